@@ -1,0 +1,21 @@
+/**
+ * Runs one SQL statement written as a template: every `${value}` becomes a parameter, never text, and the statement is
+ * prepared once per connection. Answers the rows. Pass objects for `jsonb` through `json(value)`; `Temporal.Instant`
+ * goes in and comes out of `timestamptz`, safe integers of `bigint`; arrays are PostgreSQL arrays (`= any(${ids})`).
+ */
+export type Sql = <Row extends object = Record<string, unknown>>(
+  strings: TemplateStringsArray,
+  ...values: readonly unknown[]
+) => Promise<Row[]>
+
+/** A handle that can only read: a write through it is refused by the database. */
+export interface ReadHandle {
+  readonly sql: Sql
+}
+
+declare const writes: unique symbol
+
+/** A handle inside one open transaction: what is written through it holds together or not at all. */
+export interface WriteHandle extends ReadHandle {
+  readonly [writes]: true
+}

@@ -1,0 +1,1 @@
+export type { ReadHandle, Sql, WriteHandle } from './handles.ts'

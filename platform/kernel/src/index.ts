@@ -1,0 +1,5 @@
+export { AppError, isAppError, type ErrorKind, type FieldError } from './errors.ts'
+export { systemClock, type Clock } from './clock.ts'
+export { newId, type Branded, type Id, type NewId } from './ids.ts'
+export { addMoney, allocate, money, multiplyRate, subtractMoney, sumMoney, zero, type Money } from './money.ts'
+export { compact } from './compact.ts'
