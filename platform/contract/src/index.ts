@@ -1,1 +1,52 @@
+export { errors, platformErrors, type ErrorCatalogue, type ErrorDescription, type PlatformErrorCode } from './errors.ts'
+export { event, type EventData, type EventType, type ReceivedEvent } from './events.ts'
+export type {
+  Answer,
+  Bindings,
+  Caller,
+  Committed,
+  Consumer,
+  Handler,
+  MountHandler,
+  PersonalData,
+  Refused,
+  RpcHandler,
+  StreamHandler,
+  TaskHandler,
+  Tx,
+} from './handlers.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
+export {
+  get,
+  mount,
+  patch,
+  post,
+  put,
+  remove,
+  stream,
+  type AnswerBody,
+  type Answers,
+  type Effect,
+  type Method,
+  type Mount,
+  type Operation,
+  type PathParams,
+  type Permission,
+  type Settlement,
+  type Stream,
+} from './operations.ts'
+export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
+export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
+export { CurrencySchema, idSchema, InstantSchema, MoneySchema, PageQuery, pageSchema, type Page, type ValueOf } from './schemas.ts'
+export {
+  describeService,
+  type Published,
+  type Route,
+  type SagaInput,
+  type SagaSignals,
+  type SagaType,
+  type Service,
+  type ServiceLevel,
+  type TaskPayload,
+  type TaskType,
+} from './service.ts'

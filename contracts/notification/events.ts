@@ -1,0 +1,27 @@
+import { event } from '@stoa/contract'
+import { Type } from 'typebox'
+import { NotificationId, UserId } from '../ids.ts'
+
+const NotificationFact = Type.Object({
+  notificationId: NotificationId,
+  userId: UserId,
+  kind: Type.String(),
+  channel: Type.String(),
+})
+
+/** A message was handed to its channel. */
+export const notificationSent = event('notification.sent', '1.0.0', NotificationFact)
+/** A channel has said that the message arrived. */
+export const notificationDelivered = event('notification.delivered', '1.0.0', NotificationFact)
+/** A message could not be delivered. */
+export const notificationFailed = event(
+  'notification.failed',
+  '1.0.0',
+  Type.Object({
+    notificationId: NotificationId,
+    userId: UserId,
+    kind: Type.String(),
+    channel: Type.String(),
+    code: Type.String(),
+  }),
+)

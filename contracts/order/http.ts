@@ -1,0 +1,129 @@
+import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
+import { Type } from 'typebox'
+import { OrderId, PaymentMethodId, UserId } from '../ids.ts'
+import { closed, Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
+
+/** POST /api/v1/orders */
+export const placeOrder = post('/api/v1/orders', {
+  summary: 'Place an order; with Prefer: wait the answer is the outcome',
+  permission: 'order:place',
+  owner: 'customerId',
+  idempotencyKey: 'required',
+  rateClass: 'critical',
+  body: Type.Object(
+    {
+      items: Type.Array(RequestedLine, { minItems: 1, maxItems: 100 }),
+      shippingAddress: ShippingAddress,
+      paymentMethodId: Type.Optional(PaymentMethodId),
+      paymentMethod: Type.Optional(
+        Type.Object({ provider: Type.String({ maxLength: 40 }), token: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
+      ),
+      quoteId: Type.Optional(Type.String({ format: 'uuid' })),
+      couponCodes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 10 })),
+      shippingMethod: Type.Optional(Type.String({ maxLength: 40 })),
+    },
+    closed,
+  ),
+  answers: { 201: Order },
+  answersWith: 'getOrder',
+  settled: (order) => order.status !== 'pending',
+  refuses: [
+    'order.unknown_sku',
+    'order.quote_unknown',
+    'order.quote_expired',
+    'order.quote_mismatch',
+    'order.coupon_invalid',
+    'order.payment_method_unusable',
+  ],
+})
+
+/** GET /api/v1/orders/{id} */
+export const getOrder = get('/api/v1/orders/{id}', {
+  summary: 'Read an order',
+  permission: 'order:read',
+  owner: 'customerId',
+  answers: { 200: Order },
+  refuses: ['order.not_found'],
+})
+
+/** GET /api/v1/orders */
+export const listOrders = get('/api/v1/orders', {
+  summary: 'List orders: staff all of them, a customer the own ones; newest first',
+  permission: 'order:read',
+  owner: 'none',
+  query: Type.Object(
+    { ...PageQuery, status: Type.Optional(OrderStatus), customerId: Type.Optional(UserId) },
+    closed,
+  ),
+  answers: { 200: pageSchema(Order) },
+})
+
+const CustomerPage = { ...PageQuery }
+
+/** GET /api/v1/orders/customer/{customerId} */
+export const listCustomerOrders = get('/api/v1/orders/customer/{customerId}', {
+  summary: 'List the orders of a customer, newest first',
+  permission: 'order:read',
+  owner: 'path:customerId',
+  query: Type.Object(CustomerPage, closed),
+  answers: { 200: pageSchema(Order) },
+})
+
+/** GET /api/v1/users/{userId}/orders */
+export const listUserOrders = get('/api/v1/users/{userId}/orders', {
+  summary: 'List the orders of an account, newest first',
+  permission: 'order:read',
+  owner: 'path:userId',
+  query: Type.Object(CustomerPage, closed),
+  answers: { 200: pageSchema(Order) },
+})
+
+/** GET /api/v1/orders/{id}/timeline */
+export const getTimeline = get('/api/v1/orders/{id}/timeline', {
+  summary: 'Every move of an order, with who and why',
+  permission: 'order:read',
+  owner: 'customerId',
+  answers: { 200: Type.Object({ orderId: OrderId, customerId: UserId, items: Type.Array(TimelineEntry) }) },
+  refuses: ['order.not_found'],
+})
+
+/** PUT /api/v1/orders/{id}/status */
+export const setOrderStatus = put('/api/v1/orders/{id}/status', {
+  summary: 'Move an order by hand (staff)',
+  permission: 'order:manage',
+  owner: 'none',
+  body: Type.Object({ status: OrderStatus, reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed),
+  answers: { 200: Order },
+  answersWith: 'getOrder',
+  refuses: ['order.not_found', 'order.move_not_allowed'],
+})
+
+/** POST /api/v1/orders/{id}/picked */
+export const markPicked = post('/api/v1/orders/{id}/picked', {
+  summary: 'Say that picking is done (staff)',
+  permission: 'order:manage',
+  owner: 'none',
+  answers: { 200: Order },
+  answersWith: 'getOrder',
+  refuses: ['order.not_found', 'order.move_not_allowed'],
+})
+
+/** POST /api/v1/orders/{id}/cancel */
+export const cancelOrder = post('/api/v1/orders/{id}/cancel', {
+  summary: 'Call an order off; waits for the outcome',
+  permission: 'order:cancel',
+  owner: 'customerId',
+  body: Type.Optional(Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed)),
+  answers: { 200: Order, 202: Order },
+  answersWith: 'getOrder',
+  waitSeconds: 5,
+  settled: (order) =>
+    order.status === 'cancelled'
+      ? { status: 200 }
+      : ['shipped', 'delivered', 'completed', 'partially_returned', 'returned'].includes(order.status)
+        ? { refused: 'order.already_shipped', detail: 'The order has left the warehouse.' }
+        : order.status === 'rejected'
+          ? { refused: 'order.move_not_allowed', detail: 'The order was rejected.' }
+          : false,
+  refuses: ['order.not_found', 'order.already_shipped', 'order.move_not_allowed'],
+})

@@ -1,0 +1,71 @@
+import { describeService, pick, rpc } from '@stoa/contract'
+import { Type } from 'typebox'
+import { InventoryRpc } from '../inventory/rpc_pb.js'
+import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
+import { paymentReviewed } from '../payment/events.ts'
+import { PaymentRpc } from '../payment/rpc_pb.js'
+import { PricingRpc } from '../pricing/rpc_pb.js'
+import { shippingDelivered, shippingDispatched, shippingFailed } from '../shipping/events.ts'
+import { ShippingRpc } from '../shipping/rpc_pb.js'
+import { userDeleted } from '../user/events.ts'
+import { OrderId, PaymentMethodId, QuoteId, UserId } from '../ids.ts'
+import { orderErrors } from './errors.ts'
+import * as events from './events.ts'
+import * as http from './http.ts'
+import { OrderRpc } from './rpc_pb.js'
+
+const FulfilmentInput = Type.Object({
+  orderId: OrderId,
+  customerId: UserId,
+  quoteId: QuoteId,
+  paymentMethodId: PaymentMethodId,
+})
+
+/** Carts, checkout, orders, returns. */
+export const order = describeService({
+  name: 'order',
+  port: 8002,
+  owner: 'commerce',
+  slo: { availability: 0.999, p99Ms: 100, errorRate: 0.005 },
+  errors: orderErrors,
+  operations: http,
+  rpc: rpc(OrderRpc, { getSummary: { effect: 'read', refuses: ['order.not_found'] } }),
+  publishes: events,
+  consumes: {
+    shippingDispatched,
+    shippingDelivered,
+    shippingFailed,
+    paymentReviewed,
+    productCreated,
+    productUpdated,
+    productDeleted,
+    userDeleted,
+  },
+  calls: {
+    pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote'),
+    inventory: pick(InventoryRpc, 'reserve', 'release', 'confirm', 'getVariants', 'snapshotVariants', 'listReservations'),
+    payment: pick(PaymentRpc, 'pay', 'refund', 'checkMethod', 'keepMethod', 'listPayments'),
+    shipping: pick(ShippingRpc, 'createShipment', 'cancelShipment', 'release', 'listShipments'),
+  },
+  sagas: {
+    'order-fulfilment': {
+      version: 1,
+      input: FulfilmentInput,
+      signals: {
+        payment_review: Type.Object({
+          outcome: Type.Enum(['approved', 'declined', 'cancelled']),
+        }),
+      },
+    },
+    'order-cancellation': { version: 1, input: Type.Object({ orderId: OrderId, reason: Type.String() }) },
+  },
+  tasks: {
+    'begin-picking': { payload: Type.Object({ orderId: OrderId }) },
+    'finish-picking': { payload: Type.Object({ orderId: OrderId }) },
+    'release-shipment': { payload: Type.Object({ orderId: OrderId }), attempts: 1_000 },
+    'complete-order': { payload: Type.Object({ orderId: OrderId }) },
+  },
+  personalData: { shippingAddress: 'to send the goods; kept with the order until the account is erased' },
+})
+
+export type OrderService = typeof order

@@ -1,0 +1,38 @@
+import { event, MoneySchema } from '@stoa/contract'
+import { Type } from 'typebox'
+import { OrderId, PaymentId, RefundId, UserId } from '../ids.ts'
+
+const PaymentFact = Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema })
+
+/** A payment was begun with its provider. */
+export const paymentInitiated = event('payment.initiated', '1.0.0', PaymentFact)
+/** A payment was captured. */
+export const paymentCompleted = event('payment.completed', '1.0.0', PaymentFact)
+/** A payment was declined; the code says why. */
+export const paymentFailed = event(
+  'payment.failed',
+  '1.0.0',
+  Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema, code: Type.String() }),
+)
+/** A review has ended. */
+export const paymentReviewed = event(
+  'payment.reviewed',
+  '1.0.0',
+  Type.Object({
+    paymentId: PaymentId,
+    orderId: OrderId,
+    outcome: Type.Enum(['approved', 'declined']),
+  }),
+)
+/** Money was given back. */
+export const refundProcessed = event(
+  'refund.processed',
+  '1.0.0',
+  Type.Object({ refundId: RefundId, paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema }),
+)
+/** A payment looks like fraud and waits for a person. */
+export const fraudDetected = event(
+  'fraud.detected',
+  '1.0.0',
+  Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, rules: Type.Array(Type.String()) }),
+)

@@ -1,0 +1,33 @@
+import type { Static, TSchema } from 'typebox'
+
+/** One type of domain event in one version; CloudEvents 1.0 `type` and `dataschema` follow from it. */
+export interface EventType<Name extends string = string, Data extends TSchema = TSchema> {
+  readonly type: Name
+  readonly version: string
+  readonly data: Data
+}
+
+/** The data of an event type. */
+export type EventData<Event extends EventType> = Static<Event['data']>
+
+/** Declares an event: a fact, in the past tense (`order.created`), its semantic version and the schema of its data. */
+export function event<const Name extends `${string}.${string}`, Data extends TSchema>(
+  type: Name,
+  version: `${number}.${number}.${number}`,
+  data: Data,
+): EventType<Name, Data> {
+  return { type, version, data }
+}
+
+/** An event as a consumer sees it: its envelope (CloudEvents attributes) and its data. */
+export interface ReceivedEvent<Event extends EventType = EventType> {
+  readonly id: string
+  readonly type: Event['type']
+  readonly source: string
+  readonly subject: string
+  readonly time: string
+  readonly correlationId: string
+  readonly causationId?: string
+  readonly traceparent?: string
+  readonly data: EventData<Event>
+}

@@ -1,0 +1,245 @@
+import type { FieldError } from '@stoa/kernel'
+import type { Static, TObject, TSchema } from 'typebox'
+import type { EventData, EventType, ReceivedEvent } from './events.ts'
+import type { ReadHandle, WriteHandle } from './handles.ts'
+import type { Answers, Mount, Operation, PathParams, Stream } from './operations.ts'
+import type { PlatformErrorCode } from './errors.ts'
+import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
+import type { Published, SagaInput, SagaSignals, Service, TaskPayload } from './service.ts'
+
+/** Who makes a request: a person, a guest, another service, or nobody known. */
+export interface Caller {
+  readonly kind: 'user' | 'service' | 'anonymous'
+  /** The account's id, `service:order`, or `anonymous`. */
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly address: string
+  readonly can: (permission: string) => boolean
+  /** Whether a resource of this owner is within the caller's reach for the operation at hand. */
+  readonly mayReach: (ownerId: string | null | undefined) => boolean
+}
+
+/** The open transaction of a service: what is written, published, started and enqueued through it holds together. */
+export interface Tx<S extends Service = Service> extends WriteHandle {
+  /** Publishes a fact about `subject` (the aggregate's id, which is also the partition key). */
+  readonly publish: <E extends Published<S>>(event: E, subject: string, data: EventData<E>) => Promise<void>
+  /** Starts a saga; one of that name and id that exists is joined. */
+  readonly start: <Name extends keyof S['sagas'] & string>(saga: Name, id: string, input: SagaInput<S, Name>) => Promise<void>
+  /** Signals a saga; a signal that comes before its wait is kept, the first of a name counts. */
+  readonly signal: <Name extends keyof S['sagas'] & string, Signal extends keyof SagaSignals<S, Name> & string>(
+    saga: Name,
+    id: string,
+    signal: Signal,
+    value: Static<SagaSignals<S, Name>[Signal]>,
+  ) => Promise<void>
+  /** Enqueues a task, at least once; `key` makes a second enqueue of the same key a no-op while the first is pending. */
+  readonly enqueue: <Name extends keyof S['tasks'] & string>(
+    task: Name,
+    payload: TaskPayload<S, Name>,
+    options?: { readonly delayMs?: number; readonly key?: string },
+  ) => Promise<void>
+}
+
+declare const outcome: unique symbol
+
+/** The end of a write that holds; only `commit` makes one. */
+export interface Committed<Value = unknown> {
+  readonly [outcome]: 'committed'
+  readonly value: Value
+}
+
+/** The end of a request that was turned down; only `refuse` makes one. */
+export interface Refused {
+  readonly [outcome]: 'refused'
+}
+
+interface RefusalOptions<S extends Service> {
+  readonly fields?: readonly FieldError[]
+  readonly retryAfterSeconds?: number
+  /** Writes a trace that stays although the request is refused (a failed sign-in). */
+  readonly keep?: (tx: Tx<S>) => Promise<void>
+}
+
+type Refuse<S extends Service, Code extends string> = (
+  code: Code | PlatformErrorCode,
+  detail: string,
+  options?: RefusalOptions<S>,
+) => Refused
+
+type Params<Path extends string> = { readonly [Name in PathParams<Path>]: string }
+type Parsed<Schema> = Schema extends TSchema ? Static<Schema> : undefined
+
+/** An answer that the operation declares: one of its statuses with the body of that status. */
+export type Answer<A extends Answers> = {
+  [Status in keyof A & number]: {
+    readonly status: Status
+    readonly headers?: { readonly [name: string]: string }
+    /** What the ETag is made of; a resource with one is changed only under `If-Match`. */
+    readonly version?: number | string
+  } & (A[Status] extends TSchema ? { readonly body: Static<A[Status]> } : { readonly body?: undefined })
+}[keyof A & number]
+
+type CommittedAnswer<A extends Answers, AnswersWith> = AnswersWith extends string
+  ? { readonly status: keyof A & number; readonly id: string } | Answer<A>
+  : Answer<A>
+
+interface RequestContext<S extends Service, Path extends string, Query, Body, Code extends string> {
+  readonly params: Params<Path>
+  readonly query: Parsed<Query>
+  readonly body: Parsed<Body>
+  readonly caller: Caller
+  readonly calls: Calls<S['calls']>
+  readonly db: ReadHandle
+  /** Response headers of the answer are the platform's; these are the request's, lower-cased. */
+  readonly headers: { readonly [name: string]: string | undefined }
+  readonly signal: AbortSignal
+  readonly refuse: Refuse<S, Code>
+}
+
+interface WriteContext<S extends Service, A extends Answers, AnswersWith> {
+  /** The client's idempotency key, when there is one. */
+  readonly key: string | undefined
+  /** What `If-Match` asked for, when it was sent; refuse `request.stale` when the row's version is another. */
+  readonly expectedVersion: string | undefined
+  /**
+   * Runs the change once, in one transaction with its idempotency record, its events and its saga's start; may be run
+   * again after a serialization failure or deadlock, so it touches only `tx`. A refusal returned inside rolls back.
+   */
+  readonly commit: (change: (tx: Tx<S>) => Promise<CommittedAnswer<A, AnswersWith> | Refused>) => Promise<Committed | Refused>
+}
+
+interface ExternalContext<S extends Service> {
+  /** Runs once, before the provider is called; its result is kept under the key and handed to a repeat. */
+  readonly begin: <Begun>(start: (tx: Tx<S>) => Promise<Begun | Refused>) => Promise<Begun | Refused>
+}
+
+declare const handles: unique symbol
+
+type OperationContext<S extends Service, O> =
+  O extends Operation<infer Path, infer E, infer Query, infer Body, infer A, infer Code, infer AnswersWith, infer External>
+    ? RequestContext<S, Path, Query, Body, Code> &
+        (E extends 'write' ? WriteContext<S, A, AnswersWith> & (External extends true ? ExternalContext<S> : unknown) : unknown)
+    : never
+
+type OperationResult<O> =
+  O extends Operation<string, infer E, any, any, infer A, any, any, any>
+    ? E extends 'write'
+      ? Committed | Refused
+      : Answer<A> | Refused
+    : never
+
+/** The handler of one declared operation of a service. */
+export interface Handler<S extends Service, Name extends keyof S['operations']> {
+  (context: OperationContext<S, S['operations'][Name]>): Promise<OperationResult<S['operations'][Name]>>
+  readonly [handles]?: Name
+}
+
+/** The handler of a route of server-sent events: yields until the client leaves (`signal`). */
+export interface StreamHandler<S extends Service, Name extends keyof S['operations']> {
+  (
+    context: S['operations'][Name] extends Stream<infer Path, infer Query>
+      ? RequestContext<S, Path, Query extends TObject ? Query : undefined, undefined, never>
+      : never,
+  ): AsyncIterable<{ readonly id?: string; readonly event?: string; readonly data: unknown }>
+  readonly [handles]?: Name
+}
+
+/** A foreign Node request handler; it has answered when it returns or ends the response. */
+export type MountHandler = (
+  request: import('node:http').IncomingMessage,
+  response: import('node:http').ServerResponse,
+) => void | Promise<void>
+
+type RpcParts<S extends Service> = S['rpc'] extends Rpc<infer Methods, infer Said> ? { methods: Methods; said: Said } : never
+
+type RpcContext<S extends Service, M extends PropertyKey> =
+  RpcParts<S> extends { methods: infer Methods extends import('@bufbuild/protobuf/codegenv2').GenServiceMethods; said: infer Said }
+    ? M extends keyof Methods & keyof Said
+      ? {
+          readonly input: RpcInput<Methods, M>
+          readonly caller: Caller
+          readonly calls: Calls<S['calls']>
+          readonly db: ReadHandle
+          readonly signal: AbortSignal
+          readonly refuse: Refuse<S, Said[M] extends { refuses: readonly (infer Code extends string)[] } ? Code : never>
+        } & (Said[M] extends { effect: 'write' }
+          ? {
+              /** The key the effect stands under, for ever; every write has one. */
+              readonly key: string
+              /** In a compensation: the key of the action it undoes. */
+              readonly compensates: string | undefined
+              /** Runs the change once at a time for this key (and for the one it compensates), in one transaction. */
+              readonly commit: (
+                change: (tx: Tx<S>) => Promise<RpcAnswer<Methods, M> | Refused>,
+              ) => Promise<Committed<RpcAnswer<Methods, M>> | Refused>
+              /** A transaction before a provider is called; `commit` comes after it. */
+              readonly begin: <Begun>(start: (tx: Tx<S>) => Promise<Begun | Refused>) => Promise<Begun | Refused>
+            }
+          : unknown)
+      : never
+    : never
+
+type RpcResult<S extends Service, M extends PropertyKey> =
+  RpcParts<S> extends { methods: infer Methods extends import('@bufbuild/protobuf/codegenv2').GenServiceMethods; said: infer Said }
+    ? M extends keyof Methods & keyof Said
+      ? Said[M] extends { effect: 'write' }
+        ? Committed<RpcAnswer<Methods, M>> | Refused
+        : RpcAnswer<Methods, M> | Refused
+      : never
+    : never
+
+/** The handler of one RPC method of a service. */
+export interface RpcHandler<S extends Service, Name extends PropertyKey> {
+  (context: RpcContext<S, Name>): Promise<RpcResult<S, Name>>
+  readonly [handles]?: Name
+}
+
+/** What handles one subscribed event: reads and calls first, then the change with its inbox row in one transaction. */
+export interface Consumer<S extends Service, Name extends keyof S['consumes'], Data = unknown> {
+  readonly prepare?: (context: {
+    readonly event: ReceivedEvent<S['consumes'][Name]>
+    readonly calls: Calls<S['calls']>
+    readonly db: ReadHandle
+  }) => Promise<Data>
+  // a method, so that a consumer whose data is known still is a consumer of any data
+  apply(event: ReceivedEvent<S['consumes'][Name]>, tx: Tx<S>, data: Data): Promise<void>
+  readonly [handles]?: Name
+}
+
+/** What works off one kind of task; `commit` marks it done in the same transaction as its change. */
+export interface TaskHandler<S extends Service, Name extends keyof S['tasks']> {
+  (context: {
+    readonly payload: TaskPayload<S, Name>
+    readonly calls: Calls<S['calls']>
+    readonly db: ReadHandle
+    readonly key: string
+    readonly attempt: number
+    readonly commit: (change: (tx: Tx<S>) => Promise<void>) => Promise<void>
+  }): Promise<void>
+  readonly [handles]?: Name
+}
+
+/** How a service answers for the data it keeps on a person. */
+export interface PersonalData<S extends Service> {
+  readonly export: (subject: string, db: ReadHandle) => Promise<{ readonly [what: string]: unknown }>
+  readonly erase: (tx: Tx<S>, subject: string) => Promise<void>
+}
+
+type RouteHandler<S extends Service, Name extends keyof S['operations']> = S['operations'][Name] extends Mount
+  ? MountHandler
+  : S['operations'][Name] extends Stream<string, any>
+    ? StreamHandler<S, Name>
+    : Handler<S, Name>
+
+/** A handler for everything the contract declares; one left out does not compile. */
+export interface Bindings<S extends Service> {
+  readonly operations: { readonly [Name in keyof S['operations']]: RouteHandler<S, Name> }
+  readonly rpc: S['rpc'] extends Rpc<any, infer Said> ? { readonly [Name in keyof Said]: RpcHandler<S, Name> } : {}
+  readonly consumes: { readonly [Name in keyof S['consumes']]: Consumer<S, Name, any> }
+  readonly sagas: { readonly [Name in keyof S['sagas'] & string]: import('./saga.ts').SagaDefinition<S, Name> }
+  readonly tasks: { readonly [Name in keyof S['tasks']]: TaskHandler<S, Name> }
+  readonly personalData: S['personalData'] extends 'none' ? 'none' : PersonalData<S>
+}
+
+/** The subscriptions of a service by the event type they are for. */
+export type Subscriptions = ReadonlyMap<string, { readonly name: string; readonly event: EventType }>

@@ -1,0 +1,63 @@
+import type { GenService, GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+
+/** What one RPC method does and refuses; the gateway passes on only those marked `public`. */
+export interface RpcMethod<Code extends string = string> {
+  readonly effect: 'read' | 'write'
+  readonly refuses?: readonly Code[]
+  readonly public?: true
+}
+
+/** A service's RPC interface: the one generated from its rpc.proto, and what each method does. */
+export interface Rpc<
+  Methods extends GenServiceMethods = GenServiceMethods,
+  Said extends { readonly [M in keyof Methods]: RpcMethod } = { readonly [M in keyof Methods]: RpcMethod },
+> {
+  readonly service: GenService<Methods>
+  readonly methods: Said
+}
+
+/** Says of every method of a generated service whether it reads or writes, and what it refuses. */
+export function rpc<Methods extends GenServiceMethods, const Said extends { readonly [M in keyof Methods]: RpcMethod }>(
+  service: GenService<Methods>,
+  methods: Said,
+): Rpc<Methods, Said> {
+  return { service, methods }
+}
+
+/** The methods of another service that a service declares it calls; any other call is refused. */
+export interface Picked<Methods extends GenServiceMethods = GenServiceMethods, Name extends keyof Methods = keyof Methods> {
+  readonly service: GenService<Methods>
+  readonly methods: readonly Name[]
+}
+
+/** Picks the methods that this service calls of another. */
+export function pick<Methods extends GenServiceMethods, const Names extends readonly (keyof Methods & string)[]>(
+  service: GenService<Methods>,
+  ...methods: Names
+): Picked<Methods, Names[number]> {
+  return { service, methods }
+}
+
+/** The input a caller of a method writes, and the one its handler reads. */
+export type RpcInput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['input']>
+/** What a caller may pass as input: any subset of the fields. */
+export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<Methods[M]['input']>
+/** What a handler may answer. */
+export type RpcAnswer<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<Methods[M]['output']>
+/** What a caller gets. */
+export type RpcOutput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['output']>
+
+/** What a caller may say of one call; inside a saga the key is put on by the platform. */
+export interface CallOptions {
+  readonly idempotencyKey?: string
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** The typed clients of the declared calls: token, deadline, trace and idempotency key are put on by the platform. */
+export type Calls<Declared> = {
+  readonly [Service in keyof Declared]: Declared[Service] extends Picked<infer Methods, infer Name>
+    ? { readonly [M in Name]: (request: RpcRequest<Methods, M>, options?: CallOptions) => Promise<RpcOutput<Methods, M>> }
+    : never
+}

@@ -1,0 +1,56 @@
+import type { Tx } from './handlers.ts'
+import type { ReadHandle } from './handles.ts'
+import type { Calls } from './rpc.ts'
+import type { SagaInput, Service } from './service.ts'
+
+/** What a journal can hold: plain JSON; ids rather than personal data. */
+export type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
+
+/** Ends a step as a business refusal: compensation begins at once, without a retry. */
+export type Fail = (code: string, detail?: string) => never
+
+/** What a step's action, and every later one, sees. */
+export interface StepContext<S extends Service, Input, Done> {
+  readonly calls: Calls<S['calls']>
+  readonly db: ReadHandle
+  readonly input: Input
+  /** The results of the steps before this one, from the journal. */
+  readonly done: Done
+  readonly fail: Fail
+}
+
+/** What runs in the journal's own transaction sees. */
+export interface EntryContext<Input, Done> {
+  readonly input: Input
+  readonly done: Done
+  readonly fail: Fail
+}
+
+/** One step as the engine runs it, its types erased. */
+export interface StepDefinition<S extends Service = Service> {
+  readonly kind: 'step' | 'pivot' | 'wait'
+  readonly name: string
+  readonly action?: (context: StepContext<S, any, any>) => Promise<Json | void>
+  readonly compensation?: (context: StepContext<S, any, any>) => Promise<unknown>
+  readonly enter?: (tx: Tx<S>, context: EntryContext<any, any>) => Promise<void>
+  readonly then?: (tx: Tx<S>, result: any, context: EntryContext<any, any>) => Promise<void>
+  readonly when?: (done: any, input: any) => boolean
+  readonly attempts?: number
+  readonly timeoutMs?: number
+}
+
+declare const sagaOf: unique symbol
+
+/** A whole saga: what the engine drives, bound to its declaration. */
+export interface SagaDefinition<S extends Service, Name extends keyof S['sagas'] & string> {
+  readonly name: Name
+  readonly version: number
+  readonly steps: readonly StepDefinition<S>[]
+  readonly onCompensated:
+    | ((tx: Tx<S>, context: { readonly input: SagaInput<S, Name>; readonly reason: string; readonly done: any }) => Promise<void>)
+    | undefined
+  readonly onCompleted:
+    | ((tx: Tx<S>, context: { readonly input: SagaInput<S, Name>; readonly done: any }) => Promise<void>)
+    | undefined
+  readonly [sagaOf]?: Name
+}

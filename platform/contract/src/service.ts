@@ -1,0 +1,158 @@
+import type { Static, TSchema } from 'typebox'
+import type { ErrorCatalogue, PlatformErrorCode } from './errors.ts'
+import type { EventType } from './events.ts'
+import type { Effect, Mount, Operation, Stream } from './operations.ts'
+import type { Picked, Rpc } from './rpc.ts'
+
+/** What a service promises: availability as a share, p99 in milliseconds, the share of answers that may be errors. */
+export interface ServiceLevel {
+  readonly availability: number
+  readonly p99Ms: number
+  readonly errorRate: number
+}
+
+/** A declared saga: its version, what it is started with, and the signals it can wait for. */
+export interface SagaType<Input extends TSchema = TSchema, Signals extends Record<string, TSchema> = Record<string, TSchema>> {
+  readonly version: number
+  readonly input: Input
+  readonly signals?: Signals
+}
+
+/** A declared task (work, not a fact): its payload, and how often it runs by itself when it is on a schedule. */
+export interface TaskType<Payload extends TSchema = TSchema> {
+  readonly payload: Payload
+  readonly attempts?: number
+  /** Runs once in each period over all replicas, with an empty payload. */
+  readonly everyMs?: number
+}
+
+/** Anything a service serves over HTTP. */
+export type Route = Operation | Stream | Mount
+
+/** Anything that describes a service. */
+export interface Service {
+  readonly name: string
+  readonly port: number
+  readonly owner: string
+  readonly slo: ServiceLevel
+  readonly errors: ErrorCatalogue
+  readonly operations: { readonly [name: string]: Route }
+  // what a generated interface says of itself is kept in the narrower type
+  readonly rpc: Rpc<any, any> | undefined
+  readonly publishes: { readonly [name: string]: EventType }
+  readonly consumes: { readonly [name: string]: EventType }
+  readonly calls: { readonly [service: string]: Picked<any, any> }
+  readonly sagas: { readonly [name: string]: SagaType }
+  readonly tasks: { readonly [name: string]: TaskType }
+  /** Which data on persons it keeps and why; `none` when it keeps none. */
+  readonly personalData: 'none' | { readonly [what: string]: string }
+}
+
+/** The codes the operations of a service may refuse with must be in its catalogue, or the platform's. */
+type RefusesOnly<Operations, Code extends string> = {
+  [Name in keyof Operations]: Operations[Name] extends Operation<
+    string,
+    Effect,
+    any,
+    any,
+    any,
+    infer Used extends string,
+    any,
+    any
+  >
+    ? [Exclude<Used, Code>] extends [never]
+      ? Operations[Name]
+      : { readonly refuses: readonly Code[] }
+    : Operations[Name]
+}
+
+interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks> {
+  readonly name: string
+  readonly port: number
+  readonly owner: string
+  readonly slo: ServiceLevel
+  readonly errors: Errors
+  readonly operations: Operations
+  readonly rpc?: R
+  readonly publishes?: Publishes
+  readonly consumes?: Consumes
+  readonly calls?: CallsOf
+  readonly sagas?: Sagas
+  readonly tasks?: Tasks
+  readonly personalData: 'none' | { readonly [what: string]: string }
+}
+
+/** A described service, with everything it says kept as a type. */
+export interface DescribedService<
+  Errors extends ErrorCatalogue,
+  Operations,
+  R,
+  Publishes,
+  Consumes,
+  CallsOf,
+  Sagas,
+  Tasks,
+> {
+  readonly name: string
+  readonly port: number
+  readonly owner: string
+  readonly slo: ServiceLevel
+  readonly errors: Errors
+  readonly operations: Operations
+  readonly rpc: R
+  readonly publishes: Publishes
+  readonly consumes: Consumes
+  readonly calls: CallsOf
+  readonly sagas: Sagas
+  readonly tasks: Tasks
+  readonly personalData: 'none' | { readonly [what: string]: string }
+}
+
+/**
+ * Describes one service: what it serves, publishes, consumes, calls, promises, and who owns it. Data only; everything
+ * else (routes, policies, OpenAPI, manifests, the live graph) is derived from it. Throws when a name is given twice.
+ */
+export function describeService<
+  const Errors extends ErrorCatalogue,
+  const Operations extends { readonly [name: string]: Route },
+  R extends Rpc<any, any> | undefined = undefined,
+  const Publishes extends { readonly [name: string]: EventType } = {},
+  const Consumes extends { readonly [name: string]: EventType } = {},
+  const CallsOf extends { readonly [service: string]: Picked<any, any> } = {},
+  const Sagas extends { readonly [name: string]: SagaType } = {},
+  const Tasks extends { readonly [name: string]: TaskType } = {},
+>(
+  description: Description<
+    Errors,
+    Operations & RefusesOnly<Operations, (keyof Errors & string) | PlatformErrorCode>,
+    R,
+    Publishes,
+    Consumes,
+    CallsOf,
+    Sagas,
+    Tasks
+  >,
+): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks> {
+  return {
+    ...description,
+    rpc: description.rpc as R,
+    publishes: description.publishes ?? ({} as Publishes),
+    consumes: description.consumes ?? ({} as Consumes),
+    calls: description.calls ?? ({} as CallsOf),
+    sagas: description.sagas ?? ({} as Sagas),
+    tasks: description.tasks ?? ({} as Tasks),
+  }
+}
+
+/** The events a service publishes. */
+export type Published<S extends Service> = S['publishes'][keyof S['publishes']]
+
+/** What a saga of the service is started with. */
+export type SagaInput<S extends Service, Name extends keyof S['sagas']> = Static<S['sagas'][Name]['input']>
+
+/** The signals a saga of the service can wait for. */
+export type SagaSignals<S extends Service, Name extends keyof S['sagas']> =
+  S['sagas'][Name] extends SagaType<TSchema, infer Signals> ? Signals : never
+
+/** What a task of the service works on. */
+export type TaskPayload<S extends Service, Name extends keyof S['tasks']> = Static<S['tasks'][Name]['payload']>

@@ -1,0 +1,1 @@
+export { saga, type Chain, type ForwardChain } from './builder.ts'
