@@ -54,14 +54,16 @@ function fingerprintOf(root) {
   return JSON.stringify({ lock, record: [record.mtimeMs, record.size], machine: `${process.platform}-${process.arch}` })
 }
 
-/** npm leaves out what is made for another system; a package for one C library is not asked for, for lack of a cheap test. */
+/**
+ * npm leaves out optional packages for another system and what only those need. Of the optional ones only those that name
+ * this system are sure to be wanted; one for a certain C library is not, for lack of a cheap test.
+ */
 export function isForThisMachine({ os, cpu, libc, optional }) {
-  if (libc !== undefined && optional) return false
-  return matches(os, process.platform) && matches(cpu, process.arch)
+  if (!optional) return true
+  return os !== undefined && cpu !== undefined && libc === undefined && matches(os, process.platform) && matches(cpu, process.arch)
 }
 
 function matches(field, value) {
-  if (field === undefined) return true
   const names = [field].flat()
   const allowed = names.filter((name) => !name.startsWith('!'))
   return !names.includes(`!${value}`) && (allowed.length === 0 || allowed.includes(value))

@@ -14,7 +14,7 @@ try {
     const { install } = await import('./install.mjs')
     await install(root)
   }
-  goOnAs(findRuntime(root), root, entry, args)
+  await goOnAs(findRuntime(root), root, entry, args)
 } catch (error) {
   if (!(error instanceof Sorry)) throw error
   console.error(error.message)

@@ -16,5 +16,5 @@ if (runtime) {
   )
   process.exit(1)
 } else {
-  require('./load.cjs')()
+  void require('./load.cjs')()
 }

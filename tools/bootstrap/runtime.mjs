@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,12 +19,13 @@ export function findRuntime(root) {
 }
 
 /** Never returns: the process becomes the runtime where the running Node can do that, else it stands in for its child. */
-export function goOnAs(runtime, root, entry, args) {
+export async function goOnAs(runtime, root, entry, args) {
   const env = { ...process.env }
   env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile')
   const argv = [resolve(root, entry), ...args]
   if (process.execve) process.execve(runtime, [runtime, ...argv], env)
 
+  const { spawn } = await import('node:child_process')
   const child = spawn(runtime, argv, { stdio: 'inherit', env })
   const pass = (signal) => child.kill(signal)
   for (const signal of passedOn) process.on(signal, pass)

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+const withIfThere = (path: string) => (existsSync(path) ? { globalSetup: [path] } : {})
+
+const notTests = ['**/node_modules/**', '**/fixtures/**', '.stoa/**']
+
+export default defineConfig({
+  test: {
+    // The projects run one after the other, so that nothing competes with the running system for two cores.
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],
+          pool: 'threads',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'int',
+          include: ['**/*.int.test.ts'],
+          exclude: [...notTests, 'tests/journeys/**'],
+          ...withIfThere('platform/testing/src/global-setup.ts'),
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['tests/journeys/**/*.test.ts'],
+          exclude: notTests,
+          ...withIfThere('tests/journeys/global-setup.ts'),
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['platform/**/*.ts', 'contracts/**/*.ts', 'services/**/*.ts', 'control/**/*.ts', 'edge/**/*.ts', 'system/**/*.ts', 'cli/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/tests/**', '**/fixtures/**', '**/*.d.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
+  },
+})
