@@ -1,0 +1,113 @@
+import { pino } from 'pino'
+import { currentContext } from './context.ts'
+import { fileDestination, type LogDestination } from './log-destination.ts'
+import { redactField, redactText } from './redaction.ts'
+
+/** The least severe level that is written; `silent` writes nothing. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** The field names that every line has already; a field of that name would hide what wrote the line. */
+export type ReservedLogField =
+  | 'timestamp'
+  | 'level'
+  | 'service'
+  | 'env'
+  | 'version'
+  | 'message'
+  | 'traceId'
+  | 'spanId'
+
+/** What matters to one line. `error` may be any thrown value: its stack and causes are written, redacted. */
+export type LogFields = { readonly [field: string]: unknown } & { readonly [Field in ReservedLogField]?: never }
+
+/** Writes structured lines; ids of the current trace context and its log fields are put on, personal data is not. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  /** The same logger with these fields on every line. */
+  child(fields: LogFields): Logger
+}
+
+/** How a logger is made. */
+export interface LoggerOptions {
+  readonly service: string
+  readonly environment: string
+  readonly version: string
+  readonly level?: LogLevel
+  /** Standard output unless said otherwise; pass one for all services of a process. */
+  readonly destination?: LogDestination
+}
+
+const reserved = new Set<string>([
+  'timestamp',
+  'level',
+  'service',
+  'env',
+  'version',
+  'message',
+  'traceId',
+  'spanId',
+] satisfies ReservedLogField[])
+
+/**
+ * A logger that writes one JSON object a line: `timestamp` (RFC 3339, UTC), `level`, `service`, `env`, `version`,
+ * `message`, `traceId`, `spanId` and the line's own fields. Never throws.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const writer = pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service, env: options.environment, version: options.version },
+      messageKey: 'message',
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: {},
+    },
+    options.destination ?? fileDestination(),
+  )
+  const method = (level: Exclude<LogLevel, 'silent'>, bound: Readonly<Record<string, unknown>>): Logger[typeof level] => {
+    if (!writer.isLevelEnabled(level)) return ignore
+    return (message, fields) => writer[level](record(bound, fields), redactText(message))
+  }
+  const withBound = (bound: Readonly<Record<string, unknown>>): Logger => ({
+    debug: method('debug', bound),
+    info: method('info', bound),
+    warn: method('warn', bound),
+    error: method('error', bound),
+    child: (fields) => withBound(withFields({ ...bound }, fields)),
+  })
+  return withBound({})
+}
+
+function ignore(): void {}
+
+function record(bound: Readonly<Record<string, unknown>>, fields: LogFields | undefined): Record<string, unknown> {
+  const context = currentContext()
+  const line: Record<string, unknown> = {}
+  if (context !== undefined) {
+    line['traceId'] = context.traceId
+    if (context.spanId !== '') line['spanId'] = context.spanId
+    withFields(line, context.logFields)
+  }
+  for (const key in bound) line[key] = bound[key]
+  return fields === undefined ? line : withFields(line, fields)
+}
+
+function withFields(line: Record<string, unknown>, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  for (const key in fields) {
+    const shown = shownValue(key, fields[key])
+    if (shown !== undefined) line[reserved.has(key) ? `${key}_` : key] = shown
+  }
+  return line
+}
+
+// A value may throw when it is read (a getter, a toJSON); the line is still written.
+function shownValue(key: string, value: unknown): unknown {
+  try {
+    return redactField(key, value)
+  } catch {
+    return '[unreadable]'
+  }
+}

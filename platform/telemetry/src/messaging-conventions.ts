@@ -1,0 +1,18 @@
+/**
+ * OpenTelemetry's attribute names of messaging as of semantic conventions 1.45, where they are still in development:
+ * whoever follows a change of theirs changes this file only.
+ */
+export const messagingAttributes = {
+  systemName: 'messaging.system.name',
+  destinationName: 'messaging.destination.name',
+  destinationPartitionId: 'messaging.destination.partition.id',
+  operationName: 'messaging.operation.name',
+  operationType: 'messaging.operation.type',
+  consumerGroupName: 'messaging.consumer.group.name',
+  messageId: 'messaging.message.id',
+  messageConversationId: 'messaging.message.conversation_id',
+  batchMessageCount: 'messaging.batch.message_count',
+  cloudEventType: 'cloudevents.event_type',
+  cloudEventSource: 'cloudevents.event_source',
+  cloudEventSubject: 'cloudevents.event_subject',
+} as const

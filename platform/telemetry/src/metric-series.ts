@@ -1,0 +1,55 @@
+/** Values by label name. */
+export type Labels<Name extends string = string> = Readonly<Record<Name, string | number | boolean>>
+
+/** The one value of a counter's or gauge's labels. */
+export interface ValueSeries {
+  /** `name="value",…`, escaped. */
+  readonly labels: string
+  value: number
+}
+
+/** The buckets of a histogram's labels; not cumulative, the last one is for what is over every bound. */
+export interface HistogramSeries {
+  readonly labels: string
+  readonly counts: Float64Array
+  sum: number
+}
+
+/** The series of one metric by their label values. */
+export interface SeriesTable<Series> {
+  get(labels: Labels | undefined): Series | undefined
+  all(): Iterable<Series>
+  clear(): void
+}
+
+/**
+ * Finds or makes the series of a set of labels. At most `limit` are made, so that a label taken from outside cannot fill
+ * the memory; beyond it `get` answers undefined and `onOverflow` is told.
+ */
+export function makeSeriesTable<Series>(
+  labelNames: readonly string[],
+  make: (labels: string) => Series,
+  onOverflow: () => void,
+  limit = 2_000,
+): SeriesTable<Series> {
+  const series = new Map<string, Series>()
+  const [first] = labelNames
+  return {
+    get(labels) {
+      let key = labels === undefined || first === undefined ? '' : String(labels[first])
+      for (let i = 1; i < labelNames.length; i += 1) key += `\u0000${labels?.[labelNames[i] ?? '']}`
+      const known = series.get(key)
+      if (known !== undefined) return known
+      if (series.size >= limit) return void onOverflow()
+      const made = make(labelNames.map((name) => `${name}="${escapeLabel(String(labels?.[name] ?? ''))}"`).join(','))
+      series.set(key, made)
+      return made
+    },
+    all: () => series.values(),
+    clear: () => series.clear(),
+  }
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+}

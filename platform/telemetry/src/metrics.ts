@@ -1,0 +1,245 @@
+import { chooseFormat, expose, type MetricFamily } from './exposition.ts'
+import { makeSeriesTable, type HistogramSeries, type Labels, type ValueSeries } from './metric-series.ts'
+
+/** The labels of one observation; none for a metric without labels. */
+export type LabelArguments<Name extends string> = [Name] extends [never] ? [] : [labels: Labels<Name>]
+
+/** A number that only grows. */
+export interface Counter<Name extends string = never> {
+  /** Adds to it; what is not a number from 0 up is ignored. */
+  add(value: number, ...labels: LabelArguments<Name>): void
+}
+
+/** A counter whose total is kept elsewhere (by the operating system, by a driver) and brought in by its `collect`. */
+export interface ObservedCounter<Name extends string = never> extends Counter<Name> {
+  setTotal(value: number, ...labels: LabelArguments<Name>): void
+}
+
+/** A number that goes up and down. */
+export interface Gauge<Name extends string = never> {
+  set(value: number, ...labels: LabelArguments<Name>): void
+  add(value: number, ...labels: LabelArguments<Name>): void
+  /** Forgets all its series, for a gauge that is filled anew at each collection. */
+  clear(): void
+}
+
+/** A distribution over fixed buckets. */
+export interface Histogram<Name extends string = never> {
+  observe(value: number, ...labels: LabelArguments<Name>): void
+}
+
+/** Brings a metric up to date before an exposition; one that takes over 2 s, or throws, is left as it was. */
+export type Collect<Metric> = (metric: Metric) => void | Promise<void>
+
+/** An exposition, ready to be answered. */
+export interface MetricsAnswer {
+  readonly contentType: string
+  readonly body: string
+}
+
+/**
+ * The metrics of one service. Each method makes a metric, or answers the one there is under that name (adding its
+ * `collect`). Throws on another kind or other labels under a known name, and on names that Prometheus does not allow or
+ * its conventions forbid: a counter ends in `_total`, nothing else does.
+ */
+export interface Metrics {
+  counter<const Name extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Name[],
+    collect?: Collect<ObservedCounter<Name>>,
+  ): Counter<Name>
+  gauge<const Name extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Name[],
+    collect?: Collect<Gauge<Name>>,
+  ): Gauge<Name>
+  /** Buckets are upper bounds in ascending order; unless given, those of the semantic conventions for seconds. */
+  histogram<const Name extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Name[],
+    buckets?: readonly number[],
+  ): Histogram<Name>
+  /** The exposition in the format an `Accept` header asks for: OpenMetrics 1.0, else Prometheus text 0.0.4. */
+  expose(accept?: string): Promise<MetricsAnswer>
+}
+
+/** Bounds in seconds that OpenTelemetry advises for the durations of requests. */
+export const durationBuckets: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+]
+
+interface MetricsOptions {
+  /** Told when a `collect` throws or takes too long. */
+  readonly onCollectError?: (metric: string, error: unknown) => void
+  readonly maxSeriesPerMetric?: number
+}
+
+interface Registered {
+  readonly family: MetricFamily
+  readonly labelNames: readonly string[]
+  readonly metric: object
+  readonly collects: (() => void | Promise<void>)[]
+}
+
+const collectTimeoutMs = 2_000
+
+/** An empty registry. Of one metric at most 2,000 series are kept; what is over that is counted, not kept. */
+export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const registered = new Map<string, Registered>()
+  const onOverflow = (name: string) => () => droppedSeries.add(1, { metric: name })
+
+  const register = <Metric extends object>(
+    kind: MetricFamily['kind'],
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    make: (family: Pick<MetricFamily, 'name' | 'help'>) => { metric: Metric; family: MetricFamily },
+  ): { metric: Metric; collects: Registered['collects'] } => {
+    const known = registered.get(name)
+    if (known !== undefined) {
+      if (known.family.kind !== kind || known.labelNames.join() !== labelNames.join()) {
+        throw new TypeError(`the metric ${name} is known as a ${known.family.kind} of [${known.labelNames.join(', ')}]`)
+      }
+      return { metric: known.metric as Metric, collects: known.collects }
+    }
+    checkNames(kind, name, labelNames)
+    const entry = { ...make({ name, help }), labelNames, collects: [] }
+    registered.set(name, entry)
+    return entry
+  }
+
+  const valueMetric = <Name extends string>(
+    kind: 'counter' | 'gauge',
+    name: string,
+    help: string,
+    labelNames: readonly Name[],
+    collect: Collect<ValueMetric<Name>> | undefined,
+  ): ValueMetric<Name> => {
+    const { metric, collects } = register(kind, name, help, labelNames, (family) => {
+      const made = makeValueMetric<Name>(kind, labelNames, onOverflow(name), options.maxSeriesPerMetric)
+      return { metric: made.metric, family: { ...family, kind, series: made.series } }
+    })
+    if (collect !== undefined) collects.push(() => collect(metric))
+    return metric
+  }
+
+  const metrics: Metrics = {
+    counter: (name, help, labelNames = [], collect) => valueMetric('counter', name, help, labelNames, collect),
+    gauge: (name, help, labelNames = [], collect) => valueMetric('gauge', name, help, labelNames, collect),
+    histogram: <Name extends string>(
+      name: string,
+      help: string,
+      labelNames: readonly Name[] = [],
+      buckets: readonly number[] = durationBuckets,
+    ) => {
+      const make = (family: Pick<MetricFamily, 'name' | 'help'>) => {
+        const made = makeHistogram<Name>(name, labelNames, buckets, onOverflow(name), options.maxSeriesPerMetric)
+        return { metric: made.metric, family: { ...family, kind: 'histogram' as const, buckets, series: made.series } }
+      }
+      return register('histogram', name, help, labelNames, make).metric
+    },
+    async expose(accept = '') {
+      const all = [...registered.values()]
+      await Promise.all(all.map((each) => collectAll(each, options.onCollectError)))
+      return expose(all.map(({ family }) => family), chooseFormat(accept))
+    },
+  }
+  const droppedSeries = metrics.counter('metrics_series_dropped_total', 'Observations not kept, as their metric has too many series', ['metric'])
+  return metrics
+}
+
+type ValueMetric<Name extends string> = Gauge<Name> & ObservedCounter<Name>
+
+function makeValueMetric<Name extends string>(
+  kind: 'counter' | 'gauge',
+  labelNames: readonly Name[],
+  onOverflow: () => void,
+  limit: number | undefined,
+): { metric: ValueMetric<Name>; series: () => Iterable<ValueSeries> } {
+  const table = makeSeriesTable<ValueSeries>(labelNames, (labels) => ({ labels, value: 0 }), onOverflow, limit)
+  // A metric without labels exists from the start: an absent counter and one at 0 are not the same to an alert.
+  if (labelNames.length === 0) table.get(undefined)
+  const set = (value: number, ...[labels]: LabelArguments<Name>) => {
+    const series = table.get(labels)
+    if (series !== undefined) series.value = value
+  }
+  return {
+    series: table.all,
+    metric: {
+      add(value, ...[labels]) {
+        if (kind === 'counter' && !(value >= 0)) return
+        const series = table.get(labels)
+        if (series !== undefined) series.value += value
+      },
+      set,
+      setTotal: set,
+      clear: table.clear,
+    },
+  }
+}
+
+function makeHistogram<Name extends string>(
+  name: string,
+  labelNames: readonly Name[],
+  buckets: readonly number[],
+  onOverflow: () => void,
+  limit: number | undefined,
+): { metric: Histogram<Name>; series: () => Iterable<HistogramSeries> } {
+  if (buckets.some((bound, i) => !Number.isFinite(bound) || bound <= (buckets[i - 1] ?? -Infinity))) {
+    throw new TypeError(`the buckets of ${name} must be finite and ascending`)
+  }
+  const make = (labels: string) => ({ labels, counts: new Float64Array(buckets.length + 1), sum: 0 })
+  const table = makeSeriesTable<HistogramSeries>(labelNames, make, onOverflow, limit)
+  if (labelNames.length === 0) table.get(undefined)
+  return {
+    series: table.all,
+    metric: {
+      observe(value, ...[labels]) {
+        if (Number.isNaN(value)) return
+        const series = table.get(labels)
+        if (series === undefined) return
+        let bucket = 0
+        while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1
+        series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+        series.sum += value
+      },
+    },
+  }
+}
+
+function checkNames(kind: MetricFamily['kind'], name: string, labelNames: readonly string[]): void {
+  if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new TypeError(`${name} is not a metric name`)
+  if ((kind === 'counter') !== name.endsWith('_total')) {
+    throw new TypeError(`${name}: a counter ends in _total, and nothing else does`)
+  }
+  if (kind !== 'counter' && /_(count|sum|bucket|created)$/.test(name)) {
+    throw new TypeError(`${name}: the ending stands for a part of a histogram`)
+  }
+  for (const label of labelNames) {
+    if (!/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) || (kind === 'histogram' && label === 'le')) {
+      throw new TypeError(`${label} is not a label name for ${name}`)
+    }
+  }
+}
+
+async function collectAll({ family, collects }: Registered, onError: MetricsOptions['onCollectError']): Promise<void> {
+  for (const collect of collects) {
+    try {
+      const pending = collect()
+      if (pending !== undefined) await within(pending, collectTimeoutMs)
+    } catch (error) {
+      onError?.(family.name, error)
+    }
+  }
+}
+
+async function within(pending: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not collected within ${timeoutMs} ms`)), timeoutMs)
+  })
+  await Promise.race([pending, timeout]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,81 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StoredSpan } from './span-store.ts'
+
+/** A span with its place in the tree of its trace. */
+export interface PlacedSpan extends StoredSpan {
+  /** 0 for a root, or for a span whose parent is not stored. */
+  readonly depth: number
+}
+
+/**
+ * All stored spans of one trace over the services of a telemetry folder, as a tree read from top to bottom: each span
+ * before its children, siblings by their start. Empty when none is kept (any more).
+ */
+export async function readTrace(folder: string, traceId: string): Promise<PlacedSpan[]> {
+  const spans = new Map<string, StoredSpan>()
+  await scan(folder, `"traceId":"${traceId}"`, (span) => {
+    if (span.traceId === traceId) spans.set(span.spanId, span)
+  })
+  return inTreeOrder([...spans.values()].toSorted((a, b) => a.startMs - b.startMs))
+}
+
+/** The ids of the traces that have a span in which this text occurs (an order's id), the latest first, at most 100. */
+export async function findTraces(folder: string, text: string): Promise<string[]> {
+  const latest = new Map<string, number>()
+  await scan(folder, text, ({ traceId, startMs }) => latest.set(traceId, Math.max(startMs, latest.get(traceId) ?? 0)))
+  return [...latest].toSorted(([, a], [, b]) => b - a).slice(0, 100).map(([traceId]) => traceId)
+}
+
+async function scan(folder: string, text: string, onSpan: (span: StoredSpan) => void): Promise<void> {
+  for (const path of await listSegments(folder)) {
+    // A segment may be dropped between being listed and being read.
+    const content = await readFile(path, 'utf8').catch(() => '')
+    for (let at = content.indexOf(text); at !== -1; ) {
+      const end = content.indexOf('\n', at)
+      // A line without its end is still being written.
+      if (end === -1) break
+      const span = parseLine(content.slice(content.lastIndexOf('\n', at) + 1, end))
+      if (span !== undefined) onSpan(span)
+      at = content.indexOf(text, end)
+    }
+  }
+}
+
+async function listSegments(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+}
+
+function parseLine(line: string): StoredSpan | undefined {
+  try {
+    return JSON.parse(line) as StoredSpan
+  } catch {
+    // Cut off by a kill -9 in the middle of a write.
+    return undefined
+  }
+}
+
+function inTreeOrder(spans: readonly StoredSpan[]): PlacedSpan[] {
+  const known = new Set(spans.map((span) => span.spanId))
+  const byParent = Map.groupBy(spans, ({ parentSpanId }) =>
+    parentSpanId !== undefined && known.has(parentSpanId) ? parentSpanId : undefined,
+  )
+  const placed: PlacedSpan[] = []
+  const place = (parent: string | undefined, depth: number) => {
+    const children = byParent.get(parent) ?? []
+    byParent.delete(parent)
+    for (const span of children) {
+      placed.push({ ...span, depth })
+      place(span.spanId, depth + 1)
+    }
+  }
+  place(undefined, 0)
+  return placed
+}

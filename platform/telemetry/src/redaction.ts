@@ -1,0 +1,120 @@
+/** What stands in a log line or span where something personal or secret was. */
+export const redacted = '[redacted]'
+
+const sensitiveKeys = new Set([
+  ...['password', 'passwd', 'passphrase', 'pin', 'otp', 'otpcode', 'totp', 'recoverycode', 'recoverycodes'],
+  ...['secret', 'token', 'apikey', 'privatekey', 'credentials', 'authorization', 'proxyauthorization', 'dpop'],
+  ...['cookie', 'cookies', 'setcookie', 'sessionid', 'connectionstring', 'databaseurl'],
+  ...['cardnumber', 'pan', 'cvc', 'cvv', 'expiry', 'iban', 'bic', 'accountnumber', 'taxnumber'],
+  ...['email', 'phone', 'mobile', 'firstname', 'lastname', 'fullname', 'birthdate', 'dateofbirth'],
+  ...['line1', 'line2', 'street', 'postalcode', 'zipcode'],
+])
+const sensitiveEnding = /(password|secret|token|apikey|email|emailaddress|cardnumber|phone|phonenumber)$/
+// Whole objects under these: a name or a city is harmless alone and personal here.
+const personalObject = /(address|recipient|cardholder|billingdetails|personaldata)$/
+
+type Sensitivity = 'no' | 'always' | 'object'
+const remembered = new Map<string, Sensitivity>()
+const rememberedLimit = 5_000
+
+function sensitivityOf(key: string): Sensitivity {
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const name = key.slice(key.lastIndexOf('.') + 1).toLowerCase().replaceAll(/[-_ ]/g, '')
+  const found =
+    sensitiveKeys.has(name) || sensitiveEnding.test(name) ? 'always' : personalObject.test(name) ? 'object' : 'no'
+  if (remembered.size < rememberedLimit) remembered.set(key, found)
+  return found
+}
+
+// A cheap look for what the patterns below need, as nearly every string has none of it.
+const suspicious = /@|eyJ|(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}|(?:bearer|basic|dpop) |(?:password|secret|token|otp|code)=/i
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${redacted}@`],
+  [/\b(bearer|basic|dpop) +[\w.~+/=-]+/gi, `$1 ${redacted}`],
+  [/\beyJ[\w-]+(?:\.[\w-]*){1,4}/g, redacted],
+  [/[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(?:\.[a-z\d-]+)+/gi, redacted],
+  [/((?:password|secret|token|otp|[?&]code)=)[^\s&"']+/gi, `$1${redacted}`],
+]
+const cardNumber = /(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}(?![\w-])/g
+
+/** The same text without credentials in URLs, bearer tokens, JWTs, e-mail addresses and card numbers. */
+export function redactText(text: string): string {
+  if (text.length < 6 || !suspicious.test(text)) return text
+  const shown = patterns.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text)
+  return shown.replace(cardNumber, (digits) => (passesLuhn(digits) ? redacted : digits))
+}
+
+// ISO/IEC 7812: tells a card number from a timestamp or an order number.
+function passesLuhn(text: string): boolean {
+  const digits = text.replaceAll(/\D/g, '')
+  let sum = 0
+  for (let i = 0; i < digits.length; i += 1) {
+    const digit = Number(digits[digits.length - 1 - i])
+    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2
+  }
+  return sum % 10 === 0
+}
+
+const depthLimit = 5
+const itemLimit = 100
+
+/** A plain copy of any value fit for a log line: sensitive keys and texts redacted, errors and depth made finite. */
+export function redactValue(value: unknown, depth = 0): unknown {
+  switch (typeof value) {
+    case 'string':
+      return redactText(value)
+    case 'bigint':
+      return value.toString()
+    case 'function':
+    case 'symbol':
+      return undefined
+    case 'object':
+      return value === null ? null : redactObject(value, depth)
+    default:
+      return value
+  }
+}
+
+function redactObject(value: object, depth: number): unknown {
+  if (value instanceof Error) return describeError(value, depth)
+  if (depth >= depthLimit) return '[deeper]'
+  if (Array.isArray(value)) return value.slice(0, itemLimit).map((item) => redactValue(item, depth + 1))
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON(), depth + 1)
+  if (value instanceof Map || value instanceof Set) return redactValue([...value], depth)
+  const copy: Record<string, unknown> = {}
+  for (const key in value) {
+    if (Object.hasOwn(value, key)) copy[key] = redactField(key, (value as Record<string, unknown>)[key], depth + 1)
+  }
+  return copy
+}
+
+/** The value that may be shown under this key. */
+export function redactField(key: string, value: unknown, depth = 0): unknown {
+  const sensitivity = sensitivityOf(key)
+  if (sensitivity === 'no' || value === undefined || value === null || typeof value === 'boolean') {
+    return redactValue(value, depth)
+  }
+  return sensitivity === 'always' || typeof value === 'object' ? redacted : redactValue(value, depth)
+}
+
+// Of what drivers put on their errors only what names a place, never what quotes a value (`detail`, `where`).
+const shownErrorFields = ['code', 'kind', 'retryable', 'errno', 'syscall', 'table', 'constraint', 'schema', 'status']
+
+/** An error as fields, with its stack, its chain of causes and the errors of an aggregate; texts redacted. */
+export function describeError(error: Error, depth = 0): Record<string, unknown> {
+  const fields = error as Error & Record<string, unknown>
+  const described: Record<string, unknown> = { type: error.name, message: redactText(String(error.message)) }
+  for (const key of shownErrorFields) {
+    const value = fields[key]
+    if (value !== undefined && typeof value !== 'object' && typeof value !== 'function') described[key] = redactValue(value)
+  }
+  if (typeof error.stack === 'string') described['stack'] = redactText(error.stack)
+  if (depth >= depthLimit) return described
+  if (error.cause !== undefined) described['cause'] = redactValue(error.cause, depth + 1)
+  if (error instanceof AggregateError) {
+    described['errors'] = error.errors.slice(0, itemLimit).map((each) => redactValue(each, depth + 1))
+  }
+  return described
+}
