@@ -12,9 +12,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          pool: 'threads',
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],
-          pool: 'threads',
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,7 +44,15 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['platform/**/*.ts', 'contracts/**/*.ts', 'services/**/*.ts', 'control/**/*.ts', 'edge/**/*.ts', 'system/**/*.ts', 'cli/**/*.ts'],
+      include: [
+        'platform/**/*.ts',
+        'contracts/**/*.ts',
+        'services/**/*.ts',
+        'control/**/*.ts',
+        'edge/**/*.ts',
+        'system/**/*.ts',
+        'cli/**/*.ts',
+      ],
       exclude: ['**/*.test.ts', '**/tests/**', '**/fixtures/**', '**/*.d.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
     },

@@ -35,7 +35,14 @@ async function runNpm(root) {
   removeStamp(root)
 
   // No package here needs its install script, so none is run, whichever npm it is and whatever it allows.
-  const flags = ['--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  const flags = [
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
   const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000']
   const child = spawn(command, [...prefix, 'ci', ...flags, ...patience], {
     cwd: root,
@@ -75,36 +82,50 @@ function untilExit(child) {
 function proveWhole(root) {
   const missing = findMissing(root).map((path) => basename(path))
   if (missing.length > 0) {
-    throw new Sorry(`npm left out ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''}: run the same command again.`)
+    throw new Sorry(
+      `npm left out ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''}: run the same command again.`,
+    )
   }
   const runtime = findRuntime(root)
   const { status, stderr, error } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
   if (status !== 0) {
     const reason = (error?.message ?? stderr).trim().split('\n')[0]
-    throw new Sorry(`The Node that came with the packages does not run here (${reason}): add the missing library, or put Node 26 on the PATH and run this again.`)
+    throw new Sorry(
+      `The Node that came with the packages does not run here (${reason}): add the missing library, or put Node 26 on the PATH and run this again.`,
+    )
   }
 }
 
 /** The npm that called us if there is one, run by a Node outside node_modules, because `npm ci` deletes the one inside. */
 function npmCommand(root) {
   const { npm_execpath: npm, npm_node_execpath: node } = process.env
-  const isNpm = npm !== undefined && /^npm(-cli\.[cm]?js)?$/.test(basename(npm)) && !npm.startsWith(join(root, 'node_modules'))
-  if (isNpm && node !== undefined && !node.startsWith(join(root, 'node_modules')) && existsSync(node)) return [node, npm]
+  const isNpm =
+    npm !== undefined && /^npm(-cli\.[cm]?js)?$/.test(basename(npm)) && !npm.startsWith(join(root, 'node_modules'))
+  if (isNpm && node !== undefined && !node.startsWith(join(root, 'node_modules')) && existsSync(node))
+    return [node, npm]
   return ['npm']
 }
 
 /** Settings of a calling `npm run` (its log level, a workspace) are not meant for this install. */
 function environmentForNpm() {
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_(config_(loglevel|workspaces?|include_workspace_root|omit|json|dry_run)|lifecycle_|package_)/i.test(name))
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^npm_(config_(loglevel|workspaces?|include_workspace_root|omit|json|dry_run)|lifecycle_|package_)/i.test(name),
+  )
   const env = Object.fromEntries(kept)
   const inModules = `${sep}node_modules${sep}.bin`
-  env.PATH = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(inModules)).join(delimiter)
+  env.PATH = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.endsWith(inModules))
+    .join(delimiter)
   return env
 }
 
 function packagePaths(root) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  return Object.keys(packages).filter((path) => path.includes('node_modules/') && !packages[path].link && isForThisMachine(packages[path]))
+  return Object.keys(packages).filter(
+    (path) => path.includes('node_modules/') && !packages[path].link && isForThisMachine(packages[path]),
+  )
 }
 
 function say(line) {

@@ -29,7 +29,11 @@ export function findMissing(root) {
     if (!isForThisMachine(wanted[path])) return false
     const found = present[path]
     if (found === undefined) return true
-    return found.version !== wanted[path].version || found.integrity !== wanted[path].integrity || !existsSync(join(root, path))
+    return (
+      found.version !== wanted[path].version ||
+      found.integrity !== wanted[path].integrity ||
+      !existsSync(join(root, path))
+    )
   })
 }
 
@@ -50,7 +54,9 @@ export function removeStamp(root) {
 function fingerprintOf(root) {
   const record = statSync(npmRecordOf(root), { throwIfNoEntry: false })
   if (record === undefined) return undefined
-  const lock = createHash('sha256').update(readFileSync(lockOf(root))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(lockOf(root)))
+    .digest('hex')
   return JSON.stringify({ lock, record: [record.mtimeMs, record.size], machine: `${process.platform}-${process.arch}` })
 }
 
@@ -60,7 +66,13 @@ function fingerprintOf(root) {
  */
 export function isForThisMachine({ os, cpu, libc, optional }) {
   if (!optional) return true
-  return os !== undefined && cpu !== undefined && libc === undefined && matches(os, process.platform) && matches(cpu, process.arch)
+  return (
+    os !== undefined &&
+    cpu !== undefined &&
+    libc === undefined &&
+    matches(os, process.platform) &&
+    matches(cpu, process.arch)
+  )
 }
 
 function matches(field, value) {

@@ -1,6 +1,8 @@
 const mends = {
-  ENOSPC: 'The disk is full: free about 1 GB where this checkout and the home folder are, and run the same command again.',
-  EDQUOT: 'The disk quota is used up: free about 1 GB where this checkout and the home folder are, and run the same command again.',
+  ENOSPC:
+    'The disk is full: free about 1 GB where this checkout and the home folder are, and run the same command again.',
+  EDQUOT:
+    'The disk quota is used up: free about 1 GB where this checkout and the home folder are, and run the same command again.',
   EACCES: 'This user may not write here: make the checkout and ~/.npm your own (chown) and run the same command again.',
   EPERM: 'This user may not write here: make the checkout and ~/.npm your own (chown) and run the same command again.',
   EROFS: 'The checkout is on a read-only disk: copy it to where you may write and run the same command again.',
@@ -12,7 +14,16 @@ const mends = {
 }
 
 const offline = new Set([
-  'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'ERR_SOCKET_TIMEOUT', 'ENOTCACHED', 'EIDLETIMEOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ERR_SOCKET_TIMEOUT',
+  'ENOTCACHED',
+  'EIDLETIMEOUT',
 ])
 
 /** One sentence with the mend for an error code of npm or of the system; for an unknown one, npm's own last words. */
@@ -22,6 +33,9 @@ export function causeOf(code, complaints) {
     return `The package registry can't be reached (${known}): check the network, proxy and registry settings of npm, and run the same command again.`
   }
   if (known !== undefined && known in mends) return mends[known]
-  const lastWords = complaints.split('\n').map((line) => line.replace(/^npm (?:error|ERR!)\s*/, '').trim()).filter((line) => line && !line.includes('complete log'))
+  const lastWords = complaints
+    .split('\n')
+    .map((line) => line.replace(/^npm (?:error|ERR!)\s*/, '').trim())
+    .filter((line) => line && !line.includes('complete log'))
   return `The packages could not be installed (${lastWords.slice(0, 2).join('; ') || 'npm gave no reason'}): mend that and run the same command again.`
 }

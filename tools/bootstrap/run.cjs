@@ -6,7 +6,9 @@ var runtime = process.versions.bun ? 'Bun' : process.versions.deno ? 'Deno' : ''
 var major = Number(process.versions.node.split('.')[0])
 
 if (runtime) {
-  console.error('Stoa is started by Node.js, not by ' + runtime + ': run it with "npm start" and Node 18 or newer on the PATH.')
+  console.error(
+    'Stoa is started by Node.js, not by ' + runtime + ': run it with "npm start" and Node 18 or newer on the PATH.',
+  )
   process.exit(1)
 } else if (!(major >= 18)) {
   console.error(

@@ -9,7 +9,9 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGCONT'
 /** Path of the Node that runs the project: the one from the registry, else the running one if it is new enough. */
 export function findRuntime(root) {
   const machine = `${process.platform}-${process.arch}`
-  const brought = [`node-${machine}`, `node-bin-${machine}`, 'node'].map((name) => join(root, 'node_modules', name, 'bin', 'node'))
+  const brought = [`node-${machine}`, `node-bin-${machine}`, 'node'].map((name) =>
+    join(root, 'node_modules', name, 'bin', 'node'),
+  )
   const found = brought.find((path) => existsSync(path))
   if (found !== undefined) return found
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath

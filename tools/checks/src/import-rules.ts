@@ -40,7 +40,10 @@ function platformRules(at: At): IForbiddenRuleType[] {
       name: 'kernel-depends-on-nothing',
       severity: 'error',
       from: { path: at('platform/kernel/'), pathNot: testFiles },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'], pathNot: '^platform/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '^platform/',
+      },
     },
     {
       name: 'platform-knows-no-product',
@@ -81,7 +84,10 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'contracts-import-only-kernel-and-contract',
       severity: 'error',
       from: { path: at('contracts/'), pathNot: testFiles },
-      to: { path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/', pathNot: '^platform/(kernel|contract)/' },
+      to: {
+        path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/',
+        pathNot: '^platform/(kernel|contract)/',
+      },
     },
     {
       name: 'contract-imports-only-events-and-rpc-of-another',
@@ -93,7 +99,10 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'apps-import-only-contracts',
       severity: 'error',
       from: { path: at('apps/([^/]+)/') },
-      to: { path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/', pathNot: '^apps/$1/' },
+      to: {
+        path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/',
+        pathNot: '^apps/$1/',
+      },
     },
   ]
 }

@@ -6,7 +6,10 @@ const notOurs = new Set(['node_modules', 'fixtures', 'coverage', '.stoa', '.git'
 export async function sourceFiles(root: string, paths: readonly string[]): Promise<string[]> {
   const found: string[] = []
   const patterns = paths.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.ts`))
-  for await (const entry of glob(patterns, { cwd: root, exclude: (name) => notOurs.has(name.split('/').at(-1) ?? name) })) {
+  for await (const entry of glob(patterns, {
+    cwd: root,
+    exclude: (name) => notOurs.has(name.split('/').at(-1) ?? name),
+  })) {
     if (!entry.endsWith('.d.ts')) found.push(entry)
   }
   return found.sort()

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkFileNames } from './file-names.ts'
+import { checkImports } from './imports.ts'
+import { checkLockFile, type LockFile } from './lock-file.ts'
+import { root } from './root.ts'
+
+export interface Check {
+  readonly name: string
+  /** What is wrong, ready to be printed; empty when nothing is. */
+  readonly run: () => Promise<string>
+}
+
+const folders = ['platform', 'contracts', 'services', 'control', 'edge', 'system', 'cli', 'tests', 'bench', 'tools']
+
+/** Everything that is judged without running the product, slowest first. */
+export const checks: readonly Check[] = [
+  { name: 'types', run: () => runTool('typescript/bin/tsc', '-p', 'tsconfig.json') },
+  { name: 'lint', run: () => runTool('oxlint/bin/oxlint') },
+  { name: 'unused and undeclared dependencies', run: () => runKnip('--strict', '--dependencies') },
+  { name: 'unused files and exports', run: () => runKnip('--include', 'files,exports,types,duplicates') },
+  { name: 'format', run: () => runTool('oxfmt/bin/oxfmt', '--check') },
+  { name: 'imports', run: async () => inLines(await checkImports({ root, paths: folders })) },
+  { name: 'protocol buffers', run: () => runTool('@bufbuild/buf/bin/buf', 'lint', 'contracts') },
+  { name: 'file names', run: async () => inLines(await checkFileNames(root, folders)) },
+  { name: 'lock file', run: async () => inLines(checkLockFile(await readLockFile())) },
+]
+
+const runKnip = (...args: string[]) => runTool('knip/bin/knip.js', '--no-progress', '--no-config-hints', ...args)
+
+const inLines = (lines: readonly string[]) => lines.join('\n')
+
+async function readLockFile(): Promise<LockFile> {
+  return JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as LockFile
+}
+
+/** What a tool from node_modules prints when it ends without success. */
+function runTool(path: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules', path), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(code === 0 ? '' : output || `ended with ${signal ?? code} and no word`))
+  })
+}
