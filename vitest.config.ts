@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'int',
           include: ['**/*.int.test.ts'],
           exclude: [...notTests, 'tests/journeys/**'],
-          ...withIfThere('platform/testing/src/global-setup.ts'),
+          ...withIfThere('tests/global-setup.ts'),
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -1,0 +1,141 @@
+import pg from 'pg'
+import { isConnectionLoss } from './errors.ts'
+import { PreparedQuery, type Done, type Row } from './prepared-query.ts'
+import type { Statement } from './statement.ts'
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly applicationName: string
+  readonly statementTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly isReadOnly: boolean
+}
+
+/** One connection; statements are sent at once and answered in order (pipelining, PostgreSQL protocol 3). */
+export interface Connection {
+  readonly run: (statement: Statement, values: readonly unknown[], done: Done) => void
+  /** Runs text without parameters, which may hold several statements; answers the tag of the last (`COMMIT`). */
+  readonly command: (text: string) => Promise<string>
+  readonly onNotification: (listener: (channel: string, payload: string) => void) => void
+  /** Called once when the connection is over, whoever ended it. */
+  readonly onEnd: (listener: (cause: Error | undefined) => void) => void
+  readonly isUsable: () => boolean
+  /** When the oldest statement without an answer was sent (performance.now()), if there is one. */
+  readonly waitingSince: () => number | undefined
+  /** Marks it as not to be used again: its prepared statements are out of date. */
+  readonly retire: () => void
+  /** Says goodbye after the answers under way. */
+  readonly end: () => Promise<void>
+  /** Cuts the connection: what is under way fails as lost. */
+  readonly destroy: () => void
+}
+
+function startupOptions({ url, isReadOnly }: ConnectionOptions): string {
+  const own = new URL(url).searchParams.get('options')
+  return [
+    ...(own === null ? [] : [own]),
+    '-c TimeZone=UTC -c DateStyle=ISO',
+    ...(isReadOnly ? ['-c default_transaction_read_only=on'] : []),
+  ].join(' ')
+}
+
+function withoutOptions(url: string): string {
+  const parsed = new URL(url)
+  parsed.searchParams.delete('options')
+  return parsed.href
+}
+
+function makeClient(options: ConnectionOptions): pg.Client {
+  return new pg.Client({
+    connectionString: withoutOptions(options.url),
+    application_name: options.applicationName,
+    options: startupOptions(options),
+    statement_timeout: options.statementTimeoutMs,
+    // A process that hangs inside a transaction must not keep its row locks.
+    idle_in_transaction_session_timeout: 60_000,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    pipeline: true,
+  })
+}
+
+/** Opens a connection. @throws what pg throws; see toRefusal */
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  const client = makeClient(options)
+  let endCause: Error | undefined
+  let isOver = false
+  const endListeners: ((cause: Error | undefined) => void)[] = []
+  const over = (cause: Error | undefined) => {
+    if (isOver) return
+    isOver = true
+    endCause = cause
+    for (const listener of endListeners) listener(cause)
+  }
+  client.on('error', over)
+  client.on('end', () => over(undefined))
+  await client.connect()
+  return makeConnection(client, {
+    isOver: () => isOver,
+    markOver: over,
+    onEnd: (listener) => (isOver ? listener(endCause) : endListeners.push(listener)),
+  })
+}
+
+interface Lifetime {
+  readonly isOver: () => boolean
+  readonly markOver: (cause: Error | undefined) => void
+  readonly onEnd: (listener: (cause: Error | undefined) => void) => void
+}
+
+function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime): Connection {
+  let inFlight = 0
+  let lastMoveAt = 0
+  let isEnding = false
+  const sent = () => {
+    if (inFlight++ === 0) lastMoveAt = performance.now()
+  }
+  const answered = (error: unknown) => {
+    inFlight--
+    lastMoveAt = performance.now()
+    if (error && isConnectionLoss(error)) markOver(error as Error)
+  }
+  return {
+    run(statement, values, done) {
+      sent()
+      const query = new PreparedQuery(statement, values, (error, rows: readonly Row[]) => {
+        answered(error)
+        done(error, rows)
+      })
+      client.query(query)
+    },
+    async command(text) {
+      sent()
+      try {
+        const result: pg.QueryResult | pg.QueryResult[] = await client.query(text)
+        answered(undefined)
+        return (Array.isArray(result) ? result.at(-1) : result)?.command ?? ''
+      } catch (error) {
+        answered(error)
+        throw error
+      }
+    },
+    onNotification: (listener) =>
+      void client.on('notification', ({ channel, payload }) => listener(channel, payload ?? '')),
+    onEnd,
+    isUsable: () => !isOver() && !isEnding,
+    waitingSince: () => (inFlight === 0 ? undefined : lastMoveAt),
+    retire() {
+      isEnding = true
+    },
+    async end() {
+      isEnding = true
+      await client.end()
+    },
+    destroy() {
+      isEnding = true
+      markOver(new Error('Connection terminated by this process: no answer in time'))
+      client.connection.stream.destroy()
+    },
+  }
+}

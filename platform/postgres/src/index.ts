@@ -1,0 +1,17 @@
+export {
+  openDatabase,
+  type Database,
+  type DatabaseOptions,
+  type DatabaseStats,
+  type TransactionOptions,
+} from './database.ts'
+export { isSerializationFailure, isUniqueViolation, sqlState, toRefusal } from './errors.ts'
+export { fragment, identifier, joinFragments, type Fragment } from './fragment.ts'
+export { advisoryXactLock, tryAdvisoryXactLock } from './locks.ts'
+export type { DatabaseLog } from './log.ts'
+export { migrate, readMigrations, type AppliedMigration, type Migration, type MigrationSet } from './migrate.ts'
+export { json } from './parameters.ts'
+export type { PoolStats } from './pool.ts'
+export { databaseUrl, provision, type ProvisionedDatabase } from './provision.ts'
+export type { Session } from './session.ts'
+export { afterCommit, beforeCommit, sendWithCommit } from './transaction.ts'

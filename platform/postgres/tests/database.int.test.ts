@@ -1,0 +1,414 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isAppError } from '@stoa/kernel'
+import { testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  advisoryXactLock,
+  afterCommit,
+  beforeCommit,
+  fragment,
+  identifier,
+  isUniqueViolation,
+  joinFragments,
+  json,
+  openDatabase,
+  sendWithCommit,
+  sqlState,
+  tryAdvisoryXactLock,
+  type Database,
+} from '../src/index.ts'
+
+let own: TestDatabase
+let db: Database
+
+const accounts = {
+  name: '0001-create-accounts',
+  sql: 'create table account (id int primary key, owner text not null, balance bigint not null default 0);',
+}
+
+beforeAll(async () => {
+  own = await testDatabase({ name: 'database', sets: [{ name: 'account', migrations: [accounts] }] })
+  db = own.database
+})
+afterAll(() => own.close())
+beforeEach(async () => {
+  await db.transaction(async (tx) => {
+    await tx.sql`truncate account`
+    await tx.sql`insert into account (id, owner, balance) values (1, 'ada', 100), (2, 'bob', 100)`
+  })
+})
+
+const balances = async () =>
+  (await db.read.sql<{ balance: number }>`select balance from account order by id`).map(({ balance }) => balance)
+
+describe('the read handle', () => {
+  test('refuses a write', async () => {
+    const refused = await db.read.sql`update account set balance = 0`.catch((error: unknown) => error)
+    expect(sqlState(refused)).toBe('25006')
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('answers more statements at once than it has connections, each its own rows', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => db.read.sql<{ n: number }>`select ${n}::int as n`),
+    )
+    expect(answers.map(([row]) => row?.n)).toEqual(Array.from({ length: 200 }, (_, n) => n))
+    expect(db.stats().read.open).toBeLessThanOrEqual(3)
+  })
+
+  test('goes on after a statement that failed', async () => {
+    const outcomes = await Promise.allSettled([
+      db.read.sql`select 1 / ${0}::int`,
+      db.read.sql`select * from no_such_table`,
+      db.read.sql`select 1 as one`,
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  })
+
+  test('shows the caller in the stack of an error', async () => {
+    async function readMissingTable() {
+      return await db.read.sql`select * from no_such_table`
+    }
+    const error = await readMissingTable().catch((thrown: unknown) => thrown as Error)
+    expect((error as Error).stack).toContain('readMissingTable')
+  })
+
+  test('reads on when a migration changes what a prepared statement answers', async () => {
+    const read = () => db.read.sql`select * from changing`
+    await db.transaction((tx) => tx.sql`create table changing (a int)`)
+    await Promise.all([read(), read(), read(), read()])
+    await db.transaction((tx) => tx.sql`alter table changing add column b int`)
+    await db.transaction((tx) => tx.sql`insert into changing values (1, 2)`)
+    expect(await read()).toEqual([{ a: 1, b: 2 }])
+  })
+
+  test('gives up a statement at the statement timeout', async () => {
+    const hasty = openDatabase({ url: own.url, applicationName: 'hasty', statementTimeoutMs: 50 })
+    const error = await hasty.read.sql`select pg_sleep(10)`.catch((thrown: unknown) => thrown)
+    expect(isAppError(error, 'database.statement_timeout')).toBe(true)
+    await hasty.close()
+  })
+})
+
+describe('a transaction', () => {
+  test('holds together', async () => {
+    await db.transaction(async (tx) => {
+      await tx.sql`update account set balance = balance - 30 where id = 1`
+      await tx.sql`update account set balance = balance + 30 where id = 2`
+    })
+    expect(await balances()).toEqual([70, 130])
+  })
+
+  test('is rolled back when the function throws', async () => {
+    const failing = db.transaction(async (tx) => {
+      await tx.sql`update account set balance = 0`
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('fails when an error inside it was swallowed, instead of committing nothing', async () => {
+    const failing = db.transaction(async (tx) => {
+      await tx.sql`update account set balance = 0`
+      await tx.sql`insert into account (id, owner) values (1, 'twice')`.catch(() => {})
+    })
+    const error = await failing.catch((thrown: unknown) => thrown)
+    expect(isUniqueViolation(error, 'account_pkey')).toBe(true)
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('gives back a usable connection after a failure', async () => {
+    for (let round = 0; round < 10; round++) {
+      await db.transaction((tx) => tx.sql`select 1 / ${0}::int`).catch(() => {})
+    }
+    await db.transaction((tx) => tx.sql`update account set balance = 5`)
+    expect(await balances()).toEqual([5, 5])
+  })
+
+  test('cannot be used after its end', async () => {
+    const tx = await db.transaction(async (handle) => handle)
+    await expect(tx.sql`update account set balance = 0`).rejects.toThrow('after its end')
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('runs again after a real deadlock, so that both changes hold', async () => {
+    let runs = 0
+    let waiting: (() => void)[] = []
+    const bothHaveTheFirst = () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve)
+        if (waiting.length === 2) waiting.forEach((go) => go())
+      })
+    const transfer = (from: number, to: number) => {
+      let isFirstRun = true
+      return db.transaction(async (tx) => {
+        runs++
+        await tx.sql`update account set balance = balance - 10 where id = ${from}`
+        if (isFirstRun) await bothHaveTheFirst()
+        isFirstRun = false
+        await tx.sql`update account set balance = balance + 10 where id = ${to}`
+      })
+    }
+    await Promise.all([transfer(1, 2), transfer(2, 1)])
+    expect(runs).toBe(3)
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('tells a deadlock when it may not run again', async () => {
+    const outcomes = await Promise.allSettled(
+      [
+        [1, 2],
+        [2, 1],
+      ].map(([first, second]) =>
+        db.transaction(
+          async (tx) => {
+            await tx.sql`update account set balance = 1 where id = ${first}`
+            await delay(200)
+            await tx.sql`update account set balance = 1 where id = ${second}`
+          },
+          { attempts: 1 },
+        ),
+      ),
+    )
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(failed.map(({ reason }) => sqlState(reason))).toEqual(['40P01'])
+  })
+
+  test('refuses a caller for whom no connection becomes free in time', async () => {
+    const small = openDatabase({
+      url: own.url,
+      applicationName: 'small',
+      statementTimeoutMs: 5_000,
+      writeConnections: 1,
+      acquireTimeoutMs: 100,
+    })
+    await small.transaction(async (tx) => {
+      await tx.sql`select 1`
+      const error = await small.transaction((inner) => inner.sql`select 1`).catch((thrown: unknown) => thrown)
+      expect(isAppError(error, 'database.saturated')).toBe(true)
+    })
+    await small.close()
+  })
+
+  test('closes only after the transactions under way', async () => {
+    const closing = openDatabase({ url: own.url, applicationName: 'closing', statementTimeoutMs: 5_000 })
+    const slow = closing.transaction(async (tx) => {
+      await tx.sql`update account set balance = 7 where id = 1`
+      await delay(100)
+      await tx.sql`update account set balance = 7 where id = 2`
+    })
+    await delay(20)
+    await Promise.all([closing.close(), slow])
+    expect(await balances()).toEqual([7, 7])
+    await expect(closing.read.sql`select 1`).rejects.toMatchObject({ code: 'database.closed' })
+  })
+})
+
+describe('around the commit', () => {
+  test('callbacks before it run last, in order, inside the transaction', async () => {
+    await db.transaction(async (tx) => {
+      beforeCommit(tx, async () => void (await tx.sql`update account set balance = balance * 2`))
+      beforeCommit(tx, async () => void (await tx.sql`update account set balance = balance + 1`))
+      await tx.sql`update account set balance = 5`
+    })
+    expect(await balances()).toEqual([11, 11])
+  })
+
+  test('a callback before it that throws rolls back', async () => {
+    const failing = db.transaction(async (tx) => {
+      beforeCommit(tx, () => Promise.reject(new Error('no')))
+      await tx.sql`update account set balance = 5`
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('statements sent with it hold together with the rest', async () => {
+    await db.transaction(async (tx) => {
+      sendWithCommit(tx, () => tx.sql`update account set balance = balance + 1`)
+      await tx.sql`update account set balance = 5`
+    })
+    expect(await balances()).toEqual([6, 6])
+  })
+
+  test('a statement sent with it that fails makes the transaction fail', async () => {
+    const failing = db.transaction(async (tx) => {
+      sendWithCommit(tx, () => tx.sql`insert into account (id, owner) values (1, 'twice')`)
+      await tx.sql`update account set balance = 5`
+    })
+    expect(isUniqueViolation(await failing.catch((error: unknown) => error))).toBe(true)
+    expect(await balances()).toEqual([100, 100])
+  })
+
+  test('callbacks after it see what was committed, and never run after a rollback', async () => {
+    const seen = Promise.withResolvers<number[]>()
+    await db.transaction(async (tx) => {
+      afterCommit(tx, async () => seen.resolve(await balances()))
+      await tx.sql`update account set balance = 9`
+    })
+    expect(await seen.promise).toEqual([9, 9])
+    let ran = false
+    await db
+      .transaction(async (tx) => {
+        afterCommit(tx, () => {
+          ran = true
+        })
+        await tx.sql`select 1 / 0`
+      })
+      .catch(() => {})
+    expect(ran).toBe(false)
+  })
+
+  test('what a callback after it throws is logged and harms nobody', async () => {
+    const logged: object[] = []
+    const log = { info: () => {}, warn: (fields: object) => void logged.push(fields) }
+    const noisy = openDatabase({ url: own.url, applicationName: 'noisy', statementTimeoutMs: 5_000, log })
+    const error = new Error('after')
+    await noisy.transaction(async (tx) => {
+      afterCommit(tx, () => Promise.reject(error))
+      await tx.sql`update account set balance = 9`
+    })
+    await delay(0)
+    expect(logged).toEqual([{ err: error }])
+    await noisy.close()
+  })
+})
+
+describe('composition', () => {
+  const find = (filter: { owner?: string; atLeast?: number; ids?: number[] }) => {
+    const conditions = [
+      filter.owner === undefined ? undefined : fragment`owner = ${filter.owner}`,
+      filter.atLeast === undefined ? undefined : fragment`balance >= ${filter.atLeast}`,
+      filter.ids === undefined ? undefined : fragment`id = any(${filter.ids})`,
+    ].filter((condition) => condition !== undefined)
+    const where = conditions.length === 0 ? fragment`` : fragment`where ${joinFragments(conditions, ' and ')}`
+    return db.read.sql<{ id: number }>`select id from account ${where} order by id limit ${10}`
+  }
+
+  test('splices optional filters, with parameters numbered anew', async () => {
+    expect(await find({})).toEqual([{ id: 1 }, { id: 2 }])
+    expect(await find({ owner: 'bob', atLeast: 50 })).toEqual([{ id: 2 }])
+    expect(await find({ atLeast: 101 })).toEqual([])
+    expect(await find({ ids: [1], owner: 'ada', atLeast: 1 })).toEqual([{ id: 1 }])
+  })
+
+  test('keeps a hostile value a value and a hostile name a name', async () => {
+    expect(await find({ owner: "x' or true --" })).toEqual([])
+    const table = identifier('odd "name"; drop table account')
+    await db.transaction(async (tx) => {
+      await tx.sql`create table ${table} (a int)`
+      await tx.sql`insert into ${table} values (${3})`
+    })
+    expect(await db.read.sql`select a from ${table}`).toEqual([{ a: 3 }])
+  })
+
+  test('inserts many rows through unnest', async () => {
+    const rows = Array.from({ length: 1000 }, (_, n) => ({ id: n + 10, owner: `o"${n}\\`, balance: n }))
+    await db.transaction(
+      (tx) => tx.sql`
+        insert into account (id, owner, balance)
+        select * from unnest(
+          ${rows.map(({ id }) => id)}::int[], ${rows.map(({ owner }) => owner)}::text[], ${rows.map(({ balance }) => balance)}::bigint[]
+        )`,
+    )
+    expect(await db.read.sql`select id, owner, balance from account where id >= 10 order by id`).toEqual(rows)
+  })
+})
+
+describe('values', () => {
+  const echo = async (value: unknown, type: string) =>
+    (await db.read.sql<{ value: unknown }>`select ${value}::${identifier(type)} as value`)[0]?.value
+
+  test('come back as they went in', async () => {
+    const instant = Temporal.Instant.from('2026-11-21T03:15:00.123456Z')
+    expect(String(await echo(instant, 'timestamptz'))).toBe('2026-11-21T03:15:00.123456Z')
+    expect(String(await echo(Temporal.Instant.from('1969-12-31T23:59:59.999999Z'), 'timestamptz'))).toBe(
+      '1969-12-31T23:59:59.999999Z',
+    )
+    expect(await echo(9007199254740991, 'int8')).toBe(9007199254740991)
+    expect(await echo('12345678901234567890.123', 'numeric')).toBe('12345678901234567890.123')
+    expect(await echo('2026-02-28', 'date')).toBe('2026-02-28')
+    expect(await echo(undefined, 'text')).toBe(null)
+    expect(await echo(true, 'bool')).toBe(true)
+    expect(await echo(0.1, 'float8')).toBe(0.1)
+    expect(await echo(Buffer.from([0, 255, 92]), 'bytea')).toEqual(Buffer.from([0, 255, 92]))
+    expect(await echo(json({ a: [1, null, 'ü"\\'] }), 'jsonb')).toEqual({ a: [1, null, 'ü"\\'] })
+    expect(await echo(json(null), 'jsonb')).toBe(null)
+    expect(await echo('0198b1f2-7c3a-7000-8000-0123456789ab', 'uuid')).toBe('0198b1f2-7c3a-7000-8000-0123456789ab')
+  })
+
+  test('arrays come back with nulls, quotes, nesting and emptiness', async () => {
+    const arrays = await db.read.sql`select ${['a', null, 'b,c', '"q"', '\\', '', 'NULL', '{}']}::text[] as texts,
+      ${[1, 2]}::int8[] as numbers, ${[]}::uuid[] as none, ${[
+        [1, 2],
+        [3, 4],
+      ]}::int[] as nested,
+      ${[json({ a: 'x,"y"' })]}::jsonb[] as documents, ${[true, false]}::bool[] as flags,
+      ${[Buffer.from([1, 255])]}::bytea[] as bytes, ${[Temporal.Instant.from('2026-01-01T00:00:00Z')]}::timestamptz[] as times`
+    expect(arrays).toEqual([
+      {
+        texts: ['a', null, 'b,c', '"q"', '\\', '', 'NULL', '{}'],
+        numbers: [1, 2],
+        none: [],
+        nested: [
+          [1, 2],
+          [3, 4],
+        ],
+        documents: [{ a: 'x,"y"' }],
+        flags: [true, false],
+        bytes: [Buffer.from([1, 255])],
+        times: [Temporal.Instant.from('2026-01-01T00:00:00Z')],
+      },
+    ])
+  })
+
+  test('a bigint that no number holds exactly is an error, not another number', async () => {
+    await expect(db.read.sql`select 9007199254740993::int8 as n`).rejects.toThrow('9007199254740993')
+    expect(await db.read.sql`select 9007199254740993::int8::text as n`).toEqual([{ n: '9007199254740993' }])
+  })
+
+  test('an object that is not marked as json is refused before it is sent', async () => {
+    await expect(db.read.sql`select ${{ a: 1 }}::jsonb`).rejects.toThrow('json(value)')
+    expect(await db.read.sql`select 1 as one`).toEqual([{ one: 1 }])
+  })
+
+  test('a text that PostgreSQL cannot hold is a refusal of the input', async () => {
+    const inText = await echo('a\0b', 'text').catch((error: unknown) => error)
+    expect(inText).toMatchObject({ kind: 'invalid', code: 'database.unsupported_text' })
+    const inJson = await echo(json({ a: '\0' }), 'jsonb').catch((error: unknown) => error)
+    expect(inJson).toMatchObject({ kind: 'invalid', code: 'database.unsupported_text' })
+  })
+})
+
+describe('locks and notifications', () => {
+  test('an advisory lock is held until the end of the transaction', async () => {
+    await db.transaction(async (tx) => {
+      await advisoryXactLock(tx, 'stock')
+      await db.transaction(async (other) => {
+        expect(await tryAdvisoryXactLock(other, 'stock')).toBe(false)
+        expect(await tryAdvisoryXactLock(other, 'prices')).toBe(true)
+      })
+    })
+    await db.transaction(async (tx) => expect(await tryAdvisoryXactLock(tx, 'stock')).toBe(true))
+  })
+
+  test('a session lock is held by one and free when its session closes', async () => {
+    const [first, second] = await Promise.all([db.session(), db.session()])
+    expect([await first.tryLock('relay'), await second.tryLock('relay')]).toEqual([true, false])
+    await first.unlock('relay')
+    expect([await second.tryLock('relay'), await first.tryLock('relay')]).toEqual([true, false])
+    await second.close()
+    await expect.poll(() => first.tryLock('relay')).toBe(true)
+    await first.close()
+  })
+
+  test('a session hears what is notified on its channels', async () => {
+    const session = await db.session()
+    const heard = Promise.withResolvers<string>()
+    await session.listen('Order events', heard.resolve)
+    await db.notify('Order events', "it's here")
+    expect(await heard.promise).toBe("it's here")
+    await session.close()
+  })
+})
