@@ -1,0 +1,34 @@
+import type { JWTPayload } from 'jose'
+
+/** The claims of a verified access token (RFC 9068): a person's, or a service's when `sub` is the client itself. */
+export interface Claims extends JWTPayload {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string | string[]
+  readonly exp: number
+  readonly iat: number
+  readonly jti: string
+  readonly client_id: string
+  /** Space-separated scopes; of a service's token the full names of the methods it may call. */
+  readonly scope?: string
+  readonly email?: string
+  readonly roles?: string[]
+  readonly tier?: string
+  /** The session the token was minted in; its end ends the token. */
+  readonly sid?: string
+}
+
+/** The audience of tokens for people and their programs; a service's token has the callee's name. */
+export const PUBLIC_AUDIENCE = 'stoa'
+
+const RESOURCE_PREFIX = 'urn:stoa:'
+
+/** The resource indicator (RFC 8707) that asks for a token with this audience. */
+export function resourceOf(audience: string): string {
+  return RESOURCE_PREFIX + audience
+}
+
+/** The audience that a resource indicator asks for, when it is one of ours. */
+export function audienceOf(resource: string): string | undefined {
+  return resource.startsWith(RESOURCE_PREFIX) ? resource.slice(RESOURCE_PREFIX.length) : undefined
+}

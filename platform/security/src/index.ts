@@ -1,0 +1,24 @@
+export { createBoundedCache, type BoundedCache } from './bounded-cache.ts'
+export { audienceOf, PUBLIC_AUDIENCE, resourceOf, type Claims } from './claims.ts'
+export { fetchKeys, type LoadKeys } from './key-set.ts'
+export { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'
+export {
+  anonymous,
+  createPrincipals,
+  grantedPermissions,
+  principalOf,
+  type AccessTable,
+  type Principal,
+} from './principal.ts'
+export {
+  decryptText,
+  deriveKey,
+  encryptText,
+  equalsInConstantTime,
+  fingerprint,
+  openSignedValue,
+  randomSecret,
+  signValue,
+} from './secrets.ts'
+export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
+export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'

@@ -1,0 +1,123 @@
+import { type Claims, PUBLIC_AUDIENCE } from './claims.ts'
+
+/** Who may do what: permissions by role, and how far a scope lets a token use them. */
+export interface AccessTable {
+  readonly roles: { readonly [role: string]: readonly string[] }
+  /** Scopes that stand for permissions; `all` uses everything that the roles grant. Any other scope stands for itself. */
+  readonly scopes: { readonly [scope: string]: readonly string[] | 'all' }
+}
+
+/** Who makes a request, and what they may do. */
+export interface Principal {
+  readonly kind: 'user' | 'service' | 'anonymous'
+  /** The account's id, `service:order`, or `anonymous`. */
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly tier: string
+  readonly scope: readonly string[]
+  readonly sessionId: string | undefined
+  /**
+   * Whether a role grants the permission and the token's scope reaches it. `order:read:any` (other people's too)
+   * contains `order:read`; `public` is everybody's.
+   */
+  readonly can: (permission: string) => boolean
+  /** Whether a service declared this call: the full name of an RPC method, `stoa.pricing.v1.PricingRpc/Quote`. */
+  readonly mayCall: (method: string) => boolean
+}
+
+/** The principal of a request without a token: only what is public. */
+export const anonymous: Principal = {
+  kind: 'anonymous',
+  subject: 'anonymous',
+  roles: [],
+  tier: 'free',
+  scope: [],
+  sessionId: undefined,
+  can: (permission) => permission === 'public',
+  mayCall: () => false,
+}
+
+/** Makes the principal of verified claims, once for each token as long as its claims are kept. */
+export function createPrincipals(table: AccessTable): (claims: Claims) => Principal {
+  const made = new WeakMap<Claims, Principal>()
+  const grants = new Map<string, ReadonlySet<string>>()
+  const grantsOf = (roles: readonly string[], scope: string) => {
+    const name = `${roles.join(' ')}|${scope}`
+    const known = grants.get(name)
+    if (known !== undefined) return known
+    const granted = grantedPermissions(table, roles, scope.split(' '))
+    // scopes are chosen by clients, so the combinations have no end
+    if (grants.size < 1_000) grants.set(name, granted)
+    return granted
+  }
+  return (claims) => {
+    const known = made.get(claims)
+    if (known !== undefined) return known
+    const principal = isService(claims) ? servicePrincipal(claims) : userPrincipal(claims, grantsOf)
+    made.set(claims, principal)
+    return principal
+  }
+}
+
+/** The principal of verified claims. */
+export function principalOf(claims: Claims, table: AccessTable): Principal {
+  return createPrincipals(table)(claims)
+}
+
+/** Every permission that the roles grant and the scopes reach, with what they contain. */
+export function grantedPermissions(
+  table: AccessTable,
+  roles: readonly string[],
+  scopes: readonly string[],
+): ReadonlySet<string> {
+  const byRoles = new Set(roles.flatMap((role) => own(table.roles, role) ?? []).flatMap(withContained))
+  const reached = scopes.map((scope) => own(table.scopes, scope) ?? [scope])
+  if (reached.includes('all')) return byRoles
+  return new Set(reached.flat().flatMap(withContained)).intersection(byRoles)
+}
+
+function withContained(permission: string): string[] {
+  return permission.endsWith(':any') ? [permission, permission.slice(0, -':any'.length)] : [permission]
+}
+
+function own<Value>(table: { readonly [name: string]: Value }, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+function isService(claims: Claims): boolean {
+  // RFC 9068, section 2.2: without a resource owner the subject is the client itself
+  return claims.sub === claims.client_id && claims.aud !== PUBLIC_AUDIENCE
+}
+
+function servicePrincipal(claims: Claims): Principal {
+  const methods = new Set(claims.scope?.split(' '))
+  return {
+    kind: 'service',
+    subject: `service:${claims.sub}`,
+    roles: ['service'],
+    tier: 'free',
+    scope: [...methods],
+    sessionId: undefined,
+    can: (permission) => permission === 'public',
+    mayCall: (method) => methods.has(method),
+  }
+}
+
+function userPrincipal(
+  claims: Claims,
+  grantsOf: (roles: readonly string[], scope: string) => ReadonlySet<string>,
+): Principal {
+  const roles = claims.roles ?? []
+  const scope = claims.scope ?? ''
+  const granted = grantsOf(roles, scope)
+  return {
+    kind: 'user',
+    subject: claims.sub,
+    roles,
+    tier: claims.tier ?? 'free',
+    scope: scope === '' ? [] : scope.split(' '),
+    sessionId: claims.sid,
+    can: (permission) => permission === 'public' || granted.has(permission),
+    mayCall: () => false,
+  }
+}

@@ -1,0 +1,45 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+
+interface JsonRequest {
+  readonly method: 'GET' | 'POST'
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: string
+  readonly timeoutMs: number
+}
+
+const MAX_ANSWER_BYTES = 256 * 1024
+
+/** Asks an authorization server; follows no redirect, and fails on any status but 200, a slow or an overlong answer. */
+export async function requestJson(url: string, { method, headers, body, timeoutMs }: JsonRequest): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const send = url.startsWith('https:') ? requestHttps : requestHttp
+  const outgoing = send(url, {
+    method,
+    headers: { accept: 'application/json', ...headers },
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  outgoing.on('error', reject)
+  outgoing.on('response', (incoming) => {
+    let text = ''
+    incoming.setEncoding('utf8')
+    incoming.on('error', reject)
+    incoming.on('data', (chunk: string) => {
+      text += chunk
+      if (text.length > MAX_ANSWER_BYTES)
+        incoming.destroy(new Error(`${method} ${url} answered more than ${MAX_ANSWER_BYTES} bytes`))
+    })
+    incoming.on('end', () =>
+      incoming.statusCode === 200
+        ? resolve(text)
+        : reject(new Error(`${method} ${url} answered ${incoming.statusCode}: ${errorOf(text)}`)),
+    )
+  })
+  outgoing.end(body)
+  return JSON.parse(await promise) as unknown
+}
+
+function errorOf(text: string): string {
+  // only the standard fields of RFC 6749, section 5.2: an unknown body may hold what no log may
+  return /"error"\s*:\s*"([a-z_]{1,60})"/.exec(text)?.[1] ?? 'no OAuth error'
+}

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { isAppError } from '@stoa/kernel'
+import { afterEach, expect, test } from 'vitest'
+import { createServiceTokens } from './service-tokens.ts'
+
+const servers: ReturnType<typeof createServer>[] = []
+afterEach(() => servers.splice(0).forEach((server) => server.close()))
+
+interface Seen {
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+async function tokenEndpoint(answer: (count: number, response: ServerResponse) => void) {
+  const seen: Seen[] = []
+  const server = createServer(async (request: IncomingMessage, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    seen.push({ authorization: request.headers.authorization, body })
+    answer(seen.length, response)
+  })
+  servers.push(server)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/oauth2/token` }
+}
+
+const good = (count: number, response: ServerResponse) =>
+  response.end(JSON.stringify({ access_token: `token-${count}`, expires_in: 3_600 }))
+const bad = (_count: number, response: ServerResponse) => {
+  response.statusCode = 503
+  response.end('{}')
+}
+
+function tokensOf(url: string, timeoutMs = 1_000) {
+  let now = Temporal.Instant.from('2026-11-21T10:00:00Z')
+  const warnings: string[] = []
+  const logger = { warn: (message: string) => warnings.push(message) }
+  const tokens = createServiceTokens({
+    service: 'order',
+    secret: 's3cret:/+',
+    tokenUrl: () => url,
+    clock: { now: () => now },
+    telemetry: { logger: logger as never },
+    timeoutMs,
+  })
+  return { ...tokens, warnings, pass: (seconds: number) => (now = now.add({ seconds })) }
+}
+
+test('asks with the client’s secret for the callee, once for all callers, and keeps the token', async () => {
+  const { seen, url } = await tokenEndpoint(good)
+  const { token } = tokensOf(url)
+  expect(await Promise.all([token('pricing'), token('pricing'), token('pricing')])).toEqual(Array(3).fill('token-1'))
+  expect(await token('pricing')).toBe('token-1')
+  expect(await token('inventory')).toBe('token-2')
+  expect(seen).toHaveLength(2)
+  expect(seen[0]?.body).toBe('grant_type=client_credentials&resource=urn%3Astoa%3Apricing')
+  expect(seen[0]?.authorization).toBe(`Basic ${Buffer.from('order:s3cret%3A%2F%2B').toString('base64')}`)
+})
+
+test('renews after two thirds of the life, behind the caller’s back', async () => {
+  const { seen, url } = await tokenEndpoint(good)
+  const { token, pass } = tokensOf(url)
+  await token('pricing')
+  pass(2_399)
+  expect(await token('pricing')).toBe('token-1')
+  expect(seen).toHaveLength(1)
+  pass(1)
+  expect(await token('pricing')).toBe('token-1')
+  await expect.poll(() => token('pricing')).toBe('token-2')
+  expect(seen).toHaveLength(2)
+})
+
+test('goes on with the last good token while auth is away, until it expires', async () => {
+  const { url } = await tokenEndpoint((count, response) => (count === 1 ? good : bad)(count, response))
+  const { token, pass, warnings } = tokensOf(url, 300)
+  await token('pricing')
+  pass(2_500)
+  expect(await token('pricing')).toBe('token-1')
+  await expect.poll(() => warnings.length).toBe(1)
+  expect(await token('pricing')).toBe('token-1')
+  pass(1_100)
+  const refused: unknown = await token('pricing').catch((error: unknown) => error)
+  expect(isAppError(refused, 'service.unavailable')).toBe(true)
+})
+
+test('tries again when the first answer is no token', async () => {
+  const { seen, url } = await tokenEndpoint((count, response) => (count < 3 ? bad : good)(count, response))
+  expect(await tokensOf(url, 5_000).token('pricing')).toBe('token-3')
+  expect(seen).toHaveLength(3)
+})

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError, type Clock } from '@stoa/kernel'
+import type { Telemetry } from '@stoa/telemetry'
+import { resourceOf } from './claims.ts'
+import { requestJson } from './request-json.ts'
+
+/** The tokens a service shows to the services it calls. */
+export interface ServiceTokens {
+  /**
+   * A token for the named callee: kept until two thirds of its life, then renewed behind the caller's back. Throws
+   * AppError `service.unavailable` when there is none and none can be had within `timeoutMs`.
+   */
+  readonly token: (audience: string) => Promise<string>
+}
+
+interface ServiceTokenSettings {
+  /** The service's name, which is its client id. */
+  readonly service: string
+  readonly secret: string
+  /** Where the token endpoint is now; asked each time, so that discovery can answer. */
+  readonly tokenUrl: () => string | Promise<string>
+  readonly clock: Clock
+  readonly telemetry: Pick<Telemetry, 'logger'>
+  /** How long a caller without a token waits for the first one; 5,000 when not said. */
+  readonly timeoutMs?: number
+}
+
+interface Kept {
+  readonly token: string
+  readonly renewAtMs: number
+  readonly endsAtMs: number
+}
+
+interface Slot {
+  kept: Kept | undefined
+  asking: Promise<Kept> | undefined
+  nextAskAtMs: number
+  failures: number
+}
+
+const SAFETY_MS = 5_000
+
+/**
+ * Gets tokens by client credentials (RFC 6749, section 4.4) with the callee as resource (RFC 8707). Callers at once
+ * share one request; while auth is away the last good token goes on until it expires.
+ */
+export function createServiceTokens(settings: ServiceTokenSettings): ServiceTokens {
+  const { clock, telemetry } = settings
+  const slots = new Map<string, Slot>()
+  const nowMs = () => clock.now().epochMilliseconds
+
+  const ask = (audience: string, slot: Slot): Promise<Kept> => {
+    slot.asking ??= requestToken(settings, audience)
+      .then(
+        (kept) => {
+          slot.failures = 0
+          slot.kept = kept
+          return kept
+        },
+        (error: unknown) => {
+          slot.failures += 1
+          slot.nextAskAtMs = nowMs() + backoffMs(slot.failures)
+          telemetry.logger.warn('service token not renewed', { audience, failures: slot.failures, error })
+          throw error
+        },
+      )
+      .finally(() => {
+        slot.asking = undefined
+      })
+    return slot.asking
+  }
+
+  return {
+    token: async (audience) => {
+      const slot = slotOf(slots, audience)
+      const now = nowMs()
+      if (slot.kept !== undefined && now < slot.kept.endsAtMs - SAFETY_MS) {
+        // a failed renewal is logged where it happens; this caller has a token
+        if (now >= slot.kept.renewAtMs && now >= slot.nextAskAtMs) ask(audience, slot).catch(() => undefined)
+        return slot.kept.token
+      }
+      return (await askUntil(() => ask(audience, slot), slot, settings.timeoutMs ?? 5_000)).token
+    },
+  }
+}
+
+function slotOf(slots: Map<string, Slot>, audience: string): Slot {
+  const known = slots.get(audience)
+  if (known !== undefined) return known
+  const slot: Slot = { kept: undefined, asking: undefined, nextAskAtMs: -Infinity, failures: 0 }
+  slots.set(audience, slot)
+  return slot
+}
+
+async function askUntil(ask: () => Promise<Kept>, slot: Slot, timeoutMs: number): Promise<Kept> {
+  const endsAt = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      return await ask()
+    } catch (cause) {
+      const pauseMs = backoffMs(slot.failures)
+      if (performance.now() + pauseMs >= endsAt) {
+        throw new AppError('unavailable', 'service.unavailable', 'No token could be had for the call.', { cause })
+      }
+      await sleep(pauseMs)
+    }
+  }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(5_000, 100 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
+}
+
+async function requestToken(
+  { service, secret, tokenUrl, clock }: ServiceTokenSettings,
+  audience: string,
+): Promise<Kept> {
+  const askedAtMs = clock.now().epochMilliseconds
+  const answer = await requestJson(await tokenUrl(), {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${encodeURIComponent(service)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: resourceOf(audience) }).toString(),
+    timeoutMs: 2_000,
+  })
+  const { access_token: token, expires_in: seconds } = answer as { access_token?: unknown; expires_in?: unknown }
+  if (typeof token !== 'string' || typeof seconds !== 'number') throw new Error('the token endpoint answered no token')
+  return { token, renewAtMs: askedAtMs + (seconds * 2_000) / 3, endsAtMs: askedAtMs + seconds * 1_000 }
+}
