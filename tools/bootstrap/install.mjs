@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { basename, delimiter, join, sep } from 'node:path'
 import { findMissing, isForThisMachine, isInstalled, removeStamp, writeStamp } from './installation.mjs'
 import { withLock } from './lock.mjs'
@@ -8,6 +8,8 @@ import { findRuntime } from './runtime.mjs'
 import { Sorry } from './sorry.mjs'
 
 const progressEveryMs = 2000
+const patienceWithNpmMs = 1500
+const leastFreeBytes = 16 * 1024 * 1024
 
 /** Runs `npm ci` unless another start did so meanwhile. Progress goes to stderr: stdout belongs to the command that follows. */
 export async function install(root) {
@@ -16,8 +18,9 @@ export async function install(root) {
   try {
     await withLock(path, { onWait }, async () => {
       if (isInstalled(root)) return
-      await runNpm(root)
+      const seconds = await runNpm(root)
       proveWhole(root)
+      say(`Installed in ${seconds} s.`)
       writeStamp(root)
     })
   } catch (error) {
@@ -59,15 +62,19 @@ async function runNpm(root) {
   const { code, signal } = await untilExit(child).finally(() => clearInterval(progress))
   if (signal) throw new Sorry('The install was interrupted; run the same command again to start it anew.', 130)
   if (code !== 0) throw new Sorry(causeOf(/npm (?:error|ERR!) code (\w+)/.exec(complaints)?.[1], complaints))
-  say(`Installed in ${seconds()} s.`)
+  return seconds()
 }
 
-/** Ctrl-C reaches npm too; the lock is let go only when npm is gone, so that nobody installs beside a dying one. */
+/**
+ * Ctrl-C reaches npm too; the lock is let go only when npm is gone, so that nobody installs beside a dying one. npm may be
+ * killed hard: what it leaves does not count as installed.
+ */
 function untilExit(child) {
   let interruptedBy
   const pass = (signal) => {
     interruptedBy ??= signal
     child.kill(signal)
+    setTimeout(() => child.kill('SIGKILL'), patienceWithNpmMs).unref()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
   return new Promise((resolve, reject) => {
@@ -81,6 +88,7 @@ function untilExit(child) {
 /** npm passes over an optional package that it could not fetch and still succeeds: Node itself would then be missing. */
 function proveWhole(root) {
   const missing = findMissing(root).map((path) => basename(path))
+  if (missing.length > 0 && isDiskFull(root)) throw new Sorry(causeOf('ENOSPC', ''))
   if (missing.length > 0) {
     throw new Sorry(
       `npm left out ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''}: run the same command again.`,
@@ -94,6 +102,12 @@ function proveWhole(root) {
       `The Node that came with the packages does not run here (${reason}): add the missing library, or put Node 26 on the PATH and run this again.`,
     )
   }
+}
+
+/** On a full disk npm may leave packages out and still call that a success. */
+function isDiskFull(root) {
+  const { bavail, bsize } = statfsSync(root)
+  return bavail * bsize < leastFreeBytes
 }
 
 /** The npm that called us if there is one, run by a Node outside node_modules, because `npm ci` deletes the one inside. */
