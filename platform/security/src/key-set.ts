@@ -68,7 +68,9 @@ export function createKeySet({ load, clock, minRefetchMs = 10_000, maxAgeMs = 60
       }
       if (mayAsk) await ask()
       const found = keys.get(name)
-      if (found === undefined && lastFailure !== undefined) throw lastFailure
+      if (found === undefined && lastFailure !== undefined) {
+        throw new Error('the issuer’s keys could not be asked for', { cause: lastFailure })
+      }
       return found
     },
     expire: () => {

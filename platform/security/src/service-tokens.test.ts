@@ -14,11 +14,13 @@ interface Seen {
 
 async function tokenEndpoint(answer: (count: number, response: ServerResponse) => void) {
   const seen: Seen[] = []
-  const server = createServer(async (request: IncomingMessage, response) => {
+  const server = createServer((request: IncomingMessage, response) => {
     let body = ''
-    for await (const chunk of request) body += String(chunk)
-    seen.push({ authorization: request.headers.authorization, body })
-    answer(seen.length, response)
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => {
+      seen.push({ authorization: request.headers.authorization, body })
+      answer(seen.length, response)
+    })
   })
   servers.push(server)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

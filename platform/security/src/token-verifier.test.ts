@@ -187,7 +187,7 @@ test('shares one request for the keys between verifications at once', async () =
     return jwks(rsa)
   })
   const tokens = await Promise.all(Array.from({ length: 20 }, (_, n) => sign({ claims: { jti: `j${n}` } })))
-  await Promise.all(tokens.map((token) => verifier.verify(token)))
+  await Promise.all(tokens.map(async (token) => verifier.verify(token)))
   expect(loads).toBe(1)
 })
 
