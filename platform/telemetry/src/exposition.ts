@@ -3,7 +3,11 @@ import type { HistogramSeries, ValueSeries } from './metric-series.ts'
 /** One metric with all its series, as exposed. */
 export type MetricFamily = { readonly name: string; readonly help: string } & (
   | { readonly kind: 'counter' | 'gauge'; readonly series: () => Iterable<ValueSeries> }
-  | { readonly kind: 'histogram'; readonly buckets: readonly number[]; readonly series: () => Iterable<HistogramSeries> }
+  | {
+      readonly kind: 'histogram'
+      readonly buckets: readonly number[]
+      readonly series: () => Iterable<HistogramSeries>
+    }
 )
 
 type Format = 'prometheus' | 'openmetrics'

@@ -60,7 +60,9 @@ test.each([
   ['an uncaught error', 'throw new Error("on purpose")'],
   ['its own end', ''],
 ])('loses nothing when the process ends by %s while the reader is slow', async (_, body) => {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', writer(body)], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', writer(body)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk

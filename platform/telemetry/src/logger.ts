@@ -7,15 +7,7 @@ import { redactField, redactText } from './redaction.ts'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** The field names that every line has already; a field of that name would hide what wrote the line. */
-export type ReservedLogField =
-  | 'timestamp'
-  | 'level'
-  | 'service'
-  | 'env'
-  | 'version'
-  | 'message'
-  | 'traceId'
-  | 'spanId'
+export type ReservedLogField = 'timestamp' | 'level' | 'service' | 'env' | 'version' | 'message' | 'traceId' | 'spanId'
 
 /** What matters to one line. `error` may be any thrown value: its stack and causes are written, redacted. */
 export type LogFields = { readonly [field: string]: unknown } & { readonly [Field in ReservedLogField]?: never }
@@ -67,7 +59,10 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     options.destination ?? fileDestination(),
   )
-  const method = (level: Exclude<LogLevel, 'silent'>, bound: Readonly<Record<string, unknown>>): Logger[typeof level] => {
+  const method = (
+    level: Exclude<LogLevel, 'silent'>,
+    bound: Readonly<Record<string, unknown>>,
+  ): Logger[typeof level] => {
     if (!writer.isLevelEnabled(level)) return ignore
     return (message, fields) => writer[level](record(bound, fields), redactText(message))
   }

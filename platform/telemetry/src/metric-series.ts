@@ -22,15 +22,20 @@ export interface SeriesTable<Series> {
   clear(): void
 }
 
+/** How many series one metric may have, and who is told of one more. */
+export interface SeriesLimit {
+  readonly count: number
+  readonly onOverflow: () => void
+}
+
 /**
- * Finds or makes the series of a set of labels. At most `limit` are made, so that a label taken from outside cannot fill
- * the memory; beyond it `get` answers undefined and `onOverflow` is told.
+ * Finds or makes the series of a set of labels. A label taken from outside cannot fill the memory: beyond the limit
+ * `get` answers undefined.
  */
 export function makeSeriesTable<Series>(
   labelNames: readonly string[],
   make: (labels: string) => Series,
-  onOverflow: () => void,
-  limit = 2_000,
+  limit: SeriesLimit,
 ): SeriesTable<Series> {
   const series = new Map<string, Series>()
   const [first] = labelNames
@@ -40,7 +45,10 @@ export function makeSeriesTable<Series>(
       for (let i = 1; i < labelNames.length; i += 1) key += `\u0000${labels?.[labelNames[i] ?? '']}`
       const known = series.get(key)
       if (known !== undefined) return known
-      if (series.size >= limit) return void onOverflow()
+      if (series.size >= limit.count) {
+        limit.onOverflow()
+        return undefined
+      }
       const made = make(labelNames.map((name) => `${name}="${escapeLabel(String(labels?.[name] ?? ''))}"`).join(','))
       series.set(key, made)
       return made

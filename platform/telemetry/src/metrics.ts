@@ -1,5 +1,11 @@
 import { chooseFormat, expose, type MetricFamily } from './exposition.ts'
-import { makeSeriesTable, type HistogramSeries, type Labels, type ValueSeries } from './metric-series.ts'
+import {
+  makeSeriesTable,
+  type HistogramSeries,
+  type Labels,
+  type SeriesLimit,
+  type ValueSeries,
+} from './metric-series.ts'
 
 /** The labels of one observation; none for a metric without labels. */
 export type LabelArguments<Name extends string> = [Name] extends [never] ? [] : [labels: Labels<Name>]
@@ -89,125 +95,117 @@ const collectTimeoutMs = 2_000
 /** An empty registry. Of one metric at most 2,000 series are kept; what is over that is counted, not kept. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const registered = new Map<string, Registered>()
-  const onOverflow = (name: string) => () => droppedSeries.add(1, { metric: name })
-
-  const register = <Metric extends object>(
-    kind: MetricFamily['kind'],
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    make: (family: Pick<MetricFamily, 'name' | 'help'>) => { metric: Metric; family: MetricFamily },
-  ): { metric: Metric; collects: Registered['collects'] } => {
-    const known = registered.get(name)
-    if (known !== undefined) {
-      if (known.family.kind !== kind || known.labelNames.join() !== labelNames.join()) {
-        throw new TypeError(`the metric ${name} is known as a ${known.family.kind} of [${known.labelNames.join(', ')}]`)
-      }
-      return { metric: known.metric as Metric, collects: known.collects }
-    }
-    checkNames(kind, name, labelNames)
-    const entry = { ...make({ name, help }), labelNames, collects: [] }
-    registered.set(name, entry)
-    return entry
-  }
-
+  const limitOf = (name: string): SeriesLimit => ({
+    count: options.maxSeriesPerMetric ?? 2_000,
+    onOverflow: () => droppedSeries.add(1, { metric: name }),
+  })
   const valueMetric = <Name extends string>(
-    kind: 'counter' | 'gauge',
-    name: string,
-    help: string,
-    labelNames: readonly Name[],
+    described: Described<'counter' | 'gauge', Name>,
     collect: Collect<ValueMetric<Name>> | undefined,
   ): ValueMetric<Name> => {
-    const { metric, collects } = register(kind, name, help, labelNames, (family) => {
-      const made = makeValueMetric<Name>(kind, labelNames, onOverflow(name), options.maxSeriesPerMetric)
-      return { metric: made.metric, family: { ...family, kind, series: made.series } }
-    })
+    const { metric, collects } = register(registered, described, () =>
+      makeValueMetric(described, limitOf(described.name)),
+    )
     if (collect !== undefined) collects.push(() => collect(metric))
     return metric
   }
-
   const metrics: Metrics = {
-    counter: (name, help, labelNames = [], collect) => valueMetric('counter', name, help, labelNames, collect),
-    gauge: (name, help, labelNames = [], collect) => valueMetric('gauge', name, help, labelNames, collect),
-    histogram: <Name extends string>(
-      name: string,
-      help: string,
-      labelNames: readonly Name[] = [],
-      buckets: readonly number[] = durationBuckets,
-    ) => {
-      const make = (family: Pick<MetricFamily, 'name' | 'help'>) => {
-        const made = makeHistogram<Name>(name, labelNames, buckets, onOverflow(name), options.maxSeriesPerMetric)
-        return { metric: made.metric, family: { ...family, kind: 'histogram' as const, buckets, series: made.series } }
-      }
-      return register('histogram', name, help, labelNames, make).metric
+    counter: (name, help, labelNames = [], collect) =>
+      valueMetric({ kind: 'counter', name, help, labelNames }, collect),
+    gauge: (name, help, labelNames = [], collect) => valueMetric({ kind: 'gauge', name, help, labelNames }, collect),
+    histogram: (name, help, labelNames = [], buckets = durationBuckets) => {
+      const described = { kind: 'histogram' as const, name, help, labelNames }
+      return register(registered, described, () => makeHistogram(described, buckets, limitOf(name))).metric
     },
     async expose(accept = '') {
       const all = [...registered.values()]
       await Promise.all(all.map((each) => collectAll(each, options.onCollectError)))
-      return expose(all.map(({ family }) => family), chooseFormat(accept))
+      const families = all.map(({ family }) => family)
+      return expose(families, chooseFormat(accept))
     },
   }
-  const droppedSeries = metrics.counter('metrics_series_dropped_total', 'Observations not kept, as their metric has too many series', ['metric'])
+  const droppedSeries = metrics.counter(
+    'metrics_series_dropped_total',
+    'Observations not kept, as their metric has too many series',
+    ['metric'],
+  )
   return metrics
+}
+
+interface Described<Kind extends MetricFamily['kind'], Name extends string> {
+  readonly kind: Kind
+  readonly name: string
+  readonly help: string
+  readonly labelNames: readonly Name[]
+}
+
+interface Made<Metric> {
+  readonly metric: Metric
+  readonly family: MetricFamily
+}
+
+function register<Metric extends object>(
+  registered: Map<string, Registered>,
+  { kind, name, labelNames }: Described<MetricFamily['kind'], string>,
+  make: () => Made<Metric>,
+): { readonly metric: Metric; readonly collects: Registered['collects'] } {
+  const known = registered.get(name)
+  if (known !== undefined) {
+    if (known.family.kind !== kind || known.labelNames.join() !== labelNames.join()) {
+      throw new TypeError(`the metric ${name} is known as a ${known.family.kind} of [${known.labelNames.join(', ')}]`)
+    }
+    return { metric: known.metric as Metric, collects: known.collects }
+  }
+  checkNames(kind, name, labelNames)
+  const entry = { ...make(), labelNames, collects: [] }
+  registered.set(name, entry)
+  return entry
 }
 
 type ValueMetric<Name extends string> = Gauge<Name> & ObservedCounter<Name>
 
 function makeValueMetric<Name extends string>(
-  kind: 'counter' | 'gauge',
-  labelNames: readonly Name[],
-  onOverflow: () => void,
-  limit: number | undefined,
-): { metric: ValueMetric<Name>; series: () => Iterable<ValueSeries> } {
-  const table = makeSeriesTable<ValueSeries>(labelNames, (labels) => ({ labels, value: 0 }), onOverflow, limit)
+  { kind, name, help, labelNames }: Described<'counter' | 'gauge', Name>,
+  limit: SeriesLimit,
+): Made<ValueMetric<Name>> {
+  const table = makeSeriesTable<ValueSeries>(labelNames, (labels) => ({ labels, value: 0 }), limit)
   // A metric without labels exists from the start: an absent counter and one at 0 are not the same to an alert.
   if (labelNames.length === 0) table.get(undefined)
   const set = (value: number, ...[labels]: LabelArguments<Name>) => {
     const series = table.get(labels)
     if (series !== undefined) series.value = value
   }
+  const add = (value: number, ...[labels]: LabelArguments<Name>) => {
+    if (kind === 'counter' && !(value >= 0)) return
+    const series = table.get(labels)
+    if (series !== undefined) series.value += value
+  }
   return {
-    series: table.all,
-    metric: {
-      add(value, ...[labels]) {
-        if (kind === 'counter' && !(value >= 0)) return
-        const series = table.get(labels)
-        if (series !== undefined) series.value += value
-      },
-      set,
-      setTotal: set,
-      clear: table.clear,
-    },
+    family: { kind, name, help, series: table.all },
+    metric: { add, set, setTotal: set, clear: table.clear },
   }
 }
 
 function makeHistogram<Name extends string>(
-  name: string,
-  labelNames: readonly Name[],
+  { kind, name, help, labelNames }: Described<'histogram', Name>,
   buckets: readonly number[],
-  onOverflow: () => void,
-  limit: number | undefined,
-): { metric: Histogram<Name>; series: () => Iterable<HistogramSeries> } {
+  limit: SeriesLimit,
+): Made<Histogram<Name>> {
   if (buckets.some((bound, i) => !Number.isFinite(bound) || bound <= (buckets[i - 1] ?? -Infinity))) {
     throw new TypeError(`the buckets of ${name} must be finite and ascending`)
   }
   const make = (labels: string) => ({ labels, counts: new Float64Array(buckets.length + 1), sum: 0 })
-  const table = makeSeriesTable<HistogramSeries>(labelNames, make, onOverflow, limit)
+  const table = makeSeriesTable<HistogramSeries>(labelNames, make, limit)
   if (labelNames.length === 0) table.get(undefined)
-  return {
-    series: table.all,
-    metric: {
-      observe(value, ...[labels]) {
-        if (Number.isNaN(value)) return
-        const series = table.get(labels)
-        if (series === undefined) return
-        let bucket = 0
-        while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1
-        series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
-        series.sum += value
-      },
-    },
+  const observe = (value: number, ...[labels]: LabelArguments<Name>) => {
+    const series = Number.isNaN(value) ? undefined : table.get(labels)
+    if (series === undefined) return
+    let bucket = 0
+    while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1
+    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+    series.sum += value
   }
+  return { family: { kind, name, help, buckets, series: table.all }, metric: { observe } }
 }
 
 function checkNames(kind: MetricFamily['kind'], name: string, labelNames: readonly string[]): void {

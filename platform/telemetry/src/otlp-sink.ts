@@ -45,7 +45,10 @@ async function loadExporter(options: OtlpSinkOptions): Promise<{ send: Send; shu
     import('@opentelemetry/resources'),
   ])
   const url = `${options.endpoint.replace(/\/+$/, '')}/v1/traces`
-  const exporter = new OTLPTraceExporter({ url, ...(options.headers === undefined ? {} : { headers: { ...options.headers } }) })
+  const exporter = new OTLPTraceExporter({
+    url,
+    ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
+  })
   const resource = resourceFromAttributes({
     [names.serviceName]: options.service,
     [names.serviceVersion]: options.version,
@@ -77,7 +80,7 @@ function toReadableSpan(span: EndedSpan, resource: ReadableSpan['resource']): Re
     duration: toHrTime(span.endMs - span.startMs),
     ended: true,
     status: span.status === 'error' ? { code: 2, message: span.statusMessage ?? '' } : { code: 0 },
-    attributes: span.attributes as ReadableSpan['attributes'],
+    attributes: span.attributes,
     links: span.links.map(({ traceId, spanId }) => ({ context: { traceId, spanId, traceFlags: 1 } })),
     events: span.events.map(({ name, timeMs, attributes }) => ({
       name,
@@ -103,7 +106,11 @@ type TraceState = NonNullable<ReturnType<ReadableSpan['spanContext']>['traceStat
 // The exporter only serializes it; it is never changed here.
 function asTraceState(header: string): TraceState {
   const state: TraceState = {
-    get: (key) => header.split(',').find((member) => member.startsWith(`${key}=`))?.slice(key.length + 1),
+    get: (key) =>
+      header
+        .split(',')
+        .find((member) => member.startsWith(`${key}=`))
+        ?.slice(key.length + 1),
     set: () => state,
     unset: () => state,
     serialize: () => header,

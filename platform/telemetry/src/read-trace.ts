@@ -24,14 +24,17 @@ export async function readTrace(folder: string, traceId: string): Promise<Placed
 export async function findTraces(folder: string, text: string): Promise<string[]> {
   const latest = new Map<string, number>()
   await scan(folder, text, ({ traceId, startMs }) => latest.set(traceId, Math.max(startMs, latest.get(traceId) ?? 0)))
-  return [...latest].toSorted(([, a], [, b]) => b - a).slice(0, 100).map(([traceId]) => traceId)
+  return [...latest]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 100)
+    .map(([traceId]) => traceId)
 }
 
 async function scan(folder: string, text: string, onSpan: (span: StoredSpan) => void): Promise<void> {
   for (const path of await listSegments(folder)) {
     // A segment may be dropped between being listed and being read.
     const content = await readFile(path, 'utf8').catch(() => '')
-    for (let at = content.indexOf(text); at !== -1; ) {
+    for (let at = content.indexOf(text); at !== -1;) {
       const end = content.indexOf('\n', at)
       // A line without its end is still being written.
       if (end === -1) break
@@ -43,10 +46,12 @@ async function scan(folder: string, text: string, onSpan: (span: StoredSpan) => 
 }
 
 async function listSegments(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    },
+  )
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))
     .map((entry) => join(entry.parentPath, entry.name))

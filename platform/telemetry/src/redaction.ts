@@ -1,15 +1,17 @@
 /** What stands in a log line or span where something personal or secret was. */
 export const redacted = '[redacted]'
 
-const sensitiveKeys = new Set([
-  ...['password', 'passwd', 'passphrase', 'pin', 'otp', 'otpcode', 'totp', 'recoverycode', 'recoverycodes'],
-  ...['secret', 'token', 'apikey', 'privatekey', 'credentials', 'authorization', 'proxyauthorization', 'dpop'],
-  ...['cookie', 'cookies', 'setcookie', 'sessionid', 'connectionstring', 'databaseurl'],
-  ...['cardnumber', 'pan', 'cvc', 'cvv', 'expiry', 'iban', 'bic', 'accountnumber', 'taxnumber'],
-  ...['email', 'phone', 'mobile', 'firstname', 'lastname', 'fullname', 'birthdate', 'dateofbirth'],
-  ...['line1', 'line2', 'street', 'postalcode', 'zipcode'],
-])
-const sensitiveEnding = /(password|secret|token|apikey|email|emailaddress|cardnumber|phone|phonenumber)$/
+const sensitiveKeys = new Set(
+  [
+    'password passwd passphrase pin otp otpcode totp recoverycode recoverycodes',
+    'secret token apikey privatekey credentials authorization proxyauthorization dpop',
+    'cookie cookies setcookie sessionid connectionstring databaseurl',
+    'cardnumber pan cvc cvv expiry iban bic accountnumber taxnumber',
+    'email phone mobile firstname lastname fullname birthdate dateofbirth',
+    'line1 line2 street postalcode zipcode',
+  ].flatMap((names) => names.split(' ')),
+)
+const sensitiveEnding = /(password|secret|token|apikey|email|emailaddress|databaseurl|cardnumber|phone|phonenumber)$/
 // Whole objects under these: a name or a city is harmless alone and personal here.
 const personalObject = /(address|recipient|cardholder|billingdetails|personaldata)$/
 
@@ -20,7 +22,10 @@ const rememberedLimit = 5_000
 function sensitivityOf(key: string): Sensitivity {
   const known = remembered.get(key)
   if (known !== undefined) return known
-  const name = key.slice(key.lastIndexOf('.') + 1).toLowerCase().replaceAll(/[-_ ]/g, '')
+  const name = key
+    .slice(key.lastIndexOf('.') + 1)
+    .toLowerCase()
+    .replaceAll(/[-_ ]/g, '')
   const found =
     sensitiveKeys.has(name) || sensitiveEnding.test(name) ? 'always' : personalObject.test(name) ? 'object' : 'no'
   if (remembered.size < rememberedLimit) remembered.set(key, found)
@@ -28,7 +33,8 @@ function sensitivityOf(key: string): Sensitivity {
 }
 
 // A cheap look for what the patterns below need, as nearly every string has none of it.
-const suspicious = /@|eyJ|(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}|(?:bearer|basic|dpop) |(?:password|secret|token|otp|code)=/i
+const suspicious =
+  /@|eyJ|(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}|(?:bearer|basic|dpop) |(?:password|secret|token|otp|code)=/i
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${redacted}@`],
   [/\b(bearer|basic|dpop) +[\w.~+/=-]+/gi, `$1 ${redacted}`],
@@ -81,13 +87,17 @@ function redactObject(value: object, depth: number): unknown {
   if (depth >= depthLimit) return '[deeper]'
   if (Array.isArray(value)) return value.slice(0, itemLimit).map((item) => redactValue(item, depth + 1))
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON(), depth + 1)
+  if (hasToJson(value)) return redactValue(value.toJSON(), depth + 1)
   if (value instanceof Map || value instanceof Set) return redactValue([...value], depth)
   const copy: Record<string, unknown> = {}
   for (const key in value) {
     if (Object.hasOwn(value, key)) copy[key] = redactField(key, (value as Record<string, unknown>)[key], depth + 1)
   }
   return copy
+}
+
+function hasToJson(value: object): value is { toJSON: () => unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
 }
 
 /** The value that may be shown under this key. */
@@ -108,7 +118,8 @@ export function describeError(error: Error, depth = 0): Record<string, unknown> 
   const described: Record<string, unknown> = { type: error.name, message: redactText(String(error.message)) }
   for (const key of shownErrorFields) {
     const value = fields[key]
-    if (value !== undefined && typeof value !== 'object' && typeof value !== 'function') described[key] = redactValue(value)
+    if (value !== undefined && typeof value !== 'object' && typeof value !== 'function')
+      described[key] = redactValue(value)
   }
   if (typeof error.stack === 'string') described['stack'] = redactText(error.stack)
   if (depth >= depthLimit) return described

@@ -26,7 +26,12 @@ interface PipelineOptions {
 const batchSize = 512
 
 /** Batches ended spans every 500 ms, holding at most 4,096; attributes and messages are redacted here, off the hot path. */
-export function makeSpanPipeline({ sinks, onDropped, intervalMs = 500, maxHeld = 4_096 }: PipelineOptions): SpanPipeline {
+export function makeSpanPipeline({
+  sinks,
+  onDropped,
+  intervalMs = 500,
+  maxHeld = 4_096,
+}: PipelineOptions): SpanPipeline {
   let held: EndedSpan[] = []
   let timer: NodeJS.Timeout | undefined
   const writing = new Set<Promise<void>>()

@@ -100,7 +100,14 @@ function round(ms: number): number {
 
 async function dropOldest(folder: string, maxBytes: number): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).toSorted()
-  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then(({ size }) => size, () => 0)))
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
   // The segment just begun may fill up to its share.
   let kept = maxBytes / segmentsKept
   for (let i = names.length - 1; i >= 0; i -= 1) {

@@ -30,15 +30,25 @@ export function registerProcessMetrics(metrics: Metrics): void {
     heapTotal.set(usage.heapTotal)
     external.set(usage.external)
   })
-  metrics.gauge('nodejs_eventloop_lag_seconds', 'Delay of the event loop at the time of the scrape', [], async (gauge) => {
-    const before = performance.now()
-    await new Promise((resolve) => setImmediate(resolve))
-    gauge.set((performance.now() - before) / 1_000)
-  })
+  metrics.gauge(
+    'nodejs_eventloop_lag_seconds',
+    'Delay of the event loop at the time of the scrape',
+    [],
+    async (gauge) => {
+      const before = performance.now()
+      await new Promise((resolve) => setImmediate(resolve))
+      gauge.set((performance.now() - before) / 1_000)
+    },
+  )
   let last = performance.eventLoopUtilization()
-  metrics.gauge('nodejs_eventloop_utilization_ratio', 'Busy share of the event loop since the last scrape', [], (gauge) => {
-    const now = performance.eventLoopUtilization()
-    gauge.set(performance.eventLoopUtilization(now, last).utilization)
-    last = now
-  })
+  metrics.gauge(
+    'nodejs_eventloop_utilization_ratio',
+    'Busy share of the event loop since the last scrape',
+    [],
+    (gauge) => {
+      const now = performance.eventLoopUtilization()
+      gauge.set(performance.eventLoopUtilization(now, last).utilization)
+      last = now
+    },
+  )
 }

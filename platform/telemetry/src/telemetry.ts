@@ -64,7 +64,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       warnOfDrops(error)
     },
   })
-  const { startSpan, inSpan } = makeTracer({ sampleRatio: options.sampleRatio ?? 1, onEnd: pipeline.add, now: makeWallClock() })
+  const { startSpan, inSpan } = makeTracer({
+    sampleRatio: options.sampleRatio ?? 1,
+    onEnd: pipeline.add,
+    now: makeWallClock(),
+  })
   return {
     logger,
     metrics,
@@ -86,7 +90,14 @@ function sinksOf(options: TelemetryOptions): SpanSink[] {
   const { service, environment, version, instance, spanFolder, maxSpanBytes, otlpEndpoint, otlpHeaders } = options
   const sinks = [...(options.spanSinks ?? [])]
   if (spanFolder !== undefined) {
-    sinks.push(makeSpanStore({ folder: spanFolder, service, instance, ...(maxSpanBytes === undefined ? {} : { maxBytes: maxSpanBytes }) }))
+    sinks.push(
+      makeSpanStore({
+        folder: spanFolder,
+        service,
+        instance,
+        ...(maxSpanBytes === undefined ? {} : { maxBytes: maxSpanBytes }),
+      }),
+    )
   }
   if (otlpEndpoint !== undefined) {
     const headers = otlpHeaders === undefined ? {} : { headers: otlpHeaders }

@@ -25,7 +25,8 @@ export function parseTraceparent(header: HeaderValue): TraceParent | undefined {
   if (match === null) return undefined
   const [, version, traceId, spanId, flags, rest] = match
   if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined
-  if (traceId === undefined || traceId === zeroTraceId || spanId === undefined || spanId === zeroSpanId) return undefined
+  if (traceId === undefined || traceId === zeroTraceId || spanId === undefined || spanId === zeroSpanId)
+    return undefined
   return { traceId, spanId, sampled: (Number.parseInt(flags ?? '', 16) & 1) === 1 }
 }
 
@@ -58,7 +59,8 @@ export function parseTracestate(header: HeaderValue): readonly TraceStateEntry[]
     const at = member.indexOf('=')
     const key = member.slice(0, at)
     const value = member.slice(at + 1)
-    if (at < 1 || keys.has(key) || !(simpleKey.test(key) || tenantKey.test(key)) || !stateValue.test(value)) return undefined
+    if (at < 1 || keys.has(key) || !(simpleKey.test(key) || tenantKey.test(key)) || !stateValue.test(value))
+      return undefined
     keys.add(key)
     entries.push({ key, value })
   }
@@ -77,7 +79,8 @@ export function contextFromHeaders(
 ): TraceContext | undefined {
   const parent = parseTraceparent(headers.traceparent)
   if (parent === undefined) return undefined
-  const traceState = headers.tracestate === undefined ? undefined : formatTracestate(parseTracestate(headers.tracestate) ?? [])
+  const traceState =
+    headers.tracestate === undefined ? undefined : formatTracestate(parseTracestate(headers.tracestate) ?? [])
   return { ...parent, traceState, requestId: more.requestId, deadlineMs: more.deadlineMs, logFields: {} }
 }
 

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { baseSettings, url } from './base-settings.ts'
+import { defineConfig } from './config.ts'
+import { setting } from './settings.ts'
+import { settingsTable } from './settings-table.ts'
+
+const config = defineConfig('order', baseSettings('order', 8002))
+const databaseUrl = 'postgres://order:planted@127.0.0.1:5432/order'
+
+test('a service needs nothing but its database to start', () => {
+  expect(config.parse({ DATABASE_URL: databaseUrl })).toEqual({
+    stoaEnv: 'development',
+    host: '127.0.0.1',
+    port: 8002,
+    advertisedHost: undefined,
+    databaseUrl,
+    readConnections: 5,
+    writeConnections: 5,
+    logDatabaseUrl: undefined,
+    registryUrl: 'http://127.0.0.1:8761',
+    authIssuer: 'http://127.0.0.1:8080',
+    serviceClientSecret: 'stoa-embedded-only',
+    logLevel: 'info',
+    telemetryFolder: undefined,
+    otelExporterOtlpEndpoint: undefined,
+    traceSampleRatio: 1,
+    drainTimeoutMs: 4_000,
+  })
+})
+
+test('the database of the service wins over the one of all', () => {
+  expect(config.parse({ ORDER_DATABASE_URL: databaseUrl, DATABASE_URL: 'postgres://admin@db/x' }).databaseUrl).toBe(
+    databaseUrl,
+  )
+})
+
+test('production asks for all that a demonstration makes up', () => {
+  expect(() => config.parse({ STOA_ENV: 'production', DATABASE_URL: databaseUrl })).toThrow(
+    /2 settings are wrong:\n {2}AUTH_ISSUER is not set.*\n {2}SERVICE_CLIENT_SECRET is not set.*$/,
+  )
+})
+
+test.each(['mysql://a/b', 'postgres//a/b', '127.0.0.1:5432', 'postgres://'])(
+  'refuses %s as a database, unseen',
+  (text) => {
+    expect(() => config.parse({ DATABASE_URL: text })).toThrow(
+      'DATABASE_URL is set to a value (not shown), expected a URL that starts with postgres:// or postgresql://',
+    )
+  },
+)
+
+test('the table of settings names each with its default and meaning, and shows no secret', () => {
+  const table = settingsTable(config)
+  expect(table.split('\n').slice(0, 3)).toEqual([
+    '| setting | default | accepted | meaning |',
+    '| --- | --- | --- | --- |',
+    '| `STOA_ENV` | `development` | one of embedded, development, production | Where it runs: in one process tree on one machine, under development, or for real. |',
+  ])
+  expect(table).toContain('| `DRAIN_TIMEOUT_MS` | `4000` | a whole number from 0 to 600000, in ms | Time that')
+  expect(table).toContain(
+    '| `DATABASE_URL` | required | a URL that starts with postgres:// or postgresql:// | Database of order',
+  )
+  expect(table).toContain('| `SERVICE_CLIENT_SECRET` | a demonstration secret; required in production |')
+  expect(table).toContain('| `AUTH_ISSUER` | `http://127.0.0.1:8080`; required in production |')
+  expect(table).toContain('| `ADVERTISED_HOST` | none |')
+  expect(table).not.toContain('stoa-embedded-only')
+})
+
+test('the table of settings keeps its columns when a text has a bar in it', () => {
+  const barred = defineConfig('x', { A: setting(url('http'), { optional: true, doc: 'One | two.' }) })
+  expect(settingsTable(barred)).toContain('One \\| two.')
+})

@@ -1,0 +1,13 @@
+export { baseSettings, url } from './base-settings.ts'
+export {
+  ConfigError,
+  defineConfig,
+  type Config,
+  type ConfigOf,
+  type ConfigValues,
+  type Environment,
+  type SettingProblem,
+  type Settings,
+} from './config.ts'
+export { secret, setting, type Setting } from './settings.ts'
+export { settingsTable } from './settings-table.ts'

@@ -1,0 +1,65 @@
+import type { Static, TSchema } from 'typebox'
+import { checkReadable } from './setting-values.ts'
+
+/** One setting of a service: how it is read, what it means, and what holds in production. */
+export interface Setting<Value = unknown> {
+  readonly schema: TSchema
+  readonly doc: string
+  readonly unit: string | undefined
+  readonly default: Value | undefined
+  readonly embeddedDefault: Value | undefined
+  readonly isOptional: boolean
+  readonly isEmbeddedOnly: boolean
+  readonly isSecret: boolean
+}
+
+interface SettingOptions<Value> {
+  /** One sentence for the table of settings. */
+  readonly doc: string
+  /** Of a number: `ms`, `bytes`. */
+  readonly unit?: string
+  readonly default?: Value
+  /** A default for laptops and tests: in production the setting has none, and this value is refused. */
+  readonly embeddedDefault?: Value
+  /** Undefined when it is not set. */
+  readonly optional?: boolean
+  /** In production only the default (or nothing) is accepted: for what makes a demonstration. */
+  readonly embeddedOnly?: boolean
+}
+
+type Read<Schema extends TSchema, Options> = Options extends { readonly optional: true }
+  ? Static<Schema> | undefined
+  : Static<Schema>
+
+/**
+ * Declares a setting. The schema is a string, number, integer, boolean, literal, a union of these, or an array of them
+ * (written with commas); any other throws. Without a default it is required, unless `optional`.
+ */
+export function setting<Schema extends TSchema, const Options extends SettingOptions<Static<Schema>>>(
+  schema: Schema,
+  options: Options,
+): Setting<Read<Schema, Options>> {
+  return declare(schema, options, false)
+}
+
+/** Declares a secret: never shown, and also read from the file that `{NAME}_FILE` names (Docker, Kubernetes). */
+export function secret<Schema extends TSchema, const Options extends SettingOptions<Static<Schema>>>(
+  schema: Schema,
+  options: Options,
+): Setting<Read<Schema, Options>> {
+  return declare(schema, options, true)
+}
+
+function declare<Value>(schema: TSchema, options: SettingOptions<unknown>, isSecret: boolean): Setting<Value> {
+  checkReadable(schema)
+  return {
+    schema,
+    doc: options.doc,
+    unit: options.unit,
+    default: options.default as Value | undefined,
+    embeddedDefault: options.embeddedDefault as Value | undefined,
+    isOptional: options.optional ?? false,
+    isEmbeddedOnly: options.embeddedOnly ?? false,
+    isSecret,
+  }
+}
