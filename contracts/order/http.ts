@@ -1,7 +1,8 @@
 import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
 import { Type } from 'typebox'
+import { closed } from '../closed.ts'
 import { OrderId, PaymentMethodId, UserId } from '../ids.ts'
-import { closed, Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
+import { Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
 
 /** POST /api/v1/orders */
 export const placeOrder = post('/api/v1/orders', {

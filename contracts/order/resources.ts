@@ -1,9 +1,7 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { closed } from '../closed.ts'
 import { OrderId, UserId } from '../ids.ts'
-
-/** Unknown fields are refused. */
-export const closed = { additionalProperties: false }
 
 /** Where an order stands. */
 export const OrderStatus = Type.Enum([

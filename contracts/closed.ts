@@ -1,0 +1,2 @@
+/** Unknown fields are refused. */
+export const closed = { additionalProperties: false } as const

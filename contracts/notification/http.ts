@@ -1,0 +1,102 @@
+import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
+import { Type } from 'typebox'
+import { closed } from '../closed.ts'
+import { UserId } from '../ids.ts'
+import { Channel, Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
+
+const Variables = Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 2_000 }))
+
+/** POST /api/v1/notifications/send */
+export const sendNotification = post('/api/v1/notifications/send', {
+  summary: 'Send a message to a person, worded by its template',
+  permission: 'notification:send',
+  owner: 'none',
+  body: Type.Object(
+    {
+      userId: UserId,
+      kind: NotificationKind,
+      channel: Type.Optional(Channel),
+      variables: Type.Optional(Variables),
+    },
+    closed,
+  ),
+  answers: { 201: Notification },
+  answersWith: 'getNotification',
+  refuses: ['notification.template_not_found', 'notification.variable_missing', 'notification.recipient_unknown'],
+})
+
+/** GET /api/v1/notifications/{id} */
+export const getNotification = get('/api/v1/notifications/{id}', {
+  summary: 'Read a message and what became of it',
+  permission: 'notification:read',
+  owner: 'userId',
+  answers: { 200: Notification },
+  refuses: ['notification.not_found'],
+})
+
+/** GET /api/v1/users/{userId}/notifications */
+export const listNotifications = get('/api/v1/users/{userId}/notifications', {
+  summary: 'A person’s inbox, newest first',
+  permission: 'notification:read',
+  owner: 'path:userId',
+  query: Type.Object({ ...PageQuery, kind: Type.Optional(NotificationKind) }, closed),
+  answers: { 200: pageSchema(Notification) },
+})
+
+/** GET /api/v1/users/{userId}/notification-preferences */
+export const getPreferences = get('/api/v1/users/{userId}/notification-preferences', {
+  summary: 'What a person wants to be told, and how',
+  permission: 'notification:read',
+  owner: 'path:userId',
+  answers: { 200: OwnedPreferences },
+})
+
+/** PUT /api/v1/users/{userId}/notification-preferences */
+export const replacePreferences = put('/api/v1/users/{userId}/notification-preferences', {
+  summary: 'Say what one wants to be told, and how',
+  permission: 'notification:read',
+  owner: 'path:userId',
+  body: Preferences,
+  answers: { 200: OwnedPreferences },
+  answersWith: 'getPreferences',
+})
+
+/** GET /api/v1/notifications/templates */
+export const listTemplates = get('/api/v1/notifications/templates', {
+  summary: 'List the templates',
+  permission: 'template:manage',
+  owner: 'none',
+  query: Type.Object({ ...PageQuery }, closed),
+  answers: { 200: pageSchema(Template) },
+})
+
+/** GET /api/v1/notifications/templates/{id} */
+export const getTemplate = get('/api/v1/notifications/templates/{id}', {
+  summary: 'Read a template (kind.locale), its newest version',
+  permission: 'template:manage',
+  owner: 'none',
+  answers: { 200: Template },
+  refuses: ['notification.template_not_found'],
+})
+
+/** PUT /api/v1/notifications/templates/{id} */
+export const replaceTemplate = put('/api/v1/notifications/templates/{id}', {
+  summary: 'Write the next version of a template',
+  permission: 'template:manage',
+  owner: 'none',
+  body: Type.Object({ subject: Template.properties.subject, body: Template.properties.body }, closed),
+  answers: { 200: Template },
+  answersWith: 'getTemplate',
+  refuses: ['notification.template_not_found', 'notification.template_invalid'],
+})
+
+/** POST /api/v1/notifications/templates/{id}/preview */
+export const previewTemplate = post('/api/v1/notifications/templates/{id}/preview', {
+  summary: 'Word a template without sending it; a missing variable is an error',
+  permission: 'template:manage',
+  owner: 'none',
+  reads: true,
+  body: Type.Object({ variables: Variables }, closed),
+  answers: { 200: Type.Object({ subject: Type.String(), body: Type.String() }) },
+  refuses: ['notification.template_not_found', 'notification.variable_missing'],
+})

@@ -1,0 +1,52 @@
+import { InstantSchema, MoneySchema } from '@stoa/contract'
+import { Type, type Static } from 'typebox'
+import { OrderId, PaymentId, PaymentMethodId, UserId } from '../ids.ts'
+
+/** Where a payment stands. */
+export const PaymentStatus = Type.Enum([
+  'initiated',
+  'in_review',
+  'authorized',
+  'captured',
+  'declined',
+  'voided',
+  'partially_refunded',
+  'refunded',
+])
+export type PaymentStatus = Static<typeof PaymentStatus>
+
+/** A payment of an order. */
+export const Payment = Type.Object({
+  id: PaymentId,
+  orderId: OrderId,
+  customerId: UserId,
+  paymentMethodId: PaymentMethodId,
+  provider: Type.String(),
+  status: PaymentStatus,
+  code: Type.Optional(Type.String()),
+  amount: MoneySchema,
+  captured: MoneySchema,
+  refunded: MoneySchema,
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+})
+export type Payment = Static<typeof Payment>
+
+/** A provider's token that stands for a way to pay; never a card number. */
+export const PaymentMethod = Type.Object({
+  id: PaymentMethodId,
+  provider: Type.String(),
+  label: Type.String(),
+  createdAt: InstantSchema,
+})
+export type PaymentMethod = Static<typeof PaymentMethod>
+
+/** One transaction of the double-entry ledger; its entries sum to zero. */
+export const LedgerTransaction = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  paymentId: PaymentId,
+  kind: Type.Enum(['capture', 'refund']),
+  at: InstantSchema,
+  entries: Type.Array(Type.Object({ account: Type.String(), amount: MoneySchema })),
+})
+export type LedgerTransaction = Static<typeof LedgerTransaction>

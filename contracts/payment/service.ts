@@ -1,0 +1,46 @@
+import { describeService, rpc } from '@stoa/contract'
+import { Type } from 'typebox'
+import { PaymentId } from '../ids.ts'
+import { userDeleted } from '../user/events.ts'
+import { paymentErrors } from './errors.ts'
+import * as events from './events.ts'
+import * as http from './http.ts'
+import { PaymentRpc } from './rpc_pb.js'
+
+/** Payments, methods, refunds, ledger. */
+export const payment = describeService({
+  name: 'payment',
+  port: 8004,
+  owner: 'money',
+  slo: { availability: 0.9999, p99Ms: 200, errorRate: 0.0001 },
+  errors: paymentErrors,
+  operations: http,
+  rpc: rpc(PaymentRpc, {
+    pay: {
+      effect: 'write',
+      refuses: [
+        'payment.method_unusable',
+        'payment.amount_invalid',
+        'payment.order_paid',
+        'payment.withdrawn',
+        'payment.provider_unavailable',
+      ],
+    },
+    refund: { effect: 'write', refuses: ['payment.refund_exceeds_captured', 'payment.provider_unavailable'] },
+    checkMethod: { effect: 'read' },
+    keepMethod: {
+      effect: 'write',
+      refuses: ['payment.provider_unknown', 'payment.token_unknown', 'payment.card_number_refused'],
+    },
+    listPayments: { effect: 'read' },
+  }),
+  publishes: events,
+  consumes: { userDeleted },
+  tasks: {
+    'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
+    'settle-payment': { payload: Type.Object({ paymentId: PaymentId }), attempts: 100 },
+  },
+  personalData: { paymentMethods: 'a provider’s tokens and their labels, until the account is erased' },
+})
+
+export type PaymentService = typeof payment

@@ -1,0 +1,198 @@
+import { get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
+import { Type } from 'typebox'
+import { closed } from '../closed.ts'
+import {
+  NewPrice,
+  NewPriceList,
+  NewPromotion,
+  Price,
+  PriceList,
+  Promotion,
+  Quote,
+  QuoteRequest,
+  ShippingCharge,
+  TaxRate,
+} from './resources.ts'
+
+const manage = { permission: 'pricing:manage', owner: 'none' } as const
+const page = Type.Object({ ...PageQuery }, closed)
+
+/** POST /api/v1/pricing/quote */
+export const quote = post('/api/v1/pricing/quote', {
+  summary: 'Price a basket; the quote holds for 15 minutes',
+  permission: 'public',
+  owner: 'none',
+  idempotencyKey: 'none',
+  body: QuoteRequest,
+  answers: { 200: Quote },
+  refuses: [
+    'pricing.unknown_sku',
+    'pricing.region_unknown',
+    'pricing.currency_unknown',
+    'pricing.coupon_unknown',
+    'pricing.shipping_method_unknown',
+  ],
+})
+
+/** GET /api/v1/pricing/price-lists */
+export const listPriceLists = get('/api/v1/pricing/price-lists', {
+  ...manage,
+  summary: 'List the price lists',
+  query: page,
+  answers: { 200: pageSchema(PriceList) },
+})
+
+/** POST /api/v1/pricing/price-lists */
+export const createPriceList = post('/api/v1/pricing/price-lists', {
+  ...manage,
+  summary: 'Make a price list',
+  body: NewPriceList,
+  answers: { 201: PriceList },
+  answersWith: 'getPriceList',
+  refuses: ['pricing.price_list_taken'],
+})
+
+/** GET /api/v1/pricing/price-lists/{id} */
+export const getPriceList = get('/api/v1/pricing/price-lists/{id}', {
+  ...manage,
+  summary: 'Read a price list',
+  answers: { 200: PriceList },
+  refuses: ['pricing.price_list_not_found'],
+})
+
+/** PUT /api/v1/pricing/price-lists/{id} */
+export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
+  ...manage,
+  summary: 'Replace what a price list says of itself',
+  body: NewPriceList,
+  answers: { 200: PriceList },
+  answersWith: 'getPriceList',
+  refuses: ['pricing.price_list_not_found', 'pricing.price_list_taken'],
+})
+
+/** DELETE /api/v1/pricing/price-lists/{id} */
+export const deletePriceList = remove('/api/v1/pricing/price-lists/{id}', {
+  ...manage,
+  summary: 'Delete a price list with its prices',
+  answers: { 204: null },
+  refuses: ['pricing.price_list_not_found'],
+})
+
+/** GET /api/v1/pricing/price-lists/{id}/prices */
+export const listPrices = get('/api/v1/pricing/price-lists/{id}/prices', {
+  ...manage,
+  summary: 'List the prices of a list',
+  query: page,
+  answers: { 200: pageSchema(Price) },
+  refuses: ['pricing.price_list_not_found'],
+})
+
+/** GET /api/v1/pricing/price-lists/{id}/prices/{sku} */
+export const getPrice = get('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  ...manage,
+  summary: 'Read the price of a SKU',
+  answers: { 200: Price },
+  refuses: ['pricing.price_not_found'],
+})
+
+/** POST /api/v1/pricing/price-lists/{id}/prices */
+export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
+  ...manage,
+  summary: 'Set the price of a SKU, whether it had one or not',
+  body: Type.Object({ sku: Price.properties.sku, breaks: Price.properties.breaks }, closed),
+  answers: { 201: Price },
+  refuses: ['pricing.price_list_not_found'],
+})
+
+/** PUT /api/v1/pricing/price-lists/{id}/prices/{sku} */
+export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  ...manage,
+  summary: 'Replace the price of a SKU',
+  body: NewPrice,
+  answers: { 200: Price },
+  refuses: ['pricing.price_not_found'],
+})
+
+/** DELETE /api/v1/pricing/price-lists/{id}/prices/{sku} */
+export const deletePrice = remove('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  ...manage,
+  summary: 'Take a SKU off a price list',
+  answers: { 204: null },
+  refuses: ['pricing.price_not_found'],
+})
+
+/** GET /api/v1/pricing/promotions */
+export const listPromotions = get('/api/v1/pricing/promotions', {
+  ...manage,
+  summary: 'List the promotions',
+  query: page,
+  answers: { 200: pageSchema(Promotion) },
+})
+
+/** POST /api/v1/pricing/promotions */
+export const createPromotion = post('/api/v1/pricing/promotions', {
+  ...manage,
+  summary: 'Make a promotion',
+  body: NewPromotion,
+  answers: { 201: Promotion },
+  answersWith: 'getPromotion',
+  refuses: ['pricing.code_taken'],
+})
+
+/** GET /api/v1/pricing/promotions/{id} */
+export const getPromotion = get('/api/v1/pricing/promotions/{id}', {
+  ...manage,
+  summary: 'Read a promotion',
+  answers: { 200: Promotion },
+  refuses: ['pricing.promotion_not_found'],
+})
+
+/** PUT /api/v1/pricing/promotions/{id} */
+export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
+  ...manage,
+  summary: 'Replace a promotion; its uses are kept',
+  body: NewPromotion,
+  answers: { 200: Promotion },
+  answersWith: 'getPromotion',
+  refuses: ['pricing.promotion_not_found', 'pricing.code_taken'],
+})
+
+/** DELETE /api/v1/pricing/promotions/{id} */
+export const deletePromotion = remove('/api/v1/pricing/promotions/{id}', {
+  ...manage,
+  summary: 'End a promotion for good',
+  answers: { 204: null },
+  refuses: ['pricing.promotion_not_found'],
+})
+
+/** GET /api/v1/pricing/taxes */
+export const listTaxes = get('/api/v1/pricing/taxes', {
+  ...manage,
+  summary: 'List the tax rates',
+  query: page,
+  answers: { 200: pageSchema(TaxRate) },
+})
+
+/** POST /api/v1/pricing/taxes */
+export const setTax = post('/api/v1/pricing/taxes', {
+  ...manage,
+  summary: 'Set the tax of a class of products in a region',
+  body: Type.Omit(TaxRate, ['version'], closed),
+  answers: { 201: TaxRate },
+})
+
+/** GET /api/v1/pricing/shipping-charges */
+export const listShippingCharges = get('/api/v1/pricing/shipping-charges', {
+  ...manage,
+  summary: 'List what shipping costs, by region and method',
+  query: page,
+  answers: { 200: pageSchema(ShippingCharge) },
+})
+
+/** POST /api/v1/pricing/shipping-charges */
+export const setShippingCharge = post('/api/v1/pricing/shipping-charges', {
+  ...manage,
+  summary: 'Set what shipping to a region costs by a method',
+  body: Type.Omit(ShippingCharge, ['version'], closed),
+  answers: { 201: ShippingCharge },
+})
