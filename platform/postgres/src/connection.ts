@@ -1,6 +1,7 @@
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { isConnectionLoss } from './errors.ts'
-import { PreparedQuery, type Done, type Row } from './prepared-query.ts'
+import { PreparedQuery, type Done } from './prepared-query.ts'
 import type { Statement } from './statement.ts'
 
 export interface ConnectionOptions {
@@ -82,41 +83,73 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   })
 }
 
+interface CommandResult {
+  readonly command: string | null
+}
+
 interface Lifetime {
   readonly isOver: () => boolean
   readonly markOver: (cause: Error | undefined) => void
   readonly onEnd: (listener: (cause: Error | undefined) => void) => void
 }
 
-function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime): Connection {
+interface Traffic {
+  readonly sent: () => void
+  readonly answered: (error: Error | undefined) => void
+  readonly waitingSince: () => number | undefined
+}
+
+function watchTraffic(stream: Writable, onLoss: (cause: Error) => void): Traffic {
   let inFlight = 0
   let lastMoveAt = 0
-  let isEnding = false
-  const sent = () => {
-    if (inFlight++ === 0) lastMoveAt = performance.now()
+  let isCorked = false
+  const uncork = () => {
+    isCorked = false
+    stream.uncork()
   }
-  const answered = (error: unknown) => {
-    inFlight--
-    lastMoveAt = performance.now()
-    if (error && isConnectionLoss(error)) markOver(error as Error)
+  return {
+    sent() {
+      if (inFlight++ === 0) lastMoveAt = performance.now()
+      if (isCorked) return
+      // What is sent in one turn goes out in one write: BEGIN with the first statement, a batch of reads.
+      isCorked = true
+      stream.cork()
+      process.nextTick(uncork)
+    },
+    answered(error) {
+      inFlight--
+      lastMoveAt = performance.now()
+      if (error !== undefined && isConnectionLoss(error)) onLoss(error)
+    },
+    waitingSince: () => (inFlight === 0 ? undefined : lastMoveAt),
+  }
+}
+
+function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime): Connection {
+  let isEnding = false
+  const { stream } = client.connection
+  const { sent, answered, waitingSince } = watchTraffic(stream, markOver)
+  // What pg's types leave out: a query of our own, and the list of results that a text of several statements gives.
+  const wire = client as unknown as {
+    query: ((query: PreparedQuery) => void) & ((text: string) => Promise<CommandResult | CommandResult[]>)
   }
   return {
     run(statement, values, done) {
       sent()
-      const query = new PreparedQuery(statement, values, (error, rows: readonly Row[]) => {
+      const query = new PreparedQuery(statement, values, (error, rows) => {
         answered(error)
         done(error, rows)
       })
-      client.query(query)
+      wire.query(query)
     },
     async command(text) {
       sent()
       try {
-        const result: pg.QueryResult | pg.QueryResult[] = await client.query(text)
+        const result = await wire.query(text)
         answered(undefined)
-        return (Array.isArray(result) ? result.at(-1) : result)?.command ?? ''
+        return [result].flat().at(-1)?.command ?? ''
       } catch (error) {
-        answered(error)
+        answered(error instanceof Error ? error : undefined)
         throw error
       }
     },
@@ -124,7 +157,7 @@ function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime
       void client.on('notification', ({ channel, payload }) => listener(channel, payload ?? '')),
     onEnd,
     isUsable: () => !isOver() && !isEnding,
-    waitingSince: () => (inFlight === 0 ? undefined : lastMoveAt),
+    waitingSince,
     retire() {
       isEnding = true
     },
@@ -135,7 +168,7 @@ function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime
     destroy() {
       isEnding = true
       markOver(new Error('Connection terminated by this process: no answer in time'))
-      client.connection.stream.destroy()
+      stream.destroy()
     },
   }
 }

@@ -57,7 +57,7 @@ export function isConnectionLoss(error: unknown): boolean {
  * disk full (`database.disk_full`), statement timeout (`database.statement_timeout`), text that PostgreSQL can't hold
  * (`database.unsupported_text`). Any other error stays what it is: a bug, or a constraint that the store handles.
  */
-export function toRefusal(error: unknown): unknown {
+export function toRefusal(error: unknown): Error {
   if (isConnectionLoss(error)) {
     return new AppError('unavailable', 'database.unavailable', 'The database is not available.', { cause: error })
   }
@@ -72,6 +72,6 @@ export function toRefusal(error: unknown): unknown {
         cause: error,
       })
     default:
-      return error
+      return error instanceof Error ? error : new Error(String(error))
   }
 }

@@ -20,9 +20,21 @@ export interface PoolStats {
   readonly max: number
 }
 
+type Start = (connection: Connection, isReused: boolean) => void
+type Fail = (error: Error) => void
+
+export interface Pool {
+  /** Gives a connection to the task as soon as one is free; it must be released as often as it was given. */
+  readonly submit: (start: Start, fail: Fail) => void
+  readonly release: (connection: Connection) => void
+  readonly stats: () => PoolStats
+  /** Fails what waits and answers when what runs has ended. */
+  readonly close: () => Promise<void>
+}
+
 interface Task {
-  readonly start: (connection: Connection, isReused: boolean) => void
-  readonly fail: (error: unknown) => void
+  readonly start: Start
+  readonly fail: Fail
   readonly deadline: number
 }
 
@@ -33,12 +45,16 @@ interface Member {
   idleSince: number
 }
 
-export interface Pool {
-  /** Gives a connection to the task as soon as one is free; it must be released as often as it was given. */
-  readonly submit: (start: Task['start'], fail: Task['fail']) => void
-  readonly release: (connection: Connection) => void
-  readonly stats: () => PoolStats
-  readonly close: () => Promise<void>
+interface State {
+  readonly options: PoolOptions
+  readonly members: Map<Connection, Member>
+  /** The most recently used last. */
+  readonly idle: Member[]
+  readonly queue: Task[]
+  opening: number
+  noOpeningBefore: number
+  isClosed: boolean
+  readonly emptied: PromiseWithResolvers<void>
 }
 
 const sweepIntervalMs = 1_000
@@ -51,111 +67,140 @@ const answerGraceMs = 5_000
  * tasks fail at once, and the first one that comes after its return opens a connection again.
  */
 export function makePool(options: PoolOptions): Pool {
-  const { maxConnections, log } = options
-  const members = new Map<Connection, Member>()
-  const idle: Member[] = []
-  const queue: Task[] = []
-  let opening = 0
-  let noOpeningBefore = 0
-  let closing: (() => void) | undefined
-  let isClosed = false
-
-  const failAll = (error: unknown) => {
-    for (const task of queue.splice(0)) task.fail(error)
+  const pool: State = {
+    options,
+    members: new Map(),
+    idle: [],
+    queue: [],
+    opening: 0,
+    noOpeningBefore: 0,
+    isClosed: false,
+    emptied: Promise.withResolvers<void>(),
   }
-  const start = (member: Member, task: Task) => {
-    member.tasks++
-    task.start(member.connection, member.isReused)
-  }
-  const remove = (member: Member) => {
-    members.delete(member.connection)
-    member.connection.end().catch(() => {})
-    const at = idle.indexOf(member)
-    if (at >= 0) idle.splice(at, 1)
-    if (queue.length > 0) openIfNeeded()
-    if (members.size === 0 && opening === 0) closing?.()
-  }
-  const serve = (member: Member) => {
-    if (isClosed) return remove(member)
-    const batch = Math.min(options.maxBatch, Math.ceil(queue.length / maxConnections))
-    if (batch === 0) {
-      member.idleSince = performance.now()
-      idle.push(member)
-      return
-    }
-    for (const task of queue.splice(0, batch)) start(member, task)
-  }
-  const opened = (connection: Connection) => {
-    const member: Member = { connection, tasks: 0, isReused: false, idleSince: 0 }
-    members.set(connection, member)
-    connection.onEnd((cause) => {
-      if (!isClosed && cause !== undefined) log.warn({ err: cause }, 'database connection lost')
-      if (member.tasks === 0) remove(member)
-    })
-    if (members.has(connection)) serve(member)
-  }
-  const openIfNeeded = () => {
-    const mayOpen = maxConnections - members.size - opening
-    if (isClosed || mayOpen <= 0 || opening >= queue.length) return
-    if (members.size > 0 && performance.now() < noOpeningBefore) return
-    opening++
-    connect(options).then(
-      (connection) => {
-        opening--
-        opened(connection)
-      },
-      (error: unknown) => {
-        opening--
-        noOpeningBefore = performance.now() + pauseAfterRefusalMs
-        // With others open (the server's limit is reached, say) what waits is served by those.
-        if (members.size === 0) failAll(toRefusal(error))
-        if (members.size === 0 && opening === 0) closing?.()
-      },
-    )
-  }
-  const sweep = () => {
-    const now = performance.now()
-    while ((queue[0]?.deadline ?? Infinity) <= now) queue.shift()?.fail(saturatedError())
-    if (queue.length > 0) openIfNeeded()
-    for (const { connection } of members.values()) {
-      const since = connection.waitingSince()
-      const limitMs = options.statementTimeoutMs + answerGraceMs
-      if (since !== undefined && options.statementTimeoutMs > 0 && now - since > limitMs) connection.destroy()
-    }
-    while (idle.length > 1 && now - (idle[0]?.idleSince ?? now) > options.idleTimeoutMs) {
-      if (idle[0] !== undefined) remove(idle[0])
-    }
-  }
-  const sweeper = setInterval(sweep, sweepIntervalMs).unref()
-
+  const sweeper = setInterval(() => sweep(pool), sweepIntervalMs).unref()
   return {
-    submit(begin, fail) {
-      if (isClosed) return fail(closedError())
-      const task: Task = { start: begin, fail, deadline: performance.now() + options.acquireTimeoutMs }
-      const member = idle.pop()
-      if (member !== undefined) return start(member, task)
-      queue.push(task)
-      openIfNeeded()
-    },
-    release(connection) {
-      const member = members.get(connection)
-      if (member === undefined || --member.tasks > 0) return
-      member.isReused = true
-      if (connection.isUsable()) serve(member)
-      else remove(member)
-    },
-    stats: () => ({ open: members.size, idle: idle.length, waiting: queue.length, max: maxConnections }),
+    submit: (start, fail) => submit(pool, start, fail),
+    release: (connection) => release(pool, connection),
+    stats: () => ({
+      open: pool.members.size,
+      idle: pool.idle.length,
+      waiting: pool.queue.length,
+      max: options.maxConnections,
+    }),
     async close() {
-      if (isClosed) return
-      isClosed = true
+      pool.isClosed = true
       clearInterval(sweeper)
-      failAll(closedError())
-      for (const member of idle.splice(0)) remove(member)
-      if (members.size === 0 && opening === 0) return
-      await new Promise<void>((resolve) => {
-        closing = resolve
-      })
+      failAll(pool, closedError())
+      while (pool.idle[0] !== undefined) remove(pool, pool.idle[0])
+      settleIfEmpty(pool)
+      await pool.emptied.promise
     },
+  }
+}
+
+function submit(pool: State, start: Start, fail: Fail): void {
+  if (pool.isClosed) {
+    fail(closedError())
+    return
+  }
+  const task: Task = { start, fail, deadline: performance.now() + pool.options.acquireTimeoutMs }
+  const member = pool.idle.pop()
+  if (member !== undefined) {
+    begin(member, task)
+    return
+  }
+  pool.queue.push(task)
+  openIfNeeded(pool)
+}
+
+function begin(member: Member, task: Task): void {
+  member.tasks++
+  task.start(member.connection, member.isReused)
+}
+
+function release(pool: State, connection: Connection): void {
+  const member = pool.members.get(connection)
+  if (member === undefined || --member.tasks > 0) return
+  member.isReused = true
+  if (connection.isUsable()) serve(pool, member)
+  else remove(pool, member)
+}
+
+/** Gives a free connection to what waits, or keeps it. */
+function serve(pool: State, member: Member): void {
+  if (pool.isClosed) {
+    remove(pool, member)
+    return
+  }
+  const share = Math.ceil(pool.queue.length / pool.options.maxConnections)
+  const batch = pool.queue.splice(0, Math.min(pool.options.maxBatch, share))
+  if (batch.length === 0) {
+    member.idleSince = performance.now()
+    pool.idle.push(member)
+  }
+  for (const task of batch) begin(member, task)
+}
+
+function remove(pool: State, member: Member): void {
+  pool.members.delete(member.connection)
+  const at = pool.idle.indexOf(member)
+  if (at >= 0) pool.idle.splice(at, 1)
+  member.connection.end().catch(() => {})
+  openIfNeeded(pool)
+  settleIfEmpty(pool)
+}
+
+function openIfNeeded(pool: State): void {
+  const { members, options, queue } = pool
+  if (pool.isClosed || pool.opening >= queue.length || members.size + pool.opening >= options.maxConnections) return
+  if (members.size > 0 && performance.now() < pool.noOpeningBefore) return
+  pool.opening++
+  connect(options).then(
+    (connection) => {
+      pool.opening--
+      join(pool, connection)
+    },
+    (error: unknown) => {
+      pool.opening--
+      pool.noOpeningBefore = performance.now() + pauseAfterRefusalMs
+      // With others open (the server's limit is reached, say) what waits is served by those.
+      if (members.size === 0) failAll(pool, toRefusal(error))
+      settleIfEmpty(pool)
+    },
+  )
+}
+
+function join(pool: State, connection: Connection): void {
+  const member: Member = { connection, tasks: 0, isReused: false, idleSince: 0 }
+  pool.members.set(connection, member)
+  connection.onEnd((cause) => {
+    if (!pool.isClosed && cause !== undefined) pool.options.log.warn({ err: cause }, 'database connection lost')
+    if (member.tasks === 0) remove(pool, member)
+  })
+  if (connection.isUsable()) serve(pool, member)
+}
+
+function failAll(pool: State, error: Error): void {
+  for (const task of pool.queue.splice(0)) task.fail(error)
+}
+
+function settleIfEmpty(pool: State): void {
+  if (pool.isClosed && pool.members.size === 0 && pool.opening === 0) pool.emptied.resolve()
+}
+
+/** Refuses what waited too long, cuts connections that answer no more, and closes those that nobody needed lately. */
+function sweep(pool: State): void {
+  const { idle, members, options, queue } = pool
+  const now = performance.now()
+  while ((queue[0]?.deadline ?? Infinity) <= now) queue.shift()?.fail(saturatedError())
+  openIfNeeded(pool)
+  const answerLimitMs = options.statementTimeoutMs > 0 ? options.statementTimeoutMs + answerGraceMs : Infinity
+  for (const { connection } of members.values()) {
+    if (now - (connection.waitingSince() ?? now) > answerLimitMs) connection.destroy()
+  }
+  for (let oldest = idle[0]; idle.length > 1 && oldest !== undefined; oldest = idle[0]) {
+    if (now - oldest.idleSince <= options.idleTimeoutMs) break
+    remove(pool, oldest)
   }
 }
 

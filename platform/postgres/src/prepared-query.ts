@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { decoderFor } from './columns.ts'
-import { encodeParameter } from './parameters.ts'
 import type { Statement } from './statement.ts'
+import { executeMessages } from './wire-format.ts'
 
 export type Row = Record<string, unknown>
-export type Done = (error: unknown, rows: readonly Row[]) => void
+export type Done = (error: Error | undefined, rows: readonly Row[]) => void
 
 interface Column {
   readonly name: string
@@ -13,17 +13,10 @@ interface Column {
 
 /** What pg's connection offers to the queries it runs (the same that pg-cursor builds on). */
 interface Wire {
-  readonly stream: { cork: () => void; uncork: () => void }
+  readonly stream: { write: (messages: Buffer) => void }
   readonly parsedStatements: Record<string, string | undefined>
   readonly submittedNamedStatements: Record<string, string | undefined>
   readonly parse: (message: { text: string; name: string }) => void
-  readonly bind: (message: {
-    statement: string
-    values: readonly unknown[]
-    valueMapper: typeof encodeParameter
-  }) => void
-  readonly describe: (message: { type: 'P' }) => void
-  readonly execute: (message: undefined) => void
   readonly sync: () => void
   readonly sendCopyFail: (message: string) => void
 }
@@ -48,7 +41,7 @@ export class PreparedQuery {
   readonly #done: Done
   #columns: readonly Column[] | undefined
   #rows: Row[] = []
-  #failure: unknown
+  #failure: Error | undefined
 
   constructor(statement: Statement, values: readonly unknown[], done: Done) {
     this.name = statement.name
@@ -59,23 +52,21 @@ export class PreparedQuery {
 
   submit(wire: Wire): Error | null {
     const { name, text } = this
+    let messages: Buffer
     const isParsed = name !== '' && wire.parsedStatements[name] !== undefined
     this.#columns = isParsed ? columnsByWire.get(wire)?.get(name) : undefined
-    wire.stream.cork()
     try {
-      if (!isParsed && wire.submittedNamedStatements[name] === undefined) {
-        wire.parse({ text, name })
-        if (name !== '') wire.submittedNamedStatements[name] = text
-      }
-      wire.bind({ statement: name, values: this.#values, valueMapper: encodeParameter })
-      if (this.#columns === undefined) wire.describe({ type: 'P' })
-      wire.execute(undefined)
+      messages = executeMessages(name, this.#values, this.#columns === undefined)
     } catch (error) {
-      this.#failure = error
-    } finally {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
       wire.sync()
-      wire.stream.uncork()
+      return null
     }
+    if (!isParsed && wire.submittedNamedStatements[name] === undefined) {
+      wire.parse({ text, name })
+      if (name !== '') wire.submittedNamedStatements[name] = text
+    }
+    wire.stream.write(messages)
     return null
   }
 
@@ -95,7 +86,7 @@ export class PreparedQuery {
       }
       this.#rows.push(row)
     } catch (error) {
-      this.#failure = error
+      this.#failure = error instanceof Error ? error : new Error(String(error))
     }
   }
 
@@ -107,7 +98,7 @@ export class PreparedQuery {
     this.#done(this.#failure, this.#rows)
   }
 
-  handleError(error: unknown): void {
+  handleError(error: Error): void {
     this.#done(this.#failure ?? error, [])
   }
 
