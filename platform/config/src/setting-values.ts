@@ -60,9 +60,9 @@ function toValue(schema: ReadableSchema, text: string): unknown {
   }
 }
 
-function toList(items: ReadableSchema, text: string): unknown {
-  const values = text.split(',').map((each) => (each.trim() === '' ? undefined : toValue(items, each.trim())))
-  return values.includes(undefined) ? undefined : values
+// An item that cannot be read stays undefined, which no schema of items accepts.
+function toList(items: ReadableSchema, text: string): readonly unknown[] {
+  return text.split(',').map((each) => (each.trim() === '' ? undefined : toValue(items, each.trim())))
 }
 
 /** What a schema asks for, in words that fit behind "expected". */

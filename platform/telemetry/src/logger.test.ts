@@ -72,15 +72,17 @@ test('puts the fields of the context on each line, also those added later by a p
 
 test('keeps the fields of parallel branches apart', async () => {
   const { logger, lines } = logging()
-  await Promise.all(
-    ['o-1', 'o-2'].map((orderId) =>
-      withLogFields({ orderId }, async () => {
-        await Promise.resolve()
-        logger.info(orderId)
-      }),
-    ),
-  )
-  logger.info('outside')
+  await runWithContext({ ...context, logFields: {} }, async () => {
+    await Promise.all(
+      ['o-1', 'o-2'].map((orderId) =>
+        withLogFields({ orderId }, async () => {
+          await Promise.resolve()
+          logger.info(orderId)
+        }),
+      ),
+    )
+    logger.info('outside')
+  })
   expect(lines().map(({ message, orderId }) => [message, orderId])).toEqual([
     ['o-1', 'o-1'],
     ['o-2', 'o-2'],

@@ -42,8 +42,8 @@ test('hands spans on in batches, after half a second or at 512', async () => {
   for (let i = 0; i < 512; i += 1) pipeline.add(endedSpan())
   vi.advanceTimersByTime(0)
   vi.useRealTimers()
-  await pipeline.close()
   expect(sink.batches.map((batch) => batch.length)).toEqual([2, 512])
+  await pipeline.close()
 })
 
 test('holds a bounded number and counts what is over', async () => {

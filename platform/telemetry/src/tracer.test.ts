@@ -96,6 +96,14 @@ describe('sampling', () => {
     expect(kept.length).toBeLessThan(1_200)
   })
 
+  test('by ratio looks at the end of the id, the part that every caller makes at random', () => {
+    const { tracer } = tracing(0.25)
+    const isSampled = (traceId: string) =>
+      tracer.startSpan('x', { parent: { ...newContext(), traceId } }).context.sampled
+    expect(isSampled(`${'f'.repeat(19)}${'3'.repeat(13)}`)).toBe(true)
+    expect(isSampled(`${'0'.repeat(19)}${'4'.repeat(13)}`)).toBe(false)
+  })
+
   test('goes by the caller, whatever the ratio', () => {
     const none = tracing(0)
     const all = tracing(1)
