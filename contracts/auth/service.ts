@@ -1,0 +1,29 @@
+import { describeService, pick, rpc } from '@stoa/contract'
+import { Type } from 'typebox'
+import { userDeleted } from '../user/events.ts'
+import { UserRpc } from '../user/rpc_pb.js'
+import { authErrors } from './errors.ts'
+import * as events from './events.ts'
+import * as http from './http.ts'
+import { AuthRpc } from './rpc_pb.js'
+
+/** OAuth 2 and OpenID Connect, sessions, API keys, permissions. */
+export const auth = describeService({
+  name: 'auth',
+  port: 8010,
+  owner: 'platform',
+  slo: { availability: 0.9999, p99Ms: 50, errorRate: 0.0001 },
+  errors: authErrors,
+  operations: http,
+  rpc: rpc(AuthRpc, { openSession: { effect: 'write' }, endSessions: { effect: 'write' } }),
+  publishes: events,
+  consumes: { userDeleted },
+  calls: { user: pick(UserRpc, 'verifyPassword', 'getClaims') },
+  tasks: {
+    'purge-expired': { payload: Type.Object({}), everyMs: 600_000 },
+    'rotate-signing-keys': { payload: Type.Object({}), everyMs: 3_600_000 },
+  },
+  personalData: { sessions: 'when and how an account signed in, and its API keys; deleted when the account is erased' },
+})
+
+export type AuthService = typeof auth
