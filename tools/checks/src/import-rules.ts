@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { IForbiddenRuleType } from 'dependency-cruiser'
+import { root } from './root.ts'
 
 /** Platform packages from the ground up; each may import those of earlier layers only. */
 const platformLayers = [
@@ -66,7 +69,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'service-imports-no-other-service',
       severity: 'error',
       from: { path: at('(services|control|edge)/([^/]+)/') },
-      to: { path: '^(services|control|edge)/', pathNot: '^$1/$2/' },
+      to: { path: `^(services|control|edge)/|^@stoa/(${deployables().join('|')})(/|$)`, pathNot: '^$1/$2/' },
     },
     {
       name: 'service-imports-only-contracts-and-platform',
@@ -105,6 +108,11 @@ function productRules(at: At): IForbiddenRuleType[] {
       },
     },
   ]
+}
+
+/** A service's package may export nothing; an import of it leads nowhere then, and is known by its name alone. */
+function deployables(): string[] {
+  return ['services', 'control', 'edge'].flatMap((folder) => readdirSync(join(root, folder)))
 }
 
 function wholeSystemRules(at: At): IForbiddenRuleType[] {
