@@ -97,13 +97,13 @@ export function openDatabase(options: DatabaseOptions): Database {
 function readingSql(pool: Pool): Sql {
   const read = <Row extends object>(bound: BoundStatement, repeats: number) =>
     new Promise<Row[]>((resolve, reject) => {
-      pool.submit((connection, isReused) => {
+      pool.submit((connection, isKept) => {
         connection.run(bound.statement, bound.values, (error, rows) => {
           if (isStalePlan(error)) connection.retire()
           pool.release(connection)
           if (!error) resolve(rows as Row[])
           // A kept connection turned out dead or out of date; a read changed nothing and is simply sent on another.
-          else if (repeats > 0 && isReused && (isConnectionLoss(error) || isStalePlan(error))) {
+          else if (repeats > 0 && isKept && (isConnectionLoss(error) || isStalePlan(error))) {
             resolve(read(bound, repeats - 1))
           } else reject(error)
         })
@@ -120,9 +120,9 @@ function readingSql(pool: Pool): Sql {
   }
 }
 
-function acquire(pool: Pool): Promise<{ connection: Connection; isReused: boolean }> {
+function acquire(pool: Pool): Promise<{ connection: Connection; isKept: boolean }> {
   return new Promise((resolve, reject) => {
-    pool.submit((connection, isReused) => resolve({ connection, isReused }), reject)
+    pool.submit((connection, isKept) => resolve({ connection, isKept }), reject)
   })
 }
 
@@ -133,9 +133,9 @@ async function runWithRetry<T>(
   log: DatabaseLog,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const { connection, isReused } = await acquire(pool)
+    const { connection, isKept } = await acquire(pool)
     try {
-      const outcome = await runTransaction(connection, isReused, run, log)
+      const outcome = await runTransaction(connection, isKept, run, log)
       if (outcome.kind === 'committed') return outcome.result
       if (outcome.isStale) connection.retire()
       if (!outcome.mayRunAgain || attempt >= attempts) throw outcome.error

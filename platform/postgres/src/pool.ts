@@ -20,7 +20,8 @@ export interface PoolStats {
   readonly max: number
 }
 
-type Start = (connection: Connection, isReused: boolean) => void
+/** A kept connection may have died, or its prepared statements may be out of date, since it was last used. */
+type Start = (connection: Connection, isKept: boolean) => void
 type Fail = (error: Error) => void
 
 export interface Pool {
@@ -41,7 +42,7 @@ interface Task {
 interface Member {
   readonly connection: Connection
   tasks: number
-  isReused: boolean
+  isKept: boolean
   idleSince: number
 }
 
@@ -115,13 +116,13 @@ function submit(pool: State, start: Start, fail: Fail): void {
 
 function begin(member: Member, task: Task): void {
   member.tasks++
-  task.start(member.connection, member.isReused)
+  task.start(member.connection, member.isKept)
 }
 
 function release(pool: State, connection: Connection): void {
   const member = pool.members.get(connection)
   if (member === undefined || --member.tasks > 0) return
-  member.isReused = true
+  member.isKept = true
   if (connection.isUsable()) serve(pool, member)
   else remove(pool, member)
 }
@@ -135,6 +136,7 @@ function serve(pool: State, member: Member): void {
   const share = Math.ceil(pool.queue.length / pool.options.maxConnections)
   const batch = pool.queue.splice(0, Math.min(pool.options.maxBatch, share))
   if (batch.length === 0) {
+    member.isKept = true
     member.idleSince = performance.now()
     pool.idle.push(member)
   }
@@ -163,15 +165,15 @@ function openIfNeeded(pool: State): void {
     (error: unknown) => {
       pool.opening--
       pool.noOpeningBefore = performance.now() + pauseAfterRefusalMs
-      // With others open (the server's limit is reached, say) what waits is served by those.
-      if (members.size === 0) failAll(pool, toRefusal(error))
+      // With others open or opening (the server's limit is reached, say) what waits is served by those.
+      if (members.size === 0 && pool.opening === 0) failAll(pool, toRefusal(error))
       settleIfEmpty(pool)
     },
   )
 }
 
 function join(pool: State, connection: Connection): void {
-  const member: Member = { connection, tasks: 0, isReused: false, idleSince: 0 }
+  const member: Member = { connection, tasks: 0, isKept: false, idleSince: 0 }
   pool.members.set(connection, member)
   connection.onEnd((cause) => {
     if (!pool.isClosed && cause !== undefined) pool.options.log.warn({ err: cause }, 'database connection lost')

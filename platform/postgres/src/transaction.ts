@@ -70,7 +70,7 @@ function handleOn(connection: Connection, progress: Progress): WriteHandle {
 /** Runs one transaction on a connection that it has for itself; without a statement it costs no round trip. */
 export async function runTransaction<T>(
   connection: Connection,
-  isReused: boolean,
+  isKept: boolean,
   run: (tx: WriteHandle) => Promise<T>,
   log: DatabaseLog,
 ): Promise<TransactionOutcome<T>> {
@@ -85,7 +85,7 @@ export async function runTransaction<T>(
   } catch (error) {
     progress.isOpen = false
     if (progress.began) await rollback(connection)
-    return failed(error, progress.databaseError, isReused)
+    return failed(error, progress.databaseError, isKept)
   }
   if (progress.began || hooks.withCommit.length > 0) {
     const error = await commit(connection, hooks, progress)
@@ -96,8 +96,8 @@ export async function runTransaction<T>(
   return { kind: 'committed', result }
 }
 
-function failed(error: unknown, databaseError: unknown, isReused: boolean): TransactionOutcome<never> {
-  const isStale = isReused && (isConnectionLoss(databaseError) || isStalePlan(databaseError))
+function failed(error: unknown, databaseError: unknown, isKept: boolean): TransactionOutcome<never> {
+  const isStale = isKept && (isConnectionLoss(databaseError) || isStalePlan(databaseError))
   return { kind: 'failed', error, isStale, mayRunAgain: isStale || isSerializationFailure(databaseError) }
 }
 
