@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { baseSettings } from './base-settings.ts'
+import { serviceSettings } from './service-settings.ts'
 import { ConfigError, defineConfig, type Config, type Environment } from './config.ts'
 import { secret, setting } from './settings.ts'
 
@@ -171,7 +171,7 @@ describe('secrets', () => {
 
 describe('production', () => {
   const settings = defineConfig('order', {
-    STOA_ENV: baseSettings('order', 8002).STOA_ENV,
+    STOA_ENV: serviceSettings('order', 8002).STOA_ENV,
     SIGNING_SECRET: secret(Type.String(), { embeddedDefault: 'demo-secret', doc: 'Signs.' }),
     SEED_DEMO: setting(Type.Boolean(), { default: false, embeddedOnly: true, doc: 'Seeds the demonstration shop.' }),
   })

@@ -1,4 +1,4 @@
-export { baseSettings, url } from './base-settings.ts'
+export { serviceSettings, url } from './service-settings.ts'
 export {
   ConfigError,
   defineConfig,

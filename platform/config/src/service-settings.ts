@@ -15,7 +15,7 @@ const connections = Type.Integer({ minimum: 1, maximum: 100 })
 const hostname = Type.String({ pattern: '^[\\w.:-]+$', description: 'a host name or address' })
 
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */
-export function baseSettings(service: string, port: number) {
+export function serviceSettings(service: string, port: number) {
   return {
     STOA_ENV: setting(Type.Union([Type.Literal('embedded'), Type.Literal('development'), Type.Literal('production')]), {
       default: 'development',
@@ -38,6 +38,10 @@ export function baseSettings(service: string, port: number) {
     AUTH_ISSUER: setting(url('http', 'https'), {
       embeddedDefault: 'http://127.0.0.1:8080',
       doc: 'Issuer of all tokens, as it stands in them.',
+    }),
+    AUTH_URL: setting(url('http', 'https'), {
+      default: 'http://127.0.0.1:8010',
+      doc: 'Where services reach auth for keys and tokens, without the way over the gateway.',
     }),
     SERVICE_CLIENT_SECRET: secret(Type.String({ minLength: 16 }), {
       embeddedDefault: 'stoa-embedded-only',

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { baseSettings, url } from './base-settings.ts'
+import { serviceSettings, url } from './service-settings.ts'
 import { defineConfig } from './config.ts'
 import { setting } from './settings.ts'
 import { settingsTable } from './settings-table.ts'
 
-const config = defineConfig('order', baseSettings('order', 8002))
+const config = defineConfig('order', serviceSettings('order', 8002))
 const databaseUrl = 'postgres://order:planted@127.0.0.1:5432/order'
 
 test('a service needs nothing but its database to start', () => {

@@ -1,0 +1,102 @@
+import type { OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
+import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
+import type { Money } from '@stoa/kernel'
+
+/** One line as it was priced. */
+export interface OrderItem {
+  readonly sku: string
+  readonly name: string
+  readonly quantity: number
+  readonly unitPrice: Money
+  readonly discount: Money
+  readonly tax: Money
+  readonly total: Money
+}
+
+/** The sums of an order, as the quote gave them. */
+export interface OrderSums {
+  readonly subtotal: Money
+  readonly discount: Money
+  readonly tax: Money
+  readonly shipping: Money
+  readonly total: Money
+}
+
+/** An order that is to be placed. */
+export interface PlacedOrder {
+  readonly id: OrderId
+  readonly customerId: UserId
+  readonly quoteId: QuoteId
+  readonly paymentMethodId: PaymentMethodId
+  readonly items: readonly OrderItem[]
+  readonly sums: OrderSums
+  readonly shippingAddress: ShippingAddress
+  readonly shippingMethod: string
+}
+
+/** What decisions on a stored order look at. */
+export interface OrderState {
+  readonly status: OrderStatus
+  readonly isCancelling: boolean
+  readonly isPicked: boolean
+}
+
+const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  pending: ['confirmed', 'on_hold', 'cancelled', 'rejected'],
+  on_hold: ['pending', 'cancelled', 'rejected'],
+  confirmed: ['picking', 'cancelled'],
+  picking: ['shipped', 'cancelled'],
+  shipped: ['delivered'],
+  delivered: ['completed', 'partially_returned', 'returned'],
+  completed: ['partially_returned', 'returned'],
+  partially_returned: ['partially_returned', 'returned'],
+  returned: [],
+  cancelled: [],
+  rejected: [],
+}
+
+/** Whether an order may go from one status to another. */
+export function canMove(from: OrderStatus, to: OrderStatus): boolean {
+  return moves[from].includes(to)
+}
+
+/** The moves staff may make by hand; all others belong to sagas and to shipping's events. */
+export function canMoveByHand(order: OrderState, to: OrderStatus): boolean {
+  return to === 'picking' && canMove(order.status, to) && !order.isCancelling
+}
+
+/** What is to be done when somebody calls an order off. */
+export type CancelDecision = 'done' | 'mark' | 'mark_and_start' | 'already_shipped' | 'rejected'
+
+/** Decides a cancellation: before the pivot the fulfilment saga compensates, after it a saga of its own does. */
+export function decideCancel(order: OrderState): CancelDecision {
+  switch (order.status) {
+    case 'cancelled':
+      return 'done'
+    case 'pending':
+    case 'on_hold':
+      return 'mark'
+    case 'confirmed':
+    case 'picking':
+      return 'mark_and_start'
+    case 'rejected':
+      return 'rejected'
+    default:
+      return 'already_shipped'
+  }
+}
+
+/** Whether picking may begin: an order that is being cancelled is left alone. */
+export function canBeginPicking(order: OrderState): boolean {
+  return order.status === 'confirmed' && !order.isCancelling
+}
+
+/** Whether picking may be said to be done. */
+export function canFinishPicking(order: OrderState): boolean {
+  return order.status === 'picking' && !order.isPicked && !order.isCancelling
+}
+
+/** How the fulfilment of an order ends when it could not be confirmed. */
+export function endWithoutConfirmation(order: OrderState, reason: string): { status: 'cancelled' | 'rejected'; reason: string } {
+  return order.isCancelling ? { status: 'cancelled', reason: 'order.cancelled' } : { status: 'rejected', reason }
+}

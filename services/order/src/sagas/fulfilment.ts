@@ -1,0 +1,116 @@
+import { order as contract, type OrderService } from '@stoa/contracts/order/service'
+import { orderCancelled, orderConfirmed, orderRejected, orderUpdated } from '@stoa/contracts/order/events'
+import type { Tx } from '@stoa/contract'
+import type { OrderId } from '@stoa/contracts/ids'
+import { saga } from '@stoa/saga'
+import type { Deps } from '../deps.ts'
+import { endWithoutConfirmation } from '../domain/order.ts'
+import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder, notePayment } from '../store/orders.ts'
+
+const hourMs = 3_600_000
+
+/** From a placed order to a confirmed one, or back to nothing at all. */
+export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
+  saga(contract, 'order-fulfilment')
+    .step('accept_quote', {
+      action: async ({ calls, input: { quoteId, orderId, customerId } }) => {
+        await calls.pricing.acceptQuote({ quoteId, orderId, customerId })
+      },
+      compensation: ({ calls, input: { quoteId, orderId } }) => calls.pricing.releaseQuote({ quoteId, orderId }),
+    })
+    .step('reserve_items', {
+      timeoutMs: 5_000,
+      action: async ({ calls, db, input: { orderId } }) => {
+        const { resource } = await getOrder(db, orderId)
+        const lines = resource.items.map(({ sku, quantity }) => ({ sku, quantity }))
+        const { parcels } = await calls.inventory.reserve({ orderId, lines, country: resource.shippingAddress.country })
+        return {
+          parcels: parcels.map(({ warehouseId, lines: packed }) => ({
+            warehouseId,
+            lines: packed.map(({ sku, quantity }) => ({ sku, quantity })),
+          })),
+        }
+      },
+      compensation: ({ calls, input: { orderId } }) => calls.inventory.release({ orderId }),
+    })
+    .step('process_payment', {
+      attempts: 5,
+      timeoutMs: 15_000,
+      action: async ({ calls, db, input: { orderId, customerId, paymentMethodId }, fail }) => {
+        const { total, shippingAddress } = (await getOrder(db, orderId)).resource
+        const amount = { amount: BigInt(total.amount), currency: total.currency }
+        const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country: shippingAddress.country })
+        if (paid.outcome === 'declined') return fail(paid.code)
+        return { paymentId: paid.paymentId, outcome: paid.outcome }
+      },
+      compensation: ({ calls, input: { orderId } }) => calls.payment.refund({ orderId, reason: 'order not fulfilled' }),
+      then: (tx, paid, { input }) => notePayment(tx, input.orderId, paid.paymentId),
+    })
+    .waitFor('payment_review', {
+      when: (done) => done.process_payment.outcome === 'in_review',
+      timeoutMs: 24 * hourMs,
+      enter: (tx, { input }) => hold(tx, input.orderId, clock.now()),
+      then: async (tx, review, { input, fail }) => {
+        if (review.outcome === 'declined') fail('payment.review_declined')
+        if (review.outcome === 'cancelled') fail('order.cancelled')
+        await moveOrder(tx, input.orderId, { to: 'pending', actor: 'fraud-review', at: clock.now() })
+      },
+    })
+    .step('create_shipment', {
+      action: async ({ calls, db, input: { orderId, customerId }, done }) => {
+        const { resource, shippingMethod } = await getOrder(db, orderId)
+        const { parcels } = done.reserve_items
+        const wanted = { orderId, customerId, address: resource.shippingAddress, method: shippingMethod }
+        const { shipmentId } = await calls.shipping.createShipment({
+          ...wanted,
+          parcels: parcels.map(({ warehouseId, lines }) => ({ warehouseId, lines: [...lines] })),
+        })
+        return { shipmentId }
+      },
+      compensation: ({ calls, input: { orderId } }) => calls.shipping.cancelShipment({ orderId }),
+    })
+    .pivot('confirm_order', {
+      enter: async (tx, { input, fail }) => {
+        if ((await lockOrder(tx, input.orderId)).isCancelling) fail('order.cancelled')
+      },
+      action: async ({ calls, input: { orderId } }) => {
+        await calls.inventory.confirm({ orderId })
+      },
+      then: (tx, _confirmed, { input }) => confirm(tx, input.orderId, { at: clock.now(), pickAfterMs: isAutoPick ? dayMs : undefined }),
+    })
+    .whenCompensated((tx, { input, reason }) => endUnconfirmed(tx, input.orderId, reason, clock.now()))
+
+async function hold(tx: Tx<OrderService>, orderId: OrderId, at: Temporal.Instant): Promise<void> {
+  const { resource } = await lockOrder(tx, orderId)
+  await moveOrder(tx, orderId, { to: 'on_hold', actor: 'fraud-review', reason: 'payment.in_review', at })
+  await tx.publish(orderUpdated, orderId, { orderId, number: resource.number, customerId: resource.customerId, status: 'on_hold' })
+}
+
+interface Confirmation {
+  readonly at: Temporal.Instant
+  readonly pickAfterMs: number | undefined
+}
+
+async function confirm(tx: Tx<OrderService>, orderId: OrderId, { at, pickAfterMs }: Confirmation): Promise<void> {
+  const order = await lockOrder(tx, orderId)
+  const { number, customerId, total, items } = order.resource
+  await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', at })
+  const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
+  await tx.publish(orderConfirmed, orderId, { orderId, number, customerId, total, lines })
+  if (order.cancelReason !== undefined) {
+    // Called off after the pivot was entered: from here another saga takes it back.
+    await tx.start('order-cancellation', orderId, { orderId, reason: order.cancelReason })
+  } else if (pickAfterMs !== undefined) {
+    await tx.enqueue('begin-picking', { orderId }, { key: orderId, delayMs: pickAfterMs })
+  }
+}
+
+async function endUnconfirmed(tx: Tx<OrderService>, orderId: OrderId, cause: string, at: Temporal.Instant): Promise<void> {
+  const order = await lockOrder(tx, orderId)
+  const { status, reason } = endWithoutConfirmation(order, cause)
+  const { number, customerId } = order.resource
+  await moveOrder(tx, orderId, { to: status, actor: 'order-fulfilment', reason, at })
+  await tx.publish(status === 'cancelled' ? orderCancelled : orderRejected, orderId, { orderId, number, customerId, reason })
+  await eraseWhenCustomerIsErased(tx, orderId)
+}
+

@@ -1,0 +1,77 @@
+import { order } from '@stoa/contracts/order/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { cancellation } from './sagas/cancellation.ts'
+import { fulfilment } from './sagas/fulfilment.ts'
+import { cancelOrder } from './use-cases/cancel-order.ts'
+import {
+  copyCreatedProduct,
+  copyUpdatedProduct,
+  dropDeletedProduct,
+  endReview,
+  eraseDeletedUser,
+  personalData,
+} from './use-cases/follow-others.ts'
+import { completeOrderTask, markDelivered, markShippedOnDispatch, noteFailedShipment } from './use-cases/follow-shipping.ts'
+import {
+  beginPickingTask,
+  finishPickingTask,
+  markPicked,
+  releaseShipmentTask,
+  setOrderStatus,
+} from './use-cases/pick-order.ts'
+import { placeOrder } from './use-cases/place-order.ts'
+import {
+  getOrder,
+  getSummary,
+  getTimeline,
+  listAllOrders,
+  listCustomerOrders,
+  listUserOrders,
+} from './use-cases/read-orders.ts'
+
+/** Carts, checkout, orders, returns: its table of contents. */
+export const orderService = defineService(order, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, config: { autoPick, carrierDaySeconds, returnWindowDays } }): Deps => ({
+    clock,
+    newId,
+    isAutoPick: autoPick,
+    dayMs: carrierDaySeconds * 1_000,
+    returnWindowDays,
+  }),
+  bind: (deps) => ({
+    operations: {
+      placeOrder: placeOrder(deps),
+      getOrder: getOrder(deps),
+      listOrders: listAllOrders(deps),
+      listCustomerOrders: listCustomerOrders(deps),
+      listUserOrders: listUserOrders(deps),
+      getTimeline: getTimeline(deps),
+      setOrderStatus: setOrderStatus(deps),
+      markPicked: markPicked(deps),
+      cancelOrder: cancelOrder(deps),
+    },
+    rpc: { getSummary: getSummary(deps) },
+    consumes: {
+      shippingDispatched: markShippedOnDispatch(deps),
+      shippingDelivered: markDelivered(deps),
+      shippingFailed: noteFailedShipment(deps),
+      paymentReviewed: endReview(deps),
+      productCreated: copyCreatedProduct(deps),
+      productUpdated: copyUpdatedProduct(deps),
+      productDeleted: dropDeletedProduct(deps),
+      userDeleted: eraseDeletedUser(deps),
+    },
+    sagas: { 'order-fulfilment': fulfilment(deps), 'order-cancellation': cancellation(deps) },
+    tasks: {
+      'begin-picking': beginPickingTask(deps),
+      'finish-picking': finishPickingTask(deps),
+      'release-shipment': releaseShipmentTask(deps),
+      'complete-order': completeOrderTask(deps),
+    },
+    personalData: personalData(deps),
+  }),
+})

@@ -1,0 +1,194 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { Order, OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
+import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
+import { AppError, money } from '@stoa/kernel'
+import { fragment, json } from '@stoa/postgres'
+import type { OrderItem, OrderState, PlacedOrder } from '../domain/order.ts'
+
+interface OrderRow {
+  readonly id: OrderId
+  readonly number: string
+  readonly customer_id: UserId
+  readonly status: OrderStatus
+  readonly reason: string | null
+  readonly cancel_reason: string | null
+  readonly quote_id: QuoteId
+  readonly payment_method_id: PaymentMethodId
+  readonly payment_id: string | null
+  readonly items: readonly OrderItem[]
+  readonly shipping_address: ShippingAddress
+  readonly shipping_method: string
+  readonly currency: string
+  readonly subtotal: number
+  readonly discount: number
+  readonly tax: number
+  readonly shipping: number
+  readonly total: number
+  readonly is_picked: boolean
+  readonly version: number
+  readonly created_at: Temporal.Instant
+  readonly updated_at: Temporal.Instant
+}
+
+/** An order as the service works with it. */
+export interface StoredOrder extends OrderState {
+  readonly resource: Order
+  readonly paymentMethodId: PaymentMethodId
+  readonly shippingMethod: string
+  readonly cancelReason: string | undefined
+  readonly version: number
+}
+
+function fromRow(row: OrderRow): StoredOrder {
+  const sum = (amount: number) => money(amount, row.currency)
+  return {
+    status: row.status,
+    isCancelling: row.cancel_reason !== null,
+    isPicked: row.is_picked,
+    paymentMethodId: row.payment_method_id,
+    shippingMethod: row.shipping_method,
+    cancelReason: row.cancel_reason ?? undefined,
+    version: row.version,
+    resource: {
+      id: row.id,
+      number: row.number,
+      status: row.status,
+      ...(row.reason === null ? {} : { reason: row.reason }),
+      customerId: row.customer_id,
+      items: [...row.items],
+      shippingAddress: row.shipping_address,
+      subtotal: sum(row.subtotal),
+      discount: sum(row.discount),
+      tax: sum(row.tax),
+      shipping: sum(row.shipping),
+      total: sum(row.total),
+      createdAt: row.created_at.toString(),
+      updatedAt: row.updated_at.toString(),
+    },
+  }
+}
+
+/** Writes a new order and the first line of its history; answers its number. */
+export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Temporal.Instant): Promise<string> {
+  const { sums } = order
+  const [row] = await tx.sql<{ number: string }>`
+    with placed as (
+      insert into orders (id, customer_id, status, quote_id, payment_method_id, items, shipping_address, shipping_method,
+                          currency, subtotal, discount, tax, shipping, total, created_at, updated_at)
+      values (${order.id}, ${order.customerId}, 'pending', ${order.quoteId}, ${order.paymentMethodId}, ${json(order.items)},
+              ${json(order.shippingAddress)}, ${order.shippingMethod}, ${sums.total.currency}, ${sums.subtotal.amount},
+              ${sums.discount.amount}, ${sums.tax.amount}, ${sums.shipping.amount}, ${sums.total.amount}, ${at}, ${at})
+      returning id, number
+    ), noted as (
+      insert into order_status_history (order_id, status, actor, at)
+      select id, 'pending', ${order.customerId}, ${at} from placed
+    )
+    select number from placed`
+  if (row === undefined) throw new Error('an insert answered no row')
+  return row.number
+}
+
+/** The order of this id, when there is one. */
+export async function findOrder(db: ReadHandle, id: string): Promise<StoredOrder | undefined> {
+  const [row] = await db.sql<OrderRow>`select * from orders where id = ${id}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The order of this id; an AppError `order.not_found` otherwise. */
+export async function getOrder(db: ReadHandle, id: string): Promise<StoredOrder> {
+  return found(await findOrder(db, id), id)
+}
+
+/** The order of this id with its row locked, so that two decisions on it come one after the other. */
+export async function lockOrder(tx: WriteHandle, id: string): Promise<StoredOrder> {
+  const [row] = await tx.sql<OrderRow>`select * from orders where id = ${id} for update`
+  return found(row === undefined ? undefined : fromRow(row), id)
+}
+
+function found(order: StoredOrder | undefined, id: string): StoredOrder {
+  if (order === undefined) throw new AppError('not_found', 'order.not_found', `there is no order ${id}`)
+  return order
+}
+
+/** A move of an order: to where, who made it and why. */
+export interface OrderMove {
+  readonly to: OrderStatus
+  readonly actor: string
+  readonly reason?: string | undefined
+  readonly at: Temporal.Instant
+}
+
+/** Moves an order whose row is locked, and notes it in its history. */
+export async function moveOrder(tx: WriteHandle, id: string, { to, actor, reason, at }: OrderMove): Promise<void> {
+  await tx.sql`
+    with moved as (
+      update orders set status = ${to}, reason = ${reason}, updated_at = ${at}, version = version + 1 where id = ${id}
+    )
+    insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
+}
+
+/** Notes something in an order's history without moving it. */
+export async function noteInHistory(tx: WriteHandle, id: string, { to, actor, reason, at }: OrderMove): Promise<void> {
+  await tx.sql`
+    insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
+}
+
+/** Sets the mark that an order is being called off. */
+export async function markCancelling(tx: WriteHandle, id: string, reason: string): Promise<void> {
+  await tx.sql`update orders set cancel_reason = coalesce(cancel_reason, ${reason}) where id = ${id}`
+}
+
+/** Takes the mark away again: the goods have left before the cancellation reached them. */
+export async function clearCancelling(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`update orders set cancel_reason = null where id = ${id}`
+}
+
+/** Notes which payment an order is paid with. */
+export async function notePayment(tx: WriteHandle, id: string, paymentId: string): Promise<void> {
+  await tx.sql`update orders set payment_id = ${paymentId} where id = ${id}`
+}
+
+/** Notes that the goods are picked. */
+export async function notePicked(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`update orders set is_picked = true, version = version + 1 where id = ${id}`
+}
+
+interface OrderFilter {
+  readonly customerId?: string | undefined
+  readonly status?: string | undefined
+  readonly beforeId?: string | undefined
+  readonly limit: number
+}
+
+/** Orders that fit, newest first. */
+export async function listOrders(db: ReadHandle, { customerId, status, beforeId, limit }: OrderFilter): Promise<Order[]> {
+  const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
+  const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<OrderRow>`
+    select * from orders where true ${ofCustomer} ${inStatus} ${before} order by id desc limit ${limit}`
+  return rows.map((row) => fromRow(row).resource)
+}
+
+/** Every move of an order, oldest first. */
+export async function listHistory(db: ReadHandle, id: string) {
+  return db.sql<{ status: OrderStatus; actor: string; reason: string | null; at: Temporal.Instant }>`
+    select status, actor, reason, at from order_status_history where order_id = ${id} order by position`
+}
+
+const erased: ShippingAddress = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'ZZ' }
+
+/** Remembers that an account is erased, and forgets where its ended orders went. */
+export async function eraseCustomer(tx: WriteHandle, customerId: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`insert into erased_customers (customer_id, at) values (${customerId}, ${at}) on conflict do nothing`
+  await tx.sql`
+    update orders set shipping_address = ${json(erased)}
+     where customer_id = ${customerId} and status not in ('pending', 'on_hold', 'confirmed', 'picking', 'shipped')`
+}
+
+/** Forgets where an order went that has ended after its customer's account was erased. */
+export async function eraseWhenCustomerIsErased(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`
+    update orders set shipping_address = ${json(erased)}
+     where id = ${id} and customer_id in (select customer_id from erased_customers)`
+}

@@ -1,0 +1,33 @@
+import type { Handler } from '@stoa/contract'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { OrderId } from '@stoa/contracts/ids'
+import type { Deps } from '../deps.ts'
+import { decideCancel } from '../domain/order.ts'
+import { lockOrder, markCancelling } from '../store/orders.ts'
+
+/** Marks an order as called off and wakes whichever saga is to end it. */
+export const cancelOrder =
+  (_deps: Deps): Handler<OrderService, 'cancelOrder'> =>
+  async ({ params, body, caller, commit, refuse }) =>
+    commit(async (tx) => {
+      const order = await lockOrder(tx, params.id)
+      if (!caller.mayReach(order.resource.customerId)) return refuse('order.not_found', `There is no order ${params.id}.`)
+      const orderId = params.id as OrderId
+      const reason = body?.reason ?? 'called off'
+      switch (decideCancel(order)) {
+        case 'done':
+          return { status: 200, id: orderId }
+        case 'already_shipped':
+          return refuse('order.already_shipped', 'The order has left the warehouse.')
+        case 'rejected':
+          return refuse('order.move_not_allowed', 'The order was rejected.')
+        case 'mark':
+          await markCancelling(tx, orderId, reason)
+          await tx.signal('order-fulfilment', orderId, 'payment_review', { outcome: 'cancelled' })
+          return { status: 202, id: orderId }
+        case 'mark_and_start':
+          await markCancelling(tx, orderId, reason)
+          await tx.start('order-cancellation', orderId, { orderId, reason })
+          return { status: 202, id: orderId }
+      }
+    })

@@ -1,0 +1,31 @@
+import type { Consumer, PersonalData } from '@stoa/contract'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { Deps } from '../deps.ts'
+import { eraseCustomer, listOrders } from '../store/orders.ts'
+import { deleteProduct, saveProduct } from '../store/variants.ts'
+
+/** The end of a review wakes the saga that waits for it. */
+export const endReview = (_deps: Deps): Consumer<OrderService, 'paymentReviewed'> => ({
+  apply: async ({ data }, tx) => tx.signal('order-fulfilment', data.orderId, 'payment_review', { outcome: data.outcome }),
+})
+
+export const copyCreatedProduct = (_deps: Deps): Consumer<OrderService, 'productCreated'> => ({
+  apply: async ({ data }, tx) => saveProduct(tx, data),
+})
+
+export const copyUpdatedProduct = (_deps: Deps): Consumer<OrderService, 'productUpdated'> => ({
+  apply: async ({ data }, tx) => saveProduct(tx, data),
+})
+
+export const dropDeletedProduct = (_deps: Deps): Consumer<OrderService, 'productDeleted'> => ({
+  apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
+})
+
+export const eraseDeletedUser = ({ clock }: Deps): Consumer<OrderService, 'userDeleted'> => ({
+  apply: async ({ data }, tx) => eraseCustomer(tx, data.userId, clock.now()),
+})
+
+export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
+  export: async (subject, db) => ({ orders: await listOrders(db, { customerId: subject, limit: 10_000 }) }),
+  erase: (tx, subject) => eraseCustomer(tx, subject, clock.now()),
+})

@@ -1,0 +1,75 @@
+import type { Handler, TaskHandler, Tx } from '@stoa/contract'
+import { orderUpdated } from '@stoa/contracts/order/events'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { OrderId } from '@stoa/contracts/ids'
+import { isAppError } from '@stoa/kernel'
+import type { Deps } from '../deps.ts'
+import { canBeginPicking, canFinishPicking, canMoveByHand } from '../domain/order.ts'
+import { lockOrder, moveOrder, notePicked, type OrderMove, type StoredOrder } from '../store/orders.ts'
+
+/** Moves a locked order to picking and tells it. */
+async function beginPicking(tx: Tx<OrderService>, order: StoredOrder, move: Omit<OrderMove, 'to'>): Promise<void> {
+  const { id: orderId, number, customerId } = order.resource
+  await moveOrder(tx, orderId, { ...move, to: 'picking' })
+  await tx.publish(orderUpdated, orderId, { orderId, number, customerId, status: 'picking' })
+}
+
+/** Notes a locked order as picked; that its shipment is released is then durable. */
+async function finishPicking(tx: Tx<OrderService>, orderId: OrderId): Promise<void> {
+  await notePicked(tx, orderId)
+  await tx.enqueue('release-shipment', { orderId }, { key: orderId })
+}
+
+export const setOrderStatus =
+  ({ clock }: Deps): Handler<OrderService, 'setOrderStatus'> =>
+  async ({ params, body, caller, commit, refuse }) =>
+    commit(async (tx) => {
+      const order = await lockOrder(tx, params.id)
+      if (!canMoveByHand(order, body.status)) {
+        return refuse('order.move_not_allowed', `An order that is ${order.status} can not be set to ${body.status}.`)
+      }
+      await beginPicking(tx, order, { actor: caller.subject, reason: body.reason, at: clock.now() })
+      return { status: 200, id: params.id }
+    })
+
+export const markPicked =
+  (_deps: Deps): Handler<OrderService, 'markPicked'> =>
+  async ({ params, commit, refuse }) =>
+    commit(async (tx) => {
+      const order = await lockOrder(tx, params.id)
+      if (order.status === 'picking' && order.isPicked) return { status: 200, id: params.id }
+      if (!canFinishPicking(order)) return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
+      await finishPicking(tx, order.resource.id)
+      return { status: 200, id: params.id }
+    })
+
+/** Picking that begins by itself, a carrier's day after the confirmation. */
+export const beginPickingTask =
+  ({ clock }: Deps): TaskHandler<OrderService, 'begin-picking'> =>
+  async ({ payload, commit }) =>
+    commit(async (tx) => {
+      const order = await lockOrder(tx, payload.orderId)
+      if (!canBeginPicking(order)) return
+      await beginPicking(tx, order, { actor: 'auto-pick', at: clock.now() })
+      await tx.enqueue('finish-picking', payload, { key: payload.orderId })
+    })
+
+/** Picking that ends by itself. */
+export const finishPickingTask =
+  (_deps: Deps): TaskHandler<OrderService, 'finish-picking'> =>
+  async ({ payload, commit }) =>
+    commit(async (tx) => {
+      const order = await lockOrder(tx, payload.orderId)
+      if (canFinishPicking(order)) await finishPicking(tx, payload.orderId)
+    })
+
+/** Hands the shipment of a picked order to its carrier; one that was cancelled meanwhile stays where it is. */
+export const releaseShipmentTask =
+  (_deps: Deps): TaskHandler<OrderService, 'release-shipment'> =>
+  async ({ payload, calls }) => {
+    try {
+      await calls.shipping.release({ orderId: payload.orderId }, { idempotencyKey: `release/${payload.orderId}` })
+    } catch (error) {
+      if (!isAppError(error, 'shipping.move_not_allowed')) throw error
+    }
+  }

@@ -1,0 +1,70 @@
+import type { Caller, Handler, Page, ReadHandle, RpcHandler } from '@stoa/contract'
+import type { Order } from '@stoa/contracts/order/resources'
+import type { OrderService } from '@stoa/contracts/order/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import type { Deps } from '../deps.ts'
+import { findOrder, listHistory, listOrders } from '../store/orders.ts'
+
+export const getOrder =
+  (_deps: Deps): Handler<OrderService, 'getOrder'> =>
+  async ({ params, db, refuse }) => {
+    const order = await findOrder(db, params.id)
+    if (order === undefined) return refuse('order.not_found', `There is no order ${params.id}.`)
+    return { status: 200, body: order.resource, version: order.version }
+  }
+
+export const getTimeline =
+  (_deps: Deps): Handler<OrderService, 'getTimeline'> =>
+  async ({ params, db, refuse }) => {
+    const order = await findOrder(db, params.id)
+    if (order === undefined) return refuse('order.not_found', `There is no order ${params.id}.`)
+    const history = await listHistory(db, params.id)
+    const items = history.map(({ at, status, actor, reason }) => ({
+      at: at.toString(),
+      status,
+      actor,
+      ...(reason === null ? {} : { reason }),
+    }))
+    return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
+  }
+
+interface Listing {
+  readonly customerId?: string | undefined
+  readonly status?: string | undefined
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+async function page(db: ReadHandle, { customerId, status, limit = 50, cursor }: Listing): Promise<Page<Order>> {
+  const beforeId = cursor === undefined ? undefined : decodeCursor(cursor)
+  const found = await listOrders(db, { customerId, status, beforeId, limit: limit + 1 })
+  return pageOf(found, limit, (order) => order.id)
+}
+
+export const listAllOrders =
+  (_deps: Deps): Handler<OrderService, 'listOrders'> =>
+  async ({ query, caller, db }) => {
+    const customerId = ownOnly(caller, query.customerId)
+    return { status: 200, body: await page(db, { ...query, customerId }) }
+  }
+
+function ownOnly(caller: Caller, wanted: string | undefined): string | undefined {
+  return caller.can('order:read:any') ? wanted : caller.subject
+}
+
+export const listCustomerOrders =
+  (_deps: Deps): Handler<OrderService, 'listCustomerOrders'> =>
+  async ({ params, query, db }) => ({ status: 200, body: await page(db, { ...query, customerId: params.customerId }) })
+
+export const listUserOrders =
+  (_deps: Deps): Handler<OrderService, 'listUserOrders'> =>
+  async ({ params, query, db }) => ({ status: 200, body: await page(db, { ...query, customerId: params.userId }) })
+
+export const getSummary =
+  (_deps: Deps): RpcHandler<OrderService, 'getSummary'> =>
+  async ({ input, db, refuse }) => {
+    const order = await findOrder(db, input.orderId)
+    if (order === undefined) return refuse('order.not_found', `there is no order ${input.orderId}`)
+    const { id, number, customerId, status, total } = order.resource
+    return { orderId: id, number, customerId, status, total: { amount: BigInt(total.amount), currency: total.currency } }
+  }
