@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { AppError } from '@stoa/kernel'
@@ -18,6 +18,8 @@ export interface Cluster extends Location {
 }
 
 const run = promisify(execFile)
+
+const unfinishedPrefix = 'cluster.unfinished-'
 
 export const superuser = 'postgres'
 
@@ -111,17 +113,25 @@ async function initialise(location: Location, folder: string, settings: Settings
   const passwordFile = join(location.home, 'password')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   if (location.account !== undefined) await chown(passwordFile, location.account.uid, location.account.gid)
-  // Renamed when whole, so that a start that was killed in the middle begins again.
-  const unfinished = `${folder}.unfinished`
+  // Renamed when whole, so that a start that was killed in the middle begins again; its initdb may still be at work.
+  await removeUnfinished(location.home)
+  const unfinished = join(location.home, `${unfinishedPrefix}${randomBytes(4).toString('hex')}`)
   try {
     await initdb(location, unfinished, passwordFile, settings, ['--locale=C.UTF-8'])
   } catch (error) {
     if (!/invalid locale name/.test((error as { stderr?: string }).stderr ?? '')) throw refusalFor(String(error), error)
+    await removeUnfinished(location.home)
     // A C library without C.UTF-8: the collation is PostgreSQL's own in either case.
     await initdb(location, unfinished, passwordFile, settings, ['--locale=C', '--builtin-locale=C.UTF-8'])
   }
   await rename(unfinished, folder)
   return password
+}
+
+async function removeUnfinished(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    if (name.startsWith(unfinishedPrefix)) await rm(join(home, name), { recursive: true, force: true }).catch(() => {})
+  }
 }
 
 async function initdb(
@@ -131,7 +141,6 @@ async function initdb(
   settings: Settings,
   locale: readonly string[],
 ): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
   await run(
     join(location.native, 'bin', 'initdb'),
     [
