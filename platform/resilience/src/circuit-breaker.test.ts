@@ -152,6 +152,17 @@ describe('by hand', () => {
     expect(breaker.tryAcquire()).toBe(false)
   })
 
+  test('says whether it would let a call through, and takes no place by it', () => {
+    const { breaker, clock, fail } = broken({ probes: 1 })
+    expect(breaker.canAcquire()).toBe(true)
+    fail(5)
+    expect(breaker.canAcquire()).toBe(false)
+    clock.ms += 60_000
+    expect([breaker.canAcquire(), breaker.canAcquire(), breaker.state]).toEqual([true, true, 'open'])
+    breaker.tryAcquire()
+    expect(breaker.canAcquire()).toBe(false)
+  })
+
   test('probes whose outcome is never told block it no longer than 60 s', () => {
     const { breaker, clock, fail } = broken()
     fail(5)

@@ -56,6 +56,8 @@ export interface CircuitBreaker extends Policy {
   /** Grows with every change of state. */
   readonly generation: number
   tryAcquire(): boolean
+  /** Whether `tryAcquire` would let a call through now; changes nothing, for choosing among instances. */
+  canAcquire(): boolean
   onSuccess(generation?: number): void
   onFailure(generation?: number): void
   /** The call was given up by its caller: gives a probe's place back, counts nothing. */
@@ -141,16 +143,20 @@ class Breaker implements CircuitBreaker {
 
   tryAcquire(): boolean {
     if (this.state === 'closed') return true
-    const nowMs = this.nowMs()
-    // Half-open, too: probes whose outcome was never told would otherwise shut the circuit for ever.
-    const isBlocked = this.state === 'open' || this.probesAdmitted >= this.probes
-    if (isBlocked && nowMs - this.changedAtMs >= this.openMs) this.change('half_open', 'open_time_over', nowMs)
-    else if (isBlocked) {
+    if (!this.canAcquire()) {
       this.observer?.onEvent({ type: 'circuit_refused', name: this.name })
       return false
     }
+    // Half-open, too: probes whose outcome was never told would otherwise shut the circuit for ever.
+    const isBlocked = this.state === 'open' || this.probesAdmitted >= this.probes
+    if (isBlocked) this.change('half_open', 'open_time_over', this.nowMs())
     this.probesAdmitted += 1
     return true
+  }
+
+  canAcquire(): boolean {
+    if (this.state === 'closed' || (this.state === 'half_open' && this.probesAdmitted < this.probes)) return true
+    return this.nowMs() - this.changedAtMs >= this.openMs
   }
 
   onSuccess(generation = this.generation): void {

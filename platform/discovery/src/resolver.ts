@@ -1,0 +1,16 @@
+import type { Instance } from './instance.ts'
+
+/** Knows where services run. */
+export interface Resolver {
+  /**
+   * The last known answer, at once; empty for a service nobody knows. The array is frozen and stays the same one until
+   * something changes, so that balancers may keep what they made of it.
+   */
+  readonly resolve: (service: string) => readonly Instance[]
+  /** Resolves once the service has an instance; rejects with `discovery.no_instance` (unavailable) after `timeoutMs`. */
+  readonly ready: (service: string, timeoutMs: number) => Promise<void>
+  /** Calls back after each change of the service's instances; answers the function that ends it. */
+  readonly onChange: (service: string, listener: (instances: readonly Instance[]) => void) => () => void
+  /** Ends watching; what was known stays resolvable. */
+  readonly close: () => Promise<void>
+}
