@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DiscoveryEvent } from '../src/events.ts'
 import { registration, type Registration, type RegistrationOptions } from '../src/registration.ts'
 import { eventually } from './eventually.ts'
+import { hastyTime } from './hasty-time.ts'
 import { registryServer, type RegistryServer } from './registry-server.ts'
 
 let registry: RegistryServer
@@ -53,30 +54,19 @@ test('registers what the service says of itself', async () => {
 })
 
 test('sends heartbeats for its instance', async () => {
-  const { place } = registering({ heartbeatMs: 5 })
+  const { place, types } = registering({ heartbeatMs: 5 })
   await eventually(() => asked(heartbeat('instance-1')) >= 3)
   expect(place.instanceId).toBe('instance-1')
+  expect(types()).toEqual(['registered'])
   expect(asked('POST /api/services')).toBe(1)
 })
 
 test('sends them sooner when the lease is short', async () => {
-  const waits: number[] = []
-  const { setTimeout: later } = globalThis
   const short = await registryServer({ leaseSeconds: 3 })
-  const { place } = registering({
-    registryUrl: short.url,
-    time: {
-      nowMs: () => 0,
-      epochMs: () => 0,
-      clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
-      setTimer: (callback, delayMs) => {
-        waits.push(delayMs)
-        return later(callback, delayMs)
-      },
-    },
-  })
-  await eventually(() => waits.length > 0)
-  expect(waits[0]).toBe(1_000)
+  const time = hastyTime()
+  const { place } = registering({ registryUrl: short.url, time })
+  await eventually(() => time.delaysMs.length > 0)
+  expect(time.delaysMs[0]).toBe(1_000)
   await place.leave()
   await short.stop()
 })
@@ -96,6 +86,15 @@ test('tries on until the registry is up, without failing the service', async () 
   expect(place.instanceId).toBeUndefined()
   await registry.start()
   await eventually(() => place.instanceId === 'instance-1')
+})
+
+test('pauses longer after each try, up to 5 s', async () => {
+  await registry.stop()
+  const time = hastyTime()
+  registering({ time, random: () => 1 })
+  await eventually(() => time.delaysMs.length >= 8)
+  expect(time.delaysMs.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+  await registry.start()
 })
 
 test('keeps its instance over an outage of the registry', async () => {

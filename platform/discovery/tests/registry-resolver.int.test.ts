@@ -3,6 +3,7 @@ import type { DiscoveryEvent } from '../src/events.ts'
 import { registryResolver, type RegistryResolverOptions } from '../src/registry-resolver.ts'
 import type { Resolver } from '../src/resolver.ts'
 import { eventually } from './eventually.ts'
+import { hastyTime } from './hasty-time.ts'
 import { registryServer, type RegistryServer } from './registry-server.ts'
 
 let registry: RegistryServer
@@ -116,6 +117,21 @@ test('begins when the registry comes up after it', async () => {
   await registry.start()
   registry.put('order', [wire('a')])
   await eventually(() => ids('order')[0] === 'a')
+})
+
+test('pauses longer after each try, up to 5 s, and starts anew once it was connected', async () => {
+  await registry.stop()
+  const time = hastyTime()
+  following({ time, random: () => 1 })
+  await eventually(() => time.delaysMs.length >= 8)
+  expect(time.delaysMs.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+  await registry.start()
+  await eventually(() => registry.watchers() === 1)
+  const before = time.delaysMs.length
+  await registry.stop()
+  await eventually(() => time.delaysMs.length >= before + 2)
+  expect(time.delaysMs.slice(before, before + 2)).toEqual([100, 100])
+  await registry.start()
 })
 
 test('answers what it was given until the registry has answered', async () => {

@@ -36,7 +36,6 @@ export interface RegistryServer {
   readonly answerNext: (status: number) => void
   /** Does what the next request asks, and cuts the connection instead of answering. */
   readonly loseNextAnswer: () => void
-  readonly dropWatchers: () => void
   readonly stop: () => Promise<void>
   readonly start: () => Promise<void>
 }
@@ -106,7 +105,7 @@ export async function registryServer(options: { readonly leaseSeconds?: number }
     if (request.method === 'GET') return answer(200, { revision, items: items() })
     if (request.method === 'POST') {
       const { status, id } = register(
-        String(request.headers['idempotency-key']),
+        String(request.headers['idempotency-key'] ?? made),
         JSON.parse(text) as Record<string, unknown>,
       )
       return answer(status, { instanceId: id, leaseSeconds })
@@ -126,10 +125,6 @@ export async function registryServer(options: { readonly leaseSeconds?: number }
         resolve()
       })
     })
-  }
-
-  function dropWatchers(): void {
-    for (const response of watching) response.destroy()
   }
 
   function stop(): Promise<void> {
@@ -162,7 +157,6 @@ export async function registryServer(options: { readonly leaseSeconds?: number }
     forgetRegistrations: () => registered.clear(),
     answerNext: (status) => void statuses.push(status),
     loseNextAnswer: () => void statuses.push('lost'),
-    dropWatchers,
     stop,
     start,
   }
