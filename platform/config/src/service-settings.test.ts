@@ -19,6 +19,7 @@ test('a service needs nothing but its database to start', () => {
     logDatabaseUrl: undefined,
     registryUrl: 'http://127.0.0.1:8761',
     authIssuer: 'http://127.0.0.1:8080',
+    authUrl: 'http://127.0.0.1:8010',
     serviceClientSecret: 'stoa-embedded-only',
     logLevel: 'info',
     telemetryFolder: undefined,

@@ -36,6 +36,7 @@ export {
   type Stream,
 } from './operations.ts'
 export { catalogueError, committed, isRefused, refusal, refusedError, refusedKeep } from './outcomes.ts'
+export type { Principal } from './principal.ts'
 export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
 export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
 export { CurrencySchema, idSchema, InstantSchema, MoneySchema, PageQuery, pageSchema, type Page, type ValueOf } from './schemas.ts'

@@ -36,7 +36,7 @@ export const PageQuery = {
 
 /** The type of a list's page. */
 export interface Page<Item> {
-  readonly items: readonly Item[]
+  readonly items: Item[]
   readonly nextCursor?: string
 }
 

@@ -2,6 +2,7 @@ import type { Caller, Handler, Page, ReadHandle, RpcHandler } from '@stoa/contra
 import type { Order } from '@stoa/contracts/order/resources'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { findOrder, listHistory, listOrders } from '../store/orders.ts'
 
@@ -36,7 +37,7 @@ interface Listing {
 }
 
 async function page(db: ReadHandle, { customerId, status, limit = 50, cursor }: Listing): Promise<Page<Order>> {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(cursor)
+  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
   const found = await listOrders(db, { customerId, status, beforeId, limit: limit + 1 })
   return pageOf(found, limit, (order) => order.id)
 }

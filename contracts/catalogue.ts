@@ -1,0 +1,30 @@
+import type { Service } from '@stoa/contract'
+import { auth } from './auth/service.ts'
+import { inventory } from './inventory/service.ts'
+import { notification } from './notification/service.ts'
+import { order } from './order/service.ts'
+import { payment } from './payment/service.ts'
+import { pricing } from './pricing/service.ts'
+import { shipping } from './shipping/service.ts'
+import { user } from './user/service.ts'
+
+/** Every service that clients reach through the gateway: routes, policies and documents are made from this list. */
+export const catalogue: readonly Service[] = [auth, user, inventory, pricing, order, payment, shipping, notification]
+
+/** Which methods each service has declared that it calls: caller → callee → full names of the methods. */
+export function declaredCalls(services: readonly Service[]): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
+  return new Map(services.map((service) => [service.name, callsOf(service)]))
+}
+
+function callsOf({ calls }: Service): ReadonlyMap<string, readonly string[]> {
+  const picked = Object.entries(calls)
+  return new Map(
+    picked.map(([callee, { service, methods }]) => {
+      const wanted = new Set<string>(methods as readonly string[])
+      const names = (service.methods as readonly { localName: string; name: string }[])
+        .filter((method) => wanted.has(method.localName))
+        .map((method) => `${service.typeName as string}/${method.name}`)
+      return [callee, names]
+    }),
+  )
+}

@@ -1,0 +1,1 @@
+export { connectCalls, type CallClient, type CallClientOptions, type CallCause } from './calls.ts'

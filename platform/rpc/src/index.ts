@@ -1,0 +1,6 @@
+export { callHeaders } from './call-headers.ts'
+export { serveHealth } from './health.ts'
+export { openPort, type Port } from './port.ts'
+export { fromConnectError, toConnectError } from './refusal-detail.ts'
+export { rpcHandler } from './server.ts'
+export { connectRpc, type RpcConnection } from './transport.ts'

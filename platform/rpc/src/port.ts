@@ -1,0 +1,82 @@
+import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http'
+import { createServer as createHttp2Server, type Http2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2'
+import { createServer, type Server, type Socket } from 'node:net'
+import { AppError } from '@stoa/kernel'
+
+/** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
+const preface = Buffer.from('PRI * HTTP/2.0')
+
+/** What listens on one port: HTTP/1.1 and HTTP/2 without TLS, told apart by the connection preface. */
+export interface Port {
+  readonly port: number
+  /** Accepts no more connections, tells idle ones to go, and waits for the rest, at most this long. */
+  close(timeoutMs: number): Promise<void>
+}
+
+interface PortOptions {
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  readonly http1: RequestListener
+  readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void
+}
+
+/** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
+export async function openPort(options: PortOptions): Promise<Port> {
+  const http1 = createHttpServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000 }, options.http1)
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } }, options.http2)
+  const sessions = new Set<ServerHttp2Session>()
+  http2.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+    session.on('error', () => session.destroy())
+  })
+  const server = createServer({ noDelay: true }, (socket) => route(socket, http1, http2))
+  await listen(server, options.host, options.port)
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  return { port, close: (timeoutMs) => close(server, http1, sessions, timeoutMs) }
+}
+
+function route(socket: Socket, http1: HttpServer, http2: Http2Server): void {
+  const onError = () => socket.destroy()
+  socket.on('error', onError)
+  socket.setTimeout(10_000, onError)
+  socket.once('data', (first: Buffer) => {
+    socket.pause()
+    socket.setTimeout(0)
+    socket.removeListener('timeout', onError)
+    socket.unshift(first)
+    const length = Math.min(first.length, preface.length)
+    const isHttp2 = first.compare(preface, 0, length, 0, length) === 0
+    ;(isHttp2 ? http2 : http1).emit('connection', socket)
+    process.nextTick(() => socket.resume())
+  })
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') return reject(error)
+    const mend = 'stop the process that has it, or choose another port'
+    reject(new AppError('unavailable', 'port.taken', `port ${port} on ${host} is taken: ${mend}`, { retryable: false }))
+  })
+  server.listen(port, host, resolve)
+  await promise
+}
+
+async function close(server: Server, http1: HttpServer, sessions: Set<ServerHttp2Session>, timeoutMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  http1.closeIdleConnections()
+  for (const session of sessions) session.close()
+  const idle = setInterval(() => http1.closeIdleConnections(), 50)
+  const force = setTimeout(() => {
+    http1.closeAllConnections()
+    for (const session of sessions) session.destroy()
+    resolve()
+  }, timeoutMs)
+  await promise
+  clearInterval(idle)
+  clearTimeout(force)
+}

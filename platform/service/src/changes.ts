@@ -1,0 +1,94 @@
+import type { Database } from '@stoa/postgres'
+import type { Logger } from '@stoa/telemetry'
+
+const channel = 'stoa_changed'
+// more ids than this would not fit into one NOTIFY (8,000 bytes)
+const idsPerNotice = 100
+const reopenMs = 1_000
+
+/** Tells, over all replicas of a service, that resources may have changed. */
+export interface ChangeFeed {
+  /** Resolves when the resource of this id may have changed, or the signal is aborted. */
+  readonly wait: (id: string, signal: AbortSignal) => Promise<void>
+  /** Wakes those who wait here at once, and those in other replicas by one NOTIFY for all changes of the moment. */
+  readonly announce: (ids: readonly string[]) => void
+  readonly close: () => Promise<void>
+}
+
+/** Makes the change feed of a service. A lost notice costs time only: whoever waits also polls. */
+export function changeFeed(database: Database, logger: Logger): ChangeFeed {
+  const waiting = new Map<string, Set<() => void>>()
+  let pending = new Set<string>()
+  let isScheduled = false
+
+  function wake(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const wakers = waiting.get(id)
+      waiting.delete(id)
+      for (const waker of wakers ?? []) waker()
+    }
+  }
+
+  async function tellOthers(): Promise<void> {
+    isScheduled = false
+    const ids = [...pending]
+    pending = new Set()
+    for (let from = 0; from < ids.length; from += idsPerNotice) {
+      await database.notify(channel, ids.slice(from, from + idsPerNotice).join(','))
+    }
+  }
+
+  const closeListener = keepListening(database, (notice) => wake(notice.split(',')))
+  return {
+    async wait(id, signal) {
+      if (signal.aborted) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const wakers = waiting.get(id) ?? new Set()
+      waiting.set(id, wakers.add(resolve))
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      await promise
+      wakers.delete(resolve)
+      if (wakers.size === 0 && waiting.get(id) === wakers) waiting.delete(id)
+    },
+    announce(ids) {
+      wake(ids)
+      for (const id of ids) pending.add(id)
+      if (isScheduled || ids.length === 0) return
+      isScheduled = true
+      const onFailure = (error: unknown) => logger.debug('changes were not announced to other replicas', { error })
+      setImmediate(() => void tellOthers().catch(onFailure))
+    },
+    async close() {
+      wake([...waiting.keys()])
+      await closeListener()
+    },
+  }
+}
+
+/** Listens on a session of its own, opened again after each loss. */
+function keepListening(database: Database, onNotice: (notice: string) => void): () => Promise<void> {
+  let isClosed = false
+  let end: () => Promise<void> = async () => {}
+  let timer: NodeJS.Timeout | undefined
+
+  function reopen(): void {
+    if (isClosed) return
+    timer = setTimeout(() => void open().catch(reopen), reopenMs)
+  }
+
+  async function open(): Promise<void> {
+    const session = await database.session()
+    end = session.close
+    session.onLost(reopen)
+    if (isClosed) return session.close()
+    await session.listen(channel, onNotice)
+  }
+
+  const opening = open().catch(reopen)
+  return async () => {
+    isClosed = true
+    clearTimeout(timer)
+    await opening
+    await end()
+  }
+}

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto'
+import type { Bindings, Service } from '@stoa/contract'
+import { connectCalls, type CallClient } from '@stoa/client'
+import { registration, registryResolver, type Registration, type Resolver } from '@stoa/discovery'
+import { eventsMigrations, logMigrations } from '@stoa/events'
+import { createHttpApp, httpMigrations, type HttpApp } from '@stoa/http'
+import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
+import { migrate, openDatabase, readMigrations, type Database } from '@stoa/postgres'
+import { openPort, rpcHandler, serveHealth, type Port } from '@stoa/rpc'
+import { sagaMigrations } from '@stoa/saga'
+import type { AccessTable } from '@stoa/security'
+import { tasksMigrations } from '@stoa/tasks'
+import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
+import { startBackground, type Background } from './background.ts'
+import { changeFeed, type ChangeFeed } from './changes.ts'
+import { databaseLog } from './database-log.ts'
+import type { DefinedService } from './define-service.ts'
+import { makeIdentity, type Identity } from './identity.ts'
+import { txMaker } from './make-tx.ts'
+import { operatingEndpoints } from './operating-endpoints.ts'
+import type { ServiceConfig } from './service-config.ts'
+
+/** What a service is started with, besides its definition. */
+export interface StartOptions {
+  readonly config: ServiceConfig
+  /** Which permissions roles and scopes stand for. */
+  readonly access: AccessTable
+  /** Version that logs, metrics and the registry show. */
+  readonly version?: string
+  readonly clock?: Clock
+  readonly newId?: NewId
+  readonly logDestination?: LogDestination
+  /** In place of the registry, in tests. */
+  readonly resolver?: Resolver
+  /** In place of the typed clients, in tests. */
+  readonly calls?: CallClient
+  /** In place of tokens, in tests. */
+  readonly identity?: Identity
+}
+
+/** A service that runs. */
+export interface RunningService {
+  readonly name: string
+  readonly instanceId: string
+  readonly port: number
+  readonly telemetry: Telemetry
+  readonly isReady: () => boolean
+  /** Drains: leaves the registry, ends what is under way within the configured time, hands the rest to others. */
+  readonly stop: () => Promise<void>
+}
+
+interface Parts {
+  readonly service: Service
+  readonly options: StartOptions
+  readonly instanceId: string
+  readonly telemetry: Telemetry
+  readonly database: Database
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+/** Starts a defined service: schema, database, identity, both doors, consumers, relay, tasks, sagas, registry. */
+export async function startService(definition: DefinedService, options: StartOptions): Promise<RunningService> {
+  const service = definition.contract
+  const { config, clock = systemClock } = options
+  const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
+  const telemetry = createTelemetry({
+    service: service.name,
+    environment: config.stoaEnv,
+    version: options.version ?? '0.1.0',
+    instance: instanceId,
+    logLevel: config.logLevel,
+    sampleRatio: config.traceSampleRatio,
+    spanFolder: config.telemetryFolder,
+    otlpEndpoint: config.otelExporterOtlpEndpoint,
+    ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
+  })
+  const database = openDatabase({
+    url: config.databaseUrl,
+    applicationName: instanceId,
+    readConnections: config.readConnections,
+    writeConnections: config.writeConnections,
+    statementTimeoutMs: 10_000,
+    log: databaseLog(telemetry),
+  })
+  const parts: Parts = { service, options, instanceId, telemetry, database, clock, newId: options.newId ?? newId }
+  await migrateService(definition, config)
+  return run(definition, parts)
+}
+
+async function migrateService(definition: DefinedService, config: ServiceConfig): Promise<void> {
+  const own = { name: definition.contract.name, migrations: await readMigrations(definition.migrations) }
+  await migrate(config.databaseUrl, [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, own])
+  if (config.logDatabaseUrl !== undefined) await migrate(config.logDatabaseUrl, [logMigrations])
+}
+
+async function run(definition: DefinedService, parts: Parts): Promise<RunningService> {
+  const { service, options, telemetry, database, clock } = parts
+  const { config } = options
+  const state = { isReady: false }
+  const resolver = options.resolver ?? registryResolver({ registryUrl: config.registryUrl })
+  const identity = options.identity ?? identityOf(parts)
+  const calls = options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
+  const changes = Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger)
+  const deps = definition.deps({ config, db: database.read, database, clock, newId: parts.newId, telemetry, calls: calls.for({}) as never })
+  const bindings = definition.bind(deps)
+  const doors: DoorOptions = { definition, parts, bindings, deps, calls, identity, changes, state }
+  const { app, port } = await openDoors(doors)
+  const makeTx = txMaker(parts)
+  const logDatabaseUrl = config.logDatabaseUrl
+  const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
+  await definition.onStart?.(deps)
+  const registered = options.resolver === undefined ? register(parts, port.port) : undefined
+  state.isReady = true
+  telemetry.logger.info('ready', { port: port.port, instance: parts.instanceId })
+  return {
+    name: service.name,
+    instanceId: parts.instanceId,
+    port: port.port,
+    telemetry,
+    isReady: () => state.isReady,
+    stop: () => stop({ definition, deps, parts, state, app, port, background, registered, calls, changes, resolver }),
+  }
+}
+
+function identityOf({ service, options: { config, access }, clock, telemetry }: Parts): Identity {
+  const { authIssuer: issuer, serviceClientSecret: secret, authUrl } = config
+  return makeIdentity({ service: service.name, issuer, secret, authUrl, access, clock, telemetry })
+}
+
+interface DoorOptions {
+  readonly definition: DefinedService
+  readonly parts: Parts
+  readonly bindings: Bindings<any>
+  readonly deps: unknown
+  readonly calls: CallClient
+  readonly identity: Identity
+  readonly changes: ChangeFeed | undefined
+  readonly state: { readonly isReady: boolean }
+}
+
+/** Opens the one port with both doors: REST over HTTP/1.1, RPC over HTTP/2 and HTTP/1.1. */
+async function openDoors({ definition, parts, bindings, deps, calls, identity, changes, state }: DoorOptions) {
+  const { service, options, database, telemetry, clock } = parts
+  const { config, version = '0.1.0' } = options
+  const makeTx = txMaker(parts)
+  const checks = { database: database.ping, ...definition.checks?.(deps) }
+  const isReady = () => state.isReady
+  const app = await createHttpApp({
+    service,
+    bindings: bindings.operations as never,
+    database,
+    calls: () => calls.for({}) as never,
+    makeTx,
+    authenticate: ({ headers }) => identity.authenticate(single(headers['authorization'])),
+    telemetry,
+    newId: parts.newId,
+    changes: changes ?? { wait: untilAborted },
+    version,
+    checkAnswers: config.stoaEnv !== 'production',
+    extraRoutes: operatingEndpoints({ service, version, telemetry, checks, isReady }),
+  })
+  const rpc = rpcHandler(
+    {
+      service,
+      handlers: bindings.rpc as never,
+      database,
+      makeTx,
+      calls: () => calls.for({}),
+      authenticate: identity.authenticate,
+      telemetry,
+      clock,
+    },
+    (router) => serveHealth(router, isReady),
+  )
+  const paths = rpcPaths(service)
+  const port = await openPort({
+    host: config.host,
+    port: config.port,
+    http1: (request, response) => (isRpc(request.url, paths) ? rpc(request, response) : app.listener(request, response)),
+    http2: rpc,
+  })
+  return { app, port }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0]
+}
+
+/** The first segments that belong to RPC: `/stoa.order.v1.OrderRpc/…`. */
+function rpcPaths(service: Service): ReadonlySet<string> {
+  const own = service.rpc === undefined ? [] : [service.rpc.service.typeName as string]
+  return new Set([...own, 'grpc.health.v1.Health'])
+}
+
+function isRpc(url: string | undefined, paths: ReadonlySet<string>): boolean {
+  const end = url?.indexOf('/', 1) ?? -1
+  return end > 0 && paths.has(url?.slice(1, end) ?? '')
+}
+
+async function untilAborted(_id: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+}
+
+function register({ service, options: { config, version = '0.1.0' }, instanceId }: Parts, port: number): Registration {
+  const host = config.advertisedHost ?? config.host
+  const healthCheckUrl = `http://${host}:${port}/health/ready`
+  const metadata = { instance: instanceId, pid: String(process.pid) }
+  return registration({ registryUrl: config.registryUrl, instance: { service: service.name, host, port, healthCheckUrl, version, metadata } })
+}
+
+interface StopOptions {
+  readonly definition: DefinedService
+  readonly deps: unknown
+  readonly parts: Parts
+  readonly state: { isReady: boolean }
+  readonly app: HttpApp
+  readonly port: Port
+  readonly background: Background
+  readonly registered: Registration | undefined
+  readonly calls: CallClient
+  readonly changes: ChangeFeed | undefined
+  readonly resolver: Resolver
+}
+
+async function stop({ definition, deps, parts, state, app, port, background, registered, calls, changes, resolver }: StopOptions): Promise<void> {
+  if (!state.isReady) return
+  state.isReady = false
+  const { telemetry, database, options } = parts
+  telemetry.logger.info('draining', { inFlight: app.inFlight() })
+  await registered?.leave()
+  await Promise.all([app.close(), port.close(options.config.drainTimeoutMs), background.stop()])
+  await definition.onStop?.(deps)
+  calls.close()
+  await changes?.close()
+  await resolver.close()
+  await database.close()
+  telemetry.logger.info('stopped')
+  await telemetry.close()
+}

@@ -1,0 +1,40 @@
+import type { Database } from '@stoa/postgres'
+import type { TaskError } from './store.ts'
+
+/** A task that has used up its attempts. */
+export interface FailedTask {
+  readonly id: number
+  readonly name: string
+  readonly key: string | null
+  readonly payload: unknown
+  readonly attempt: number
+  readonly error: TaskError
+}
+
+/** What operators do with failed tasks. */
+export interface FailedTasks {
+  readonly list: (limit: number) => Promise<FailedTask[]>
+  /** Runs it again from its first attempt; false when there is no such failed task. */
+  readonly retry: (id: number) => Promise<boolean>
+  /** Forgets it; false when there is no such failed task. */
+  readonly discard: (id: number) => Promise<boolean>
+}
+
+/** The failed tasks of a service. */
+export function failedTasks(database: Database): FailedTasks {
+  return {
+    list: (limit) => database.read.sql<FailedTask>`
+      select id, name, key, payload, attempt, error from tasks where state = 'failed' order by id desc limit ${limit}`,
+    async retry(id) {
+      const rows = await database.transaction(
+        (tx) => tx.sql`
+          update tasks set state = 'pending', attempt = 0, run_at = now() where id = ${id} and state = 'failed' returning 1`,
+      )
+      return rows.length > 0
+    },
+    async discard(id) {
+      const rows = await database.transaction((tx) => tx.sql`delete from tasks where id = ${id} and state = 'failed' returning 1`)
+      return rows.length > 0
+    },
+  }
+}
