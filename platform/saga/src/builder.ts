@@ -1,4 +1,14 @@
-import type { EntryContext, Json, SagaDefinition, SagaInput, SagaSignals, Service, StepContext, StepDefinition, Tx } from '@stoa/contract'
+import type {
+  EntryContext,
+  Json,
+  SagaDefinition,
+  SagaInput,
+  SagaSignals,
+  Service,
+  StepContext,
+  StepDefinition,
+  Tx,
+} from '@stoa/contract'
 import type { Static } from 'typebox'
 
 type Journaled<Result> = Result extends Json ? Result : never
@@ -23,7 +33,10 @@ interface Step<S extends Service, Input, Done, Name extends string, Result> exte
   readonly then?: (tx: Tx<S>, result: Result, context: EntryContext<Input, Done>) => Promise<void>
 }
 
-type Forward<S extends Service, Input, Done, Name extends string, Result> = Omit<Step<S, Input, Done, Name, Result>, 'compensation'>
+type Forward<S extends Service, Input, Done, Name extends string, Result> = Omit<
+  Step<S, Input, Done, Name, Result>,
+  'compensation'
+>
 
 interface Wait<S extends Service, Input, Done, Value> {
   /** Whether to wait at all. */
@@ -38,7 +51,10 @@ interface Wait<S extends Service, Input, Done, Value> {
 interface Ends<S extends Service, Name extends keyof S['sagas'] & string, Input, Done> extends SagaDefinition<S, Name> {
   /** Runs in the transaction that ends the saga as compensated. */
   whenCompensated(
-    run: (tx: Tx<S>, context: { readonly input: Input; readonly reason: string; readonly done: Partial<Done> }) => Promise<void>,
+    run: (
+      tx: Tx<S>,
+      context: { readonly input: Input; readonly reason: string; readonly done: Partial<Done> },
+    ) => Promise<void>,
   ): Ends<S, Name, Input, Done>
   /** Runs in the transaction that ends the saga as completed. */
   whenCompleted(
@@ -47,7 +63,12 @@ interface Ends<S extends Service, Name extends keyof S['sagas'] & string, Input,
 }
 
 /** A chain behind its pivot: only forward, each step retried until it holds. */
-export interface ForwardChain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<S, Saga, Input, Done> {
+export interface ForwardChain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<
+  S,
+  Saga,
+  Input,
+  Done
+> {
   step<const Name extends string, Result extends Json | void>(
     name: Name,
     step: Forward<S, Input, Done, Name, Result>,
@@ -55,7 +76,12 @@ export interface ForwardChain<S extends Service, Saga extends keyof S['sagas'] &
 }
 
 /** A chain before its pivot: every step names its compensation. */
-export interface Chain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<S, Saga, Input, Done> {
+export interface Chain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<
+  S,
+  Saga,
+  Input,
+  Done
+> {
   step<const Name extends string, Result extends Json | void>(
     name: Name,
     step: Step<S, Input, Done, Name, Result>,
@@ -85,10 +111,11 @@ export function saga<S extends Service, Name extends keyof S['sagas'] & string>(
 
 function chain<S extends Service, Name extends keyof S['sagas'] & string>(definition: SagaDefinition<S, Name>): object {
   const add = (kind: StepDefinition['kind'], name: string, step: object) => {
-    if (definition.steps.some((known) => known.name === name)) throw new Error(`saga ${definition.name} has two steps ${name}`)
+    if (definition.steps.some((known) => known.name === name))
+      throw new Error(`saga ${definition.name} has two steps ${name}`)
     const { compensation, ...rest } = step as { compensation?: 'none' | StepDefinition<S>['compensation'] }
     const undo = compensation === undefined || compensation === 'none' ? {} : { compensation }
-    return chain({ ...definition, steps: [...definition.steps, { ...rest, ...undo, kind, name } as StepDefinition<S>] })
+    return chain({ ...definition, steps: [...definition.steps, { ...rest, ...undo, kind, name }] })
   }
   return {
     ...definition,

@@ -1,1 +1,8 @@
 export { saga, type Chain, type ForwardChain } from './builder.ts'
+export type { MakeTx, SagaLimits } from './driver-options.ts'
+export { startSagaEngine, type SagaEngine, type SagaEngineOptions } from './engine.ts'
+export type { SagaState } from './journal.ts'
+export type { SagaDetails, SagaPage, SagaQuery, SagaStepView, SagaSummary } from './read-sagas.ts'
+export type { StepCause } from './run-step.ts'
+export { sagaMigrations } from './schema.ts'
+export { signalSaga, startSaga, type SagaOrigin } from './start.ts'

@@ -1,0 +1,51 @@
+import type { Json, SagaDefinition, Service, StepDefinition } from '@stoa/contract'
+
+/** A saga of any service, its types erased. */
+export type AnySaga = SagaDefinition<Service, string>
+export type AnyStep = StepDefinition
+
+/** Where a saga stands; the last two are ends, and `stuck` waits for an operator. */
+export type SagaState = 'running' | 'waiting' | 'compensating' | 'stuck' | 'completed' | 'compensated'
+
+/** Whether nothing comes after this state. */
+export function isEnd(state: SagaState): state is 'completed' | 'compensated' {
+  return state === 'completed' || state === 'compensated'
+}
+
+/**
+ * What a journal row is about: a step or wait entered, an action, the `then` after it, a signal waited for, a
+ * compensation, the saga as a whole, or what an operator did.
+ */
+export type EntryKind = 'enter' | 'action' | 'then' | 'wait' | 'compensation' | 'saga' | 'operator'
+
+/**
+ * `refused`: ended without effect; `unknown`: ended, and nobody can say whether it had its effect, so it is compensated;
+ * `stuck`: failed through all its retries.
+ */
+export type Outcome = 'entered' | 'succeeded' | 'skipped' | 'refused' | 'unknown' | 'stuck' | 'retry' | 'skip'
+
+/** One row of a saga's journal; never changed. */
+export interface JournalEntry {
+  /** Empty for what is about the saga as a whole. */
+  readonly step: string
+  readonly kind: EntryKind
+  readonly outcome: Outcome
+  readonly attempts: number
+  readonly result?: Json
+  /** The code of the refusal, `saga.timed_out`, or `internal` for a bug. */
+  readonly error?: string
+  /** For people. */
+  readonly detail?: string
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+}
+
+/** `order-fulfilment:0192…`: the saga's id, which includes its name. */
+export function sagaIdOf(name: string, key: string): string {
+  return `${name}:${key}`
+}
+
+/** The key an action or compensation is called with, each time it is called (`{sagaId}/{step}/{action|compensation}`). */
+export function idempotencyKeyOf(sagaId: string, step: string, kind: 'action' | 'compensation'): string {
+  return `${sagaId}/${step}/${kind}`
+}
