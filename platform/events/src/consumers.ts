@@ -1,0 +1,182 @@
+import type { Bindings, Calls, Service, Tx, WriteHandle } from '@stoa/contract'
+import type { Clock } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { Telemetry } from '@stoa/telemetry'
+import type { Cause } from './cloud-event.ts'
+import { drainParked } from './drain-parked.ts'
+import type { EventLog, LoggedEvent } from './event-log.ts'
+import {
+  attempt,
+  consumerIndex,
+  readArrival,
+  type Arrival,
+  type Handling,
+  type RunningConsumer,
+} from './handle-event.ts'
+import { enterInbox, pruneInbox } from './inbox.ts'
+import { makeLimit, type Limit } from './limit.ts'
+import { joinParked, parkKey } from './parking.ts'
+import { defaultRetryPolicy, isAway, longestPauseMs, recordError, type RetryPolicy } from './retry-policy.ts'
+import { makeWaker, type Waker } from './waker.ts'
+
+/** What the consumers of a service work with. */
+export interface ConsumersOptions<S extends Service> {
+  readonly service: S
+  readonly consumers: Bindings<S>['consumes']
+  readonly database: Database
+  readonly log: EventLog
+  readonly calls: Calls<S['calls']>
+  readonly makeTx: (tx: WriteHandle, cause?: Cause) => Tx<S>
+  readonly telemetry: Telemetry
+  readonly clock: Clock
+  readonly retry?: RetryPolicy
+  /** Events handled at once, of different keys; 4 unless told. */
+  readonly concurrency?: number
+  /** How long handled events are remembered; 30 days unless told. */
+  readonly inboxRetentionMs?: number
+}
+
+/** The running consumers of a service. */
+export interface Consumers {
+  /** Finishes what is under way and gives the partitions back. */
+  readonly stop: () => Promise<void>
+}
+
+interface Running {
+  readonly handling: Handling
+  readonly waker: Waker
+  readonly limit: Limit
+  readonly control: { isStopping: boolean; wakePaused: Set<() => void> }
+}
+
+const day = 24 * 60 * 60 * 1_000
+const pruneEveryMs = 60 * 60 * 1_000
+
+/**
+ * Consumes the declared events as the group of the service's name: the effect of each happens once (its inbox row is in
+ * the transaction of the effect), in order per key. A handler that fails is tried again beside the stream, and its key
+ * alone waits for it; while a database or a callee is away the consumer pauses.
+ */
+export function startConsumers<S extends Service>(options: ConsumersOptions<S>): Consumers {
+  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs = 30 * day } = options
+  const types = [...new Set(Object.values(service.consumes).map(({ type }) => type))]
+  if (types.length === 0) return { stop: async () => {} }
+  const running: Running = {
+    handling: makeHandling(options),
+    waker: makeWaker(),
+    limit: makeLimit(concurrency),
+    control: { isStopping: false, wakePaused: new Set() },
+  }
+  const subscription = log.subscribe({
+    group: service.name,
+    types,
+    handle: (events) => handleBatch(running, events),
+    onTrouble: (error) => telemetry.logger.warn('the event log cannot be reached', { error }),
+    onRecovered: () => telemetry.logger.info('the event log answers again'),
+  })
+  const draining = drainParked(running.handling, running.waker, running.control)
+  const prune = () =>
+    void pruneInbox(database, inboxRetentionMs).catch((error: unknown) => {
+      telemetry.logger.warn('the inbox could not be pruned', { error })
+    })
+  const pruning = setInterval(prune, pruneEveryMs).unref()
+  observe(options)
+  return {
+    async stop() {
+      clearInterval(pruning)
+      running.control.isStopping = true
+      running.waker.wake()
+      for (const wake of running.control.wakePaused) wake()
+      await Promise.all([subscription.stop(), draining])
+    },
+  }
+}
+
+function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling {
+  const { service, consumers, database, calls, makeTx, telemetry, clock, retry = defaultRetryPolicy } = options
+  const { metrics } = telemetry
+  return {
+    group: service.name,
+    database,
+    calls,
+    // What the contract ties together is erased here: a consumer gets the event, tx and data it was written for.
+    makeTx: makeTx as unknown as Handling['makeTx'],
+    find: consumerIndex(service.consumes, consumers as unknown as { [name: string]: RunningConsumer }),
+    telemetry,
+    clock,
+    retry,
+    consumed: metrics.counter('event_consumed_total', 'Events delivered, by what became of them', ['type', 'outcome']),
+    delay: metrics.histogram('event_delay_seconds', 'From the change to its effect here', ['type']),
+  }
+}
+
+function observe<S extends Service>({ service, log, database, telemetry: { metrics } }: ConsumersOptions<S>): void {
+  metrics.gauge('event_consumer_lag', 'Events in the log that this group has not handled', ['topic'], async (gauge) => {
+    gauge.clear()
+    for (const { topic, lag } of await log.lag(service.name)) gauge.add(lag, { topic })
+  })
+  metrics.gauge('event_dead_letters', 'Events that failed or wait behind one that did', ['state'], async (gauge) => {
+    const rows = await database.read.sql<{ state: string; count: number }>`
+      select state, count(*)::int as count from dead_letters where state <> 'discarded' group by state`
+    gauge.clear()
+    for (const { state, count } of rows) gauge.set(count, { state })
+  })
+}
+
+async function handleBatch(running: Running, events: readonly LoggedEvent[]): Promise<void> {
+  const byKey = new Map<string, Arrival[]>()
+  for (const logged of events) {
+    const arrival = readArrival(running.handling, logged)
+    if (arrival === undefined) continue
+    const queue = byKey.get(arrival.delivery.key)
+    if (queue === undefined) byKey.set(arrival.delivery.key, [arrival])
+    else queue.push(arrival)
+  }
+  const outcomes = await Promise.allSettled(
+    [...byKey.values()].map(async (arrivals) => {
+      for (const arrival of arrivals) await running.limit(() => handleEvent(running, arrival))
+    }),
+  )
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** Brings an event to its effect or parks it; throws only when neither was possible. */
+async function handleEvent(running: Running, arrival: Arrival): Promise<void> {
+  const { handling, control, waker } = running
+  const { database, telemetry, retry, consumed } = handling
+  const { delivery, logged, event } = arrival
+  for (let pauses = 0; ; pauses++) {
+    if (control.isStopping) throw new Error('the consumer is stopping')
+    try {
+      const admission = await attempt(handling, arrival, (tx) => enterInbox(tx, delivery))
+      if (admission !== 'parked') return
+      if (await joinParked(database, delivery, logged)) return
+    } catch (error) {
+      if (isAway(error)) {
+        if (pauses === 0)
+          telemetry.logger.warn('consumer paused: something it needs is away', { eventType: event.type, error })
+        await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
+        continue
+      }
+      await parkKey(database, delivery, logged, recordError(error), retry.delayMs(1))
+      consumed.add(1, { type: event.type, outcome: 'failed' })
+      telemetry.logger.warn('event failed: its key is parked and tried again', {
+        eventType: event.type,
+        eventId: event.id,
+        error,
+      })
+      waker.wake()
+      return
+    }
+  }
+}
+
+async function rest(control: Running['control'], timeoutMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, timeoutMs).unref()
+  control.wakePaused.add(resolve)
+  await promise
+  clearTimeout(timer)
+  control.wakePaused.delete(resolve)
+}

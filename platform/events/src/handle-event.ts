@@ -1,0 +1,97 @@
+import type { EventType, ReadHandle, ReceivedEvent, Tx, WriteHandle } from '@stoa/contract'
+import type { Clock } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { Counter, Histogram, Telemetry } from '@stoa/telemetry'
+import { majorVersionOf, parseCloudEvent, toReceivedEvent, type Cause } from './cloud-event.ts'
+import { attributesOf, causeOf, contextOf } from './event-context.ts'
+import type { LoggedEvent } from './event-log.ts'
+import type { Admission, Delivery } from './inbox.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+
+/** A consumer as it runs, its types erased. */
+export interface RunningConsumer {
+  readonly prepare?: (context: {
+    readonly event: ReceivedEvent
+    readonly calls: unknown
+    readonly db: ReadHandle
+  }) => Promise<unknown>
+  readonly apply: (event: ReceivedEvent, tx: Tx, data: unknown) => Promise<void>
+}
+
+/** What handling an event needs. */
+export interface Handling {
+  readonly group: string
+  readonly database: Database
+  readonly calls: unknown
+  readonly makeTx: (tx: WriteHandle, cause: Cause) => Tx
+  readonly telemetry: Telemetry
+  readonly clock: Clock
+  readonly retry: RetryPolicy
+  readonly find: (type: string, major: number) => RunningConsumer | undefined
+  readonly consumed: Counter<'type' | 'outcome'>
+  readonly delay: Histogram<'type'>
+}
+
+/** An event that somebody in this service waits for. */
+export interface Arrival {
+  readonly event: ReceivedEvent
+  readonly delivery: Delivery
+  readonly logged: LoggedEvent
+  readonly consumer: RunningConsumer
+}
+
+/** The consumers by type and major version of what they consume. */
+export function consumerIndex(
+  consumes: { readonly [name: string]: EventType },
+  consumers: { readonly [name: string]: RunningConsumer },
+): Handling['find'] {
+  const index = new Map<string, RunningConsumer>()
+  for (const [name, { type, version }] of Object.entries(consumes)) {
+    const consumer = consumers[name]
+    const key = `${type}/${Number.parseInt(version, 10)}`
+    if (consumer === undefined) throw new Error(`no consumer is bound to ${name}`)
+    if (index.has(key)) throw new Error(`two consumers are bound to ${type} ${version}`)
+    index.set(key, consumer)
+  }
+  return (type, major) => index.get(`${type}/${major}`)
+}
+
+/** Reads an event out of the log; undefined when nobody here waits for it in this version. */
+export function readArrival({ find, group }: Handling, logged: LoggedEvent): Arrival | undefined {
+  const cloudEvent = parseCloudEvent(logged.event)
+  const consumer = find(cloudEvent.type, majorVersionOf(cloudEvent.dataschema))
+  if (consumer === undefined) return undefined
+  const delivery = { group, topic: logged.topic, key: cloudEvent.partitionkey, eventId: cloudEvent.id }
+  return { event: toReceivedEvent(cloudEvent), delivery, logged, consumer }
+}
+
+/**
+ * One attempt at an event: `prepare` outside, then `apply` in one transaction with what `admit` writes; nothing is left of
+ * it when either throws. All of it runs in a span of the event's own trace.
+ */
+export function attempt(
+  handling: Handling,
+  { event, logged, consumer }: Arrival,
+  admit: (tx: WriteHandle) => Promise<Admission>,
+): Promise<Admission> {
+  const { database, calls, makeTx, telemetry, group, consumed, delay, clock } = handling
+  const options = {
+    kind: 'consumer',
+    parent: contextOf(event),
+    attributes: attributesOf(event, logged, group),
+  } as const
+  return telemetry.inSpan(`process ${event.type}`, options, async () => {
+    const data = await consumer.prepare?.({ event, calls, db: database.read })
+    const admission = await database.transaction(async (tx) => {
+      const admitted = await admit(tx)
+      if (admitted === 'new') await consumer.apply(event, makeTx(tx, causeOf(event)), data)
+      return admitted
+    })
+    if (admission === 'new') {
+      telemetry.logger.info('event handled', { eventType: event.type, eventId: event.id })
+      delay.observe(Math.max(0, clock.now().epochMilliseconds - Date.parse(event.time)) / 1_000, { type: event.type })
+    }
+    consumed.add(1, { type: event.type, outcome: admission === 'new' ? 'handled' : admission })
+    return admission
+  })
+}

@@ -1,0 +1,25 @@
+export { asyncApiDocument, type DocumentInfo } from './async-api.ts'
+export { consumerLag, waitUntilCaughtUp, type CatchUp } from './caught-up.ts'
+export { dataSchemaOf, parseCloudEvent, topicOf, toReceivedEvent, type Cause, type CloudEvent } from './cloud-event.ts'
+export { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
+export { deadLetters, type DeadLetter, type DeadLetters, type LetterState } from './dead-letters.ts'
+export {
+  BatchOutOfSequence,
+  type AppendBatch,
+  type EventLog,
+  type LoggedEvent,
+  type LogPage,
+  type LogPosition,
+  type LogRecord,
+  type PartitionLag,
+  type ReadOptions,
+  type SeekTarget,
+  type SubscribeOptions,
+  type Subscription,
+} from './event-log.ts'
+export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'
+export { logMigrations } from './postgres-log/schema.ts'
+export { publish, type EventSource } from './publish.ts'
+export { startRelay, type Relay, type RelayOptions } from './relay.ts'
+export { defaultRetryPolicy, type RecordedError, type RetryPolicy } from './retry-policy.ts'
+export { eventsMigrations } from './service-schema.ts'

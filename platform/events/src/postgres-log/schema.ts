@@ -1,0 +1,76 @@
+import type { MigrationSet } from '@stoa/postgres'
+
+const eventLog = `
+create table event_topics (
+  id smallint generated always as identity primary key,
+  name text not null unique,
+  retention_ms bigint check (retention_ms > 0)
+);
+comment on column event_topics.retention_ms is 'Null keeps events for ever';
+
+create table event_partitions (
+  topic smallint not null references event_topics (id),
+  part smallint not null,
+  next_position bigint not null default 0,
+  primary key (topic, part)
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on table event_partitions is 'Head rows: their lock makes positions gapless and visible in their order';
+
+create table event_types (
+  type text not null,
+  version text not null,
+  topic smallint not null references event_topics (id),
+  schema json not null,
+  declared_at timestamptz not null default now(),
+  primary key (type, version)
+);
+
+create table event_producers (
+  name text primary key,
+  last_batch bigint not null,
+  first_event_id uuid not null
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on table event_producers is 'The last numbered batch of each outbox, kept in the transaction that appended it';
+
+create table event_log (
+  topic smallint not null,
+  part smallint not null,
+  position bigint not null,
+  event_id uuid not null,
+  type text not null,
+  appended_at timestamptz not null default now(),
+  event json not null,
+  primary key (topic, part, position)
+) with (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 50000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
+create index event_log_appended_at on event_log using brin (appended_at);
+
+create table consumer_groups (
+  name text primary key,
+  topics smallint[] not null,
+  types text[] not null
+);
+
+create table consumer_members (
+  consumer_group text not null,
+  member uuid not null,
+  expires_at timestamptz not null,
+  primary key (consumer_group, member)
+) with (fillfactor = 50);
+
+create table consumer_offsets (
+  consumer_group text not null,
+  topic smallint not null references event_topics (id),
+  part smallint not null,
+  position bigint not null default 0,
+  member uuid,
+  epoch bigint not null default 0,
+  primary key (consumer_group, topic, part)
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on column consumer_offsets.epoch is 'Grows with every change of owner: a commit under an older one is refused';
+`
+
+/** Tables of the event log, which is a database of its own. */
+export const logMigrations: MigrationSet = {
+  name: 'event-log',
+  migrations: [{ name: '0001-event-log', sql: eventLog }],
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '@stoa/postgres'
+import type { SubscribeOptions, Subscription } from '../event-log.ts'
+import { makeWaker } from '../waker.ts'
+import { makeHeldPartitions } from './held-partitions.ts'
+import { enrolIn, exchange, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
+import { announce, leave } from './membership.ts'
+
+const longestReconnectMs = 2_000
+
+interface Control {
+  isStopping: boolean
+  isPaused: boolean
+}
+
+/** Joins a consumer group and hands out its events until stopped; a lost connection is opened anew. */
+export function subscribe(database: Database, options: SubscribeOptions): Subscription {
+  const shared = {
+    options,
+    waker: makeWaker(),
+    held: makeHeldPartitions(),
+    topics: new Map<number, string>(),
+    underWay: new Set<Promise<void>>(),
+  }
+  const control: Control = { isStopping: false, isPaused: false }
+  const running = keepJoined(database, shared, control)
+  return {
+    pause() {
+      control.isPaused = true
+    },
+    resume() {
+      control.isPaused = false
+      shared.waker.wake()
+    },
+    assigned: () =>
+      shared.held.all().map(({ topic, part }) => ({ topic: shared.topics.get(topic) ?? '', partition: part })),
+    async stop() {
+      control.isStopping = true
+      shared.waker.wake()
+      await running
+    },
+  }
+}
+
+type Shared = Omit<MemberRun, 'session' | 'member' | 'hasUndeclared' | 'beatAt'>
+
+async function keepJoined(database: Database, shared: Shared, control: Control): Promise<void> {
+  const { options, waker, held, topics, underWay } = shared
+  let failures = 0
+  const onJoined = () => {
+    if (failures > 0) options.onRecovered?.()
+    failures = 0
+  }
+  while (!control.isStopping) {
+    try {
+      await takePart(database, shared, control, onJoined)
+    } catch (error) {
+      failures++
+      if (!control.isStopping) options.onTrouble(error)
+    }
+    // Handlers of a lost membership end before a new one may hand out the same events.
+    held.clear()
+    topics.clear()
+    await Promise.all(underWay)
+    if (failures > 0 && !control.isStopping) await waker.sleep(Math.min(longestReconnectMs, 50 * 2 ** failures))
+  }
+}
+
+async function takePart(database: Database, shared: Shared, control: Control, onJoined: () => void): Promise<void> {
+  const session = await database.session()
+  const { group, leaseMs = 6_000 } = shared.options
+  const run: MemberRun = {
+    ...shared,
+    session,
+    member: { group, id: randomUUID(), leaseMs },
+    hasUndeclared: true,
+    beatAt: 0,
+  }
+  let lost: { readonly cause: unknown } | undefined
+  session.onLost((cause) => {
+    lost = { cause }
+    run.waker.wake()
+  })
+  try {
+    // Losing a commit only means that events are handed out again; scans of a young table must not be kept as a plan.
+    await session.script('set synchronous_commit = off; set enable_seqscan = off')
+    await session.tryLock(run.member.id)
+    await listenForChanges(run)
+    await enrolIn(run)
+    await rebalance(run)
+    await announce(session.sql, group)
+    while (!control.isStopping) {
+      if (lost !== undefined) throw new Error('the connection to the event log was lost', { cause: lost.cause })
+      if (performance.now() >= run.beatAt) {
+        run.beatAt = performance.now() + leaseMs / 3
+        await enrolIn(run)
+        await rebalance(run)
+        run.held.expectMore()
+        onJoined()
+      }
+      if (!(await exchange(run, control.isPaused))) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
+    }
+    await Promise.all(run.underWay)
+    await exchange(run, true)
+    await leave(session.sql, run.member)
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,288 @@
+import type { Sql } from '@stoa/contract'
+import { newId } from '@stoa/kernel'
+import { openDatabase, type Database } from '@stoa/postgres'
+import { currentContext } from '@stoa/telemetry'
+import { testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import {
+  eventsMigrations,
+  logMigrations,
+  openEventLog,
+  parseCloudEvent,
+  publish,
+  startRelay,
+  topicOf,
+  type CloudEvent,
+  type EventLog,
+} from '../src/index.ts'
+import { pack, parcelPacked, parcelSent, source, until, warehouse, watchedTelemetry } from './shop.ts'
+
+let service: TestDatabase
+let logDatabase: TestDatabase
+let database: Database
+let log: EventLog
+
+beforeAll(async () => {
+  service = await testDatabase({ name: 'warehouse', sets: [eventsMigrations] })
+  database = service.database
+})
+afterAll(() => service.close())
+beforeEach(async () => {
+  logDatabase = await testDatabase({ name: 'log', sets: [logMigrations] })
+  log = openEventLog({ database: logDatabase.database })
+  await database.transaction(async ({ sql }) => {
+    await sql`truncate outbox`
+    await sql`update outbox_relay set batch = 0, outbox_ids = '{}'`
+  })
+})
+afterEach(() => logDatabase.close())
+
+const { telemetry, lines } = watchedTelemetry()
+
+function relay(given: { database?: Database; log?: EventLog } = {}) {
+  const running = startRelay({ service: warehouse, database, log, telemetry, ...given })
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= running.stop())
+  onTestFinished(stop)
+  return { ...running, stop }
+}
+
+async function logged(): Promise<CloudEvent[]> {
+  const { events } = await log.read({ topics: [topicOf(warehouse)], limit: 100_000 })
+  return events
+    .toSorted((a, b) => a.partition - b.partition || a.position - b.position)
+    .map(({ event }) => parseCloudEvent(event))
+}
+
+const stepsOf = (events: readonly CloudEvent[], parcel: string) =>
+  events.filter(({ subject }) => subject === parcel).map(({ data }) => (data as { step: number }).step)
+
+async function pending(): Promise<number> {
+  const [row] = await database.read.sql<{ count: number }>`select count(*)::int as count from outbox`
+  return row?.count ?? -1
+}
+
+describe('publishing', () => {
+  test('writes CloudEvents 1.0 with the ids of what led to it', async () => {
+    const parcel = newId()
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    await database.transaction((tx) =>
+      publish(
+        tx,
+        source,
+        parcelSent,
+        parcel,
+        { weightGrams: 5 },
+        { correlationId: 'c', causationId: 'e', traceparent },
+      ),
+    )
+    relay()
+    await until(async () => (await logged()).length === 1)
+    const [event] = await logged()
+    expect(event).toMatchObject({
+      specversion: '1.0',
+      source: '/services/warehouse',
+      type: 'parcel.sent',
+      subject: parcel,
+      partitionkey: parcel,
+      datacontenttype: 'application/json',
+      dataschema: '/schemas/parcel.sent/1.2.0',
+      correlationid: 'c',
+      causationid: 'e',
+      traceparent,
+      data: { weightGrams: 5 },
+    })
+    expect(event?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z$/)
+  })
+
+  test('goes on with the trace it happens in, and correlates by it', async () => {
+    let traceId = ''
+    let spanId = ''
+    await telemetry.inSpan('pack', {}, async () => {
+      ;({ traceId, spanId } = currentContext() ?? { traceId: '', spanId: '' })
+      await pack(database, 'p', 1)
+    })
+    relay()
+    await until(async () => (await logged()).length === 1)
+    expect((await logged())[0]).toMatchObject({ correlationid: traceId, traceparent: `00-${traceId}-${spanId}-01` })
+  })
+
+  test('correlates all events of a transaction outside of any trace by the first one', async () => {
+    await database.transaction(async (tx) => {
+      await publish(tx, source, parcelPacked, 'p', { orderId: 'p', step: 1 })
+      await publish(tx, source, parcelPacked, 'p', { orderId: 'p', step: 2 })
+    })
+    relay()
+    await until(async () => (await logged()).length === 2)
+    const [first, second] = await logged()
+    expect(first?.correlationid).toBe(first?.id)
+    expect(second?.correlationid).toBe(first?.id)
+  })
+
+  test('refuses data that does not fit the schema, names the places, and leaves nothing', async () => {
+    const wrong = database.transaction((tx) => publish(tx, source, parcelSent, 'p', { weightGrams: 0 }))
+    await expect(wrong).rejects.toThrow(/parcel\.sent 1\.2\.0 does not fit.*\/weightGrams/)
+    expect(await pending()).toBe(0)
+  })
+
+  test('publishes nothing when the transaction is rolled back', async () => {
+    const failed = database.transaction(async (tx) => {
+      await publish(tx, source, parcelPacked, 'p', { orderId: 'p', step: 1 })
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    expect(await pending()).toBe(0)
+  })
+})
+
+describe('the relay', () => {
+  test('keeps the order per aggregate under many writers at once', async () => {
+    await database.transaction(({ sql }) => sql`create table parcel (id text primary key, step integer not null)`)
+    const parcels = Array.from({ length: 8 }, (_, index) => `parcel ${index}`)
+    await database.transaction(({ sql }) => sql`insert into parcel select unnest(${parcels}::text[]), 0`)
+    relay()
+    const writers = Array.from({ length: 24 }, async () => {
+      for (let round = 0; round < 10; round++) {
+        const parcel = parcels[Math.floor(Math.random() * parcels.length)] ?? ''
+        await database.transaction(async (tx) => {
+          const [row] = await tx.sql<{
+            step: number
+          }>`update parcel set step = step + 1 where id = ${parcel} returning step`
+          await publish(tx, source, parcelPacked, parcel, { orderId: parcel, step: row?.step ?? -1 })
+        })
+      }
+    })
+    await Promise.all(writers)
+    await until(async () => (await pending()) === 0)
+    const events = await logged()
+    expect(events).toHaveLength(240)
+    for (const parcel of parcels) {
+      const steps = stepsOf(events, parcel)
+      expect(steps).toEqual(steps.map((_, index) => index + 1))
+    }
+  })
+
+  test('works once at a time, and another goes on at once when the first stops', async () => {
+    const [one, two] = [relay(), relay()]
+    await pack(database, 'p', 1, 2, 3)
+    await until(async () => (await pending()) === 0)
+    await one.stop()
+    await pack(database, 'p', 4, 5)
+    await until(async () => (await pending()) === 0)
+    await two.stop()
+    expect(stepsOf(await logged(), 'p')).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('holds events while the log is away, and says so', async () => {
+    let isAway = true
+    const away = {
+      ...log,
+      append: async (batch: Parameters<EventLog['append']>[0]) => {
+        if (isAway) throw new Error('the log is away')
+        return log.append(batch)
+      },
+    }
+    relay({ log: away })
+    await pack(database, 'p', 1, 2)
+    await until(() => lines.some(({ message }) => message === 'the outbox relay is held up'))
+    expect(await pending()).toBe(2)
+    expect((await telemetry.metrics.expose()).body).toMatch(/^outbox_pending 2$/m)
+    isAway = false
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual([1, 2])
+  })
+
+  test('goes on under new numbers when the outbox was restored to an earlier time', async () => {
+    const first = relay()
+    await pack(database, 'p', 1)
+    await until(async () => (await pending()) === 0)
+    await pack(database, 'p', 2)
+    await until(async () => (await pending()) === 0)
+    await first.stop()
+    await database.transaction(({ sql }) => sql`update outbox_relay set batch = 0`)
+    await pack(database, 'p', 3)
+    relay()
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual([1, 2, 3])
+  })
+})
+
+/** Breaks off at one point: before or after one of the statements and appends, counted through. */
+function breakingOffAt(point: number) {
+  let passed = 0
+  const state = { wasReached: false }
+  const pass = () => {
+    if (passed++ !== point) return
+    state.wasReached = true
+    throw new Error(`broken off at ${point}`)
+  }
+  const watched = async <T>(run: () => Promise<T>): Promise<T> => {
+    pass()
+    const result = await run()
+    pass()
+    return result
+  }
+  const faulty: Database = {
+    ...database,
+    session: async () => {
+      const session = await database.session()
+      const sql: Sql = (strings, ...values) => watched(() => session.sql(strings, ...values)) as never
+      return { ...session, sql, tryLock: (key) => watched(() => session.tryLock(key)) }
+    },
+  }
+  return {
+    state,
+    database: faulty,
+    log: { ...log, append: (batch) => watched(() => log.append(batch)) } satisfies EventLog,
+  }
+}
+
+describe('a relay that breaks off', () => {
+  test('loses nothing, doubles nothing and keeps the order, wherever that is', async () => {
+    const parcels = ['a', 'b', 'c']
+    let point = 0
+    for (let wasReached = true; wasReached; point++) {
+      const broken = breakingOffAt(point)
+      for (const parcel of parcels) await pack(database, `${parcel}${point}`, 1, 2)
+      const running = startRelay({ service: warehouse, database: broken.database, log: broken.log, telemetry })
+      for (const parcel of parcels) await pack(database, `${parcel}${point}`, 3)
+      await until(async () => (await pending()) === 0)
+      await running.stop()
+      wasReached = broken.state.wasReached
+      const events = await logged()
+      for (const parcel of parcels)
+        expect(stepsOf(events, `${parcel}${point}`), `broken off at ${point}`).toEqual([1, 2, 3])
+    }
+    expect(point).toBeGreaterThan(8)
+  })
+
+  test('is followed by one that sends the numbered batch again, also when the log has it already', async () => {
+    await pack(database, 'p', 1, 2)
+    const lost = openDatabase({ url: service.url, applicationName: 'killed', statementTimeoutMs: 5_000 })
+    const appended = Promise.withResolvers<void>()
+    const killed = startRelay({
+      service: warehouse,
+      database: lost,
+      log: {
+        ...log,
+        append: async (batch) => {
+          await log.append(batch)
+          appended.resolve()
+          return new Promise(() => {})
+        },
+      },
+      telemetry,
+    })
+    await appended.promise
+    void killed.stop()
+    // The killed process never says that it has sent them; its session ends with it.
+    await database.transaction(
+      ({ sql }) => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'killed'`,
+    )
+    await pack(database, 'p', 3)
+    relay()
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual([1, 2, 3])
+    await lost.close()
+  })
+})
