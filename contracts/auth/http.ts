@@ -67,15 +67,6 @@ export const listApiKeys = get('/api/v1/api-keys', {
   answers: { 200: pageSchema(ApiKey) },
 })
 
-/** GET /api/v1/api-keys/{id} */
-export const getApiKey = get('/api/v1/api-keys/{id}', {
-  summary: 'Read an API key, without the key itself',
-  permission: 'api-key:manage',
-  owner: 'userId',
-  answers: { 200: ApiKey },
-  refuses: ['auth.api_key_not_found'],
-})
-
 /** POST /api/v1/api-keys/{id}/rotate */
 export const rotateApiKey = post('/api/v1/api-keys/{id}/rotate', {
   summary: 'Make a successor of an API key; the old one goes on for the overlap',

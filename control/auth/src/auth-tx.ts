@@ -1,0 +1,23 @@
+import type { Tx, WriteHandle } from '@stoa/contract'
+import { auth, type AuthService } from '@stoa/contracts/auth/service'
+import { publish } from '@stoa/events'
+import type { Clock, NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+
+/** An open transaction that what is published in it goes with; `Tx<AuthService>` is one. */
+export type AuthTx = WriteHandle & Pick<Tx<AuthService>, 'publish'>
+
+/** Runs a change in a transaction of its own; it may run again after a serialization failure or a deadlock. */
+export type Transaction = <Value>(run: (tx: AuthTx) => Promise<Value>) => Promise<Value>
+
+/** Transactions of what oidc-provider stores by itself, outside of any handler. */
+export function transactionsOf(database: Database, clock: Clock, newId: NewId): Transaction {
+  const source = { service: auth, clock, newId }
+  return (run) =>
+    database.transaction((handle) =>
+      run({
+        ...handle,
+        publish: (event, subject, data) => publish(handle, source, event, subject, data),
+      }),
+    )
+}

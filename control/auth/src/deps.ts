@@ -1,0 +1,33 @@
+import { catalogue, declaredCalls } from '@stoa/contracts/catalogue'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import type { ConfigOf } from '@stoa/config'
+import type { Clock, NewId } from '@stoa/kernel'
+import type { DepsContext } from '@stoa/service'
+import { transactionsOf } from './auth-tx.ts'
+import type { authConfig } from './config.ts'
+import { makeIdentity, type Identity } from './identity.ts'
+import { parseServiceSecrets } from './service-secrets.ts'
+
+/** What the handlers of auth are made from. */
+export interface Deps {
+  readonly identity: Identity
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthService>): Deps {
+  const { config, db, database, clock, newId, telemetry, calls } = context
+  const identity = makeIdentity({
+    issuer: config.authIssuer,
+    secret: config.authSecret,
+    serviceSecrets: parseServiceSecrets(config.serviceSecrets),
+    declaredCalls: declaredCalls(catalogue),
+    rotationDays: config.keyRotationDays,
+    db,
+    transaction: transactionsOf(database, clock, newId),
+    clock,
+    telemetry,
+    calls,
+  })
+  return { identity, clock, newId }
+}

@@ -1,0 +1,2 @@
+export { authConfig } from './config.ts'
+export { authService } from './service.ts'

@@ -1,0 +1,116 @@
+import { generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { ReadHandle } from '@stoa/contract'
+import { signingKeyRotated } from '@stoa/contracts/auth/events'
+import type { Clock } from '@stoa/kernel'
+import { decryptText, encryptText } from '@stoa/security'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { AuthTx, Transaction } from './auth-tx.ts'
+import { isRotationDue, orderedKeys, rotation } from './domain/signing-schedule.ts'
+import {
+  insertSigningKey,
+  listSigningKeyRows,
+  lockSigningKeys,
+  purgeSigningKeys,
+  retireOtherKeys,
+  type SigningKeyRow,
+} from './store/signing-keys.ts'
+
+const generate = promisify(generateKeyPair)
+
+// RS256 everywhere: verifying costs half of what ES256 does, and tokens are verified far more often than signed
+const ALGORITHM = 'RS256'
+
+/** A key pair that no table holds yet. */
+export interface MadeKey {
+  readonly keyId: string
+  readonly privateJwk: JWK
+  readonly publicJwk: JWK
+}
+
+/** Makes an RSA key pair of 2,048 bits, off the event loop. */
+export async function makeSigningKey(): Promise<MadeKey> {
+  const { privateKey } = await generate('rsa', { modulusLength: 2048 })
+  const jwk = privateKey.export({ format: 'jwk' }) as JWK
+  const publicJwk: JWK = { kty: 'RSA', n: jwk.n ?? '', e: jwk.e ?? '' }
+  const keyId = await calculateJwkThumbprint(publicJwk)
+  const named = { kid: keyId, alg: ALGORITHM, use: 'sig' }
+  return { keyId, privateJwk: { ...jwk, ...named }, publicJwk: { ...publicJwk, ...named } }
+}
+
+interface KeyRingSettings {
+  readonly db: ReadHandle
+  readonly transaction: Transaction
+  readonly clock: Clock
+  /** 32 bytes that the private keys are encrypted with. */
+  readonly encryptionKey: Buffer
+  readonly rotationDays: number
+}
+
+/** The keys that tokens are signed with. */
+export type KeyRing = ReturnType<typeof makeKeyRing>
+
+export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDays }: KeyRingSettings) {
+  const insert = async (tx: AuthTx, made: MadeKey, signsFrom: Temporal.Instant): Promise<SigningKeyRow> => {
+    const row = {
+      keyId: made.keyId,
+      algorithm: ALGORITHM,
+      encryptedJwk: encryptText(encryptionKey, made.keyId, JSON.stringify(made.privateJwk)),
+      publicJwk: made.publicJwk,
+      createdAt: clock.now(),
+      signsFrom,
+      retiresAt: undefined,
+    }
+    await insertSigningKey(tx, row)
+    return row
+  }
+
+  const rotate = async (tx: AuthTx, made: MadeKey, isCompromised: boolean): Promise<SigningKeyRow> => {
+    await lockSigningKeys(tx)
+    const { signsFrom, olderRetireAt } = rotation(clock.now(), isCompromised)
+    const row = await insert(tx, made, signsFrom)
+    const retiredKeyIds = await retireOtherKeys(tx, made.keyId, olderRetireAt)
+    await tx.publish(signingKeyRotated, made.keyId, { keyId: made.keyId, retiredKeyIds })
+    await purgeSigningKeys(tx, clock.now())
+    return row
+  }
+
+  return {
+    /** The private keys that still verify, the one that signs first; makes the first of all. */
+    load: async (): Promise<JWK[]> => {
+      const known = await listSigningKeyRows(db, clock.now())
+      const rows = known.length > 0 ? known : [await makeFirst(transaction, insert, clock)]
+      return orderedKeys(rows, clock.now()).map((row) => decrypted(row, encryptionKey))
+    },
+    /** Makes a successor within the open transaction, and publishes that there is one. */
+    rotate,
+    /** Whether the youngest key has signed for its time. */
+    isDue: async (): Promise<boolean> =>
+      isRotationDue(await listSigningKeyRows(db, clock.now()), clock.now(), rotationDays),
+  }
+}
+
+async function makeFirst(
+  transaction: Transaction,
+  insert: (tx: AuthTx, made: MadeKey, signsFrom: Temporal.Instant) => Promise<SigningKeyRow>,
+  clock: Clock,
+): Promise<SigningKeyRow> {
+  const made = await makeSigningKey()
+  return transaction(async (tx) => {
+    await lockSigningKeys(tx)
+    const [first] = await listSigningKeyRows(tx, clock.now())
+    return first ?? insert(tx, made, clock.now())
+  })
+}
+
+function decrypted(row: SigningKeyRow, encryptionKey: Buffer): JWK {
+  try {
+    return JSON.parse(decryptText(encryptionKey, row.keyId, row.encryptedJwk)) as JWK
+  } catch (cause) {
+    throw new Error(
+      'The signing keys can not be decrypted: AUTH_SECRET is another than when they were made. Set the one from then, ' +
+        'or delete the rows of signing.key, which ends every token.',
+      { cause },
+    )
+  }
+}

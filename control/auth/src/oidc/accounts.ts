@@ -1,0 +1,55 @@
+import type { Calls } from '@stoa/contract'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import { isAppError } from '@stoa/kernel'
+import type { AccessToken, Account } from 'oidc-provider'
+
+/** What a token says of an account. */
+export interface AccountClaims {
+  readonly userId: string
+  readonly email: string
+  readonly roles: readonly string[]
+  readonly tier: string
+}
+
+interface KnownAccount extends Account {
+  readonly known: AccountClaims
+}
+
+/** The accounts of user, asked for when a token is minted. */
+export interface Accounts {
+  /** The account, or undefined when it is closed or was never there. */
+  readonly find: (userId: string) => Promise<Account | undefined>
+  /** Notes what is known of the account of a token that is minted without asking for it. */
+  readonly note: (token: AccessToken, claims: AccountClaims) => void
+  readonly noted: (token: AccessToken) => AccountClaims | undefined
+}
+
+export function makeAccounts(calls: Pick<Calls<AuthService['calls']>, 'user'>): Accounts {
+  const noted = new WeakMap<object, AccountClaims>()
+  return {
+    find: async (userId) => {
+      try {
+        const { email, roles, tier } = await calls.user.getClaims({ userId })
+        return toAccount({ userId, email, roles, tier })
+      } catch (error) {
+        if (isAppError(error, 'user.not_found')) return undefined
+        throw error
+      }
+    },
+    note: (token, claims) => void noted.set(token, claims),
+    noted: (token) => noted.get(token),
+  }
+}
+
+/** What is known of an account that `find` answered. */
+export function accountOf(account: Account | undefined): AccountClaims | undefined {
+  return account !== undefined && 'known' in account ? (account as KnownAccount).known : undefined
+}
+
+function toAccount(known: AccountClaims): KnownAccount {
+  return {
+    accountId: known.userId,
+    known,
+    claims: () => ({ sub: known.userId, email: known.email, roles: [...known.roles], tier: known.tier }),
+  }
+}

@@ -1,0 +1,196 @@
+import { permissions, scopes } from '@stoa/contracts/auth/roles'
+import { audienceOf, PUBLIC_AUDIENCE, resourceOf } from '@stoa/security'
+import type {
+  AccessToken,
+  ClientCredentials,
+  Configuration,
+  JWKS,
+  KoaContextWithOIDC,
+  ResourceServer,
+} from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { accountOf, type Accounts } from './accounts.ts'
+import { type DeclaredCalls, isFirstParty, knownClients } from './clients.ts'
+import { pages } from './pages.ts'
+import type { OidcStore } from './adapter.ts'
+
+/** The API that people and their programs call, as a resource indicator. */
+export const API = resourceOf(PUBLIC_AUDIENCE)
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** How long a session lasts without being used, and at all. */
+const IDLE_SECONDS = 14 * DAY
+export const SESSION_SECONDS = 30 * DAY
+export const ACCESS_TOKEN_SECONDS = 15 * MINUTE
+const SERVICE_TOKEN_SECONDS = HOUR
+
+const OIDC_SCOPES = ['openid', 'offline_access', 'email', 'profile']
+/** What may stand in the scope of a token for the API; those of OpenID Connect let it ask for who the account is. */
+const API_SCOPE = ['openid', 'email', 'profile', ...Object.keys(scopes), ...permissions].join(' ')
+
+export interface ProviderSettings {
+  readonly issuer: string
+  readonly declaredCalls: DeclaredCalls
+  readonly serviceSecrets: ReadonlyMap<string, string>
+  readonly store: OidcStore
+  readonly accounts: Accounts
+  readonly cookieKeys: readonly string[]
+}
+
+/** The API as a resource server: its tokens are JWTs for the audience `stoa`. */
+export const apiResource: ResourceServer = {
+  scope: API_SCOPE,
+  audience: PUBLIC_AUDIENCE,
+  accessTokenFormat: 'jwt',
+  accessTokenTTL: ACCESS_TOKEN_SECONDS,
+  jwt: { sign: { alg: 'RS256' } },
+}
+
+/** Everything that oidc-provider is told; what is not named here is off. */
+export function providerConfiguration(settings: ProviderSettings, jwks: JWKS): Configuration {
+  return {
+    adapter: settings.store.adapter,
+    clients: knownClients(settings),
+    jwks,
+    routes: {
+      authorization: '/oauth2/authorize',
+      token: '/oauth2/token',
+      revocation: '/oauth2/revoke',
+      introspection: '/oauth2/introspect',
+      userinfo: '/oauth2/userinfo',
+      jwks: '/oauth2/jwks',
+      end_session: '/oauth2/logout',
+      pushed_authorization_request: '/oauth2/par',
+      device_authorization: '/oauth2/device/authorize',
+      code_verification: '/oauth2/device',
+    },
+    scopes: OIDC_SCOPES,
+    claims: { openid: ['sub'], email: ['email'], profile: ['roles', 'tier'] },
+    responseTypes: ['code'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    pkce: { required: () => true },
+    clockTolerance: 5,
+    cookies: {
+      keys: [...settings.cookieKeys],
+      short: { signed: true, httpOnly: true, sameSite: 'lax' },
+      long: { signed: true, httpOnly: true, sameSite: 'lax' },
+    },
+    findAccount: (_ctx, subject) => settings.accounts.find(subject),
+    extraTokenClaims: (ctx, token) => extraClaims(settings.accounts, ctx, token),
+    formats: { customizers: { jwt: nameDeclaredMethods } },
+    interactions: { url: (_ctx, { uid }) => `/oauth2/interaction/${uid}` },
+    loadExistingGrant,
+    features: features(settings.declaredCalls),
+    ...lives(),
+    renderError: pages.error,
+  }
+}
+
+function features(declared: DeclaredCalls): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    clientCredentials: { enabled: true },
+    deviceFlow: {
+      enabled: true,
+      userCodeInputSource: pages.userCodeInput,
+      userCodeConfirmSource: pages.userCodeConfirm,
+      successSource: pages.deviceDone,
+    },
+    introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => isOwnOrService(client, token.clientId) },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
+    rpInitiatedLogout: { enabled: true, logoutSource: pages.logout, postLogoutSuccessSource: pages.loggedOut },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (_ctx, client) => {
+        if (client.grantTypeAllowed('client_credentials')) throw new errors.InvalidTarget('name the callee as resource')
+        return API
+      },
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_ctx, resource, client) => resourceServer(declared, resource, client.clientId),
+    },
+  }
+}
+
+function isOwnOrService(
+  client: { readonly clientId: string; readonly clientAuthMethod?: string | undefined },
+  owner: string | undefined,
+): boolean {
+  return client.clientId === owner || client.clientAuthMethod !== 'none'
+}
+
+/** Services get tokens for the callees they declare, everybody else for the API. */
+function resourceServer(declared: DeclaredCalls, resource: string, clientId: string): ResourceServer {
+  const audience = audienceOf(resource)
+  const callees = declared.get(clientId)
+  if (callees === undefined) {
+    if (audience === PUBLIC_AUDIENCE) return apiResource
+    throw new errors.InvalidTarget('the client may ask for the API alone')
+  }
+  const methods = audience === undefined ? undefined : callees.get(audience)
+  if (audience === undefined || methods === undefined)
+    throw new errors.InvalidTarget('the service declares no call of this one')
+  return {
+    scope: methods.join(' '),
+    audience,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: SERVICE_TOKEN_SECONDS,
+    jwt: { sign: { alg: 'RS256' } },
+  }
+}
+
+type JwtCustomizer = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
+
+/** A service that asks for no scope gets all the methods it declares. */
+const nameDeclaredMethods: JwtCustomizer = (_ctx, token, jwt) => {
+  if (token.kind === 'ClientCredentials') jwt.payload.scope ??= token.resourceServer?.scope
+}
+
+function extraClaims(accounts: Accounts, ctx: KoaContextWithOIDC | undefined, token: AccessToken | ClientCredentials) {
+  if (token.kind !== 'AccessToken') return undefined
+  const account = accounts.noted(token) ?? accountOf(ctx?.oidc.account)
+  if (account === undefined) throw new Error('an access token is minted for an account that was not looked up')
+  const { email, roles, tier } = account
+  return { email, roles: [...roles], tier, sid: token.grantId }
+}
+
+async function loadExistingGrant(ctx: KoaContextWithOIDC) {
+  const { oidc } = ctx
+  const { client, session, provider } = oidc
+  if (client === undefined || session?.accountId === undefined) return undefined
+  const grantId = oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+  const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  if (known !== undefined || !isFirstParty(client.clientId)) return known
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
+  grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
+  grant.addResourceScope(API, API_SCOPE)
+  await grant.save()
+  return grant
+}
+
+function lives(): Partial<Configuration> {
+  return {
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      AuthorizationCode: MINUTE,
+      ClientCredentials: SERVICE_TOKEN_SECONDS,
+      DeviceCode: 10 * MINUTE,
+      Grant: SESSION_SECONDS,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      Session: IDLE_SECONDS,
+      RefreshToken: (_ctx, token) => {
+        // no token outlives the session it renews
+        const begun = (token as { readonly iiat?: number }).iiat ?? Math.floor(Date.now() / 1_000)
+        return Math.max(1, Math.min(IDLE_SECONDS, begun + SESSION_SECONDS - Math.floor(Date.now() / 1_000)))
+      },
+    },
+    rotateRefreshToken: true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: () => false,
+    revokeGrantPolicy: () => true,
+  }
+}

@@ -1,0 +1,17 @@
+import type { Handler } from '@stoa/contract'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import type { Deps } from '../deps.ts'
+import { afterOf, pageOfRows, scopeOfList } from '../lists.ts'
+import { toApiKey } from '../resources.ts'
+import { listApiKeysOf } from '../store/api-keys.ts'
+
+/** Lists live API keys: one's own, or for those who may see everybody's all of them or one account's. */
+export const listApiKeys =
+  ({ clock }: Deps): Handler<AuthService, 'listApiKeys'> =>
+  async ({ query, caller, db }) => {
+    const limit = query.limit ?? 50
+    const whose = scopeOfList(caller, 'api-key:manage', query.userId)
+    if (whose === undefined) return { status: 200, body: { items: [] } }
+    const rows = await listApiKeysOf(db, { ...whose, now: clock.now(), after: afterOf(query.cursor), limit: limit + 1 })
+    return { status: 200, body: pageOfRows(rows, limit, toApiKey) }
+  }

@@ -1,0 +1,38 @@
+import type { Handler } from '@stoa/contract'
+import type { Session } from '@stoa/contracts/auth/resources'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import type { UserId } from '@stoa/contracts/ids'
+import { currentSessionId } from '../current-session.ts'
+import type { Deps } from '../deps.ts'
+import { afterOf, pageOfRows, scopeOfList } from '../lists.ts'
+import { listSessionsOf, type SessionRow } from '../store/sessions.ts'
+
+/** Lists live sessions: one's own, or for those who may see everybody's all of them or one account's. */
+export const listSessions =
+  ({ clock }: Deps): Handler<AuthService, 'listSessions'> =>
+  async ({ query, caller, db, headers }) => {
+    const limit = query.limit ?? 50
+    const whose = scopeOfList(caller, 'session:read', query.userId)
+    if (whose === undefined) return { status: 200, body: { items: [] } }
+    const rows = await listSessionsOf(db, {
+      ...whose,
+      now: clock.now(),
+      after: afterOf(query.cursor),
+      limit: limit + 1,
+    })
+    const current = currentSessionId(headers)
+    return { status: 200, body: pageOfRows(rows, limit, (row) => toSession(row, current)) }
+  }
+
+function toSession(row: SessionRow, current: string | undefined): Session {
+  return {
+    id: row.id,
+    userId: row.userId as UserId,
+    clientId: row.clientId,
+    methods: [...row.methods],
+    createdAt: row.createdAt.toString(),
+    lastUsedAt: row.lastUsedAt.toString(),
+    expiresAt: row.expiresAt.toString(),
+    isCurrent: row.id === current,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Handler } from '@stoa/contract'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import type { Deps } from '../deps.ts'
+import { makeApiKey, MAX_API_KEYS } from '../domain/api-key.ts'
+import { toApiKey } from '../resources.ts'
+import { countApiKeysLocked, findApiKey, insertApiKey, shortenApiKey } from '../store/api-keys.ts'
+
+const NEW_LIFE = Temporal.Duration.from({ hours: 24 * 90 })
+
+/** Makes a successor of an API key with its name and scopes; the old one goes on for the overlap. */
+export const rotateApiKey =
+  ({ clock, newId }: Deps): Handler<AuthService, 'rotateApiKey'> =>
+  async ({ params, body, caller, refuse, commit }) =>
+    commit(async (tx) => {
+      const now = clock.now()
+      const old = await findApiKey(tx, params.id, now)
+      // the successor belongs to the old one's account, so nobody else makes one, whatever they may see
+      if (old === undefined || old.userId !== caller.subject) {
+        return refuse('auth.api_key_not_found', 'There is no such API key.')
+      }
+      if ((await countApiKeysLocked(tx, old.userId, now)) >= MAX_API_KEYS) {
+        return refuse('auth.api_key_limit', `An account may have ${MAX_API_KEYS} API keys.`)
+      }
+      const { key, prefix, fingerprint } = makeApiKey()
+      const row = { ...old, id: newId(), prefix, createdAt: now, expiresAt: now.add(NEW_LIFE), lastUsedAt: null }
+      await insertApiKey(tx, { ...row, fingerprint })
+      await shortenApiKey(tx, old.id, now.add({ hours: body?.overlapHours ?? 24 }))
+      return { status: 201, body: { ...toApiKey(row), key } }
+    })
