@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { refusal, type MountHandler, type Permission, type Stream } from '@stoa/contract'
+import { runWithContext } from '@stoa/telemetry'
+import { authorize } from './caller.ts'
+import { beginExchange, isLoopback, noteRoute, type Exchange } from './exchange.ts'
+import { makeUnderWay } from './idempotency/under-way.ts'
+import { makeObserver } from './observation.ts'
+import { defaultLimits, jsonMediaType, type HttpApp, type HttpAppOptions } from './options.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { makePrefixTable } from './prefixes.ts'
+import { refusalOf } from './refusals.ts'
+import type { OperationParts } from './request-context.ts'
+import { makeProblems, type Problems } from './respond.ts'
+import { createRouter, type Router } from './router.ts'
+import { makeOperationRoutes } from './routes.ts'
+
+/** Makes the HTTP side of a service: everything its contract declares, and what is served beside it. */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  const { service, telemetry, authenticate } = options
+  const problems = makeProblems(service.errors, telemetry.logger)
+  const drain = new AbortController()
+  const parts: OperationParts = {
+    database: options.database,
+    calls: options.calls,
+    makeTx: options.makeTx,
+    changes: options.changes,
+    limits: { ...defaultLimits, ...options.limits },
+    underWay: makeUnderWay(),
+    draining: drain.signal,
+  }
+  const router = await createRouter({
+    parts,
+    problems,
+    authenticate,
+    operations: makeOperationRoutes(service, options.bindings),
+    streams: streamsOf(options),
+    refuse: (code, detail, more) => refusal(service.errors, code, detail, more),
+    checkAnswers: options.checkAnswers === true,
+  })
+  const mounts = makePrefixTable(mountsOf(options))
+  const extras = makePrefixTable([...(options.extraRoutes ?? []), openApiRoute(options)])
+  const begin = { telemetry, newId: options.newId, isTrustedProxy: options.isTrustedProxy ?? isLoopback }
+  const observe = makeObserver(telemetry)
+  const inFlight = makeInFlight()
+
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const exchange = beginExchange(request, response, begin)
+    const extra = extras.find(exchange.path)
+    if (extra === undefined) inFlight.enter()
+    response.once('close', () => {
+      if (!response.writableFinished) exchange.abort(new Error('the client has left'))
+      if (extra === undefined) inFlight.leave()
+      observe(exchange)
+    })
+    runWithContext(exchange.context, () => {
+      const foreign = extra ?? mounts.find(exchange.path)
+      if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
+      if (foreign === undefined) return router.route(request, response)
+      void serveForeign(exchange, foreign, options, problems)
+    })
+  }
+  return { listener, inFlight: inFlight.count, close: () => closeApp(drain, inFlight, router) }
+}
+
+interface Foreign {
+  readonly path: string
+  readonly permission: Permission
+  readonly handle: MountHandler
+}
+
+function mountsOf({ service, bindings }: HttpAppOptions): Foreign[] {
+  return Object.entries(service.operations).flatMap(([name, route]) => {
+    if (route.kind !== 'mount') return []
+    const handle = bindings[name]
+    if (typeof handle !== 'function') throw new TypeError(`${service.name}.${name} has no handler`)
+    return [{ path: route.path, permission: route.permission, handle: handle as MountHandler }]
+  })
+}
+
+function streamsOf({ service, bindings }: HttpAppOptions): [Stream, unknown][] {
+  return Object.entries(service.operations).flatMap(([name, route]) =>
+    route.kind === 'stream' ? [[route, bindings[name]]] : [],
+  )
+}
+
+async function serveForeign(
+  exchange: Exchange,
+  { path, permission, handle }: Foreign,
+  { authenticate }: HttpAppOptions,
+  problems: Problems,
+): Promise<void> {
+  noteRoute(exchange, path)
+  try {
+    await authorize(exchange, permission, authenticate)
+    exchange.response.setHeader('x-request-id', exchange.requestId)
+    await handle(exchange.request, exchange.response)
+  } catch (error) {
+    problems.respond(exchange, error)
+    if (!exchange.response.writableEnded) exchange.response.destroy()
+  }
+}
+
+function refuseDraining(exchange: Exchange, problems: Problems): void {
+  const error = refusalOf('service.draining', 'This instance is shutting down; another one answers.', {
+    retryAfterSeconds: 1,
+  })
+  problems.respond(exchange, error, { connection: 'close' })
+}
+
+/** `GET /openapi.json`: the contract as OpenAPI 3.1, made when it is first asked for. */
+function openApiRoute({ service, version }: HttpAppOptions): Foreign {
+  let text: string | undefined
+  return {
+    path: '/openapi.json',
+    permission: 'public',
+    handle(_, response) {
+      text ??= JSON.stringify(openApiDocument([service], { title: `Stoa: ${service.name}`, version }))
+      response.writeHead(200, { 'content-type': jsonMediaType, 'content-length': Buffer.byteLength(text) }).end(text)
+    },
+  }
+}
+
+interface InFlight {
+  readonly enter: () => void
+  readonly leave: () => void
+  readonly count: () => number
+  readonly none: () => Promise<void>
+}
+
+function makeInFlight(): InFlight {
+  let count = 0
+  let onNone: (() => void) | undefined
+  return {
+    enter: () => void (count += 1),
+    leave() {
+      count -= 1
+      if (count === 0) onNone?.()
+    },
+    count: () => count,
+    none: () => (count === 0 ? Promise.resolve() : new Promise((resolve) => (onNone = resolve))),
+  }
+}
+
+async function closeApp(drain: AbortController, inFlight: InFlight, router: Router): Promise<void> {
+  drain.abort(new Error('the service drains'))
+  await inFlight.none()
+  await router.close()
+}

@@ -1,0 +1,57 @@
+import type { Caller, Permission } from '@stoa/contract'
+import { isAppError } from '@stoa/kernel'
+import { anonymous } from '@stoa/security'
+import type { Exchange, HttpPrincipal } from './exchange.ts'
+import { refusalOf } from './refusals.ts'
+
+/** Finds out who asks: `auth.token_invalid` and its like are thrown, no token at all is the anonymous principal. */
+export type Authenticate = (request: {
+  readonly headers: { readonly [name: string]: string | string[] | undefined }
+  readonly address: string
+}) => Promise<HttpPrincipal>
+
+/**
+ * Authenticates the request and checks its permission. On a public route a token that isn't valid counts as none.
+ * @throws AppError 401 `auth.token_missing` or `auth.token_invalid`, 403 `auth.permission_missing`
+ */
+export async function authorize(
+  exchange: Exchange,
+  permission: Permission,
+  authenticate: Authenticate,
+): Promise<HttpPrincipal> {
+  const { headers } = exchange.request
+  if (permission === 'public') {
+    exchange.principal = await authenticateOrNobody(exchange, authenticate)
+    return exchange.principal
+  }
+  const principal = await authenticate({ headers, address: exchange.address })
+  exchange.principal = principal
+  if (principal.can(permission)) return principal
+  if (principal.kind === 'anonymous') throw refusalOf('auth.token_missing', 'A bearer token is required here.')
+  throw refusalOf('auth.permission_missing', `This needs the permission ${permission}.`)
+}
+
+async function authenticateOrNobody(exchange: Exchange, authenticate: Authenticate): Promise<HttpPrincipal> {
+  try {
+    return await authenticate({ headers: exchange.request.headers, address: exchange.address })
+  } catch (error) {
+    if (isAppError(error) && error.kind === 'unauthenticated') return anonymous
+    throw error
+  }
+}
+
+/**
+ * The caller of an operation: a resource is within reach when it is the caller's own, or one of the permissions reaches
+ * everybody's (`order:read:any`).
+ */
+export function callerOf(principal: HttpPrincipal, address: string, permissions: readonly Permission[]): Caller {
+  const reachesAll = () => permissions.some((permission) => principal.can(`${permission}:any`))
+  return {
+    kind: principal.kind,
+    subject: principal.subject,
+    roles: principal.roles,
+    address,
+    can: principal.can,
+    mayReach: (ownerId) => (principal.kind !== 'anonymous' && ownerId === principal.subject) || reachesAll(),
+  }
+}

@@ -1,0 +1,74 @@
+import type { Operation } from '@stoa/contract'
+import type { FieldError } from '@stoa/kernel'
+import type { TObject, TSchema } from 'typebox'
+import { fillDefaults, hasDefaults } from './schema-defaults.ts'
+import { parseQuery, queryReader } from './query-string.ts'
+import { invalidFields, refusalOf } from './refusals.ts'
+import { makeValidator } from './validation.ts'
+
+/** What a handler reads. */
+export interface Input {
+  readonly params: { readonly [name: string]: string }
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** Turns what came in into what the operation declares. @throws AppError 400 malformed, 422 with a pointer to each wrong field */
+export type InputReader = (params: { readonly [name: string]: string }, search: string, body: unknown) => Input
+
+/** The input reader of an operation; its schemas are compiled when first used. */
+export function inputReader({ query, body }: Pick<Operation, 'query' | 'body'>): InputReader {
+  const readQuery = query === undefined ? undefined : makeQueryReader(query)
+  const readBody = makeBodyReader(body)
+  return (params, search, rawBody) => {
+    checkParams(params)
+    const errors: FieldError[] = []
+    const input = { params, query: readQuery?.(search, errors), body: readBody(rawBody, errors) }
+    if (errors.length > 0) throw invalidFields(errors)
+    return input
+  }
+}
+
+/** The query reader of a route: what is wrong is added to `errors`. */
+export function makeQueryReader(schema: TObject): (search: string, errors: FieldError[]) => unknown {
+  const read = queryReader(schema)
+  const validator = makeValidator(schema)
+  return (search, errors) => {
+    const { query, errors: repeated } = read(parseQuery(search))
+    if (repeated.length > 0) errors.push(...repeated)
+    else if (!validator.check(query)) errors.push(...validator.errors(query))
+    return query
+  }
+}
+
+/** @throws AppError 400 for a NUL character, which no id holds and no database takes */
+export function checkParams(params: { readonly [name: string]: string }): void {
+  for (const name in params) {
+    if (params[name]?.includes('\0')) throw refusalOf('request.malformed', 'The path holds a NUL character.')
+  }
+}
+
+function makeBodyReader(schema: TSchema | undefined): (body: unknown, errors: FieldError[]) => unknown {
+  if (schema === undefined) {
+    return (body, errors) => {
+      if (body !== undefined && !isEmptyObject(body)) errors.push({ pointer: '', detail: 'No body is taken here' })
+      return undefined
+    }
+  }
+  const validator = makeValidator(schema)
+  const isOptional = '~optional' in schema
+  const withDefaults = hasDefaults(schema)
+  return (body, errors) => {
+    if (body === undefined) {
+      if (isOptional) return undefined
+      throw refusalOf('request.malformed', 'A JSON body is required.')
+    }
+    const value = withDefaults ? fillDefaults(schema, body) : body
+    if (!validator.check(value)) errors.push(...validator.errors(value))
+    return value
+  }
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+}

@@ -1,0 +1,145 @@
+import { isRefused, refusedError, type Operation } from '@stoa/contract'
+import { addLogFields } from '@stoa/telemetry'
+import { answerChecker, type AnswerChecker } from './answer-checks.ts'
+import { callerOf } from './caller.ts'
+import { etagOf, etagOfText, expectedVersionOf, isNotModified } from './conditional.ts'
+import type { Exchange } from './exchange.ts'
+import { fingerprintOf, lockNameOf, parseIdempotencyKey } from './idempotency/key.ts'
+import type { KeyScope } from './idempotency/records.ts'
+import { checkParams } from './input.ts'
+import { refusalOfStoredInput } from './input-errors.ts'
+import { jsonMediaType } from './options.ts'
+import { parsePrefer, waitSecondsFor, type Preference } from './prefer.ts'
+import { refusalOf } from './refusals.ts'
+import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
+import type { Outgoing } from './respond.ts'
+import { hiddenResource, requireReachOfBody, requireReachOfPath, type OperationRoute } from './routes.ts'
+import { answerEffect, type Answered } from './settle.ts'
+import { keepTrace, runWrite } from './write.ts'
+
+/** What came with one request to an operation, its permission checked. */
+export interface OperationRequest {
+  readonly exchange: Exchange
+  readonly params: { readonly [name: string]: string }
+  readonly body: unknown
+}
+
+/** Serves one operation. */
+export type ServeOperation = (
+  request: OperationRequest,
+  deadlineMs: number,
+  preference: Preference,
+) => Promise<Outgoing>
+
+/** Makes what serves an operation: input, ownership, key, handler, answer. */
+export function operationServer(parts: OperationParts, route: OperationRoute, checkAnswers: boolean): ServeOperation {
+  const { operation } = route
+  const check = checkAnswers ? answerChecker(route.name, operation.answers) : undefined
+  const idField = idLogFieldOf(route)
+  return async ({ exchange, params, body }, deadlineMs, preference) => {
+    const { principal } = exchange
+    if (principal === undefined) throw new Error('an operation is served to nobody unknown')
+    checkParams(params)
+    const caller = callerOf(principal, exchange.address, [operation.permission])
+    requireReachOfPath(route, params, caller)
+    const key = keyFor(operation, exchange)
+    const expectedVersion = versionFor(route, exchange)
+    const input = route.readInput(params, exchange.search, body)
+    for (const [parameter, field] of route.logFields) addLogFields({ [field]: params[parameter] ?? '' })
+    const call: OperationCall = { exchange, input, caller, key, expectedVersion, deadlineMs }
+    try {
+      if (operation.effect === 'read') return outgoingOf(operation, exchange, await runRead(parts, route, call), check)
+      const effect = await runWrite(parts, route, call, scopeOf(route, call))
+      if (idField !== undefined && effect.resourceId !== undefined) addLogFields({ [idField]: effect.resourceId })
+      return outgoingOf(operation, exchange, await answerEffect(parts, route, call, effect, preference), check)
+    } catch (error) {
+      throw refusalOfStoredInput(error, input, () => hiddenResource(route)) ?? error
+    }
+  }
+}
+
+/** When an answer comes too late: the caller's deadline, or the operation's time with the time it waits. */
+export function deadlineFor(
+  operation: Operation,
+  exchange: Exchange,
+  preference: Preference,
+  maxWaitSeconds: number,
+): number {
+  const waitMs =
+    operation.settled === undefined ? 0 : waitSecondsFor(preference, operation.waitSeconds, maxWaitSeconds) * 1_000
+  return Math.min(exchange.deadlineMs ?? Infinity, Date.now() + operation.timeoutMs + waitMs)
+}
+
+/** What the client prefers; only operations with an outcome to wait for listen to it. */
+export function preferenceOf(exchange: Exchange): Preference {
+  const { prefer } = exchange.request.headers
+  return parsePrefer(typeof prefer === 'string' ? prefer : prefer?.join(','))
+}
+
+async function runRead(parts: OperationParts, route: OperationRoute, call: OperationCall): Promise<Answered> {
+  const result = await route.handler(requestContext(parts, route, call))
+  if (isRefused(result)) {
+    await keepTrace(parts, result)
+    throw refusedError(result)
+  }
+  const answered = result as Answered
+  requireReachOfBody(route, answered.body, call.caller)
+  return answered
+}
+
+function keyFor(operation: Operation, { request }: Exchange): string | undefined {
+  if (operation.idempotencyKey === 'none') return undefined
+  const key = parseIdempotencyKey(request.headers['idempotency-key'])
+  if (key === undefined && operation.idempotencyKey === 'required') {
+    throw refusalOf(
+      'idempotency.key_required',
+      'This needs an Idempotency-Key: a new one for each new request, the same one for a repeat.',
+    )
+  }
+  return key
+}
+
+function versionFor({ operation, requiresIfMatch }: OperationRoute, { request }: Exchange): string | undefined {
+  if (operation.effect === 'read') return undefined
+  const header = request.headers['if-match']
+  if (header === undefined && requiresIfMatch) {
+    throw refusalOf('request.precondition_required', 'Send the ETag that was read as If-Match.')
+  }
+  return expectedVersionOf(header)
+}
+
+function scopeOf(route: OperationRoute, { key, caller, exchange, input }: OperationCall): KeyScope | undefined {
+  if (key === undefined) return undefined
+  const { subject } = caller
+  const fingerprint = fingerprintOf(exchange.request.url ?? '', input.body)
+  return { operation: route.name, subject, key, fingerprint, lockName: lockNameOf(route.name, subject, key) }
+}
+
+function idLogFieldOf({ answersWith }: OperationRoute): string | undefined {
+  return answersWith?.logFields.at(-1)?.[1]
+}
+
+function outgoingOf(
+  operation: Operation,
+  exchange: Exchange,
+  answered: Answered,
+  check: AnswerChecker | undefined,
+): Outgoing {
+  const { status, body, version } = answered
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  check?.(status, text)
+  const headers: Record<string, string> = { ...answered.headers }
+  const isCacheable = operation.method === 'GET' && operation.cacheControl !== undefined && text !== undefined
+  const etag = version !== undefined ? etagOf(version) : isCacheable ? etagOfText(text) : undefined
+  if (etag !== undefined) headers['etag'] = etag
+  headers['cache-control'] ??= operation.cacheControl ?? (etag === undefined ? 'no-store' : 'private, no-cache')
+  if (
+    etag !== undefined &&
+    operation.method === 'GET' &&
+    isNotModified(exchange.request.headers['if-none-match'], etag)
+  ) {
+    return { status: 304, headers }
+  }
+  if (text !== undefined) headers['content-type'] ??= jsonMediaType
+  return { status, headers, text }
+}

@@ -1,0 +1,57 @@
+import type { Caller } from '@stoa/contract'
+import type { Exchange } from './exchange.ts'
+import type { Input } from './input.ts'
+import type { HttpAppOptions, HttpLimits } from './options.ts'
+import type { OperationRoute } from './routes.ts'
+import type { UnderWay } from './idempotency/under-way.ts'
+
+/** What running an operation needs of its app. */
+export interface OperationParts extends Pick<HttpAppOptions, 'database' | 'calls' | 'makeTx' | 'changes'> {
+  readonly limits: HttpLimits
+  readonly underWay: UnderWay
+  /** Aborted when the app drains. */
+  readonly draining: AbortSignal
+}
+
+/** One request to an operation, authorized and read. */
+export interface OperationCall {
+  readonly exchange: Exchange
+  readonly input: Input
+  readonly caller: Caller
+  /** The client's idempotency key. */
+  readonly key: string | undefined
+  readonly expectedVersion: string | undefined
+  /** Milliseconds since the epoch after which the answer comes too late. */
+  readonly deadlineMs: number
+}
+
+/** What every handler sees; `calls` and `signal` are made when they are first read. */
+export function requestContext(
+  parts: OperationParts,
+  { refuse }: Pick<OperationRoute, 'refuse'>,
+  { exchange, input, caller, key }: Pick<OperationCall, 'exchange' | 'input' | 'caller' | 'key'>,
+): object {
+  let calls: object | undefined
+  return {
+    params: input.params,
+    query: input.query,
+    body: input.body,
+    caller,
+    db: parts.database.read,
+    headers: exchange.request.headers,
+    refuse,
+    get signal() {
+      return exchange.signal
+    },
+    get calls() {
+      calls ??= parts.calls({
+        caller,
+        key,
+        get signal() {
+          return exchange.signal
+        },
+      })
+      return calls
+    },
+  }
+}

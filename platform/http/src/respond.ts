@@ -1,0 +1,67 @@
+import type { ErrorCatalogue } from '@stoa/contract'
+import { AppError, isAppError } from '@stoa/kernel'
+import type { Logger } from '@stoa/telemetry'
+import type { Exchange } from './exchange.ts'
+import { problemHeaders, problemMediaType, problemOf, unexpectedProblem, type Problem } from './problem.ts'
+
+/** An answer as it goes over the wire. */
+export interface Outgoing {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+  readonly text?: string | undefined
+}
+
+/** Writes an answer; does nothing when one has been written, or the client has left. */
+export function respond(exchange: Exchange, { status, headers, text }: Outgoing): void {
+  const { response } = exchange
+  if (response.headersSent || response.destroyed) return
+  const hasBody = text !== undefined && status !== 204 && status !== 304
+  response.writeHead(status, {
+    ...headers,
+    'x-request-id': exchange.requestId,
+    ...(hasBody
+      ? { 'content-length': Buffer.byteLength(text) }
+      : status === 304 || status === 204
+        ? {}
+        : { 'content-length': 0 }),
+  })
+  response.end(hasBody ? text : undefined)
+}
+
+/** Answers errors as problem details (RFC 9457); a bug is logged once, with its stack, and answered with a fixed text. */
+export interface Problems {
+  readonly respond: (exchange: Exchange, error: unknown, headers?: { readonly [name: string]: string }) => void
+}
+
+/** The problems of a service, with the titles of its catalogue. */
+export function makeProblems(catalogue: ErrorCatalogue, logger: Logger): Problems {
+  return {
+    respond(exchange, error, headers = {}) {
+      const place = { instance: exchange.path, traceId: exchange.context.traceId }
+      exchange.span.setError(error)
+      if (isAppError(error)) {
+        if (error.cause !== undefined && error.retryable) logger.warn('refused because of an error', { error })
+        const problem = problemOf(error, place, catalogue)
+        return send(exchange, problem, { ...problemHeaders(error), ...headers })
+      }
+      logger.error('request failed unexpectedly', { method: exchange.method, route: exchange.route, error })
+      send(exchange, unexpectedProblem(place), headers)
+    },
+  }
+}
+
+function send(exchange: Exchange, problem: Problem, headers: { readonly [name: string]: string }): void {
+  exchange.code = problem.code
+  respond(exchange, {
+    status: problem.status,
+    headers: { 'content-type': problemMediaType, 'cache-control': 'no-store', ...headers },
+    text: JSON.stringify(problem),
+  })
+}
+
+/** An abort's reason that is an error, whatever it was. */
+export function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new AppError('timeout', 'request.deadline_exceeded', 'Aborted.')
+}

@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAppError } from '@stoa/kernel'
+import type { Stream } from '@stoa/contract'
+import { runWithContext } from '@stoa/telemetry'
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { checkMediaType, mediaTypeFor, parseBody } from './body.ts'
+import { authorize, type Authenticate } from './caller.ts'
+import { exchangeOf, noteRoute, type Exchange } from './exchange.ts'
+import { deadlineFor, operationServer, preferenceOf } from './operations.ts'
+import { makePathMatcher } from './path-matcher.ts'
+import { refusalOf } from './refusals.ts'
+import type { OperationParts } from './request-context.ts'
+import { respond, type Outgoing, type Problems } from './respond.ts'
+import type { OperationRoute } from './routes.ts'
+import { streamServer } from './streams.ts'
+
+interface RouterParts {
+  readonly parts: OperationParts
+  readonly problems: Problems
+  readonly authenticate: Authenticate
+  readonly operations: ReadonlyMap<string, OperationRoute>
+  readonly streams: readonly (readonly [Stream, unknown])[]
+  readonly refuse: OperationRoute['refuse']
+  readonly checkAnswers: boolean
+}
+
+/** Matches requests to operations and streams; fastify reads bodies and finds routes, answers are written by us. */
+export interface Router {
+  readonly route: (request: IncomingMessage, response: ServerResponse) => void
+  readonly close: () => Promise<void>
+}
+
+type Params = { readonly [name: string]: string }
+
+/** Makes the router of a service. */
+export async function createRouter(from: RouterParts): Promise<Router> {
+  const { parts, problems } = from
+  const onError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack()
+    answerError(exchangeOf(request.raw), error, problems)
+  }
+  const app = fastify({
+    logger: false,
+    bodyLimit: parts.limits.bodyBytes,
+    // Ours says more, and closes the connection.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 2_048, querystringParser: () => ({}) },
+    frameworkErrors: onError,
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser([mediaTypeFor('POST'), mediaTypeFor('PATCH')], { parseAs: 'buffer' }, (_, bytes, done) => {
+    try {
+      done(null, parseBody(bytes as Buffer))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.setErrorHandler(onError)
+  const findMethods = makePathMatcher([
+    ...[...from.operations.values()].map(({ operation }) => operation),
+    ...from.streams.map(([stream]) => stream),
+  ])
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack()
+    answerUnmatched(exchangeOf(request.raw), findMethods, problems)
+  })
+  for (const route of from.operations.values()) addOperation(app, route, from)
+  for (const [stream, handler] of from.streams) addStream(app, stream, handler, from)
+  await app.ready()
+  return { route: (request, response) => app.routing(request, response), close: () => app.close() }
+}
+
+function addOperation(
+  app: FastifyInstance,
+  route: OperationRoute,
+  { parts, problems, authenticate, checkAnswers }: RouterParts,
+): void {
+  const { operation } = route
+  const serve = operationServer(parts, route, checkAnswers)
+  app.route({
+    method: operation.method,
+    url: urlOf(operation.path),
+    onRequest: async (request) => {
+      const exchange = exchangeOf(request.raw)
+      noteRoute(exchange, operation.path)
+      if (exchange.deadlineMs !== undefined && Date.now() >= exchange.deadlineMs) throw tooLate()
+      await authorize(exchange, operation.permission, authenticate)
+      const wrong = checkMediaType(operation.method, request.raw.headers)
+      if (wrong !== undefined) throw wrong
+    },
+    handler: (request, reply) => {
+      reply.hijack()
+      const exchange = exchangeOf(request.raw)
+      const preference = preferenceOf(exchange)
+      const deadlineMs = deadlineFor(operation, exchange, preference, parts.limits.maxWaitSeconds)
+      const operationRequest = { exchange, params: request.params as Params, body: request.body }
+      const answer = runWithContext({ ...exchange.context, deadlineMs }, () =>
+        serve(operationRequest, deadlineMs, preference),
+      )
+      void answerInTime(exchange, answer, deadlineMs, problems)
+    },
+  })
+}
+
+function addStream(app: FastifyInstance, stream: Stream, handler: unknown, from: RouterParts): void {
+  if (typeof handler !== 'function') throw new TypeError(`the stream ${stream.path} has no handler`)
+  const serve = streamServer(from.parts, stream, handler as Parameters<typeof streamServer>[2], from.refuse)
+  app.route({
+    method: 'GET',
+    exposeHeadRoute: false,
+    url: urlOf(stream.path),
+    onRequest: async (request) => {
+      const exchange = exchangeOf(request.raw)
+      noteRoute(exchange, stream.path)
+      await authorize(exchange, stream.permission, from.authenticate)
+    },
+    handler: (request, reply) => {
+      reply.hijack()
+      const exchange = exchangeOf(request.raw)
+      serve(exchange, request.params as Params).catch((error: unknown) => answerError(exchange, error, from.problems))
+    },
+  })
+}
+
+/** Answers with what comes first: the answer, or the deadline. */
+async function answerInTime(
+  exchange: Exchange,
+  answer: Promise<Outgoing>,
+  deadlineMs: number,
+  problems: Problems,
+): Promise<void> {
+  const timer = setTimeout(
+    () => {
+      const error = tooLate()
+      exchange.abort(error)
+      problems.respond(exchange, error)
+    },
+    Math.max(0, deadlineMs - Date.now()),
+  )
+  try {
+    respond(exchange, await answer)
+  } catch (error) {
+    answerError(exchange, error, problems)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function tooLate() {
+  return refusalOf('request.deadline_exceeded', 'The deadline of the request has passed.')
+}
+
+/** Largest announced body that is read to its end after it was refused, so that the client sees the answer. */
+const maxDiscardedBytes = 16 * 1_048_576
+
+function answerError(exchange: Exchange, error: unknown, problems: Problems): void {
+  const refusal = refusalOfFramework(error)
+  const length = Number(exchange.request.headers['content-length'] ?? Infinity)
+  const isLeftUnread = refusal !== error && !exchange.request.complete && length > maxDiscardedBytes
+  const headers = isAppError(refusal, 'request.media_type_unsupported') ? acceptHeader(exchange.method) : {}
+  problems.respond(exchange, refusal, isLeftUnread ? { ...headers, connection: 'close' } : headers)
+}
+
+function acceptHeader(method: string): { [name: string]: string } {
+  return method === 'PATCH'
+    ? { 'accept-patch': mediaTypeFor(method) }
+    : method === 'POST'
+      ? { 'accept-post': mediaTypeFor(method) }
+      : {}
+}
+
+function refusalOfFramework(error: unknown): unknown {
+  const { code, statusCode } = error as Partial<FastifyError>
+  if (typeof code !== 'string' || !code.startsWith('FST_')) {
+    // A body that broke off, on a socket that is still there.
+    return statusCode === 400 && !isAppError(error)
+      ? refusalOf('request.malformed', 'The body broke off.', { cause: error })
+      : error
+  }
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refusalOf('request.too_large', 'The body is larger than allowed.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refusalOf('request.media_type_unsupported', 'The media type of the body is not understood.')
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return refusalOf('request.path_unknown', 'There is nothing at this path.')
+    default:
+      return statusCode === undefined || statusCode >= 500
+        ? error
+        : refusalOf('request.malformed', 'The request could not be read.')
+  }
+}
+
+function answerUnmatched(exchange: Exchange, findMethods: (path: string) => string[], problems: Problems): void {
+  const methods = findMethods(exchange.path)
+  if (methods.length === 0)
+    return problems.respond(exchange, refusalOf('request.path_unknown', 'There is nothing at this path.'))
+  const detail = `This path knows ${methods.join(', ')}.`
+  problems.respond(exchange, refusalOf('request.method_not_allowed', detail), { allow: methods.join(', ') })
+}
+
+/** The path as fastify writes it: `/orders/{id}` → `/orders/:id`. */
+function urlOf(path: string): string {
+  return path.replaceAll(':', '::').replaceAll(/\{([^}]+)\}/g, ':$1')
+}

@@ -1,0 +1,115 @@
+import { refusal, refusedError, type Caller, type Operation, type Refused, type Service } from '@stoa/contract'
+import type { AppError } from '@stoa/kernel'
+import { inputReader, type InputReader } from './input.ts'
+import { refusalOf } from './refusals.ts'
+
+/** A handler with its types erased. */
+export type ErasedHandler = (context: object) => Promise<unknown>
+
+/** One declared operation, with all that is found out about it once. */
+export interface OperationRoute {
+  readonly name: string
+  readonly operation: Operation
+  readonly handler: ErasedHandler
+  readonly readInput: InputReader
+  readonly refuse: (code: string, detail: string, options?: object) => Refused
+  /** The read whose answer, for the id committed, is this one's body. */
+  readonly answersWith: OperationRoute | undefined
+  /** Whether a change needs `If-Match`: its resource can be read at the same path, with its version. */
+  readonly requiresIfMatch: boolean
+  /** Path parameters, and the log field that each one's value is written to (`orderId`). */
+  readonly logFields: readonly (readonly [parameter: string, field: string])[]
+}
+
+/** Builds the routes of all operations; `answersWith` must name a read of the contract. */
+export function makeOperationRoutes(
+  service: Service,
+  bindings: { readonly [name: string]: unknown },
+): ReadonlyMap<string, OperationRoute> {
+  const routes = new Map<string, OperationRoute>()
+  const operations = Object.entries(service.operations).filter(
+    (entry): entry is [string, Operation] => entry[1].kind === 'operation',
+  )
+  const readPaths = new Set(operations.filter(([, { method }]) => method === 'GET').map(([, { path }]) => path))
+  const make = (name: string, operation: Operation): OperationRoute => {
+    const known = routes.get(name)
+    if (known !== undefined) return known
+    const readName = operation.answersWith
+    const read = operations.find(([other]) => other === readName)?.[1]
+    if (readName !== undefined && read?.effect !== 'read') {
+      throw new TypeError(`${service.name}.${name} answers with ${readName}, which is no read of the contract`)
+    }
+    const handler = bindings[name]
+    if (typeof handler !== 'function') throw new TypeError(`${service.name}.${name} has no handler`)
+    const route: OperationRoute = {
+      name,
+      operation,
+      handler: handler as ErasedHandler,
+      readInput: inputReader(operation),
+      refuse: (code, detail, options) => refusal(service.errors, code, detail, options),
+      answersWith: read === undefined || readName === undefined ? undefined : make(readName, read),
+      requiresIfMatch: ['PUT', 'PATCH', 'DELETE'].includes(operation.method) && readPaths.has(operation.path),
+      logFields: parametersOf(operation.path).map(
+        (parameter) => [parameter, logFieldOf(operation.path, parameter)] as const,
+      ),
+    }
+    routes.set(name, route)
+    return route
+  }
+  for (const [name, operation] of operations) make(name, operation)
+  return routes
+}
+
+/** The names in braces of a path, in their order. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? '')
+}
+
+/** The log field of a path's parameter: its own name, or for `id` the resource's (`/orders/{id}` → `orderId`). */
+export function logFieldOf(path: string, parameter: string): string {
+  if (parameter !== 'id') return parameter
+  const collection = path.slice(0, path.indexOf('/{id}')).split('/').at(-1) ?? ''
+  const singular = collection
+    .replace(/ies$/, 'y')
+    .replace(/(ss|x|ch|sh)es$/, '$1')
+    .replace(/([^s])s$/, '$1')
+  return `${singular.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Id`
+}
+
+/** The refusal that hides whether another's resource exists. */
+export function hiddenResource({
+  operation,
+  refuse,
+}: {
+  readonly operation: Pick<Operation, 'refuses'>
+  readonly refuse: OperationRoute['refuse']
+}): AppError {
+  const detail = 'There is no such resource.'
+  const code = operation.refuses.find((refused) => refused.endsWith('.not_found'))
+  if (code === undefined) return refusalOf('request.path_unknown', detail)
+  return refusedError(refuse(code, detail))
+}
+
+/** The refusal of a code that the contract declares. */
+export function catalogueRefusal({ refuse }: Pick<OperationRoute, 'refuse'>, code: string, detail: string): AppError {
+  return refusedError(refuse(code, detail))
+}
+
+/** @throws AppError 404 when the path's owner is another, and the caller may not reach everybody's. */
+export function requireReachOfPath(
+  route: OperationRoute,
+  params: { readonly [name: string]: string },
+  caller: Caller,
+): void {
+  const { owner } = route.operation
+  if (owner.startsWith('path:') && !caller.mayReach(params[owner.slice('path:'.length)])) throw hiddenResource(route)
+}
+
+/** @throws AppError 404 when the owner that the answer names is another, and the caller may not reach everybody's. */
+export function requireReachOfBody(route: OperationRoute, body: unknown, caller: Caller): void {
+  const { owner } = route.operation
+  if (owner === 'none' || owner.startsWith('path:') || body === undefined) return
+  const ownerId: unknown =
+    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[owner] : undefined
+  if (!caller.mayReach(typeof ownerId === 'string' ? ownerId : undefined)) throw hiddenResource(route)
+}
