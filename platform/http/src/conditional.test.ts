@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { etagOf, expectedVersionOf, isNotModified } from './conditional.ts'
+
+test('an ETag names its version, and is read back', () => {
+  expect(etagOf(7)).toBe('"7"')
+  expect(expectedVersionOf(etagOf('a-1'))).toBe('a-1')
+})
+
+test('a version that can not stand in an ETag is a bug', () => {
+  expect(() => etagOf('a"b')).toThrow(TypeError)
+  expect(() => etagOf('')).toThrow(TypeError)
+})
+
+test('any version will do for *', () => {
+  expect(expectedVersionOf('*')).toBeUndefined()
+})
+
+test.each([
+  ['7', 'request.malformed'],
+  ['"1", "2"', 'request.malformed'],
+  ['', 'request.malformed'],
+  ['W/"7"', 'request.stale'],
+])('refuses the If-Match %s', (header, code) => {
+  expect(() => expectedVersionOf(header)).toThrow(expect.objectContaining({ code }) as Error)
+})
+
+test.each([
+  [undefined, false],
+  ['"1"', true],
+  ['W/"1"', true],
+  ['"2", "1"', true],
+  ['"2"', false],
+  ['*', true],
+])('If-None-Match %s', (header, isSame) => {
+  expect(isNotModified(header, '"1"')).toBe(isSame)
+})

@@ -1,0 +1,97 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+import { parcelContract } from '../../tests/parcel-contract.ts'
+import { openApiDocument } from './document.ts'
+
+interface Described {
+  readonly operationId: string
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly requestBody?: { readonly required: boolean; readonly content: object }
+  readonly responses: {
+    readonly [status: string]: { readonly content?: { readonly [type: string]: { readonly schema: unknown } } }
+  }
+  readonly security: readonly object[]
+}
+
+interface Document {
+  readonly openapi: string
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Described } }
+  readonly components: { readonly schemas: { readonly [name: string]: object } }
+}
+
+const info = { title: 'Parcels', version: '1.0.0' }
+const make = (services = [parcelContract] as Parameters<typeof openApiDocument>[0]) =>
+  JSON.parse(JSON.stringify(openApiDocument(services, info))) as Document
+const described = (path: string, method: string) => {
+  const found = make().paths[path]?.[method]
+  if (found === undefined) throw new Error(`${method} ${path} is not described`)
+  return found
+}
+
+test('is valid OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  const result = await validator.validate({ ...make() })
+  expect(result.errors).toBeUndefined()
+  expect([result.valid, validator.version]).toEqual([true, '3.1'])
+})
+
+test('of several services it is valid too, and their operations keep apart', async () => {
+  const other = {
+    ...parcelContract,
+    name: 'letter',
+    operations: { createParcel: { ...parcelContract.operations.createParcel, path: '/api/v1/letters' } },
+  }
+  const document = make([parcelContract, other])
+  expect((await new Validator().validate({ ...document })).errors).toBeUndefined()
+  const ids = Object.values(document.paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId))
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('names headers, body and security of a creation', () => {
+  const create = described('/api/v1/parcels', 'post')
+  expect(create.parameters.map(({ name, required }) => [name, required])).toEqual([
+    ['Idempotency-Key', true],
+    ['Prefer', false],
+  ])
+  expect(create.requestBody?.required).toBe(true)
+  expect(create.security).toEqual([{ bearer: [] }])
+  expect(create).toMatchObject({ 'x-permission': 'parcel:send', 'x-rate-class': 'critical', 'x-service': 'parcel' })
+  expect(create.responses['201']?.content).toEqual({
+    'application/json': { schema: { $ref: '#/components/schemas/Parcel' } },
+  })
+})
+
+test('gathers the codes of each status', () => {
+  const { responses } = described('/api/v1/parcels', 'post')
+  expect(Object.keys(responses)).toEqual([
+    '201',
+    '400',
+    '401',
+    '403',
+    '404',
+    '409',
+    '413',
+    '415',
+    '422',
+    '500',
+    '503',
+    '504',
+  ])
+  expect(responses['409']?.content?.['application/problem+json']?.schema).toEqual({
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { properties: { code: { enum: ['parcel.forbidden_label', 'idempotency.in_progress'] } } },
+    ],
+  })
+})
+
+test('a change needs If-Match, and a PATCH is a merge patch', () => {
+  const change = described('/api/v1/parcels/{id}', 'patch')
+  expect(change.parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', required: true }))
+  expect(Object.keys(change.requestBody?.content ?? {})).toEqual(['application/merge-patch+json'])
+  expect(Object.keys(change.responses)).toEqual(expect.arrayContaining(['412', '428']))
+})
+
+test('a public operation asks for no token', () => {
+  expect(described('/api/v1/parcels/weigh', 'post').security).toEqual([])
+})
