@@ -77,7 +77,7 @@ function nativeFolder(): string {
 }
 
 /** npm keeps no symbolic links; the package's install script makes them, unless scripts were blocked. */
-async function makeSymlinks(native: string): Promise<void> {
+export async function makeSymlinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links = JSON.parse(list) as readonly { source: string; target: string }[]
   for (const { source, target } of links) {
