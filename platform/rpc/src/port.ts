@@ -24,6 +24,8 @@ interface PortOptions {
 /** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
 export async function openPort(options: PortOptions): Promise<Port> {
   const http1 = createHttpServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000 }, options.http1)
+  // It never listens itself, and only then would it begin to track connections: for its timeouts, and to close idle ones.
+  http1.emit('listening')
   const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } }, options.http2)
   const sessions = new Set<ServerHttp2Session>()
   http2.on('session', (session) => {
@@ -77,6 +79,8 @@ async function close(server: Server, http1: HttpServer, sessions: Set<ServerHttp
     resolve()
   }, timeoutMs)
   await promise
+  // ends the tracking; there is no listener of its own to close
+  http1.close(() => {})
   clearInterval(idle)
   clearTimeout(force)
 }

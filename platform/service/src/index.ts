@@ -2,5 +2,5 @@ export { defineService, type DefinedService, type DepsContext } from './define-s
 export type { Identity } from './identity.ts'
 export { runService } from './run-service.ts'
 export type { ServiceConfig } from './service-config.ts'
-export { startService, type RunningService, type StartOptions } from './start-service.ts'
+export { migrationsOf, startService, type RunningService, type StartOptions } from './start-service.ts'
 export { decodeCursor, encodeCursor, pageOf } from '@stoa/http'

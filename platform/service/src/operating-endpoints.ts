@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '@stoa/contract'
 import { asyncApiDocument } from '@stoa/events'
-import { openApiDocument, type ExtraRoute } from '@stoa/http'
+import type { ExtraRoute } from '@stoa/http'
 import type { Telemetry } from '@stoa/telemetry'
 
 /** The parts of a service that may be unwell, by name; a check that rejects says why. */
@@ -21,21 +21,12 @@ interface OperatingOptions {
 /** What every service serves on its own port beside its contract: health, metrics, and the documents made from the contract. */
 export function operatingEndpoints(options: OperatingOptions): ExtraRoute[] {
   const { service, version, telemetry } = options
-  let openApi: string | undefined
   let asyncApi: string | undefined
   return [
     { path: '/health/live', permission: 'public', handle: (_request, response) => answer(response, 200, { status: 'up' }) },
     { path: '/health/ready', permission: 'public', handle: (_request, response) => answerReadiness(options, response) },
     { path: '/health', permission: 'public', handle: (_request, response) => answerHealth(options, response) },
     { path: '/metrics', permission: 'public', handle: (request, response) => answerMetrics(telemetry, request, response) },
-    {
-      path: '/openapi.json',
-      permission: 'public',
-      handle: (_request, response) => {
-        openApi ??= JSON.stringify(openApiDocument([service], { title: `Stoa ${service.name}`, version }))
-        answerText(response, 200, openApi)
-      },
-    },
     {
       path: '/asyncapi.json',
       permission: 'public',

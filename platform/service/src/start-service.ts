@@ -5,7 +5,7 @@ import { registration, registryResolver, type Registration, type Resolver } from
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { createHttpApp, httpMigrations, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
-import { migrate, openDatabase, readMigrations, type Database } from '@stoa/postgres'
+import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
 import { openPort, rpcHandler, serveHealth, type Port } from '@stoa/rpc'
 import { sagaMigrations } from '@stoa/saga'
 import type { AccessTable } from '@stoa/security'
@@ -88,9 +88,14 @@ export async function startService(definition: DefinedService, options: StartOpt
   return run(definition, parts)
 }
 
+/** The whole schema of a service's database: the platform's tables and its own. */
+export async function migrationsOf({ contract, migrations }: DefinedService): Promise<MigrationSet[]> {
+  const own = { name: contract.name, migrations: await readMigrations(migrations) }
+  return [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, own]
+}
+
 async function migrateService(definition: DefinedService, config: ServiceConfig): Promise<void> {
-  const own = { name: definition.contract.name, migrations: await readMigrations(definition.migrations) }
-  await migrate(config.databaseUrl, [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, own])
+  await migrate(config.databaseUrl, await migrationsOf(definition))
   if (config.logDatabaseUrl !== undefined) await migrate(config.logDatabaseUrl, [logMigrations])
 }
 

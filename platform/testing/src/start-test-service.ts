@@ -1,0 +1,153 @@
+import type { Calls, EventType, Service } from '@stoa/contract'
+import { newId, type Clock, type NewId } from '@stoa/kernel'
+import { staticResolver } from '@stoa/discovery'
+import { dataSchemaOf, logMigrations, openEventLog, parseCloudEvent, type CloudEvent, type EventLog } from '@stoa/events'
+import type { Database } from '@stoa/postgres'
+import type { AccessTable } from '@stoa/security'
+import { migrationsOf, startService, type DefinedService, type RunningService, type ServiceConfig } from '@stoa/service'
+import { testDatabase } from './database.ts'
+import { asCaller, testIdentity, type TestCaller } from './test-identity.ts'
+import { eventually } from './eventually.ts'
+
+/** What a service under test is started with. */
+export interface TestServiceOptions<S extends Service> {
+  readonly access: AccessTable
+  /** Stand-ins for the services it calls, by the interface the real ones have; one left out throws when it is called. */
+  readonly calls?: { readonly [Callee in keyof S['calls']]?: Partial<Calls<S['calls']>[Callee]> }
+  /** Settings besides those every test has. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  readonly newId?: NewId
+}
+
+/** A request to a service under test. */
+export interface TestRequest {
+  readonly as?: TestCaller
+  readonly body?: unknown
+  readonly key?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An answer of a service under test; `body` is undefined when there was none. */
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: any
+}
+
+/** A whole service over a database of its own. */
+export interface TestService {
+  readonly url: string
+  readonly port: number
+  readonly database: Database
+  readonly running: RunningService
+  readonly request: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
+  /** The events the service has published so far, oldest first, of one type or of all; waits for the relay. */
+  readonly published: (type?: string) => Promise<readonly CloudEvent[]>
+  /** Publishes an event as another service would, and waits until it is in the log. */
+  readonly receive: (event: EventType, subject: string, data: unknown) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a service on a copy of its migrated database, with stand-ins for whom it calls and test callers for tokens. */
+export async function startTestService<S extends Service>(
+  definition: DefinedService<any>,
+  options: TestServiceOptions<S>,
+): Promise<TestService> {
+  const { name } = definition.contract
+  const own = await testDatabase({ sets: await migrationsOf(definition), name })
+  const log = await testDatabase({ sets: [logMigrations], name: `${name}_log` })
+  const config = definition.config.parse({
+    DATABASE_URL: own.url,
+    LOG_DATABASE_URL: log.url,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    STOA_ENV: 'development',
+    READ_CONNECTIONS: '4',
+    WRITE_CONNECTIONS: '8',
+    ...options.settings,
+  }) as ServiceConfig
+  const running = await startService(definition, {
+    config,
+    access: options.access,
+    identity: testIdentity(options.access),
+    resolver: staticResolver({}),
+    calls: { for: () => standIns(options.calls ?? {}), close() {} },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.newId === undefined ? {} : { newId: options.newId }),
+  })
+  const url = `http://127.0.0.1:${running.port}`
+  const events = openEventLog({ url: log.url, applicationName: `${name}-test` })
+  return {
+    url,
+    port: running.port,
+    database: own.database,
+    running,
+    request: (method, path, request = {}) => send(url, method, path, request),
+    published: (type) => published(own.database, events, name, type),
+    receive: (event, subject, data) => receive(events, event, subject, data),
+    async stop() {
+      await running.stop()
+      await events.close()
+      await Promise.all([own.close(), log.close()])
+    },
+  }
+}
+
+function standIns(calls: { readonly [callee: string]: object | undefined }): unknown {
+  return new Proxy(calls, {
+    get: (known, callee) =>
+      new Proxy(known[String(callee)] ?? {}, {
+        get(methods: Record<string, unknown>, method) {
+          const standIn = methods[String(method)]
+          if (standIn === undefined) throw new Error(`the test has no stand-in for ${String(callee)}.${String(method)}`)
+          return standIn
+        },
+      }),
+  })
+}
+
+async function send(url: string, method: string, path: string, { as, body, key, headers }: TestRequest): Promise<TestAnswer> {
+  const answer = await fetch(url + path, {
+    method,
+    headers: {
+      ...(as === undefined ? {} : { authorization: asCaller(as) }),
+      ...(body === undefined ? {} : { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  const isJson = /json/.test(answer.headers.get('content-type') ?? '')
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : isJson ? JSON.parse(text) : text }
+}
+
+async function published(database: Database, log: EventLog, service: string, type?: string): Promise<readonly CloudEvent[]> {
+  await eventually(async () => {
+    const [row] = await database.read.sql<{ pending: number }>`select count(*)::int as pending from outbox`
+    if (row?.pending !== 0) throw new Error('the outbox is not empty yet')
+  })
+  const { events } = await log.read({ topics: [`${service}.events`], limit: 1_000, ...(type === undefined ? {} : { types: [type] }) })
+  return events.map(({ event }) => parseCloudEvent(event))
+}
+
+async function receive(log: EventLog, event: EventType, subject: string, data: unknown): Promise<void> {
+  const id = newId()
+  const topic = 'test.events'
+  await log.declare(topic, [event])
+  const cloudEvent: CloudEvent = {
+    specversion: '1.0',
+    id,
+    source: '/services/test',
+    type: event.type,
+    subject,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    dataschema: dataSchemaOf(event),
+    partitionkey: subject,
+    correlationid: id,
+    data,
+  }
+  await log.append({ topic, records: [{ id, type: event.type, key: subject, event: JSON.stringify(cloudEvent) }] })
+}

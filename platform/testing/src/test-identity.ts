@@ -1,0 +1,45 @@
+import { AppError } from '@stoa/kernel'
+import { createPrincipals, type AccessTable, type Claims } from '@stoa/security'
+import type { Identity } from '@stoa/service'
+
+/** A caller of a service under test. */
+export interface TestCaller {
+  readonly subject: string
+  readonly roles?: readonly string[]
+}
+
+/** The authorization header of a caller; only the stand-in identity takes it. */
+export function asCaller({ subject, roles = ['customer'] }: TestCaller): string {
+  return `Bearer ${Buffer.from(JSON.stringify({ subject, roles })).toString('base64url')}`
+}
+
+/** An identity that takes the callers of `asCaller`, and any service for every method. */
+export function testIdentity(access: AccessTable): Identity {
+  const principalOf = createPrincipals(access)
+  return {
+    tokens: { token: async (audience) => `service-token-for-${audience}` },
+    verifier: { verify: () => refuse(), forget() {}, revokeSessions() {} },
+    async authenticate(authorization) {
+      if (authorization === undefined) return principalOf(claimsOf({ subject: 'anonymous', roles: [] }))
+      const { subject, roles = [] } = readCaller(authorization)
+      const principal = principalOf(claimsOf({ subject, roles }))
+      return subject.startsWith('service:') ? { ...principal, kind: 'service', mayCall: () => true } : principal
+    },
+  }
+}
+
+function readCaller(authorization: string): TestCaller {
+  try {
+    return JSON.parse(Buffer.from(authorization.replace(/^Bearer /, ''), 'base64url').toString()) as TestCaller
+  } catch {
+    return refuse()
+  }
+}
+
+function refuse(): never {
+  throw new AppError('unauthenticated', 'auth.token_invalid', 'not a test caller')
+}
+
+function claimsOf({ subject, roles = [] }: TestCaller): Claims {
+  return { sub: subject, roles, scope: 'stoa', tier: 'free' } as unknown as Claims
+}

@@ -1,0 +1,175 @@
+import { accessTable } from '@stoa/contracts/auth/roles'
+import { orderCreated, orderRejected } from '@stoa/contracts/order/events'
+import type { OrderService } from '@stoa/contracts/order/service'
+import { paymentReviewed } from '@stoa/contracts/payment/events'
+import { shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
+import { AppError, newId } from '@stoa/kernel'
+import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { orderService } from '../src/service.ts'
+import { standIns, type StandIns } from './stand-ins.ts'
+
+let others: StandIns
+let service: TestService
+
+beforeAll(async () => {
+  others = standIns()
+  service = await startTestService<OrderService>(orderService, {
+    access: accessTable,
+    calls: others.calls as never,
+    settings: { CARRIER_DAY_SECONDS: '0.05', AUTO_PICK: 'true', RETURN_WINDOW_DAYS: '1' },
+  })
+})
+afterAll(() => service.stop())
+beforeEach(() => others.reset())
+
+const address = { name: 'Ada', line1: 'Analytical Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
+const ada = { subject: newId() }
+const body = (more: object = {}) => ({
+  items: [{ sku: 'TEA', quantity: 2 }],
+  shippingAddress: address,
+  paymentMethodId: newId(),
+  ...more,
+})
+const place = (more: { key?: string; body?: object; as?: { subject: string } } = {}) =>
+  service.request('POST', '/api/v1/orders', {
+    as: more.as ?? ada,
+    key: more.key ?? newId(),
+    body: more.body ?? body(),
+    headers: { prefer: 'wait=10' },
+  })
+// picking goes on by itself and belongs to no saga
+const sagaCalls = () => others.log.filter((call) => call !== 'shipping.release')
+const statusOf = async (id: string, as = ada) => (await service.request('GET', `/api/v1/orders/${id}`, { as })).body.status
+
+test('an order is confirmed when everybody agrees', async () => {
+  const { status, body: order, headers } = await place()
+  expect(status).toBe(201)
+  expect(order).toMatchObject({ status: 'confirmed', customerId: ada.subject, total: { amount: 2499, currency: 'EUR' } })
+  expect(headers.get('location')).toBe(`/api/v1/orders/${order.id}`)
+  expect(sagaCalls()).toEqual(['acceptQuote', 'reserve', 'pay', 'createShipment', 'confirm'])
+  const created = await service.published(orderCreated.type)
+  expect(created.map((event) => event.subject)).toContain(order.id)
+})
+
+test('ten requests with one key make one order and get ten equal answers', async () => {
+  const key = newId()
+  const request = body()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => place({ key, body: request })))
+  expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 10 }, () => 201))
+  expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1)
+  expect(others.log.filter((call) => call === 'pay')).toHaveLength(1)
+})
+
+test('the same key with another body is refused', async () => {
+  const key = newId()
+  await place({ key })
+  const { status, body: problem } = await place({ key, body: body({ items: [{ sku: 'TEA', quantity: 3 }] }) })
+  expect(status).toBe(422)
+  expect(problem.code).toBe('idempotency.key_reused')
+})
+
+test('a declined payment rejects the order and gives everything back', async () => {
+  others.declines('payment.declined')
+  const { body: order } = await place()
+  expect(order).toMatchObject({ status: 'rejected', reason: 'payment.declined' })
+  expect(sagaCalls()).toEqual(['acceptQuote', 'reserve', 'pay', 'release', 'releaseQuote'])
+  expect((await service.published(orderRejected.type)).some((event) => event.subject === order.id)).toBe(true)
+})
+
+test('stock that is gone rejects the order before anything is paid', async () => {
+  others.fails('reserve', new AppError('conflict', 'inventory.insufficient_stock', 'gone'))
+  const { body: order } = await place()
+  expect(order).toMatchObject({ status: 'rejected', reason: 'inventory.insufficient_stock' })
+  expect(others.log).not.toContain('pay')
+})
+
+test('an unknown SKU, a foreign payment method and an expired quote are wrong requests', async () => {
+  const unknown = await place({ body: body({ items: [{ sku: 'TEA', quantity: 1 }, { sku: 'NONE', quantity: 1 }] }) })
+  expect([unknown.status, unknown.body.code, unknown.body.errors[0].pointer]).toEqual([422, 'order.unknown_sku', '/items/1/sku'])
+  others.refusesMethod()
+  const method = await place()
+  expect([method.status, method.body.code]).toEqual([422, 'order.payment_method_unusable'])
+  others.reset()
+  others.fails('getQuote', new AppError('conflict', 'pricing.quote_expired', 'expired'))
+  const quote = await place({ body: body({ quoteId: newId() }) })
+  expect([quote.status, quote.body.code]).toEqual([422, 'order.quote_expired'])
+})
+
+test('nothing is written when pricing is away', async () => {
+  others.fails('quote', new AppError('unavailable', 'service.unavailable', 'away'))
+  const key = newId()
+  expect((await place({ key })).status).toBe(503)
+  others.reset()
+  expect((await place({ key })).body.status).toBe('confirmed')
+})
+
+test('a payment in review holds the order until the review ends', async () => {
+  others.reviews()
+  const { body: order } = await place()
+  expect(order.status).toBe('on_hold')
+  await service.receive(paymentReviewed, newId(), {
+    paymentId: newId(),
+    orderId: order.id,
+    outcome: 'approved',
+  })
+  await eventually(async () => expect(await statusOf(order.id)).toBe('confirmed'))
+})
+
+test('an order that is called off while it is on hold ends as cancelled', async () => {
+  others.reviews()
+  const { body: order } = await place()
+  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: ada, body: {} })
+  expect([status, cancelled.status]).toEqual([200, 'cancelled'])
+  expect(others.log).toContain('refund')
+})
+
+test('a confirmed order is taken back: shipment, money, stock', async () => {
+  others.holdsPicking()
+  const { body: order } = await place()
+  others.reset()
+  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: ada, body: {} })
+  expect([status, cancelled.status]).toEqual([200, 'cancelled'])
+  expect(sagaCalls()).toEqual(['cancelShipment', 'refund', 'release'])
+})
+
+test('another account can neither read nor cancel an order', async () => {
+  const { body: order } = await place()
+  const eve = { subject: newId() }
+  expect((await service.request('GET', `/api/v1/orders/${order.id}`, { as: eve })).status).toBe(404)
+  expect((await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: eve, body: {} })).status).toBe(404)
+  expect(await statusOf(order.id)).not.toBe('cancelled')
+  const staff = { subject: newId(), roles: ['staff'] }
+  expect((await service.request('GET', `/api/v1/orders/${order.id}`, { as: staff })).status).toBe(200)
+})
+
+test('the carrier takes a picked order to completed', async () => {
+  const { body: order } = await place()
+  await eventually(async () => expect(await statusOf(order.id)).toBe('picking'))
+  await eventually(() => expect(others.log).toContain('shipping.release'))
+  const shipment = { shipmentId: newId(), orderId: order.id }
+  await service.receive(shippingDispatched, order.id, { ...shipment, trackingNumber: 'T1', lines: [] })
+  await eventually(async () => expect(await statusOf(order.id)).toBe('shipped'))
+  const late = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: ada, body: {} })
+  expect([late.status, late.body.code]).toEqual([409, 'order.already_shipped'])
+  await service.receive(shippingDelivered, order.id, shipment)
+  await eventually(async () => expect(await statusOf(order.id)).toBe('completed'))
+  const { body: timeline } = await service.request('GET', `/api/v1/orders/${order.id}/timeline`, { as: ada })
+  expect(timeline.items.map((entry: { status: string }) => entry.status)).toEqual([
+    'pending',
+    'confirmed',
+    'picking',
+    'shipped',
+    'delivered',
+    'completed',
+  ])
+})
+
+test('a list shows a customer the own orders, page by page', async () => {
+  const bob = { subject: newId() }
+  const placed = [await place({ as: bob }), await place({ as: bob }), await place({ as: bob })].map((answer) => answer.body.id)
+  const first = await service.request('GET', '/api/v1/orders?limit=2', { as: bob })
+  expect(first.body.items.map((order: { id: string }) => order.id)).toEqual([placed[2], placed[1]])
+  const second = await service.request('GET', `/api/v1/orders?limit=2&cursor=${first.body.nextCursor}`, { as: bob })
+  expect(second.body).toEqual({ items: [expect.objectContaining({ id: placed[0] })] })
+})

@@ -1,0 +1,93 @@
+import { AppError, newId } from '@stoa/kernel'
+
+type Call = (request: any) => Promise<unknown>
+
+/** The other services as order sees them: they agree, until they are told otherwise, and note what they were asked. */
+export interface StandIns {
+  readonly calls: { readonly [service: string]: { readonly [method: string]: Call } }
+  readonly log: string[]
+  readonly reset: () => void
+  readonly fails: (method: string, error: AppError) => void
+  readonly declines: (code: string) => void
+  readonly reviews: () => void
+  readonly refusesMethod: () => void
+  readonly holdsPicking: () => void
+}
+
+const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
+
+export function standIns(): StandIns {
+  const log: string[] = []
+  const failures = new Map<string, AppError>()
+  const state = { payment: 'captured', code: '', isUsable: true }
+  const noted = (method: string, answer: Call, name = method): Call => async (request) => {
+    if (!['quote', 'getQuote', 'checkMethod', 'getVariants'].includes(method)) log.push(name)
+    const failure = failures.get(method)
+    if (failure !== undefined) throw failure
+    return answer(request)
+  }
+  const quote = (items: readonly { sku: string; quantity: number }[], more: object = {}) => ({
+    quote: {
+      id: newId(),
+      lines: items.map(({ sku, quantity }) => ({
+        sku,
+        quantity,
+        listPrice: eur(1000),
+        discounts: [],
+        net: eur(1000 * quantity),
+        tax: eur(0),
+        total: eur(1000 * quantity),
+      })),
+      subtotal: eur(2000),
+      discount: eur(0),
+      tax: eur(0),
+      shipping: eur(499),
+      total: eur(2499),
+      customerId: '',
+      region: 'DE',
+      couponCodes: [],
+      shippingMethod: 'standard',
+      ...more,
+    },
+  })
+  const calls = {
+    pricing: {
+      quote: noted('quote', async ({ items }) => quote(items)),
+      getQuote: noted('getQuote', async ({ quoteId }) => quote([{ sku: 'TEA', quantity: 2 }], { id: quoteId })),
+      acceptQuote: noted('acceptQuote', async () => ({})),
+      releaseQuote: noted('releaseQuote', async () => ({})),
+    },
+    inventory: {
+      getVariants: noted('getVariants', async ({ skus }) => ({
+        variants: (skus as string[]).filter((sku) => sku === 'TEA').map((sku) => ({ sku, name: 'Green tea', status: 'active' })),
+      })),
+      reserve: noted('reserve', async ({ lines }) => ({ reservationId: newId(), parcels: [{ warehouseId: newId(), lines }] })),
+      release: noted('release', async () => ({})),
+      confirm: noted('confirm', async () => ({})),
+    },
+    payment: {
+      checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
+      pay: noted('pay', async () => ({ paymentId: newId(), outcome: state.payment, code: state.code })),
+      refund: noted('refund', async () => ({})),
+    },
+    shipping: {
+      createShipment: noted('createShipment', async () => ({ shipmentId: newId() })),
+      cancelShipment: noted('cancelShipment', async () => ({})),
+      release: noted('shipping.release', async () => ({})),
+    },
+  }
+  return {
+    calls,
+    log,
+    reset() {
+      log.length = 0
+      failures.clear()
+      Object.assign(state, { payment: 'captured', code: '', isUsable: true })
+    },
+    fails: (method, error) => void failures.set(method, error),
+    declines: (code) => void Object.assign(state, { payment: 'declined', code }),
+    reviews: () => void Object.assign(state, { payment: 'in_review' }),
+    refusesMethod: () => void Object.assign(state, { isUsable: false }),
+    holdsPicking: () => void failures.set('shipping.release', new AppError('unavailable', 'service.unavailable', 'away')),
+  }
+}
