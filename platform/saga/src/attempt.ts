@@ -1,6 +1,7 @@
 import type { Json } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import { isUniqueViolation } from '@stoa/postgres'
+import { redactText } from '@stoa/telemetry'
 import { failureCode, isUnanswered, judgeAttempt } from './retry-policy.ts'
 import { commit } from './commit.ts'
 import { nowMs, type DriverOptions } from './driver-options.ts'
@@ -86,7 +87,8 @@ async function onFailed(live: LiveSaga, options: DriverOptions, trial: Trial, er
     attempts: attempts.count,
     result,
     error: failureCode(error),
-    detail: error instanceof Error ? error.message : String(error),
+    // A bug's message may hold anything; journals are kept.
+    detail: redactText(error instanceof Error ? error.message : String(error)),
     startedAtMs: attempts.startedAtMs,
     endedAtMs: nowMs(options),
   }

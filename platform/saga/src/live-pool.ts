@@ -44,7 +44,9 @@ export function makeLivePool({ driver, definitions, maxActive, onDoubt }: LivePo
   const room = () => maxActive - claiming.size - (sagas.size - driver.parked.count)
   const adopt = (loaded: LoadedSaga) => {
     if (driver.mustLeave()) return
-    const run = driveAll(loaded, definitions, driver, sagas).finally(() => running.delete(run))
+    const run = driveAll(loaded, definitions, driver, sagas)
+      .catch(onDoubt)
+      .finally(() => running.delete(run))
     running.add(run)
   }
   const give = (signals: readonly Signal[]) => {

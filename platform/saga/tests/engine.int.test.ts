@@ -59,7 +59,7 @@ const signal = (orderId: string, outcome: string, service = shop) =>
 
 describe('a saga', () => {
   test('runs its steps in order, each journalled, what belongs to a row in its transaction', async () => {
-    await start()
+    await start({ pollMs: 600_000 })
     const orderId = await purchase()
     await comesTo(orderId, 'completed')
     expect(await journalOf(orderId)).toEqual([
@@ -125,6 +125,19 @@ describe('a saga', () => {
       .sql`select distinct trace_id from saga_journal where saga_id = ${idOf(orderId)}`
     expect(rows).toEqual([{ trace_id: traceId }])
     expect(await engine.show(idOf(orderId))).toMatchObject({ traceId, correlationId: 'request-1' })
+  })
+
+  test('is counted by its type and the state it came to', async () => {
+    const telemetry = quietTelemetry()
+    await start({ telemetry })
+    await comesTo(await purchase(), 'completed')
+    const waiting = await purchase(true)
+    await comesTo(waiting, 'waiting')
+    const { body } = await telemetry.metrics.expose()
+    expect(body).toContain('saga_total{saga="purchase",state="completed"} 1\n')
+    expect(body).toContain('saga_active 1\n')
+    await engine.compensate(idOf(waiting))
+    await comesTo(waiting, 'compensated')
   })
 
   test('is one of hundreds that run at once', async () => {
@@ -278,8 +291,8 @@ describe('the pivot', () => {
 })
 
 describe('a wait', () => {
-  test('ends with its signal', async () => {
-    await start()
+  test('ends with its signal, without a poll when it was sent here', async () => {
+    await start({ pollMs: 600_000 })
     const orderId = await purchase(true)
     await comesTo(orderId, 'waiting')
     expect(await notesOf(own.database, orderId)).toEqual(['paid', 'on_hold'])

@@ -171,9 +171,7 @@ export function quietTelemetry(spans: EndedSpan[] = []): Telemetry {
     version: '0',
     instance: 'test',
     logLevel: 'silent',
-    spanSinks: [
-      { write: async (batch: readonly EndedSpan[]) => void spans.push(...batch), close: async () => {} } as never,
-    ],
+    spanSinks: [{ write: async (batch: readonly EndedSpan[]) => void spans.push(...batch), close: async () => {} }],
   })
 }
 
