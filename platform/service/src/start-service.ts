@@ -7,10 +7,11 @@ import { createHttpApp, httpMigrations, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
 import { openPort, rpcHandler, serveHealth, type Port } from '@stoa/rpc'
-import { sagaMigrations } from '@stoa/saga'
+import { sagaMigrations, type SagaEngine } from '@stoa/saga'
 import type { AccessTable } from '@stoa/security'
 import { tasksMigrations } from '@stoa/tasks'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
+import { adminEndpoints } from './admin-endpoints.ts'
 import { startBackground, type Background } from './background.ts'
 import { changeFeed, type ChangeFeed } from './changes.ts'
 import { databaseLog } from './database-log.ts'
@@ -102,7 +103,7 @@ async function migrateService(definition: DefinedService, config: ServiceConfig)
 async function run(definition: DefinedService, parts: Parts): Promise<RunningService> {
   const { service, options, telemetry, database, clock } = parts
   const { config } = options
-  const state = { isReady: false }
+  const state: ServiceState = { isReady: false, sagas: undefined }
   const resolver = options.resolver ?? registryResolver({ registryUrl: config.registryUrl })
   const identity = options.identity ?? identityOf(parts)
   const calls = options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
@@ -114,6 +115,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const makeTx = txMaker(parts)
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
+  state.sagas = background.sagas
   await definition.onStart?.(deps)
   const registered = options.resolver === undefined ? register(parts, port.port) : undefined
   state.isReady = true
@@ -133,6 +135,11 @@ function identityOf({ service, options: { config, access }, clock, telemetry }: 
   return makeIdentity({ service: service.name, issuer, secret, authUrl, access, clock, telemetry })
 }
 
+interface ServiceState {
+  isReady: boolean
+  sagas: SagaEngine | undefined
+}
+
 interface DoorOptions {
   readonly definition: DefinedService
   readonly parts: Parts
@@ -141,7 +148,7 @@ interface DoorOptions {
   readonly calls: CallClient
   readonly identity: Identity
   readonly changes: ChangeFeed | undefined
-  readonly state: { readonly isReady: boolean }
+  readonly state: ServiceState
 }
 
 /** Opens the one port with both doors: REST over HTTP/1.1, RPC over HTTP/2 and HTTP/1.1. */
@@ -163,7 +170,10 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     changes: changes ?? { wait: untilAborted },
     version,
     checkAnswers: config.stoaEnv !== 'production',
-    extraRoutes: operatingEndpoints({ service, version, telemetry, checks, isReady }),
+    extraRoutes: [
+      ...operatingEndpoints({ service, version, telemetry, checks, isReady }),
+      adminEndpoints({ database, sagas: () => state.sagas }),
+    ],
   })
   const rpc = rpcHandler(
     {
@@ -221,7 +231,7 @@ interface StopOptions {
   readonly definition: DefinedService
   readonly deps: unknown
   readonly parts: Parts
-  readonly state: { isReady: boolean }
+  readonly state: ServiceState
   readonly app: HttpApp
   readonly port: Port
   readonly background: Background

@@ -173,3 +173,14 @@ test('a list shows a customer the own orders, page by page', async () => {
   const second = await service.request('GET', `/api/v1/orders?limit=2&cursor=${first.body.nextCursor}`, { as: bob })
   expect(second.body).toEqual({ items: [expect.objectContaining({ id: placed[0] })] })
 })
+
+test('operators see the sagas of an order and its steps, customers do not', async () => {
+  const { body: order } = await place()
+  const ops = { subject: newId(), roles: ['ops'] }
+  const { status, body: saga } = await service.request('GET', `/admin/sagas/${encodeURIComponent(`order-fulfilment:${order.id}`)}`, { as: ops })
+  expect([status, saga.state]).toEqual([200, 'completed'])
+  expect(saga.steps.map((entry: { step: string }) => entry.step)).toContain('confirm_order')
+  const list = await service.request('GET', '/admin/sagas?type=order-fulfilment&limit=1', { as: ops })
+  expect(list.body.items).toHaveLength(1)
+  expect((await service.request('GET', '/admin/sagas', { as: ada })).status).toBe(403)
+})
