@@ -65,6 +65,9 @@ export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDay
     return row
   }
 
+  const isDue = async (handle: ReadHandle) =>
+    isRotationDue(await listSigningKeyRows(handle, clock.now()), clock.now(), rotationDays)
+
   const rotate = async (tx: AuthTx, made: MadeKey, isCompromised: boolean): Promise<SigningKeyRow> => {
     await lockSigningKeys(tx)
     const { signsFrom, olderRetireAt } = rotation(clock.now(), isCompromised)
@@ -85,8 +88,12 @@ export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDay
     /** Makes a successor within the open transaction, and publishes that there is one. */
     rotate,
     /** Whether the youngest key has signed for its time. */
-    isDue: async (): Promise<boolean> =>
-      isRotationDue(await listSigningKeyRows(db, clock.now()), clock.now(), rotationDays),
+    isDue: (): Promise<boolean> => isDue(db),
+    /** Makes a successor when it is still time for one: another replica may have made it meanwhile. */
+    rotateWhenDue: async (tx: AuthTx, made: MadeKey): Promise<void> => {
+      await lockSigningKeys(tx)
+      if (await isDue(tx)) await rotate(tx, made, false)
+    },
   }
 }
 

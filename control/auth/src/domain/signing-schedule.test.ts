@@ -17,8 +17,8 @@ test('signs with the youngest key whose time has come, and publishes all that ve
   expect(ids(orderedKeys(keys, now.add({ hours: 2 })))).toEqual(['next', 'active'])
 })
 
-test('is due when there is no key or the youngest has signed for its days', () => {
-  expect(isRotationDue([], now, 30)).toBe(true)
+test('is due when the youngest key has signed for its days', () => {
+  expect(isRotationDue([], now, 30)).toBe(false)
   expect(isRotationDue([key('a', -30 * 24)], now, 30)).toBe(true)
   expect(isRotationDue([key('a', -30 * 24 + 1)], now, 30)).toBe(false)
   expect(isRotationDue([key('a', -30 * 24), key('b', 1)], now, 30)).toBe(false)

@@ -26,10 +26,10 @@ export function keyState(key: KeyTimes, keys: readonly KeyTimes[], now: Temporal
   return activeKey(keys, now)?.keyId === key.keyId ? 'active' : 'retired'
 }
 
-/** Whether it is time for a successor of the youngest key. */
+/** Whether it is time for a successor of the youngest key; the first of all is made at the start, not by rotation. */
 export function isRotationDue(keys: readonly KeyTimes[], now: Temporal.Instant, rotationDays: number): boolean {
   const youngest = keys.toSorted(byAge).at(-1)
-  return youngest === undefined || !isBefore(now, youngest.signsFrom.add({ hours: rotationDays * 24 }))
+  return youngest !== undefined && !isBefore(now, youngest.signsFrom.add({ hours: rotationDays * 24 }))
 }
 
 /** When a new key begins to sign, and when the older ones stop verifying; at once when they are compromised. */

@@ -190,7 +190,8 @@ function lives(): Partial<Configuration> {
     },
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    expiresWithSession: () => false,
+    // signing out of the browser ends what was signed in to by it, but not a device that it let in
+    expiresWithSession: (_ctx, source) => isFirstParty(source.clientId ?? ''),
     revokeGrantPolicy: () => true,
   }
 }

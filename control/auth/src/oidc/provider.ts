@@ -1,8 +1,9 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { platformErrors } from '@stoa/contract'
 import { createLocalJWKSet, jwtVerify, type JWK } from 'jose'
 import type { Claims } from '@stoa/security'
-import { Provider } from 'oidc-provider'
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { registerApiKeyGrant, type UseApiKey } from './api-key-grant.ts'
 import { providerConfiguration, type ProviderSettings } from './configuration.ts'
 import { INTERACTION_PATH, serveInteraction, type VerifyPassword } from './interaction.ts'
@@ -34,6 +35,7 @@ export function makeOidcServer(settings: OidcServerSettings, keys: readonly JWK[
   const emitter: EventEmitter = provider
   emitter.on('error', settings.onError)
   provider.on('server_error', (_ctx, error: Error) => settings.onError(error))
+  provider.use(answerUnknownPaths)
   registerApiKeyGrant(provider, settings.accounts, settings.useApiKey)
   const substitute = acceptStructuredTokens(provider, ownTokens(settings, keys))
   const callback = provider.callback()
@@ -55,6 +57,16 @@ export function makeOidcServer(settings: OidcServerSettings, keys: readonly JWK[
       }
     },
   }
+}
+
+/** oidc-provider answers its own errors as OAuth says; a path it does not know is a problem like everywhere else. */
+async function answerUnknownPaths(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.status !== 404 || ctx.body !== undefined) return
+  const title = platformErrors['request.path_unknown'].title
+  ctx.status = 404
+  ctx.set({ 'content-type': 'application/problem+json' })
+  ctx.body = JSON.stringify({ type: '/errors/request.path_unknown', title, status: 404, code: 'request.path_unknown' })
 }
 
 /** Every address the server names is the issuer's, whoever asks and by whichever way. */

@@ -23,7 +23,7 @@ export const rotateSigningKeysWhenDue =
   async ({ commit }) => {
     const made = (await identity.keys.isDue()) ? await makeSigningKey() : undefined
     await commit(async (tx) => {
-      if (made !== undefined) await identity.keys.rotate(tx, made, false)
+      if (made !== undefined) await identity.keys.rotateWhenDue(tx, made)
     })
     await identity.reload()
   }
