@@ -70,7 +70,7 @@ export function startConsumers<S extends Service>(options: ConsumersOptions<S>):
   const subscription = log.subscribe({
     group: service.name,
     types,
-    handle: (events) => handleBatch(running, events),
+    handle: (events) => handleOrReport(running, events),
     onTrouble: (error) => telemetry.logger.warn('the event log cannot be reached', { error }),
     onRecovered: () => telemetry.logger.info('the event log answers again'),
   })
@@ -100,7 +100,7 @@ function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling
     database,
     calls,
     // What the contract ties together is erased here: a consumer gets the event, tx and data it was written for.
-    makeTx: makeTx as unknown as Handling['makeTx'],
+    makeTx,
     find: consumerIndex(service.consumes, consumers as unknown as { [name: string]: RunningConsumer }),
     telemetry,
     clock,
@@ -121,6 +121,22 @@ function observe<S extends Service>({ service, log, database, telemetry: { metri
     gauge.clear()
     for (const { state, count } of rows) gauge.set(count, { state })
   })
+}
+
+async function handleOrReport(running: Running, events: readonly LoggedEvent[]): Promise<void> {
+  try {
+    await handleBatch(running, events)
+  } catch (error) {
+    const { topic, partition, position } = events[0] ?? {}
+    const fields = { topic, partition, position, error }
+    if (!running.control.isStopping) {
+      running.handling.telemetry.logger.error(
+        'events could be neither handled nor parked: they are delivered again',
+        fields,
+      )
+    }
+    throw error
+  }
 }
 
 async function handleBatch(running: Running, events: readonly LoggedEvent[]): Promise<void> {

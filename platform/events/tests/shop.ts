@@ -34,7 +34,11 @@ export function watchedTelemetry(): { telemetry: Telemetry; lines: Record<string
     environment: 'test',
     version: '0',
     instance: 'test',
-    destination: { write: (line) => void lines.push(JSON.parse(line)), flush: () => true, close() {} },
+    destination: {
+      write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+      flush: () => true,
+      close() {},
+    },
     spanSinks: [{ write: async (batch) => void spans.push(...batch), close: async () => {} }],
   })
   return { telemetry, lines, spans }

@@ -16,13 +16,16 @@ export async function readLag({ read }: Database, group: string | null): Promise
     order by g.name, t.name, o.part`
 }
 
+/** A topic of a group, with those of its types that the group asked for. */
+export interface EnrolledTopic {
+  readonly id: number
+  readonly name: string
+  readonly types: readonly string[]
+}
+
 /** Notes what a group is subscribed to and gives it positions in partitions that are new to it; answers its topics. */
-export async function enrol(
-  sql: Sql,
-  group: string,
-  types: readonly string[],
-): Promise<{ id: number; name: string }[]> {
-  const topics = await sql<{ id: number; name: string; types: string[] }>`
+export async function enrol(sql: Sql, group: string, types: readonly string[]): Promise<EnrolledTopic[]> {
+  const topics = await sql<EnrolledTopic>`
     select t.id, t.name, array_agg(distinct e.type) as types
     from event_types e join event_topics t on t.id = e.topic
     where e.type = any(${types}::text[]) group by t.id order by t.id`
@@ -36,14 +39,6 @@ export async function enrol(
     select ${group}, topic, part from event_partitions where topic = any(${ids}::smallint[])
     on conflict do nothing`
   return topics
-}
-
-/** Counts the types that no topic has been declared for yet. */
-export async function countUndeclared(sql: Sql, types: readonly string[]): Promise<number> {
-  const [row] = await sql<{ count: number }>`
-    select count(*)::int as count from unnest(${types}::text[]) as w(type)
-    where not exists (select from event_types e where e.type = w.type)`
-  return row?.count ?? 0
 }
 
 /** Sets positions of a group and ends the ownership of whoever holds them. */

@@ -1,7 +1,7 @@
 import type { Session } from '@stoa/postgres'
 import type { SubscribeOptions } from '../event-log.ts'
 import type { Waker } from '../waker.ts'
-import { countUndeclared, enrol } from './groups.ts'
+import { enrol } from './groups.ts'
 import { byPartition, wanted, type Held, type HeldPartitions } from './held-partitions.ts'
 import { announce, beat, commit, fetchNext, release, share, take, type FetchedRow, type Member } from './membership.ts'
 import { channelOf, groupChannelOf, typesChannel } from './topics.ts'
@@ -33,12 +33,14 @@ const uninterestingDelayMs = 250
 export async function enrolIn(run: MemberRun): Promise<void> {
   const { session, topics, options } = run
   if (!run.hasUndeclared) return
-  for (const { id, name } of await enrol(session.sql, options.group, options.types)) {
+  const enrolled = await enrol(session.sql, options.group, options.types)
+  for (const { id, name } of enrolled) {
     if (topics.has(id)) continue
     topics.set(id, name)
     await session.listen(channelOf(name), (payload) => onAppended(run, id, payload))
   }
-  run.hasUndeclared = (await countUndeclared(session.sql, options.types)) > 0
+  const declared = new Set(enrolled.flatMap(({ types }) => types))
+  run.hasUndeclared = options.types.some((type) => !declared.has(type))
 }
 
 /** Has the shares looked at again when members come or go, and the topics when a type is declared that had none. */
