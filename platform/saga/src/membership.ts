@@ -70,7 +70,7 @@ export async function lookAround(
 export async function takeOver(
   database: Database,
   { dead, worker, limit }: { readonly dead: string; readonly worker: string; readonly limit: number },
-): Promise<{ readonly taken: LoadedSaga[]; readonly isWhole: boolean }> {
+): Promise<LoadedSaga[]> {
   return database.transaction(async (tx) => {
     await holdOwnLane(tx, worker)
     await tx.sql`update saga_lanes set epoch = epoch + 1 where worker = ${dead}`
@@ -84,20 +84,20 @@ export async function takeOver(
       returning ${headColumns}`
     const left = await tx.sql`select 1 from sagas s where s.owner = ${dead} and ${isLive} limit 1`
     if (left.length === 0) await tx.sql`delete from saga_workers where id = ${dead}`
-    return { taken: await withJournals(tx, heads), isWhole: left.length === 0 }
+    return withJournals(tx, heads)
   })
 }
 
 /**
- * Ends transactions of this database and role that have stood idle for the lease: a process that hangs inside one still
- * holds the rows of its sagas.
+ * Ends transactions of this database and role that have stood idle for so long: a process that hangs inside one still
+ * holds the rows of its sagas, and whatever else it has locked.
  */
-export async function endHungTransactions(session: Session, leaseMs: number): Promise<void> {
+export async function endHungTransactions(session: Session, idleMs: number): Promise<void> {
   await session.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
       and state like 'idle in transaction%'
-      and state_change < clock_timestamp() - ${leaseMs}::float8 * interval '1 millisecond'`
+      and state_change < clock_timestamp() - ${idleMs}::float8 * interval '1 millisecond'`
 }
 
 async function holdOwnLane(tx: WriteHandle, worker: string): Promise<void> {

@@ -114,12 +114,13 @@ async function lookForWork(id: string, control: Session, pool: LivePool, options
   const around = await lookAround(control, { worker: id, names: Object.keys(definitions), leaseMs, limit })
   pool.give(around.signals)
   around.unclaimed.forEach(pool.claim)
+  // By the time its lease is over, a hung worker has stood idle for more than half of it in whatever it has open.
+  if (around.gone.length > 0) await endHungTransactions(control, leaseMs / 2)
   for (const dead of around.gone) {
     try {
-      const { taken, isWhole } = await takeOver(database, { dead, worker: id, limit: Math.max(0, pool.room()) })
+      const taken = await takeOver(database, { dead, worker: id, limit: Math.max(0, pool.room()) })
       if (taken.length > 0) telemetry.logger.warn('took over from a dead saga worker', { dead, sagas: taken.length })
       pool.adopt(taken)
-      if (!isWhole) await endHungTransactions(control, leaseMs)
     } finally {
       await unlockWorker(control, dead)
     }

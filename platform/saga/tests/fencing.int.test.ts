@@ -81,7 +81,7 @@ test('a worker that was taken over journals nothing more, claims nothing, and is
   const [old, next] = [await join(), await join()]
   await old.lanes.claim(sagaId)
   await old.lanes.write(move(sagaId, 0))
-  const { taken } = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
+  const taken = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
   expect(taken).toMatchObject([{ head: { id: sagaId, epoch: 2 }, journal: [{ step: 'one' }] }])
   await expect(old.lanes.write(move(sagaId, 1))).rejects.toThrow(WorkerLost)
   expect(old.fenced).toBe(1)
@@ -135,7 +135,7 @@ test('a saga whose row is held is left for later, and its dead worker stays know
   expect((await look()).gone).toContain(old.id)
   await endHungTransactions(next.control, 0)
   await vi.waitFor(async () => {
-    const { taken } = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
+    const taken = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
     expect(taken.map(({ head }) => head.id)).toEqual([sagaId])
   })
   expect((await look()).gone).not.toContain(old.id)
