@@ -13,6 +13,7 @@ export const paymentErrors = errors({
   'payment.order_paid': { kind: 'conflict', title: 'The order has a payment already' },
   'payment.move_not_allowed': { kind: 'conflict', title: 'The payment can not go there from where it is' },
   'payment.refund_exceeds_captured': { kind: 'conflict', title: 'More would be given back than was captured' },
+  'payment.refund_refused': { kind: 'conflict', title: 'The provider does not give this payment back' },
   'payment.declined': { kind: 'conflict', title: 'The payment was declined' },
   'payment.insufficient_funds': { kind: 'conflict', title: 'The account has not enough funds' },
   'payment.review_declined': { kind: 'conflict', title: 'The payment was declined in review' },

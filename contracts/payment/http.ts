@@ -19,18 +19,15 @@ export const createPayment = post('/api/v1/payments', {
       paymentMethodId: PaymentMethodId,
       amount: MoneySchema,
       country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+      capture: Type.Optional(
+        Type.Boolean({ default: true, description: 'false: authorise only, to be captured or voided later' }),
+      ),
     },
     closed,
   ),
   answers: { 201: Payment },
   answersWith: 'getPayment',
-  refuses: [
-    'payment.method_unusable',
-    'payment.amount_invalid',
-    'payment.order_paid',
-    'payment.withdrawn',
-    'payment.provider_unavailable',
-  ],
+  refuses: ['payment.method_unusable', 'payment.amount_invalid', 'payment.order_paid', 'payment.provider_unavailable'],
 })
 
 /** GET /api/v1/payments */
@@ -38,10 +35,7 @@ export const listPayments = get('/api/v1/payments', {
   summary: 'List payments: staff all of them, a customer the own ones',
   permission: 'payment:read',
   owner: 'none',
-  query: Type.Object(
-    { ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(PaymentStatus) },
-    closed,
-  ),
+  query: Type.Object({ ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(PaymentStatus) }, closed),
   answers: { 200: pageSchema(Payment) },
 })
 
@@ -91,7 +85,9 @@ export const refundPayment = post('/api/v1/payments/{id}/refund', {
   refuses: [
     'payment.not_found',
     'payment.move_not_allowed',
+    'payment.amount_invalid',
     'payment.refund_exceeds_captured',
+    'payment.refund_refused',
     'payment.provider_unavailable',
   ],
 })

@@ -1,6 +1,6 @@
 import { describeService, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
-import { PaymentId } from '../ids.ts'
+import { PaymentId, RefundId } from '../ids.ts'
 import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'
 import * as events from './events.ts'
@@ -26,7 +26,15 @@ export const payment = describeService({
         'payment.provider_unavailable',
       ],
     },
-    refund: { effect: 'write', refuses: ['payment.refund_exceeds_captured', 'payment.provider_unavailable'] },
+    refund: {
+      effect: 'write',
+      refuses: [
+        'payment.amount_invalid',
+        'payment.refund_exceeds_captured',
+        'payment.refund_refused',
+        'payment.provider_unavailable',
+      ],
+    },
     checkMethod: { effect: 'read' },
     keepMethod: {
       effect: 'write',
@@ -39,8 +47,12 @@ export const payment = describeService({
   tasks: {
     'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
     'settle-payment': { payload: Type.Object({ paymentId: PaymentId }), attempts: 100 },
+    'settle-refund': { payload: Type.Object({ refundId: RefundId }), attempts: 100 },
   },
-  personalData: { paymentMethods: 'a provider’s tokens and their labels, until the account is erased' },
+  personalData: {
+    paymentMethods: 'a provider’s tokens and their labels, until the account is erased',
+    payments: 'what was charged and given back, by id, as long as books are kept',
+  },
 })
 
 export type PaymentService = typeof payment

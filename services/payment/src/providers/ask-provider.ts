@@ -1,0 +1,89 @@
+import { AppError, isAppError } from '@stoa/kernel'
+import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
+import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
+import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription } from './provider.ts'
+
+/**
+ * A provider as the use cases see it: every question ends in a bounded time, a charge or refund that was not answered is
+ * looked up by its key, and an AppError `payment.provider_unavailable` says that nobody knows yet.
+ */
+export interface AskedProvider {
+  readonly name: string
+  readonly checksVelocity: boolean
+  readonly describeToken: (token: string) => Promise<TokenDescription | undefined>
+  /** `isRepeat`: it may have been asked for before, so the provider is asked what happened first. */
+  readonly charge: (request: ChargeRequest, isRepeat: boolean) => Promise<ChargeOutcome>
+  readonly capture: (reference: string) => Promise<ChargeOutcome>
+  readonly void: (reference: string) => Promise<ChargeOutcome>
+  readonly refund: (request: RefundRequest, isRepeat: boolean) => Promise<RefundOutcome>
+  readonly readWebhook: PaymentProvider['readWebhook']
+}
+
+interface Limits {
+  /** The longest one question may take. */
+  readonly timeoutMs: number
+}
+
+/** Puts time limit and retry around a provider. */
+export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits): AskedProvider {
+  const once = timeout({ name: provider.name, timeoutMs })
+  // What was not answered is looked up instead of asked for again; only a provider that says it failed is.
+  const isFailure = (error: unknown) => isAppError(error) && error.kind === 'unavailable'
+  const repeated = wrap(retry({ name: provider.name, maxRetries: 2, baseDelayMs: 50, isRetryable: isFailure }), once)
+  const reading = asker(repeated)
+  return {
+    name: provider.name,
+    checksVelocity: provider.checksVelocity,
+    describeToken: (token) => reading((signal) => provider.describeToken(token, signal)),
+    charge: (request, isRepeat) =>
+      doOnce({
+        isRepeat,
+        act: () => repeated.execute(({ signal }) => provider.charge(request, signal)),
+        find: () => reading((signal) => provider.findCharge(request.key, signal)),
+      }),
+    capture: (reference) => reading((signal) => provider.capture(reference, signal)),
+    void: (reference) => reading((signal) => provider.void(reference, signal)),
+    refund: (request, isRepeat) =>
+      doOnce({
+        isRepeat,
+        act: () => repeated.execute(({ signal }) => provider.refund(request, signal)),
+        find: () => reading((signal) => provider.findRefund(request.key, signal)),
+      }),
+    readWebhook: provider.readWebhook,
+  }
+}
+
+function asker(policy: Policy): <T>(question: (signal: AbortSignal) => Promise<T>) => Promise<T> {
+  return async (question) => {
+    try {
+      return await policy.execute(({ signal }) => question(signal))
+    } catch (error) {
+      throw unknownYet(error)
+    }
+  }
+}
+
+interface Once<Outcome> {
+  readonly isRepeat: boolean
+  readonly act: () => Promise<Outcome>
+  readonly find: () => Promise<Outcome | undefined>
+}
+
+async function doOnce<Outcome>({ isRepeat, act, find }: Once<Outcome>): Promise<Outcome> {
+  const before = isRepeat ? await find() : undefined
+  if (before !== undefined) return before
+  try {
+    return await act()
+  } catch (error) {
+    if (!isAppError(error) || error.kind !== 'timeout') throw unknownYet(error)
+    const happened = await find()
+    if (happened === undefined) throw unknownYet(error)
+    return happened
+  }
+}
+
+function unknownYet(error: unknown): unknown {
+  if (!isAppError(error) || !error.retryable) return error
+  const detail = 'The payment provider does not answer; what was begun goes on by itself.'
+  return new AppError('unavailable', 'payment.provider_unavailable', detail, { cause: error, retryAfterSeconds: 1 })
+}

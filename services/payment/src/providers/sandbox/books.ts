@@ -1,0 +1,117 @@
+import { AppError, type NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { ChargeOutcome, RefundOutcome } from '../../domain/payment.ts'
+import type { ChargeRequest, RefundRequest } from '../provider.ts'
+import { decideCharge, type SandboxToken } from './tokens.ts'
+
+interface ChargeRow {
+  readonly reference: string
+  readonly token: string
+  readonly currency: string
+  readonly amount: number
+  readonly attempts: number
+  readonly state: ChargeOutcome['kind'] | 'failing'
+  readonly code: string | null
+}
+
+/** The sandbox's own books, each entry in a transaction of its own, as an outside party would keep them. */
+export interface SandboxBooks {
+  /** Decides a charge and notes it under its key, once; undefined when the sandbox fails this time. */
+  readonly charge: (request: ChargeRequest & { readonly token: SandboxToken }) => Promise<ChargeOutcome | undefined>
+  readonly findCharge: (key: string) => Promise<ChargeOutcome | undefined>
+  readonly moveAuthorized: (reference: string, to: 'captured' | 'voided') => Promise<ChargeOutcome>
+  readonly refund: (request: RefundRequest) => Promise<RefundOutcome>
+  readonly findRefund: (key: string) => Promise<RefundOutcome | undefined>
+}
+
+/** Opens the books. */
+export function openSandboxBooks(database: Pick<Database, 'read' | 'transaction'>, newId: NewId): SandboxBooks {
+  return {
+    charge: (request) => noteCharge(database, newId, request),
+    async findCharge(key) {
+      const [row] = await database.read.sql<ChargeRow>`select * from sandbox_charges where key = ${key}`
+      return row === undefined ? undefined : outcomeOf(row)
+    },
+    async moveAuthorized(reference, to) {
+      const [row] = await database.transaction(async ({ sql }) => {
+        await sql`update sandbox_charges set state = ${to} where reference = ${reference} and state = 'authorized'`
+        return sql<ChargeRow>`select * from sandbox_charges where reference = ${reference}`
+      })
+      const outcome = row === undefined ? undefined : outcomeOf(row)
+      if (outcome === undefined) throw new Error('the sandbox was asked for a charge it does not know')
+      return outcome
+    },
+    refund: (request) => noteRefund(database, newId, request),
+    async findRefund(key) {
+      const [row] = await database.read.sql<{
+        reference: string
+      }>`select reference from sandbox_refunds where key = ${key}`
+      return row === undefined ? undefined : { kind: 'done', reference: row.reference }
+    },
+  }
+}
+
+async function noteCharge(
+  database: Pick<Database, 'transaction'>,
+  newId: NewId,
+  { key, token, amount, isCaptured, isReviewed }: ChargeRequest & { readonly token: SandboxToken },
+): Promise<ChargeOutcome | undefined> {
+  const row = await database.transaction(async ({ sql }) => {
+    const first = decideCharge(token, { attempt: 1, isCaptured, isReviewed })
+    const [noted] = await sql<ChargeRow>`
+      insert into sandbox_charges (key, reference, token, currency, amount, attempts, state, code)
+      values (${key}, ${`sandbox_ch_${newId()}`}, ${token}, ${amount.currency}, ${amount.amount}, 1, ${first.state}, ${first.code})
+      on conflict (key) do nothing returning *`
+    if (noted !== undefined) return noted
+    const [known] = await sql<ChargeRow>`select * from sandbox_charges where key = ${key} for update`
+    if (known === undefined) throw new Error('a row that was in the way is gone')
+    if (known.token !== token || known.amount !== amount.amount || known.currency !== amount.currency) {
+      throw new Error('the sandbox was asked for another charge under the same key')
+    }
+    if (known.state !== 'failing') return known
+    const next = decideCharge(token, { attempt: known.attempts + 1, isCaptured, isReviewed })
+    const [tried] = await sql<ChargeRow>`
+      update sandbox_charges set attempts = attempts + 1, state = ${next.state}, code = ${next.code} where key = ${key}
+      returning *`
+    return tried ?? known
+  })
+  return outcomeOf(row)
+}
+
+function outcomeOf({ state, reference, code }: ChargeRow): ChargeOutcome | undefined {
+  switch (state) {
+    case 'captured':
+    case 'authorized':
+    case 'voided':
+      return { kind: state, reference }
+    case 'declined':
+      return { kind: 'declined', code: code ?? 'payment.declined' }
+    case 'review':
+      return { kind: 'review' }
+    case 'failing':
+      return undefined
+  }
+}
+
+async function noteRefund(
+  database: Pick<Database, 'transaction'>,
+  newId: NewId,
+  { key, reference, amount }: RefundRequest,
+): Promise<RefundOutcome> {
+  return database.transaction(async ({ sql }) => {
+    const [charge] = await sql<{ amount: number; refunded: number; currency: string; state: string }>`
+      select amount, refunded, currency, state from sandbox_charges where reference = ${reference} for update`
+    const [known] = await sql<{ reference: string }>`select reference from sandbox_refunds where key = ${key}`
+    if (known !== undefined) return { kind: 'done', reference: known.reference }
+    if (charge === undefined)
+      throw new AppError('invalid', 'sandbox.charge_unknown', 'The sandbox knows no such charge.')
+    const isCovered = charge.currency === amount.currency && charge.refunded + amount.amount <= charge.amount
+    if (charge.state !== 'captured' || !isCovered) return { kind: 'refused', code: 'payment.refund_refused' }
+    const refundReference = `sandbox_re_${newId()}`
+    await sql`update sandbox_charges set refunded = refunded + ${amount.amount} where reference = ${reference}`
+    await sql`
+      insert into sandbox_refunds (key, reference, charge_reference, amount)
+      values (${key}, ${refundReference}, ${reference}, ${amount.amount})`
+    return { kind: 'done', reference: refundReference }
+  })
+}

@@ -1,0 +1,43 @@
+import { AppError, type NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { PaymentProvider } from '../provider.ts'
+import { openSandboxBooks } from './books.ts'
+import { isSandboxToken, isUnanswered } from './tokens.ts'
+import { readSignedWebhook } from './webhooks.ts'
+
+interface SandboxOptions {
+  readonly database: Pick<Database, 'read' | 'transaction'>
+  readonly newId: NewId
+  /** What its webhooks are signed with; without it none is taken. */
+  readonly webhookSecret: string | undefined
+}
+
+/** A provider that moves no money: every token has one outcome, always the same. */
+export function sandboxProvider({ database, newId, webhookSecret }: SandboxOptions): PaymentProvider {
+  const books = openSandboxBooks(database, newId)
+  return {
+    name: 'sandbox',
+    checksVelocity: false,
+    describeToken: async (token) => (isSandboxToken(token) ? { label: token } : undefined),
+    async charge(request, signal) {
+      const { token } = request
+      if (!isSandboxToken(token)) throw new Error('the sandbox was asked to charge a token it does not know')
+      const outcome = await books.charge({ ...request, token })
+      if (isUnanswered(token)) return neverAnswer(signal)
+      if (outcome === undefined) throw new AppError('unavailable', 'sandbox.failing', 'The sandbox fails on purpose.')
+      return outcome
+    },
+    findCharge: books.findCharge,
+    capture: (reference) => books.moveAuthorized(reference, 'captured'),
+    void: (reference) => books.moveAuthorized(reference, 'voided'),
+    refund: books.refund,
+    findRefund: books.findRefund,
+    readWebhook: (delivery) => (webhookSecret === undefined ? undefined : readSignedWebhook(webhookSecret, delivery)),
+  }
+}
+
+function neverAnswer(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  return promise
+}

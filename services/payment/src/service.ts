@@ -1,0 +1,68 @@
+import { payment } from '@stoa/contracts/payment/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { setUpProviders } from './providers/set-up-providers.ts'
+import { createPayment } from './use-cases/create-payment.ts'
+import { finishAbandonedTask } from './use-cases/finish-abandoned.ts'
+import { keepMethod, keepPaymentMethod } from './use-cases/keep-method.ts'
+import { pay } from './use-cases/pay.ts'
+import {
+  checkMethod,
+  deletePaymentMethod,
+  forgetMethods,
+  listPaymentMethods,
+  personalData,
+} from './use-cases/payment-methods.ts'
+import { getPayment, listPayments, listReconciled, listTransactions } from './use-cases/read-payments.ts'
+import { receiveWebhook } from './use-cases/receive-webhook.ts'
+import { refundPayment } from './use-cases/refund-payment.ts'
+import { refund } from './use-cases/refund.ts'
+import { capturePayment, reviewPayment, voidPayment } from './use-cases/settle-by-hand.ts'
+import { settlePaymentTask } from './use-cases/settle-payment.ts'
+import { settleRefundTask } from './use-cases/settle-refund.ts'
+
+/** Payments, methods, refunds, ledger: its table of contents. */
+export const paymentService = defineService(payment, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, database, telemetry, config: settings }): Deps => ({
+    clock,
+    newId,
+    logger: telemetry.logger,
+    providers: setUpProviders({ database, newId, settings }),
+    fraudLimits: { reviewAmount: settings.fraudReviewAmount, paymentsPerHour: settings.fraudPaymentsPerHour },
+    abandonedAfterMs: settings.abandonedAfterSeconds * 1_000,
+  }),
+  bind: (deps) => ({
+    operations: {
+      createPayment: createPayment(deps),
+      listPayments: listPayments(deps),
+      getPayment: getPayment(deps),
+      capturePayment: capturePayment(deps),
+      voidPayment: voidPayment(deps),
+      refundPayment: refundPayment(deps),
+      reviewPayment: reviewPayment(deps),
+      keepPaymentMethod: keepPaymentMethod(deps),
+      listPaymentMethods: listPaymentMethods(deps),
+      deletePaymentMethod: deletePaymentMethod(deps),
+      listTransactions: listTransactions(deps),
+      receiveWebhook: receiveWebhook(deps),
+    },
+    rpc: {
+      pay: pay(deps),
+      refund: refund(deps),
+      checkMethod: checkMethod(deps),
+      keepMethod: keepMethod(deps),
+      listPayments: listReconciled(deps),
+    },
+    consumes: { userDeleted: forgetMethods(deps) },
+    sagas: {},
+    tasks: {
+      'finish-abandoned': finishAbandonedTask(deps),
+      'settle-payment': settlePaymentTask(deps),
+      'settle-refund': settleRefundTask(deps),
+    },
+    personalData: personalData(deps),
+  }),
+})

@@ -1,0 +1,121 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { OrderId, PaymentId } from '@stoa/contracts/ids'
+import type { LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
+import { money } from '@stoa/kernel'
+import { fragment } from '@stoa/postgres'
+
+/** What a booking is made under. */
+interface Booking {
+  readonly transactionId: string
+  readonly at: Temporal.Instant
+}
+
+/**
+ * Captures all of a payment whose row is locked and books it, in one statement: what the provider now owes us against
+ * what was sold.
+ */
+export async function bookCapture(
+  tx: WriteHandle,
+  paymentId: string,
+  { transactionId, reference, at }: Booking & { readonly reference: string },
+): Promise<void> {
+  await tx.sql`
+    with captured as (
+      update payments
+         set status = 'captured', captured = amount, provider_reference = ${reference}, token = null, pending = null,
+             pending_since = null, version = version + 1, updated_at = ${at}
+       where id = ${paymentId}
+      returning id, provider, amount, currency
+    ), booked as (
+      insert into ledger_transactions (id, payment_id, kind, effect_id, at)
+      select ${transactionId}, id, 'capture', id, ${at} from captured
+    )
+    insert into ledger_entries (transaction_id, account, amount, currency)
+    select ${transactionId}, entry.account, entry.amount, captured.currency
+      from captured, lateral (values ('receivable:' || captured.provider, captured.amount), ('sales', -captured.amount))
+           as entry (account, amount)`
+}
+
+/** Ends a refund of a payment whose row is locked and books it, in one statement. */
+export async function bookRefund(tx: WriteHandle, refundId: string, { transactionId, at }: Booking): Promise<void> {
+  await tx.sql`
+    with ended as (
+      update refunds set status = 'done', ended_at = ${at} where id = ${refundId} and status = 'begun'
+      returning id, payment_id, amount
+    ), given_back as (
+      update payments
+         set refunding = refunding - ended.amount, refunded = refunded + ended.amount,
+             status = case when refunded + ended.amount = captured then 'refunded' else 'partially_refunded' end,
+             version = version + 1, updated_at = ${at}
+        from ended where payments.id = ended.payment_id
+      returning payments.id, payments.provider, payments.currency, ended.id as refund_id, ended.amount
+    ), booked as (
+      insert into ledger_transactions (id, payment_id, kind, effect_id, at)
+      select ${transactionId}, id, 'refund', refund_id, ${at} from given_back
+    )
+    insert into ledger_entries (transaction_id, account, amount, currency)
+    select ${transactionId}, entry.account, entry.amount, given_back.currency
+      from given_back, lateral (values ('receivable:' || given_back.provider, -given_back.amount), ('refunds', given_back.amount))
+           as entry (account, amount)`
+}
+
+interface TransactionRow {
+  readonly id: string
+  readonly payment_id: PaymentId
+  readonly kind: 'capture' | 'refund'
+  readonly at: Temporal.Instant
+  readonly entries: readonly { readonly account: string; readonly amount: number; readonly currency: string }[]
+}
+
+/** The transactions of the ledger, newest first. */
+export async function listTransactions(
+  db: ReadHandle,
+  {
+    paymentId,
+    beforeId,
+    limit,
+  }: { readonly paymentId?: string | undefined; readonly beforeId?: string | undefined; readonly limit: number },
+): Promise<LedgerTransaction[]> {
+  const ofPayment = paymentId === undefined ? fragment`` : fragment`and payment_id = ${paymentId}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<TransactionRow>`
+    select page.*, (
+             select json_agg(json_build_object('account', account, 'amount', amount, 'currency', currency) order by account)
+               from ledger_entries where transaction_id = page.id
+           ) as entries
+      from (
+        select id, payment_id, kind, at from ledger_transactions where true ${ofPayment} ${before}
+         order by id desc limit ${limit}
+      ) page
+     order by page.id desc`
+  return rows.map(({ id, payment_id: ofPaymentId, kind, at, entries }) => ({
+    id,
+    paymentId: ofPaymentId,
+    kind,
+    at: at.toString(),
+    entries: entries.map(({ account, amount, currency }) => ({ account, amount: money(amount, currency) })),
+  }))
+}
+
+/** A payment as reconciliation compares it, with what the ledger says the provider owes for it. */
+export interface ReconciledPayment {
+  readonly id: PaymentId
+  readonly orderId: OrderId
+  readonly status: PaymentStatus
+  readonly currency: string
+  readonly amount: number
+  readonly captured: number
+  readonly refunded: number
+  readonly ledgerBalance: number
+}
+
+/** The payments of these orders beside the ledger. */
+export async function reconcilePayments(db: ReadHandle, orderIds: readonly string[]): Promise<ReconciledPayment[]> {
+  return db.sql<ReconciledPayment>`
+    select id, order_id as "orderId", status, currency, amount, captured, refunded, (
+             select coalesce(sum(entry.amount), 0)::bigint
+               from ledger_transactions booked join ledger_entries entry on entry.transaction_id = booked.id
+              where booked.payment_id = payments.id and entry.account like 'receivable:%'
+           ) as "ledgerBalance"
+      from payments where order_id = any(${orderIds}::uuid[])`
+}

@@ -1,0 +1,97 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentMethod } from '@stoa/contracts/payment/resources'
+import { fragment } from '@stoa/postgres'
+
+interface MethodRow {
+  readonly id: PaymentMethodId
+  readonly customer_id: UserId
+  readonly provider: string
+  readonly token: string
+  readonly label: string
+  readonly country: string | null
+  readonly created_at: Temporal.Instant
+}
+
+/** A payment method as the service works with it. */
+export interface StoredMethod {
+  readonly customerId: UserId
+  readonly token: string
+  readonly country: string | undefined
+  readonly resource: PaymentMethod
+}
+
+function fromRow(row: MethodRow): StoredMethod {
+  return {
+    customerId: row.customer_id,
+    token: row.token,
+    country: row.country ?? undefined,
+    resource: { id: row.id, provider: row.provider, label: row.label, createdAt: row.created_at.toString() },
+  }
+}
+
+/** A payment method that is to be kept. */
+export interface NewMethod {
+  readonly id: PaymentMethodId
+  readonly customerId: UserId
+  readonly provider: string
+  readonly token: string
+  readonly label: string
+  readonly country: string | undefined
+  /** Whether the label was given, rather than the provider's own. */
+  readonly isLabelGiven: boolean
+}
+
+/** Keeps a method, or finds the one of the same token; a label that is given then takes the place of the old one. */
+export async function keepMethod(tx: WriteHandle, method: NewMethod, at: Temporal.Instant): Promise<PaymentMethod> {
+  const [row] = await tx.sql<MethodRow>`
+    insert into payment_methods (id, customer_id, provider, token, label, country, created_at)
+    values (${method.id}, ${method.customerId}, ${method.provider}, ${method.token}, ${method.label}, ${method.country}, ${at})
+    on conflict (customer_id, provider, token)
+    do update set label = case when ${method.isLabelGiven}::boolean then excluded.label else payment_methods.label end
+    returning *`
+  if (row === undefined) throw new Error('an insert answered no row')
+  return fromRow(row).resource
+}
+
+/** The method of this token that a customer has kept. */
+export async function findMethodByToken(
+  db: ReadHandle,
+  { customerId, provider, token }: Pick<NewMethod, 'customerId' | 'provider' | 'token'>,
+): Promise<StoredMethod | undefined> {
+  const [row] = await db.sql<MethodRow>`
+    select * from payment_methods where customer_id = ${customerId} and provider = ${provider} and token = ${token}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The method of this id when it is the customer's. */
+export async function findMethod(db: ReadHandle, id: string, customerId: string): Promise<StoredMethod | undefined> {
+  const [row] = await db.sql<MethodRow>`select * from payment_methods where id = ${id} and customer_id = ${customerId}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** A customer's methods, newest first. */
+export async function listMethods(
+  db: ReadHandle,
+  {
+    customerId,
+    beforeId,
+    limit,
+  }: { readonly customerId: string; readonly beforeId?: string | undefined; readonly limit: number },
+): Promise<PaymentMethod[]> {
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<MethodRow>`
+    select * from payment_methods where customer_id = ${customerId} ${before} order by id desc limit ${limit}`
+  return rows.map((row) => fromRow(row).resource)
+}
+
+/** Forgets a customer's method; whether there was one. */
+export async function deleteMethod(tx: WriteHandle, id: string, customerId: string): Promise<boolean> {
+  const rows = await tx.sql`delete from payment_methods where id = ${id} and customer_id = ${customerId} returning id`
+  return rows.length > 0
+}
+
+/** Forgets all methods of a customer. */
+export async function deleteMethodsOf(tx: WriteHandle, customerId: string): Promise<void> {
+  await tx.sql`delete from payment_methods where customer_id = ${customerId}`
+}

@@ -1,0 +1,215 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
+import { money } from '@stoa/kernel'
+import { fragment } from '@stoa/postgres'
+import type { PaymentState, PendingEffect } from '../domain/payment.ts'
+
+interface PaymentRow {
+  readonly id: PaymentId
+  readonly order_id: OrderId
+  readonly action_key: string | null
+  readonly customer_id: UserId
+  readonly payment_method_id: PaymentMethodId
+  readonly provider: string
+  readonly token: string | null
+  readonly status: PaymentStatus
+  readonly code: string | null
+  readonly currency: string
+  readonly amount: number
+  readonly captures_at_once: boolean
+  readonly is_reviewed: boolean
+  readonly captured: number
+  readonly refunding: number
+  readonly refunded: number
+  readonly provider_reference: string | null
+  readonly pending: PendingEffect | null
+  readonly version: number
+  readonly created_at: Temporal.Instant
+  readonly updated_at: Temporal.Instant
+}
+
+/** A payment as the service works with it. */
+export interface StoredPayment extends PaymentState {
+  readonly id: PaymentId
+  readonly actionKey: string | undefined
+  readonly provider: string
+  readonly token: string | undefined
+  readonly currency: string
+  readonly capturesAtOnce: boolean
+  readonly isReviewed: boolean
+  /** What the provider knows the charge by. */
+  readonly reference: string | undefined
+  readonly version: number
+  readonly resource: Payment
+}
+
+function fromRow(row: PaymentRow): StoredPayment {
+  const sum = (amount: number) => money(amount, row.currency)
+  return {
+    id: row.id,
+    actionKey: row.action_key ?? undefined,
+    provider: row.provider,
+    token: row.token ?? undefined,
+    currency: row.currency,
+    capturesAtOnce: row.captures_at_once,
+    isReviewed: row.is_reviewed,
+    reference: row.provider_reference ?? undefined,
+    status: row.status,
+    pending: row.pending ?? undefined,
+    amount: row.amount,
+    captured: row.captured,
+    refunding: row.refunding,
+    refunded: row.refunded,
+    version: row.version,
+    resource: {
+      id: row.id,
+      orderId: row.order_id,
+      customerId: row.customer_id,
+      paymentMethodId: row.payment_method_id,
+      provider: row.provider,
+      status: row.status,
+      ...(row.code === null ? {} : { code: row.code }),
+      amount: sum(row.amount),
+      captured: sum(row.captured),
+      refunded: sum(row.refunded),
+      createdAt: row.created_at.toString(),
+      updatedAt: row.updated_at.toString(),
+    },
+  }
+}
+
+/** A payment that is to be begun. */
+export interface NewPayment {
+  readonly id: PaymentId
+  readonly orderId: OrderId
+  readonly actionKey: string | undefined
+  readonly customerId: UserId
+  readonly paymentMethodId: PaymentMethodId
+  readonly provider: string
+  readonly token: string
+  readonly amount: number
+  readonly currency: string
+  readonly capturesAtOnce: boolean
+  readonly status: 'initiated' | 'in_review' | 'captured'
+}
+
+/** Writes a new payment; undefined when its order has one already. */
+export async function insertPayment(
+  tx: WriteHandle,
+  payment: NewPayment,
+  at: Temporal.Instant,
+): Promise<StoredPayment | undefined> {
+  const isCharging = payment.status === 'initiated'
+  const [row] = await tx.sql<PaymentRow>`
+    insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
+                          captures_at_once, pending, pending_since, created_at, updated_at)
+    values (${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
+            ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
+            ${payment.amount}, ${payment.capturesAtOnce}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at})
+    on conflict (order_id) do nothing
+    returning *`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The payment of this id, when there is one. */
+export async function findPayment(db: ReadHandle, id: string): Promise<StoredPayment | undefined> {
+  const [row] = await db.sql<PaymentRow>`select * from payments where id = ${id}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The payment of an order, when it has one. */
+export async function findPaymentOfOrder(db: ReadHandle, orderId: string): Promise<StoredPayment | undefined> {
+  const [row] = await db.sql<PaymentRow>`select * from payments where order_id = ${orderId}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The payment of this id with its row locked, so that two decisions on it come one after the other. */
+export async function lockPayment(tx: WriteHandle, id: string): Promise<StoredPayment | undefined> {
+  const [row] = await tx.sql<PaymentRow>`select * from payments where id = ${id} for update`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The payment of an order with its row locked. */
+export async function lockPaymentOfOrder(tx: WriteHandle, orderId: string): Promise<StoredPayment | undefined> {
+  const [row] = await tx.sql<PaymentRow>`select * from payments where order_id = ${orderId} for update`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** Notes that something is begun with the provider of a payment whose row is locked. */
+export async function notePending(
+  tx: WriteHandle,
+  id: string,
+  pending: PendingEffect,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.sql`update payments set pending = ${pending}, pending_since = ${at}, updated_at = ${at} where id = ${id}`
+}
+
+/** Notes that a review was passed and the charge is begun. */
+export async function noteApproved(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`
+    update payments set is_reviewed = true, pending = 'charge', pending_since = ${at}, updated_at = ${at} where id = ${id}`
+}
+
+interface PaymentMove {
+  readonly to: 'in_review' | 'authorized' | 'declined' | 'voided'
+  readonly code?: string | undefined
+  readonly reference?: string | undefined
+  readonly at: Temporal.Instant
+}
+
+/** Moves a payment whose row is locked to where nothing is captured; what was begun has ended. */
+export async function movePayment(
+  tx: WriteHandle,
+  id: string,
+  { to, code, reference, at }: PaymentMove,
+): Promise<void> {
+  const mayStillCharge = to === 'in_review'
+  await tx.sql`
+    update payments
+       set status = ${to}, code = ${code}, provider_reference = coalesce(${reference}, provider_reference),
+           token = case when ${mayStillCharge}::boolean then token end,
+           pending = null, pending_since = null, version = version + 1, updated_at = ${at}
+     where id = ${id}`
+}
+
+interface PaymentFilter {
+  readonly customerId?: string | undefined
+  readonly orderId?: string | undefined
+  readonly status?: string | undefined
+  readonly beforeId?: string | undefined
+  readonly limit: number
+}
+
+/** Payments that fit, newest first. */
+export async function listPayments(
+  db: ReadHandle,
+  { customerId, orderId, status, beforeId, limit }: PaymentFilter,
+): Promise<Payment[]> {
+  const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
+  const ofOrder = orderId === undefined ? fragment`` : fragment`and order_id = ${orderId}`
+  const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<PaymentRow>`
+    select * from payments where true ${ofCustomer} ${ofOrder} ${inStatus} ${before} order by id desc limit ${limit}`
+  return rows.map((row) => fromRow(row).resource)
+}
+
+/** How many payments a customer has begun since then. */
+export async function countPaymentsSince(db: ReadHandle, customerId: string, since: Temporal.Instant): Promise<number> {
+  const [row] = await db.sql<{ count: number }>`
+    select count(*)::int as count from payments where customer_id = ${customerId} and created_at >= ${since}`
+  return row?.count ?? 0
+}
+
+/** Payments with something begun before this time and not ended, the oldest first. */
+export async function findAbandonedPayments(
+  db: ReadHandle,
+  before: Temporal.Instant,
+  limit: number,
+): Promise<PaymentId[]> {
+  const rows = await db.sql<{ id: PaymentId }>`
+    select id from payments where pending is not null and pending_since < ${before} order by pending_since limit ${limit}`
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,98 @@
+import type { Tx } from '@stoa/contract'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import { fraudDetected, paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { Money } from '@stoa/kernel'
+import { getProvider, type Deps } from '../deps.ts'
+import { assessFraud } from '../domain/fraud.ts'
+import { findMethod, type StoredMethod } from '../store/payment-methods.ts'
+import { countPaymentsSince, findPaymentOfOrder, insertPayment, type StoredPayment } from '../store/payments.ts'
+import { isWithdrawn } from '../store/withdrawals.ts'
+
+/** A payment as it is asked for. */
+export interface WantedPayment {
+  readonly orderId: OrderId
+  readonly customerId: UserId
+  readonly paymentMethodId: PaymentMethodId
+  readonly amount: Money
+  readonly country: string | undefined
+  readonly capturesAtOnce: boolean
+  /** The key of the call, when the payment stands under it for ever. */
+  readonly actionKey: string | undefined
+}
+
+/** A payment that is written down, with a charge pending or without; or why it is not. */
+export type BegunPayment =
+  | { readonly kind: 'begun'; readonly payment: StoredPayment; readonly isRepeat: boolean }
+  | {
+      readonly kind: 'refused'
+      readonly code: 'payment.withdrawn' | 'payment.order_paid' | 'payment.method_unusable'
+      readonly detail: string
+    }
+
+/** Writes a payment down before its provider is asked; the one that stands under the key is found again. */
+export async function beginPayment(deps: Deps, tx: Tx<PaymentService>, wanted: WantedPayment): Promise<BegunPayment> {
+  const { orderId, customerId, paymentMethodId, actionKey } = wanted
+  const [isUndone, known, method] = await Promise.all([
+    actionKey !== undefined && isWithdrawn(tx, actionKey),
+    findPaymentOfOrder(tx, orderId),
+    findMethod(tx, paymentMethodId, customerId),
+  ])
+  if (isUndone) return { kind: 'refused', code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
+  if (known !== undefined) {
+    const isSame = actionKey !== undefined && known.actionKey === actionKey
+    return isSame ? { kind: 'begun', payment: known, isRepeat: true } : orderPaid
+  }
+  if (method === undefined) {
+    return { kind: 'refused', code: 'payment.method_unusable', detail: 'The payment method is unknown or another’s.' }
+  }
+  return writeDown(deps, tx, wanted, method)
+}
+
+const orderPaid = { kind: 'refused', code: 'payment.order_paid', detail: 'The order has a payment already.' } as const
+
+async function writeDown(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  wanted: WantedPayment,
+  method: StoredMethod,
+): Promise<BegunPayment> {
+  const { orderId, customerId, amount } = wanted
+  const rules = await findFraud(deps, tx, wanted, method)
+  const { amount: minorUnits, currency } = amount
+  // An order that costs nothing needs no provider.
+  const status = minorUnits === 0 ? 'captured' : rules.length > 0 ? 'in_review' : 'initiated'
+  const id = deps.newId() as PaymentId
+  const { provider } = method.resource
+  const payment = await insertPayment(
+    tx,
+    { ...wanted, id, provider, token: method.token, amount: minorUnits, currency, status },
+    deps.clock.now(),
+  )
+  if (payment === undefined) return orderPaid
+  const fact = { paymentId: id, orderId, customerId, amount }
+  await tx.publish(paymentInitiated, id, fact)
+  if (status === 'captured') await tx.publish(paymentCompleted, id, fact)
+  if (status === 'in_review') await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules })
+  return { kind: 'begun', payment, isRepeat: false }
+}
+
+async function findFraud(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  wanted: WantedPayment,
+  method: StoredMethod,
+): Promise<string[]> {
+  const { clock, fraudLimits } = deps
+  const { checksVelocity } = getProvider(deps, method.resource.provider)
+  const paymentsLastHour = checksVelocity
+    ? await countPaymentsSince(tx, wanted.customerId, clock.now().subtract({ hours: 1 }))
+    : undefined
+  const facts = {
+    amount: wanted.amount.amount,
+    country: wanted.country,
+    methodCountry: method.country,
+    paymentsLastHour,
+  }
+  return assessFraud(facts, fraudLimits)
+}

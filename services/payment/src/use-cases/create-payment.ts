@@ -1,0 +1,40 @@
+import { isRefused, type Handler } from '@stoa/contract'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { Deps } from '../deps.ts'
+import { beginPayment } from './begin-payment.ts'
+import { askStored } from './settle-payment.ts'
+
+/** Charges a payment method for an order from the back office; a repeat of the key goes on where the first stopped. */
+export const createPayment =
+  (deps: Deps): Handler<PaymentService, 'createPayment'> =>
+  async ({ body, db, begin, commit, refuse }) => {
+    if (body.amount.amount <= 0) {
+      const fields = [{ pointer: '/amount/amount', detail: 'must be more than 0' }]
+      return refuse('payment.amount_invalid', 'The amount can not be charged.', { fields })
+    }
+    const { orderId, customerId, paymentMethodId, amount, country, capture = true } = body
+    const wanted = {
+      orderId,
+      customerId,
+      paymentMethodId,
+      amount,
+      country,
+      capturesAtOnce: capture,
+      actionKey: undefined,
+    }
+    const begun = await begin(async (tx) => {
+      const outcome = await beginPayment(deps, tx, wanted)
+      if (outcome.kind === 'begun') return { paymentId: outcome.payment.id }
+      // No key of a saga's stands on it, so it can not have been withdrawn.
+      if (outcome.code === 'payment.withdrawn') throw new Error('a payment of the back office was withdrawn')
+      const fields =
+        outcome.code === 'payment.method_unusable' ? [{ pointer: '/paymentMethodId', detail: outcome.detail }] : []
+      return refuse(outcome.code, outcome.detail, { fields })
+    })
+    if (isRefused(begun)) return begun
+    const asked = await askStored(deps, db, begun.paymentId)
+    return commit(async (tx) => {
+      await asked?.end(tx)
+      return { status: 201, id: begun.paymentId }
+    })
+  }

@@ -1,0 +1,52 @@
+import { isRefused, type RpcHandler } from '@stoa/contract'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentStatus } from '@stoa/contracts/payment/resources'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { Deps } from '../deps.ts'
+import { outcomeOfPay } from '../domain/payment.ts'
+import { isWithdrawn } from '../store/withdrawals.ts'
+import { beginPayment } from './begin-payment.ts'
+import { askPending, endPending, logPayment } from './settle-payment.ts'
+import { fromWire } from './wire-money.ts'
+
+function answer(paymentId: PaymentId, status: PaymentStatus, code: string | undefined) {
+  const outcome = outcomeOfPay(status)
+  return { paymentId, outcome, code: outcome === 'declined' ? (code ?? 'payment.review_declined') : '' }
+}
+
+/** Authorises and captures the payment of an order, once for its key and once for the order. */
+export const pay =
+  (deps: Deps): RpcHandler<PaymentService, 'pay'> =>
+  async ({ input, key, begin, commit, refuse }) => {
+    const amount = fromWire(input.amount)
+    if (amount === undefined || amount.amount < 0)
+      return refuse('payment.amount_invalid', 'The amount can not be charged.')
+    const wanted = {
+      orderId: input.orderId as OrderId,
+      customerId: input.customerId as UserId,
+      paymentMethodId: input.paymentMethodId as PaymentMethodId,
+      amount,
+      country: input.country === '' ? undefined : input.country,
+      capturesAtOnce: true,
+      actionKey: key,
+    }
+    const begun = await begin(async (tx) => {
+      const outcome = await beginPayment(deps, tx, wanted)
+      return outcome.kind === 'refused' ? refuse(outcome.code, outcome.detail) : outcome
+    })
+    if (isRefused(begun)) return begun
+    const { payment, isRepeat } = begun
+    const { status, resource } = payment
+    // Nothing to ask: ended before, held for review, or free of charge.
+    if (payment.pending === undefined || status === 'in_review')
+      return commit(async () => answer(payment.id, status, resource.code))
+    const outcome = await askPending(deps, payment, isRepeat)
+    const paid = await commit(async (tx) => {
+      const ended = await endPending(deps, tx, payment, outcome)
+      if (!ended.isEndedHere && (await isWithdrawn(tx, key)))
+        return refuse('payment.withdrawn', 'The payment was withdrawn.')
+      return answer(payment.id, ended.status, ended.code)
+    })
+    if (!isRefused(paid)) logPayment(deps, payment, paid.value.outcome ?? '')
+    return paid
+  }

@@ -1,0 +1,28 @@
+import type { Handler } from '@stoa/contract'
+import type { PaymentId, RefundId } from '@stoa/contracts/ids'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { Deps } from '../deps.ts'
+import { idOfKey } from '../domain/charge-key.ts'
+import { takeWebhook } from '../store/received-webhooks.ts'
+
+/** Takes a provider's word only for that something has happened: what, the provider is then asked. */
+export const receiveWebhook =
+  ({ clock, providers }: Deps): Handler<PaymentService, 'receiveWebhook'> =>
+  async ({ params, headers, body, commit, refuse }) => {
+    const provider = providers.get(params.provider)
+    if (provider === undefined) return refuse('payment.provider_unknown', 'There is no such payment provider.')
+    const message = provider.readWebhook({ headers, body: JSON.stringify(body), now: clock.now() })
+    if (message === undefined) {
+      return refuse('payment.webhook_signature_invalid', 'The signature or the time of the webhook is not valid.')
+    }
+    return commit(async (tx) => {
+      if (!(await takeWebhook(tx, provider.name, message.id, clock.now()))) {
+        return refuse('payment.webhook_replayed', 'This webhook was taken before.')
+      }
+      const paymentId = idOfKey(message.chargeKey ?? '') as PaymentId | undefined
+      const refundId = idOfKey(message.refundKey ?? '') as RefundId | undefined
+      if (paymentId !== undefined) await tx.enqueue('settle-payment', { paymentId }, { key: paymentId })
+      if (refundId !== undefined) await tx.enqueue('settle-refund', { refundId }, { key: refundId })
+      return { status: 202 }
+    })
+  }

@@ -1,0 +1,147 @@
+import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
+import type { RefundId } from '@stoa/contracts/ids'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import { AppError, type Money } from '@stoa/kernel'
+import type { Deps } from '../deps.ts'
+import { decideRefund, decideVoid } from '../domain/payment.ts'
+import { lockPaymentOfOrder, movePayment, notePending, type StoredPayment } from '../store/payments.ts'
+import { findBegunRefunds, findRefundByKey, insertRefund, type StoredRefund } from '../store/refunds.ts'
+import { withdrawAction } from '../store/withdrawals.ts'
+import { askPending, endPending, logPayment } from './settle-payment.ts'
+import { askRefund, endRefund, logRefund, type BegunRefund } from './settle-refund.ts'
+import { fromWire, toWire } from './wire-money.ts'
+
+interface WantedRefund {
+  readonly orderId: string
+  /** Without one: all that is captured and not yet given back. */
+  readonly amount: Money | undefined
+  readonly reason: string | undefined
+  readonly key: string
+  readonly compensates: string | undefined
+}
+
+type RefusalCode = 'payment.amount_invalid' | 'payment.refund_exceeds_captured' | 'payment.refund_refused'
+
+/** What a refund needs next. */
+type Next =
+  | { readonly kind: 'answer'; readonly amount: number; readonly currency: string | undefined }
+  | { readonly kind: 'refuse'; readonly code: RefusalCode; readonly detail: string }
+  /** Something else of the payment is begun and not ended: that comes first. */
+  | { readonly kind: 'end_payment'; readonly payment: StoredPayment }
+  | ({ readonly kind: 'end_other' } & BegunRefund)
+  | ({ readonly kind: 'give_back'; readonly isRepeat: boolean } & BegunRefund)
+
+/**
+ * Gives an order's money back. As a compensation it leaves a tombstone under the action's key first, so that a payment
+ * which comes later is refused; one that was begun is brought to its end before it is undone.
+ */
+export const refund =
+  (deps: Deps): RpcHandler<PaymentService, 'refund'> =>
+  async ({ input, key, compensates, begin, commit, refuse }) => {
+    const amount = fromWire(input.amount)
+    if (input.amount !== undefined && (amount === undefined || amount.amount <= 0)) {
+      return refuse('payment.amount_invalid', 'The amount can not be given back.')
+    }
+    const reason = input.reason === '' ? undefined : input.reason
+    const wanted = { orderId: input.orderId, amount, reason, key, compensates }
+    // A payment can have one thing pending and any number of begun refunds, each ended in a round of its own.
+    for (let round = 0; round < 50; round += 1) {
+      const next = await begin((tx) => findNext(deps, tx, wanted))
+      if (isRefused(next)) return next
+      switch (next.kind) {
+        case 'answer':
+          return commit(async () =>
+            next.currency === undefined ? {} : { refunded: toWire(next.amount, next.currency) },
+          )
+        case 'refuse':
+          return refuse(next.code, next.detail)
+        case 'end_payment': {
+          const { payment } = next
+          const outcome = await askPending(deps, payment, true)
+          const ended = await begin((tx) => endPending(deps, tx, payment, outcome))
+          if (!isRefused(ended)) logPayment(deps, payment, ended.status)
+          break
+        }
+        case 'end_other': {
+          const outcome = await askRefund(deps, next, true)
+          await begin((tx) => endRefund(deps, tx, next, outcome))
+          break
+        }
+        case 'give_back': {
+          const outcome = await askRefund(deps, next, next.isRepeat)
+          logRefund(deps, next, outcome)
+          if (outcome.kind === 'refused') {
+            const keep = (tx: Tx<PaymentService>) => endRefund(deps, tx, next, outcome)
+            return refuse('payment.refund_refused', 'The provider does not give it back.', { keep })
+          }
+          return commit(async (tx) => {
+            await endRefund(deps, tx, next, outcome)
+            return { refunded: toWire(next.refund.amount, next.payment.currency) }
+          })
+        }
+      }
+    }
+    throw new AppError('unavailable', 'payment.provider_unavailable', 'The payment is busy.', { retryAfterSeconds: 1 })
+  }
+
+async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund): Promise<Next> {
+  const { orderId, key, compensates, amount } = wanted
+  if (compensates !== undefined) await withdrawAction(tx, compensates, deps.clock.now())
+  const [payment, known] = await Promise.all([lockPaymentOfOrder(tx, orderId), findRefundByKey(tx, key)])
+  if (payment === undefined) {
+    if (amount === undefined || compensates !== undefined) return { kind: 'answer', amount: 0, currency: undefined }
+    return { kind: 'refuse', code: 'payment.refund_exceeds_captured', detail: 'Nothing was captured for this order.' }
+  }
+  if (known !== undefined) return goOn(payment, known)
+  if (payment.pending !== undefined) return { kind: 'end_payment', payment }
+  const at = deps.clock.now()
+  if (payment.status === 'in_review') {
+    await movePayment(tx, payment.id, { to: 'voided', at })
+    return { kind: 'answer', amount: 0, currency: payment.currency }
+  }
+  if (decideVoid(payment) === 'void_at_provider') {
+    await notePending(tx, payment.id, 'void', at)
+    return { kind: 'end_payment', payment: { ...payment, pending: 'void' } }
+  }
+  return beginRefund(deps, tx, payment, wanted)
+}
+
+function goOn(payment: StoredPayment, refund: StoredRefund): Next {
+  switch (refund.status) {
+    case 'begun':
+      return { kind: 'give_back', refund, payment, isRepeat: true }
+    case 'done':
+      return { kind: 'answer', amount: refund.amount, currency: payment.currency }
+    case 'refused':
+      return { kind: 'refuse', code: 'payment.refund_refused', detail: 'The provider does not give it back.' }
+  }
+}
+
+async function beginRefund(
+  { clock, newId }: Deps,
+  tx: Tx<PaymentService>,
+  payment: StoredPayment,
+  { amount: wanted, key, reason }: WantedRefund,
+): Promise<Next> {
+  const { currency } = payment
+  if (wanted !== undefined && wanted.currency !== currency) {
+    return { kind: 'refuse', code: 'payment.amount_invalid', detail: `The payment was made in ${currency}.` }
+  }
+  const decision = decideRefund(payment, wanted?.amount)
+  if (decision.kind === 'exceeds_captured') {
+    return {
+      kind: 'refuse',
+      code: 'payment.refund_exceeds_captured',
+      detail: `No more than ${decision.left} is left to give back.`,
+    }
+  }
+  if (decision.kind === 'nothing_left') {
+    const [other] = payment.refunding === 0 ? [] : await findBegunRefunds(tx, payment.id)
+    return other === undefined ? { kind: 'answer', amount: 0, currency } : { kind: 'end_other', refund: other, payment }
+  }
+  const id = newId() as RefundId
+  const { amount } = decision
+  await insertRefund(tx, { id, paymentId: payment.id, actionKey: key, amount, reason }, clock.now())
+  const refund: StoredRefund = { id, paymentId: payment.id, status: 'begun', code: undefined, amount }
+  return { kind: 'give_back', refund, payment, isRepeat: false }
+}

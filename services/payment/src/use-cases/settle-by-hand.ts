@@ -1,0 +1,111 @@
+import { isRefused, type Handler, type Tx } from '@stoa/contract'
+import { paymentFailed } from '@stoa/contracts/payment/events'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { Deps } from '../deps.ts'
+import { canEndReview, decideCapture, decideVoid } from '../domain/payment.ts'
+import { lockPayment, movePayment, noteApproved, notePending, type StoredPayment } from '../store/payments.ts'
+import { askStored, factOf, publishReviewed } from './settle-payment.ts'
+
+type Turned = { readonly code: 'payment.not_found' | 'payment.move_not_allowed'; readonly detail: string }
+
+function notFound(id: string): Turned {
+  return { code: 'payment.not_found', detail: `There is no payment ${id}.` }
+}
+
+function notAllowed({ status, pending }: StoredPayment, what: string): Turned {
+  const busy = pending === undefined ? '' : ', its provider still being asked,'
+  return { code: 'payment.move_not_allowed', detail: `A payment that is ${status}${busy} can not be ${what}.` }
+}
+
+export const capturePayment =
+  (deps: Deps): Handler<PaymentService, 'capturePayment'> =>
+  async ({ params: { id }, db, begin, commit, refuse }) => {
+    const begun = await begin(async (tx) => {
+      const turned = await beginCapture(deps, tx, id)
+      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
+    })
+    if (isRefused(begun)) return begun
+    const asked = await askStored(deps, db, id)
+    return commit(async (tx) => {
+      await asked?.end(tx)
+      return { status: 200, id }
+    })
+  }
+
+async function beginCapture({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+  const payment = await lockPayment(tx, id)
+  if (payment === undefined) return notFound(id)
+  if (decideCapture(payment) === 'refuse') return notAllowed(payment, 'captured')
+  if (payment.pending === undefined) await notePending(tx, id, 'capture', clock.now())
+  return undefined
+}
+
+export const voidPayment =
+  (deps: Deps): Handler<PaymentService, 'voidPayment'> =>
+  async ({ params: { id }, db, begin, commit, refuse }) => {
+    const begun = await begin(async (tx) => {
+      const turned = await beginVoid(deps, tx, id)
+      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
+    })
+    if (isRefused(begun)) return begun
+    const asked = await askStored(deps, db, id)
+    return commit(async (tx) => {
+      await asked?.end(tx)
+      return { status: 200, id }
+    })
+  }
+
+async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+  const payment = await lockPayment(tx, id)
+  if (payment === undefined) return notFound(id)
+  const at = clock.now()
+  switch (decideVoid(payment)) {
+    case 'refuse':
+      return notAllowed(payment, 'voided')
+    case 'done':
+      return undefined
+    case 'void':
+      await movePayment(tx, id, { to: 'voided', at })
+      // Whoever waits for the review is told that nothing more will come of it.
+      await publishReviewed(tx, payment, 'declined')
+      return undefined
+    case 'void_at_provider':
+      if (payment.pending === undefined) await notePending(tx, id, 'void', at)
+      return undefined
+  }
+}
+
+export const reviewPayment =
+  (deps: Deps): Handler<PaymentService, 'reviewPayment'> =>
+  async ({ params: { id }, body, db, begin, commit, refuse }) => {
+    const begun = await begin(async (tx) => {
+      const turned = body.outcome === 'approved' ? await beginApproval(deps, tx, id) : await declineReview(deps, tx, id)
+      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
+    })
+    if (isRefused(begun)) return begun
+    const asked = await askStored(deps, db, id)
+    return commit(async (tx) => {
+      await asked?.end(tx)
+      return { status: 200, id }
+    })
+  }
+
+async function beginApproval({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+  const payment = await lockPayment(tx, id)
+  if (payment === undefined) return notFound(id)
+  const isApproved = payment.status === 'in_review' && payment.isReviewed
+  if (isApproved) return undefined
+  if (!canEndReview(payment)) return notAllowed(payment, 'approved')
+  return noteApproved(tx, id, clock.now()).then(() => undefined)
+}
+
+async function declineReview({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+  const payment = await lockPayment(tx, id)
+  if (payment === undefined) return notFound(id)
+  if (!canEndReview(payment)) return notAllowed(payment, 'declined')
+  const code = 'payment.review_declined'
+  await movePayment(tx, id, { to: 'declined', code, at: clock.now() })
+  await publishReviewed(tx, payment, 'declined')
+  await tx.publish(paymentFailed, id, { ...factOf(payment.resource), code })
+  return undefined
+}

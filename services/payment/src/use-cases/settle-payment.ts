@@ -1,0 +1,132 @@
+import type { ReadHandle, TaskHandler, Tx } from '@stoa/contract'
+import { fraudDetected, paymentCompleted, paymentFailed, paymentReviewed } from '@stoa/contracts/payment/events'
+import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import { money } from '@stoa/kernel'
+import { getProvider, type Deps } from '../deps.ts'
+import type { ChargeOutcome } from '../domain/payment.ts'
+import { chargeKeyOf } from '../domain/charge-key.ts'
+import { bookCapture } from '../store/ledger.ts'
+import { findPayment, lockPayment, movePayment, type StoredPayment } from '../store/payments.ts'
+
+/** Where a payment has come to. */
+export interface EndedPayment {
+  readonly status: PaymentStatus
+  readonly code: string | undefined
+  /** Whether it was ended here, and not by another meanwhile. */
+  readonly isEndedHere: boolean
+}
+
+/** Asks the provider for what is pending of a payment; `isRepeat` when it may have been asked for before. */
+export async function askPending(deps: Deps, payment: StoredPayment, isRepeat: boolean): Promise<ChargeOutcome> {
+  const { pending, token, reference } = payment
+  const provider = getProvider(deps, payment.provider)
+  if (pending === 'charge') {
+    if (token === undefined) throw new Error(`payment ${payment.id} has no token to charge`)
+    const amount = money(payment.amount, payment.currency)
+    const { capturesAtOnce: isCaptured, isReviewed } = payment
+    return provider.charge({ key: chargeKeyOf(payment), token, amount, isCaptured, isReviewed }, isRepeat)
+  }
+  if (pending === undefined) throw new Error(`nothing is pending of payment ${payment.id}`)
+  if (reference === undefined) throw new Error(`payment ${payment.id} is not known to its provider`)
+  return pending === 'capture' ? provider.capture(reference) : provider.void(reference)
+}
+
+/** Brings what was pending of a payment to its end; one that another has ended meanwhile stays as it is. */
+export async function endPending(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  asked: StoredPayment,
+  outcome: ChargeOutcome,
+): Promise<EndedPayment> {
+  const payment = await lockPayment(tx, asked.id)
+  if (payment === undefined) throw new Error(`payment ${asked.id} is gone`)
+  if (payment.pending !== asked.pending || payment.isReviewed !== asked.isReviewed) {
+    return { status: payment.status, code: payment.resource.code, isEndedHere: false }
+  }
+  const code = outcome.kind === 'declined' ? outcome.code : undefined
+  return { status: await applyOutcome(deps, tx, payment, outcome), code, isEndedHere: true }
+}
+
+async function applyOutcome(
+  { clock, newId }: Deps,
+  tx: Tx<PaymentService>,
+  payment: StoredPayment,
+  outcome: ChargeOutcome,
+): Promise<PaymentStatus> {
+  const at = clock.now()
+  const { id } = payment
+  const fact = factOf(payment.resource)
+  switch (outcome.kind) {
+    case 'captured':
+      await bookCapture(tx, id, { transactionId: newId(), reference: outcome.reference, at })
+      await tx.publish(paymentCompleted, id, fact)
+      if (payment.status === 'in_review') await publishReviewed(tx, payment, 'approved')
+      return 'captured'
+    case 'authorized':
+    case 'voided':
+      await movePayment(tx, id, { to: outcome.kind, reference: outcome.reference, at })
+      if (payment.status === 'in_review')
+        await publishReviewed(tx, payment, outcome.kind === 'voided' ? 'declined' : 'approved')
+      return outcome.kind
+    case 'declined':
+      await movePayment(tx, id, { to: 'declined', code: outcome.code, at })
+      await tx.publish(paymentFailed, id, { ...fact, code: outcome.code })
+      if (payment.status === 'in_review') await publishReviewed(tx, payment, 'declined')
+      return 'declined'
+    case 'review':
+      await movePayment(tx, id, { to: 'in_review', at })
+      await tx.publish(fraudDetected, id, {
+        paymentId: id,
+        orderId: fact.orderId,
+        customerId: fact.customerId,
+        rules: ['provider'],
+      })
+      return 'in_review'
+  }
+}
+
+/** What every event of a payment carries. */
+export function factOf({ id: paymentId, orderId, customerId, amount }: Payment) {
+  return { paymentId, orderId, customerId, amount }
+}
+
+/** Tells how a review has ended. */
+export async function publishReviewed(
+  tx: Tx<PaymentService>,
+  { id, resource }: StoredPayment,
+  outcome: 'approved' | 'declined',
+): Promise<void> {
+  await tx.publish(paymentReviewed, id, { paymentId: id, orderId: resource.orderId, outcome })
+}
+
+/** What the provider has come to with a payment, to be written down by `end`; it says where the payment stands then. */
+export interface AskedPayment {
+  readonly payment: StoredPayment
+  readonly end: (tx: Tx<PaymentService>) => Promise<PaymentStatus>
+}
+
+/** Asks the provider for what is pending of a stored payment; undefined when nothing is. */
+export async function askStored(deps: Deps, db: ReadHandle, paymentId: string): Promise<AskedPayment | undefined> {
+  const payment = await findPayment(db, paymentId)
+  if (payment?.pending === undefined) return undefined
+  const outcome = await askPending(deps, payment, true)
+  return { payment, end: async (tx) => (await endPending(deps, tx, payment, outcome)).status }
+}
+
+/** One line for whoever follows an order through the logs. */
+export function logPayment({ logger }: Deps, { id, resource }: StoredPayment, status: string): void {
+  logger.info('payment settled', { paymentId: id, orderId: resource.orderId, status })
+}
+
+/** Brings a payment that was left behind to its end. */
+export const settlePaymentTask =
+  (deps: Deps): TaskHandler<PaymentService, 'settle-payment'> =>
+  async ({ payload, db, commit }) => {
+    const asked = await askStored(deps, db, payload.paymentId)
+    let status: PaymentStatus | undefined
+    await commit(async (tx) => {
+      status = await asked?.end(tx)
+    })
+    if (asked !== undefined && status !== undefined) logPayment(deps, asked.payment, status)
+  }
