@@ -181,6 +181,9 @@ test('introspects access and service tokens for services alone, and knows an end
   expect((await introspect(refreshToken, asService)).body).toMatchObject({ active: true, sub: ADA.userId })
   expect((await introspect(`${accessToken}x`, asService)).body).toEqual({ active: false })
   expect((await introspect(accessToken)).status).toBe(400)
+  const byProgram = (client: string) => post('/oauth2/introspect', { token: accessToken, client_id: client })
+  expect((await byProgram('stoa-shop')).body).toMatchObject({ active: true })
+  expect((await byProgram('stoa-console')).body).toEqual({ active: false })
   const service = await post(
     '/oauth2/token',
     { grant_type: 'client_credentials', resource: resourceOf('pricing') },

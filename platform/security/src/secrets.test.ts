@@ -27,7 +27,9 @@ test('decrypts with its key and context alone, and notices a changed bit', () =>
   expect(encrypted.toString('latin1')).not.toContain('secret')
   expect(decryptText(key, 'key-1', encrypted)).toBe('top secret')
   expect(() => decryptText(key, 'key-2', encrypted)).toThrow('authenticate data')
-  expect(() => decryptText(deriveKey('another secret of more than thirty-two', 'test'), 'key-1', encrypted)).toThrow('authenticate data')
+  expect(() => decryptText(deriveKey('another secret of more than thirty-two', 'test'), 'key-1', encrypted)).toThrow(
+    'authenticate data',
+  )
   encrypted[14] = (encrypted[14] ?? 0) ^ 1
   expect(() => decryptText(key, 'key-1', encrypted)).toThrow('authenticate data')
 })

@@ -105,10 +105,8 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
     rpInitiatedLogout: { enabled: true, logoutSource: pages.logout, postLogoutSuccessSource: pages.loggedOut },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, client) => {
-        if (client.grantTypeAllowed('client_credentials')) throw new errors.InvalidTarget('name the callee as resource')
-        return API
-      },
+      // a service that names no callee is refused by it
+      defaultResource: () => API,
       useGrantedResource: () => true,
       getResourceServerInfo: (_ctx, resource, client) => resourceServer(declared, resource, client.clientId),
     },
