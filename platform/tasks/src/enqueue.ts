@@ -1,5 +1,5 @@
 import type { Service, WriteHandle } from '@stoa/contract'
-import { afterCommit, json } from '@stoa/postgres'
+import { afterCommit, json, sendWithCommit } from '@stoa/postgres'
 import { currentContext, formatTraceparent } from '@stoa/telemetry'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
@@ -15,8 +15,8 @@ export interface EnqueueOptions {
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
- * Enqueues a task in the caller's transaction: it runs at least once, after the commit. Throws for an undeclared task or
- * a payload that does not fit its schema.
+ * Enqueues a task in the caller's transaction, together with its COMMIT: it runs at least once, and only if that holds.
+ * Throws for an undeclared task or a payload that does not fit its schema.
  */
 export async function enqueue(
   tx: WriteHandle,
@@ -27,13 +27,18 @@ export async function enqueue(
 ): Promise<void> {
   const declared = Object.hasOwn(service.tasks, name) ? service.tasks[name] : undefined
   if (declared === undefined) throw new Error(`service ${service.name} declares no task ${name}`)
-  if (!validatorOf(declared.payload).Check(payload)) throw new TypeError(`the payload of task ${name} is not as declared`)
+  if (!validatorOf(declared.payload).Check(payload))
+    throw new TypeError(`the payload of task ${name} is not as declared`)
   const context = currentContext()
   const traceparent = context === undefined || context.spanId === '' ? undefined : formatTraceparent(context)
-  await tx.sql`
-    insert into tasks (name, key, payload, run_at, traceparent)
-    values (${name}, ${key}, ${json(payload)}, now() + ${delayMs}::float8 * interval '1 millisecond', ${traceparent})
-    on conflict (name, key) where state = 'pending' and key is not null do nothing`
+  const encoded = json(payload)
+  sendWithCommit(
+    tx,
+    () => tx.sql`
+      insert into tasks (name, key, payload, run_at, traceparent)
+      values (${name}, ${key}, ${encoded}, now() + ${delayMs}::float8 * interval '1 millisecond', ${traceparent})
+      on conflict (name, key) where state = 'pending' and key is not null do nothing`,
+  )
   afterCommit(tx, () => signalEnqueued(service))
 }
 

@@ -1,7 +1,14 @@
 import type { Bindings, Calls, Service, Tx, WriteHandle } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
-import { contextFromHeaders, newContext, runWithContext, type LogFieldValue, type Telemetry, type TraceContext } from '@stoa/telemetry'
+import {
+  contextFromHeaders,
+  newContext,
+  runWithContext,
+  type LogFieldValue,
+  type Telemetry,
+  type TraceContext,
+} from '@stoa/telemetry'
 import { onEnqueued } from './local-queues.ts'
 import {
   claimTasks,
@@ -43,8 +50,8 @@ const longestDelayMs = 60_000
 
 /**
  * Works off a service's tasks, at least once each: claimed with a lease, tried again with exponential backoff, put aside
- * as failed after the attempts its declaration allows. A callee or database that is away does not count as an attempt's
- * failure for ever: it delays, and counts like any other.
+ * as failed after the attempts its declaration allows (10 unless it says so). A callee that is away counts like any other
+ * failure; scheduled tasks are enqueued once a period over all replicas.
  */
 export function startTasks<S extends Service>(options: TasksOptions<S>): Tasks {
   const { service, telemetry } = options
@@ -75,7 +82,10 @@ function observe({ read }: Database, { metrics }: Telemetry): void {
   })
 }
 
-async function renew({ database, telemetry }: { database: Database; telemetry: Telemetry }, running: Map<number, unknown>): Promise<void> {
+async function renew(
+  { database, telemetry }: { database: Database; telemetry: Telemetry },
+  running: Map<number, unknown>,
+): Promise<void> {
   if (running.size === 0) return
   try {
     await extendLeases(database, [...running.keys()])
@@ -91,7 +101,9 @@ async function keepWorking(
   control: { isStopping: boolean },
 ): Promise<void> {
   const { service, database, telemetry, concurrency = 4, pollMs = 1_000 } = options
-  const schedules = Object.entries(service.tasks).flatMap(([name, { everyMs }]) => (everyMs === undefined ? [] : [{ name, everyMs }]))
+  const schedules = Object.entries(service.tasks).flatMap(([name, { everyMs }]) =>
+    everyMs === undefined ? [] : [{ name, everyMs }],
+  )
   let scheduleAtMs = 0
   while (!control.isStopping) {
     let pauseMs = pollMs
@@ -122,8 +134,10 @@ async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promi
   const { telemetry } = options
   await runWithContext(contextOf(task), async () => {
     try {
-      await telemetry.inSpan(`task ${task.name}`, { kind: 'consumer', attributes: { 'stoa.task.attempt': task.attempt } }, () =>
-        handle(options, task),
+      await telemetry.inSpan(
+        `task ${task.name}`,
+        { kind: 'consumer', attributes: { 'stoa.task.attempt': task.attempt } },
+        () => handle(options, task),
       )
     } catch (error) {
       await putBack(options, task, error)
@@ -131,13 +145,17 @@ async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promi
   })
 }
 
-async function handle({ handlers, database, calls, makeTx }: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
+async function handle(
+  { service, handlers, database, calls, makeTx }: TasksOptions<Service>,
+  task: ClaimedTask,
+): Promise<void> {
   const handler = handlers[task.name]
   if (handler === undefined) throw new Error(`no handler is bound to task ${task.name}`)
-  const key = `task/${task.name}/${task.key ?? task.id}`
+  // By its id: a later task of the same key, or the next of a schedule, is another effect.
+  const key = `${service.name}/task/${task.name}/${task.id}`
   let isDone = false
   await handler({
-    payload: task.payload as never,
+    payload: task.payload,
     calls: calls({ key }),
     db: database.read,
     key,
@@ -153,7 +171,11 @@ async function handle({ handlers, database, calls, makeTx }: TasksOptions<Servic
   if (!isDone) await database.transaction((handle_) => completeTask(handle_, task))
 }
 
-async function putBack({ service, database, telemetry }: TasksOptions<Service>, task: ClaimedTask, error: unknown): Promise<void> {
+async function putBack(
+  { service, database, telemetry }: TasksOptions<Service>,
+  task: ClaimedTask,
+  error: unknown,
+): Promise<void> {
   if (error instanceof LeaseLost) return
   const attempts = service.tasks[task.name]?.attempts ?? defaultAttempts
   const { logger } = telemetry
@@ -163,7 +185,12 @@ async function putBack({ service, database, telemetry }: TasksOptions<Service>, 
       await failTask(database, task, errorOf(error))
     } else {
       const delayMs = Math.min(longestDelayMs, 200 * 2 ** Math.min(task.attempt, 20)) * (0.5 + Math.random() / 2)
-      logger.warn('a task has failed and is tried again', { task: task.name, taskId: task.id, attempt: task.attempt, error })
+      logger.warn('a task has failed and is tried again', {
+        task: task.name,
+        taskId: task.id,
+        attempt: task.attempt,
+        error,
+      })
       await postponeTask(database, task, errorOf(error), delayMs)
     }
   } catch (failure) {

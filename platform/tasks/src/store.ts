@@ -58,7 +58,12 @@ export async function extendLeases(database: Database, ids: readonly number[]): 
 }
 
 /** Lets a failed task wait for its next attempt. */
-export async function postponeTask(database: Database, task: ClaimedTask, error: TaskError, delayMs: number): Promise<void> {
+export async function postponeTask(
+  database: Database,
+  task: ClaimedTask,
+  error: TaskError,
+  delayMs: number,
+): Promise<void> {
   await database.transaction(
     (tx) => tx.sql`
       update tasks set run_at = now() + ${delayMs}::float8 * interval '1 millisecond', error = ${json(error)}
@@ -75,7 +80,10 @@ export async function failTask(database: Database, task: ClaimedTask, error: Tas
 }
 
 /** Enqueues each scheduled task whose period has come, once over all replicas. */
-export async function enqueueScheduled(database: Database, schedules: readonly { name: string; everyMs: number }[]): Promise<void> {
+export async function enqueueScheduled(
+  database: Database,
+  schedules: readonly { name: string; everyMs: number }[],
+): Promise<void> {
   const names = schedules.map(({ name }) => name)
   const periods = schedules.map(({ everyMs }) => everyMs)
   await database.transaction(

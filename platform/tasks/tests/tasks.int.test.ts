@@ -1,0 +1,305 @@
+import { describeService, errors, type Bindings, type Tx } from '@stoa/contract'
+import { createTelemetry, currentContext, type EndedSpan } from '@stoa/telemetry'
+import { testDatabase, type TestDatabase } from '@stoa/testing'
+import { Type } from 'typebox'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { enqueue, failedTasks, startTasks, tasksMigrations, type EnqueueOptions } from '../src/index.ts'
+
+const post = describeService({
+  name: 'post',
+  port: 1,
+  owner: 'tests',
+  slo: { availability: 0.9, p99Ms: 1_000, errorRate: 0.1 },
+  errors: errors({}),
+  operations: {},
+  tasks: {
+    send: { payload: Type.Object({ orderId: Type.String() }), attempts: 3 },
+    sweep: { payload: Type.Object({}), everyMs: 3_600_000 },
+  },
+  personalData: 'none',
+})
+type Post = typeof post
+type Send = Bindings<Post>['tasks']['send']
+
+const effects = { name: 'post', migrations: [{ name: '0001-sent', sql: 'create table sent (order_id text not null)' }] }
+
+let own: TestDatabase
+
+beforeAll(async () => {
+  own = await testDatabase({ name: 'post', sets: [tasksMigrations, effects] })
+})
+afterAll(() => own.close())
+beforeEach(() => own.database.transaction(({ sql }) => sql`truncate tasks, task_schedules, sent`))
+
+function work(
+  send: Send,
+  { sweep = async () => {}, pollMs = 20 }: { sweep?: () => Promise<void>; pollMs?: number } = {},
+) {
+  const lines: Record<string, unknown>[] = []
+  const spans: EndedSpan[] = []
+  const telemetry = createTelemetry({
+    service: 'post',
+    environment: 'test',
+    version: '0',
+    instance: 'test',
+    destination: {
+      write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+      flush: () => true,
+      close() {},
+    },
+    spanSinks: [{ write: async (batch) => void spans.push(...batch), close: async () => {} }],
+  })
+  const running = startTasks({
+    service: post,
+    handlers: { send, sweep },
+    database: own.database,
+    calls: () => ({}),
+    makeTx: (handle) => ({ sql: handle.sql }) as Tx<Post>,
+    telemetry,
+    pollMs,
+  })
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= running.stop())
+  onTestFinished(stop)
+  return { stop, telemetry, lines, spans }
+}
+
+const send = (orderId: string, options?: EnqueueOptions) =>
+  own.database.transaction((tx) => enqueue(tx, post, 'send', { orderId }, options))
+
+const noting: Send = ({ payload, commit }) =>
+  commit(async ({ sql }) => void (await sql`insert into sent values (${payload.orderId})`))
+
+async function sent(): Promise<string[]> {
+  const rows = await own.database.read.sql<{ order_id: string }>`select order_id from sent order by order_id`
+  return rows.map(({ order_id }) => order_id)
+}
+
+const pending = async () =>
+  (await own.database.read.sql`select from tasks where state = 'pending' and name = 'send'`).length
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 10_000
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it did not come to hold in time')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+describe('a task', () => {
+  test('runs once its transaction has committed, without waiting for a poll, and is gone then', async () => {
+    work(noting, { pollMs: 3_600_000 })
+    await until(async () => (await own.database.read.sql`select from task_schedules`).length === 1)
+    await send('a')
+    await until(async () => (await sent()).length === 1)
+    expect(await pending()).toBe(0)
+  })
+
+  test('never runs when its transaction is rolled back', async () => {
+    work(noting)
+    const failed = own.database.transaction(async (tx) => {
+      await enqueue(tx, post, 'send', { orderId: 'never' })
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    await send('b')
+    await until(async () => (await sent()).includes('b'))
+    expect(await sent()).toEqual(['b'])
+  })
+
+  test('is refused when it is not declared, or its payload does not fit', async () => {
+    const enqueueing = (name: string, payload: unknown) =>
+      own.database.transaction((tx) => enqueue(tx, post, name, payload))
+    await expect(enqueueing('burn', {})).rejects.toThrow('post declares no task burn')
+    await expect(enqueueing('toString', {})).rejects.toThrow('declares no task')
+    await expect(enqueueing('send', { orderId: 1 })).rejects.toThrow(TypeError)
+    expect(await pending()).toBe(0)
+  })
+
+  test('is not added again under a key that is pending, and is once that one has run', async () => {
+    await send('a', { key: 'k' })
+    await send('b', { key: 'k' })
+    await send('c', { key: 'other' })
+    expect(await pending()).toBe(2)
+    work(noting)
+    await until(async () => (await sent()).length === 2)
+    await send('d', { key: 'k' })
+    await until(async () => (await sent()).length === 3)
+    expect(await sent()).toEqual(['a', 'c', 'd'])
+  })
+
+  test('waits for its delay', async () => {
+    await send('later', { delayMs: 3_600_000 })
+    await send('now')
+    work(noting)
+    await until(async () => (await sent()).includes('now'))
+    expect(await pending()).toBe(1)
+    await own.database.transaction(({ sql }) => sql`update tasks set run_at = now()`)
+    await until(async () => (await sent()).includes('later'))
+  })
+
+  test('goes on with the trace it was enqueued in, and logs the order it is about', async () => {
+    let inside = ''
+    const { telemetry, lines, spans } = work(async () => {
+      inside = currentContext()?.traceId ?? ''
+      telemetry.logger.info('sending')
+    })
+    let traceId = ''
+    await telemetry.inSpan('place', {}, async () => {
+      traceId = currentContext()?.traceId ?? ''
+      await send('a')
+    })
+    await until(() => inside !== '')
+    await until(async () => (await pending()) === 0)
+    await telemetry.flush()
+    expect(inside).toBe(traceId)
+    expect(lines.find(({ message }) => message === 'sending')).toMatchObject({ traceId, orderId: 'a' })
+    expect(spans.find(({ name }) => name === 'task send')).toMatchObject({ context: { traceId }, kind: 'consumer' })
+  })
+
+  test('is shared by replicas: each runs once', async () => {
+    const orders = Array.from({ length: 40 }, (_, index) => `order ${String(index).padStart(2, '0')}`)
+    work(noting)
+    work(noting)
+    await Promise.all(orders.map((order) => send(order)))
+    await until(async () => (await sent()).length >= orders.length)
+    await until(async () => (await pending()) === 0)
+    expect(await sent()).toEqual(orders)
+  })
+
+  test('on a schedule runs once a period over all replicas', async () => {
+    let sweeps = 0
+    const sweep = async () => void sweeps++
+    const replicas = [work(noting, { sweep }), work(noting, { sweep }), work(noting, { sweep })]
+    await until(() => sweeps === 1)
+    await own.database.transaction(({ sql }) => sql`update task_schedules set next_at = now()`)
+    for (const { stop } of replicas) await stop()
+    work(noting, { sweep })
+    await until(() => sweeps === 2)
+    expect(await own.database.read.sql`select from tasks where name = 'sweep'`).toEqual([])
+  })
+})
+
+describe('a task that fails', () => {
+  test('is tried as often as it is declared, leaves nothing, then waits for an operator; retried, it runs', async () => {
+    let attempts = 0
+    let isMended = false
+    const { telemetry } = work(async ({ payload, commit, attempt }) => {
+      attempts++
+      expect(attempt).toBe(isMended ? 1 : attempts)
+      await commit(async ({ sql }) => {
+        await sql`insert into sent values (${payload.orderId})`
+        if (!isMended) throw new Error('no stamp')
+      })
+    })
+    await send('a')
+    const failed = failedTasks(own.database)
+    await until(async () => (await failed.list(10)).length === 1)
+    expect(attempts).toBe(3)
+    expect(await sent()).toEqual([])
+    const [task] = await failed.list(10)
+    expect(task).toMatchObject({ name: 'send', payload: { orderId: 'a' }, attempt: 3, error: { message: 'no stamp' } })
+    expect((await telemetry.metrics.expose()).body).toMatch(/^tasks_failed 1$/m)
+    isMended = true
+    expect(await failed.retry(task?.id ?? -1)).toBe(true)
+    await until(async () => (await sent()).length === 1)
+    expect(await failed.retry(task?.id ?? -1)).toBe(false)
+  })
+
+  test('is retried with all others, but not beside one of its own key', async () => {
+    await own.database.transaction(
+      ({ sql }) => sql`
+        insert into tasks (name, key, payload, state, run_at, error)
+        select 'send', key, json_build_object('orderId', name), 'failed', now(), '{"message": "no"}'
+        from (values ('k', 'older'), ('k', 'newer'), (null, 'one'), (null, 'two'), ('p', 'behind')) as f (key, name)`,
+    )
+    await send('pending', { key: 'p', delayMs: 3_600_000 })
+    const failed = failedTasks(own.database)
+    expect(await failed.retryAll()).toBe(3)
+    work(noting)
+    await until(async () => (await sent()).length === 3)
+    expect(await sent()).toEqual(['newer', 'one', 'two'])
+    expect(await failed.list(10)).toHaveLength(2)
+  })
+
+  test('is forgotten when it is discarded', async () => {
+    work(async () => {
+      throw new Error('no stamp')
+    })
+    await send('a')
+    const failed = failedTasks(own.database)
+    await until(async () => (await failed.list(10)).length === 1)
+    const [task] = await failed.list(10)
+    expect(await failed.discard(task?.id ?? -1)).toBe(true)
+    expect(await failed.discard(task?.id ?? -1)).toBe(false)
+    expect(await failed.list(10)).toEqual([])
+  })
+})
+
+describe('a worker', () => {
+  test('that has lost its lease leaves no effect: the attempt that followed decides', async () => {
+    const ended: unknown[] = []
+    let isFirst = true
+    work(async (context) => {
+      if (isFirst) {
+        isFirst = false
+        // Another worker claims it, as after a hang that was longer than the lease.
+        await own.database.transaction(({ sql }) => sql`update tasks set attempt = attempt + 1, run_at = now()`)
+      }
+      await noting(context).catch((error: unknown) => {
+        ended.push(error)
+        throw error
+      })
+    })
+    await send('a')
+    await until(async () => (await sent()).length > 0)
+    await until(async () => (await pending()) === 0)
+    expect(await sent()).toEqual(['a'])
+    expect(ended).toHaveLength(1)
+  })
+
+  test('that died leaves its task to the next one', async () => {
+    await send('a')
+    await own.database.transaction(({ sql }) => sql`update tasks set attempt = 1, run_at = now() - interval '1 second'`)
+    const attempts: number[] = []
+    work(async (context) => {
+      attempts.push(context.attempt)
+      await noting(context)
+    })
+    await until(async () => (await sent()).length === 1)
+    expect(attempts).toEqual([2])
+  })
+
+  test('that stops ends what it has begun', async () => {
+    const begun = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const { stop } = work(async (context) => {
+      begun.resolve()
+      await mayEnd.promise
+      await noting(context)
+    })
+    await send('a')
+    await begun.promise
+    const stopped = stop()
+    mayEnd.resolve()
+    await stopped
+    expect(await sent()).toEqual(['a'])
+    await send('b')
+    expect(await pending()).toBe(1)
+  })
+
+  test('hands on one key for all attempts of a task, and another for the next task', async () => {
+    const keys: string[] = []
+    work(async ({ key }) => {
+      keys.push(key)
+      if (keys.length < 2) throw new Error('not yet')
+    })
+    await send('a', { key: 'k' })
+    await until(async () => keys.length === 2 && (await pending()) === 0)
+    await send('a', { key: 'k' })
+    await until(() => keys.length === 3)
+    expect(keys[0]).toMatch(/^post\/task\/send\/\d+$/)
+    expect(keys[1]).toBe(keys[0])
+    expect(keys[2]).not.toBe(keys[0])
+  })
+})
