@@ -17,6 +17,7 @@ test('a service needs nothing but its database to start', () => {
     readConnections: 5,
     writeConnections: 5,
     logDatabaseUrl: undefined,
+    registryToken: undefined,
     registryUrl: 'http://127.0.0.1:8761',
     authIssuer: 'http://127.0.0.1:8080',
     authUrl: 'http://127.0.0.1:8010',

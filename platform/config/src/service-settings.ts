@@ -35,6 +35,10 @@ export function serviceSettings(service: string, port: number) {
     WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Connections for transactions at most.' }),
     LOG_DATABASE_URL: secret(postgresUrl, { optional: true, doc: 'Database of the event log.' }),
     REGISTRY_URL: setting(url('http', 'https'), { default: 'http://127.0.0.1:8761', doc: 'The service registry.' }),
+    REGISTRY_TOKEN: secret(Type.String({ minLength: 16 }), {
+      optional: true,
+      doc: 'What the system’s own processes prove themselves with when they register.',
+    }),
     AUTH_ISSUER: setting(url('http', 'https'), {
       embeddedDefault: 'http://127.0.0.1:8080',
       doc: 'Issuer of all tokens, as it stands in them.',

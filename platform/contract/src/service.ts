@@ -29,6 +29,9 @@ export interface TaskType<Payload extends TSchema = TSchema> {
 /** Anything a service serves over HTTP. */
 export type Route = Operation | Stream | Mount
 
+/** Which data on persons a service keeps and why, or that it keeps none. */
+export type PersonalDataKept = 'none' | { readonly [what: string]: string }
+
 /** Anything that describes a service. */
 export interface Service {
   readonly name: string
@@ -45,7 +48,7 @@ export interface Service {
   readonly sagas: { readonly [name: string]: SagaType }
   readonly tasks: { readonly [name: string]: TaskType }
   /** Which data on persons it keeps and why; `none` when it keeps none. */
-  readonly personalData: 'none' | { readonly [what: string]: string }
+  readonly personalData: PersonalDataKept
 }
 
 /** The codes the operations of a service may refuse with must be in its catalogue, or the platform's. */
@@ -66,7 +69,7 @@ type RefusesOnly<Operations, Code extends string> = {
     : Operations[Name]
 }
 
-interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks> {
+interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal> {
   readonly name: string
   readonly port: number
   readonly owner: string
@@ -79,7 +82,7 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly calls?: CallsOf
   readonly sagas?: Sagas
   readonly tasks?: Tasks
-  readonly personalData: 'none' | { readonly [what: string]: string }
+  readonly personalData: Personal
 }
 
 /** A described service, with everything it says kept as a type. */
@@ -92,6 +95,7 @@ export interface DescribedService<
   CallsOf,
   Sagas,
   Tasks,
+  Personal extends PersonalDataKept = PersonalDataKept,
 > {
   readonly name: string
   readonly port: number
@@ -105,7 +109,7 @@ export interface DescribedService<
   readonly calls: CallsOf
   readonly sagas: Sagas
   readonly tasks: Tasks
-  readonly personalData: 'none' | { readonly [what: string]: string }
+  readonly personalData: Personal
 }
 
 /**
@@ -121,6 +125,7 @@ export function describeService<
   const CallsOf extends { readonly [service: string]: Picked<any, any> } = {},
   const Sagas extends { readonly [name: string]: SagaType } = {},
   const Tasks extends { readonly [name: string]: TaskType } = {},
+  const Personal extends PersonalDataKept = PersonalDataKept,
 >(
   description: Description<
     Errors,
@@ -130,9 +135,10 @@ export function describeService<
     Consumes,
     CallsOf,
     Sagas,
-    Tasks
+    Tasks,
+    Personal
   >,
-): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks> {
+): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal> {
   return {
     ...description,
     rpc: description.rpc as R,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
-import { registration, registryResolver, type Registration, type Resolver } from '@stoa/discovery'
+import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { createHttpApp, httpMigrations, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
@@ -104,7 +104,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const { service, options, telemetry, database, clock } = parts
   const { config } = options
   const state: ServiceState = { isReady: false, sagas: undefined }
-  const resolver = options.resolver ?? registryResolver({ registryUrl: config.registryUrl })
+  const resolver = options.resolver ?? registryResolver(registryAddress(config))
   const identity = options.identity ?? identityOf(parts)
   const calls = options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
   const changes = Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger)
@@ -224,7 +224,12 @@ function register({ service, options: { config, version = '0.1.0' }, instanceId 
   const host = config.advertisedHost ?? config.host
   const healthCheckUrl = `http://${host}:${port}/health/ready`
   const metadata = { instance: instanceId, pid: String(process.pid) }
-  return registration({ registryUrl: config.registryUrl, instance: { service: service.name, host, port, healthCheckUrl, version, metadata } })
+  return registration({ ...registryAddress(config), instance: { service: service.name, host, port, healthCheckUrl, version, metadata } })
+}
+
+function registryAddress({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {
+  if (registryToken === undefined) return { registryUrl }
+  return { registryUrl, headers: async () => ({ 'x-registry-token': registryToken }) }
 }
 
 interface StopOptions {

@@ -61,7 +61,7 @@ export async function startTestService<S extends Service>(
     DATABASE_URL: own.url,
     LOG_DATABASE_URL: log.url,
     PORT: '0',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'error',
     STOA_ENV: 'development',
     READ_CONNECTIONS: '4',
     WRITE_CONNECTIONS: '8',

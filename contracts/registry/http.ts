@@ -1,0 +1,78 @@
+import { get, post, put, remove, stream } from '@stoa/contract'
+import { Type } from 'typebox'
+import { closed } from '../closed.ts'
+import { Lease, Metadata, Registered, RegisteredInstance, Revision, ServiceInstances, ServiceName } from './resources.ts'
+
+/** POST /api/services */
+export const registerInstance = post('/api/services', {
+  summary: 'Register an instance; a repeat with the key of its process renews it',
+  permission: 'public',
+  owner: 'none',
+  idempotencyKey: 'none',
+  body: Type.Object(
+    {
+      serviceName: ServiceName,
+      host: Type.String({ minLength: 1, maxLength: 253 }),
+      port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+      healthCheckUrl: Type.String({ pattern: '^https?://', maxLength: 500 }),
+      weight: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+      zone: Type.Optional(Type.String({ maxLength: 100 })),
+      version: Type.Optional(Type.String({ maxLength: 100 })),
+      metadata: Type.Optional(Metadata),
+    },
+    closed,
+  ),
+  answers: { 200: Registered, 201: Registered },
+  refuses: ['registry.token_wrong'],
+})
+
+/** PUT /api/services/{serviceName}/instances/{instanceId}/heartbeat */
+export const heartbeat = put('/api/services/{serviceName}/instances/{instanceId}/heartbeat', {
+  summary: 'Let the lease of an instance run anew',
+  permission: 'public',
+  owner: 'none',
+  idempotencyKey: 'none',
+  answers: { 200: Lease },
+  refuses: ['registry.instance_not_found', 'registry.token_wrong'],
+})
+
+/** DELETE /api/services/{serviceName}/instances/{instanceId} */
+export const deregisterInstance = remove('/api/services/{serviceName}/instances/{instanceId}', {
+  summary: 'Take an instance out of all lists at once',
+  permission: 'public',
+  owner: 'none',
+  idempotencyKey: 'none',
+  answers: { 204: null },
+  refuses: ['registry.instance_not_found', 'registry.token_wrong'],
+})
+
+/** GET /api/services */
+export const listServices = get('/api/services', {
+  summary: 'Every service with its instances, as of one revision',
+  permission: 'public',
+  owner: 'none',
+  answers: { 200: Type.Object({ revision: Revision, items: Type.Array(ServiceInstances) }) },
+})
+
+/** GET /api/services/watch */
+export const watchServices = stream('/api/services/watch', {
+  summary: 'Every change of a service’s instances, from a revision on',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object({ revision: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
+})
+
+/** GET /api/services/{serviceName} */
+export const getService = get('/api/services/{serviceName}', {
+  summary: 'The instances of a service',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object(
+    { healthy: Type.Optional(Type.Boolean()), version: Type.Optional(Type.String({ maxLength: 100 })) },
+    closed,
+  ),
+  answers: {
+    200: Type.Object({ revision: Revision, service: Type.String(), instances: Type.Array(RegisteredInstance) }),
+  },
+  refuses: ['registry.service_not_found'],
+})

@@ -1,0 +1,21 @@
+import { describeService } from '@stoa/contract'
+import { Type } from 'typebox'
+import { registryErrors } from './errors.ts'
+import * as http from './http.ts'
+
+/** Where every service runs. Internal: the gateway never routes to it. */
+export const registry = describeService({
+  name: 'registry',
+  port: 8761,
+  owner: 'platform',
+  slo: { availability: 0.9999, p99Ms: 20, errorRate: 0.001 },
+  errors: registryErrors,
+  operations: http,
+  tasks: {
+    'probe-instances': { payload: Type.Object({}), everyMs: 30_000, attempts: 1 },
+    'remove-expired': { payload: Type.Object({}), everyMs: 5_000, attempts: 1 },
+  },
+  personalData: 'none',
+})
+
+export type RegistryService = typeof registry

@@ -1,0 +1,15 @@
+import type { Clock, NewId } from '@stoa/kernel'
+import type { Telemetry } from '@stoa/telemetry'
+import type { Waiting } from './waiting.ts'
+
+/** What the registry's use cases are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly telemetry: Telemetry
+  readonly leaseSeconds: number
+  /** What the system's own processes prove themselves with; without one anybody inside may change the registry. */
+  readonly token: string | undefined
+  /** Those who wait for the next change. */
+  readonly waiting: Waiting
+}

@@ -1,0 +1,52 @@
+import type { TaskHandler } from '@stoa/contract'
+import type { RegistryService } from '@stoa/contracts/registry/service'
+import { get as httpGet } from 'node:http'
+import { get as httpsGet } from 'node:https'
+import { afterCommit } from '@stoa/postgres'
+import type { Deps } from '../deps.ts'
+import { mayRemove, statusAfterProbe } from '../domain/self-preservation.ts'
+import { countVanishing, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
+
+export const removeExpiredInstances = ({ clock, telemetry, waiting }: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
+  const preserving = telemetry.metrics.gauge('registry_self_preservation', '1 while expired instances are kept', [])
+  return async ({ commit }) =>
+    commit(async (tx) => {
+      const now = clock.now()
+      const vanishing = await countVanishing(tx, now, now.subtract({ minutes: 1 }))
+      preserving.set(mayRemove(vanishing) ? 0 : 1)
+      if (!mayRemove(vanishing)) {
+        telemetry.logger.warn('self-preservation: expired instances are kept, as too many vanished at once', { ...vanishing })
+        return
+      }
+      const services = await removeExpired(tx, now)
+      if (services.length === 0) return
+      afterCommit(tx, waiting.wake)
+      telemetry.logger.info('instances removed, as their leases were over', { services: services.join(' ') })
+    })
+}
+
+export const probeInstances =
+  ({ waiting }: Deps): TaskHandler<RegistryService, 'probe-instances'> =>
+  async ({ db, commit }) => {
+    const instances = await listProbed(db)
+    const found = await Promise.all(instances.map(async (probed) => ({ probed, isWell: await isWell(probed.healthCheckUrl) })))
+    await commit(async (tx) => {
+      for (const { probed, isWell } of found) {
+        const failedProbes = isWell ? 0 : probed.failedProbes + 1
+        if (failedProbes !== probed.failedProbes) await noteProbe(tx, probed, failedProbes, statusAfterProbe(failedProbes))
+      }
+      afterCommit(tx, waiting.wake)
+    })
+  }
+
+async function isWell(url: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const get = url.startsWith('https:') ? httpsGet : httpGet
+  const request = get(url, { timeout: 2_000, agent: false }, (response) => {
+    response.resume()
+    resolve((response.statusCode ?? 500) < 300)
+  })
+  request.on('timeout', () => request.destroy())
+  request.on('error', () => resolve(false))
+  return promise
+}

@@ -1,0 +1,84 @@
+import { accessTable } from '@stoa/contracts/auth/roles'
+import type { RegistryService } from '@stoa/contracts/registry/service'
+import { registration, registryResolver } from '@stoa/discovery'
+import { newId } from '@stoa/kernel'
+import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { registryService } from '../src/service.ts'
+
+const token = 'registry-token-of-this-test'
+const headers = { 'x-registry-token': token }
+let service: TestService
+
+beforeAll(async () => {
+  service = await startTestService<RegistryService>(registryService, {
+    access: accessTable,
+    settings: { LEASE_SECONDS: '2', REGISTRY_TOKEN: token },
+  })
+})
+afterAll(() => service.stop())
+
+const address = () => ({ registryUrl: service.url, headers: async () => headers })
+const instance = (name: string, port: number) => ({
+  service: name,
+  host: '127.0.0.1',
+  port,
+  healthCheckUrl: `http://127.0.0.1:${port}/health/ready`,
+})
+const register = (name: string, port: number, key = newId()) =>
+  service.request('POST', '/api/services', {
+    key,
+    headers,
+    body: { serviceName: name, host: '127.0.0.1', port, healthCheckUrl: `http://127.0.0.1:${port}/health/ready` },
+  })
+
+test('a resolver learns of an instance that comes and of one that leaves', async () => {
+  const resolver = registryResolver(address())
+  const place = registration({ ...address(), instance: instance('tea', 9_001) })
+  await resolver.ready('tea', 5_000)
+  expect(resolver.resolve('tea')).toMatchObject([{ service: 'tea', host: '127.0.0.1', port: 9_001, weight: 1 }])
+  await place.leave()
+  await eventually(() => expect(resolver.resolve('tea')).toEqual([]))
+  await resolver.close()
+})
+
+test('a repeat with the key of its process keeps the instance', async () => {
+  const key = newId()
+  const first = await register('cup', 9_002, key)
+  const second = await register('cup', 9_002, key)
+  expect([first.status, second.status]).toEqual([201, 200])
+  expect(second.body.instanceId).toBe(first.body.instanceId)
+})
+
+test('another process on the same port takes the place of the one before', async () => {
+  await register('pot', 9_003)
+  const { body } = await register('pot', 9_003)
+  const { body: pot } = await service.request('GET', '/api/services/pot')
+  expect(pot.instances.map((one: { id: string }) => one.id)).toEqual([body.instanceId])
+})
+
+test('an instance without heartbeats is removed when its lease is over', async () => {
+  const place = registration({ ...address(), instance: instance('kept', 9_004) })
+  await register('lost', 9_005)
+  await eventually(async () => {
+    const { body } = await service.request('GET', '/api/services/lost')
+    expect(body.instances).toEqual([])
+  }, 20_000)
+  const { body } = await service.request('GET', '/api/services/kept')
+  expect(body.instances).toHaveLength(1)
+  await place.leave()
+})
+
+test('whoever has not the token of the system changes nothing', async () => {
+  const { status, body } = await service.request('POST', '/api/services', {
+    body: { serviceName: 'evil', host: '127.0.0.1', port: 9_006, healthCheckUrl: 'http://127.0.0.1:9006/' },
+  })
+  expect([status, body.code]).toEqual([403, 'registry.token_wrong'])
+  expect((await service.request('GET', '/api/services/evil')).status).toBe(404)
+})
+
+test('the revision rises with every change and never falls', async () => {
+  const before = (await service.request('GET', '/api/services')).body.revision
+  await register('rise', 9_007)
+  expect((await service.request('GET', '/api/services')).body.revision).toBeGreaterThan(before)
+})
