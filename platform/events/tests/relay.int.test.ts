@@ -162,6 +162,16 @@ describe('the relay', () => {
     }
   })
 
+  test('keeps the order of an aggregate through a backlog of several batches', async () => {
+    const steps = Array.from({ length: 4_500 }, (_, index) => index)
+    await database.transaction(async (tx) => {
+      for (const step of steps) await publish(tx, source, parcelPacked, 'p', { orderId: 'p', step })
+    })
+    relay()
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual(steps)
+  })
+
   test('works once at a time, and another goes on at once when the first stops', async () => {
     const [one, two] = [relay(), relay()]
     await pack(database, 'p', 1, 2, 3)
