@@ -64,7 +64,7 @@ export const staff = { subject: '0198c0de-0000-7000-8000-00000000000a', roles: [
 export const manager = { subject: '0198c0de-0000-7000-8000-00000000000b', roles: ['manager'] }
 const orderService = { subject: 'service:order', roles: ['service'] }
 
-export const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for tests').toString('base64')}`
+const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for tests').toString('base64')}`
 
 export async function startPayment(settings: Readonly<Record<string, string>> = {}): Promise<PaymentApp> {
   const service = await startTestService<PaymentService>(paymentService, {

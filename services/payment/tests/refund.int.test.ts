@@ -61,6 +61,7 @@ describe('a refund', () => {
     const { orderId } = await paidOrder()
     const answers = await Promise.all(range(10).map(() => app.call('Refund', { orderId, amount: eur(600) })))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
+    expect(answers.filter(({ body }) => body.code === 'failed_precondition')).toHaveLength(7)
     expect(await app.paymentOf(orderId)).toMatchObject({ refunded: { amount: 1_800 } })
     expect(await app.booksOf(orderId)).toMatchObject([{ refunded: 1_800 }])
   })
