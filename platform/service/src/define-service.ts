@@ -1,4 +1,4 @@
-import type { Bindings, Calls, ReadHandle, Service } from '@stoa/contract'
+import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
@@ -11,6 +11,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly clock: Clock
   readonly newId: NewId
   readonly telemetry: Telemetry
+  /** Makes the service's transaction out of one of `database`'s. */
+  readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
 }

@@ -1,5 +1,6 @@
 export { defineService, type DefinedService, type DepsContext } from './define-service.ts'
 export type { Identity } from './identity.ts'
+export { runProcess, type Runnable } from './run-process.ts'
 export { runService } from './run-service.ts'
 export type { ServiceConfig } from './service-config.ts'
 export { migrationsOf, startService, type RunningService, type StartOptions } from './start-service.ts'

@@ -108,11 +108,20 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const identity = options.identity ?? identityOf(parts)
   const calls = options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
   const changes = Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger)
-  const deps = definition.deps({ config, db: database.read, database, clock, newId: parts.newId, telemetry, calls: calls.for({}) as never })
+  const makeTx = txMaker(parts)
+  const deps = definition.deps({
+    config,
+    db: database.read,
+    database,
+    clock,
+    newId: parts.newId,
+    telemetry,
+    makeTx,
+    calls: calls.for({}) as never,
+  })
   const bindings = definition.bind(deps)
   const doors: DoorOptions = { definition, parts, bindings, deps, calls, identity, changes, state }
   const { app, port } = await openDoors(doors)
-  const makeTx = txMaker(parts)
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
   state.sagas = background.sagas
