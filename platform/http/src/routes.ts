@@ -48,7 +48,7 @@ export function makeOperationRoutes(
       readInput: inputReader(operation),
       refuse: (code, detail, options) => refusal(service.errors, code, detail, options),
       answersWith: read === undefined || readName === undefined ? undefined : make(readName, read),
-      requiresIfMatch: ['PUT', 'PATCH', 'DELETE'].includes(operation.method) && readPaths.has(operation.path),
+      requiresIfMatch: changesOneResource(operation) && readPaths.has(operation.path),
       logFields: parametersOf(operation.path).map(
         (parameter) => [parameter, logFieldOf(operation.path, parameter)] as const,
       ),
@@ -58,6 +58,11 @@ export function makeOperationRoutes(
   }
   for (const [name, operation] of operations) make(name, operation)
   return routes
+}
+
+/** A DELETE of a whole list has no version to match. */
+function changesOneResource({ method, path }: Operation): boolean {
+  return method === 'PUT' || method === 'PATCH' || (method === 'DELETE' && path.endsWith('}'))
 }
 
 /** The names in braces of a path, in their order. */

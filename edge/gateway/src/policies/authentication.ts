@@ -1,0 +1,34 @@
+import { AppError } from '@stoa/kernel'
+import { anonymous, type Claims, type Principal, type TokenVerifier } from '@stoa/security'
+import type { RequestHead } from '../exchange.ts'
+import type { Route } from '../routes/route.ts'
+
+/** Finds out who asks. */
+export type Authenticate = (head: RequestHead, route: Route) => Principal | Promise<Principal>
+
+/**
+ * Verifies the bearer token (RFC 6750). On a public route a token that is not valid counts as none; a foreign protocol
+ * reads its own credentials. Throws AppError `auth.token_invalid`.
+ */
+export function authentication(verifier: TokenVerifier, principalOf: (claims: Claims) => Principal): Authenticate {
+  const verified = async (claims: Promise<Claims>, route: Route): Promise<Principal> => {
+    try {
+      return principalOf(await claims)
+    } catch (error) {
+      if (route.permission === 'public') return anonymous
+      throw error
+    }
+  }
+  return (head, route) => {
+    const { authorization } = head.headers
+    if (authorization === undefined || route.isForeign) return anonymous
+    const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? []
+    if (token === undefined) {
+      if (route.permission === 'public') return anonymous
+      throw new AppError('unauthenticated', 'auth.token_invalid', 'The authorization header holds no bearer token.')
+    }
+    // at once for a token that was verified before: no promise on the hot path
+    const claims = verifier.verify(token)
+    return claims instanceof Promise ? verified(claims, route) : principalOf(claims)
+  }
+}

@@ -1,0 +1,91 @@
+import { AppError } from '@stoa/kernel'
+import { rateLimiter, rateLimitField, rateLimitPolicyField, type RateDecision, type RateLimiter } from '@stoa/resilience'
+import type { Principal } from '@stoa/security'
+import type { Route } from '../routes/route.ts'
+
+/** What a limit adds to the answer. */
+export interface RateHeaders {
+  readonly policy: string
+  readonly limit: string
+}
+
+/** The limits of one gateway, kept in its memory. */
+export interface RateLimits {
+  /** Takes a token for the caller, and one for the route's class. Throws AppError `request.rate_limited`. */
+  readonly take: (route: Route, principal: Principal, address: string) => RateHeaders
+  /** Refuses an address from which too many failed to sign in. */
+  readonly checkSignIn: (address: string) => void
+  readonly noteFailedSignIn: (address: string) => void
+  /** Forgets what a client (subject or address) has used up. */
+  readonly reset: (client: string) => void
+}
+
+const failedSignInsPerMinute = 20
+
+/** Makes the limits; the scale multiplies all of them (the embedded profile takes 100). */
+export function makeRateLimits(scale: number): RateLimits {
+  const perMinute = (name: string, limit: number) => rateLimiter({ name, limit: limit * scale, windowSeconds: 60 })
+  const publicLimit = perMinute('public', 100)
+  const authenticated = perMinute('authenticated', 1_000)
+  const premium = perMinute('premium', 10_000)
+  const critical = perMinute('critical', 100)
+  const signIns = perMinute('failed-sign-ins', failedSignInsPerMinute)
+  const blocked = new Map<string, number>()
+  const all = [publicLimit, authenticated, premium, critical, signIns]
+
+  function limiterOf(principal: Principal): RateLimiter {
+    if (principal.kind === 'anonymous') return publicLimit
+    return principal.tier === 'free' ? authenticated : premium
+  }
+
+  return {
+    take(route, principal, address) {
+      const client = principal.kind === 'anonymous' ? address : principal.subject
+      const limiter = limiterOf(principal)
+      const own = spend(limiter, client)
+      if (route.rateClass === 'critical') {
+        const decision = spend(critical, client)
+        if (decision.remaining < own.remaining) return headersOf(critical, decision)
+      }
+      return headersOf(limiter, own)
+    },
+    checkSignIn(address) {
+      const untilMs = blocked.get(address)
+      if (untilMs === undefined) return
+      if (untilMs > Date.now()) throw limited(Math.ceil((untilMs - Date.now()) / 1_000))
+      blocked.delete(address)
+    },
+    noteFailedSignIn(address) {
+      const decision = signIns.take(address)
+      if (!decision.allowed) blocked.set(address, Date.now() + decision.retryAfterSeconds * 1_000)
+    },
+    reset(client) {
+      blocked.delete(client)
+      for (const limiter of all) limiter.reset(client)
+    },
+  }
+}
+
+function spend(limiter: RateLimiter, client: string): RateDecision {
+  const decision = limiter.take(client)
+  if (!decision.allowed) throw limited(decision.retryAfterSeconds, headersOf(limiter, decision))
+  return decision
+}
+
+function headersOf(limiter: RateLimiter, decision: RateDecision): RateHeaders {
+  return { policy: rateLimitPolicyField(limiter), limit: rateLimitField(limiter.name, decision) }
+}
+
+/** A refusal that carries the fields its answer shows. */
+export class RateLimited extends AppError {
+  readonly rate: RateHeaders | undefined
+
+  constructor(retryAfterSeconds: number, rate: RateHeaders | undefined) {
+    super('rate_limited', 'request.rate_limited', 'Too many requests; try again later.', { retryAfterSeconds })
+    this.rate = rate
+  }
+}
+
+function limited(retryAfterSeconds: number, rate?: RateHeaders): RateLimited {
+  return new RateLimited(retryAfterSeconds, rate)
+}

@@ -1,0 +1,39 @@
+import type { Permission, Service } from '@stoa/contract'
+
+/** What the gateway knows of one path and method, from the contract of whoever serves it. */
+export interface Route {
+  readonly service: string
+  readonly name: string
+  /** `*` for a mount, which takes all methods below its prefix. */
+  readonly method: string
+  readonly path: string
+  readonly permission: Permission
+  readonly rateClass: 'standard' | 'critical'
+  readonly timeoutMs: number
+  /** Whether it waits when the client does not ask for it; seconds. */
+  readonly waitSeconds: number
+  readonly isStream: boolean
+  /** A foreign protocol answers its own errors and checks its own callers. */
+  readonly isForeign: boolean
+  /** Failures to sign in by it count against the caller's address. */
+  readonly isSignIn: boolean
+}
+
+const signInPaths = new Set(['/api/v1/users/authenticate', '/api/v1/users/login', '/oauth2/*'])
+
+/** The routes of all services, made from their contracts. */
+export function routesOf(services: readonly Service[]): Route[] {
+  return services.flatMap((service) =>
+    Object.entries(service.operations).map(([name, route]): Route => {
+      const shared = { service: service.name, name, path: route.path, permission: route.permission }
+      const isSignIn = signInPaths.has(route.path)
+      if (route.kind === 'operation') {
+        const { method, rateClass, timeoutMs, waitSeconds } = route
+        return { ...shared, method, rateClass, timeoutMs, waitSeconds, isStream: false, isForeign: false, isSignIn }
+      }
+      const isStream = route.kind === 'stream'
+      const method = isStream ? 'GET' : '*'
+      return { ...shared, method, rateClass: 'standard', timeoutMs: 10_000, waitSeconds: 0, isStream, isForeign: !isStream, isSignIn }
+    }),
+  )
+}
