@@ -87,7 +87,7 @@ test.each([
   [{ token: '4111 1111 1111 1111' }, '/token'],
   [{ token: 'tok_visa', label: 'Visa 4111-1111-1111-1111' }, '/label'],
   [{ token: 'tok_visa', provider: '4111111111111111' }, '/provider'],
-])('a card number in %j is refused, and stands in no answer, row or log', async (body, pointer) => {
+])('a card number in %j is refused at its place, and not repeated', async (body, pointer) => {
   const ada = customer()
   const answer = await ada.keep(body)
   expect(answer).toMatchObject({ status: 422, body: { code: 'payment.card_number_refused', errors: [{ pointer }] } })

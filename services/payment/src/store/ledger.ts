@@ -3,6 +3,7 @@ import type { OrderId, PaymentId } from '@stoa/contracts/ids'
 import type { LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
 import { money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
+import type { StoredPayment } from './payments.ts'
 
 /** What a booking is made under. */
 interface Booking {
@@ -11,20 +12,20 @@ interface Booking {
 }
 
 /**
- * Captures all of a payment whose row is locked and books it, in one statement: what the provider now owes us against
- * what was sold.
+ * Captures all of a payment and books it, in one statement: what the provider now owes us against what was sold. False
+ * when something else is begun by now than when the payment was read.
  */
 export async function bookCapture(
   tx: WriteHandle,
-  paymentId: string,
+  { id: paymentId, pending, isReviewed }: Pick<StoredPayment, 'id' | 'pending' | 'isReviewed'>,
   { transactionId, reference, at }: Booking & { readonly reference: string },
-): Promise<void> {
-  await tx.sql`
+): Promise<boolean> {
+  const entries = await tx.sql`
     with captured as (
       update payments
          set status = 'captured', captured = amount, provider_reference = ${reference}, token = null, pending = null,
              pending_since = null, version = version + 1, updated_at = ${at}
-       where id = ${paymentId}
+       where id = ${paymentId} and pending = ${pending} and is_reviewed = ${isReviewed}
       returning id, provider, amount, currency
     ), booked as (
       insert into ledger_transactions (id, payment_id, kind, effect_id, at)
@@ -33,7 +34,9 @@ export async function bookCapture(
     insert into ledger_entries (transaction_id, account, amount, currency)
     select ${transactionId}, entry.account, entry.amount, captured.currency
       from captured, lateral (values ('receivable:' || captured.provider, captured.amount), ('sales', -captured.amount))
-           as entry (account, amount)`
+           as entry (account, amount)
+    returning account`
+  return entries.length > 0
 }
 
 /** Ends a refund of a payment whose row is locked and books it, in one statement. */

@@ -94,7 +94,7 @@ export interface NewPayment {
   readonly status: 'initiated' | 'in_review' | 'captured'
 }
 
-/** Writes a new payment; undefined when its order has one already. */
+/** Writes a new payment; undefined when its order has one already, or its key was withdrawn. */
 export async function insertPayment(
   tx: WriteHandle,
   payment: NewPayment,
@@ -104,9 +104,10 @@ export async function insertPayment(
   const [row] = await tx.sql<PaymentRow>`
     insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
                           captures_at_once, pending, pending_since, created_at, updated_at)
-    values (${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
-            ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
-            ${payment.amount}, ${payment.capturesAtOnce}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at})
+    select ${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
+           ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
+           ${payment.amount}, ${payment.capturesAtOnce}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at}
+     where not exists (select from withdrawn_actions where action_key = ${payment.actionKey})
     on conflict (order_id) do nothing
     returning *`
   return row === undefined ? undefined : fromRow(row)
@@ -159,19 +160,24 @@ interface PaymentMove {
   readonly at: Temporal.Instant
 }
 
-/** Moves a payment whose row is locked to where nothing is captured; what was begun has ended. */
+/**
+ * Moves a payment to where nothing is captured, and ends what was begun; false when something else is begun by now than
+ * when the payment was read.
+ */
 export async function movePayment(
   tx: WriteHandle,
-  id: string,
+  { id, pending, isReviewed }: Pick<StoredPayment, 'id' | 'pending' | 'isReviewed'>,
   { to, code, reference, at }: PaymentMove,
-): Promise<void> {
+): Promise<boolean> {
   const mayStillCharge = to === 'in_review'
-  await tx.sql`
+  const rows = await tx.sql`
     update payments
        set status = ${to}, code = ${code}, provider_reference = coalesce(${reference}, provider_reference),
            token = case when ${mayStillCharge}::boolean then token end,
            pending = null, pending_since = null, version = version + 1, updated_at = ${at}
-     where id = ${id}`
+     where id = ${id} and pending is not distinct from ${pending} and is_reviewed = ${isReviewed}
+    returning id`
+  return rows.length > 0
 }
 
 interface PaymentFilter {

@@ -32,31 +32,32 @@ export type BegunPayment =
 
 /** Writes a payment down before its provider is asked; the one that stands under the key is found again. */
 export async function beginPayment(deps: Deps, tx: Tx<PaymentService>, wanted: WantedPayment): Promise<BegunPayment> {
-  const { orderId, customerId, paymentMethodId, actionKey } = wanted
-  const [isUndone, known, method] = await Promise.all([
-    actionKey !== undefined && isWithdrawn(tx, actionKey),
-    findPaymentOfOrder(tx, orderId),
-    findMethod(tx, paymentMethodId, customerId),
-  ])
-  if (isUndone) return { kind: 'refused', code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
-  if (known !== undefined) {
-    const isSame = actionKey !== undefined && known.actionKey === actionKey
-    return isSame ? { kind: 'begun', payment: known, isRepeat: true } : orderPaid
-  }
-  if (method === undefined) {
-    return { kind: 'refused', code: 'payment.method_unusable', detail: 'The payment method is unknown or another’s.' }
-  }
-  return writeDown(deps, tx, wanted, method)
+  const method = await findMethod(tx, wanted.paymentMethodId, wanted.customerId)
+  const payment = method === undefined ? undefined : await writeDown(deps, tx, wanted, method)
+  return payment === undefined ? findOrExplain(tx, wanted) : { kind: 'begun', payment, isRepeat: false }
 }
 
-const orderPaid = { kind: 'refused', code: 'payment.order_paid', detail: 'The order has a payment already.' } as const
+/** The payment that was begun before, or why none can be. */
+async function findOrExplain(tx: Tx<PaymentService>, { orderId, actionKey }: WantedPayment): Promise<BegunPayment> {
+  const [isUndone, known] = await Promise.all([
+    actionKey !== undefined && isWithdrawn(tx, actionKey),
+    findPaymentOfOrder(tx, orderId),
+  ])
+  if (isUndone) return { kind: 'refused', code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
+  if (known === undefined) {
+    return { kind: 'refused', code: 'payment.method_unusable', detail: 'The payment method is unknown or another’s.' }
+  }
+  const isSame = actionKey !== undefined && known.actionKey === actionKey
+  if (isSame) return { kind: 'begun', payment: known, isRepeat: true }
+  return { kind: 'refused', code: 'payment.order_paid', detail: 'The order has a payment already.' }
+}
 
 async function writeDown(
   deps: Deps,
   tx: Tx<PaymentService>,
   wanted: WantedPayment,
   method: StoredMethod,
-): Promise<BegunPayment> {
+): Promise<StoredPayment | undefined> {
   const { orderId, customerId, amount } = wanted
   const rules = await findFraud(deps, tx, wanted, method)
   const { amount: minorUnits, currency } = amount
@@ -64,17 +65,14 @@ async function writeDown(
   const status = minorUnits === 0 ? 'captured' : rules.length > 0 ? 'in_review' : 'initiated'
   const id = deps.newId() as PaymentId
   const { provider } = method.resource
-  const payment = await insertPayment(
-    tx,
-    { ...wanted, id, provider, token: method.token, amount: minorUnits, currency, status },
-    deps.clock.now(),
-  )
-  if (payment === undefined) return orderPaid
+  const row = { ...wanted, id, provider, token: method.token, amount: minorUnits, currency, status } as const
+  const payment = await insertPayment(tx, row, deps.clock.now())
+  if (payment === undefined) return undefined
   const fact = { paymentId: id, orderId, customerId, amount }
   await tx.publish(paymentInitiated, id, fact)
   if (status === 'captured') await tx.publish(paymentCompleted, id, fact)
   if (status === 'in_review') await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules })
-  return { kind: 'begun', payment, isRepeat: false }
+  return payment
 }
 
 async function findFraud(
@@ -88,11 +86,6 @@ async function findFraud(
   const paymentsLastHour = checksVelocity
     ? await countPaymentsSince(tx, wanted.customerId, clock.now().subtract({ hours: 1 }))
     : undefined
-  const facts = {
-    amount: wanted.amount.amount,
-    country: wanted.country,
-    methodCountry: method.country,
-    paymentsLastHour,
-  }
-  return assessFraud(facts, fraudLimits)
+  const { amount, country } = wanted
+  return assessFraud({ amount: amount.amount, country, methodCountry: method.country, paymentsLastHour }, fraudLimits)
 }

@@ -96,7 +96,7 @@ async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund
   if (payment.pending !== undefined) return { kind: 'end_payment', payment }
   const at = deps.clock.now()
   if (payment.status === 'in_review') {
-    await movePayment(tx, payment.id, { to: 'voided', at })
+    await movePayment(tx, payment, { to: 'voided', at })
     return { kind: 'answer', amount: 0, currency: payment.currency }
   }
   if (decideVoid(payment) === 'void_at_provider') {

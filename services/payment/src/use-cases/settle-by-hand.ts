@@ -65,7 +65,7 @@ async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): P
     case 'done':
       return undefined
     case 'void':
-      await movePayment(tx, id, { to: 'voided', at })
+      await movePayment(tx, payment, { to: 'voided', at })
       // Whoever waits for the review is told that nothing more will come of it.
       await publishReviewed(tx, payment, 'declined')
       return undefined
@@ -96,7 +96,8 @@ async function beginApproval({ clock }: Deps, tx: Tx<PaymentService>, id: string
   const isApproved = payment.status === 'in_review' && payment.isReviewed
   if (isApproved) return undefined
   if (!canEndReview(payment)) return notAllowed(payment, 'approved')
-  return noteApproved(tx, id, clock.now()).then(() => undefined)
+  await noteApproved(tx, id, clock.now())
+  return undefined
 }
 
 async function declineReview({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
@@ -104,7 +105,7 @@ async function declineReview({ clock }: Deps, tx: Tx<PaymentService>, id: string
   if (payment === undefined) return notFound(id)
   if (!canEndReview(payment)) return notAllowed(payment, 'declined')
   const code = 'payment.review_declined'
-  await movePayment(tx, id, { to: 'declined', code, at: clock.now() })
+  await movePayment(tx, payment, { to: 'declined', code, at: clock.now() })
   await publishReviewed(tx, payment, 'declined')
   await tx.publish(paymentFailed, id, { ...factOf(payment.resource), code })
   return undefined

@@ -7,7 +7,7 @@ import { getProvider, type Deps } from '../deps.ts'
 import type { ChargeOutcome } from '../domain/payment.ts'
 import { chargeKeyOf } from '../domain/charge-key.ts'
 import { bookCapture } from '../store/ledger.ts'
-import { findPayment, lockPayment, movePayment, type StoredPayment } from '../store/payments.ts'
+import { findPayment, movePayment, type StoredPayment } from '../store/payments.ts'
 
 /** Where a payment has come to. */
 export interface EndedPayment {
@@ -36,54 +36,55 @@ export async function askPending(deps: Deps, payment: StoredPayment, isRepeat: b
 export async function endPending(
   deps: Deps,
   tx: Tx<PaymentService>,
-  asked: StoredPayment,
+  payment: StoredPayment,
   outcome: ChargeOutcome,
 ): Promise<EndedPayment> {
-  const payment = await lockPayment(tx, asked.id)
-  if (payment === undefined) throw new Error(`payment ${asked.id} is gone`)
-  if (payment.pending !== asked.pending || payment.isReviewed !== asked.isReviewed) {
-    return { status: payment.status, code: payment.resource.code, isEndedHere: false }
+  if (await writeOutcome(deps, tx, payment, outcome)) {
+    await publishOutcome(tx, payment, outcome)
+    const [status, code] = outcome.kind === 'declined' ? [outcome.kind, outcome.code] : [statusOf(outcome), undefined]
+    return { status, code, isEndedHere: true }
   }
-  const code = outcome.kind === 'declined' ? outcome.code : undefined
-  return { status: await applyOutcome(deps, tx, payment, outcome), code, isEndedHere: true }
+  const ended = await findPayment(tx, payment.id)
+  if (ended === undefined) throw new Error(`payment ${payment.id} is gone`)
+  return { status: ended.status, code: ended.resource.code, isEndedHere: false }
 }
 
-async function applyOutcome(
+function statusOf({ kind }: ChargeOutcome): 'in_review' | 'captured' | 'authorized' | 'voided' | 'declined' {
+  return kind === 'review' ? 'in_review' : kind
+}
+
+async function writeOutcome(
   { clock, newId }: Deps,
   tx: Tx<PaymentService>,
   payment: StoredPayment,
   outcome: ChargeOutcome,
-): Promise<PaymentStatus> {
+): Promise<boolean> {
   const at = clock.now()
-  const { id } = payment
-  const fact = factOf(payment.resource)
   switch (outcome.kind) {
     case 'captured':
-      await bookCapture(tx, id, { transactionId: newId(), reference: outcome.reference, at })
-      await tx.publish(paymentCompleted, id, fact)
-      if (payment.status === 'in_review') await publishReviewed(tx, payment, 'approved')
-      return 'captured'
+      return bookCapture(tx, payment, { transactionId: newId(), reference: outcome.reference, at })
     case 'authorized':
     case 'voided':
-      await movePayment(tx, id, { to: outcome.kind, reference: outcome.reference, at })
-      if (payment.status === 'in_review')
-        await publishReviewed(tx, payment, outcome.kind === 'voided' ? 'declined' : 'approved')
-      return outcome.kind
+      return movePayment(tx, payment, { to: outcome.kind, reference: outcome.reference, at })
     case 'declined':
-      await movePayment(tx, id, { to: 'declined', code: outcome.code, at })
-      await tx.publish(paymentFailed, id, { ...fact, code: outcome.code })
-      if (payment.status === 'in_review') await publishReviewed(tx, payment, 'declined')
-      return 'declined'
+      return movePayment(tx, payment, { to: 'declined', code: outcome.code, at })
     case 'review':
-      await movePayment(tx, id, { to: 'in_review', at })
-      await tx.publish(fraudDetected, id, {
-        paymentId: id,
-        orderId: fact.orderId,
-        customerId: fact.customerId,
-        rules: ['provider'],
-      })
-      return 'in_review'
+      return movePayment(tx, payment, { to: 'in_review', at })
   }
+}
+
+async function publishOutcome(tx: Tx<PaymentService>, payment: StoredPayment, outcome: ChargeOutcome): Promise<void> {
+  const fact = factOf(payment.resource)
+  const { paymentId: id, orderId, customerId } = fact
+  if (outcome.kind === 'captured') await tx.publish(paymentCompleted, id, fact)
+  if (outcome.kind === 'declined') await tx.publish(paymentFailed, id, { ...fact, code: outcome.code })
+  if (outcome.kind === 'review') {
+    await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules: ['provider'] })
+  }
+  // A charge that was held back until now: whoever waits for the review is told how it has ended.
+  if (payment.pending !== 'charge' || !payment.isReviewed) return
+  const isPassed = outcome.kind === 'captured' || outcome.kind === 'authorized'
+  await publishReviewed(tx, payment, isPassed ? 'approved' : 'declined')
 }
 
 /** What every event of a payment carries. */
