@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** The process and all it has started, Linux only. */
+export async function descendantsOf(pids: readonly number[]): Promise<number[]> {
+  const children = new Map<number, number[]>()
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const parent = await parentOf(Number(entry))
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
+  }
+  const found = new Set(pids)
+  for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child)
+  return [...found]
+}
+
+async function parentOf(pid: number): Promise<number | undefined> {
+  const fields = await statOf(pid)
+  return fields === undefined ? undefined : Number(fields[1])
+}
+
+/** The fields of /proc/PID/stat behind the name. */
+async function statOf(pid: number): Promise<string[] | undefined> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return undefined
+  }
+}
+
+const ticksPerSecond = 100
+
+/** CPU seconds the processes have used so far, children that have ended included. */
+export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
+  let ticks = 0
+  for (const pid of pids) {
+    const fields = await statOf(pid)
+    if (fields === undefined) continue
+    // utime, stime, cutime, cstime (proc_pid_stat(5), fields 14 to 17)
+    for (const field of fields.slice(11, 15)) ticks += Number(field)
+  }
+  return ticks / ticksPerSecond
+}
+
+/** Megabytes of memory of the processes, what they share counted once (proportional set size). */
+export async function pssMegabytesOf(pids: readonly number[]): Promise<number> {
+  let kilobytes = 0
+  for (const pid of pids) {
+    try {
+      const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0)
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  return kilobytes / 1_024
+}

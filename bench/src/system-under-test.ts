@@ -1,0 +1,67 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { benchEnvironment } from './config.ts'
+
+const run = promisify(execFile)
+const root = new URL('../../', import.meta.url).pathname
+const main = join(root, 'cli/src/main.ts')
+
+/** A row of `stoa ps --json`. */
+export interface RunningProcess {
+  readonly service: string
+  readonly pid: number
+  readonly port: number
+  readonly state: string
+}
+
+/** A whole system of its own, in a folder of its own, on free ports. */
+export interface SystemUnderTest {
+  readonly gatewayUrl: string
+  readonly processes: () => Promise<readonly RunningProcess[]>
+  readonly stoa: (...args: string[]) => Promise<string>
+  /** Seconds from exec to ready. */
+  readonly start: () => Promise<number>
+  readonly stop: () => Promise<void>
+  readonly remove: () => Promise<void>
+}
+
+/** Makes a system that is not started yet; the same folder serves every start of it. */
+export async function makeSystem(settings: Readonly<Record<string, string>> = {}): Promise<SystemUnderTest> {
+  const home = await mkdtemp(join(tmpdir(), 'stoa-bench-'))
+  const env = { ...benchEnvironment(), RATE_LIMIT_SCALE: '100000', STOA_HOME: home, ...settings }
+  const state = { gatewayUrl: '' }
+  const stoa = async (...args: string[]) => (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+  const processes = async () => JSON.parse(await stoa('ps', '--json')) as RunningProcess[]
+  return {
+    get gatewayUrl() {
+      return state.gatewayUrl
+    },
+    stoa,
+    processes,
+    async start() {
+      const startedAt = performance.now()
+      await waitFor(spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] }))
+      const seconds = (performance.now() - startedAt) / 1_000
+      const gateway = (await processes()).find(({ service }) => service === 'gateway')
+      state.gatewayUrl = `http://127.0.0.1:${gateway?.port}`
+      return seconds
+    },
+    stop: async () => void (await stoa('down')),
+    async remove() {
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function waitFor(child: ReturnType<typeof spawn>): Promise<void> {
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve))
+  if (code !== 0) throw new Error(`the system did not start (exit code ${code})`)
+}
+
+/** What every figure of this machine is to be read with. */
+export function machineSettings(): Record<string, string | number> {
+  return { cores: cpus().length, node: process.version, date: new Date().toISOString().slice(0, 10), fsync: 'on' }
+}
