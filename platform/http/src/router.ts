@@ -46,6 +46,10 @@ export async function createRouter(from: RouterParts): Promise<Router> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_048, querystringParser: () => ({}) },
     frameworkErrors: onError,
+    // No schema is handed to fastify; without these it would load ajv and fast-json-stringify to compile none.
+    schemaController: {
+      compilersFactory: { buildValidator: () => compileNothing, buildSerializer: () => compileNothing },
+    },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser([mediaTypeFor('POST'), mediaTypeFor('PATCH')], { parseAs: 'buffer' }, (_, bytes, done) => {
@@ -68,6 +72,10 @@ export async function createRouter(from: RouterParts): Promise<Router> {
   for (const [stream, handler] of from.streams) addStream(app, stream, handler, from)
   await app.ready()
   return { route: (request, response) => app.routing(request, response), close: () => app.close() }
+}
+
+function compileNothing(): never {
+  throw new Error('schemas are compiled by the operations, not by fastify')
 }
 
 function addOperation(

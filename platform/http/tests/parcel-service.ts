@@ -197,6 +197,8 @@ export interface Started {
   readonly lines: () => Record<string, unknown>[]
   /** Tells waiting requests that a parcel has changed. */
   readonly announce: (id: string) => void
+  /** How many requests listen for a change. */
+  readonly listening: () => number
   readonly close: () => Promise<void>
 }
 
@@ -247,6 +249,7 @@ export async function startParcels(database: Database, more: Partial<HttpAppOpti
     hall,
     lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>),
     announce: (id) => waiting.get(id)?.forEach((resolve) => resolve()),
+    listening: () => [...waiting.values()].reduce((sum, known) => sum + known.size, 0),
     close: () => closeServer(server, app),
   }
 }

@@ -55,7 +55,8 @@ test('waits for the outcome, found by the poll', async () => {
   expect(answer.headers['preference-applied']).toBe('wait=2')
 })
 
-test('waits for the outcome, woken by its announcement, without a connection', async () => {
+// Without the announcement it would wait for longer than the test may take.
+test('waits for the outcome, woken by its announcement, without a connection', { timeout: 10_000 }, async () => {
   const answer = create('wait=20', newKey(), announced)
   const id = await move('sent')
   expect(db.database.stats().write.open - db.database.stats().write.idle).toBe(0)
@@ -107,7 +108,9 @@ test('a client that leaves ends the wait', async () => {
   outgoing.on('error', () => {})
   outgoing.end(payload)
   await expect.poll(async () => db.database.read.sql`select 1 from parcels where label = 'left'`).toHaveLength(1)
+  await expect.poll(() => announced.listening()).toBe(1)
   outgoing.destroy()
+  await expect.poll(() => announced.listening()).toBe(0)
   await expect.poll(() => announced.app.inFlight()).toBe(0)
   await expect.poll(() => announced.lines().some(({ status }) => status === 499)).toBe(true)
   await move('lost')
