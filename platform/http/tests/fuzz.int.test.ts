@@ -1,6 +1,6 @@
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newKey, send, type Sent } from './client.ts'
 import { parcelContract } from './parcel-contract.ts'
 import { parcelMigrations, startParcels, type Started } from './parcel-service.ts'
@@ -11,6 +11,13 @@ let parcels: Started
 beforeAll(async () => {
   db = await testDatabase({ sets: parcelMigrations, name: 'http-fuzz' })
   parcels = await startParcels(db.database)
+})
+
+beforeEach(async () => {
+  await db.database.transaction(
+    ({ sql }) =>
+      sql`insert into parcels (id, label, weight, status, owner_id) values (${existing}, 'there', 1, 'pending', 'ada')`,
+  )
 })
 
 afterAll(async () => {
@@ -94,19 +101,27 @@ const routes = Object.values(parcelContract.operations).filter(({ kind }) => kin
   path: string
 }[]
 
+/** Mostly what gets past the door: most requests are to reach a handler, and the database. */
+const mostly = <T>(usual: T, others: fc.Arbitrary<T>) => fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, others)
+const mighty = 'ada+parcel:read:any+parcel:send:any+ops'
+const existing = '0190b6f0-0000-7000-8000-000000000000'
+
 const requests: fc.Arbitrary<{ path: string; sent: Sent }> = fc
   .record({
     route: fc.constantFrom(...routes),
-    part: addressParts,
+    part: fc.oneof(fc.constant(existing), addressParts),
     query: queries,
-    raw: rawBodies,
-    headers,
-    who: fc.constantFrom('ada', 'staff+parcel:read:any+parcel:send:any+ops', 'expired', 'nobody-'),
+    raw: fc.oneof(
+      fc.string({ minLength: 1, maxLength: 20 }).map((label) => JSON.stringify({ label })),
+      rawBodies,
+    ),
+    headers: mostly({}, headers),
+    who: mostly(mighty, fc.constantFrom('bob', 'expired', 'nobody-')),
   })
   .map(({ route, part, query, raw, headers: more, who }) => {
     const path = `${route.path.replaceAll('{how}', 'fine').replaceAll(/\{[^}]+\}/g, part)}${query === '' ? '' : `?${query}`}`
     const media = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const always = { authorization: `Bearer ${who}`, 'content-type': media, ...newKey(), ...more }
+    const always = { authorization: `Bearer ${who}`, 'content-type': media, 'if-match': '*', ...newKey(), ...more }
     return { path, sent: { method: route.method, headers: always, ...(route.method === 'GET' ? {} : { raw }) } }
   })
 
