@@ -42,6 +42,8 @@ export interface TestService {
   readonly database: Database
   readonly running: RunningService
   readonly request: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
+  /** Calls one of its RPC methods as another service does, by Connect in JSON; a refusal answers its status. */
+  readonly call: (method: string, input: object, keys?: { readonly key?: string; readonly compensates?: string }) => Promise<TestAnswer>
   /** The events the service has published so far, oldest first, of one type or of all; waits for the relay. */
   readonly published: (type?: string) => Promise<readonly CloudEvent[]>
   /** Publishes an event as another service would, and waits until it is in the log. */
@@ -84,6 +86,13 @@ export async function startTestService<S extends Service>(
     database: own.database,
     running,
     request: (method, path, request = {}) => send(url, method, path, request),
+    call: (method, input, { key = newId(), compensates } = {}) =>
+      send(url, 'POST', `/${definition.contract.rpc?.service.typeName as string}/${method}`, {
+        as: { subject: 'service:test', roles: ['service'] },
+        key,
+        body: input,
+        ...(compensates === undefined ? {} : { headers: { compensates } }),
+      }),
     published: (type) => published(own.database, events, name, type),
     receive: (event, subject, data) => receive(events, event, subject, data),
     async stop() {

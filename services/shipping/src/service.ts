@@ -1,0 +1,59 @@
+import { shipping } from '@stoa/contracts/shipping/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import {
+  cancelShipment,
+  cancelShipmentOfOrder,
+  carrierDeliverTask,
+  carrierDispatchTask,
+  dispatchShipment,
+  releaseShipment,
+  simulateShipment,
+} from './use-cases/move-shipment.ts'
+import { createShipment, createShipmentOfOrder } from './use-cases/plan-shipment.ts'
+import {
+  askRates,
+  eraseDeletedUser,
+  getShipment,
+  getTracking,
+  listAllShipments,
+  listReconciled,
+  personalData,
+} from './use-cases/read-shipments.ts'
+import { receiveTracking } from './use-cases/receive-tracking.ts'
+
+/** Shipments, tracking, delivery: its table of contents. */
+export const shippingService = defineService(shipping, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, config: { carrierDaySeconds, sandboxCarrierSecret } }): Deps => ({
+    clock,
+    newId,
+    dayMs: carrierDaySeconds * 1_000,
+    webhookSecret: sandboxCarrierSecret,
+  }),
+  bind: (deps) => ({
+    operations: {
+      createShipment: createShipment(deps),
+      listShipments: listAllShipments(deps),
+      getShipment: getShipment(deps),
+      getTracking: getTracking(deps),
+      cancelShipment: cancelShipment(deps),
+      dispatchShipment: dispatchShipment(deps),
+      simulateShipment: simulateShipment(deps),
+      askRates: askRates(deps),
+      receiveTracking: receiveTracking(deps),
+    },
+    rpc: {
+      createShipment: createShipmentOfOrder(deps),
+      cancelShipment: cancelShipmentOfOrder(deps),
+      release: releaseShipment(deps),
+      listShipments: listReconciled(deps),
+    },
+    consumes: { userDeleted: eraseDeletedUser(deps) },
+    sagas: {},
+    tasks: { 'carrier-dispatch': carrierDispatchTask(deps), 'carrier-deliver': carrierDeliverTask(deps) },
+    personalData: personalData(deps),
+  }),
+})

@@ -1,0 +1,19 @@
+import type { WriteHandle } from '@stoa/contract'
+import { json } from '@stoa/postgres'
+
+const erased = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'ZZ' }
+
+/** Remembers that an account is erased, and forgets where its ended shipments went. */
+export async function eraseCustomer(tx: WriteHandle, customerId: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`insert into erased_customers (customer_id, at) values (${customerId}, ${at}) on conflict do nothing`
+  await tx.sql`
+    update shipments set address = ${json(erased)}
+     where customer_id = ${customerId} and status in ('delivered', 'failed', 'cancelled')`
+}
+
+/** Forgets where a shipment went that has ended after its customer's account was erased. */
+export async function eraseWhenCustomerIsErased(tx: WriteHandle, shipmentId: string): Promise<void> {
+  await tx.sql`
+    update shipments set address = ${json(erased)}
+     where id = ${shipmentId} and customer_id in (select customer_id from erased_customers)`
+}

@@ -1,0 +1,172 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/ids'
+import type { Shipment, ShipmentStatus } from '@stoa/contracts/shipping/resources'
+import { fragment, json } from '@stoa/postgres'
+
+interface ShipmentRow {
+  readonly id: ShipmentId
+  readonly order_id: OrderId | null
+  readonly customer_id: UserId
+  readonly status: ShipmentStatus
+  readonly carrier: string
+  readonly method: string
+  readonly tracking_number: string | null
+  readonly parcels: Shipment['parcels']
+  readonly version: number
+  readonly created_at: Temporal.Instant
+  readonly updated_at: Temporal.Instant
+}
+
+/** A shipment as the service works with it. */
+export interface StoredShipment {
+  readonly resource: Shipment
+  readonly version: number
+}
+
+const columns = fragment`id, order_id, customer_id, status, carrier, method, tracking_number, parcels, version, created_at, updated_at`
+
+function fromRow(row: ShipmentRow): StoredShipment {
+  return {
+    version: row.version,
+    resource: {
+      id: row.id,
+      ...(row.order_id === null ? {} : { orderId: row.order_id }),
+      customerId: row.customer_id,
+      status: row.status,
+      carrier: row.carrier,
+      method: row.method,
+      ...(row.tracking_number === null ? {} : { trackingNumber: row.tracking_number }),
+      parcels: row.parcels,
+      createdAt: row.created_at.toString(),
+      updatedAt: row.updated_at.toString(),
+    },
+  }
+}
+
+function first(rows: readonly ShipmentRow[]): StoredShipment | undefined {
+  return rows[0] === undefined ? undefined : fromRow(rows[0])
+}
+
+/** Where a shipment goes. */
+export interface Destination {
+  readonly name: string
+  readonly line1: string
+  readonly line2?: string
+  readonly city: string
+  readonly postalCode: string
+  readonly country: string
+}
+
+/** A shipment that is to be planned. */
+export interface PlannedShipment {
+  readonly id: ShipmentId
+  readonly actionKey: string
+  readonly orderId: OrderId | undefined
+  readonly customerId: UserId
+  readonly method: string
+  readonly address: Destination
+  readonly parcels: readonly { readonly warehouseId: WarehouseId; readonly lines: readonly { readonly sku: string; readonly quantity: number }[] }[]
+}
+
+/** Writes a planned shipment; undefined when its order has one already. */
+export async function insertShipment(tx: WriteHandle, planned: PlannedShipment, at: Temporal.Instant): Promise<ShipmentId | undefined> {
+  const { id, actionKey, orderId, customerId, method, address, parcels } = planned
+  const rows = await tx.sql<{ id: ShipmentId }>`
+    with made as (
+      insert into shipments (id, action_key, order_id, customer_id, status, carrier, method, address, parcels, created_at, updated_at)
+      values (${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', 'sandbox', ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at})
+      on conflict (order_id) do nothing
+      returning id
+    ), noted as (
+      insert into tracking_events (shipment_id, event, at) select id, 'planned', ${at} from made
+    )
+    select id from made`
+  return rows[0]?.id
+}
+
+/** The shipment a call with this key has made. */
+export async function findByKey(tx: ReadHandle, actionKey: string): Promise<ShipmentId | undefined> {
+  const [row] = await tx.sql<{ id: ShipmentId }>`select id from shipments where action_key = ${actionKey}`
+  return row?.id
+}
+
+/** Whether a call with this key was withdrawn before it came. */
+export async function isWithdrawn(tx: ReadHandle, actionKey: string): Promise<boolean> {
+  return (await tx.sql`select 1 from withdrawn_shipments where action_key = ${actionKey}`).length > 0
+}
+
+/** Leaves the mark that a call with this key is to be refused. */
+export async function withdraw(tx: WriteHandle, actionKey: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`insert into withdrawn_shipments (action_key, at) values (${actionKey}, ${at}) on conflict do nothing`
+}
+
+/** The shipment of this id. */
+export async function findShipment(db: ReadHandle, id: string): Promise<StoredShipment | undefined> {
+  return first(await db.sql<ShipmentRow>`select ${columns} from shipments where id = ${id}`)
+}
+
+/** The shipment of this id, its row locked. */
+export async function lockShipment(tx: WriteHandle, id: string): Promise<StoredShipment | undefined> {
+  return first(await tx.sql<ShipmentRow>`select ${columns} from shipments where id = ${id} for update`)
+}
+
+/** The shipment of this order, its row locked. */
+export async function lockShipmentOfOrder(tx: WriteHandle, orderId: string): Promise<StoredShipment | undefined> {
+  return first(await tx.sql<ShipmentRow>`select ${columns} from shipments where order_id = ${orderId} for update`)
+}
+
+/** The shipment with this tracking number, its row locked. */
+export async function lockTrackedShipment(tx: WriteHandle, trackingNumber: string): Promise<StoredShipment | undefined> {
+  return first(await tx.sql<ShipmentRow>`select ${columns} from shipments where tracking_number = ${trackingNumber} for update`)
+}
+
+/** Moves a shipment whose row is locked, and notes it for whoever tracks it. */
+export async function moveShipment(
+  tx: WriteHandle,
+  id: string,
+  { to, at, trackingNumber }: { readonly to: ShipmentStatus; readonly at: Temporal.Instant; readonly trackingNumber?: string },
+): Promise<void> {
+  await tx.sql`
+    with moved as (
+      update shipments set status = ${to}, tracking_number = coalesce(${trackingNumber}, tracking_number), updated_at = ${at},
+        version = version + 1
+       where id = ${id}
+    )
+    insert into tracking_events (shipment_id, event, at) values (${id}, ${to}, ${at})`
+}
+
+interface ShipmentFilter {
+  readonly customerId?: string | undefined
+  readonly orderId?: string | undefined
+  readonly status?: string | undefined
+  readonly beforeId?: string | undefined
+  readonly limit: number
+}
+
+/** Shipments that fit, newest first. */
+export async function listShipments(db: ReadHandle, { customerId, orderId, status, beforeId, limit }: ShipmentFilter): Promise<Shipment[]> {
+  const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
+  const ofOrder = orderId === undefined ? fragment`` : fragment`and order_id = ${orderId}`
+  const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<ShipmentRow>`
+    select ${columns} from shipments where true ${ofCustomer} ${ofOrder} ${inStatus} ${before} order by id desc limit ${limit}`
+  return rows.map((row) => fromRow(row).resource)
+}
+
+/** The states of the shipments of these orders. */
+export function listStates(db: ReadHandle, orderIds: readonly string[]) {
+  return db.sql<{ shipmentId: string; orderId: string; status: string }>`
+    select id as "shipmentId", order_id as "orderId", status from shipments where order_id = any (${orderIds}::uuid[])`
+}
+
+/** What was told of a shipment, oldest first. */
+export function listTracking(db: ReadHandle, id: string) {
+  return db.sql<{ event: string; place: string | null; at: Temporal.Instant }>`
+    select event, place, at from tracking_events where shipment_id = ${id} order by position`
+}
+
+/** Takes a carrier's message once; false when it was taken before. */
+export async function takeMessage(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<boolean> {
+  return (await tx.sql`insert into carrier_messages (id, at) values (${id}, ${at}) on conflict do nothing returning 1`).length > 0
+}

@@ -1,0 +1,62 @@
+import type { Consumer, Handler, PersonalData, RpcHandler } from '@stoa/contract'
+import type { ShippingService } from '@stoa/contracts/shipping/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import { ratesOf } from '../carriers/rates.ts'
+import type { Deps } from '../deps.ts'
+import { eraseCustomer } from '../store/erasure.ts'
+import { findShipment, listShipments, listStates, listTracking } from '../store/shipments.ts'
+
+const Cursor = Type.String({ format: 'uuid' })
+
+export const getShipment =
+  (_deps: Deps): Handler<ShippingService, 'getShipment'> =>
+  async ({ params, db, refuse }) => {
+    const shipment = await findShipment(db, params.id)
+    if (shipment === undefined) return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+    return { status: 200, body: shipment.resource, version: shipment.version }
+  }
+
+export const getTracking =
+  (_deps: Deps): Handler<ShippingService, 'getTracking'> =>
+  async ({ params, db, refuse }) => {
+    const shipment = await findShipment(db, params.id)
+    if (shipment === undefined) return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+    const { customerId, status } = shipment.resource
+    const items = (await listTracking(db, params.id)).map(({ event, place, at }) => ({
+      at: at.toString(),
+      event,
+      ...(place === null ? {} : { place }),
+    }))
+    return { status: 200, body: { customerId, status, items } }
+  }
+
+export const listAllShipments =
+  (_deps: Deps): Handler<ShippingService, 'listShipments'> =>
+  async ({ query: { limit = 50, cursor, orderId, status }, caller, db }) => {
+    const customerId = caller.can('shipment:read:any') ? undefined : caller.subject
+    const beforeId = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
+    const found = await listShipments(db, { customerId, orderId, status, beforeId, limit: limit + 1 })
+    return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+  }
+
+export const askRates =
+  (_deps: Deps): Handler<ShippingService, 'askRates'> =>
+  async ({ body, refuse }) => {
+    const items = ratesOf(body.country, body.weightGrams)
+    if (items.length === 0) return refuse('shipping.rate_unavailable', `No carrier goes to ${body.country}.`)
+    return { status: 200, body: { items } }
+  }
+
+export const listReconciled =
+  (_deps: Deps): RpcHandler<ShippingService, 'listShipments'> =>
+  async ({ input, db }) => ({ shipments: await listStates(db, input.orderIds) })
+
+export const eraseDeletedUser = ({ clock }: Deps): Consumer<ShippingService, 'userDeleted'> => ({
+  apply: async ({ data }, tx) => eraseCustomer(tx, data.userId, clock.now()),
+})
+
+export const personalData = ({ clock }: Deps): PersonalData<ShippingService> => ({
+  export: async (customerId, db) => ({ shipments: await listShipments(db, { customerId, limit: 10_000 }) }),
+  erase: (tx, customerId) => eraseCustomer(tx, customerId, clock.now()),
+})

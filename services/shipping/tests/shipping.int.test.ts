@@ -1,0 +1,174 @@
+import { accessTable } from '@stoa/contracts/auth/roles'
+import { shippingCancelled, shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
+import type { ShippingService } from '@stoa/contracts/shipping/service'
+import { userDeleted } from '@stoa/contracts/user/events'
+import { newId } from '@stoa/kernel'
+import { signWebhook } from '@stoa/security'
+import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { shippingService } from '../src/service.ts'
+
+const secret = Buffer.from('a secret of the sandbox carrier').toString('base64')
+let service: TestService
+let slow: TestService
+
+beforeAll(async () => {
+  const start = (daySeconds: string) =>
+    startTestService<ShippingService>(shippingService, {
+      access: accessTable,
+      settings: { CARRIER_DAY_SECONDS: daySeconds, SANDBOX_CARRIER_SECRET: secret },
+    })
+  service = await start('0.05')
+  slow = await start('86400')
+})
+afterAll(() => Promise.all([service.stop(), slow.stop()]))
+
+const staff = { subject: newId(), roles: ['staff'] }
+const ada = { subject: newId() }
+const address = { name: 'Ada', line1: 'Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
+const warehouseId = newId()
+const shipment = (orderId: string, more: object = {}) => ({
+  orderId,
+  customerId: ada.subject,
+  address,
+  parcels: [{ warehouseId, lines: [{ sku: 'TEA', quantity: 2 }] }],
+  ...more,
+})
+const stateOf = async (app: TestService, orderId: string) =>
+  (await app.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: staff })).body.items[0]?.status
+
+test('the shipment of an order is planned once, whoever asks again', async () => {
+  const orderId = newId()
+  const key = newId()
+  const answers = await Promise.all([
+    service.call('CreateShipment', shipment(orderId), { key }),
+    service.call('CreateShipment', shipment(orderId), { key }),
+    service.call('CreateShipment', shipment(orderId)),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(new Set(answers.map(({ body }) => body.shipmentId)).size).toBe(1)
+  const { body } = await service.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: staff })
+  expect(body.items).toHaveLength(1)
+})
+
+test('an action that comes after its compensation is refused', async () => {
+  const orderId = newId()
+  const key = newId()
+  expect((await service.call('CancelShipment', { orderId }, { compensates: key })).status).toBe(200)
+  const late = await service.call('CreateShipment', shipment(orderId), { key })
+  expect(late.body.code).toBe('failed_precondition')
+  expect(await stateOf(service, orderId)).toBeUndefined()
+})
+
+test('a released shipment moves by the carrier’s clock, and its lines leave their warehouse', async () => {
+  const orderId = newId()
+  await service.call('CreateShipment', shipment(orderId))
+  await service.call('Release', { orderId })
+  await service.call('Release', { orderId })
+  await eventually(async () => expect(await stateOf(service, orderId)).toBe('delivered'))
+  const dispatched = (await service.published(shippingDispatched.type)).filter(({ data }: any) => data.orderId === orderId)
+  expect(dispatched).toHaveLength(1)
+  expect((dispatched[0]?.data as any).lines).toEqual([{ sku: 'TEA', warehouseId, quantity: 2 }])
+  expect((await service.published(shippingDelivered.type)).some(({ data }: any) => data.orderId === orderId)).toBe(true)
+})
+
+test('a planned shipment is cancelled, twice if need be, and then not released', async () => {
+  const orderId = newId()
+  await slow.call('CreateShipment', shipment(orderId))
+  expect((await slow.call('CancelShipment', { orderId })).status).toBe(200)
+  expect((await slow.call('CancelShipment', { orderId })).status).toBe(200)
+  expect((await slow.call('Release', { orderId })).body.code).toBe('failed_precondition')
+  expect((await slow.published(shippingCancelled.type)).filter(({ data }: any) => data.orderId === orderId)).toHaveLength(1)
+})
+
+test('what has left is not cancelled', async () => {
+  const orderId = newId()
+  await service.call('CreateShipment', shipment(orderId))
+  await service.call('Release', { orderId })
+  await eventually(async () => expect(await stateOf(service, orderId)).toBe('delivered'))
+  expect((await service.call('CancelShipment', { orderId })).body.code).toBe('failed_precondition')
+})
+
+test('a release and a cancellation at once leave one of both', async () => {
+  for (let index = 0; index < 10; index++) {
+    const orderId = newId()
+    await slow.call('CreateShipment', shipment(orderId))
+    const [released, cancelled] = await Promise.all([slow.call('Release', { orderId }), slow.call('CancelShipment', { orderId })])
+    expect(cancelled.status).toBe(200)
+    expect(await stateOf(slow, orderId)).toBe('cancelled')
+    expect([200, 400]).toContain(released.status)
+  }
+})
+
+test('a country that no carrier serves is refused', async () => {
+  const answer = await service.call('CreateShipment', shipment(newId(), { address: { ...address, country: 'AQ' } }))
+  expect(answer.body.code).toBe('failed_precondition')
+})
+
+test('staff simulate what the sandbox carrier tells, not of a planned shipment', async () => {
+  const orderId = newId()
+  const { body } = await slow.call('CreateShipment', shipment(orderId))
+  const simulate = (event: string) =>
+    slow.request('POST', `/api/v1/shipments/${body.shipmentId}/simulate`, { as: staff, body: { event } })
+  const early = await simulate('dispatched')
+  expect([early.status, early.body.code]).toEqual([409, 'shipping.not_released'])
+  await slow.call('Release', { orderId })
+  expect((await simulate('delivered')).status).toBe(409)
+  expect((await simulate('dispatched')).body.status).toBe('dispatched')
+  expect((await simulate('failed')).body.status).toBe('failed')
+})
+
+test('a shipment of an order is not cancelled past it, one of none is', async () => {
+  const orderId = newId()
+  const { body } = await slow.call('CreateShipment', shipment(orderId))
+  const refused = await slow.request('POST', `/api/v1/shipments/${body.shipmentId}/cancel`, { as: staff })
+  expect([refused.status, refused.body.code]).toEqual([409, 'shipping.belongs_to_order'])
+  const { orderId: _none, ...free } = shipment(newId())
+  const made = await slow.request('POST', '/api/v1/shipments', { as: staff, key: newId(), body: free })
+  expect(made.status).toBe(201)
+  const cancelled = await slow.request('POST', `/api/v1/shipments/${made.body.id}/cancel`, { as: staff })
+  expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled'])
+})
+
+test('a customer reads the own shipments and nobody else’s', async () => {
+  const orderId = newId()
+  const { body } = await slow.call('CreateShipment', shipment(orderId))
+  const path = `/api/v1/shipments/${body.shipmentId}`
+  expect((await slow.request('GET', path, { as: ada })).body.orderId).toBe(orderId)
+  const eve = { subject: newId() }
+  expect((await slow.request('GET', path, { as: eve })).status).toBe(404)
+  expect((await slow.request('GET', `${path}/tracking`, { as: eve })).status).toBe(404)
+  expect((await slow.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: eve })).body.items).toEqual([])
+})
+
+test('a carrier’s message counts when it is signed, and once', async () => {
+  const orderId = newId()
+  await slow.call('CreateShipment', shipment(orderId))
+  await slow.call('Release', { orderId })
+  const { body: list } = await slow.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: staff })
+  await slow.request('POST', `/api/v1/shipments/${list.items[0].id}/dispatch`, { as: staff })
+  const { body: now } = await slow.request('GET', `/api/v1/shipments/${list.items[0].id}`, { as: staff })
+  const message = { id: newId(), trackingNumber: now.trackingNumber, event: 'delivered', at: new Date().toISOString() }
+  const seconds = Math.floor(Date.now() / 1_000)
+  const send = (signature: string) =>
+    slow.request('POST', '/api/v1/shipping/webhooks/sandbox', {
+      body: message,
+      headers: { 'webhook-id': message.id, 'webhook-timestamp': String(seconds), 'webhook-signature': signature },
+    })
+  expect((await send('v1,AAAA')).status).toBe(401)
+  expect((await send(signWebhook(secret, message.id, seconds, JSON.stringify(message)))).status).toBe(202)
+  expect(await stateOf(slow, orderId)).toBe('delivered')
+})
+
+test('where goods went is forgotten with the account, once they have arrived', async () => {
+  const bob = newId()
+  const orderId = newId()
+  await service.call('CreateShipment', shipment(orderId, { customerId: bob }))
+  await service.receive(userDeleted, bob, { userId: bob })
+  await service.call('Release', { orderId })
+  await eventually(async () => {
+    const [row] = await service.database.read.sql<{ name: string }>`
+      select address ->> 'name' as name from shipments where order_id = ${orderId}`
+    expect(row?.name).toBe('erased')
+  })
+})
