@@ -2,6 +2,7 @@ export { defineService, type DefinedService, type DepsContext } from './define-s
 export type { Identity } from './identity.ts'
 export { runProcess, type Runnable } from './run-process.ts'
 export { runService } from './run-service.ts'
+export { txMaker } from './make-tx.ts'
 export type { ServiceConfig } from './service-config.ts'
 export { migrationsOf, startService, type RunningService, type StartOptions } from './start-service.ts'
 export { decodeCursor, encodeCursor, pageOf } from '@stoa/http'

@@ -1,0 +1,80 @@
+import { demonstrationPassword, admin } from '@stoa/system/seed/accounts'
+import { readJson, writeJson, type DataFolder } from '@stoa/system/supervisor/data-folder'
+import { lastPorts } from '@stoa/system/supervisor/last-ports'
+import { CommandFailed } from './arguments.ts'
+
+interface Problem {
+  readonly detail?: string
+  readonly title?: string
+  readonly code?: string
+}
+
+interface Kept {
+  readonly token: string
+  readonly expiresAtMs: number
+}
+
+const timeoutMs = 15_000
+// A token that ends while it is being used helps nobody.
+const spareMs = 60_000
+
+/** Where a service of the system on this folder is reached. */
+export async function addressOf(folder: DataFolder, service: string): Promise<string> {
+  const port = (await lastPorts(folder)).get(service)
+  if (port === undefined) {
+    throw new CommandFailed(`no service ${service} has been started here: start with "npm start", see "npm run stoa -- ps"`)
+  }
+  return `http://127.0.0.1:${port}`
+}
+
+/** Asks a service or the gateway for JSON. @throws CommandFailed with the problem's own words */
+export async function askFor<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
+  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    throw new CommandFailed(`${new URL(url).host} does not answer (${reasonOf(error)}): see "npm run stoa -- ps"`)
+  })
+  const text = await answer.text()
+  if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as Answer
+  throw new CommandFailed(describeProblem(answer.status, text))
+}
+
+/** Signs in through the gateway. @throws CommandFailed */
+export async function signIn(folder: DataFolder, email: string, password = demonstrationPassword): Promise<string> {
+  const kept = await readKept(folder)
+  const known = kept[email]
+  if (known !== undefined && known.expiresAtMs > Date.now() + spareMs) return known.token
+  const gateway = await addressOf(folder, 'gateway')
+  const { accessToken, expiresIn } = await askFor<{ accessToken: string; expiresIn: number }>(
+    `${gateway}/api/v1/users/authenticate`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    },
+  )
+  await writeJson(folder.tokens, { ...kept, [email]: { token: accessToken, expiresAtMs: Date.now() + expiresIn * 1_000 } })
+  return accessToken
+}
+
+/** Headers of whoever runs the system. */
+export async function asAdmin(folder: DataFolder): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await signIn(folder, admin.email)}` }
+}
+
+async function readKept(folder: DataFolder): Promise<Record<string, Kept>> {
+  return (await readJson<Record<string, Kept>>(folder.tokens)) ?? {}
+}
+
+function describeProblem(status: number, text: string): string {
+  try {
+    const { detail, title, code } = JSON.parse(text) as Problem
+    return `${detail ?? title ?? 'refused'} (${[status, code].filter(Boolean).join(', ')})`
+  } catch {
+    return `refused with status ${status}`
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error
+  const { code } = (cause ?? {}) as { code?: string }
+  return code ?? message
+}

@@ -1,0 +1,28 @@
+/** A command, loaded only when it is called. */
+export interface Command {
+  readonly help: string
+  /** Answers the exit code. */
+  readonly run: (args: readonly string[]) => Promise<number>
+}
+
+/** What the overview says of a command, and where it is. */
+export interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** All commands, in the order in which one meets them. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  up: { summary: 'start everything', load: () => import('./commands/up.ts') },
+  down: { summary: 'stop everything', load: () => import('./commands/down.ts') },
+  ps: { summary: 'what runs, where, and how it is', load: () => import('./commands/ps.ts') },
+  restart: { summary: 'stop and start services', load: () => import('./commands/restart.ts') },
+  logs: { summary: 'what services wrote', load: () => import('./commands/logs.ts') },
+  doctor: { summary: 'what is missing or in the way on this machine', load: () => import('./commands/doctor.ts') },
+  reset: { summary: 'throw all data away and begin with the demonstration data', load: () => import('./commands/reset.ts') },
+  seed: { summary: 'put the demonstration data in where it is missing', load: () => import('./commands/seed.ts') },
+  token: { summary: 'an access token of an account', load: () => import('./commands/token.ts') },
+  trace: { summary: 'where the time of a request or an order went', load: () => import('./commands/trace.ts') },
+  saga: { summary: 'sagas: list them, look at one', load: () => import('./commands/saga.ts') },
+  dlq: { summary: 'dead letters: list, look, retry, discard', load: () => import('./commands/dlq.ts') },
+}

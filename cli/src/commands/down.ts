@@ -1,0 +1,20 @@
+import { askSupervisor, NotRunning } from '@stoa/system/supervisor/control'
+import { readArguments } from '../arguments.ts'
+import { say } from '../output.ts'
+
+export const help = `Usage: stoa down
+
+Stops all services and then PostgreSQL, and returns when they have ended. Nothing is lost.
+`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { folder } = readArguments(args, {})
+  try {
+    await askSupervisor(folder, { command: 'down' })
+    say('Stopped.')
+  } catch (error) {
+    if (!(error instanceof NotRunning)) throw error
+    say('Stoa does not run; nothing to stop.')
+  }
+  return 0
+}

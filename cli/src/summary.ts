@@ -1,0 +1,33 @@
+import { ada, admin, demonstrationPassword, staff } from '@stoa/system/seed/accounts'
+import { visaMethodId } from '@stoa/system/seed/payment-methods'
+import type { ProcessRow } from '@stoa/system/supervisor/control'
+import { formatTable } from './output.ts'
+
+/** What one sees when everything is ready: what runs where, who one can be, and how to place an order. */
+export function summaryOf(rows: readonly ProcessRow[], ports: ReadonlyMap<string, number>): string[] {
+  const address = `http://127.0.0.1:${ports.get('gateway') ?? 0}`
+  const table = formatTable(
+    ['SERVICE', 'STATE', 'ADDRESS'],
+    rows.map(({ service, state, port }) => [service, state, `${service === 'postgres' ? '' : 'http://'}127.0.0.1:${port}`]),
+  )
+  if (!rows.some(({ service }) => service === 'gateway')) return ['', ...table, '']
+  return [
+    '',
+    ...table,
+    '',
+    `API       ${address}/api/v1/products`,
+    `Accounts  ${[ada, staff, admin].map(({ email }) => email).join(', ')}; password ${demonstrationPassword}`,
+    '',
+    'Place an order:',
+    `  curl -s ${address}/api/v1/orders -H 'content-type: application/json' -H 'prefer: wait=10' \\`,
+    `    -H "idempotency-key: $(date +%s)" -H "authorization: Bearer $(npm run -s stoa -- token --user ${ada.email})" \\`,
+    `    -d '${JSON.stringify(order)}'`,
+    '',
+  ]
+}
+
+const order = {
+  items: [{ sku: 'TEA-GREEN-100', quantity: 1 }],
+  shippingAddress: { name: ada.name, line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' },
+  paymentMethodId: visaMethodId,
+}

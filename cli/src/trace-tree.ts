@@ -1,0 +1,35 @@
+import type { PlacedSpan } from '@stoa/system/traces'
+import { toned } from './output.ts'
+
+const barWidth = 24
+
+/** A trace for people: a line a span, under its parent, with when it began, how long it took, and a bar of that. */
+export function formatTrace(spans: readonly PlacedSpan[]): string[] {
+  const [first] = spans
+  if (first === undefined) return []
+  const startMs = Math.min(...spans.map((span) => span.startMs))
+  const endMs = Math.max(...spans.map((span) => span.startMs + span.durationMs))
+  const labels = spans.map(({ depth, service, name }) => `${'  '.repeat(depth)}${service}: ${name}`)
+  const width = Math.min(72, Math.max(...labels.map((label) => label.length)))
+  const services = new Set(spans.map(({ service }) => service)).size
+  const head = `Trace ${first.traceId}: ${spans.length} spans in ${services} services, ${formatMs(endMs - startMs)}`
+  const lines = spans.map((span, index) => {
+    const label = (labels[index] ?? '').slice(0, width).padEnd(width)
+    const columns = [label, `+${formatMs(span.startMs - startMs)}`.padStart(10), formatMs(span.durationMs).padStart(9)]
+    const isFailed = span.status === 'error'
+    const text = `${columns.join(' ')}  ${bar(span, startMs, endMs)}${isFailed ? `  ${span.statusMessage ?? 'failed'}` : ''}`
+    return isFailed ? toned('red', text.trimEnd()) : text.trimEnd()
+  })
+  return [toned('bold', head), ...lines]
+}
+
+function bar({ startMs, durationMs }: PlacedSpan, from: number, to: number): string {
+  const scale = barWidth / Math.max(to - from, 0.001)
+  const before = Math.min(barWidth - 1, Math.floor((startMs - from) * scale))
+  const length = Math.max(1, Math.min(barWidth - before, Math.round(durationMs * scale)))
+  return ' '.repeat(before) + '█'.repeat(length)
+}
+
+function formatMs(ms: number): string {
+  return ms < 10_000 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : `${(ms / 1_000).toFixed(1)} s`
+}

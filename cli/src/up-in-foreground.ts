@@ -1,0 +1,40 @@
+import { startSystem, type RunningSystem, type UpOptions } from '@stoa/system/supervisor/supervisor'
+import { say, toned } from './output.ts'
+import { summaryOf } from './summary.ts'
+
+// The terminal sends Ctrl-C to npm and to us, and npm sends it on: those are one.
+const sameMs = 1_000
+
+/** Runs a system until it is told to stop; answers the exit code. */
+export async function upInForeground(options: UpOptions): Promise<number> {
+  const startedAt = performance.now()
+  const told = Promise.withResolvers<void>()
+  let firstAt: number | undefined
+  const onSignal = () => {
+    firstAt ??= performance.now()
+    if (performance.now() - firstAt > sameMs) process.exit(1)
+    told.resolve()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  const starting = startSystem(options)
+  const first = await Promise.race([starting, told.promise])
+  if (first === undefined) {
+    say('Stopping before it was ready')
+    // What has been started is known once the start has come to its end, one way or the other.
+    const late = await starting.catch(() => undefined)
+    await late?.stop()
+    return 130
+  }
+  await announce(first, performance.now() - startedAt)
+  await Promise.race([told.promise, first.askedToStop])
+  say('Stopping')
+  await first.stop()
+  say('Stopped')
+  return 0
+}
+
+async function announce(system: RunningSystem, tookMs: number): Promise<void> {
+  for (const line of summaryOf(await system.ps(), system.ports)) say(line)
+  say(toned('green', `Stoa is ready (${(tookMs / 1000).toFixed(1)} s)`))
+  process.send?.({ isReady: true })
+}

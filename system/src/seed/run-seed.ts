@@ -1,0 +1,43 @@
+import type { Tx } from '@stoa/contract'
+import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
+import { advisoryXactLock, migrate, openDatabase } from '@stoa/postgres'
+import { migrationsOf, txMaker, type DefinedService } from '@stoa/service'
+
+/** What makes the values that a seed does not fix. */
+export interface SeedTools {
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+/** The demonstration data of one service, put in by the service's own code. */
+export interface Seed {
+  readonly service: DefinedService
+  /** Runs in one transaction; what it publishes is how read copies learn of the data. */
+  // eslint-disable-next-line typescript/no-explicit-any -- each seed writes the transaction of its own service
+  readonly run: (tx: Tx<any>, tools: SeedTools) => Promise<void>
+}
+
+/**
+ * Brings a service's database to its schema and puts the data in, once for each database: whoever comes second, or again
+ * after a crash, finds the mark that was committed with them. Answers whether it was done now.
+ */
+export async function runSeed({ service, run }: Seed, url: string): Promise<boolean> {
+  await migrate(url, await migrationsOf(service))
+  const applicationName = `${service.contract.name}-seed`
+  const database = openDatabase({ url, applicationName, writeConnections: 1, statementTimeoutMs: 60_000 })
+  const tools: SeedTools = { clock: systemClock, newId }
+  const makeTx = txMaker({ service: service.contract, ...tools })
+  try {
+    return await database.transaction(async (handle) => {
+      await advisoryXactLock(handle, 'stoa.seed')
+      await handle.sql`create table if not exists seed (is_only boolean primary key default true check (is_only), at timestamptz not null)`
+      const [mark] = await handle.sql`select 1 from seed`
+      if (mark !== undefined) return false
+      await run(makeTx(handle), tools)
+      await handle.sql`insert into seed (at) values (${tools.clock.now()})`
+      return true
+    })
+  } finally {
+    await database.close()
+  }
+}

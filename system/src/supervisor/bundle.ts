@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Deployment } from '../topology.ts'
+import { root, type DataFolder } from './data-folder.ts'
+
+/** The services' code, bundled once for all of them. */
+export interface Bundle {
+  readonly folder: string
+  /** The program of a service, or of the seed. */
+  readonly entry: (name: string) => string
+}
+
+/** The entry of the program that puts the demonstration data in. */
+export const seedEntry = 'seed'
+
+const sourceFolders = ['platform', 'contracts', 'services', 'control', 'edge', 'system/src/seed', 'system/src/supervisor']
+const passedOver = new Set(['node_modules', 'tests', 'fixtures', '.stoa'])
+const keptBundles = 3
+
+/** Answers the bundle of the sources as they stand, made in one go unless it was made before. */
+export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
+  const names = deployments.map(({ name }) => name)
+  const folder = join(data.bundles, await contentHash(names))
+  const bundle = { folder, entry: (name: string) => join(folder, 'entries', `${name}.js`) }
+  if (await exists(folder)) {
+    const now = new Date()
+    await utimes(folder, now, now)
+    return bundle
+  }
+  const unfinished = `${folder}.${process.pid}`
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished, { recursive: true })
+  const { buildBundle } = await import('./build-bundle.ts')
+  await buildBundle(unfinished, deployments)
+  await Promise.all(deployments.map((each) => copyMigrations(each, unfinished)))
+  await rename(unfinished, folder)
+  await dropOld(data.bundles)
+  return bundle
+}
+
+async function contentHash(names: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([process.version, names]))
+  hash.update(await readFile(join(root, 'package-lock.json')))
+  const files = (await Promise.all(sourceFolders.map((folder) => listSources(join(root, folder))))).flat().toSorted()
+  const contents = await Promise.all(files.map((file) => readFile(file)))
+  files.forEach((file, index) => hash.update(relative(root, file)).update('\0').update(contents[index] ?? ''))
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function listSources(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const lists = entries.map(async (entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return passedOver.has(entry.name) ? [] : listSources(path)
+    return /\.(ts|js|sql|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts') ? [path] : []
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+/** A service finds them beside its own folder, as in the repository. */
+async function copyMigrations({ folder, name }: Deployment, target: string): Promise<void> {
+  const source = join(root, folder, 'migrations')
+  if (await exists(source)) await cp(source, join(target, name, 'migrations'), { recursive: true })
+}
+
+async function dropOld(folder: string): Promise<void> {
+  const names = await readdir(folder)
+  const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })))
+  const old = aged.toSorted((a, b) => b.at - a.at).slice(keptBundles)
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { openEventLog, waitUntilCaughtUp } from '@stoa/events'
+import { AppError } from '@stoa/kernel'
+import type { Deployment } from '../topology.ts'
+import { eventLogDatabase } from '../topology.ts'
+import { databaseUrlOf, pendingEvents } from './databases.ts'
+import type { SystemSettings } from './environment.ts'
+
+const timeoutMs = 60_000
+const pollMs = 50
+
+/** Waits until all events of these services are in the log and every one of them has handled what it listens to. */
+export async function waitForReadCopies(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
+  const giveUpAt = performance.now() + timeoutMs
+  while ((await pendingEvents(deployments, settings)) > 0) {
+    if (performance.now() > giveUpAt) throw behind('events still wait in an outbox')
+    await delay(pollMs)
+  }
+  const log = openEventLog({ url: databaseUrlOf(eventLogDatabase, settings), applicationName: 'stoa-supervisor' })
+  try {
+    // A service that has just started for the first time may not stand in the log's list of groups yet.
+    const groups = deployments.filter(({ contract }) => listens(contract, deployments)).map(({ name }) => name)
+    for (;;) {
+      const known = new Set((await log.lag()).map(({ group }) => group))
+      if (groups.every((group) => known.has(group))) break
+      if (performance.now() > giveUpAt) throw behind('a consumer has not begun')
+      await delay(pollMs)
+    }
+    const { isCaughtUp, behind: left } = await waitUntilCaughtUp(log, { groups, timeoutMs: giveUpAt - performance.now() })
+    if (!isCaughtUp) throw behind([...new Set(left.map(({ group }) => group))].join(', '))
+  } finally {
+    await log.close()
+  }
+}
+
+function listens(contract: Deployment['contract'], deployments: readonly Deployment[]): boolean {
+  const published = new Set(deployments.flatMap((each) => Object.values(each.contract?.publishes ?? {}).map(({ type }) => type)))
+  return Object.values(contract?.consumes ?? {}).some(({ type }) => published.has(type))
+}
+
+function behind(who: string): AppError {
+  return new AppError(
+    'unavailable',
+    'system.behind',
+    `the services do not follow the events of the seed (${who}): see "npm run stoa -- logs", then "npm run stoa -- dlq ls"`,
+  )
+}

@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '@stoa/kernel'
+
+/** Where a system keeps what it has: data, bundles, logs, secrets. */
+export interface DataFolder {
+  readonly path: string
+  readonly postgres: string
+  readonly bundles: string
+  readonly logs: string
+  readonly telemetry: string
+  /** The socket on which a running supervisor takes commands. */
+  readonly socket: string
+  readonly lock: string
+  readonly secrets: string
+  /** What was running last, for whoever comes after a kill -9. */
+  readonly processes: string
+  /** What a seed has been put into, and whether all read copies have it. */
+  readonly seeded: string
+  /** Where everything listens, or listened last. */
+  readonly ports: string
+  /** The command line's own tokens. */
+  readonly tokens: string
+}
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+const neededBytes = 250 * 1024 * 1024
+// The longest path that a unix socket may have on every system.
+const longestSocketPath = 100
+
+/** The folder named by an option, else by STOA_HOME, else `.stoa` in the repository. Makes nothing. */
+export function dataFolderAt(path: string | undefined): DataFolder {
+  const home = resolve(path ?? (process.env['STOA_HOME'] || join(root, '.stoa')))
+  return {
+    path: home,
+    postgres: join(home, 'postgres'),
+    bundles: join(home, 'bundles'),
+    logs: join(home, 'logs'),
+    telemetry: join(home, 'telemetry'),
+    socket: socketPath(home),
+    lock: join(home, 'lock'),
+    secrets: join(home, 'secrets.json'),
+    processes: join(home, 'processes.json'),
+    seeded: join(home, 'seeded.json'),
+    ports: join(home, 'ports.json'),
+    tokens: join(home, 'tokens.json'),
+  }
+}
+
+function socketPath(home: string): string {
+  const path = join(home, 'control.sock')
+  if (path.length <= longestSocketPath) return path
+  return join(tmpdir(), `stoa-${createHash('sha256').update(home).digest('hex').slice(0, 16)}.sock`)
+}
+
+/** Makes the folders. @throws AppError with the mend when the disk is full or the folder is not ours */
+export async function makeDataFolder(folder: DataFolder): Promise<void> {
+  try {
+    for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry]) await mkdir(path, { recursive: true })
+    const { bavail, bsize } = await statfs(folder.path)
+    if (bavail * bsize < neededBytes) throw diskFull(folder.path, bavail * bsize)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw refusalForFolder(folder.path, error)
+  }
+}
+
+function diskFull(path: string, freeBytes: number): AppError {
+  const mebibytes = (bytes: number) => Math.floor(bytes / 1024 / 1024)
+  return new AppError(
+    'unavailable',
+    'system.disk_full',
+    `the disk of ${path} has ${mebibytes(freeBytes)} MiB free and Stoa needs ${mebibytes(neededBytes)}: ` +
+      'free some, or set STOA_HOME to a folder on another disk',
+  )
+}
+
+/** Turns a failed write into the data folder into a sentence with its mend; any other error stays what it is. */
+export function refusalForFolder(path: string, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, 0)
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new AppError(
+      'unavailable',
+      'system.folder_not_ours',
+      `the folder ${path} cannot be written by this account: start as the one that made it, or set STOA_HOME to another`,
+      { cause },
+    )
+  }
+  return cause
+}
+
+/** Reads a JSON file of ours; undefined when it is missing or was cut off. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a JSON file as a whole, readable by its owner only. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}`
+  await writeFile(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 })
+  await rename(unfinished, path)
+}

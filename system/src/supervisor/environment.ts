@@ -1,0 +1,64 @@
+import { databaseUrl } from '@stoa/postgres'
+import type { Deployment } from '../topology.ts'
+import { eventLogDatabase } from '../topology.ts'
+import type { DataFolder } from './data-folder.ts'
+import { databaseOf, type Secrets } from './secrets.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What all processes of one system share. */
+export interface SystemSettings {
+  readonly data: DataFolder
+  readonly secrets: Secrets
+  /** The database server's administrator. */
+  readonly adminUrl: string
+  /** By service, and `gateway.ADMIN_PORT` for further ones. */
+  readonly ports: ReadonlyMap<string, number>
+  /** The user's own, which comes before ours wherever it says something. */
+  readonly environment: Environment
+}
+
+/** The environment of one service's process. */
+export function environmentOf(deployment: Deployment, settings: SystemSettings): Record<string, string> {
+  const { data, secrets, adminUrl, ports, environment } = settings
+  const { name } = deployment
+  const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
+  const ours: Record<string, string> = {
+    NODE_COMPILE_CACHE: `${data.bundles}/compile-cache`,
+    STOA_ENV: 'embedded',
+    REGISTRY_URL: at('registry'),
+    AUTH_URL: at('auth'),
+    AUTH_ISSUER: at('gateway'),
+    TELEMETRY_FOLDER: data.telemetry,
+    SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
+    ...deployment.embedded,
+    ...(name === 'auth' ? authSecrets(secrets) : {}),
+  }
+  // Not the user's to choose here: the whole server's address, and ports that were looked at and may have been moved.
+  const fixed: Record<string, string> = {
+    ...(deployment.hasDatabase ? { DATABASE_URL: databaseUrl(adminUrl, databaseOf(name, secrets)) } : {}),
+    LOG_DATABASE_URL: environment['LOG_DATABASE_URL'] ?? databaseUrl(adminUrl, databaseOf(eventLogDatabase, secrets)),
+    PORT: String(ports.get(name) ?? deployment.port),
+  }
+  for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
+    fixed[setting] = String(ports.get(`${name}.${setting}`))
+  }
+  const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
+  const merged: Record<string, string> = { ...ours, ...Object.fromEntries(given), ...fixed }
+  // A secret that the user keeps in a file: both at once are refused.
+  for (const setting of Object.keys(ours)) if (environment[`${setting}_FILE`]) delete merged[setting]
+  for (const setting of ['PORT', ...Object.keys(deployment.furtherPorts ?? {})]) delete merged[ownSpelling(name, setting)]
+  if (!deployment.hasDatabase) delete merged['DATABASE_URL']
+  return merged
+}
+
+/** A setting of one service alone, as the user may write it: `ORDER_PORT`. */
+export function ownSpelling(service: string, setting: string): string {
+  const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
+  return setting.startsWith(prefix) ? setting : prefix + setting
+}
+
+function authSecrets({ clientSecrets, authSecret }: Secrets): Record<string, string> {
+  const pairs = Object.entries(clientSecrets).map(([service, secret]) => `${service}=${secret}`)
+  return { AUTH_SECRET: authSecret, SERVICE_SECRETS: pairs.join(',') }
+}

@@ -1,0 +1,167 @@
+import { join } from 'node:path'
+import { AppError } from '@stoa/kernel'
+import type { Deployment } from '../topology.ts'
+import type { Bundle } from './bundle.ts'
+import type { ProcessRow } from './control.ts'
+import { environmentOf, type SystemSettings } from './environment.ts'
+import { makeKeeper, type Keeper, type KeeperEvent } from './keeper.ts'
+import { formatLogLine, parseLogLine } from './log-line.ts'
+import { recordProcesses } from './processes.ts'
+import { isReady } from './readiness.ts'
+import { tellRegistry } from './registry-notice.ts'
+
+/** The processes of all services. */
+export interface Fleet {
+  /** Starts what is stopped and waits until all are ready. @throws AppError with what a service that can't start said */
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+  /** Stops these (all, when none is named) and waits until they are ready again. */
+  readonly restart: (services: readonly string[]) => Promise<void>
+  /** The state of each, asked now. */
+  readonly rows: () => Promise<ProcessRow[]>
+  /** Lets go of the logs; after `stop`. */
+  readonly close: () => void
+}
+
+interface FleetOptions {
+  readonly services: readonly Deployment[]
+  readonly settings: SystemSettings
+  readonly bundle: Bundle
+  readonly onTrouble: (text: string) => void
+}
+
+const flags = ['--max-semi-space-size=4']
+const readyTimeoutMs = 120_000
+const askTimeoutMs = 250
+const lookMs = 500
+const rotateMs = 10_000
+/** A start that fails this often in a row before it was ever ready is given up; later ones are tried for ever. */
+const hopelessFailures = 3
+
+/** Makes the processes of these services, none of them started. */
+export function startFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
+  const watch = { isStarting: false, said: new Map<string, string[]>() }
+  const keepers: Keeper[] = services.map((deployment) =>
+    makeKeeper(programOf(deployment, settings, bundle), {
+      isReady,
+      onEvent: (event) => void onEvent(deployment.name, event),
+    }),
+  )
+  const record = () =>
+    recordProcesses(
+      settings.data,
+      keepers.flatMap(({ pid, program: { entry } }) => (pid === undefined ? [] : [{ pid, entry }])),
+    ).catch((error: unknown) => onTrouble(`what runs could not be written down: ${String(error)}`))
+  const onEvent = async (name: string, event: KeeperEvent) => {
+    if (event.kind === 'died') {
+      const seconds = (event.retryAfterMs / 1000).toFixed(1)
+      if (!watch.isStarting) onTrouble(`${name} (pid ${event.pid}) has ended (${event.how}); it is started again in ${seconds} s`)
+      const keeper = keepers.find(({ program }) => program.name === name)
+      if (keeper !== undefined && name !== 'registry') await tellRegistry(registryUrl(settings), keeper.program)
+    } else await record()
+  }
+  const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()
+  const rotate = setInterval(() => keepers.forEach(({ log }) => void log.rotate().catch(() => {})), rotateMs).unref()
+  const startAndWait = async (some: readonly Keeper[]) => {
+    watch.isStarting = true
+    watch.said.clear()
+    try {
+      for (const keeper of some) if (keeper.state === 'stopped') keeper.start()
+      await untilReady(some, () => readLogs(keepers, watch, onTrouble), watch.said)
+      await record()
+    } finally {
+      watch.isStarting = false
+    }
+  }
+  return {
+    start: () => startAndWait(keepers),
+    async stop() {
+      await Promise.all(keepers.map((keeper) => keeper.stop()))
+      readLogs(keepers, watch, onTrouble)
+    },
+    async restart(names) {
+      const some = names.length === 0 ? keepers : names.map((name) => keeperOf(keepers, name))
+      await Promise.all(some.map((keeper) => keeper.stop()))
+      await startAndWait(some)
+    },
+    rows: () => Promise.all(keepers.map(rowOf)),
+    close() {
+      for (const timer of [look, rotate]) clearInterval(timer)
+      for (const { log } of keepers) log.close()
+    },
+  }
+}
+
+function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bundle) {
+  const { name, port } = deployment
+  return {
+    name,
+    instance: `${name}-1`,
+    port: settings.ports.get(name) ?? port,
+    entry: bundle.entry(name),
+    flags,
+    environment: environmentOf(deployment, settings),
+    logPath: join(settings.data.logs, `${name}.log`),
+  }
+}
+
+function registryUrl({ ports, environment }: SystemSettings): string {
+  return environment['REGISTRY_URL'] || `http://127.0.0.1:${ports.get('registry') ?? 0}`
+}
+
+function keeperOf(keepers: readonly Keeper[], name: string): Keeper {
+  const found = keepers.find(({ program }) => program.name === name)
+  if (found !== undefined) return found
+  const known = keepers.map(({ program }) => program.name).join(', ')
+  throw new AppError('not_found', 'system.unknown_service', `no service ${name} runs here: those that do are ${known}`)
+}
+
+interface Watch {
+  isStarting: boolean
+  /** What services wrote that is no log line, which is how a start that fails says why. */
+  readonly said: Map<string, string[]>
+}
+
+/** Shows warnings and errors; at the start, when services wait for each other, only what is kept for a failure. */
+function readLogs(keepers: readonly Keeper[], watch: Watch, onTrouble: (text: string) => void): void {
+  for (const { log, program } of keepers) {
+    for (const text of log.read()) {
+      const line = parseLogLine(text)
+      if (line === undefined) watch.said.set(program.name, [...(watch.said.get(program.name) ?? []), text])
+      else if (!watch.isStarting && (line.level === 'warn' || line.level === 'error' || line.level === 'fatal')) {
+        onTrouble(formatLogLine(line))
+      }
+    }
+  }
+}
+
+async function untilReady(keepers: readonly Keeper[], look: () => void, said: Watch['said']): Promise<void> {
+  const giveUpAt = performance.now() + readyTimeoutMs
+  while (keepers.some(({ state }) => state !== 'ready')) {
+    const hopeless = keepers.find(({ failures }) => failures >= hopelessFailures)
+    if (hopeless !== undefined) {
+      look()
+      throw startFailure(hopeless, said.get(hopeless.program.name) ?? [])
+    }
+    if (performance.now() > giveUpAt) {
+      const late = keepers.filter(({ state }) => state !== 'ready').map(({ program }) => program.name)
+      throw new AppError(
+        'timeout',
+        'system.not_ready',
+        `not ready after ${readyTimeoutMs / 1000} s: ${late.join(', ')}; see "npm run stoa -- logs ${late[0] ?? ''}"`,
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function startFailure({ program: { name }, log }: Keeper, said: readonly string[]): AppError {
+  const last = said.slice(-12).join('\n').trim()
+  const why = last === '' ? `its log is ${log.path}` : last
+  return new AppError('unavailable', 'system.service_not_started', `${name} does not start: ${why}`)
+}
+
+async function rowOf({ program: { name, instance, port }, pid, state }: Keeper): Promise<ProcessRow> {
+  const isUnwell = state === 'ready' && !(await isReady(port, askTimeoutMs))
+  return { service: name, instance, pid: pid ?? null, port, state: isUnwell ? 'unhealthy' : state }
+}

@@ -1,0 +1,28 @@
+import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '@stoa/kernel'
+import type { DataFolder } from './data-folder.ts'
+
+/** Held by the one process that may start a system in a data folder. */
+export interface Lock {
+  readonly release: () => void
+}
+
+/**
+ * Takes the lock of a data folder. It is the operating system's lock on a file (through SQLite, which knows how on each),
+ * so that it ends with its holder, also by kill -9. @throws AppError `system.already_running`
+ */
+export function takeLock(folder: DataFolder): Lock {
+  const database = new DatabaseSync(folder.lock)
+  try {
+    database.exec('pragma locking_mode = exclusive; begin exclusive')
+  } catch (cause) {
+    database.close()
+    throw new AppError(
+      'conflict',
+      'system.already_running',
+      `Stoa already runs on ${folder.path}: stop it with "npm run stoa -- down", or give this one its own folder with --data`,
+      { cause },
+    )
+  }
+  return { release: () => database.close() }
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { readJson, writeJson, type DataFolder } from './data-folder.ts'
+
+interface Recorded {
+  readonly pid: number
+  readonly entry: string
+}
+
+const goneWithinMs = 3_000
+const pollMs = 20
+
+/** Writes down what runs, for whoever comes after a kill -9 of this process. */
+export async function recordProcesses(folder: DataFolder, processes: readonly Recorded[]): Promise<void> {
+  await writeJson(folder.processes, processes)
+}
+
+/** Waits for processes of an earlier supervisor, which end by themselves when it is gone, and ends those that don't. */
+export async function endLeftBehind(folder: DataFolder): Promise<void> {
+  const recorded = (await readJson<Recorded[]>(folder.processes)) ?? []
+  const giveUpAt = performance.now() + goneWithinMs
+  for (const each of recorded) {
+    while (await isStillThat(each)) {
+      if (performance.now() > giveUpAt) end(each.pid)
+      await delay(pollMs)
+    }
+  }
+}
+
+/** A pid may be another program's by now, so its command line has to be ours. */
+async function isStillThat({ pid, entry }: Recorded): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  if (process.platform !== 'linux') return true
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(entry)
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}

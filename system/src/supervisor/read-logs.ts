@@ -1,0 +1,91 @@
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { DataFolder } from './data-folder.ts'
+import { parseLogLine, type LogLine } from './log-line.ts'
+
+/** Which lines are wanted; a part left out lets all through. */
+export interface LogFilter {
+  readonly service?: string | undefined
+  /** RFC 3339, UTC. */
+  readonly since?: string | undefined
+  readonly text?: string | undefined
+  readonly traceId?: string | undefined
+}
+
+/** A line as it was written, and what it says when it is one of ours. */
+export interface FoundLine {
+  readonly text: string
+  readonly line: LogLine | undefined
+}
+
+/** The lines of all logs that fit, in the order of time; a line without a time stays behind the one above it. */
+export async function readLogs(folder: DataFolder, filter: LogFilter): Promise<FoundLine[]> {
+  const found: (FoundLine & { readonly at: string })[] = []
+  for (const path of await logFiles(folder, filter.service)) {
+    let at = ''
+    for (const text of (await readFile(path, 'utf8').catch(() => '')).split('\n')) {
+      if (text === '') continue
+      const line = parseLogLine(text)
+      at = line?.timestamp ?? at
+      if (fits(text, line, at, filter)) found.push({ text, line, at })
+    }
+  }
+  return found.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+}
+
+/** Answers, each time it is asked, the lines that have been written since. */
+export function followLogs(folder: DataFolder, filter: LogFilter): { readonly read: () => Promise<FoundLine[]> } {
+  const positions = new Map<string, number>()
+  let isFirst = true
+  const mark = async () => {
+    for (const path of await logFiles(folder, filter.service)) {
+      positions.set(path, (await stat(path).catch(() => ({ size: 0 }))).size)
+    }
+  }
+  const marked = mark()
+  return {
+    async read() {
+      if (isFirst) await marked
+      isFirst = false
+      const found: FoundLine[] = []
+      for (const path of (await logFiles(folder, filter.service)).filter((each) => !each.endsWith('.1'))) {
+        const text = await readFrom(path, positions)
+        for (const each of text.split('\n').filter((line) => line !== '')) {
+          const line = parseLogLine(each)
+          if (fits(each, line, line?.timestamp ?? '', { ...filter, since: undefined })) found.push({ text: each, line })
+        }
+      }
+      return found.toSorted((a, b) => ((a.line?.timestamp ?? '') < (b.line?.timestamp ?? '') ? -1 : 1))
+    },
+  }
+}
+
+async function readFrom(path: string, positions: Map<string, number>): Promise<string> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    const known = positions.get(path) ?? 0
+    const position = size < known ? 0 : known
+    const buffer = Buffer.alloc(size - position)
+    await handle.read(buffer, 0, buffer.length, position)
+    // A line that is still being written waits for its end.
+    const end = buffer.lastIndexOf(0x0a) + 1
+    positions.set(path, position + end)
+    return buffer.toString('utf8', 0, end)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function logFiles({ logs }: DataFolder, service: string | undefined): Promise<string[]> {
+  const names = await readdir(logs).catch(() => [])
+  const isWanted = (name: string) => service === undefined || basename(name).split('.')[0] === service
+  // What was rotated away is older, so it comes first.
+  return names.filter((name) => /\.log(\.1)?$/.test(name) && isWanted(name)).toSorted().toReversed().map((name) => join(logs, name))
+}
+
+function fits(text: string, line: LogLine | undefined, at: string, { since, text: wanted, traceId }: LogFilter): boolean {
+  if (since !== undefined && at < since) return false
+  if (wanted !== undefined && !text.includes(wanted)) return false
+  return traceId === undefined || line?.traceId === traceId
+}

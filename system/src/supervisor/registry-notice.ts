@@ -1,0 +1,28 @@
+import type { Program } from './keeper.ts'
+
+interface Listed {
+  readonly instances: readonly { readonly id: string; readonly host: string; readonly port: number }[]
+}
+
+const timeoutMs = 1_000
+
+/**
+ * Tells the registry that a process has died, so that nobody calls it any more; its own lease would run on for up to 30 s.
+ * A registry that is away finds out by itself.
+ */
+export async function tellRegistry(registryUrl: string, { name, port }: Program): Promise<void> {
+  const address = `${registryUrl}/api/services/${name}`
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) })
+    if (!answer.ok) return
+    const { instances } = (await answer.json()) as Listed
+    const gone = instances.filter((instance) => instance.port === port)
+    await Promise.all(
+      gone.map(({ id }) =>
+        fetch(`${address}/instances/${id}`, { method: 'DELETE', signal: AbortSignal.timeout(timeoutMs) }),
+      ),
+    )
+  } catch {
+    // Away, or the process that died.
+  }
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { AppError } from '@stoa/kernel'
+import type { Deployment } from '../topology.ts'
+import { seededServices } from '../seed/seeded-services.ts'
+import { seedEntry, type Bundle } from './bundle.ts'
+import { readJson, writeJson } from './data-folder.ts'
+import { databaseUrlOf } from './databases.ts'
+import type { SystemSettings } from './environment.ts'
+
+/** What was put in, and whether every read copy has followed. */
+export interface SeedRecord {
+  readonly services: readonly string[]
+  readonly isCaughtUp: boolean
+}
+
+/** Puts the demonstration data into those of the services that have not got them; a no-op when all have. */
+export async function seedOnce(
+  deployments: readonly Deployment[],
+  bundle: Bundle,
+  settings: SystemSettings,
+  { isForced = false } = {},
+): Promise<void> {
+  const wanted = deployments.map(({ name }) => name).filter((name) => seededServices.includes(name))
+  const record = await readSeedRecord(settings)
+  const missing = isForced ? wanted : wanted.filter((name) => !record.services.includes(name))
+  if (missing.length === 0) return
+  const databases = Object.fromEntries(missing.map((name) => [name, databaseUrlOf(name, settings)]))
+  const child = spawn(process.execPath, [bundle.entry(seedEntry)], {
+    env: { ...process.env, SEED_DATABASES: JSON.stringify(databases) },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const output: string[] = []
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) {
+    throw new AppError('unavailable', 'system.not_seeded', `the demonstration data could not be put in: ${output.join('').trim()}`)
+  }
+  await noteSeeded(settings, { services: [...new Set([...record.services, ...missing])], isCaughtUp: false })
+}
+
+/** What this data folder's databases have been given. */
+export async function readSeedRecord({ data }: SystemSettings): Promise<SeedRecord> {
+  return (await readJson<SeedRecord>(data.seeded)) ?? { services: [], isCaughtUp: false }
+}
+
+export async function noteSeeded({ data }: SystemSettings, record: SeedRecord): Promise<void> {
+  await writeJson(data.seeded, record)
+}

@@ -1,0 +1,1 @@
+export { findTraces, readTrace, type PlacedSpan } from '@stoa/telemetry'
