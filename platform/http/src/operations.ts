@@ -53,7 +53,7 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
       if (idField !== undefined && effect.resourceId !== undefined) addLogFields({ [idField]: effect.resourceId })
       return outgoingOf(operation, exchange, await answerEffect(parts, route, call, effect, preference), check)
     } catch (error) {
-      throw refusalOfStoredInput(error, input, () => hiddenResource(route)) ?? error
+      throw refusalOfStoredInput(error, input, expectedVersion, () => hiddenResource(route)) ?? error
     }
   }
 }

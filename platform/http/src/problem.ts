@@ -104,8 +104,8 @@ export function problemHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds))
   if (error.kind === 'unauthenticated') {
-    headers['www-authenticate'] =
-      error.code === 'auth.token_missing' ? 'Bearer realm="stoa"' : 'Bearer realm="stoa", error="invalid_token"'
+    const isBadToken = error.code.startsWith('auth.token_') && error.code !== 'auth.token_missing'
+    headers['www-authenticate'] = isBadToken ? 'Bearer realm="stoa", error="invalid_token"' : 'Bearer realm="stoa"'
   }
   return headers
 }

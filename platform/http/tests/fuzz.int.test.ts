@@ -1,6 +1,6 @@
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newKey, send, type Sent } from './client.ts'
 import { parcelContract } from './parcel-contract.ts'
 import { parcelMigrations, startParcels, type Started } from './parcel-service.ts'
@@ -11,13 +11,6 @@ let parcels: Started
 beforeAll(async () => {
   db = await testDatabase({ sets: parcelMigrations, name: 'http-fuzz' })
   parcels = await startParcels(db.database)
-})
-
-beforeEach(async () => {
-  await db.database.transaction(
-    ({ sql }) =>
-      sql`insert into parcels (id, label, weight, status, owner_id) values (${existing}, 'there', 1, 'pending', 'ada')`,
-  )
 })
 
 afterAll(async () => {
@@ -128,6 +121,10 @@ const requests: fc.Arbitrary<{ path: string; sent: Sent }> = fc
 test('no input makes a failure of the service', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(requests, async ({ path, sent }) => {
+      await db.database.transaction(
+        ({ sql }) => sql`insert into parcels (id, label, weight, status, owner_id)
+          values (${existing}, 'there', 1, 'pending', 'ada') on conflict do nothing`,
+      )
       const answer = await send(parcels.url, path, sent)
       expect(answer.status, `${sent.method} ${path}: ${answer.text}`).not.toBe(500)
       const isProblem =

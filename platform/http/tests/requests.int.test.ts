@@ -214,6 +214,8 @@ test('changes a resource only under the version that was read', async () => {
   expect((await put({})).status).toBe(428)
   expect((await put({ 'if-match': 'unquoted' })).status).toBe(400)
   expect((await put({ 'if-match': 'W/"1"' })).status).toBe(412)
+  expect((await put({ 'if-match': '"99999999999"' })).status).toBe(412)
+  expect((await put({ 'if-match': '"never"' })).status).toBe(412)
   const changed = await put({ 'if-match': headers['etag'] ?? '' })
   expect([changed.status, changed.body.label, changed.headers['etag']]).toEqual([200, 'new', '"2"'])
   const stale = await put({ 'if-match': headers['etag'] ?? '' })
@@ -323,6 +325,7 @@ test('keeps the trace of a refusal that leaves one', async () => {
     'parcel.wrong_password',
     'The password is wrong',
   ])
+  expect(wrong.headers['www-authenticate']).toBe('Bearer realm="stoa"')
   const rows = await db.database.read.sql`select 1 from attempts where what = 'wrong password'`
   expect(rows).toHaveLength(1)
   const right = await send(parcels.url, '/api/v1/parcels/sign-in', { method: 'POST', json: { password: 'right' } })
