@@ -30,6 +30,8 @@ function parse<const Options extends ParseArgsOptionsConfig>(args: readonly stri
   try {
     return parseArgs({ args: [...args], options: { ...options, ...everywhere }, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} --help shows the usage.`)
+    // What follows its first sentence is about Node's own parser.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ')
+    throw new UsageError(`${what}: --help shows the usage`)
   }
 }

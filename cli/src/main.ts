@@ -4,6 +4,9 @@ import { overview } from './overview.ts'
 
 const [name, ...args] = process.argv.slice(2)
 
+// Whoever reads us has seen enough (| head).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 process.exitCode = await run()
 
 async function run(): Promise<number> {

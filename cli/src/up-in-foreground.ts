@@ -16,11 +16,13 @@ export async function upInForeground(options: UpOptions): Promise<number> {
     told.resolve()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  const starting = startSystem(options)
+  const givingUp = new AbortController()
+  const starting = startSystem({ ...options, signal: givingUp.signal })
   const first = await Promise.race([starting, told.promise])
   if (first === undefined) {
     say('Stopping before it was ready')
-    // What has been started is known once the start has come to its end, one way or the other.
+    givingUp.abort()
+    // It may have been ready just now.
     const late = await starting.catch(() => undefined)
     await late?.stop()
     return 130

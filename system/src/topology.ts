@@ -30,7 +30,7 @@ export interface Deployment {
  * The whole system, from the ground up. Beside these processes there is one PostgreSQL with a database for each service
  * and one for the event log. Who calls whom and who hears what is not written here: it follows from the contracts.
  */
-const wholeTopology: readonly Deployment[] = [
+export const topology: readonly Deployment[] = [
   // What keeps them together.
   service('control', registry),
   service('control', auth),
@@ -68,7 +68,3 @@ function service(layer: string, contract: Service, embedded: Readonly<Record<str
   const { name, port } = contract
   return { name, folder: `${layer}/${name}`, port, contract, hasDatabase: true, replicas: 1, embedded }
 }
-
-// TEMPORARY
-import { existsSync } from 'node:fs'
-export const topology = wholeTopology.filter(({ folder }) => existsSync(new URL(`../../${folder}/src/main.ts`, import.meta.url)))

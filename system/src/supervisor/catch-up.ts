@@ -10,9 +10,14 @@ const timeoutMs = 60_000
 const pollMs = 50
 
 /** Waits until all events of these services are in the log and every one of them has handled what it listens to. */
-export async function waitForReadCopies(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
+export async function waitForReadCopies(
+  deployments: readonly Deployment[],
+  settings: SystemSettings,
+  signal?: AbortSignal,
+): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
   while ((await pendingEvents(deployments, settings)) > 0) {
+    signal?.throwIfAborted()
     if (performance.now() > giveUpAt) throw behind('events still wait in an outbox')
     await delay(pollMs)
   }
@@ -23,10 +28,13 @@ export async function waitForReadCopies(deployments: readonly Deployment[], sett
     for (;;) {
       const known = new Set((await log.lag()).map(({ group }) => group))
       if (groups.every((group) => known.has(group))) break
+      signal?.throwIfAborted()
       if (performance.now() > giveUpAt) throw behind('a consumer has not begun')
       await delay(pollMs)
     }
-    const { isCaughtUp, behind: left } = await waitUntilCaughtUp(log, { groups, timeoutMs: giveUpAt - performance.now() })
+    const wait = { groups, timeoutMs: giveUpAt - performance.now(), ...(signal === undefined ? {} : { signal }) }
+    const { isCaughtUp, behind: left } = await waitUntilCaughtUp(log, wait)
+    signal?.throwIfAborted()
     if (!isCaughtUp) throw behind([...new Set(left.map(({ group }) => group))].join(', '))
   } finally {
     await log.close()

@@ -7,8 +7,16 @@ import type { DataFolder } from './data-folder.ts'
 /** Carries out a request; `tell` reports on the way. */
 export type Carry = (request: ControlRequest, tell: (progress: string) => void) => Promise<unknown>
 
+/** A socket that takes commands. */
+export interface ControlServer {
+  /** Takes no more, and lets another supervisor have the place. */
+  readonly close: () => Promise<void>
+  /** Lets those go who wait for an answer that won't come: for a stop, its answer. */
+  readonly hangUp: () => void
+}
+
 /** Listens on the data folder's socket, which only its owner can open. The folder's lock must be held. */
-export async function serveControl(folder: DataFolder, carry: Carry): Promise<{ close: () => Promise<void> }> {
+export async function serveControl(folder: DataFolder, carry: Carry): Promise<ControlServer> {
   await rm(folder.socket, { force: true })
   const open = new Set<Socket>()
   const server = createServer((socket) => {
@@ -25,8 +33,10 @@ export async function serveControl(folder: DataFolder, carry: Carry): Promise<{ 
   return {
     async close() {
       server.close()
-      for (const socket of open) socket.end()
       await rm(folder.socket, { force: true })
+    },
+    hangUp() {
+      for (const socket of open) socket.end()
     },
   }
 }

@@ -27,10 +27,14 @@ export type ControlAnswer =
   | { readonly refused: string }
 
 /** Nobody runs a system on this data folder. */
-export class NotRunning extends Error {}
+export class NotRunning extends Error {
+  override readonly name = 'NotRunning'
+}
 
 /** A refusal of the supervisor, in words for people. */
-export class ControlRefused extends Error {}
+export class ControlRefused extends Error {
+  override readonly name = 'ControlRefused'
+}
 
 /** Asks the supervisor of a data folder. @throws NotRunning, ControlRefused */
 export async function askSupervisor<Result>(

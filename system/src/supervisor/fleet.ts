@@ -13,7 +13,7 @@ import { tellRegistry } from './registry-notice.ts'
 /** The processes of all services. */
 export interface Fleet {
   /** Starts what is stopped and waits until all are ready. @throws AppError with what a service that can't start said */
-  readonly start: () => Promise<void>
+  readonly start: (signal?: AbortSignal) => Promise<void>
   readonly stop: () => Promise<void>
   /** Stops these (all, when none is named) and waits until they are ready again. */
   readonly restart: (services: readonly string[]) => Promise<void>
@@ -62,19 +62,19 @@ export function startFleet({ services, settings, bundle, onTrouble }: FleetOptio
   }
   const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()
   const rotate = setInterval(() => keepers.forEach(({ log }) => void log.rotate().catch(() => {})), rotateMs).unref()
-  const startAndWait = async (some: readonly Keeper[]) => {
+  const startAndWait = async (some: readonly Keeper[], signal?: AbortSignal) => {
     watch.isStarting = true
     watch.said.clear()
     try {
       for (const keeper of some) if (keeper.state === 'stopped') keeper.start()
-      await untilReady(some, () => readLogs(keepers, watch, onTrouble), watch.said)
+      await untilReady(some, watch.said, { look: () => readLogs(keepers, watch, onTrouble), signal })
       await record()
     } finally {
       watch.isStarting = false
     }
   }
   return {
-    start: () => startAndWait(keepers),
+    start: (signal) => startAndWait(keepers, signal),
     async stop() {
       await Promise.all(keepers.map((keeper) => keeper.stop()))
       readLogs(keepers, watch, onTrouble)
@@ -135,9 +135,14 @@ function readLogs(keepers: readonly Keeper[], watch: Watch, onTrouble: (text: st
   }
 }
 
-async function untilReady(keepers: readonly Keeper[], look: () => void, said: Watch['said']): Promise<void> {
+async function untilReady(
+  keepers: readonly Keeper[],
+  said: Watch['said'],
+  { look, signal }: { readonly look: () => void; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const giveUpAt = performance.now() + readyTimeoutMs
   while (keepers.some(({ state }) => state !== 'ready')) {
+    signal?.throwIfAborted()
     const hopeless = keepers.find(({ failures }) => failures >= hopelessFailures)
     if (hopeless !== undefined) {
       look()
@@ -156,9 +161,10 @@ async function untilReady(keepers: readonly Keeper[], look: () => void, said: Wa
 }
 
 function startFailure({ program: { name }, log }: Keeper, said: readonly string[]): AppError {
-  const last = said.slice(-12).join('\n').trim()
-  const why = last === '' ? `its log is ${log.path}` : last
-  return new AppError('unavailable', 'system.service_not_started', `${name} does not start: ${why}`)
+  // The same at each attempt.
+  const last = [...new Set(said)].slice(-12).join('\n').trim()
+  const text = last.startsWith(name) ? last : `${name} can not start: ${last === '' ? `its log is ${log.path}` : last}`
+  return new AppError('unavailable', 'system.service_not_started', text)
 }
 
 async function rowOf({ program: { name, instance, port }, pid, state }: Keeper): Promise<ProcessRow> {

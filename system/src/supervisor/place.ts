@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './data-folder.ts'
 import { AppError } from '@stoa/kernel'
 import { postgresPort, topology, type Deployment } from '../topology.ts'
 import { ownSpelling } from './environment.ts'
@@ -10,7 +13,7 @@ export type Ports = ReadonlyMap<string, number>
 
 /** The services to start; the registry always comes along, as the others find each other by it. */
 export function chooseServices(only: readonly string[] | undefined): readonly Deployment[] {
-  if (only === undefined) return topology
+  if (only === undefined) return topology.filter(isThere)
   const unknown = only.filter((name) => !topology.some((each) => each.name === name))
   if (unknown.length > 0) {
     throw new AppError(
@@ -20,6 +23,12 @@ export function chooseServices(only: readonly string[] | undefined): readonly De
     )
   }
   return topology.filter(({ name }) => name === 'registry' || only.includes(name))
+}
+
+// TEMPORARY: while services are being written
+export function isThere({ folder, contract }: Deployment): boolean {
+  const has = (file: string) => existsSync(join(root, folder, 'src', file))
+  return has('main.ts') && (contract === undefined || has('service.ts'))
 }
 
 /** Where everything listens: as in the topology, as the user's environment says (`ORDER_PORT`), or wherever is free. */

@@ -10,7 +10,7 @@ import { emptyDatabases, provisionDatabases } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import { startFleet, type Fleet } from './fleet.ts'
 import { takeLock } from './lock.ts'
-import { chooseServices, choosePorts, wantedPorts, type Ports } from './place.ts'
+import { chooseServices, isThere, choosePorts, wantedPorts, type Ports } from './place.ts'
 import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
 import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
@@ -24,6 +24,8 @@ export interface UpOptions {
   /** Picks free ports in place of the usual ones. */
   readonly isAutoPorts?: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Gives a start up. */
+  readonly signal?: AbortSignal
   /** What is being done, for people. */
   readonly onProgress: (text: string) => void
   /** What went wrong while it runs: a warning in a log, a process that died. */
@@ -70,7 +72,7 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
   onProgress('Starting PostgreSQL and looking whether the code has changed')
   const [opened, bundled] = await Promise.allSettled([
     openDatabaseServer({ data, port: postgresPort, givenUrl: environment['DATABASE_URL'], onWarning: onTrouble }),
-    ensureBundle(data, topology),
+    ensureBundle(data, topology.filter(isThere)),
   ])
   if (opened.status === 'fulfilled') undo.push(() => opened.value.stop())
   const server = valueOf(opened)
@@ -85,7 +87,10 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
     system.fleet.close()
   })
   const control = await serveControl(data, system.carry)
-  undo.push(control.close)
+  undo.push(async () => {
+    await control.close()
+    control.hangUp()
+  })
   await system.start(onProgress)
   return {
     ports: placed,
@@ -95,9 +100,10 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
     async stop() {
       await system.fleet.stop()
       system.fleet.close()
-      await control.close()
       await server.stop({ timeoutMs: postgresStopMs })
+      await control.close()
       lock.release()
+      control.hangUp()
     },
   }
 }
@@ -126,8 +132,8 @@ function makeSystem(parts: Parts) {
     tell('Putting in the demonstration data, where it is missing')
     await seedOnce(services, bundle, settings, { isForced })
     tell(`Starting ${services.map(({ name }) => name).join(', ')}`)
-    await fleet.start()
-    await followSeed(services, settings, tell)
+    await fleet.start(options.signal)
+    await followSeed({ services, settings, tell, signal: options.signal })
   }
   const ps = async (): Promise<ProcessRow[]> => [postgresRow(server, ports), ...(await fleet.rows())]
   const reset = async (tell: Tell) => {
@@ -148,7 +154,7 @@ function makeSystem(parts: Parts) {
         return fleet.restart(request.services)
       case 'seed':
         await seedOnce(services, bundle, settings, { isForced: true })
-        return followSeed(services, settings, tell)
+        return followSeed({ services, settings, tell, signal: undefined })
       case 'reset':
         return oneAtATime(() => reset(tell))
       case 'down':
@@ -167,11 +173,16 @@ function makeSystem(parts: Parts) {
   return { fleet, start, ps, carry, askedToStop: asked.promise }
 }
 
-async function followSeed(services: readonly Deployment[], settings: SystemSettings, tell: Tell): Promise<void> {
+interface Following extends Pick<Parts, 'services' | 'settings'> {
+  readonly tell: Tell
+  readonly signal: AbortSignal | undefined
+}
+
+async function followSeed({ services, settings, tell, signal }: Following): Promise<void> {
   const record = await readSeedRecord(settings)
   if (record.isCaughtUp) return
   tell('Waiting until all read copies have the demonstration data')
-  await waitForReadCopies(services, settings)
+  await waitForReadCopies(services, settings, signal)
   await noteSeeded(settings, { ...record, isCaughtUp: true })
 }
 

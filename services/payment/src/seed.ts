@@ -1,0 +1,20 @@
+import type { WriteHandle } from '@stoa/contract'
+import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import { keepMethod } from './store/payment-methods.ts'
+
+/** A payment method of a demonstration account. */
+export interface SeededMethod {
+  readonly id: string
+  readonly customerId: string
+  readonly provider: string
+  readonly token: string
+  readonly label: string
+}
+
+/** Keeps these methods; what was kept before stays. */
+export async function seed(tx: WriteHandle, methods: readonly SeededMethod[], at: Temporal.Instant): Promise<void> {
+  for (const { id, customerId, ...rest } of methods) {
+    const ids = { id: id as PaymentMethodId, customerId: customerId as UserId }
+    await keepMethod(tx, { ...rest, ...ids, country: undefined, isLabelGiven: true }, at)
+  }
+}

@@ -1,0 +1,94 @@
+import { describeService, event, get, pick, post, type Service } from '@stoa/contract'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
+import { inventory } from '@stoa/contracts/inventory/service'
+import { order } from '@stoa/contracts/order/service'
+import { Type } from 'typebox'
+import { expect, test } from 'vitest'
+import { checkTopology } from './check-topology.ts'
+import { topology, type Deployment } from './topology.ts'
+
+const answers = { 200: Type.Object({ id: Type.String() }) }
+const read = { summary: 'Read it', permission: 'thing:read', owner: 'none', answers } as const
+const grants = { clerk: ['thing:read'] }
+
+function described(name: string, port: number, rest: Partial<Parameters<typeof describeService>[0]> = {}): Service {
+  const slo = { availability: 0.999, p99Ms: 100, errorRate: 0.01 }
+  return describeService({ name, port, owner: 'tests', slo, errors: {}, operations: {}, personalData: 'none', ...rest } as never)
+}
+
+function deployed(...contracts: readonly Service[]): Deployment[] {
+  return contracts.map((contract) => {
+    const { name, port } = contract
+    return { name, folder: `services/${name}`, port, contract, hasDatabase: true, replicas: 1 }
+  })
+}
+
+test('the system fits together', () => {
+  expect(checkTopology(topology)).toEqual([])
+})
+
+test('every service that clients reach is deployed', () => {
+  expect(topology.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)))
+})
+
+test('names an event that nobody publishes, also when only its version is unknown', () => {
+  const made = event('thing.made', '1.0.0', Type.Object({}))
+  const newer = event('thing.made', '2.0.0', Type.Object({}))
+  const listener = described('listener', 1, { consumes: { newer } })
+  expect(checkTopology(deployed(described('maker', 2, { publishes: { made } }), listener))).toEqual([
+    'listener consumes thing.made 2.0.0, which nobody publishes',
+  ])
+})
+
+test('names an event with two publishers', () => {
+  const made = event('thing.made', '1.0.0', Type.Object({}))
+  const makers = ['one', 'two'].map((name, index) => described(name, index + 1, { publishes: { made } }))
+  expect(checkTopology(deployed(...makers))).toEqual(['thing.made is published by one and two'])
+})
+
+test('names a call to a service that is not there', () => {
+  const caller = described('caller', 1, { calls: { inventory: pick(InventoryRpc, 'reserve') } })
+  expect(checkTopology(deployed(caller))).toEqual(['caller calls inventory, which serves no calls'])
+})
+
+test('names a call to a method that nobody serves', () => {
+  const { reserve: _reserve, ...others } = inventory.rpc.methods
+  const lesser = { ...inventory, consumes: {}, rpc: { ...inventory.rpc, methods: others } } as unknown as Service
+  const caller = described('caller', 1, { calls: { inventory: pick(InventoryRpc, 'reserve', 'release') } })
+  expect(checkTopology(deployed(caller, lesser))).toEqual(['caller calls inventory.reserve, which nobody serves'])
+})
+
+test('names two owners of one path, whatever its parameters are called', () => {
+  const one = described('one', 1, { operations: { get: get('/things/{id}', read) } })
+  const two = described('two', 2, { operations: { get: get('/things/{thingId}', read) } })
+  expect(checkTopology(deployed(one, two), grants)).toEqual(['GET /things/{} belongs to one and two'])
+})
+
+test('names a port with two listeners, further ports included', () => {
+  const [door] = deployed(described('door', 1))
+  const system = [{ ...door, furtherPorts: { ADMIN_PORT: 2 } } as Deployment, ...deployed(described('other', 2))]
+  expect(checkTopology(system)).toEqual(['port 2 belongs to door and other'])
+})
+
+test('names a permission that no role grants', () => {
+  const service = described('things', 1, { operations: { get: get('/things', { ...read, permission: 'thing:admire' }) } })
+  expect(checkTopology(deployed(service), grants)).toEqual(['things.get asks for thing:admire, which no role grants'])
+})
+
+test('names an answer that is read by an operation that is not there, or that writes', () => {
+  const write = { ...read, answers: { 201: answers[200] } }
+  const operations = {
+    make: post('/things', { ...write, answersWith: 'getThing' }),
+    remake: post('/things/again', { ...write, answersWith: 'make' }),
+  }
+  expect(checkTopology(deployed(described('things', 1, { operations })), grants)).toEqual([
+    'things.make answers with getThing, which is no operation of things that reads',
+    'things.remake answers with make, which is no operation of things that reads',
+  ])
+})
+
+test('names a deployment that differs from its contract', () => {
+  const moved = { ...deployed(order)[0], port: 1 } as Deployment
+  expect(checkTopology([moved]).slice(0, 1)).toEqual(['order has another name or port than its contract says'])
+})
