@@ -22,6 +22,12 @@ export type Settlement<Code extends string> =
   | { readonly status: number }
   | { readonly refused: Code; readonly detail: string }
 
+/** Whose a resource is: a parameter of the path, a field of the answer, or nobody's. */
+type Owner<Path extends string, A extends Answers> =
+  | 'none'
+  | `path:${PathParams<Path>}`
+  | (keyof NonNullable<AnswerBody<A>> & string)
+
 export type Effect = 'read' | 'write'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -33,7 +39,7 @@ interface Said<Path extends string, Query, Body, A extends Answers, Code extends
    * Whose the resource is: a field of the answer, a parameter of the path, or nobody's. Another's answers 404, unless
    * the caller holds `{permission}:any`.
    */
-  readonly owner: 'none' | `path:${PathParams<Path>}` | (string & {})
+  readonly owner: Owner<Path, A>
   readonly query?: Query
   readonly body?: Body
   readonly answers: A
@@ -52,7 +58,7 @@ interface Writes<A extends Answers, Code extends string> {
   /** The read operation whose answer, for the id committed, is this one's body: at once, on replays, and while waiting. */
   readonly answersWith?: string
   /** With `Prefer: wait`: whether the resource has come to its outcome. */
-  readonly settled?: (resource: AnswerBody<A>) => Settlement<Code>
+  readonly settled?: (resource: AnswerBody<A>) => Settlement<NoInfer<Code>>
   /** Seconds it waits when the client does not say. */
   readonly waitSeconds?: number
   /** A provider is called between two transactions: the handler gets `begin` and `commit`. */
