@@ -1,7 +1,7 @@
-import { describeService, pick, rpc } from '@stoa/contract'
+import { describeService, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
-import { InventoryRpc } from '../inventory/rpc_pb.js'
+import { userDeleted } from '../user/events.ts'
 import { pricingErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
@@ -33,8 +33,7 @@ export const pricing = describeService({
     releaseQuote: { effect: 'write' },
   }),
   publishes: events,
-  consumes: { productCreated, productUpdated, productDeleted },
-  calls: { inventory: pick(InventoryRpc, 'snapshotVariants') },
+  consumes: { productCreated, productUpdated, productDeleted, userDeleted },
   tasks: { 'purge-quotes': { payload: Type.Object({}), everyMs: 300_000 } },
   personalData: { couponUses: 'who has used a coupon, for its cap per customer' },
 })

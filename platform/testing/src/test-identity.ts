@@ -1,5 +1,5 @@
 import { AppError } from '@stoa/kernel'
-import { createPrincipals, type AccessTable, type Claims } from '@stoa/security'
+import { anonymous, createPrincipals, type AccessTable, type Claims } from '@stoa/security'
 import type { Identity } from '@stoa/service'
 
 /** A caller of a service under test. */
@@ -20,7 +20,7 @@ export function testIdentity(access: AccessTable): Identity {
     tokens: { token: async (audience) => `service-token-for-${audience}` },
     verifier: { verify: () => refuse(), forget() {}, revokeSessions() {} },
     async authenticate(authorization) {
-      if (authorization === undefined) return principalOf(claimsOf({ subject: 'anonymous', roles: [] }))
+      if (authorization === undefined) return anonymous
       const { subject, roles = [] } = readCaller(authorization)
       const principal = principalOf(claimsOf({ subject, roles }))
       return subject.startsWith('service:') ? { ...principal, kind: 'service', mayCall: () => true } : principal

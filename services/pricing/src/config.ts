@@ -1,0 +1,13 @@
+import { defineConfig, serviceSettings, setting } from '@stoa/config'
+import { pricing } from '@stoa/contracts/pricing/service'
+import { Type } from 'typebox'
+
+/** The settings of pricing. */
+export const config = defineConfig('pricing', {
+  ...serviceSettings('pricing', pricing.port),
+  QUOTE_SECONDS: setting(Type.Integer({ minimum: 1, maximum: 86_400 }), {
+    default: 900,
+    unit: 's',
+    doc: 'How long a quote holds.',
+  }),
+})

@@ -1,0 +1,138 @@
+import { money, sumMoney } from '@stoa/kernel'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Basket, BasketLine, BasketPromotion } from './basket.ts'
+import { includedTax, priceBasket, unitAmount } from './price-basket.ts'
+
+const eur = (amount: number) => money(amount, 'EUR')
+const line = (more: Partial<BasketLine> = {}): BasketLine => ({
+  sku: 'TEA',
+  quantity: 1,
+  breaks: [{ fromQuantity: 1, amount: 1_000 }],
+  taxRateBasisPoints: 1_900,
+  isTaxInclusive: true,
+  ...more,
+})
+const promotion = (more: Partial<BasketPromotion> = {}): BasketPromotion => ({
+  id: 'p1',
+  name: 'Spring',
+  effect: { kind: 'percentage', basisPoints: 1_000 },
+  skus: undefined,
+  minSubtotal: undefined,
+  isStackable: true,
+  priority: 100,
+  ...more,
+})
+const basket = (more: Partial<Basket> = {}): Basket => ({
+  currency: 'EUR',
+  lines: [line()],
+  promotions: [],
+  shipping: { charge: eur(499), freeFrom: eur(5_000) },
+  ...more,
+})
+
+test('a price with its tax inside is split, rounded half up', () => {
+  expect(includedTax(eur(1_190), 1_900)).toEqual(eur(190))
+  expect(includedTax(eur(100), 700)).toEqual(eur(7))
+  const [priced] = priceBasket(basket()).lines
+  expect(priced).toMatchObject({ net: eur(840), tax: eur(160), total: eur(1_000) })
+})
+
+test('a price without tax has it added', () => {
+  const [priced] = priceBasket(basket({ lines: [line({ isTaxInclusive: false })] })).lines
+  expect(priced).toMatchObject({ net: eur(1_000), tax: eur(190), total: eur(1_190) })
+})
+
+test('the price for many counts from its quantity on', () => {
+  const breaks = [
+    { fromQuantity: 10, amount: 800 },
+    { fromQuantity: 1, amount: 1_000 },
+  ]
+  expect([1, 9, 10, 50].map((quantity) => unitAmount(breaks, quantity))).toEqual([1_000, 1_000, 800, 800])
+  expect(unitAmount([{ fromQuantity: 5, amount: 1 }], 4)).toBeUndefined()
+})
+
+test('shipping is charged below its free total, and not from it on', () => {
+  expect(priceBasket(basket()).total).toEqual(eur(1_499))
+  expect(priceBasket(basket({ lines: [line({ quantity: 5 })] })).total).toEqual(eur(5_000))
+})
+
+test('a percentage comes off each line, also one that stacks on another', () => {
+  const promotions = [promotion(), promotion({ id: 'p2', priority: 200 })]
+  const { discount, lines } = priceBasket(basket({ promotions }))
+  expect(lines[0]?.discounts.map(({ amount }) => amount.amount)).toEqual([100, 90])
+  expect(discount).toEqual(eur(190))
+})
+
+test('a promotion that does not stack stands alone', () => {
+  const alone = promotion({ id: 'p0', isStackable: false, priority: 1 })
+  expect(priceBasket(basket({ promotions: [promotion(), alone] })).appliedPromotions).toEqual(['p0'])
+  const late = { ...alone, priority: 900 }
+  expect(priceBasket(basket({ promotions: [promotion(), late] })).appliedPromotions).toEqual(['p1'])
+})
+
+test('a fixed amount is split over the lines and takes no more than there is', () => {
+  const fixed = (amount: number) => promotion({ effect: { kind: 'fixed', amount: eur(amount) } })
+  const lines = [line(), line({ sku: 'CUP', breaks: [{ fromQuantity: 1, amount: 2_000 }] })]
+  const split = priceBasket(basket({ lines, promotions: [fixed(100)] }))
+  expect(split.lines.map(({ discounts }) => discounts[0]?.amount.amount)).toEqual([33, 67])
+  expect(priceBasket(basket({ lines, promotions: [fixed(9_999)] })).total).toEqual(eur(499))
+})
+
+test('of three one is free when two are bought', () => {
+  const promotions = [promotion({ effect: { kind: 'buy_x_get_y', buy: 2, free: 1 } })]
+  expect(priceBasket(basket({ lines: [line({ quantity: 7 })], promotions })).discount).toEqual(eur(2_000))
+  expect(priceBasket(basket({ lines: [line({ quantity: 2 })], promotions })).appliedPromotions).toEqual([])
+})
+
+test('a promotion for other SKUs or a larger basket does not apply', () => {
+  expect(priceBasket(basket({ promotions: [promotion({ skus: ['CUP'] })] })).discount).toEqual(eur(0))
+  expect(priceBasket(basket({ promotions: [promotion({ minSubtotal: eur(1_001) })] })).discount).toEqual(eur(0))
+  const free = promotion({ effect: { kind: 'free_shipping' } })
+  expect(priceBasket(basket({ promotions: [free] })).shipping).toEqual(eur(0))
+})
+
+const lines = fc.array(
+  fc.record({
+    sku: fc.constantFrom('A', 'B', 'C'),
+    quantity: fc.integer({ min: 1, max: 200 }),
+    breaks: fc.tuple(fc.integer({ min: 0, max: 100_000 })).map(([amount]) => [{ fromQuantity: 1, amount }]),
+    taxRateBasisPoints: fc.constantFrom(0, 700, 1_900, 2_550),
+    isTaxInclusive: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 8 },
+)
+const promotions = fc.array(
+  fc.record({
+    id: fc.uuid(),
+    name: fc.constant('p'),
+    effect: fc.oneof(
+      fc.record({ kind: fc.constant('percentage' as const), basisPoints: fc.integer({ min: 0, max: 10_000 }) }),
+      fc.record({ kind: fc.constant('fixed' as const), amount: fc.integer({ min: 0, max: 1_000_000 }).map(eur) }),
+      fc.record({ kind: fc.constant('buy_x_get_y' as const), buy: fc.integer({ min: 1, max: 5 }), free: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ kind: fc.constant('free_shipping' as const) }),
+    ),
+    skus: fc.constantFrom(undefined, ['A'], ['A', 'B']),
+    minSubtotal: fc.constantFrom(undefined, eur(5_000)),
+    isStackable: fc.boolean(),
+    priority: fc.integer({ min: 0, max: 5 }),
+  }),
+  { maxLength: 5 },
+)
+
+test('totals are the sums of the lines, nothing is negative, and net and tax make the total', () => {
+  fc.assert(
+    fc.property(lines, promotions, (given, offered) => {
+      const priced = priceBasket(basket({ lines: given, promotions: offered }))
+      const sum = (pick: (each: (typeof priced.lines)[number]) => { amount: number; currency: string }) =>
+        sumMoney(priced.lines.map(pick), 'EUR').amount
+      expect(priced.total.amount).toBe(sum((each) => each.total) + priced.shipping.amount)
+      expect(priced.tax.amount).toBe(sum((each) => each.tax))
+      expect(priced.subtotal.amount).toBe(priced.lines.reduce((all, each) => all + each.listPrice.amount * each.quantity, 0))
+      for (const each of priced.lines) {
+        expect(each.net.amount + each.tax.amount).toBe(each.total.amount)
+        expect(Math.min(each.net.amount, each.tax.amount, each.total.amount)).toBeGreaterThanOrEqual(0)
+      }
+    }),
+  )
+})

@@ -1,0 +1,117 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { Quote } from '@stoa/contracts/pricing/resources'
+import type { Money } from '@stoa/kernel'
+import { json } from '@stoa/postgres'
+
+/** A quote as it is kept. */
+export interface StoredQuote {
+  readonly quote: Quote
+  readonly customerId: string | undefined
+  readonly countedPromotions: readonly string[]
+  readonly expiresAt: Temporal.Instant
+}
+
+/** Keeps a quote until it expires. */
+export async function insertQuote(tx: WriteHandle, { quote, customerId, countedPromotions, expiresAt }: StoredQuote): Promise<void> {
+  await tx.sql`
+    insert into quotes (id, customer_id, body, counted_promotions, expires_at)
+    values (${quote.quoteId}, ${customerId}, ${json(quote)}, ${countedPromotions}::uuid[], ${expiresAt})`
+}
+
+/** The quote of this id, expired or not. */
+export async function findQuote(db: ReadHandle, id: string): Promise<StoredQuote | undefined> {
+  const [row] = await db.sql<{ body: Quote; customer_id: string | null; counted_promotions: string[]; expires_at: Temporal.Instant }>`
+    select body, customer_id, counted_promotions, expires_at from quotes where id = ${id}`
+  if (row === undefined) return undefined
+  const { body, customer_id: customer, counted_promotions: countedPromotions, expires_at: expiresAt } = row
+  return { quote: body, customerId: customer ?? undefined, countedPromotions, expiresAt }
+}
+
+/** Forgets quotes that expired before this time. */
+export async function purgeQuotes(tx: WriteHandle, before: Temporal.Instant): Promise<void> {
+  await tx.sql`delete from quotes where expires_at < ${before}`
+}
+
+/** The sum that was accepted under this key. */
+export async function findAcceptance(tx: ReadHandle, actionKey: string): Promise<Money | undefined> {
+  const [row] = await tx.sql<{ total: Money }>`select total from acceptances where action_key = ${actionKey}`
+  return row?.total
+}
+
+/** Whether an acceptance with this key was withdrawn before it came. */
+export async function isWithdrawn(tx: ReadHandle, actionKey: string): Promise<boolean> {
+  return (await tx.sql`select 1 from withdrawn_acceptances where action_key = ${actionKey}`).length > 0
+}
+
+/** Leaves the mark that an acceptance with this key is to be refused. */
+export async function withdraw(tx: WriteHandle, actionKey: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`insert into withdrawn_acceptances (action_key, at) values (${actionKey}, ${at}) on conflict do nothing`
+}
+
+/** Writes an acceptance; false when the order has one already. */
+export async function insertAcceptance(
+  tx: WriteHandle,
+  { actionKey, orderId, quoteId, total }: { actionKey: string; orderId: string; quoteId: string; total: Money },
+): Promise<boolean> {
+  const rows = await tx.sql`
+    insert into acceptances (action_key, order_id, quote_id, total)
+    values (${actionKey}, ${orderId}, ${quoteId}, ${json(total)}) on conflict (order_id) do nothing returning 1`
+  return rows.length > 0
+}
+
+/** A promotion whose use was taken. */
+export interface TakenUse {
+  readonly id: string
+  readonly name: string
+  readonly isExhausted: boolean
+}
+
+/**
+ * Takes one use of each promotion for an order, in the order of their ids, so that two orders wait and never deadlock;
+ * answers those that had one left.
+ */
+export async function takeUses(
+  tx: WriteHandle,
+  promotionIds: readonly string[],
+  { orderId, customerId }: { orderId: string; customerId: string },
+): Promise<TakenUse[]> {
+  return tx.sql<TakenUse>`
+    with locked as (
+      select id from promotions where id = any (${promotionIds}::uuid[]) order by id for update
+    ), taken as (
+      update promotions p set uses = uses + 1 from locked
+       where p.id = locked.id and (p.max_uses is null or p.uses < p.max_uses)
+         and (p.max_uses_per_customer is null or p.max_uses_per_customer > (
+           select count(*) from coupon_uses u where u.promotion_id = p.id and u.customer_id = ${customerId}))
+      returning p.id, p.name, coalesce(p.uses = p.max_uses, false) as "isExhausted"
+    ), noted as (
+      insert into coupon_uses (promotion_id, order_id, customer_id) select id, ${orderId}, ${customerId} from taken
+    )
+    select * from taken`
+}
+
+/** Gives the uses an order has taken back, once; false when it had accepted nothing. */
+export async function giveBack(tx: WriteHandle, orderId: string, at: Temporal.Instant): Promise<boolean> {
+  const [accepted] = await tx.sql<{ isOpen: boolean }>`
+    select released_at is null as "isOpen" from acceptances where order_id = ${orderId} for update`
+  if (accepted === undefined) return false
+  if (!accepted.isOpen) return true
+  await tx.sql`
+    with freed as (delete from coupon_uses where order_id = ${orderId} returning promotion_id),
+    ended as (update acceptances set released_at = ${at} where order_id = ${orderId})
+    update promotions set uses = uses - 1 where id in (select promotion_id from freed)`
+  return true
+}
+
+/** The uses of coupons by a customer, and their erasure. */
+export function listUses(db: ReadHandle, customerId: string) {
+  return db.sql<{ promotionId: string; orderId: string }>`
+    select promotion_id as "promotionId", order_id as "orderId" from coupon_uses where customer_id = ${customerId}`
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** Forgets who used a coupon; that it was used stays. */
+export async function eraseUses(tx: WriteHandle, customerId: string): Promise<void> {
+  await tx.sql`update coupon_uses set customer_id = ${nobody} where customer_id = ${customerId}`
+}

@@ -1,0 +1,87 @@
+import type { ReadHandle } from '@stoa/contract'
+import type { Money } from '@stoa/kernel'
+import type { BasketPromotion, PromotionEffect, QuantityBreak } from '../domain/basket.ts'
+
+/** What is known of a SKU that can be sold: its tax class and the prices of the lists that hold now. */
+export interface PricedSku {
+  readonly sku: string
+  readonly taxClass: string
+  readonly breaks: readonly QuantityBreak[]
+  readonly isTaxInclusive: boolean
+}
+
+/** The prices of these SKUs in the lists for everybody that hold now; those of one SKU in several lists all stand here. */
+export function findPrices(db: ReadHandle, skus: readonly string[], currency: string, at: Temporal.Instant): Promise<PricedSku[]> {
+  return db.sql<PricedSku>`
+    select s.sku, s.tax_class as "taxClass", p.breaks, l.tax_inclusive as "isTaxInclusive"
+      from sellable s
+      join prices p on p.sku = s.sku
+      join price_lists l on l.id = p.price_list_id
+     where s.sku = any (${skus}) and s.status = 'active' and l.currency = ${currency} and l.customer_group is null
+       and (l.valid_from is null or l.valid_from <= ${at}) and (l.valid_until is null or l.valid_until > ${at})`
+}
+
+/** The tax rates of a region by class; empty for a region without a table. */
+export async function findTaxRates(db: ReadHandle, region: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.sql<{ taxClass: string; rate: number }>`
+    select tax_class as "taxClass", rate_basis_points as rate from tax_rates where region = ${region}`
+  return new Map(rows.map(({ taxClass, rate }) => [taxClass, rate]))
+}
+
+/** What shipping to a region costs by a method. */
+export async function findShipping(db: ReadHandle, region: string, method: string) {
+  const [row] = await db.sql<{ charge: Money; free_from: Money | null }>`
+    select charge, free_from from shipping_charges where region = ${region} and method = ${method}`
+  return row === undefined ? undefined : { charge: row.charge, freeFrom: row.free_from ?? undefined }
+}
+
+/** A promotion with what decides whether it can be taken. */
+export interface OfferedPromotion extends BasketPromotion {
+  readonly couponCode: string | undefined
+  /** Whether its uses are counted, so that a quote with it takes one. */
+  readonly isCounted: boolean
+  readonly isExhausted: boolean
+}
+
+interface PromotionRow {
+  readonly id: string
+  readonly name: string
+  readonly effect: PromotionEffect
+  readonly skus: string[] | null
+  readonly min_subtotal: Money | null
+  readonly coupon_code: string | null
+  readonly is_stackable: boolean
+  readonly priority: number
+  readonly is_counted: boolean
+  readonly is_exhausted: boolean
+}
+
+/** The promotions that hold now: those for everybody, and those of these codes, with what this customer has used up. */
+export async function findPromotions(
+  db: ReadHandle,
+  codes: readonly string[],
+  customerId: string | undefined,
+  at: Temporal.Instant,
+): Promise<OfferedPromotion[]> {
+  const rows = await db.sql<PromotionRow>`
+    select id, name, effect, skus, min_subtotal, coupon_code, is_stackable, priority,
+      (max_uses is not null or max_uses_per_customer is not null) as is_counted,
+      (coalesce(uses >= max_uses, false) or coalesce((
+        select count(*) from coupon_uses u where u.promotion_id = p.id and u.customer_id = ${customerId}::uuid
+      ) >= max_uses_per_customer, false)) as is_exhausted
+      from promotions p
+     where is_active and (coupon_code is null or coupon_code = any (${codes}))
+       and (valid_from is null or valid_from <= ${at}) and (valid_until is null or valid_until > ${at})`
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    effect: row.effect,
+    skus: row.skus ?? undefined,
+    minSubtotal: row.min_subtotal ?? undefined,
+    isStackable: row.is_stackable,
+    priority: row.priority,
+    couponCode: row.coupon_code ?? undefined,
+    isCounted: row.is_counted,
+    isExhausted: row.is_exhausted,
+  }))
+}

@@ -1,0 +1,76 @@
+import type { Handler, RpcHandler } from '@stoa/contract'
+import type { PricingService } from '@stoa/contracts/pricing/service'
+import type { Deps } from '../deps.ts'
+import { findQuote, insertQuote, type StoredQuote } from '../store/quotes.ts'
+import { makeQuote, toWire } from './make-quote.ts'
+
+/** Prices a basket for whoever asks. */
+export const quote =
+  (deps: Deps): Handler<PricingService, 'quote'> =>
+  async ({ body, caller, db, commit, refuse }) => {
+    const customerId = caller.kind === 'user' ? caller.subject : undefined
+    const { items, currency = 'EUR', region, couponCodes = [], shippingMethod = 'standard' } = body
+    const made = await makeQuote(deps, db, { customerId, items, currency, region, couponCodes, shippingMethod })
+    if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
+    return commit(async (tx) => {
+      await insertQuote(tx, made)
+      return { status: 200, body: made.quote }
+    })
+  }
+
+/** Prices a basket for an order that is being placed. */
+export const quoteForOrder =
+  (deps: Deps): RpcHandler<PricingService, 'quote'> =>
+  async ({ input, db, commit, refuse }) => {
+    const made = await makeQuote(deps, db, {
+      customerId: input.customerId,
+      items: input.items.map(({ sku, quantity }) => ({ sku, quantity })),
+      currency: input.currency === '' ? 'EUR' : input.currency,
+      region: input.region,
+      couponCodes: input.couponCodes,
+      shippingMethod: input.shippingMethod === '' ? 'standard' : input.shippingMethod,
+    })
+    if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
+    return commit(async (tx) => {
+      await insertQuote(tx, made)
+      return { quote: onWire(made) }
+    })
+  }
+
+/** Reads a quote that was shown before. */
+export const getQuote =
+  ({ clock }: Deps): RpcHandler<PricingService, 'getQuote'> =>
+  async ({ input, db, refuse }) => {
+    const found = await findQuote(db, input.quoteId)
+    if (found === undefined) return refuse('pricing.quote_not_found', 'There is no such quote.')
+    if (Temporal.Instant.compare(found.expiresAt, clock.now()) <= 0) {
+      return refuse('pricing.quote_expired', 'The quote has expired; ask for a new one.')
+    }
+    return { quote: onWire(found) }
+  }
+
+function onWire({ quote: { quoteId, lines, ...rest }, customerId = '' }: StoredQuote) {
+  return {
+    id: quoteId,
+    lines: lines.map((line) => ({
+      sku: line.sku,
+      quantity: line.quantity,
+      listPrice: toWire(line.listPrice),
+      discounts: line.discounts.map(({ promotionId, name, amount }) => ({ promotionId, name, amount: toWire(amount) })),
+      net: toWire(line.net),
+      tax: toWire(line.tax),
+      total: toWire(line.total),
+      taxRateBasisPoints: line.taxRateBasisPoints,
+    })),
+    subtotal: toWire(rest.subtotal),
+    discount: toWire(rest.discount),
+    tax: toWire(rest.tax),
+    shipping: toWire(rest.shipping),
+    total: toWire(rest.total),
+    expiresAt: rest.expiresAt,
+    customerId,
+    region: rest.region,
+    couponCodes: rest.couponCodes,
+    shippingMethod: rest.shippingMethod,
+  }
+}
