@@ -47,11 +47,17 @@ export async function choosePorts(
   return ports
 }
 
-/** The ports that must be free, with who wants them. */
+/** The ports that must be free, with who wants them. @throws AppError when two want the same */
 export function wantedPorts(services: readonly Deployment[], ports: Ports, isPostgresOurs: boolean): WantedPort[] {
-  return listeners(services)
+  const wanted = listeners(services)
     .filter(({ key }) => isPostgresOurs || key !== 'postgres')
     .map(({ key, who }) => ({ who, port: ports.get(key) ?? 0 }))
+  for (const [port, each] of Map.groupBy(wanted, (one) => one.port)) {
+    if (each.length < 2) continue
+    const names = each.map(({ who }) => who).join(' and ')
+    throw new AppError('invalid', 'system.bad_setting', `${names} are both to listen on port ${port}: give them different ones`)
+  }
+  return wanted
 }
 
 interface Listener {

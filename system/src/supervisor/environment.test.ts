@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { topology, type Deployment } from '../topology.ts'
+import { dataFolderAt } from './data-folder.ts'
+import { environmentOf, ownSpelling, type SystemSettings } from './environment.ts'
+
+const names = [...topology.map(({ name }) => name), 'event_log']
+const secrets = {
+  databasePasswords: Object.fromEntries(names.map((name) => [name, `database-password-of-${name}`])),
+  clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
+  authSecret: 'what encrypts the signing keys',
+}
+const ports = new Map([...topology.map(({ name, port }): [string, number] => [name, port + 1]), ['gateway.ADMIN_PORT', 9_000]])
+const adminUrl = 'postgres://postgres:of-the-whole-server@127.0.0.1:8432/postgres'
+
+function deployment(name: string): Deployment {
+  const found = topology.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`no ${name}`)
+  return found
+}
+
+function settings(environment: Record<string, string> = {}): SystemSettings {
+  return { data: dataFolderAt('/data'), secrets, adminUrl, ports, environment }
+}
+
+test('a service gets its own database and no way into the whole server', () => {
+  const environment = environmentOf(deployment('order'), settings({ DATABASE_URL: adminUrl }))
+  expect(environment['DATABASE_URL']).toBe('postgres://stoa_order:database-password-of-order@127.0.0.1:8432/stoa_order')
+  expect(JSON.stringify(environment)).not.toContain('of-the-whole-server')
+})
+
+test('a service without a database gets none, also where the user names a server', () => {
+  expect(environmentOf(deployment('gateway'), settings({ DATABASE_URL: adminUrl }))['DATABASE_URL']).toBeUndefined()
+})
+
+test('a service knows its own client secret alone, auth knows all', () => {
+  const order = environmentOf(deployment('order'), settings())
+  expect(order['SERVICE_CLIENT_SECRET']).toBe('client-secret-of-order')
+  expect(JSON.stringify(order)).not.toContain('client-secret-of-payment')
+  const auth = environmentOf(deployment('auth'), settings())['SERVICE_SECRETS']?.split(',')
+  expect(auth).toContain('order=client-secret-of-order')
+  expect(auth).toContain('gateway=client-secret-of-gateway')
+})
+
+test('addresses are those of the ports that were chosen', () => {
+  const environment = environmentOf(deployment('gateway'), settings())
+  expect(environment).toMatchObject({
+    PORT: '8081',
+    ADMIN_PORT: '9000',
+    REGISTRY_URL: 'http://127.0.0.1:8762',
+    AUTH_URL: 'http://127.0.0.1:8011',
+    AUTH_ISSUER: 'http://127.0.0.1:8081',
+  })
+})
+
+test('the embedded profile sets what makes the demonstration, and the user comes before it', () => {
+  expect(environmentOf(deployment('order'), settings())).toMatchObject({ AUTO_PICK: 'true', CARRIER_DAY_SECONDS: '10' })
+  expect(environmentOf(deployment('order'), settings({ AUTO_PICK: 'false' }))['AUTO_PICK']).toBe('false')
+})
+
+test('a port that the user chose under the service’s own name is given once', () => {
+  const environment = environmentOf(deployment('order'), settings({ ORDER_PORT: '8003' }))
+  expect(environment['PORT']).toBe('8003')
+  expect(environment['ORDER_PORT']).toBeUndefined()
+})
+
+test('a secret that the user keeps in a file takes the place of ours', () => {
+  const environment = environmentOf(deployment('auth'), settings({ AUTH_SECRET_FILE: '/run/secrets/auth' }))
+  expect(environment['AUTH_SECRET']).toBeUndefined()
+  expect(environment['AUTH_SECRET_FILE']).toBe('/run/secrets/auth')
+})
+
+test('a setting that begins with its service’s name is not given it twice', () => {
+  expect(ownSpelling('auth', 'AUTH_SECRET')).toBe('AUTH_SECRET')
+  expect(ownSpelling('order', 'PORT')).toBe('ORDER_PORT')
+})

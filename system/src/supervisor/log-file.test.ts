@@ -1,0 +1,46 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openLogFile } from './log-file.ts'
+
+let folder = ''
+let path = ''
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stoa-log-'))
+  path = join(folder, 'order.log')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('whole lines are read once, also those that come in pieces and between letters', async () => {
+  await writeFile(path, 'from an earlier run\n')
+  const log = openLogFile(path)
+  await appendFile(path, Buffer.from('first\nsecönd').subarray(0, 10))
+  expect(log.read()).toEqual(['first'])
+  await appendFile(path, Buffer.from('first\nsecönd').subarray(10))
+  expect(log.read()).toEqual([])
+  await appendFile(path, '\n')
+  expect(log.read()).toEqual(['secönd'])
+  log.close()
+})
+
+test('a log over its limit is moved aside and begun anew, and reading goes on', async () => {
+  const log = openLogFile(path, { maxBytes: 10 })
+  await appendFile(path, 'much too long\n')
+  log.read()
+  await log.rotate()
+  await appendFile(path, 'anew\n')
+  expect(log.read()).toEqual(['anew'])
+  expect(await readFile(`${path}.1`, 'utf8')).toBe('much too long\n')
+  expect(await readFile(path, 'utf8')).toBe('anew\n')
+  log.close()
+})
+
+test('a log below its limit stays', async () => {
+  const log = openLogFile(path, { maxBytes: 10 })
+  await appendFile(path, 'short\n')
+  await log.rotate()
+  expect(await readFile(path, 'utf8')).toBe('short\n')
+  log.close()
+})
