@@ -9,5 +9,6 @@ export const userErrors = errors({
   'user.locked': { kind: 'rate_limited', title: 'Too many wrong passwords', mend: 'Wait 15 minutes, or use the link we sent.' },
   'user.token_invalid': { kind: 'invalid', title: 'The link is not valid, was used or has expired' },
   'user.address_not_found': { kind: 'not_found', title: 'No such address' },
+  'user.role_unknown': { kind: 'invalid', title: 'No such role, or one that people do not have' },
   'user.otp_wrong': { kind: 'unauthenticated', title: 'The one-time code is wrong' },
 })

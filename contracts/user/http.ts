@@ -42,6 +42,7 @@ const signIn = {
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
+  external: true,
   rateClass: 'critical',
   body: Credentials,
   answers: { 200: Tokens },
@@ -68,7 +69,7 @@ export const searchUsers = get('/api/v1/users/search', {
   summary: 'Find accounts by a part of name or e-mail (admin)',
   permission: 'user:list',
   owner: 'none',
-  query: Type.Object({ ...PageQuery, q: Type.String({ minLength: 2, maxLength: 100 }) }, closed),
+  query: Type.Object({ ...PageQuery, q: Type.String({ minLength: 3, maxLength: 100 }) }, closed),
   answers: { 200: pageSchema(User) },
 })
 
@@ -126,16 +127,17 @@ export const setTier = put('/api/v1/users/{id}/tier', {
   ),
   answers: { 200: User },
   answersWith: 'getUser',
-  refuses: ['user.not_found'],
+  refuses: ['user.not_found', 'user.role_unknown'],
 })
 
 /** POST /api/v1/users/{id}/password */
 export const changePassword = post('/api/v1/users/{id}/password', {
-  summary: 'Change the password; other sessions end',
+  summary: 'Change the password; every session ends',
   permission: 'user:write',
   owner: 'path:id',
   idempotencyKey: 'none',
-  body: Type.Object({ currentPassword: Type.String({ maxLength: 200 }), newPassword: Password }, closed),
+  external: true,
+  body: Type.Object({ currentPassword: Type.String({ minLength: 1, maxLength: 200 }), newPassword: Password }, closed),
   answers: { 204: null },
   refuses: ['user.not_found', 'user.credentials_wrong', 'user.password_weak', 'user.locked'],
 })

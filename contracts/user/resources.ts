@@ -14,7 +14,7 @@ export const User = Type.Object({
   email: Type.String(),
   name: Type.String(),
   locale: Type.String(),
-  status: Type.Enum(['active', 'guest', 'locked', 'deleted']),
+  status: Type.Enum(['active', 'guest', 'locked']),
   tier: Type.Enum(['free', 'premium', 'enterprise']),
   roles: Type.Array(Type.String()),
   emailVerified: Type.Boolean(),

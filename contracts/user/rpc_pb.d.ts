@@ -142,6 +142,38 @@ export declare type GetClaimsResponse = Message<"stoa.user.v1.GetClaimsResponse"
 export declare const GetClaimsResponseSchema: GenMessage<GetClaimsResponse>;
 
 /**
+ * @generated from message stoa.user.v1.IssueUnlockTokenRequest
+ */
+export declare type IssueUnlockTokenRequest = Message<"stoa.user.v1.IssueUnlockTokenRequest"> & {
+  /**
+   * @generated from field: string unlock_id = 1;
+   */
+  unlockId: string;
+};
+
+/**
+ * Describes the message stoa.user.v1.IssueUnlockTokenRequest.
+ * Use `create(IssueUnlockTokenRequestSchema)` to create a new message.
+ */
+export declare const IssueUnlockTokenRequestSchema: GenMessage<IssueUnlockTokenRequest>;
+
+/**
+ * @generated from message stoa.user.v1.IssueUnlockTokenResponse
+ */
+export declare type IssueUnlockTokenResponse = Message<"stoa.user.v1.IssueUnlockTokenResponse"> & {
+  /**
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message stoa.user.v1.IssueUnlockTokenResponse.
+ * Use `create(IssueUnlockTokenResponseSchema)` to create a new message.
+ */
+export declare const IssueUnlockTokenResponseSchema: GenMessage<IssueUnlockTokenResponse>;
+
+/**
  * @generated from message stoa.user.v1.SnapshotUsersRequest
  */
 export declare type SnapshotUsersRequest = Message<"stoa.user.v1.SnapshotUsersRequest"> & {
@@ -244,6 +276,16 @@ export declare const UserRpc: GenService<{
     methodKind: "unary";
     input: typeof GetClaimsRequestSchema;
     output: typeof GetClaimsResponseSchema;
+  },
+  /**
+   * A token for the link that unlocks an account, by the id in user.locked; kept as a hash, so each call makes another.
+   *
+   * @generated from rpc stoa.user.v1.UserRpc.IssueUnlockToken
+   */
+  issueUnlockToken: {
+    methodKind: "unary";
+    input: typeof IssueUnlockTokenRequestSchema;
+    output: typeof IssueUnlockTokenResponseSchema;
   },
   /**
    * A page of all accounts, ids and states only.

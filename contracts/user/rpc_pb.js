@@ -8,7 +8,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file user/rpc.proto.
  */
 export const file_user_rpc = /*@__PURE__*/
-  fileDesc("Cg51c2VyL3JwYy5wcm90bxIMc3RvYS51c2VyLnYxIiQKEUdldENvbnRhY3RSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiQQoSR2V0Q29udGFjdFJlc3BvbnNlEg0KBWVtYWlsGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJIkkKFVZlcmlmeVBhc3N3b3JkUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJIikKFlZlcmlmeVBhc3N3b3JkUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSIjChBHZXRDbGFpbXNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiUAoRR2V0Q2xhaW1zUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVyb2xlcxgDIAMoCRIMCgR0aWVyGAQgASgJIjwKFFNuYXBzaG90VXNlcnNSZXF1ZXN0EhUKDWFmdGVyX3VzZXJfaWQYASABKAkSDQoFbGltaXQYAiABKAUiOgoJVXNlclN0YXRlEg8KB3VzZXJfaWQYASABKAkSDgoGc3RhdHVzGAIgASgJEgwKBHRpZXIYAyABKAkiWwoVU25hcHNob3RVc2Vyc1Jlc3BvbnNlEiYKBXVzZXJzGAEgAygLMhcuc3RvYS51c2VyLnYxLlVzZXJTdGF0ZRIaChJuZXh0X2FmdGVyX3VzZXJfaWQYAiABKAky3wIKB1VzZXJScGMSTwoKR2V0Q29udGFjdBIfLnN0b2EudXNlci52MS5HZXRDb250YWN0UmVxdWVzdBogLnN0b2EudXNlci52MS5HZXRDb250YWN0UmVzcG9uc2USWwoOVmVyaWZ5UGFzc3dvcmQSIy5zdG9hLnVzZXIudjEuVmVyaWZ5UGFzc3dvcmRSZXF1ZXN0GiQuc3RvYS51c2VyLnYxLlZlcmlmeVBhc3N3b3JkUmVzcG9uc2USTAoJR2V0Q2xhaW1zEh4uc3RvYS51c2VyLnYxLkdldENsYWltc1JlcXVlc3QaHy5zdG9hLnVzZXIudjEuR2V0Q2xhaW1zUmVzcG9uc2USWAoNU25hcHNob3RVc2VycxIiLnN0b2EudXNlci52MS5TbmFwc2hvdFVzZXJzUmVxdWVzdBojLnN0b2EudXNlci52MS5TbmFwc2hvdFVzZXJzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Cg51c2VyL3JwYy5wcm90bxIMc3RvYS51c2VyLnYxIiQKEUdldENvbnRhY3RSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiQQoSR2V0Q29udGFjdFJlc3BvbnNlEg0KBWVtYWlsGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJIkkKFVZlcmlmeVBhc3N3b3JkUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJIikKFlZlcmlmeVBhc3N3b3JkUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSIjChBHZXRDbGFpbXNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiUAoRR2V0Q2xhaW1zUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVyb2xlcxgDIAMoCRIMCgR0aWVyGAQgASgJIiwKF0lzc3VlVW5sb2NrVG9rZW5SZXF1ZXN0EhEKCXVubG9ja19pZBgBIAEoCSIpChhJc3N1ZVVubG9ja1Rva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkiPAoUU25hcHNob3RVc2Vyc1JlcXVlc3QSFQoNYWZ0ZXJfdXNlcl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBSI6CglVc2VyU3RhdGUSDwoHdXNlcl9pZBgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDAoEdGllchgDIAEoCSJbChVTbmFwc2hvdFVzZXJzUmVzcG9uc2USJgoFdXNlcnMYASADKAsyFy5zdG9hLnVzZXIudjEuVXNlclN0YXRlEhoKEm5leHRfYWZ0ZXJfdXNlcl9pZBgCIAEoCTLCAwoHVXNlclJwYxJPCgpHZXRDb250YWN0Eh8uc3RvYS51c2VyLnYxLkdldENvbnRhY3RSZXF1ZXN0GiAuc3RvYS51c2VyLnYxLkdldENvbnRhY3RSZXNwb25zZRJbCg5WZXJpZnlQYXNzd29yZBIjLnN0b2EudXNlci52MS5WZXJpZnlQYXNzd29yZFJlcXVlc3QaJC5zdG9hLnVzZXIudjEuVmVyaWZ5UGFzc3dvcmRSZXNwb25zZRJMCglHZXRDbGFpbXMSHi5zdG9hLnVzZXIudjEuR2V0Q2xhaW1zUmVxdWVzdBofLnN0b2EudXNlci52MS5HZXRDbGFpbXNSZXNwb25zZRJhChBJc3N1ZVVubG9ja1Rva2VuEiUuc3RvYS51c2VyLnYxLklzc3VlVW5sb2NrVG9rZW5SZXF1ZXN0GiYuc3RvYS51c2VyLnYxLklzc3VlVW5sb2NrVG9rZW5SZXNwb25zZRJYCg1TbmFwc2hvdFVzZXJzEiIuc3RvYS51c2VyLnYxLlNuYXBzaG90VXNlcnNSZXF1ZXN0GiMuc3RvYS51c2VyLnYxLlNuYXBzaG90VXNlcnNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Describes the message stoa.user.v1.GetContactRequest.
@@ -53,25 +53,39 @@ export const GetClaimsResponseSchema = /*@__PURE__*/
   messageDesc(file_user_rpc, 5);
 
 /**
+ * Describes the message stoa.user.v1.IssueUnlockTokenRequest.
+ * Use `create(IssueUnlockTokenRequestSchema)` to create a new message.
+ */
+export const IssueUnlockTokenRequestSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 6);
+
+/**
+ * Describes the message stoa.user.v1.IssueUnlockTokenResponse.
+ * Use `create(IssueUnlockTokenResponseSchema)` to create a new message.
+ */
+export const IssueUnlockTokenResponseSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 7);
+
+/**
  * Describes the message stoa.user.v1.SnapshotUsersRequest.
  * Use `create(SnapshotUsersRequestSchema)` to create a new message.
  */
 export const SnapshotUsersRequestSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 6);
+  messageDesc(file_user_rpc, 8);
 
 /**
  * Describes the message stoa.user.v1.UserState.
  * Use `create(UserStateSchema)` to create a new message.
  */
 export const UserStateSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 7);
+  messageDesc(file_user_rpc, 9);
 
 /**
  * Describes the message stoa.user.v1.SnapshotUsersResponse.
  * Use `create(SnapshotUsersResponseSchema)` to create a new message.
  */
 export const SnapshotUsersResponseSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 8);
+  messageDesc(file_user_rpc, 10);
 
 /**
  * @generated from service stoa.user.v1.UserRpc

@@ -1,5 +1,7 @@
 import { describeService, pick, rpc } from '@stoa/contract'
+import { Type } from 'typebox'
 import { AuthRpc } from '../auth/rpc_pb.js'
+import { UserId } from '../ids.ts'
 import { orderCompleted, orderReturned } from '../order/events.ts'
 import { userErrors } from './errors.ts'
 import * as events from './events.ts'
@@ -18,11 +20,16 @@ export const user = describeService({
     getContact: { effect: 'read', refuses: ['user.not_found'] },
     verifyPassword: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked'] },
     getClaims: { effect: 'read', refuses: ['user.not_found'] },
+    issueUnlockToken: { effect: 'write', refuses: ['user.token_invalid'] },
     snapshotUsers: { effect: 'read' },
   }),
   publishes: events,
   consumes: { orderCompleted, orderReturned },
   calls: { auth: pick(AuthRpc, 'openSession', 'endSessions') },
+  tasks: {
+    'end-sessions': { payload: Type.Object({ userId: UserId }) },
+    'forget-old-sign-ins': { payload: Type.Object({}), everyMs: 600_000 },
+  },
   personalData: { account: 'e-mail, name, addresses, sign-ins, loyalty points; anonymised when the account is erased' },
 })
 

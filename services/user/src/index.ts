@@ -1,0 +1,2 @@
+export { seed, type SeededAccount } from './seed.ts'
+export { userService } from './service.ts'

@@ -1,0 +1,63 @@
+import { user } from '@stoa/contracts/user/service'
+import { createPasswords } from '@stoa/security'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { authenticate, login, verifyPassword } from './use-cases/authenticate.ts'
+import { changePassword, endSessionsTask } from './use-cases/change-password.ts'
+import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
+import { deleteUser, personalData } from './use-cases/erase-user.ts'
+import { givePoints, takePointsBack } from './use-cases/give-points.ts'
+import { addAddress, getAddress, listOwnAddresses, removeAddress, replaceAddress } from './use-cases/manage-addresses.ts'
+import {
+  getClaims,
+  getContact,
+  getUser,
+  listAllUsers,
+  listAuthentications,
+  searchUsers,
+  snapshotUsers,
+} from './use-cases/read-users.ts'
+import { createGuest, registerUser } from './use-cases/register-user.ts'
+import { forgetOldSignIns, issueUnlockToken, unlockUser } from './use-cases/unlock-user.ts'
+
+/** Accounts, profiles, preferences: its table of contents. */
+export const userService = defineService(user, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId }): Deps => ({ clock, newId, passwords: createPasswords() }),
+  bind: (deps) => ({
+    operations: {
+      registerUser: registerUser(deps),
+      createGuest: createGuest(deps),
+      authenticate: authenticate(deps),
+      login: login(deps),
+      listUsers: listAllUsers(deps),
+      searchUsers: searchUsers(deps),
+      getUser: getUser(deps),
+      replaceProfile: replaceProfile(deps),
+      patchProfile: patchProfile(deps),
+      deleteUser: deleteUser(deps),
+      setTier: setTier(deps),
+      changePassword: changePassword(deps),
+      unlockUser: unlockUser(deps),
+      listAuthentications: listAuthentications(deps),
+      listAddresses: listOwnAddresses(deps),
+      addAddress: addAddress(deps),
+      getAddress: getAddress(deps),
+      replaceAddress: replaceAddress(deps),
+      deleteAddress: removeAddress(deps),
+    },
+    rpc: {
+      getContact: getContact(deps),
+      verifyPassword: verifyPassword(deps),
+      getClaims: getClaims(deps),
+      issueUnlockToken: issueUnlockToken(deps),
+      snapshotUsers: snapshotUsers(deps),
+    },
+    consumes: { orderCompleted: givePoints(deps), orderReturned: takePointsBack(deps) },
+    sagas: {},
+    tasks: { 'end-sessions': endSessionsTask(deps), 'forget-old-sign-ins': forgetOldSignIns(deps) },
+    personalData: personalData(deps),
+  }),
+})

@@ -1,0 +1,92 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import { fragment } from '@stoa/postgres'
+import { lockOut, type Failures } from '../domain/lock-out.ts'
+
+type Instant = Temporal.Instant
+
+/** What wrong passwords are counted against: an e-mail address, whether it has an account or not, and where from. */
+export interface SignInGuard {
+  readonly emailHash: string
+  readonly range: string
+}
+
+/** What stands against a sign-in. */
+export interface GuardState extends Failures {
+  readonly lockedUntil: Instant | undefined
+}
+
+/** The wrong passwords of the last minutes, and the lock that holds. */
+export async function loadGuard(db: ReadHandle, { emailHash, range }: SignInGuard, now: Instant): Promise<GuardState> {
+  const [row] = await db.sql<{ from_range: number; from_anywhere: number; locked_until: Instant | null }>`
+    select count(*) filter (where address_range = ${range} and not is_forgiven)::int as from_range,
+           count(*)::int as from_anywhere,
+           (select max(until) from sign_in_locks
+             where email_hash = ${emailHash} and address_range in (${range}, '*') and until > ${now}) as locked_until
+      from sign_in_failures
+     where email_hash = ${emailHash} and at > ${now.subtract({ minutes: lockOut.windowMinutes })}`
+  if (row === undefined) throw new Error('an aggregate answered no row')
+  return { fromRange: row.from_range, fromAnywhere: row.from_anywhere, lockedUntil: row.locked_until ?? undefined }
+}
+
+/** Counts a wrong password. */
+export async function insertFailure(tx: WriteHandle, id: string, guard: SignInGuard, at: Instant): Promise<void> {
+  await tx.sql`
+    insert into sign_in_failures (id, email_hash, address_range, at) values (${id}, ${guard.emailHash}, ${guard.range}, ${at})`
+}
+
+/** After a right password the range begins anew; the count from anywhere goes on. */
+export async function forgiveRange(tx: WriteHandle, { emailHash, range }: SignInGuard): Promise<void> {
+  await tx.sql`
+    update sign_in_failures set is_forgiven = true
+     where email_hash = ${emailHash} and address_range = ${range} and not is_forgiven`
+}
+
+/** Locks sign-ins from a range, or from anywhere (`*`). */
+export async function lockSignIns(tx: WriteHandle, { emailHash, range }: SignInGuard, until: Instant): Promise<void> {
+  await tx.sql`
+    insert into sign_in_locks (email_hash, address_range, until) values (${emailHash}, ${range}, ${until})
+    on conflict (email_hash, address_range) do update set until = greatest(sign_in_locks.until, excluded.until)`
+}
+
+/** Forgets locks and wrong passwords for an e-mail address. */
+export async function clearGuard(tx: WriteHandle, emailHash: string): Promise<void> {
+  await tx.sql`delete from sign_in_locks where email_hash = ${emailHash}`
+  await tx.sql`delete from sign_in_failures where email_hash = ${emailHash}`
+}
+
+/** One attempt to sign in, as it is logged. */
+export interface Attempt {
+  readonly id: string
+  readonly userId: string | undefined
+  readonly outcome: 'succeeded' | 'wrong_password' | 'locked'
+  readonly address: string
+  readonly at: Instant
+}
+
+export async function insertAttempt(tx: WriteHandle, { id, userId, outcome, address, at }: Attempt): Promise<void> {
+  await tx.sql`
+    insert into authentications (id, user_id, outcome, address, at) values (${id}, ${userId ?? null}, ${outcome}, ${address}, ${at})`
+}
+
+/** An account's attempts, newest first. */
+export async function listAttempts(
+  db: ReadHandle,
+  userId: string,
+  { beforeId, limit }: { readonly beforeId?: string | undefined; readonly limit: number },
+) {
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  return db.sql<{ id: string; outcome: 'succeeded' | 'wrong_password' | 'locked'; address: string; at: Instant }>`
+    select id, outcome, address, at from authentications where user_id = ${userId} ${before} order by id desc limit ${limit}`
+}
+
+/** Takes off an account's attempts where they came from. */
+export async function eraseAttempts(tx: WriteHandle, userId: string): Promise<void> {
+  await tx.sql`update authentications set address = 'erased' where user_id = ${userId}`
+}
+
+/** Deletes what no longer counts. */
+export async function deleteOldSignIns(tx: WriteHandle, now: Instant): Promise<void> {
+  await tx.sql`delete from sign_in_failures where at < ${now.subtract({ minutes: lockOut.windowMinutes })}`
+  await tx.sql`delete from sign_in_locks where until < ${now}`
+  await tx.sql`delete from unlocks where expires_at < ${now}`
+}

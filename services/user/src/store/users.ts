@@ -1,0 +1,159 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { UserId } from '@stoa/contracts/ids'
+import type { User } from '@stoa/contracts/user/resources'
+import { fragment } from '@stoa/postgres'
+
+type Instant = Temporal.Instant
+type Tier = User['tier']
+
+interface UserRow {
+  readonly id: UserId
+  readonly kind: 'registered' | 'guest'
+  readonly email: string
+  readonly name: string
+  readonly locale: string
+  readonly tier: Tier
+  readonly roles: readonly string[]
+  readonly email_verified: boolean
+  readonly is_locked: boolean
+  readonly loyalty_points: number
+  readonly version: number
+  readonly created_at: Instant
+  readonly updated_at: Instant
+}
+
+const columns = (now: Instant) => fragment`
+  id, kind, email, name, locale, tier, roles, email_verified, coalesce(locked_until > ${now}, false) as is_locked,
+  loyalty_points, version, created_at, updated_at`
+
+function fromRow(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    locale: row.locale,
+    status: row.is_locked ? 'locked' : row.kind === 'guest' ? 'guest' : 'active',
+    tier: row.tier,
+    roles: [...row.roles],
+    emailVerified: row.email_verified,
+    loyaltyPoints: row.loyalty_points,
+    version: row.version,
+    createdAt: row.created_at.toString(),
+    updatedAt: row.updated_at.toString(),
+  }
+}
+
+/** An account that is made. */
+export interface NewUser {
+  readonly id: string
+  readonly kind: 'registered' | 'guest'
+  readonly email: string
+  readonly name: string
+  readonly locale: string
+  /** None for a guest. */
+  readonly passwordHash: string | undefined
+  readonly roles: readonly string[]
+}
+
+/** Writes a new account; answers undefined when there is a registered one with its e-mail address. */
+export async function insertUser(tx: WriteHandle, user: NewUser, at: Instant): Promise<User | undefined> {
+  const [row] = await tx.sql<UserRow>`
+    insert into users (id, kind, email, name, locale, password_hash, roles, created_at, updated_at)
+    values (${user.id}, ${user.kind}, ${user.email}, ${user.name}, ${user.locale}, ${user.passwordHash ?? null}, ${user.roles},
+            ${at}, ${at})
+    on conflict (lower(email)) where kind = 'registered' and deleted_at is null do nothing
+    returning ${columns(at)}`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The account of this id, unless it was erased. */
+export async function findUser(db: ReadHandle, id: string, now: Instant): Promise<User | undefined> {
+  const [row] = await db.sql<UserRow>`select ${columns(now)} from users where id = ${id} and deleted_at is null`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** The account of this id with its row locked, so that two decisions on it come one after the other. */
+export async function lockUser(tx: WriteHandle, id: string, now: Instant): Promise<User | undefined> {
+  const [row] = await tx.sql<UserRow>`select ${columns(now)} from users where id = ${id} and deleted_at is null for update`
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** What of an account can be set; what is left out stays. */
+export interface UserChange {
+  readonly name?: string | undefined
+  readonly locale?: string | undefined
+  readonly tier?: Tier | undefined
+  readonly roles?: readonly string[] | undefined
+  /** Whether the sessions opened before are to end. */
+  readonly endsSessions?: boolean
+}
+
+/** Changes an account whose row is locked; answers it as it is then. */
+export async function updateUser(tx: WriteHandle, id: string, change: UserChange, at: Instant): Promise<User> {
+  const [row] = await tx.sql<UserRow>`
+    update users
+       set name = coalesce(${change.name ?? null}, name), locale = coalesce(${change.locale ?? null}, locale),
+           tier = coalesce(${change.tier ?? null}, tier), roles = coalesce(${change.roles ?? null}::text[], roles),
+           sessions_end_at_version = case when ${change.endsSessions ?? false} then version + 1 else sessions_end_at_version end,
+           version = version + 1, updated_at = ${at}
+     where id = ${id}
+    returning ${columns(at)}`
+  if (row === undefined) throw new Error('an update of a locked row answered none')
+  return fromRow(row)
+}
+
+interface UserFilter {
+  /** A part of name or e-mail address, of three signs at least. */
+  readonly text?: string | undefined
+  readonly beforeId?: string | undefined
+  readonly limit: number
+}
+
+/** Accounts that fit, newest first. */
+export async function listUsers(db: ReadHandle, { text, beforeId, limit }: UserFilter, now: Instant): Promise<User[]> {
+  const withText =
+    text === undefined
+      ? fragment``
+      : fragment`and (name || ' ' || email) ilike ${`%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<UserRow>`
+    select ${columns(now)} from users where deleted_at is null ${withText} ${before} order by id desc limit ${limit}`
+  return rows.map(fromRow)
+}
+
+/** Every account there was, by id: what a read copy is built from. */
+export async function listUserStates(db: ReadHandle, afterId: string | undefined, limit: number, now: Instant) {
+  const after = afterId === undefined ? fragment`` : fragment`where id > ${afterId}`
+  const rows = await db.sql<{ id: string; kind: string; tier: string; is_locked: boolean; is_deleted: boolean }>`
+    select id, kind, tier, coalesce(locked_until > ${now}, false) as is_locked, deleted_at is not null as is_deleted
+      from users ${after} order by id limit ${limit}`
+  return rows.map((row) => ({
+    userId: row.id,
+    status: row.is_deleted ? 'deleted' : row.is_locked ? 'locked' : row.kind === 'guest' ? 'guest' : 'active',
+    tier: row.tier,
+  }))
+}
+
+/** Takes everything personal off an account; answers whether it was there. */
+export async function eraseUser(tx: WriteHandle, id: string, at: Instant): Promise<boolean> {
+  const [row] = await tx.sql`
+    update users
+       set email = 'erased', name = 'erased', password_hash = null, roles = '{}', locked_until = null,
+           email_verified = false, version = version + 1, updated_at = ${at}, deleted_at = ${at}
+     where id = ${id} and deleted_at is null
+    returning id`
+  return row !== undefined
+}
+
+/** The version of an account whose change asks that its sessions end, while they have not. */
+export async function findSessionsEnd(db: ReadHandle, id: string): Promise<number | undefined> {
+  const [row] = await db.sql<{ version: number | null }>`
+    select sessions_end_at_version as version from users where id = ${id}`
+  return row?.version ?? undefined
+}
+
+/** Notes that the sessions were ended, unless a later change asks for it again. */
+export async function noteSessionsEnded(tx: WriteHandle, id: string, version: number): Promise<void> {
+  await tx.sql`
+    update users set sessions_end_at_version = null where id = ${id} and sessions_end_at_version = ${version}`
+}

@@ -1,0 +1,158 @@
+import type { ReadHandle, Refused, Tx } from '@stoa/contract'
+import { userAuthenticated, userLocked } from '@stoa/contracts/user/events'
+import type { UserService } from '@stoa/contracts/user/service'
+import { advisoryXactLock } from '@stoa/postgres'
+import { fingerprint } from '@stoa/security'
+import type { Deps } from '../deps.ts'
+import { addressRange } from '../domain/address-range.ts'
+import { lockOut, locksAfter } from '../domain/lock-out.ts'
+import { rehashPassword, type Credentials } from '../store/credentials.ts'
+import { forgiveRange, insertAttempt, insertFailure, loadGuard, lockSignIns, type SignInGuard } from '../store/sign-ins.ts'
+import { insertUnlock, markLocked } from '../store/unlocks.ts'
+import { announceChange } from './announce-change.ts'
+
+type UserTx = Tx<UserService>
+type Begin = <Begun>(start: (tx: UserTx) => Promise<Begun | Refused>) => Promise<Begun | Refused>
+
+/** A password that somebody shows for an e-mail address, which may have an account. */
+export interface ShownPassword {
+  readonly email: string
+  readonly account: Credentials | undefined
+  readonly password: string
+  /** Where from. */
+  readonly address: string
+}
+
+/** Shown and found right, but not yet let in: that is for `admit`, in the transaction of what it is wanted for. */
+export interface ProvenPassword {
+  readonly kind: 'right'
+  readonly account: Credentials
+  readonly passwordHash: string
+  readonly guard: SignInGuard
+  readonly address: string
+  /** The same password hashed at today's cost, when it was hashed at another. */
+  readonly rehashed: string | undefined
+}
+
+/** Why somebody is not let in. */
+export type TurnedAway = { readonly kind: 'wrong' } | { readonly kind: 'locked'; readonly retryAfterSeconds: number }
+
+interface Context {
+  readonly db: ReadHandle
+  readonly begin: Begin
+}
+
+/** The wrong passwords for an e-mail address are counted under its hash, in one case. */
+export function emailHashOf(email: string): string {
+  return fingerprint(email.toLowerCase())
+}
+
+/**
+ * Checks a password behind the lock-out and logs the attempt. An e-mail address without an account is treated alike in
+ * time, answer and locks. However many passwords are tried at once, an answer beyond the limit is `locked`: it is the
+ * transaction that counts a wrong one which decides what is answered.
+ */
+export async function checkPassword(
+  deps: Deps,
+  { db, begin }: Context,
+  shown: ShownPassword,
+): Promise<ProvenPassword | TurnedAway> {
+  const { account, address, password } = shown
+  const guard = { emailHash: emailHashOf(account?.email ?? shown.email), range: addressRange(address) }
+  const attempt = { account, address, guard }
+  const { lockedUntil } = await loadGuard(db, guard, deps.clock.now())
+  if (lockedUntil !== undefined) return outcomeOf(await begin((tx) => turnAway(deps, tx, attempt, lockedUntil)))
+  const stored = account?.passwordHash
+  const isRight = await deps.passwords.verifyPassword(password, stored)
+  if (!isRight || account === undefined || stored === undefined) {
+    return outcomeOf(await begin((tx) => countWrong(deps, tx, attempt)))
+  }
+  const rehashed = deps.passwords.needsRehash(stored) ? await deps.passwords.hashPassword(password) : undefined
+  return { kind: 'right', account, passwordHash: stored, guard, address, rehashed }
+}
+
+// what is begun here is never refused: the attempt stays counted
+function outcomeOf(begun: TurnedAway | Refused): TurnedAway {
+  if (!('kind' in begun)) throw new Error('an attempt was refused instead of counted')
+  return begun
+}
+
+interface CountedAttempt {
+  readonly account: Credentials | undefined
+  readonly address: string
+  readonly guard: SignInGuard
+}
+
+async function turnAway(
+  deps: Deps,
+  tx: UserTx,
+  { account, address }: CountedAttempt,
+  until: Temporal.Instant,
+): Promise<TurnedAway> {
+  await noteLocked(deps, tx, account?.id, address)
+  return lockedFor(deps, until)
+}
+
+function lockedFor({ clock }: Deps, until: Temporal.Instant): Extract<TurnedAway, { kind: 'locked' }> {
+  const seconds = Math.ceil(clock.now().until(until).total('seconds'))
+  return { kind: 'locked', retryAfterSeconds: Math.max(1, seconds) }
+}
+
+/** Logs an attempt that came while sign-ins were locked. */
+export async function noteLocked(deps: Deps, tx: UserTx, userId: string | undefined, address: string): Promise<void> {
+  await insertAttempt(tx, { id: deps.newId(), userId, outcome: 'locked', address, at: deps.clock.now() })
+}
+
+async function countWrong(deps: Deps, tx: UserTx, attempt: CountedAttempt): Promise<TurnedAway> {
+  const { account, address, guard } = attempt
+  const { clock, newId } = deps
+  await advisoryXactLock(tx, `sign-in/${guard.emailHash}`)
+  const now = clock.now()
+  const state = await loadGuard(tx, guard, now)
+  if (state.lockedUntil !== undefined) return turnAway(deps, tx, attempt, state.lockedUntil)
+  await insertAttempt(tx, { id: newId(), userId: account?.id, outcome: 'wrong_password', address, at: now })
+  await insertFailure(tx, newId(), guard, now)
+  const locks = locksAfter(state)
+  if (locks.range) await lockSignIns(tx, guard, now.add({ minutes: lockOut.fromRange.minutes }))
+  if (locks.account) await lockAccount(deps, tx, attempt)
+  return { kind: 'wrong' }
+}
+
+async function lockAccount({ clock, newId }: Deps, tx: UserTx, { account, guard }: CountedAttempt): Promise<void> {
+  const now = clock.now()
+  const until = now.add({ minutes: lockOut.fromAnywhere.minutes })
+  await lockSignIns(tx, { ...guard, range: '*' }, until)
+  if (account === undefined) return
+  const unlockId = newId()
+  await markLocked(tx, account.id, until, now)
+  await insertUnlock(tx, unlockId, account.id, until)
+  await tx.publish(userLocked, account.id, { userId: account.id, unlockId })
+  await announceChange(tx, account.id, now)
+}
+
+/** Lets in who has proven a password, unless sign-ins were locked meanwhile; logs and tells it. */
+export async function admit(deps: Deps, tx: UserTx, proven: ProvenPassword): Promise<TurnedAway | undefined> {
+  const { account, guard, address } = proven
+  await advisoryXactLock(tx, `sign-in/${guard.emailHash}`)
+  const at = deps.clock.now()
+  const state = await loadGuard(tx, guard, at)
+  if (state.lockedUntil !== undefined) return lockedFor(deps, state.lockedUntil)
+  if (state.fromRange > 0) await forgiveRange(tx, guard)
+  if (proven.rehashed !== undefined) await rehashPassword(tx, account.id, proven.passwordHash, proven.rehashed)
+  await insertAttempt(tx, { id: deps.newId(), userId: account.id, outcome: 'succeeded', address, at })
+  await tx.publish(userAuthenticated, account.id, { userId: account.id, methods: ['password'], at: at.toString() })
+  return undefined
+}
+
+/** The words for who is turned away, the same with and without an account. */
+export function refusalFor(
+  turnedAway: TurnedAway,
+): readonly ['user.locked' | 'user.credentials_wrong', string, { readonly retryAfterSeconds?: number }] {
+  return turnedAway.kind === 'locked'
+    ? [
+        'user.locked',
+        'There were too many wrong passwords; sign-in is locked for a while.',
+        { retryAfterSeconds: turnedAway.retryAfterSeconds },
+      ]
+    : ['user.credentials_wrong', 'The e-mail address or the password is wrong.', {}]
+}

@@ -1,0 +1,74 @@
+import type { Handler } from '@stoa/contract'
+import type { UserService } from '@stoa/contracts/user/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
+import {
+  clearDefaultAddress,
+  deleteAddress,
+  findAddress,
+  insertAddress,
+  listAddresses,
+  lockAddress,
+  updateAddress,
+} from '../store/addresses.ts'
+import { lockUser } from '../store/users.ts'
+
+export const listOwnAddresses =
+  (_deps: Deps): Handler<UserService, 'listAddresses'> =>
+  async ({ params, query: { limit = 50, cursor }, db }) => {
+    const afterId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
+    const found = await listAddresses(db, params.userId, { afterId, limit: limit + 1 })
+    return { status: 200, body: pageOf(found, limit, (address) => address.id) }
+  }
+
+export const getAddress =
+  (_deps: Deps): Handler<UserService, 'getAddress'> =>
+  async ({ params, db, refuse }) => {
+    const address = await findAddress(db, params.userId, params.id)
+    if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+    return { status: 200, body: address, version: address.version }
+  }
+
+// the account's row is locked first in all of these: one default address, and none for an account that is being erased
+
+export const addAddress =
+  ({ clock, newId }: Deps): Handler<UserService, 'addAddress'> =>
+  async ({ params, body, commit, refuse }) =>
+    commit(async (tx) => {
+      const user = await lockUser(tx, params.userId, clock.now())
+      if (user === undefined) return refuse('user.not_found', `There is no account ${params.userId}.`)
+      if (body.isDefault === true) await clearDefaultAddress(tx, params.userId)
+      const address = await insertAddress(tx, newId(), params.userId, body)
+      const headers = { location: `/api/v1/users/${params.userId}/addresses/${address.id}` }
+      return { status: 201, body: address, version: address.version, headers }
+    })
+
+export const replaceAddress =
+  ({ clock }: Deps): Handler<UserService, 'replaceAddress'> =>
+  async ({ params, body, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      await lockUser(tx, params.userId, clock.now())
+      const address = await lockAddress(tx, params.userId, params.id)
+      if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+      if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
+        return refuse('request.stale', 'The address has changed since it was read.')
+      }
+      if (body.isDefault === true && address.isDefault !== true) await clearDefaultAddress(tx, params.userId)
+      const replaced = await updateAddress(tx, address, body)
+      return { status: 200, body: replaced, version: replaced.version }
+    })
+
+export const removeAddress =
+  ({ clock }: Deps): Handler<UserService, 'deleteAddress'> =>
+  async ({ params, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      await lockUser(tx, params.userId, clock.now())
+      const address = await lockAddress(tx, params.userId, params.id)
+      if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+      if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
+        return refuse('request.stale', 'The address has changed since it was read.')
+      }
+      await deleteAddress(tx, params.userId, params.id)
+      return { status: 204 }
+    })

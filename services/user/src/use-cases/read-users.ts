@@ -1,0 +1,77 @@
+import type { Handler, Page, ReadHandle, RpcHandler } from '@stoa/contract'
+import type { User } from '@stoa/contracts/user/resources'
+import type { UserService } from '@stoa/contracts/user/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
+import { listAttempts } from '../store/sign-ins.ts'
+import { findUser, listUsers, listUserStates } from '../store/users.ts'
+
+const IdCursor = Type.String({ format: 'uuid' })
+const mostStates = 1_000
+
+export const getUser =
+  ({ clock }: Deps): Handler<UserService, 'getUser'> =>
+  async ({ params, db, refuse }) => {
+    const user = await findUser(db, params.id, clock.now())
+    if (user === undefined) return refuse('user.not_found', `There is no account ${params.id}.`)
+    return { status: 200, body: user, version: user.version }
+  }
+
+interface Listing {
+  readonly q?: string | undefined
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+async function page({ clock }: Deps, db: ReadHandle, { q: text, limit = 50, cursor }: Listing): Promise<Page<User>> {
+  const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
+  const found = await listUsers(db, { text, beforeId, limit: limit + 1 }, clock.now())
+  return pageOf(found, limit, (user) => user.id)
+}
+
+export const listAllUsers =
+  (deps: Deps): Handler<UserService, 'listUsers'> =>
+  async ({ query, db }) => ({ status: 200, body: await page(deps, db, query) })
+
+export const searchUsers =
+  (deps: Deps): Handler<UserService, 'searchUsers'> =>
+  async ({ query, db }) => ({ status: 200, body: await page(deps, db, query) })
+
+export const listAuthentications =
+  (_deps: Deps): Handler<UserService, 'listAuthentications'> =>
+  async ({ params, query: { limit = 50, cursor }, db }) => {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
+    const attempts = await listAttempts(db, params.id, { beforeId, limit: limit + 1 })
+    const { items, nextCursor } = pageOf(attempts, limit, (attempt) => attempt.id)
+    const shown = items.map(({ at, outcome, address }) => ({ at: at.toString(), outcome, address }))
+    return { status: 200, body: { items: shown, ...(nextCursor === undefined ? {} : { nextCursor }) } }
+  }
+
+/** Where a person can be reached: personal data, for a message that is made now. */
+export const getContact =
+  ({ clock }: Deps): RpcHandler<UserService, 'getContact'> =>
+  async ({ input, db, refuse }) => {
+    const user = await findUser(db, input.userId, clock.now())
+    if (user === undefined) return refuse('user.not_found', `there is no account ${input.userId}`)
+    return { email: user.email, name: user.name, locale: user.locale }
+  }
+
+/** What a token says of an account; a locked one's sessions go on. */
+export const getClaims =
+  ({ clock }: Deps): RpcHandler<UserService, 'getClaims'> =>
+  async ({ input, db, refuse }) => {
+    const user = await findUser(db, input.userId, clock.now())
+    if (user === undefined) return refuse('user.not_found', `there is no account ${input.userId}`)
+    return { userId: user.id, email: user.email, roles: user.roles, tier: user.tier }
+  }
+
+export const snapshotUsers =
+  ({ clock }: Deps): RpcHandler<UserService, 'snapshotUsers'> =>
+  async ({ input, db }) => {
+    const limit = Math.min(Math.max(input.limit || mostStates, 1), mostStates)
+    const after = input.afterUserId === '' ? undefined : input.afterUserId
+    const users = await listUserStates(db, after, limit + 1, clock.now())
+    const shown = users.slice(0, limit)
+    return { users: shown, nextAfterUserId: users.length > limit ? (shown.at(-1)?.userId ?? '') : '' }
+  }

@@ -1,0 +1,180 @@
+import { newId } from '@stoa/kernel'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { admin, startUser, type UserApp } from './user-app.ts'
+
+let app: UserApp
+
+beforeAll(async () => {
+  app = await startUser()
+})
+afterAll(() => app.service.stop())
+beforeEach(() => {
+  app.auth.isAway = false
+})
+
+const address = { name: 'Ada', line1: 'Analytical Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
+const addressesOf = (id: string) => `/api/v1/users/${id}/addresses`
+const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
+
+test('an account is registered as a customer of the free tier, and told without personal data', async () => {
+  const email = `${newId()}@stoa.example`
+  const body = { email, password: 'a fine long phrase', name: 'Ada Lovelace', locale: 'de-DE' }
+  const { status, body: user, headers } = await app.ask('POST', '/api/v1/users', { body })
+  expect(status).toBe(201)
+  expect(user).toMatchObject({ email, name: 'Ada Lovelace', status: 'active', tier: 'free', roles: ['customer'] })
+  expect(headers.get('location')).toBe(`/api/v1/users/${user.id}`)
+  const [event] = await app.eventsOf(user.id)
+  expect(event?.type).toBe('user.created')
+  expect(event?.data).toEqual({ userId: user.id, kind: 'registered', tier: 'free', locale: 'de-DE' })
+})
+
+test('an e-mail address has one account, in whatever case it is typed', async () => {
+  const { email } = await app.register(`Grace.${newId()}@stoa.example`)
+  const body = { email: email.toUpperCase(), password: 'a fine long phrase', name: 'Grace' }
+  const { status, body: problem } = await app.ask('POST', '/api/v1/users', { body })
+  expect([status, problem.code]).toEqual([409, 'user.email_taken'])
+})
+
+test('of ten who register one e-mail address at once, one gets it', async () => {
+  const body = { email: `${newId()}@stoa.example`, password: 'a fine long phrase', name: 'Ada' }
+  const answers = await Promise.all(Array.from({ length: 10 }, () => app.ask('POST', '/api/v1/users', { body })))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 409)])
+})
+
+test('a password among the first guesses is refused', async () => {
+  const body = { email: `${newId()}@stoa.example`, password: 'password123', name: 'Ada' }
+  const { status, body: problem } = await app.ask('POST', '/api/v1/users', { body })
+  expect([status, problem.code, problem.errors[0].pointer]).toEqual([422, 'user.password_weak', '/password'])
+})
+
+test('signing in answers with tokens, and is logged and told', async () => {
+  const { id, email, password, caller } = await app.register()
+  const { status, body } = await app.signIn(email.toUpperCase(), password)
+  expect(status).toBe(200)
+  expect(body).toEqual({ accessToken: `access-${id}`, refreshToken: `refresh-${id}`, tokenType: 'Bearer', expiresIn: 900 })
+  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual(['user.created', 'user.authenticated'])
+  const { body: log } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: caller })
+  expect(log.items).toEqual([expect.objectContaining({ outcome: 'succeeded', address: '203.0.113.7' })])
+})
+
+test('when auth is away signing in is a 503 and nothing has happened', async () => {
+  const { id, email, password, caller } = await app.register()
+  app.auth.isAway = true
+  expect((await app.signIn(email, password)).status).toBe(503)
+  const { body: log } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: caller })
+  expect(log.items).toEqual([])
+  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual(['user.created'])
+})
+
+test('a guest gets tokens, and one e-mail address may have many guests', async () => {
+  const body = { email: `${newId()}@stoa.example` }
+  const first = await app.ask('POST', '/api/v1/users/guest', { body })
+  const second = await app.ask('POST', '/api/v1/users/guest', { body })
+  expect([first.status, second.status]).toEqual([201, 201])
+  expect(first.body).toMatchObject({ user: { status: 'guest', roles: ['guest'] }, tokenType: 'Bearer' })
+  expect(second.body.user.id).not.toBe(first.body.user.id)
+  expect((await app.signIn(body.email, 'any password')).body.code).toBe('user.credentials_wrong')
+})
+
+test('a profile is changed under its version', async () => {
+  const { id, caller } = await app.register()
+  const path = `/api/v1/users/${id}`
+  const { headers, body: user } = await app.ask('GET', path, { as: caller })
+  expect(headers.get('etag')).toBe(`"${user.version}"`)
+  expect((await app.ask('PATCH', path, { as: caller, body: { name: 'Countess' } })).status).toBe(428)
+  const patch = { as: caller, body: { name: 'Countess' }, headers: ifMatch(user.version) }
+  const { status, body: patched } = await app.ask('PATCH', path, patch)
+  expect([status, patched.name, patched.locale]).toEqual([200, 'Countess', 'en'])
+  expect((await app.ask('PATCH', path, patch)).status).toBe(412)
+  const put = { as: caller, body: { name: 'Ada', locale: 'fr' }, headers: ifMatch(patched.version) }
+  expect((await app.ask('PUT', path, put)).body).toMatchObject({ name: 'Ada', locale: 'fr' })
+  expect((await app.eventsOf(id)).at(-1)).toMatchObject({ type: 'user.updated', data: { locale: 'fr', status: 'active' } })
+})
+
+test("another's account and addresses can be neither read nor changed", async () => {
+  const [ada, eve] = [await app.register(), await app.register()]
+  const { body: kept } = await app.ask('POST', addressesOf(ada.id), { as: ada.caller, body: address })
+  const attempts = [
+    ['GET', `/api/v1/users/${ada.id}`],
+    ['PATCH', `/api/v1/users/${ada.id}`, { name: 'Eve' }],
+    ['DELETE', `/api/v1/users/${ada.id}`],
+    ['GET', `/api/v1/users/${ada.id}/authentications`],
+    ['GET', addressesOf(ada.id)],
+    ['POST', addressesOf(ada.id), address],
+    ['GET', `${addressesOf(ada.id)}/${kept.id}`],
+    ['PUT', `${addressesOf(ada.id)}/${kept.id}`, address],
+    ['DELETE', `${addressesOf(ada.id)}/${kept.id}`],
+    ['GET', `${addressesOf(eve.id)}/${kept.id}`],
+    ['PUT', `${addressesOf(eve.id)}/${kept.id}`, address],
+    ['DELETE', `${addressesOf(eve.id)}/${kept.id}`],
+  ] as const
+  for (const [method, path, body] of attempts) {
+    const { status } = await app.ask(method, path, { as: eve.caller, headers: ifMatch(1), ...(body && { body }) })
+    expect([method, path, status]).toEqual([method, path, 404])
+  }
+  expect((await app.ask('GET', `${addressesOf(ada.id)}/${kept.id}`, { as: ada.caller })).body).toEqual(kept)
+})
+
+test('addresses are kept, replaced under their version and forgotten; one is the default', async () => {
+  const { id, caller } = await app.register()
+  const home = await app.ask('POST', addressesOf(id), { as: caller, body: { ...address, isDefault: true } })
+  expect(home.headers.get('location')).toBe(`${addressesOf(id)}/${home.body.id}`)
+  const work = await app.ask('POST', addressesOf(id), { as: caller, body: { ...address, label: 'work', isDefault: true } })
+  const { body: list } = await app.ask('GET', addressesOf(id), { as: caller })
+  expect(list.items.map((kept: { isDefault: boolean }) => kept.isDefault)).toEqual([false, true])
+  const path = `${addressesOf(id)}/${work.body.id}`
+  const replace = { as: caller, body: { ...address, city: 'Köln' }, headers: ifMatch(1) }
+  const { body: replaced } = await app.ask('PUT', path, replace)
+  expect(replaced).toMatchObject({ city: 'Köln', isDefault: false, version: 2 })
+  expect(replaced.label).toBeUndefined()
+  expect((await app.ask('PUT', path, replace)).status).toBe(412)
+  expect((await app.ask('DELETE', path, { as: caller, headers: ifMatch(2) })).status).toBe(204)
+  expect((await app.ask('GET', path, { as: caller })).status).toBe(404)
+})
+
+test('admins list and find accounts by a part of name or e-mail address, customers do not', async () => {
+  const { id, email, caller } = await app.register(`100%_${newId()}@stoa.example`)
+  const part = email.slice(2, 20).toUpperCase()
+  const found = await app.ask('GET', `/api/v1/users/search?q=${encodeURIComponent(part)}`, { as: admin })
+  expect(found.body.items.map((user: { id: string }) => user.id)).toEqual([id])
+  const first = await app.ask('GET', '/api/v1/users?limit=1', { as: admin })
+  const second = await app.ask('GET', `/api/v1/users?limit=1&cursor=${first.body.nextCursor}`, { as: admin })
+  expect(first.body.items[0].id).toBe(id)
+  expect(second.body.items[0].id < id).toBe(true)
+  expect((await app.ask('GET', '/api/v1/users', { as: caller })).status).toBe(403)
+})
+
+test('contact, claims and a snapshot are answered to other services', async () => {
+  const { id, email } = await app.register()
+  expect((await app.call('GetContact', { userId: id })).body).toEqual({ email, name: 'Ada Lovelace', locale: 'en' })
+  expect((await app.call('GetClaims', { userId: id })).body).toEqual({ userId: id, email, roles: ['customer'], tier: 'free' })
+  expect((await app.call('GetClaims', { userId: newId() })).status).toBe(404)
+  const states: unknown[] = []
+  for (let afterUserId = ''; ; ) {
+    const { body } = await app.call('SnapshotUsers', { afterUserId, limit: 3 })
+    states.push(...body.users)
+    if (body.nextAfterUserId === undefined) break
+    afterUserId = body.nextAfterUserId
+  }
+  expect(states).toContainEqual({ userId: id, status: 'active', tier: 'free' })
+  const { body: users } = await app.ask('GET', '/api/v1/users?limit=200', { as: admin })
+  expect(states).toHaveLength(users.items.length)
+})
+
+test('an erased account is gone, and told', async () => {
+  const { id, email, password, caller } = await app.register()
+  await app.ask('POST', addressesOf(id), { as: caller, body: address })
+  await app.signIn(email, password)
+  const path = `/api/v1/users/${id}`
+  expect((await app.ask('DELETE', path, { as: caller, headers: ifMatch(1) })).status).toBe(204)
+  expect((await app.ask('GET', path, { as: caller })).status).toBe(404)
+  expect((await app.signIn(email, password)).body.code).toBe('user.credentials_wrong')
+  expect((await app.call('GetContact', { userId: id })).status).toBe(404)
+  expect((await app.eventsOf(id)).at(-1)).toMatchObject({ type: 'user.deleted', data: { userId: id } })
+  const rows = await app.service.database.read.sql`
+    select u::text as text from users u union all select a::text from addresses a union all select l::text from authentications l where user_id = ${id}`
+  const text = JSON.stringify(rows)
+  expect(text).not.toContain(email)
+  expect((await app.service.database.read.sql`select 1 from addresses where user_id = ${id}`)).toEqual([])
+  expect((await app.register(email)).id).not.toBe(id)
+})

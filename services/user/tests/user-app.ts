@@ -1,0 +1,82 @@
+import { accessTable } from '@stoa/contracts/auth/roles'
+import type { UserService } from '@stoa/contracts/user/service'
+import { AppError, newId, systemClock, type Clock } from '@stoa/kernel'
+import { startTestService, type TestAnswer, type TestRequest, type TestService } from '@stoa/testing'
+import { userService } from '../src/service.ts'
+
+export const admin = { subject: '0198c0de-0000-7000-8000-0000000000ad', roles: ['admin'] }
+const authService = { subject: 'service:auth', roles: ['service'] }
+
+/** Somebody with an account, and the password it has. */
+export interface Person {
+  readonly id: string
+  readonly email: string
+  readonly password: string
+  readonly caller: { readonly subject: string }
+}
+
+/** User under test, with auth's side of it. */
+export interface UserApp {
+  readonly service: TestService
+  readonly ask: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
+  readonly call: (method: string, input: object) => Promise<TestAnswer>
+  readonly register: (email?: string) => Promise<Person>
+  readonly signIn: (email: string, password: string, from?: string) => Promise<TestAnswer>
+  /** Tries to sign in with wrong passwords, one after the other; answers the codes. */
+  readonly guess: (email: string, times: number, from?: string) => Promise<string[]>
+  readonly eventsOf: (userId: string) => Promise<readonly { readonly type: string; readonly data: any }[]>
+  /** What auth was asked, oldest first. */
+  readonly auth: { readonly log: string[]; isAway: boolean }
+  readonly advance: (minutes: number) => void
+}
+
+export async function startUser(): Promise<UserApp> {
+  const auth = { log: [] as string[], isAway: false }
+  let aheadMinutes = 0
+  const clock: Clock = { now: () => systemClock.now().add({ minutes: aheadMinutes }) }
+  const asked = (what: string) => {
+    if (auth.isAway) throw new AppError('unavailable', 'service.unavailable', 'auth is away')
+    auth.log.push(what)
+  }
+  const service = await startTestService<UserService>(userService, {
+    access: accessTable,
+    clock,
+    calls: {
+      auth: {
+        openSession: async ({ userId }: { userId?: string }) => {
+          asked(`open ${userId}`)
+          return { accessToken: `access-${userId}`, refreshToken: `refresh-${userId}`, expiresInSeconds: 900 }
+        },
+        endSessions: async ({ userId }: { userId?: string }) => {
+          asked(`end ${userId}`)
+          return {}
+        },
+      },
+    } as never,
+  })
+  const ask = (method: string, path: string, request: TestRequest = {}) => service.request(method, path, request)
+  const signIn = (email: string, password: string, from = '203.0.113.7') =>
+    ask('POST', '/api/v1/users/authenticate', { body: { email, password }, headers: { 'x-forwarded-for': from } })
+  return {
+    service,
+    ask,
+    signIn,
+    auth,
+    call: (method, input) =>
+      ask('POST', `/stoa.user.v1.UserRpc/${method}`, { as: authService, body: input, key: newId() }),
+    async register(email = `${newId()}@stoa.example`) {
+      const password = 'a fine long phrase'
+      const { body } = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Ada Lovelace' } })
+      return { id: body.id, email, password, caller: { subject: body.id } }
+    },
+    async guess(email, times, from) {
+      const codes: string[] = []
+      for (let turn = 0; turn < times; turn += 1) codes.push((await signIn(email, `wrong ${turn}`, from)).body.code)
+      return codes
+    },
+    async eventsOf(userId) {
+      return (await service.published()).filter(({ subject }) => subject === userId)
+    },
+    advance: (minutes) => void (aheadMinutes += minutes),
+  }
+}
