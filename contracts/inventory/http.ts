@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { OrderId, WarehouseId } from '../ids.ts'
 import {
+  AttributeSchema,
   Availability,
   Category,
   Movement,
@@ -108,12 +109,12 @@ export const createCategory = post('/api/v1/categories', {
     {
       path: Type.String({ pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$', maxLength: 200 }),
       name: Type.String({ minLength: 1, maxLength: 100 }),
-      attributeSchema: Type.Optional(Type.Unknown()),
+      attributeSchema: Type.Optional(AttributeSchema),
     },
     closed,
   ),
   answers: { 201: Category },
-  refuses: ['category.taken', 'category.unknown', 'product.attributes_invalid'],
+  refuses: ['category.taken', 'category.unknown'],
 })
 
 /** GET /api/v1/inventory/availability */
@@ -142,7 +143,12 @@ export const reserveStock = post('/api/v1/inventory/reserve', {
   ),
   answers: { 201: Reservation },
   answersWith: 'getReservation',
-  refuses: ['inventory.insufficient_stock', 'inventory.unknown_sku', 'inventory.reservation_withdrawn'],
+  refuses: [
+    'inventory.insufficient_stock',
+    'inventory.unknown_sku',
+    'inventory.not_for_sale',
+    'inventory.already_reserved',
+  ],
 })
 
 /** GET /api/v1/inventory/reservations/{orderId} */
@@ -214,7 +220,7 @@ export const adjustStock = post('/api/v1/inventory/adjustments', {
     closed,
   ),
   answers: { 201: Movement },
-  refuses: ['inventory.unknown_sku', 'inventory.insufficient_stock', 'warehouse.not_found'],
+  refuses: ['inventory.unknown_sku', 'inventory.insufficient_stock', 'warehouse.unknown'],
 })
 
 /** POST /api/v1/inventory/transfers */
@@ -233,7 +239,7 @@ export const transferStock = post('/api/v1/inventory/transfers', {
     closed,
   ),
   answers: { 201: Type.Object({ items: Type.Array(Movement) }) },
-  refuses: ['inventory.unknown_sku', 'inventory.insufficient_stock', 'warehouse.not_found'],
+  refuses: ['inventory.unknown_sku', 'inventory.insufficient_stock', 'warehouse.unknown'],
 })
 
 /** GET /api/v1/inventory/movements */

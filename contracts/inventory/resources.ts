@@ -10,11 +10,39 @@ export type ProductStatus = Static<typeof ProductStatus>
 /** A stock keeping unit. */
 export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' })
 
-/** Free attributes, checked against the JSON Schema of the category. */
-export const Attributes = Type.Record(
-  Type.String({ minLength: 1, maxLength: 60 }),
-  Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
+const AttributeName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_. -]{0,59}$' })
+const AttributeValue = Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()])
+
+/** Free attributes, checked against the JSON Schemas of the category and of those above it. */
+export const Attributes = Type.Record(AttributeName, AttributeValue, closed)
+export type Attributes = Static<typeof Attributes>
+
+/** What one attribute may be: the part of JSON Schema that plain values need. */
+export const AttributeRule = Type.Object(
+  {
+    type: Type.Enum(['string', 'number', 'integer', 'boolean']),
+    title: Type.Optional(Type.String({ maxLength: 200 })),
+    description: Type.Optional(Type.String({ maxLength: 1_000 })),
+    enum: Type.Optional(Type.Array(AttributeValue, { minItems: 1, maxItems: 200 })),
+    minimum: Type.Optional(Type.Number()),
+    maximum: Type.Optional(Type.Number()),
+    minLength: Type.Optional(Type.Integer({ minimum: 0 })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  closed,
 )
+
+/** The JSON Schema of the attributes that products of a category have. */
+export const AttributeSchema = Type.Object(
+  {
+    type: Type.Literal('object'),
+    properties: Type.Record(AttributeName, AttributeRule, closed),
+    required: Type.Optional(Type.Array(AttributeName, { maxItems: 100 })),
+    additionalProperties: Type.Optional(Type.Boolean()),
+  },
+  closed,
+)
+export type AttributeSchema = Static<typeof AttributeSchema>
 
 /** What is sold: one choice of a product's options. */
 export const Variant = Type.Object(
@@ -43,8 +71,14 @@ const ProductFields = {
 export const NewProduct = Type.Object(ProductFields, closed)
 export type NewProduct = Static<typeof NewProduct>
 
-/** What may be changed of a product, RFC 7396. */
-export const ProductPatch = Type.Partial(Type.Object(ProductFields, closed))
+/** What may be changed of a product, RFC 7396: an attribute that is null is taken away. */
+export const ProductPatch = Type.Partial(
+  Type.Object(
+    { ...ProductFields, attributes: Type.Record(AttributeName, Type.Union([...AttributeValue.anyOf, Type.Null()]), closed) },
+    closed,
+  ),
+  closed,
+)
 export type ProductPatch = Static<typeof ProductPatch>
 
 /** A product with its variants; `price` is the list price of the cheapest variant, a read copy of pricing's. */
@@ -63,7 +97,7 @@ export const Category = Type.Object({
   path: Type.String(),
   name: Type.String(),
   parent: Type.Optional(Type.String()),
-  attributeSchema: Type.Optional(Type.Unknown({ description: 'JSON Schema of the products’ attributes' })),
+  attributeSchema: Type.Optional(AttributeSchema),
 })
 export type Category = Static<typeof Category>
 

@@ -19,7 +19,13 @@ export const inventory = describeService({
   rpc: rpc(InventoryRpc, {
     reserve: {
       effect: 'write',
-      refuses: ['inventory.insufficient_stock', 'inventory.unknown_sku', 'inventory.reservation_withdrawn'],
+      refuses: [
+        'inventory.insufficient_stock',
+        'inventory.unknown_sku',
+        'inventory.not_for_sale',
+        'inventory.already_reserved',
+        'inventory.reservation_withdrawn',
+      ],
     },
     release: { effect: 'write', refuses: ['inventory.reservation_ended'] },
     confirm: { effect: 'write', refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended'] },

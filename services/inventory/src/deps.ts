@@ -1,0 +1,11 @@
+import type { Clock, NewId } from '@stoa/kernel'
+
+/** What the use cases of inventory are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly newId: NewId
+  /** How long stock is held for a cart. */
+  readonly cartHoldMs: number
+  /** Whether a price is the one shown in lists and sorted by. */
+  readonly isListPrice: (priceList: string, currency: string) => boolean
+}

@@ -1,0 +1,104 @@
+/** How many of a SKU. */
+export interface Quantity {
+  readonly sku: string
+  readonly quantity: number
+}
+
+/** How many of a SKU out of which warehouse. */
+export interface StockLine extends Quantity {
+  readonly warehouseId: string
+}
+
+/** What of a SKU a warehouse can still give. */
+export interface Shelf {
+  readonly sku: string
+  readonly warehouseId: string
+  /** On hand and not reserved; negative while more is promised than there is. */
+  readonly available: number
+  readonly isBackorderAllowed: boolean
+  /** From the address. */
+  readonly distanceKm: number
+}
+
+export type Allocation =
+  | { readonly kind: 'allocated'; readonly lines: readonly StockLine[] }
+  | { readonly kind: 'short'; readonly sku: string; readonly left: number }
+
+/** The lines with each SKU once, in the order in which they were first asked for. */
+export function sumBySku(lines: readonly Quantity[]): Quantity[] {
+  const quantities = new Map<string, number>()
+  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
+  return [...quantities].map(([sku, quantity]) => ({ sku, quantity }))
+}
+
+/**
+ * Says out of which warehouses the wanted quantities come: all of them or none. The nearest warehouses give first all they
+ * have; of several that are as near, as few as possible. What nobody has is promised by the nearest that may.
+ */
+export function allocate(wanted: readonly Quantity[], shelves: readonly Shelf[]): Allocation {
+  for (const { sku, quantity } of wanted) {
+    const ofSku = shelves.filter((shelf) => shelf.sku === sku)
+    const left = ofSku.reduce((sum, { available }) => sum + Math.max(0, available), 0)
+    if (left < quantity && !ofSku.some((shelf) => shelf.isBackorderAllowed)) return { kind: 'short', sku, left }
+  }
+  const missing = new Map(wanted.map(({ sku, quantity }) => [sku, quantity]))
+  const taken = new Map<string, StockLine>()
+  const take = ({ sku, warehouseId }: Shelf, quantity: number) => {
+    if (quantity <= 0) return
+    const place = `${sku} ${warehouseId}`
+    taken.set(place, { sku, warehouseId, quantity: quantity + (taken.get(place)?.quantity ?? 0) })
+    missing.set(sku, (missing.get(sku) ?? 0) - quantity)
+  }
+  const nearestFirst = groupByDistance(shelves)
+  for (const asNear of nearestFirst) {
+    for (const warehouse of fewestWarehouses(missing, asNear)) {
+      for (const shelf of warehouse) take(shelf, Math.min(missing.get(shelf.sku) ?? 0, shelf.available))
+    }
+  }
+  for (const asNear of nearestFirst) {
+    for (const shelf of asNear) if (shelf.isBackorderAllowed) take(shelf, missing.get(shelf.sku) ?? 0)
+  }
+  return { kind: 'allocated', lines: [...taken.values()] }
+}
+
+function groupByDistance(shelves: readonly Shelf[]): Shelf[][] {
+  const byDistance = Map.groupBy(shelves, (shelf) => shelf.distanceKm)
+  return [...byDistance].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+type Missing = ReadonlyMap<string, number>
+type Warehouse = readonly Shelf[]
+
+// Beyond so many, trying every combination would take too long; they are then taken by what they can give.
+const mostTriedWarehouses = 10
+
+/** The smallest set of these warehouses that gives as much of what is missing as all of them together. */
+function fewestWarehouses(missing: Missing, shelves: readonly Shelf[]): Warehouse[] {
+  const useful = shelves.filter(({ sku, available }) => available > 0 && (missing.get(sku) ?? 0) > 0)
+  const warehouses = [...Map.groupBy(useful, (shelf) => shelf.warehouseId).values()].sort(
+    (a, b) => unitsOf(missing, [b]) - unitsOf(missing, [a]),
+  )
+  if (warehouses.length < 2 || warehouses.length > mostTriedWarehouses) return warehouses
+  const most = unitsOf(missing, warehouses)
+  for (let count = 1; count < warehouses.length; count += 1) {
+    for (const some of combinations(warehouses, count)) if (unitsOf(missing, some) === most) return some
+  }
+  return warehouses
+}
+
+/** How many of the missing units these warehouses can give together. */
+function unitsOf(missing: Missing, warehouses: readonly Warehouse[]): number {
+  const available = new Map<string, number>()
+  for (const shelf of warehouses.flat()) available.set(shelf.sku, (available.get(shelf.sku) ?? 0) + shelf.available)
+  let units = 0
+  for (const [sku, left] of available) units += Math.min(left, missing.get(sku) ?? 0)
+  return units
+}
+
+function* combinations<Item>(items: readonly Item[], count: number, from = 0): Generator<Item[]> {
+  if (count === 0) yield []
+  for (const [index, item] of items.entries()) {
+    if (count === 0 || index < from) continue
+    for (const rest of combinations(items, count - 1, index + 1)) yield [item, ...rest]
+  }
+}

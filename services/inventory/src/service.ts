@@ -1,0 +1,71 @@
+import { inventory } from '@stoa/contracts/inventory/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { adjustStock } from './use-cases/adjust-stock.ts'
+import { createCategory, listCategories } from './use-cases/categories.ts'
+import { patchProduct, replaceProduct } from './use-cases/change-product.ts'
+import { confirm, confirmStock } from './use-cases/confirm-stock.ts'
+import { copyPrice } from './use-cases/copy-price.ts'
+import { createProduct } from './use-cases/create-product.ts'
+import { createWarehouse } from './use-cases/create-warehouse.ts'
+import { deleteProduct } from './use-cases/delete-product.ts'
+import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
+import { getProduct, listProducts } from './use-cases/read-products.ts'
+import { getReservation, listReservations } from './use-cases/read-reservations.ts'
+import { getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
+import { getVariants, snapshotVariants } from './use-cases/read-variants.ts'
+import { expireReservationsTask, release, releaseStock } from './use-cases/release-stock.ts'
+import { reserve, reserveStock } from './use-cases/reserve-stock.ts'
+import { restockOnReturn } from './use-cases/restock-on-return.ts'
+import { transferStock } from './use-cases/transfer-stock.ts'
+
+/** Products, stock, warehouses, reservations: its table of contents. */
+export const inventoryService = defineService(inventory, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, config: { cartHoldMinutes, shopCurrency, listPriceList } }): Deps => ({
+    clock,
+    newId,
+    cartHoldMs: Math.round(cartHoldMinutes * 60_000),
+    isListPrice: (priceList, currency) => currency === shopCurrency && priceList === (listPriceList ?? priceList),
+  }),
+  bind: (deps) => ({
+    operations: {
+      createProduct: createProduct(deps),
+      listProducts: listProducts(deps),
+      getProduct: getProduct(deps),
+      replaceProduct: replaceProduct(deps),
+      patchProduct: patchProduct(deps),
+      deleteProduct: deleteProduct(deps),
+      listCategories: listCategories(deps),
+      createCategory: createCategory(deps),
+      getAvailability: getAvailability(deps),
+      reserveStock: reserveStock(deps),
+      getReservation: getReservation(deps),
+      releaseStock: releaseStock(deps),
+      confirmStock: confirmStock(deps),
+      listWarehouses: listWarehouses(deps),
+      createWarehouse: createWarehouse(deps),
+      adjustStock: adjustStock(deps),
+      transferStock: transferStock(deps),
+      listMovements: listMovements(deps),
+    },
+    rpc: {
+      reserve: reserve(deps),
+      release: release(deps),
+      confirm: confirm(deps),
+      getVariants: getVariants(deps),
+      snapshotVariants: snapshotVariants(deps),
+      listReservations: listReservations(deps),
+    },
+    consumes: {
+      shippingDispatched: fulfilOnDispatch(deps),
+      orderReturned: restockOnReturn(deps),
+      priceChanged: copyPrice(deps),
+    },
+    sagas: {},
+    tasks: { 'expire-reservations': expireReservationsTask(deps) },
+    personalData: 'none',
+  }),
+})

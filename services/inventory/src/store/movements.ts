@@ -1,0 +1,116 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { WarehouseId } from '@stoa/contracts/ids'
+import type { Movement } from '@stoa/contracts/inventory/resources'
+import { fragment } from '@stoa/postgres'
+import type { StockLevel } from '../domain/stock.ts'
+
+/** One change of what is on hand, as it goes into the ledger. */
+export interface NewMovement {
+  readonly id: string
+  readonly sku: string
+  readonly warehouseId: string
+  readonly delta: number
+  /** How much of what leaves was reserved. */
+  readonly unreserved?: number
+}
+
+interface Reason {
+  readonly reason: string
+  readonly reference?: string | undefined
+  readonly at: Temporal.Instant
+}
+
+/** How a stock stood before and after its movement. */
+export interface Moved {
+  readonly sku: string
+  readonly warehouseId: string
+  readonly before: StockLevel
+  readonly after: StockLevel
+}
+
+interface MovedRow {
+  readonly sku: string
+  readonly warehouse_id: string
+  readonly on_hand: number
+  readonly reserved: number
+  readonly reorder_point: number
+  readonly is_backorder_allowed: boolean
+  readonly delta: number
+  readonly unreserved: number
+}
+
+/**
+ * Changes what is on hand, together with the ledger: nothing else does, so they always agree. The rows are locked in the
+ * order of their key; each place may be named once. Throws when a place has never had stock.
+ */
+export async function moveStock(
+  tx: WriteHandle,
+  movements: readonly NewMovement[],
+  { reason, reference, at }: Reason,
+): Promise<Moved[]> {
+  const rows = await tx.sql<MovedRow>`
+    with wanted as (
+      select * from unnest(${movements.map(({ id }) => id)}::uuid[], ${movements.map(({ sku }) => sku)}::text[],
+                           ${movements.map(({ warehouseId }) => warehouseId)}::uuid[],
+                           ${movements.map(({ delta }) => delta)}::bigint[],
+                           ${movements.map(({ unreserved }) => unreserved ?? 0)}::bigint[])
+               as wanted (id, sku, warehouse_id, delta, unreserved)
+    ), locked as materialized (
+      select wanted.*
+        from wanted join stock on stock.sku = wanted.sku and stock.warehouse_id = wanted.warehouse_id
+       order by stock.sku, stock.warehouse_id
+         for update of stock
+    ), noted as (
+      insert into stock_movements (id, sku, warehouse_id, delta, reason, reference, at)
+      select id, sku, warehouse_id, delta, ${reason}, ${reference}, ${at} from locked
+    )
+    update stock set on_hand = stock.on_hand + locked.delta, reserved = stock.reserved - locked.unreserved
+      from locked
+     where stock.sku = locked.sku and stock.warehouse_id = locked.warehouse_id
+    returning stock.*, locked.delta, locked.unreserved`
+  if (rows.length !== movements.length) throw new Error('stock was to move that is not in the books')
+  return rows.map(movedOf)
+}
+
+function movedOf(row: MovedRow): Moved {
+  const after = {
+    onHand: row.on_hand,
+    reserved: row.reserved,
+    reorderPoint: row.reorder_point,
+    isBackorderAllowed: row.is_backorder_allowed,
+  }
+  const before = { ...after, onHand: row.on_hand - row.delta, reserved: row.reserved + row.unreserved }
+  return { sku: row.sku, warehouseId: row.warehouse_id, before, after }
+}
+
+interface MovementFilter {
+  readonly sku?: string | undefined
+  readonly warehouseId?: string | undefined
+  readonly beforeId?: string | undefined
+  readonly limit: number
+}
+
+/** The ledger, newest first. */
+export async function listMovements(
+  db: ReadHandle,
+  { sku, warehouseId, beforeId, limit }: MovementFilter,
+): Promise<Movement[]> {
+  const ofSku = sku === undefined ? fragment`` : fragment`and sku = ${sku}`
+  const ofWarehouse = warehouseId === undefined ? fragment`` : fragment`and warehouse_id = ${warehouseId}`
+  const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
+  const rows = await db.sql<{
+    id: string
+    sku: string
+    warehouse_id: WarehouseId
+    delta: number
+    reason: string
+    reference: string | null
+    at: Temporal.Instant
+  }>`select * from stock_movements where true ${ofSku} ${ofWarehouse} ${before} order by id desc limit ${limit}`
+  return rows.map(({ warehouse_id, reference, at, ...row }) => ({
+    ...row,
+    warehouseId: warehouse_id,
+    ...(reference === null ? {} : { reference }),
+    at: at.toString(),
+  }))
+}

@@ -1,0 +1,160 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { OrderId, ReservationId, WarehouseId } from '@stoa/contracts/ids'
+import { json } from '@stoa/postgres'
+import type { StockLine } from '../domain/allocation.ts'
+import type { ReservationState, ReservationStatus } from '../domain/reservation.ts'
+
+/** Lines as they go over the wire. */
+export interface ReservedLine extends StockLine {
+  readonly warehouseId: WarehouseId
+}
+
+/** A reservation as the service works with it. */
+export interface StoredReservation extends ReservationState {
+  readonly id: ReservationId
+  readonly orderId: OrderId
+  readonly lines: readonly ReservedLine[]
+  readonly outstanding: readonly ReservedLine[]
+  readonly expiresAt: Temporal.Instant | undefined
+}
+
+interface ReservationRow {
+  readonly id: ReservationId
+  readonly order_id: OrderId
+  readonly status: ReservationStatus
+  readonly lines: readonly ReservedLine[]
+  readonly outstanding: readonly ReservedLine[]
+  readonly returned: readonly ReservedLine[]
+  readonly expires_at: Temporal.Instant | null
+}
+
+function fromRow(row: ReservationRow): StoredReservation {
+  const { id, status, lines, outstanding, returned } = row
+  return { id, status, lines, outstanding, returned, orderId: row.order_id, expiresAt: row.expires_at ?? undefined }
+}
+
+/** A reservation that is to be made. */
+export interface NewReservation {
+  readonly id: string
+  readonly orderId: string
+  /** Of the call that makes it, for ever. */
+  readonly actionKey: string | undefined
+  readonly lines: readonly StockLine[]
+  readonly expiresAt: Temporal.Instant | undefined
+}
+
+/**
+ * Writes a reservation and takes its lines off the stock, whose rows are locked; answers false, and does neither, when its
+ * key has been used or its order has a reservation.
+ */
+export async function insertReservation(tx: WriteHandle, wanted: NewReservation, at: Temporal.Instant): Promise<boolean> {
+  const { id, orderId, actionKey, lines, expiresAt } = wanted
+  const encoded = json(lines)
+  const rows = await tx.sql`
+    with made as (
+      insert into reservations (id, order_id, action_key, status, lines, outstanding, expires_at, created_at, updated_at)
+      values (${id}, ${orderId}, ${actionKey}, 'held', ${encoded}, ${encoded}, ${expiresAt}, ${at}, ${at})
+      on conflict do nothing
+      returning 1
+    )
+    update stock set reserved = reserved + line.quantity
+      from unnest(${lines.map(({ sku }) => sku)}::text[], ${lines.map(({ warehouseId }) => warehouseId)}::uuid[],
+                  ${lines.map(({ quantity }) => quantity)}::bigint[]) as line (sku, warehouse_id, quantity)
+     where stock.sku = line.sku and stock.warehouse_id = line.warehouse_id and exists (select from made)
+    returning 1 as one`
+  return rows.length > 0
+}
+
+/** Leaves a tombstone under the key of an action that has not come: when it does, it finds itself withdrawn. */
+export async function insertWithdrawn(
+  tx: WriteHandle,
+  { id, orderId, actionKey }: { readonly id: string; readonly orderId: string; readonly actionKey: string },
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.sql`
+    insert into reservations (id, order_id, action_key, status, lines, outstanding, created_at, updated_at)
+    values (${id}, ${orderId}, ${actionKey}, 'released', '[]', '[]', ${at}, ${at})`
+}
+
+/** The reservation that a call has made, with its row locked. */
+export async function lockByKey(tx: WriteHandle, actionKey: string): Promise<StoredReservation | undefined> {
+  const [row] = await tx.sql<ReservationRow>`select * from reservations where action_key = ${actionKey} for update`
+  return row && fromRow(row)
+}
+
+/** The reservation of an order, with its row locked: the live one, else the last that was released. */
+export async function lockByOrder(tx: WriteHandle, orderId: string): Promise<StoredReservation | undefined> {
+  const [row] = await tx.sql<ReservationRow>`
+    select * from reservations where order_id = ${orderId}
+     order by (status = 'released'), id desc limit 1 for update`
+  return row && fromRow(row)
+}
+
+/** The reservation of an order: the live one, else the last that was released. */
+export async function findByOrder(db: ReadHandle, orderId: string): Promise<StoredReservation | undefined> {
+  const [row] = await db.sql<ReservationRow>`
+    select * from reservations where order_id = ${orderId} order by (status = 'released'), id desc limit 1`
+  return row && fromRow(row)
+}
+
+/** The reservations of these orders: of each the live one, else the last that was released. */
+export async function listByOrders(db: ReadHandle, orderIds: readonly string[]): Promise<StoredReservation[]> {
+  const rows = await db.sql<ReservationRow>`
+    select distinct on (order_id) * from reservations where order_id = any(${orderIds}::uuid[])
+     order by order_id, (status = 'released'), id desc`
+  return rows.map(fromRow)
+}
+
+/** Held reservations whose time is over, locked; those that somebody works on are left for the next time. */
+export async function lockExpired(tx: WriteHandle, at: Temporal.Instant, limit: number): Promise<StoredReservation[]> {
+  const rows = await tx.sql<ReservationRow>`
+    select * from reservations where status = 'held' and expires_at <= ${at}
+     order by expires_at limit ${limit} for update skip locked`
+  return rows.map(fromRow)
+}
+
+/** Confirms the held reservation of an order, if it has one. */
+export async function confirmHeld(
+  tx: WriteHandle,
+  orderId: string,
+  at: Temporal.Instant,
+): Promise<StoredReservation | undefined> {
+  const [row] = await tx.sql<ReservationRow>`
+    update reservations set status = 'confirmed', expires_at = null, updated_at = ${at}
+     where order_id = ${orderId} and status = 'held'
+    returning *`
+  return row && fromRow(row)
+}
+
+/** Marks reservations as released; their rows are locked. */
+export async function markReleased(tx: WriteHandle, ids: readonly string[], at: Temporal.Instant): Promise<void> {
+  await tx.sql`
+    update reservations set status = 'released', outstanding = '[]', updated_at = ${at} where id = any(${ids}::uuid[])`
+}
+
+interface Left {
+  readonly status: ReservationStatus
+  readonly outstanding: readonly StockLine[]
+}
+
+/** Notes what is still to leave of a reservation whose row is locked. */
+export async function noteDispatched(
+  tx: WriteHandle,
+  id: string,
+  { status, outstanding }: Left,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.sql`
+    update reservations set status = ${status}, outstanding = ${json(outstanding)}, expires_at = null, updated_at = ${at}
+     where id = ${id}`
+}
+
+/** Notes what has come back of a reservation whose row is locked. */
+export async function noteReturned(
+  tx: WriteHandle,
+  id: string,
+  returned: readonly StockLine[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.sql`update reservations set returned = ${json(returned)}, updated_at = ${at} where id = ${id}`
+}

@@ -1,0 +1,84 @@
+import type { Handler, Tx } from '@stoa/contract'
+import { productUpdated } from '@stoa/contracts/inventory/events'
+import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { FieldError } from '@stoa/kernel'
+import type { Deps } from '../deps.ts'
+import { patched } from '../domain/product.ts'
+import { setPrices } from '../store/prices.ts'
+import { lockProduct, updateProduct } from '../store/products.ts'
+import { lockReservedSkus } from '../store/stock.ts'
+import { deleteVariants, saveVariants } from '../store/variants.ts'
+import { checkProduct, isExpected, skuTaken, type ProductRefusal } from './check-product.ts'
+import { productState } from './product-state.ts'
+
+export const replaceProduct =
+  (deps: Deps): Handler<InventoryService, 'replaceProduct'> =>
+  async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      const refused = await changeProduct(deps, tx, { id, expectedVersion, change: () => body })
+      return refused === undefined ? { status: 200, id } : refuse(refused.code, refused.detail, { fields: refused.fields })
+    })
+
+export const patchProduct =
+  (deps: Deps): Handler<InventoryService, 'patchProduct'> =>
+  async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      const refused = await changeProduct(deps, tx, { id, expectedVersion, change: (product) => patched(product, body) })
+      return refused === undefined ? { status: 200, id } : refuse(refused.code, refused.detail, { fields: refused.fields })
+    })
+
+interface Change {
+  readonly id: string
+  readonly expectedVersion: string | undefined
+  readonly change: (product: NewProduct) => NewProduct
+}
+
+type ChangeRefusal =
+  | ProductRefusal
+  | {
+      readonly code: 'product.not_found' | 'product.in_use' | 'request.stale'
+      readonly detail: string
+      readonly fields: readonly FieldError[]
+    }
+
+/** Writes a product over under its lock; answers why not, when it can't. */
+async function changeProduct(
+  { clock }: Deps,
+  tx: Tx<InventoryService>,
+  { id, expectedVersion, change }: Change,
+): Promise<ChangeRefusal | undefined> {
+  const current = await lockProduct(tx, id)
+  if (current === undefined) return { code: 'product.not_found', detail: `There is no product ${id}.`, fields: [] }
+  if (!isExpected(current, expectedVersion)) {
+    return { code: 'request.stale', detail: 'The product has changed since it was read.', fields: [] }
+  }
+  const product = change(writtenPartOf(current))
+  const wrong = await checkProduct(tx, product)
+  if (wrong !== undefined) return wrong
+  const inUse = await dropSkus(tx, current, product)
+  if (inUse !== undefined) {
+    const fields = [{ pointer: '/variants', detail: `stock of ${inUse} is reserved` }]
+    return { code: 'product.in_use', detail: `Stock of ${inUse} is reserved.`, fields }
+  }
+  const version = await updateProduct(tx, id, product, clock.now())
+  const [taken] = await saveVariants(tx, [{ id, version, ...product }])
+  if (taken !== undefined) return skuTaken(product, taken)
+  await setPrices(tx, [id])
+  await tx.publish(productUpdated, id, productState(current.id, version, product))
+  return undefined
+}
+
+function writtenPartOf({ id: _id, version: _version, price: _price, createdAt: _created, updatedAt: _updated, ...product }: Product): NewProduct {
+  return product
+}
+
+/** Takes away the SKUs that a product no longer has; answers one that is reserved, when there is one. */
+async function dropSkus(tx: Tx<InventoryService>, before: NewProduct, after: NewProduct): Promise<string | undefined> {
+  const kept = new Set(after.variants.map(({ sku }) => sku))
+  const dropped = before.variants.map(({ sku }) => sku).filter((sku) => !kept.has(sku))
+  if (dropped.length === 0) return undefined
+  const [reserved] = await lockReservedSkus(tx, dropped)
+  if (reserved === undefined) await deleteVariants(tx, dropped)
+  return reserved
+}

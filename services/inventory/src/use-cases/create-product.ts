@@ -1,0 +1,29 @@
+import type { Handler } from '@stoa/contract'
+import { productCreated } from '@stoa/contracts/inventory/events'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { ProductId } from '@stoa/contracts/ids'
+import type { Deps } from '../deps.ts'
+import { setPrices } from '../store/prices.ts'
+import { insertProducts } from '../store/products.ts'
+import { saveVariants } from '../store/variants.ts'
+import { checkProduct, skuTaken } from './check-product.ts'
+import { productState } from './product-state.ts'
+
+export const createProduct =
+  ({ clock, newId }: Deps): Handler<InventoryService, 'createProduct'> =>
+  async ({ body, db, commit, refuse }) => {
+    const wrong = await checkProduct(db, body)
+    if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
+    const id = newId() as ProductId
+    return commit(async (tx) => {
+      await insertProducts(tx, [{ id, product: body }], clock.now())
+      const [taken] = await saveVariants(tx, [{ id, version: 1, ...body }])
+      if (taken !== undefined) {
+        const { code, detail, fields } = skuTaken(body, taken)
+        return refuse(code, detail, { fields })
+      }
+      await setPrices(tx, [id])
+      await tx.publish(productCreated, id, productState(id, 1, body))
+      return { status: 201, id }
+    })
+  }

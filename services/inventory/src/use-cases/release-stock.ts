@@ -1,0 +1,65 @@
+import type { Handler, RpcHandler, TaskHandler, Tx } from '@stoa/contract'
+import { inventoryReleased } from '@stoa/contracts/inventory/events'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { Deps } from '../deps.ts'
+import { decideRelease } from '../domain/reservation.ts'
+import { insertWithdrawn, lockByKey, lockByOrder, lockExpired, markReleased, type StoredReservation } from '../store/reservations.ts'
+import { unreserve } from '../store/stock.ts'
+
+const tooLate = 'Goods of the reservation have left the warehouse.'
+
+/** Gives the stock of an order back. As a compensation it withdraws the reservation that has not come yet. */
+export const release =
+  ({ clock, newId }: Deps): RpcHandler<InventoryService, 'release'> =>
+  async ({ input: { orderId }, compensates, commit, refuse }) =>
+    commit(async (tx) => {
+      const at = clock.now()
+      const found = compensates === undefined ? await lockByOrder(tx, orderId) : await lockByKey(tx, compensates)
+      if (found === undefined) {
+        if (compensates !== undefined) await insertWithdrawn(tx, { id: newId(), orderId, actionKey: compensates }, at)
+        return {}
+      }
+      const decision = decideRelease(found)
+      if (decision === 'ended') return refuse('inventory.reservation_ended', tooLate)
+      if (decision === 'release') await releaseAll(tx, [found], at)
+      return {}
+    })
+
+export const releaseStock =
+  ({ clock }: Deps): Handler<InventoryService, 'releaseStock'> =>
+  async ({ body: { orderId }, commit, refuse }) =>
+    commit(async (tx) => {
+      const found = await lockByOrder(tx, orderId)
+      if (found === undefined) return refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
+      const decision = decideRelease(found)
+      if (decision === 'ended') return refuse('inventory.reservation_ended', tooLate)
+      if (decision === 'release') await releaseAll(tx, [found], clock.now())
+      return { status: 200, id: orderId }
+    })
+
+const expiredAtOnce = 200
+
+/** Gives back what carts have held for too long. */
+export const expireReservationsTask =
+  ({ clock }: Deps): TaskHandler<InventoryService, 'expire-reservations'> =>
+  async ({ commit }) =>
+    commit(async (tx) => {
+      const at = clock.now()
+      const expired = await lockExpired(tx, at, expiredAtOnce)
+      if (expired.length > 0) await releaseAll(tx, expired, at)
+      if (expired.length === expiredAtOnce) await tx.enqueue('expire-reservations', {})
+    })
+
+/** Gives back what locked reservations hold, and tells it. */
+async function releaseAll(
+  tx: Tx<InventoryService>,
+  reservations: readonly StoredReservation[],
+  at: Temporal.Instant,
+): Promise<void> {
+  const ids = reservations.map(({ id }) => id)
+  const lines = reservations.flatMap(({ outstanding }) => outstanding)
+  await Promise.all([markReleased(tx, ids, at), unreserve(tx, lines)])
+  for (const { id, orderId, outstanding } of reservations) {
+    await tx.publish(inventoryReleased, id, { reservationId: id, orderId, lines: [...outstanding] })
+  }
+}

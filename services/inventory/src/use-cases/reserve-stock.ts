@@ -1,0 +1,157 @@
+import type { Handler, RpcHandler, Tx } from '@stoa/contract'
+import { inventoryReserved } from '@stoa/contracts/inventory/events'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { OrderId, ReservationId } from '@stoa/contracts/ids'
+import type { FieldError } from '@stoa/kernel'
+import type { Deps } from '../deps.ts'
+import { allocate, sumBySku, type Quantity, type StockLine } from '../domain/allocation.ts'
+import { distanceKm } from '../domain/country-distance.ts'
+import { availableOf } from '../domain/stock.ts'
+import { findByOrder, insertReservation, lockByKey, type ReservedLine } from '../store/reservations.ts'
+import { lockReservable, type ReservableStock } from '../store/stock.ts'
+import { findVariants } from '../store/variants.ts'
+import { announceLowStock } from './announce-low-stock.ts'
+
+interface Wanted {
+  readonly orderId: OrderId
+  readonly lines: readonly Quantity[]
+  readonly country: string | undefined
+  readonly actionKey: string | undefined
+  readonly expiresAt: Temporal.Instant | undefined
+}
+
+type RefusalCode = 'inventory.insufficient_stock' | 'inventory.unknown_sku' | 'inventory.not_for_sale' | 'inventory.already_reserved'
+
+interface Refusal {
+  readonly kind: 'refused'
+  readonly code: RefusalCode
+  readonly detail: string
+  readonly fields: readonly FieldError[]
+}
+
+type Outcome =
+  | { readonly kind: 'reserved'; readonly id: string; readonly lines: readonly StockLine[] }
+  | { readonly kind: 'withdrawn' }
+  | Refusal
+
+/** Holds stock for an order that its saga answers for: it does not expire. */
+export const reserve =
+  ({ clock, newId }: Deps): RpcHandler<InventoryService, 'reserve'> =>
+  async ({ input, key, commit, refuse }) => {
+    const wrong = input.lines.findIndex(({ sku, quantity }) => sku === '' || quantity < 1)
+    if (input.lines.length === 0 || wrong >= 0) {
+      const fields = [{ pointer: wrong < 0 ? '/lines' : `/lines/${wrong}`, detail: 'names no SKU and quantity' }]
+      return refuse('request.invalid', 'Nothing is asked for.', { fields })
+    }
+    const wanted = {
+      orderId: input.orderId as OrderId,
+      lines: input.lines,
+      country: input.country === '' ? undefined : input.country,
+      actionKey: key,
+      expiresAt: undefined,
+    }
+    return commit(async (tx) => {
+      const outcome = await makeReservation(tx, newId, wanted, clock.now())
+      if (outcome.kind === 'withdrawn') return refuse('inventory.reservation_withdrawn', 'The reservation was withdrawn.')
+      if (outcome.kind === 'refused') return refuse(outcome.code, outcome.detail, { fields: outcome.fields })
+      return { reservationId: outcome.id, parcels: parcelsOf(outcome.lines) }
+    })
+  }
+
+/** Holds stock for a cart, for some minutes. */
+export const reserveStock =
+  ({ clock, newId, cartHoldMs }: Deps): Handler<InventoryService, 'reserveStock'> =>
+  async ({ body: { orderId, lines, country }, commit, refuse }) => {
+    const at = clock.now()
+    const expiresAt = at.add({ milliseconds: cartHoldMs })
+    return commit(async (tx) => {
+      const outcome = await makeReservation(tx, newId, { orderId, lines, country, actionKey: undefined, expiresAt }, at)
+      if (outcome.kind === 'withdrawn') throw new Error('a reservation without a key was withdrawn')
+      if (outcome.kind === 'refused') return refuse(outcome.code, outcome.detail, { fields: outcome.fields })
+      return { status: 201, id: orderId }
+    })
+  }
+
+async function makeReservation(
+  tx: Tx<InventoryService>,
+  newId: Deps['newId'],
+  { orderId, lines: asked, country, actionKey, expiresAt }: Wanted,
+  at: Temporal.Instant,
+): Promise<Outcome> {
+  const quantities = sumBySku(asked)
+  const stock = await lockReservable(
+    tx,
+    quantities.map(({ sku }) => sku),
+  )
+  const blocked = stock.find(({ productStatus }) => productStatus !== 'active')
+  if (blocked !== undefined) return (await findRepeat(tx, actionKey)) ?? notForSale(asked, blocked.sku)
+  const shelves = stock.map((one) => ({ ...one, available: availableOf(one), distanceKm: distanceKm(country, one.country) }))
+  const allocation = allocate(quantities, shelves)
+  if (allocation.kind === 'short') {
+    return (await findRepeat(tx, actionKey)) ?? refuseShort(tx, asked, stock, allocation)
+  }
+  const id = newId() as ReservationId
+  const lines = allocation.lines as readonly ReservedLine[]
+  const isMade = await insertReservation(tx, { id, orderId, actionKey, lines, expiresAt }, at)
+  if (!isMade) return (await findRepeat(tx, actionKey)) ?? (await alreadyReserved(tx, orderId))
+  await tx.publish(inventoryReserved, id, { reservationId: id, orderId, lines: [...lines] })
+  await announceLowStock(tx, changesBy(stock, lines))
+  return { kind: 'reserved', id, lines }
+}
+
+/** What an earlier call with this key has come to, when there was one. */
+async function findRepeat(tx: Tx<InventoryService>, actionKey: string | undefined): Promise<Outcome | undefined> {
+  const made = actionKey === undefined ? undefined : await lockByKey(tx, actionKey)
+  if (made === undefined) return undefined
+  return made.status === 'released' ? { kind: 'withdrawn' } : { kind: 'reserved', id: made.id, lines: made.lines }
+}
+
+function changesBy(stock: readonly ReservableStock[], lines: readonly StockLine[]) {
+  return lines.flatMap(({ sku, warehouseId, quantity }) => {
+    const before = stock.find((one) => one.sku === sku && one.warehouseId === warehouseId)
+    return before === undefined ? [] : [{ ...before, before, after: { ...before, reserved: before.reserved + quantity } }]
+  })
+}
+
+function notForSale(asked: readonly Quantity[], sku: string): Refusal {
+  const fields = [{ pointer: pointerTo(asked, sku), detail: 'not for sale' }]
+  return { kind: 'refused', code: 'inventory.not_for_sale', detail: `${sku} is not for sale.`, fields }
+}
+
+async function refuseShort(
+  tx: Tx<InventoryService>,
+  asked: readonly Quantity[],
+  stock: readonly ReservableStock[],
+  { sku, left }: { readonly sku: string; readonly left: number },
+): Promise<Refusal> {
+  // A SKU that was never stocked has no row that would say whether there is one of that name.
+  const unstocked = asked.map((line) => line.sku).filter((name) => !stock.some((one) => one.sku === name))
+  const known = unstocked.length === 0 ? [] : await findVariants(tx, unstocked)
+  const unknown = unstocked.find((name) => !known.some((variant) => variant.sku === name))
+  if (unknown !== undefined) {
+    const fields = [{ pointer: pointerTo(asked, unknown), detail: 'unknown' }]
+    return { kind: 'refused', code: 'inventory.unknown_sku', detail: `There is no SKU ${unknown}.`, fields }
+  }
+  const blocked = known.find(({ status }) => status !== 'active')
+  if (blocked !== undefined) return notForSale(asked, blocked.sku)
+  const detail = left === 0 ? `${sku} is out of stock.` : `Only ${left} of ${sku} are left.`
+  const fields = [{ pointer: pointerTo(asked, sku), detail: `${left} left` }]
+  return { kind: 'refused', code: 'inventory.insufficient_stock', detail, fields }
+}
+
+async function alreadyReserved(tx: Tx<InventoryService>, orderId: string): Promise<Refusal> {
+  const other = await findByOrder(tx, orderId)
+  const detail = `The order has a reservation already (${other?.status ?? 'held'}).`
+  return { kind: 'refused', code: 'inventory.already_reserved', detail, fields: [] }
+}
+
+function pointerTo(asked: readonly Quantity[], sku: string): string {
+  return `/lines/${asked.findIndex((line) => line.sku === sku)}`
+}
+
+function parcelsOf(lines: readonly StockLine[]) {
+  return [...Map.groupBy(lines, (line) => line.warehouseId)].map(([warehouseId, packed]) => ({
+    warehouseId,
+    lines: packed.map(({ sku, quantity }) => ({ sku, quantity })),
+  }))
+}
