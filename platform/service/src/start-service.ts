@@ -122,10 +122,11 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const bindings = definition.bind(deps)
   const doors: DoorOptions = { definition, parts, bindings, deps, calls, identity, changes, state }
   const { app, port } = await openDoors(doors)
+  // before anything is consumed or driven, so that what it prepares is there
+  await definition.onStart?.(deps)
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
   state.sagas = background.sagas
-  await definition.onStart?.(deps)
   const registered = options.resolver === undefined ? register(parts, port.port) : undefined
   state.isReady = true
   telemetry.logger.info('ready', { port: port.port, instance: parts.instanceId })

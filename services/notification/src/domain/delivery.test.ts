@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { decideDelivery, defaultPreferences, moneyInWords, quietForMs, reasonInWords } from './delivery.ts'
+
+const at = (time: string) => Temporal.Instant.from(`2026-05-01T${time}Z`)
+const hourMs = 3_600_000
+
+test('a message goes by e-mail unless the person wants it otherwise', () => {
+  expect(decideDelivery('order.confirmed', defaultPreferences, at('12:00'))).toEqual({ channel: 'email', isSuppressed: false, delayMs: 0 })
+  const inApp = { ...defaultPreferences, channels: { email: false, in_app: true } }
+  expect(decideDelivery('order.confirmed', inApp, at('12:00')).channel).toBe('in_app')
+  const none = { ...defaultPreferences, channels: { email: false, in_app: false } }
+  expect(decideDelivery('order.confirmed', none, at('12:00')).isSuppressed).toBe(true)
+})
+
+test('a muted kind is not sent, a locked account is always told', () => {
+  const muted = { ...defaultPreferences, mutedKinds: ['order.shipped' as const, 'user.locked' as const] }
+  expect(decideDelivery('order.shipped', muted, at('12:00')).isSuppressed).toBe(true)
+  expect(decideDelivery('user.locked', muted, at('12:00')).isSuppressed).toBe(false)
+})
+
+test('quiet hours delay a message to their end, over midnight too', () => {
+  const night = { fromHour: 22, untilHour: 7, utcOffsetMinutes: 120 }
+  expect(quietForMs(night, at('19:59'))).toBe(0)
+  expect(quietForMs(night, at('20:00'))).toBe(9 * hourMs)
+  expect(quietForMs(night, at('04:00'))).toBe(hourMs)
+  expect(quietForMs(night, at('05:00'))).toBe(0)
+  expect(quietForMs({ fromHour: 12, untilHour: 13, utcOffsetMinutes: 0 }, at('12:30'))).toBe(hourMs / 2)
+})
+
+test('codes and sums are worded for people', () => {
+  expect(reasonInWords('payment.declined', 'en')).toBe('the payment was declined')
+  expect(reasonInWords('payment.declined', 'de')).toBe('die Zahlung wurde abgelehnt')
+  expect(reasonInWords('internal', 'en')).toBe('something went wrong on our side')
+  expect(moneyInWords({ amount: 1_999, currency: 'EUR' }, 'en')).toBe('€19.99')
+  expect(moneyInWords({ amount: 1_999, currency: 'JPY' }, 'en')).toBe('¥1,999')
+})

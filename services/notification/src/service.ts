@@ -1,0 +1,47 @@
+import { notification } from '@stoa/contracts/notification/service'
+import type { UserId } from '@stoa/contracts/ids'
+import { defineService } from '@stoa/service'
+import { smtpChannel } from './channels/smtp.ts'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { defaultTemplates } from './domain/default-templates.ts'
+import { addMissing } from './store/templates.ts'
+import { deliver } from './use-cases/deliver.ts'
+import { getTemplate, listTemplates, previewTemplate, replaceTemplate } from './use-cases/manage-templates.ts'
+import { getNotification, getPreferences, listNotifications, replacePreferences } from './use-cases/read-notifications.ts'
+import { sendNotification } from './use-cases/send-notification.ts'
+import { eraseDeletedUser, facts, personalData } from './use-cases/tell-of-facts.ts'
+
+/** Templates, deliveries, channel preferences: its table of contents. */
+export const notificationService = defineService(notification, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, database, telemetry, config: { smtpUrl, mailFrom, staffInbox } }): Deps => ({
+    clock,
+    newId,
+    database,
+    logger: telemetry.logger,
+    mail: smtpUrl === undefined ? undefined : smtpChannel(smtpUrl, mailFrom),
+    staffInbox: staffInbox as UserId,
+  }),
+  onStart: async ({ database, clock }: Deps) => database.transaction((tx) => addMissing(tx, defaultTemplates, clock.now())),
+  onStop: async ({ mail }: Deps) => mail?.close(),
+  bind: (deps) => ({
+    operations: {
+      sendNotification: sendNotification(deps),
+      getNotification: getNotification(deps),
+      listNotifications: listNotifications(deps),
+      getPreferences: getPreferences(deps),
+      replacePreferences: replacePreferences(deps),
+      listTemplates: listTemplates(deps),
+      getTemplate: getTemplate(deps),
+      replaceTemplate: replaceTemplate(deps),
+      previewTemplate: previewTemplate(deps),
+    },
+    rpc: {},
+    consumes: { ...facts(deps), userDeleted: eraseDeletedUser(deps) },
+    sagas: {},
+    tasks: { deliver: deliver(deps) },
+    personalData: personalData(deps),
+  }),
+})

@@ -1,0 +1,25 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { Preferences } from '@stoa/contracts/notification/resources'
+import { json } from '@stoa/postgres'
+import { defaultPreferences } from '../domain/delivery.ts'
+
+/** What a person wants, with its version; 0 for one who has said nothing. */
+export interface StoredPreferences {
+  readonly preferences: Preferences
+  readonly version: number
+}
+
+export async function readPreferences(db: ReadHandle, userId: string): Promise<StoredPreferences> {
+  const [row] = await db.sql<{ body: Preferences; version: number }>`select body, version from preferences where user_id = ${userId}`
+  return row === undefined ? { preferences: defaultPreferences, version: 0 } : { preferences: row.body, version: row.version }
+}
+
+/** Writes what a person wants when its version is still the expected one; false otherwise. */
+export async function savePreferences(tx: WriteHandle, userId: string, preferences: Preferences, expected: number): Promise<boolean> {
+  const rows = await tx.sql`
+    insert into preferences (user_id, body, version) values (${userId}, ${json(preferences)}, ${expected + 1})
+    on conflict (user_id) do update set body = excluded.body, version = excluded.version
+      where preferences.version = ${expected}
+    returning 1`
+  return rows.length > 0
+}

@@ -1,0 +1,52 @@
+import type { Handler } from '@stoa/contract'
+import type { NotificationService } from '@stoa/contracts/notification/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
+import { findMissing, isReadable, word } from '../domain/template.ts'
+import { addVersion, findTemplate, listTemplates as list, lockTemplate } from '../store/templates.ts'
+
+const none = (id: string) => `There is no template ${id}.`
+
+export const listTemplates =
+  (_deps: Deps): Handler<NotificationService, 'listTemplates'> =>
+  async ({ query: { limit = 50, cursor }, db }) => {
+    const after = cursor === undefined ? '' : decodeCursor(Type.String(), cursor)
+    return { status: 200, body: pageOf(await list(db, after, limit + 1), limit, ({ id }) => id) }
+  }
+
+export const getTemplate =
+  (_deps: Deps): Handler<NotificationService, 'getTemplate'> =>
+  async ({ params, db, refuse }) => {
+    const template = await findTemplate(db, params.id)
+    if (template === undefined) return refuse('notification.template_not_found', none(params.id))
+    return { status: 200, body: template, version: template.version }
+  }
+
+export const replaceTemplate =
+  ({ clock }: Deps): Handler<NotificationService, 'replaceTemplate'> =>
+  async ({ params, body, expectedVersion, commit, refuse }) => {
+    if (!isReadable(body)) return refuse('notification.template_invalid', 'Variables stand as {{name}}.')
+    return commit(async (tx) => {
+      const known = await lockTemplate(tx, params.id)
+      if (known === undefined) return refuse('notification.template_not_found', none(params.id))
+      if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
+        return refuse('request.stale', 'The template has changed since it was read.')
+      }
+      await addVersion(tx, known, body, clock.now())
+      return { status: 200, id: params.id }
+    })
+  }
+
+export const previewTemplate =
+  (_deps: Deps): Handler<NotificationService, 'previewTemplate'> =>
+  async ({ params, body: { variables }, db, refuse }) => {
+    const template = await findTemplate(db, params.id)
+    if (template === undefined) return refuse('notification.template_not_found', none(params.id))
+    const missing = findMissing(template, variables)
+    if (missing !== undefined) {
+      const fields = [{ pointer: `/variables/${missing}`, detail: 'has no value' }]
+      return refuse('notification.variable_missing', `The variable ${missing} has no value.`, { fields })
+    }
+    return { status: 200, body: word(template, variables) }
+  }

@@ -1,0 +1,40 @@
+import type { Handler } from '@stoa/contract'
+import type { NotificationService } from '@stoa/contracts/notification/service'
+import type { UserId } from '@stoa/contracts/ids'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
+import { findNotification, listNotifications as list } from '../store/notifications.ts'
+import { readPreferences, savePreferences } from '../store/preferences.ts'
+
+export const getNotification =
+  (_deps: Deps): Handler<NotificationService, 'getNotification'> =>
+  async ({ params, db, refuse }) => {
+    const message = await findNotification(db, params.id)
+    if (message === undefined) return refuse('notification.not_found', `There is no notification ${params.id}.`)
+    return { status: 200, body: message }
+  }
+
+export const listNotifications =
+  (_deps: Deps): Handler<NotificationService, 'listNotifications'> =>
+  async ({ params: { userId }, query: { limit = 50, cursor, kind }, db }) => {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
+    const found = await list(db, { userId, kind, beforeId, limit: limit + 1 })
+    return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+  }
+
+export const getPreferences =
+  (_deps: Deps): Handler<NotificationService, 'getPreferences'> =>
+  async ({ params, db }) => {
+    const { preferences, version } = await readPreferences(db, params.userId)
+    return { status: 200, body: { userId: params.userId as UserId, ...preferences }, version }
+  }
+
+export const replacePreferences =
+  (_deps: Deps): Handler<NotificationService, 'replacePreferences'> =>
+  async ({ params, body, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      const expected = expectedVersion === undefined ? (await readPreferences(tx, params.userId)).version : Number(expectedVersion)
+      const isSaved = await savePreferences(tx, params.userId, body, expected)
+      return isSaved ? { status: 200, id: params.userId } : refuse('request.stale', 'The preferences have changed since they were read.')
+    })

@@ -1,0 +1,65 @@
+import type { Consumer, PersonalData } from '@stoa/contract'
+import type { NotificationService } from '@stoa/contracts/notification/service'
+import type { Deps } from '../deps.ts'
+import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
+import { erasePerson, listNotifications } from '../store/notifications.ts'
+import { readPreferences } from '../store/preferences.ts'
+import { tells } from './tell.ts'
+
+interface OrderMove {
+  readonly number: string
+}
+
+/** What people are told of, each fact by one message. */
+export function facts(deps: Deps) {
+  const ofOrder = ({ number }: OrderMove, { name }: { readonly name: string }) => ({ orderNumber: number, name })
+  return {
+    userCreated: tells<'userCreated'>(deps, { kind: 'user.created', to: ({ userId }) => userId, variables: (_data, { name }) => ({ name }) }),
+    userLocked: tells<'userLocked'>(deps, {
+      kind: 'user.locked',
+      to: ({ userId }) => userId,
+      variables: ({ unlockId }, { name }) => ({ name, unlockId }),
+    }),
+    orderConfirmed: tells<'orderConfirmed'>(deps, {
+      kind: 'order.confirmed',
+      to: ({ customerId }) => customerId,
+      variables: (data, reader) => ({ ...ofOrder(data, reader), total: moneyInWords(data.total, reader.locale) }),
+    }),
+    orderRejected: tells<'orderRejected'>(deps, {
+      kind: 'order.rejected',
+      to: ({ customerId }) => customerId,
+      variables: (data, reader) => ({ ...ofOrder(data, reader), reason: reasonInWords(data.reason, reader.locale) }),
+    }),
+    orderShipped: tells<'orderShipped'>(deps, { kind: 'order.shipped', to: ({ customerId }) => customerId, variables: ofOrder }),
+    orderDelivered: tells<'orderDelivered'>(deps, { kind: 'order.delivered', to: ({ customerId }) => customerId, variables: ofOrder }),
+    orderCancelled: tells<'orderCancelled'>(deps, { kind: 'order.cancelled', to: ({ customerId }) => customerId, variables: ofOrder }),
+    orderReturned: tells<'orderReturned'>(deps, { kind: 'order.returned', to: ({ customerId }) => customerId, variables: ofOrder }),
+    refundProcessed: tells<'refundProcessed'>(deps, {
+      kind: 'refund.processed',
+      to: ({ customerId }) => customerId,
+      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
+    }),
+    inventoryLowStock: tells<'inventoryLowStock'>(deps, {
+      kind: 'inventory.low_stock',
+      to: 'staff',
+      variables: ({ sku, available, reorderPoint }) => ({ sku, available: String(available), reorderPoint: String(reorderPoint) }),
+    }),
+    fraudDetected: tells<'fraudDetected'>(deps, {
+      kind: 'fraud.detected',
+      to: 'staff',
+      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
+    }),
+  }
+}
+
+export const eraseDeletedUser = (_deps: Deps): Consumer<NotificationService, 'userDeleted'> => ({
+  apply: async ({ data }, tx) => erasePerson(tx, data.userId),
+})
+
+export const personalData = (_deps: Deps): PersonalData<NotificationService> => ({
+  export: async (userId, db) => ({
+    inbox: await listNotifications(db, { userId, limit: 10_000 }),
+    preferences: (await readPreferences(db, userId)).preferences,
+  }),
+  erase: (tx, userId) => erasePerson(tx, userId),
+})
