@@ -1,5 +1,6 @@
 import { topology } from '@stoa/system/topology'
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { lastPorts } from '@stoa/system/supervisor/last-ports'
 import { addressOf, asAdmin, askFor } from './api.ts'
 import { CommandFailed } from './arguments.ts'
 
@@ -12,11 +13,13 @@ type OfService<Item> = Item & { readonly service: string }
 /** Which services keep something of this kind, by their contract. */
 export type Keeps = 'sagas' | 'dead-letters'
 
-/** The services that may have sagas, or dead letters. */
-export function keepersOf(what: Keeps): string[] {
+/** The services that may have sagas, or dead letters, and have been started here. */
+async function keepersOf(folder: DataFolder, what: Keeps): Promise<string[]> {
+  const started = await lastPorts(folder)
   return topology
     .filter(({ contract }) => Object.keys((what === 'sagas' ? contract?.sagas : contract?.consumes) ?? {}).length > 0)
     .map(({ name }) => name)
+    .filter((name) => started.has(name))
 }
 
 /** Asks every service, or one, for its list; each item says whose it is. */
@@ -27,7 +30,7 @@ export async function listOf<Item>(
 ): Promise<OfService<Item>[]> {
   const headers = await asAdmin(folder)
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const lists = (service === undefined ? keepersOf(what) : [service]).map(async (name) => {
+  const lists = (service === undefined ? await keepersOf(folder, what) : [service]).map(async (name) => {
     const url = `${await addressOf(folder, name)}/admin/${what}?${new URLSearchParams(given).toString()}`
     const { items } = await askFor<Page<Item>>(url, { headers })
     return items.map((item) => ({ ...item, service: name }))
@@ -49,7 +52,7 @@ export async function askService<Answer>(
 
 /** The first service that knows the thing, with what it says. */
 export async function findIn<Answer extends object>(folder: DataFolder, what: Keeps, id: string): Promise<OfService<Answer>> {
-  for (const service of keepersOf(what)) {
+  for (const service of await keepersOf(folder, what)) {
     try {
       return { ...(await askService<Answer>(folder, service, `${what}/${encodeURIComponent(id)}`)), service }
     } catch (error) {

@@ -6,7 +6,8 @@ import { root, type DataFolder } from './data-folder.ts'
 
 /** The services' code, bundled once for all of them. */
 export interface Bundle {
-  readonly folder: string
+  /** What V8 made of the code, so that a start need not; it goes with the bundle. */
+  readonly compileCache: string
   /** The program of a service, or of the seed. */
   readonly entry: (name: string) => string
 }
@@ -22,7 +23,7 @@ const keptBundles = 3
 export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
   const names = deployments.map(({ name }) => name)
   const folder = join(data.bundles, await contentHash(names))
-  const bundle = { folder, entry: (name: string) => join(folder, 'entries', `${name}.js`) }
+  const bundle = { compileCache: join(folder, 'compiled'), entry: (name: string) => join(folder, 'entries', `${name}.js`) }
   if (await exists(folder)) {
     const now = new Date()
     await utimes(folder, now, now)

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,7 +29,10 @@ export interface DataFolder {
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-const neededBytes = 250 * 1024 * 1024
+const mebibyte = 1024 * 1024
+// A database server of its own and the bundled code; later only what is written.
+const neededAtFirstBytes = 250 * mebibyte
+const neededLaterBytes = 50 * mebibyte
 // The longest path that a unix socket may have on every system.
 const longestSocketPath = 100
 
@@ -63,15 +66,17 @@ export async function makeDataFolder(folder: DataFolder): Promise<void> {
   try {
     for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry]) await mkdir(path, { recursive: true })
     const { bavail, bsize } = await statfs(folder.path)
-    if (bavail * bsize < neededBytes) throw diskFull(folder.path, bavail * bsize)
+    const isFirst = (await stat(folder.secrets).catch(() => undefined)) === undefined
+    const neededBytes = isFirst ? neededAtFirstBytes : neededLaterBytes
+    if (bavail * bsize < neededBytes) throw diskFull(folder.path, bavail * bsize, neededBytes)
   } catch (error) {
     if (error instanceof AppError) throw error
     throw refusalForFolder(folder.path, error)
   }
 }
 
-function diskFull(path: string, freeBytes: number): AppError {
-  const mebibytes = (bytes: number) => Math.floor(bytes / 1024 / 1024)
+function diskFull(path: string, freeBytes: number, neededBytes: number): AppError {
+  const mebibytes = (bytes: number) => Math.floor(bytes / mebibyte)
   return new AppError(
     'unavailable',
     'system.disk_full',
@@ -83,7 +88,7 @@ function diskFull(path: string, freeBytes: number): AppError {
 /** Turns a failed write into the data folder into a sentence with its mend; any other error stays what it is. */
 export function refusalForFolder(path: string, cause: unknown): unknown {
   const { code } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, 0)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, 0, neededLaterBytes)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new AppError(
       'unavailable',

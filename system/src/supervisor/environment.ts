@@ -24,7 +24,6 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
-    NODE_COMPILE_CACHE: `${data.bundles}/compile-cache`,
     STOA_ENV: 'embedded',
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),

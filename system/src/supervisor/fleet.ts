@@ -100,7 +100,7 @@ function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bun
     port: settings.ports.get(name) ?? port,
     entry: bundle.entry(name),
     flags,
-    environment: environmentOf(deployment, settings),
+    environment: { ...environmentOf(deployment, settings), NODE_COMPILE_CACHE: bundle.compileCache },
     logPath: join(settings.data.logs, `${name}.log`),
   }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { topology } from '../topology.ts'
 import { ensureBundle } from './bundle.ts'
 import { makeDataFolder, refusalForFolder } from './data-folder.ts'
@@ -27,6 +28,7 @@ export async function resetStopped({ data, environment, onProgress, onTrouble }:
         await provisionDatabases(topology.filter(isThere), settings)
         onProgress('Emptying the databases')
         await emptyDatabases(topology.filter(isThere), settings)
+        await rm(data.tokens, { force: true })
         await noteSeeded(settings, { services: [], isCaughtUp: false })
         onProgress('Putting in the demonstration data')
         await seedOnce(topology.filter(isThere), await bundling, settings)

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { AppError } from '@stoa/kernel'
 import { topology, type Deployment } from '../topology.ts'
 import { ensureBundle, type Bundle } from './bundle.ts'
@@ -80,7 +81,8 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
   const settings: SystemSettings = { data, secrets, adminUrl: server.adminUrl, ports, environment }
   await provisionDatabases(services, settings)
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
-  await writeJson(data.ports, Object.fromEntries(placed))
+  const running = new Set(['postgres', ...services.map(({ name }) => name)])
+  await writeJson(data.ports, Object.fromEntries([...placed].filter(([who]) => running.has(who.split('.')[0] ?? ''))))
   const system = makeSystem({ options, services, settings, server, bundle, ports: placed })
   undo.push(async () => {
     await system.fleet.stop()
@@ -141,6 +143,7 @@ function makeSystem(parts: Parts) {
     await fleet.stop()
     tell('Emptying the databases')
     await emptyDatabases(services, settings)
+    await rm(settings.data.tokens, { force: true })
     await noteSeeded(settings, { services: [], isCaughtUp: false })
     await start(tell)
   }

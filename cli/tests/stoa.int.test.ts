@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isRunning, makeStoa, signal, type Stoa } from './stoa-process.ts'
+
+let stoa: Stoa
+
+beforeEach(async () => {
+  stoa = await makeStoa()
+})
+afterEach(() => stoa.discard(), 60_000)
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await delay(100)
+}
+
+async function jwksOf(port: number): Promise<unknown> {
+  return (await fetch(`http://127.0.0.1:${port}/oauth2/jwks`)).json()
+}
+
+test('a service that is killed comes back, a supervisor that is killed leaves nothing but PostgreSQL, which is adopted', async () => {
+  const first = stoa.up()
+  await first.ready
+  const rows = await stoa.ps()
+  expect(rows.map(({ service, state }) => [service, state])).toEqual([
+    ['postgres', 'ready'],
+    ['registry', 'ready'],
+    ['auth', 'ready'],
+    ['payment', 'ready'],
+  ])
+
+  const payment = await stoa.row('payment')
+  signal(payment, 'SIGKILL')
+  await until(async () => {
+    const { pid, state } = await stoa.row('payment')
+    return pid !== payment.pid && state === 'ready'
+  })
+
+  const postgres = await stoa.row('postgres')
+  const auth = await stoa.row('auth')
+  signal(first.process, 'SIGKILL')
+  await first.ended
+  const second = stoa.up()
+  await second.ready
+  expect(await isRunning(auth.pid ?? 0)).toBe(false)
+  expect((await stoa.row('postgres')).pid).toBe(postgres.pid)
+
+  expect(await stoa.run('down')).toMatchObject({ code: 0 })
+  expect((await second.ended).code).toBe(0)
+  expect(await isRunning(postgres.pid ?? 0)).toBe(false)
+}, 90_000)
+
+test('Ctrl-C, which npm sends a second time at once, stops everything in order', async () => {
+  const running = stoa.up()
+  await running.ready
+  const rows = await stoa.ps()
+  signal(running.process, 'SIGINT')
+  signal(running.process, 'SIGINT')
+  const { code, err } = await running.ended
+  expect({ code, err: err.split('\n').filter((line) => line.includes('ended')) }).toEqual({ code: 0, err: [] })
+  for (const { pid } of rows) expect(await isRunning(pid ?? 0)).toBe(false)
+  expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
+}, 60_000)
+
+test('a stopped service is unhealthy, and ends nonetheless', async () => {
+  const running = stoa.up({ args: ['--only', 'payment', '--ports', 'auto'] })
+  await running.ready
+  signal(await stoa.row('payment'), 'SIGSTOP')
+  expect((await stoa.row('payment')).state).toBe('unhealthy')
+  await stoa.run('down')
+  expect((await running.ended).code).toBe(0)
+}, 60_000)
+
+test('a second supervisor on the same folder is refused in one sentence', async () => {
+  const running = stoa.up({ args: ['--only', 'registry', '--ports', 'auto'] })
+  await running.ready
+  const { code, err } = await stoa.up().ended
+  expect(code).toBe(1)
+  expect(err).toBe(
+    `Stoa already runs on ${stoa.home}: stop it with "npm run stoa -- down", or give this one its own folder with --data\n`,
+  )
+}, 60_000)
+
+test('a wrong setting stops the start with its name, its value and what was expected, and leaves nothing running', async () => {
+  const { code, err } = await stoa.up({ env: { PAYMENT_LOG_LEVEL: 'loud' } }).ended
+  expect(code).toBe(1)
+  expect(err).toContain('PAYMENT_LOG_LEVEL is "loud", expected one of debug, info, warn, error, silent')
+  expect(err).not.toContain('    at ')
+  expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
+}, 60_000)
+
+test('a taken port is named with the service that wants it and the program that has it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const { code, err } = await stoa.up({ env: { PAYMENT_PORT: String(port) } }).ended
+  taken.close()
+  expect(code).toBe(1)
+  expect(err).toContain(`${port} (payment), held by `)
+  expect(err).toContain(`(pid ${process.pid})`)
+  expect(err).toContain('--ports auto')
+}, 60_000)
+
+test('reset on a running system keeps the signing keys and is ready again when it returns', async () => {
+  const running = stoa.up()
+  await running.ready
+  const auth = await stoa.row('auth')
+  const before = await jwksOf(auth.port)
+  expect(await stoa.run('reset')).toMatchObject({ code: 2 })
+  expect(await stoa.run('reset', '--yes')).toMatchObject({ code: 0 })
+  expect((await stoa.ps()).map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
+  expect((await stoa.row('auth')).pid).not.toBe(auth.pid)
+  expect(await jwksOf(auth.port)).toEqual(before)
+}, 90_000)
+
+test('up --detach returns when all is ready, restart brings a service back under another process, logs are kept', async () => {
+  const detached = await stoa.run('up', '-d', '--only', 'payment', '--ports', 'auto')
+  expect(detached).toMatchObject({ code: 0 })
+  expect(detached.out).toContain('is ready')
+  const { pid } = await stoa.row('payment')
+  expect(await stoa.run('restart', 'payment')).toMatchObject({ code: 0 })
+  expect((await stoa.row('payment')).pid).not.toBe(pid)
+  expect(await stoa.run('restart', 'nothing')).toMatchObject({ code: 1 })
+  const { out } = await stoa.run('logs', 'payment', '--grep', 'stopped', '--json')
+  expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ service: 'payment', message: 'stopped' })
+  expect(await stoa.run('down')).toMatchObject({ code: 0, out: 'Stopped.\n' })
+}, 60_000)
