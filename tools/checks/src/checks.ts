@@ -23,6 +23,7 @@ export const checks: readonly Check[] = [
   { name: 'format', run: () => runTool('oxfmt/bin/oxfmt', '--check') },
   { name: 'imports', run: async () => inLines(await checkImports({ root, paths: folders })) },
   { name: 'protocol buffers', run: () => runTool('@bufbuild/buf/bin/buf', 'lint', 'contracts') },
+  { name: 'made parts', run: () => runNode('tools/made/src/main.ts', '--check') },
   { name: 'file names', run: async () => inLines(await checkFileNames(root, folders)) },
   { name: 'lock file', run: async () => inLines(checkLockFile(await readLockFile())) },
 ]
@@ -35,10 +36,12 @@ async function readLockFile(): Promise<LockFile> {
   return JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as LockFile
 }
 
-/** What a tool from node_modules prints when it ends without success. */
-function runTool(path: string, ...args: string[]): Promise<string> {
+const runTool = (path: string, ...args: string[]) => runNode(`node_modules/${path}`, ...args)
+
+/** What a program prints when it ends without success. */
+function runNode(path: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', path), ...args], {
+    const child = spawn(process.execPath, [join(root, path), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
