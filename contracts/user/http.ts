@@ -12,7 +12,12 @@ export const registerUser = post('/api/v1/users', {
   owner: 'none',
   rateClass: 'critical',
   body: Type.Object(
-    { email: Email, password: Password, name: Type.String({ minLength: 1, maxLength: 200 }), locale: Type.Optional(Locale) },
+    {
+      email: Email,
+      password: Password,
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+      locale: Type.Optional(Locale),
+    },
     closed,
   ),
   answers: { 201: User },
@@ -50,10 +55,16 @@ const signIn = {
 } as const
 
 /** POST /api/v1/users/authenticate */
-export const authenticate = post('/api/v1/users/authenticate', { ...signIn, summary: 'Sign in with e-mail and password' })
+export const authenticate = post('/api/v1/users/authenticate', {
+  ...signIn,
+  summary: 'Sign in with e-mail and password',
+})
 
 /** POST /api/v1/users/login */
-export const login = post('/api/v1/users/login', { ...signIn, summary: 'Sign in with e-mail and password (same as authenticate)' })
+export const login = post('/api/v1/users/login', {
+  ...signIn,
+  summary: 'Sign in with e-mail and password (same as authenticate)',
+})
 
 /** GET /api/v1/users */
 export const listUsers = get('/api/v1/users', {

@@ -8,7 +8,13 @@ import { changePassword, endSessionsTask } from './use-cases/change-password.ts'
 import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
 import { deleteUser, personalData } from './use-cases/erase-user.ts'
 import { givePoints, takePointsBack } from './use-cases/give-points.ts'
-import { addAddress, getAddress, listOwnAddresses, removeAddress, replaceAddress } from './use-cases/manage-addresses.ts'
+import {
+  addAddress,
+  getAddress,
+  listOwnAddresses,
+  removeAddress,
+  replaceAddress,
+} from './use-cases/manage-addresses.ts'
 import {
   getClaims,
   getContact,

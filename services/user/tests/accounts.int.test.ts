@@ -1,5 +1,9 @@
-import { newId } from '@stoa/kernel'
+import type { Tx } from '@stoa/contract'
+import { user, type UserService } from '@stoa/contracts/user/service'
+import { newId, systemClock } from '@stoa/kernel'
+import { txMaker } from '@stoa/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { seed } from '../src/seed.ts'
 import { admin, startUser, type UserApp } from './user-app.ts'
 
 let app: UserApp
@@ -51,7 +55,12 @@ test('signing in answers with tokens, and is logged and told', async () => {
   const { id, email, password, caller } = await app.register()
   const { status, body } = await app.signIn(email.toUpperCase(), password)
   expect(status).toBe(200)
-  expect(body).toEqual({ accessToken: `access-${id}`, refreshToken: `refresh-${id}`, tokenType: 'Bearer', expiresIn: 900 })
+  expect(body).toEqual({
+    accessToken: `access-${id}`,
+    refreshToken: `refresh-${id}`,
+    tokenType: 'Bearer',
+    expiresIn: 900,
+  })
   expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual(['user.created', 'user.authenticated'])
   const { body: log } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: caller })
   expect(log.items).toEqual([expect.objectContaining({ outcome: 'succeeded', address: '203.0.113.7' })])
@@ -88,7 +97,10 @@ test('a profile is changed under its version', async () => {
   expect((await app.ask('PATCH', path, patch)).status).toBe(412)
   const put = { as: caller, body: { name: 'Ada', locale: 'fr' }, headers: ifMatch(patched.version) }
   expect((await app.ask('PUT', path, put)).body).toMatchObject({ name: 'Ada', locale: 'fr' })
-  expect((await app.eventsOf(id)).at(-1)).toMatchObject({ type: 'user.updated', data: { locale: 'fr', status: 'active' } })
+  expect((await app.eventsOf(id)).at(-1)).toMatchObject({
+    type: 'user.updated',
+    data: { locale: 'fr', status: 'active' },
+  })
 })
 
 test("another's account and addresses can be neither read nor changed", async () => {
@@ -119,7 +131,10 @@ test('addresses are kept, replaced under their version and forgotten; one is the
   const { id, caller } = await app.register()
   const home = await app.ask('POST', addressesOf(id), { as: caller, body: { ...address, isDefault: true } })
   expect(home.headers.get('location')).toBe(`${addressesOf(id)}/${home.body.id}`)
-  const work = await app.ask('POST', addressesOf(id), { as: caller, body: { ...address, label: 'work', isDefault: true } })
+  const work = await app.ask('POST', addressesOf(id), {
+    as: caller,
+    body: { ...address, label: 'work', isDefault: true },
+  })
   const { body: list } = await app.ask('GET', addressesOf(id), { as: caller })
   expect(list.items.map((kept: { isDefault: boolean }) => kept.isDefault)).toEqual([false, true])
   const path = `${addressesOf(id)}/${work.body.id}`
@@ -147,10 +162,15 @@ test('admins list and find accounts by a part of name or e-mail address, custome
 test('contact, claims and a snapshot are answered to other services', async () => {
   const { id, email } = await app.register()
   expect((await app.call('GetContact', { userId: id })).body).toEqual({ email, name: 'Ada Lovelace', locale: 'en' })
-  expect((await app.call('GetClaims', { userId: id })).body).toEqual({ userId: id, email, roles: ['customer'], tier: 'free' })
+  expect((await app.call('GetClaims', { userId: id })).body).toEqual({
+    userId: id,
+    email,
+    roles: ['customer'],
+    tier: 'free',
+  })
   expect((await app.call('GetClaims', { userId: newId() })).status).toBe(404)
   const states: unknown[] = []
-  for (let afterUserId = ''; ; ) {
+  for (let afterUserId = ''; ;) {
     const { body } = await app.call('SnapshotUsers', { afterUserId, limit: 3 })
     states.push(...body.users)
     if (body.nextAfterUserId === undefined) break
@@ -175,6 +195,20 @@ test('an erased account is gone, and told', async () => {
     select u::text as text from users u union all select a::text from addresses a union all select l::text from authentications l where user_id = ${id}`
   const text = JSON.stringify(rows)
   expect(text).not.toContain(email)
-  expect((await app.service.database.read.sql`select 1 from addresses where user_id = ${id}`)).toEqual([])
+  expect(await app.service.database.read.sql`select 1 from addresses where user_id = ${id}`).toEqual([])
   expect((await app.register(email)).id).not.toBe(id)
+})
+
+test('seeded accounts sign in with their roles, and seeding again changes nothing', async () => {
+  const account = { id: newId(), email: `${newId()}@stoa.example`, name: 'Grace Hopper', roles: ['staff'] }
+  const makeTx = txMaker({ service: user, clock: systemClock, newId })
+  const run = () =>
+    app.service.database.transaction((handle) =>
+      seed(makeTx(handle) as Tx<UserService>, { clock: systemClock }, [account], 'stoa-demo-only'),
+    )
+  await run()
+  await run()
+  expect((await app.signIn(account.email, 'stoa-demo-only')).status).toBe(200)
+  expect((await app.call('GetClaims', { userId: account.id })).body.roles).toEqual(['staff'])
+  expect((await app.eventsOf(account.id)).map(({ type }) => type)).toEqual(['user.created', 'user.authenticated'])
 })

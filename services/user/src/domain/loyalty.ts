@@ -21,7 +21,11 @@ export function pointsFor({ amount, currency }: Money): number {
 }
 
 /** How many of an order's points remain after these returns: as great a part as was kept of the goods' worth, rounded down. */
-export function remainingPoints(points: number, lines: readonly PurchasedLine[], returns: readonly ReturnedGoods[]): number {
+export function remainingPoints(
+  points: number,
+  lines: readonly PurchasedLine[],
+  returns: readonly ReturnedGoods[],
+): number {
   if (returns.some((parcel) => parcel.isAll)) return 0
   const back = new Map<string, number>()
   for (const { sku, quantity } of returns.flatMap((parcel) => parcel.lines)) {

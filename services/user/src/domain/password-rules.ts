@@ -16,6 +16,9 @@ export function isWeakPassword(password: string, email: string): boolean {
   const folded = password.normalize('NFKC').toLowerCase()
   const address = email.toLowerCase()
   return (
-    common.has(folded) || new Set(folded).size < 3 || folded === address || folded === address.slice(0, address.indexOf('@'))
+    common.has(folded) ||
+    new Set(folded).size < 3 ||
+    folded === address ||
+    folded === address.slice(0, address.indexOf('@'))
   )
 }

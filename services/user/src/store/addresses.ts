@@ -35,7 +35,12 @@ function fromRow(row: AddressRow): Address {
 }
 
 /** Writes a new address of an account. */
-export async function insertAddress(tx: WriteHandle, id: string, userId: string, address: NewAddress): Promise<Address> {
+export async function insertAddress(
+  tx: WriteHandle,
+  id: string,
+  userId: string,
+  address: NewAddress,
+): Promise<Address> {
   const [row] = await tx.sql<AddressRow>`
     insert into addresses (id, user_id, label, name, line1, line2, city, postal_code, country, is_default)
     values (${id}, ${userId}, ${address.label ?? null}, ${address.name}, ${address.line1}, ${address.line2 ?? null},

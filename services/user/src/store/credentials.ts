@@ -13,7 +13,13 @@ export interface Credentials {
 }
 
 async function find(db: ReadHandle, where: Fragment): Promise<Credentials | undefined> {
-  const [row] = await db.sql<{ id: UserId; email: string; password_hash: string | null; roles: string[]; tier: string }>`
+  const [row] = await db.sql<{
+    id: UserId
+    email: string
+    password_hash: string | null
+    roles: string[]
+    tier: string
+  }>`
     select id, email, password_hash, roles, tier from users where ${where} and deleted_at is null`
   if (row === undefined) return undefined
   const { password_hash: hash, ...rest } = row
@@ -37,7 +43,11 @@ export function findCredentialsById(db: ReadHandle, id: string): Promise<Credent
 export async function replacePassword(
   tx: WriteHandle,
   id: string,
-  { checkedHash, newHash, at }: { readonly checkedHash: string; readonly newHash: string; readonly at: Temporal.Instant },
+  {
+    checkedHash,
+    newHash,
+    at,
+  }: { readonly checkedHash: string; readonly newHash: string; readonly at: Temporal.Instant },
 ): Promise<number | undefined> {
   const [row] = await tx.sql<{ version: number }>`
     update users

@@ -22,7 +22,12 @@ export async function insertPurchase(tx: WriteHandle, { orderId, userId, points,
     on conflict (order_id) do nothing`
 }
 
-export async function insertReturn(tx: WriteHandle, eventId: string, orderId: string, goods: ReturnedGoods): Promise<void> {
+export async function insertReturn(
+  tx: WriteHandle,
+  eventId: string,
+  orderId: string,
+  goods: ReturnedGoods,
+): Promise<void> {
   await tx.sql`
     insert into loyalty_returns (event_id, order_id, is_all, lines)
     values (${eventId}, ${orderId}, ${goods.isAll}, ${json(goods.lines)})
@@ -36,7 +41,13 @@ export interface PurchaseState extends Purchase {
 }
 
 export async function findPurchase(db: ReadHandle, orderId: string): Promise<PurchaseState | undefined> {
-  const [row] = await db.sql<{ user_id: string; points: number; lines: PurchasedLine[]; returns: ReturnedGoods[]; given: number }>`
+  const [row] = await db.sql<{
+    user_id: string
+    points: number
+    lines: PurchasedLine[]
+    returns: ReturnedGoods[]
+    given: number
+  }>`
     select user_id, points, lines,
            (select coalesce(jsonb_agg(jsonb_build_object('isAll', is_all, 'lines', lines)), '[]')
               from loyalty_returns where order_id = ${orderId}) as returns,

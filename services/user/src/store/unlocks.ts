@@ -27,7 +27,12 @@ export async function insertUnlock(tx: WriteHandle, id: string, userId: string, 
 }
 
 /** Keeps the hash of a token for an unlock; answers false when that is over or was used. */
-export async function insertUnlockToken(tx: WriteHandle, unlockId: string, tokenHash: string, now: Instant): Promise<boolean> {
+export async function insertUnlockToken(
+  tx: WriteHandle,
+  unlockId: string,
+  tokenHash: string,
+  now: Instant,
+): Promise<boolean> {
   const [row] = await tx.sql`
     insert into unlock_tokens (token_hash, unlock_id)
     select ${tokenHash}, id from unlocks where id = ${unlockId} and used_at is null and expires_at > ${now}

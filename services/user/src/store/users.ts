@@ -74,7 +74,8 @@ export async function findUser(db: ReadHandle, id: string, now: Instant): Promis
 
 /** The account of this id with its row locked, so that two decisions on it come one after the other. */
 export async function lockUser(tx: WriteHandle, id: string, now: Instant): Promise<User | undefined> {
-  const [row] = await tx.sql<UserRow>`select ${columns(now)} from users where id = ${id} and deleted_at is null for update`
+  const [row] =
+    await tx.sql<UserRow>`select ${columns(now)} from users where id = ${id} and deleted_at is null for update`
   return row === undefined ? undefined : fromRow(row)
 }
 

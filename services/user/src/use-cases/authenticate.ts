@@ -21,7 +21,10 @@ async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refu
     const turnedAway = await admit(deps, tx, checked)
     if (turnedAway === undefined) return { status: 200, body: tokens }
     const [code, detail, options] = refusalFor(turnedAway)
-    return refuse(code, detail, { ...options, keep: (kept) => noteLocked(deps, kept, checked.account.id, caller.address) })
+    return refuse(code, detail, {
+      ...options,
+      keep: (kept) => noteLocked(deps, kept, checked.account.id, caller.address),
+    })
   })
 }
 
@@ -46,6 +49,9 @@ export const verifyPassword =
       const turnedAway = await admit(deps, tx, checked)
       if (turnedAway === undefined) return { userId: checked.account.id }
       const [code, detail, options] = refusalFor(turnedAway)
-      return refuse(code, detail, { ...options, keep: (kept) => noteLocked(deps, kept, checked.account.id, input.address) })
+      return refuse(code, detail, {
+        ...options,
+        keep: (kept) => noteLocked(deps, kept, checked.account.id, input.address),
+      })
     })
   }

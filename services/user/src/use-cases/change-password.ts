@@ -47,7 +47,11 @@ export const changePassword =
     })
   }
 
-async function endSessions(calls: Calls<UserService['calls']>, userId: string, idempotencyKey: string): Promise<boolean> {
+async function endSessions(
+  calls: Calls<UserService['calls']>,
+  userId: string,
+  idempotencyKey: string,
+): Promise<boolean> {
   try {
     await calls.auth.endSessions({ userId }, { idempotencyKey })
     return true

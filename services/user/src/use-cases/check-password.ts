@@ -7,7 +7,14 @@ import type { Deps } from '../deps.ts'
 import { addressRange } from '../domain/address-range.ts'
 import { lockOut, locksAfter } from '../domain/lock-out.ts'
 import { rehashPassword, type Credentials } from '../store/credentials.ts'
-import { forgiveRange, insertAttempt, insertFailure, loadGuard, lockSignIns, type SignInGuard } from '../store/sign-ins.ts'
+import {
+  forgiveRange,
+  insertAttempt,
+  insertFailure,
+  loadGuard,
+  lockSignIns,
+  type SignInGuard,
+} from '../store/sign-ins.ts'
 import { insertUnlock, markLocked } from '../store/unlocks.ts'
 import { announceChange } from './announce-change.ts'
 

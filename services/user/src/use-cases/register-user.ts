@@ -42,7 +42,15 @@ export const createGuest =
   async ({ body, calls, commit }) => {
     const { email, locale = defaultLocale } = body
     const roles = ['guest']
-    const guest: NewUser = { id: deps.newId(), kind: 'guest', email, name: 'Guest', locale, passwordHash: undefined, roles }
+    const guest: NewUser = {
+      id: deps.newId(),
+      kind: 'guest',
+      email,
+      name: 'Guest',
+      locale,
+      passwordHash: undefined,
+      roles,
+    }
     const tokens = await openSession(deps, calls, { ...guest, tier: 'free', methods: ['guest'] })
     return commit(async (tx) => {
       const user = await createUser(tx, guest, deps.clock.now())
