@@ -1,0 +1,118 @@
+import { platformErrors, type Operation, type Service } from '@stoa/contract'
+import { permissions } from '@stoa/contracts/auth/roles'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { registry } from '@stoa/contracts/registry/service'
+import { expect, test } from 'vitest'
+import { schemasIn } from './schemas.ts'
+
+const services: readonly Service[] = [registry, ...catalogue]
+const operations = services.flatMap((service) =>
+  Object.entries(service.operations).flatMap(([name, route]) =>
+    route.kind === 'operation' ? [{ at: `${service.name}.${name}`, service, operation: route }] : [],
+  ),
+)
+const writes = operations.filter(({ operation }) => operation.effect === 'write')
+const lists = operations.filter(({ operation }) => 'nextCursor' in fieldsOf(operation))
+
+function fieldsOf(operation: Operation): object {
+  const body = operation.answers[200]
+  return body === null || body === undefined || !('properties' in body) ? {} : (body.properties as object)
+}
+
+test('there are contracts to hold together', () => {
+  expect(operations.length).toBeGreaterThan(50)
+  expect(writes.length).toBeGreaterThan(20)
+  expect(lists.length).toBeGreaterThan(5)
+})
+
+test('every code that an operation or method refuses with is in its service’s catalogue', () => {
+  const unknown = services.flatMap(({ name, errors, operations: routes, rpc }) => {
+    const known = new Set([...Object.keys(errors), ...Object.keys(platformErrors)])
+    const methods = Object.entries((rpc?.methods ?? {}) as Record<string, { refuses?: readonly string[] }>)
+    const used = [
+      ...Object.entries(routes).map(([route, said]) => [route, said.kind === 'operation' ? said.refuses : []] as const),
+      ...methods.map(([method, { refuses = [] }]) => [method, refuses] as const),
+    ]
+    return used.flatMap(([at, codes]) =>
+      codes.filter((code) => !known.has(code)).map((code) => `${name}.${at}: ${code}`),
+    )
+  })
+  expect(unknown).toEqual([])
+})
+
+test('a code means the same wherever it is refused with', () => {
+  const meanings = services.flatMap(({ errors }) => Object.entries(errors))
+  const contested = [...Map.groupBy(meanings, ([code]) => code)]
+    .filter(([, each]) => new Set(each.map(([, { kind, title }]) => `${kind}: ${title}`)).size > 1)
+    .map(([code]) => code)
+  expect(contested).toEqual([])
+  expect(meanings.map(([code]) => code).filter((code) => code in platformErrors)).toEqual([])
+})
+
+test('every permission is asked for by an operation, or by the doors of those who run the system', () => {
+  const asked = new Set<string>(
+    services.flatMap(({ operations: routes }) => Object.values(routes).map((route) => route.permission)),
+  )
+  // product:read: everybody may read products, and a partner's key may say that it does no more
+  const doors = new Set(['ops', 'gateway:admin', 'saga:manage', 'product:read'])
+  const idle = permissions.filter((permission) => !asked.has(permission.replace(/:any$/, '')) && !doors.has(permission))
+  expect(idle).toEqual([])
+})
+
+test('every event is named after its owner’s things, in the past tense, and no two events share a name', () => {
+  const types = services.flatMap(({ publishes }) => Object.values(publishes).map(({ type }) => type))
+  expect(types.filter((type) => !/^[a-z_]+\.[a-z_]+$/.test(type))).toEqual([])
+  expect(types.filter((type, index) => types.indexOf(type) !== index)).toEqual([])
+})
+
+test('no event carries what says who or where a person is', () => {
+  const personal =
+    /^(email|phone|line1|line2|postalCode|address|shippingAddress|firstName|lastName|password|token|ip)$/i
+  const found = services.flatMap(({ publishes }) =>
+    Object.values(publishes).flatMap(({ type, data }) =>
+      [...schemasIn(data)]
+        .map(({ pointer }) => pointer)
+        .filter((pointer) => personal.test(pointer.split('/').at(-1) ?? ''))
+        .map((pointer) => type + pointer),
+    ),
+  )
+  expect(found).toEqual([])
+})
+
+test('every write refuses fields that it does not know, but for what a provider sends', () => {
+  const open = writes.flatMap(({ at, operation: { body, path } }) =>
+    body === undefined || path.includes('/webhooks/')
+      ? []
+      : [...schemasIn(body)]
+          .filter(({ node }) => node.properties !== undefined && node.additionalProperties !== false)
+          .map(({ pointer }) => `${at}${pointer}`),
+  )
+  expect(open).toEqual([])
+})
+
+test('every list takes a limit and a cursor and answers items', () => {
+  const odd = lists.filter(({ operation }) => {
+    const asked = Object.keys(operation.query?.properties ?? {})
+    return !(asked.includes('limit') && asked.includes('cursor') && 'items' in fieldsOf(operation))
+  })
+  expect(odd.map(({ at }) => at)).toEqual([])
+})
+
+test('what creates an order, a payment, a refund or a shipment needs an idempotency key', () => {
+  const required = writes.filter(({ operation }) => operation.idempotencyKey === 'required').map(({ at }) => at)
+  expect(required).toEqual(
+    expect.arrayContaining([
+      'order.placeOrder',
+      'payment.createPayment',
+      'payment.refundPayment',
+      'shipping.createShipment',
+    ]),
+  )
+})
+
+test('every path is versioned, and its parameters are in camelCase', () => {
+  const paths = catalogue.flatMap(({ operations: routes }) =>
+    Object.values(routes).flatMap((route) => (route.kind === 'mount' ? [] : [route.path])),
+  )
+  expect(paths.filter((path) => !/^\/api\/v\d+(\/([a-z][a-z0-9-]*|\{[a-z][A-Za-z]*\}))+$/.test(path))).toEqual([])
+})
