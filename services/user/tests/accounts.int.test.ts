@@ -42,13 +42,16 @@ test('an e-mail address has one account, in whatever case it is typed', async ()
 test('of ten who register one e-mail address at once, one gets it', async () => {
   const body = { email: `${newId()}@stoa.example`, password: 'a fine long phrase', name: 'Ada' }
   const answers = await Promise.all(Array.from({ length: 10 }, () => app.ask('POST', '/api/v1/users', { body })))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 409)])
+  expect(answers.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([
+    201,
+    ...Array.from({ length: 9 }, () => 409),
+  ])
 })
 
 test('a password among the first guesses is refused', async () => {
   const body = { email: `${newId()}@stoa.example`, password: 'password123', name: 'Ada' }
   const { status, body: problem } = await app.ask('POST', '/api/v1/users', { body })
-  expect([status, problem.code, problem.errors[0].pointer]).toEqual([422, 'user.password_weak', '/password'])
+  expect([status, problem.code, problem.errors[0]?.pointer]).toEqual([422, 'user.password_weak', '/password'])
 })
 
 test('signing in answers with tokens, and is logged and told', async () => {
@@ -136,7 +139,7 @@ test('addresses are kept, replaced under their version and forgotten; one is the
     body: { ...address, label: 'work', isDefault: true },
   })
   const { body: list } = await app.ask('GET', addressesOf(id), { as: caller })
-  expect(list.items.map((kept: { isDefault: boolean }) => kept.isDefault)).toEqual([false, true])
+  expect(list.items.map((kept) => kept.isDefault)).toEqual([false, true])
   const path = `${addressesOf(id)}/${work.body.id}`
   const replace = { as: caller, body: { ...address, city: 'Köln' }, headers: ifMatch(1) }
   const { body: replaced } = await app.ask('PUT', path, replace)
@@ -151,11 +154,11 @@ test('admins list and find accounts by a part of name or e-mail address, custome
   const { id, email, caller } = await app.register(`100%_${newId()}@stoa.example`)
   const part = email.slice(2, 20).toUpperCase()
   const found = await app.ask('GET', `/api/v1/users/search?q=${encodeURIComponent(part)}`, { as: admin })
-  expect(found.body.items.map((user: { id: string }) => user.id)).toEqual([id])
+  expect(found.body.items.map((user) => user.id)).toEqual([id])
   const first = await app.ask('GET', '/api/v1/users?limit=1', { as: admin })
   const second = await app.ask('GET', `/api/v1/users?limit=1&cursor=${first.body.nextCursor}`, { as: admin })
-  expect(first.body.items[0].id).toBe(id)
-  expect(second.body.items[0].id < id).toBe(true)
+  expect(first.body.items[0]?.id).toBe(id)
+  expect(Number(second.body.items[0]?.id.localeCompare(id))).toBeLessThan(0)
   expect((await app.ask('GET', '/api/v1/users', { as: caller })).status).toBe(403)
 })
 

@@ -17,7 +17,7 @@ beforeEach(() => {
 const wrong = (times: number) => Array.from({ length: times }, () => 'user.credentials_wrong')
 const outcomesOf = async (id: string) => {
   const { body } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: admin })
-  return body.items.map((attempt: { outcome: string }) => attempt.outcome)
+  return body.items.map((attempt) => attempt.outcome)
 }
 /** Twenty wrong passwords from five places. */
 const guessFromEverywhere = async (email: string) => {

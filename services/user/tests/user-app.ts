@@ -1,11 +1,43 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
+import type { Address, Tokens, User } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
 import { AppError, newId, systemClock, type Clock } from '@stoa/kernel'
-import { startTestService, type TestAnswer, type TestRequest, type TestService } from '@stoa/testing'
+import { startTestService, type TestRequest, type TestService } from '@stoa/testing'
 import { userService } from '../src/service.ts'
 
 export const admin = { subject: '0198c0de-0000-7000-8000-0000000000ad', roles: ['admin'] }
 const authService = { subject: 'service:auth', roles: ['service'] }
+
+interface Entry {
+  readonly id: string
+  readonly isDefault?: boolean
+  readonly outcome: string
+}
+
+/** What stands in any of the answers; each has its part of it. */
+interface Body extends Omit<User, 'id'>, Omit<Address, 'id' | 'name' | 'version'>, Tokens {
+  readonly id: string
+  readonly user: User
+  readonly items: readonly Entry[]
+  readonly nextCursor?: string
+  readonly code: string
+  readonly detail: string
+  readonly errors: readonly { readonly pointer: string }[]
+  readonly token: string
+  readonly users: readonly { readonly userId: string; readonly status: string; readonly tier: string }[]
+  readonly nextAfterUserId?: string
+}
+
+interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Body
+}
+
+interface Told {
+  readonly type: string
+  readonly data: { readonly status?: string; readonly unlockId?: string }
+}
 
 /** Somebody with an account, and the password it has. */
 export interface Person {
@@ -18,13 +50,13 @@ export interface Person {
 /** User under test, with auth's side of it. */
 export interface UserApp {
   readonly service: TestService
-  readonly ask: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
-  readonly call: (method: string, input: object) => Promise<TestAnswer>
+  readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered>
+  readonly call: (method: string, input: object) => Promise<Answered>
   readonly register: (email?: string) => Promise<Person>
-  readonly signIn: (email: string, password: string, from?: string) => Promise<TestAnswer>
+  readonly signIn: (email: string, password: string, from?: string) => Promise<Answered>
   /** Tries to sign in with wrong passwords, one after the other; answers the codes. */
   readonly guess: (email: string, times: number, from?: string) => Promise<string[]>
-  readonly eventsOf: (userId: string) => Promise<readonly { readonly type: string; readonly data: any }[]>
+  readonly eventsOf: (userId: string) => Promise<readonly Told[]>
   /** What auth was asked, oldest first. */
   readonly auth: { readonly log: string[]; isAway: boolean }
   readonly advance: (minutes: number) => void
@@ -54,7 +86,8 @@ export async function startUser(): Promise<UserApp> {
       },
     } as never,
   })
-  const ask = (method: string, path: string, request: TestRequest = {}) => service.request(method, path, request)
+  const ask = (method: string, path: string, request: TestRequest = {}): Promise<Answered> =>
+    service.request(method, path, request)
   const signIn = (email: string, password: string, from = '203.0.113.7') =>
     ask('POST', '/api/v1/users/authenticate', { body: { email, password }, headers: { 'x-forwarded-for': from } })
   return {
@@ -67,7 +100,8 @@ export async function startUser(): Promise<UserApp> {
     async register(email = `${newId()}@stoa.example`) {
       const password = 'a fine long phrase'
       const { body } = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Ada Lovelace' } })
-      return { id: body.id, email, password, caller: { subject: body.id } }
+      const { id } = body
+      return { id, email, password, caller: { subject: id } }
     },
     async guess(email, times, from) {
       const codes: string[] = []
@@ -75,7 +109,10 @@ export async function startUser(): Promise<UserApp> {
       return codes
     },
     async eventsOf(userId) {
-      return (await service.published()).filter(({ subject }) => subject === userId)
+      const events = await service.published()
+      return events
+        .filter(({ subject }) => subject === userId)
+        .map(({ type, data }) => ({ type, data: data as Told['data'] }))
     },
     advance: (minutes) => void (aheadMinutes += minutes),
   }
