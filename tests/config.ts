@@ -2,3 +2,8 @@
 export function testDatabaseUrl(): string | undefined {
   return process.env['TEST_DATABASE_URL']
 }
+
+/** The environment of a whole system that keeps its data in this folder. */
+export function systemEnvironment(home: string): Record<string, string | undefined> {
+  return { ...process.env, STOA_HOME: home }
+}

@@ -1,4 +1,4 @@
-import type { Tx } from '@stoa/contract'
+import type { Service, Tx, WriteHandle } from '@stoa/contract'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { advisoryXactLock, migrate, openDatabase } from '@stoa/postgres'
 import { migrationsOf, txMaker, type DefinedService } from '@stoa/service'
@@ -12,9 +12,18 @@ export interface SeedTools {
 /** The demonstration data of one service, put in by the service's own code. */
 export interface Seed {
   readonly service: DefinedService
-  /** Runs in one transaction; what it publishes is how read copies learn of the data. */
-  // eslint-disable-next-line typescript/no-explicit-any -- each seed writes the transaction of its own service
-  readonly run: (tx: Tx<any>, tools: SeedTools) => Promise<void>
+  readonly run: (tx: WriteHandle, tools: SeedTools) => Promise<void>
+}
+
+/** Describes a seed: it runs in one transaction, and what it publishes is how read copies learn of the data. */
+export function seedOf<S extends Service>(
+  service: DefinedService,
+  run: (tx: Tx<S>, tools: SeedTools) => Promise<void>,
+): Seed {
+  return {
+    service,
+    run: (handle, tools) => run(txMaker({ service: service.contract, ...tools })(handle) as Tx<S>, tools),
+  }
 }
 
 /**
@@ -26,14 +35,13 @@ export async function runSeed({ service, run }: Seed, url: string): Promise<bool
   const applicationName = `${service.contract.name}-seed`
   const database = openDatabase({ url, applicationName, writeConnections: 1, statementTimeoutMs: 60_000 })
   const tools: SeedTools = { clock: systemClock, newId }
-  const makeTx = txMaker({ service: service.contract, ...tools })
   try {
     return await database.transaction(async (handle) => {
       await advisoryXactLock(handle, 'stoa.seed')
       await handle.sql`create table if not exists seed (is_only boolean primary key default true check (is_only), at timestamptz not null)`
       const [mark] = await handle.sql`select 1 from seed`
       if (mark !== undefined) return false
-      await run(makeTx(handle), tools)
+      await run(handle, tools)
       await handle.sql`insert into seed (at) values (${tools.clock.now()})`
       return true
     })

@@ -1,2 +1,2 @@
 /** The services that get demonstration data; how is in `seeds.ts`. */
-export const seededServices: readonly string[] = ['user', 'payment']
+export const seededServices: readonly string[] = ['user', 'inventory', 'pricing', 'payment']

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+import { systemEnvironment } from '../config.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The data folder of the system that the journeys go through. */
+    stoaHome: string
+    gatewayUrl: string
+  }
+}
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const main = join(root, 'cli/src/main.ts')
+
+/** Brings up a whole system of its own, on free ports and with short days, by the door that everybody uses. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(join(tmpdir(), 'stoa-journeys-'))
+  const env = { ...systemEnvironment(home), CARRIER_DAY_SECONDS: '1', RETURN_WINDOW_DAYS: '1', RATE_LIMIT_SCALE: '10000' }
+  const stoa = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })
+  await stoa('up', '--detach', '--ports', 'auto')
+  const { stdout } = await stoa('ps', '--json')
+  const rows = JSON.parse(stdout) as { service: string; port: number }[]
+  project.provide('stoaHome', home)
+  project.provide('gatewayUrl', `http://127.0.0.1:${rows.find(({ service }) => service === 'gateway')?.port}`)
+  return async () => {
+    await stoa('down')
+    await rm(home, { recursive: true, force: true })
+  }
+}

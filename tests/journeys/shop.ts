@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { eventually } from '@stoa/testing'
+import { inject } from 'vitest'
+import { systemEnvironment } from '../config.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const password = 'stoa-demo-only'
+
+/** An answer of the gateway. */
+export interface Answer<Body = any> {
+  readonly status: number
+  readonly body: Body
+  readonly headers: Headers
+}
+
+interface Ask {
+  readonly as?: string
+  readonly body?: unknown
+  readonly key?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Asks the gateway, as a client does. */
+export async function ask(method: string, path: string, { as, body, key, headers }: Ask = {}): Promise<Answer> {
+  const response = await fetch(inject('gatewayUrl') + path, {
+    method,
+    headers: {
+      ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(40_000),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers }
+}
+
+/** The access token of an account. */
+export async function signIn(email: string, secret = password): Promise<string> {
+  const { status, body } = await ask('POST', '/api/v1/users/authenticate', { body: { email, password: secret } })
+  if (status !== 200) throw new Error(`${email} could not sign in: ${status} ${JSON.stringify(body)}`)
+  return body.accessToken
+}
+
+/** A new customer with a payment method for a sandbox token. */
+export interface Customer {
+  readonly id: string
+  readonly token: string
+  readonly paymentMethodId: string
+}
+
+export async function newCustomer(sandboxToken = 'tok_visa'): Promise<Customer> {
+  const email = `${randomUUID()}@stoa.example`
+  const made = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Journey' } })
+  const token = await signIn(email)
+  const method = await ask('POST', '/api/v1/payment-methods', { as: token, body: { provider: 'sandbox', token: sandboxToken } })
+  return { id: made.body.id, token, paymentMethodId: method.body.id }
+}
+
+export const address = { name: 'Ada Lovelace', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' }
+
+/** The body of an order. */
+export function orderOf(paymentMethodId: string, more: object = {}): object {
+  return { items: [{ sku: 'TEA-GREEN-100', quantity: 1 }], shippingAddress: address, paymentMethodId, ...more }
+}
+
+/** Places an order and waits for its outcome. */
+export function place({ token, paymentMethodId }: Pick<Customer, 'token' | 'paymentMethodId'>, more: object = {}, key: string = randomUUID()): Promise<Answer> {
+  return ask('POST', '/api/v1/orders', { as: token, key, body: orderOf(paymentMethodId, more), headers: { prefer: 'wait=10' } })
+}
+
+/** The one payment of an order, as staff see it. */
+export async function paymentOf(orderId: string, staff: string) {
+  const { body } = await ask('GET', `/api/v1/payments?orderId=${orderId}`, { as: staff })
+  return body.items[0]
+}
+
+/** What can be sold of a SKU now. */
+export async function availabilityOf(sku: string): Promise<{ available: number; onHand: number; reserved: number }> {
+  const { body } = await ask('GET', `/api/v1/inventory/availability?sku=${sku}`)
+  return body.items[0]
+}
+
+/** The stoa command over the system of the journeys; throws when it fails. */
+export async function stoa(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], { cwd: root, env: systemEnvironment(inject('stoaHome')) })
+  return stdout
+}
+
+/** One line of a service's log. */
+export interface LogLine {
+  readonly service: string
+  readonly message: string
+  readonly traceId?: string
+  readonly orderId?: string
+}
+
+/** Every log line that holds this text. */
+export async function logLinesWith(text: string): Promise<LogLine[]> {
+  const folder = join(inject('stoaHome'), 'logs')
+  const files = (await readdir(folder)).filter((name) => /\.log(\.\d+)?$/.test(name))
+  const contents = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
+  return contents
+    .flatMap((content) => content.split('\n'))
+    .filter((line) => line.startsWith('{') && line.includes(text))
+    .map((line) => JSON.parse(line) as LogLine)
+}
+
+export { eventually }
