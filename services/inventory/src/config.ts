@@ -15,7 +15,7 @@ export const config = defineConfig('inventory', {
     doc: 'Currency of the prices that products are listed and sorted by.',
   }),
   LIST_PRICE_LIST: setting(Type.String({ minLength: 1 }), {
-    optional: true,
-    doc: 'The only price list that products are listed and sorted by; without it, every list in the shop’s currency.',
+    default: 'retail',
+    doc: 'Name of the price list whose prices products are listed and sorted by.',
   }),
 })

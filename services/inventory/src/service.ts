@@ -28,7 +28,7 @@ export const inventoryService = defineService(inventory, {
     clock,
     newId,
     cartHoldMs: Math.round(cartHoldMinutes * 60_000),
-    isListPrice: (priceList, currency) => currency === shopCurrency && priceList === (listPriceList ?? priceList),
+    isListPrice: (priceList, currency) => priceList === listPriceList && currency === shopCurrency,
   }),
   bind: (deps) => ({
     operations: {

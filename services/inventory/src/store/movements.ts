@@ -83,6 +83,29 @@ function movedOf(row: MovedRow): Moved {
   return { sku: row.sku, warehouseId: row.warehouse_id, before, after }
 }
 
+/** Opens the books of stock that there are none of, with what lies there at first; the others are left as they are. */
+export async function openStock(
+  tx: WriteHandle,
+  opened: readonly (NewMovement & { readonly reorderPoint: number })[],
+  { reason, at }: Reason,
+): Promise<void> {
+  await tx.sql`
+    with wanted as (
+      select * from unnest(${opened.map(({ id }) => id)}::uuid[], ${opened.map(({ sku }) => sku)}::text[],
+                           ${opened.map(({ warehouseId }) => warehouseId)}::uuid[],
+                           ${opened.map(({ delta }) => delta)}::bigint[],
+                           ${opened.map(({ reorderPoint }) => reorderPoint)}::bigint[])
+               as wanted (id, sku, warehouse_id, delta, reorder_point)
+    ), made as (
+      insert into stock (sku, warehouse_id, on_hand, reorder_point)
+      select sku, warehouse_id, delta, reorder_point from wanted order by sku, warehouse_id
+      on conflict do nothing
+      returning sku, warehouse_id
+    )
+    insert into stock_movements (id, sku, warehouse_id, delta, reason, at)
+    select id, sku, warehouse_id, delta, ${reason}, ${at} from wanted join made using (sku, warehouse_id)`
+}
+
 interface MovementFilter {
   readonly sku?: string | undefined
   readonly warehouseId?: string | undefined

@@ -3,9 +3,12 @@ import type { Money } from '@stoa/kernel'
 
 /** Takes the list price of a SKU over, and into the product it belongs to. */
 export async function savePrice(tx: WriteHandle, sku: string, { amount, currency }: Money): Promise<void> {
-  await tx.sql`
+  const changed = await tx.sql`
     insert into list_prices (sku, amount, currency) values (${sku}, ${amount}, ${currency})
-    on conflict (sku) do update set amount = excluded.amount, currency = excluded.currency`
+    on conflict (sku) do update set amount = excluded.amount, currency = excluded.currency
+      where (list_prices.amount, list_prices.currency) is distinct from (excluded.amount, excluded.currency)
+    returning 1 as one`
+  if (changed.length === 0) return
   // Locked by itself, so that the next statement sees whatever has changed the product meanwhile.
   const products = await tx.sql<{ id: string }>`
     select id from products where id = (select product_id from variants where sku = ${sku}) for update`

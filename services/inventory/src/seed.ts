@@ -1,0 +1,83 @@
+import type { Tx } from '@stoa/contract'
+import { productCreated } from '@stoa/contracts/inventory/events'
+import type { Category, NewProduct, Warehouse } from '@stoa/contracts/inventory/resources'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { ProductId, WarehouseId } from '@stoa/contracts/ids'
+import type { Clock, NewId } from '@stoa/kernel'
+import { insertCategories } from './store/categories.ts'
+import { openStock } from './store/movements.ts'
+import { setPrices } from './store/prices.ts'
+import { insertProducts } from './store/products.ts'
+import { findVariants, saveVariants } from './store/variants.ts'
+import { insertWarehouses, listWarehouses } from './store/warehouses.ts'
+import { productState } from './use-cases/product-state.ts'
+
+/** Everything that inventory holds at its opening. */
+export interface SeededCatalogue {
+  readonly categories: readonly Category[]
+  readonly warehouses: readonly Omit<Warehouse, 'id'>[]
+  readonly products: readonly (NewProduct & { readonly stock: readonly SeededStock[] })[]
+}
+
+/** What lies of a SKU in a warehouse at first, and when it is low. */
+export interface SeededStock {
+  readonly sku: string
+  readonly warehouseCode: string
+  readonly quantity: number
+  readonly reorderPoint?: number
+}
+
+interface SeedTools {
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+/** Puts a catalogue in as if staff had, in a few statements; categories, warehouses and SKUs that are there stay. */
+export async function seedCatalogue(
+  tx: Tx<InventoryService>,
+  { clock, newId }: SeedTools,
+  { categories, warehouses, products }: SeededCatalogue,
+): Promise<void> {
+  const at = clock.now()
+  await insertCategories(tx, categories)
+  await insertWarehouses(
+    tx,
+    warehouses.map((warehouse) => ({ id: newId() as WarehouseId, ...warehouse })),
+  )
+  const skus = products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
+  const known = new Set((await findVariants(tx, skus)).map(({ sku }) => sku))
+  const missing = products
+    .filter(({ variants }) => !variants.some(({ sku }) => known.has(sku)))
+    .map(({ stock, ...product }) => ({ id: newId() as ProductId, product, stock }))
+  await insertProducts(tx, missing, at)
+  await saveVariants(
+    tx,
+    missing.map(({ id, product }) => ({ id, version: 1, ...product })),
+  )
+  await setPrices(
+    tx,
+    missing.map(({ id }) => id),
+  )
+  await stockUp(
+    tx,
+    newId,
+    missing.flatMap(({ stock }) => stock),
+    at,
+  )
+  for (const { id, product } of missing) await tx.publish(productCreated, id, productState(id, 1, product))
+}
+
+async function stockUp(
+  tx: Tx<InventoryService>,
+  newId: NewId,
+  stock: readonly SeededStock[],
+  at: Temporal.Instant,
+): Promise<void> {
+  const idByCode = new Map((await listWarehouses(tx)).map(({ id, code }) => [code, id]))
+  const placed = stock.map(({ sku, warehouseCode, quantity, reorderPoint = 0 }) => {
+    const warehouseId = idByCode.get(warehouseCode)
+    if (warehouseId === undefined) throw new Error(`there is no warehouse ${warehouseCode}`)
+    return { id: newId(), sku, warehouseId, delta: quantity, reorderPoint }
+  })
+  await openStock(tx, placed, { reason: 'opening stock', at })
+}
