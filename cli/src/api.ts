@@ -22,7 +22,9 @@ const spareMs = 60_000
 export async function addressOf(folder: DataFolder, service: string): Promise<string> {
   const port = (await lastPorts(folder)).get(service)
   if (port === undefined) {
-    throw new CommandFailed(`no service ${service} has been started here: start with "npm start", see "npm run stoa -- ps"`)
+    throw new CommandFailed(
+      `no service ${service} has been started here: start with "npm start", see "npm run stoa -- ps"`,
+    )
   }
   return `http://127.0.0.1:${port}`
 }
@@ -51,7 +53,10 @@ export async function signIn(folder: DataFolder, email: string, password = demon
       body: JSON.stringify({ email, password }),
     },
   )
-  await writeJson(folder.tokens, { ...kept, [email]: { token: accessToken, expiresAtMs: Date.now() + expiresIn * 1_000 } })
+  await writeJson(folder.tokens, {
+    ...kept,
+    [email]: { token: accessToken, expiresAtMs: Date.now() + expiresIn * 1_000 },
+  })
   return accessToken
 }
 

@@ -19,7 +19,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   restart: { summary: 'stop and start services', load: () => import('./commands/restart.ts') },
   logs: { summary: 'what services wrote', load: () => import('./commands/logs.ts') },
   doctor: { summary: 'what is missing or in the way on this machine', load: () => import('./commands/doctor.ts') },
-  reset: { summary: 'throw all data away and begin with the demonstration data', load: () => import('./commands/reset.ts') },
+  reset: {
+    summary: 'throw all data away and begin with the demonstration data',
+    load: () => import('./commands/reset.ts'),
+  },
   seed: { summary: 'put the demonstration data in where it is missing', load: () => import('./commands/seed.ts') },
   token: { summary: 'an access token of an account', load: () => import('./commands/token.ts') },
   trace: { summary: 'where the time of a request or an order went', load: () => import('./commands/trace.ts') },

@@ -31,7 +31,9 @@ async function run(): Promise<number> {
 /** A refusal says what is wrong and how to mend it; anything else is a bug and shows where. */
 function explain(error: unknown): number {
   const { name: kind, message, stack } = error instanceof Error ? error : new Error(String(error))
-  const isRefusal = ['AppError', 'UsageError', 'CommandFailed', 'NotRunning', 'ControlRefused', 'ConfigError'].includes(kind)
+  const isRefusal = ['AppError', 'UsageError', 'CommandFailed', 'NotRunning', 'ControlRefused', 'ConfigError'].includes(
+    kind,
+  )
   process.stderr.write(`${isRefusal ? message : (stack ?? message)}\n`)
   return error instanceof UsageError ? 2 : 1
 }

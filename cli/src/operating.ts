@@ -26,7 +26,10 @@ async function keepersOf(folder: DataFolder, what: Keeps): Promise<string[]> {
 export async function listOf<Item>(
   folder: DataFolder,
   what: Keeps,
-  { service, query = {} }: { readonly service?: string | undefined; readonly query?: Readonly<Record<string, string | undefined>> },
+  {
+    service,
+    query = {},
+  }: { readonly service?: string | undefined; readonly query?: Readonly<Record<string, string | undefined>> },
 ): Promise<OfService<Item>[]> {
   const headers = await asAdmin(folder)
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -51,7 +54,11 @@ export async function askService<Answer>(
 }
 
 /** The first service that knows the thing, with what it says. */
-export async function findIn<Answer extends object>(folder: DataFolder, what: Keeps, id: string): Promise<OfService<Answer>> {
+export async function findIn<Answer extends object>(
+  folder: DataFolder,
+  what: Keeps,
+  id: string,
+): Promise<OfService<Answer>> {
   for (const service of await keepersOf(folder, what)) {
     try {
       return { ...(await askService<Answer>(folder, service, `${what}/${encodeURIComponent(id)}`)), service }

@@ -8,7 +8,9 @@ test('columns are as wide as their widest value, without spaces at the end', () 
 })
 
 test('every command has help that begins with its usage', async () => {
-  const loaded = await Promise.all(Object.entries(commands).map(async ([name, { load }]) => ({ name, help: (await load()).help })))
+  const loaded = await Promise.all(
+    Object.entries(commands).map(async ([name, { load }]) => ({ name, help: (await load()).help })),
+  )
   expect(loaded.filter(({ name, help }) => !help.startsWith(`Usage: stoa ${name}`))).toEqual([])
 })
 

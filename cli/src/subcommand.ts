@@ -4,10 +4,15 @@ import { UsageError } from './arguments.ts'
 export type Subcommand = (args: readonly string[]) => Promise<number>
 
 /** Runs the part that the first argument names. @throws UsageError when it names none */
-export function runSubcommand(command: string, parts: Readonly<Record<string, Subcommand>>, args: readonly string[]): Promise<number> {
+export function runSubcommand(
+  command: string,
+  parts: Readonly<Record<string, Subcommand>>,
+  args: readonly string[],
+): Promise<number> {
   const [name, ...rest] = args
   const part = name === undefined ? undefined : parts[name]
-  if (part === undefined) throw new UsageError(`${command} needs one of ${Object.keys(parts).join(', ')}: --help shows the usage`)
+  if (part === undefined)
+    throw new UsageError(`${command} needs one of ${Object.keys(parts).join(', ')}: --help shows the usage`)
   return part(rest)
 }
 

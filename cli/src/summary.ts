@@ -8,7 +8,11 @@ export function summaryOf(rows: readonly ProcessRow[], ports: ReadonlyMap<string
   const address = `http://127.0.0.1:${ports.get('gateway') ?? 0}`
   const table = formatTable(
     ['SERVICE', 'STATE', 'ADDRESS'],
-    rows.map(({ service, state, port }) => [service, state, `${service === 'postgres' ? '' : 'http://'}127.0.0.1:${port}`]),
+    rows.map(({ service, state, port }) => [
+      service,
+      state,
+      `${service === 'postgres' ? '' : 'http://'}127.0.0.1:${port}`,
+    ]),
   )
   if (!rows.some(({ service }) => service === 'gateway')) return ['', ...table, '']
   return [

@@ -2,14 +2,24 @@ import type { PlacedSpan } from '@stoa/system/traces'
 import { expect, test } from 'vitest'
 import { formatTrace } from './trace-tree.ts'
 
-function span(name: string, place: Pick<PlacedSpan, 'depth' | 'service' | 'startMs' | 'durationMs'> & Partial<PlacedSpan>): PlacedSpan {
+function span(
+  name: string,
+  place: Pick<PlacedSpan, 'depth' | 'service' | 'startMs' | 'durationMs'> & Partial<PlacedSpan>,
+): PlacedSpan {
   return { traceId: 'a'.repeat(32), spanId: name, name, kind: 'server', instance: `${place.service}-1`, ...place }
 }
 
 test('each span stands under its parent with its start, its duration and a bar', () => {
   const lines = formatTrace([
     span('POST /orders', { depth: 0, service: 'gateway', startMs: 1_000, durationMs: 40 }),
-    span('quote', { depth: 1, service: 'pricing', startMs: 1_020, durationMs: 20, status: 'error', statusMessage: 'no answer' }),
+    span('quote', {
+      depth: 1,
+      service: 'pricing',
+      startMs: 1_020,
+      durationMs: 20,
+      status: 'error',
+      statusMessage: 'no answer',
+    }),
   ])
   expect(lines).toEqual([
     `Trace ${'a'.repeat(32)}: 2 spans in 2 services, 40.0 ms`,

@@ -14,7 +14,10 @@ export async function upDetached(folder: DataFolder, args: readonly string[]): P
   const path = join(folder.logs, 'supervisor.log')
   const log = openSync(path, 'a', 0o600)
   const { size } = await stat(path)
-  const child = spawn(process.execPath, [program, 'up', ...args], { detached: true, stdio: ['ignore', log, log, 'ipc'] })
+  const child = spawn(process.execPath, [program, 'up', ...args], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  })
   const outcome = await new Promise<'ready' | number>((resolve) => {
     child.once('message', () => resolve('ready'))
     child.once('exit', (code) => resolve(code ?? 1))

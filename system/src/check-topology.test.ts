@@ -14,7 +14,16 @@ const grants = { clerk: ['thing:read'] }
 
 function described(name: string, port: number, rest: Partial<Parameters<typeof describeService>[0]> = {}): Service {
   const slo = { availability: 0.999, p99Ms: 100, errorRate: 0.01 }
-  return describeService({ name, port, owner: 'tests', slo, errors: {}, operations: {}, personalData: 'none', ...rest } as never)
+  return describeService({
+    name,
+    port,
+    owner: 'tests',
+    slo,
+    errors: {},
+    operations: {},
+    personalData: 'none',
+    ...rest,
+  } as never)
 }
 
 function deployed(...contracts: readonly Service[]): Deployment[] {
@@ -72,7 +81,9 @@ test('names a port with two listeners, further ports included', () => {
 })
 
 test('names a permission that no role grants', () => {
-  const service = described('things', 1, { operations: { get: get('/things', { ...read, permission: 'thing:admire' }) } })
+  const service = described('things', 1, {
+    operations: { get: get('/things', { ...read, permission: 'thing:admire' }) },
+  })
   expect(checkTopology(deployed(service), grants)).toEqual(['things.get asks for thing:admire, which no role grants'])
 })
 

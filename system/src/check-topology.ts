@@ -59,7 +59,9 @@ function nameOf({ type, version }: { readonly type: string; readonly version: st
 
 /** An event is a fact of one owner. */
 function publishedTwice(services: readonly Service[]): string[] {
-  const publishers = services.flatMap(({ name, publishes }) => Object.values(publishes).map((event) => ({ name, event: event.type })))
+  const publishers = services.flatMap(({ name, publishes }) =>
+    Object.values(publishes).map((event) => ({ name, event: event.type })),
+  )
   return [...Map.groupBy(publishers, ({ event }) => event)]
     .filter(([, each]) => new Set(each.map(({ name }) => name)).size > 1)
     .map(([event, each]) => `${event} is published by ${each.map(({ name }) => name).join(' and ')}`)

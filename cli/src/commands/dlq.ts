@@ -44,7 +44,8 @@ async function list(args: readonly string[]): Promise<number> {
     String(letter.attempts),
     letter.error?.message ?? '',
   ])
-  if (rows.length > 0) for (const line of formatTable(['SERVICE', 'ID', 'TYPE', 'KEY', 'STATE', 'ATTEMPTS', 'ERROR'], rows)) say(line)
+  if (rows.length > 0)
+    for (const line of formatTable(['SERVICE', 'ID', 'TYPE', 'KEY', 'STATE', 'ATTEMPTS', 'ERROR'], rows)) say(line)
   return 0
 }
 
@@ -67,7 +68,8 @@ async function retry(args: readonly string[]): Promise<number> {
 async function discard(args: readonly string[]): Promise<number> {
   const { folder, values, positionals } = readArguments(args, { reason: { type: 'string' } }, { positionals: 2 })
   const { reason } = values
-  if (reason === undefined || reason.trim() === '') throw new UsageError('discard needs a reason, which is kept: --reason TEXT')
+  if (reason === undefined || reason.trim() === '')
+    throw new UsageError('discard needs a reason, which is kept: --reason TEXT')
   const [service, path] = letterAt(positionals)
   await askService(folder, service, `${path}/discard`, { method: 'POST', body: { reason } })
   say('Given up; what waited behind it goes on.')

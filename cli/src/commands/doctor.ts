@@ -12,6 +12,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const { folder, values } = readArguments(args, { json: { type: 'boolean' } })
   const findings = await examine(folder, process.env)
   if (values.json === true) sayJson(findings)
-  else for (const { what, isFine, detail } of findings) say(`${isFine ? toned('green', 'fine') : toned('red', 'bad ')}  ${what}: ${detail}`)
+  else
+    for (const { what, isFine, detail } of findings)
+      say(`${isFine ? toned('green', 'fine') : toned('red', 'bad ')}  ${what}: ${detail}`)
   return findings.every(({ isFine }) => isFine) ? 0 : 1
 }

@@ -23,7 +23,13 @@ export async function run(args: readonly string[]): Promise<number> {
     sayJson(rows)
     return 0
   }
-  const cells = rows.map(({ service, instance, pid, port, state }) => [service, instance, String(pid ?? '-'), String(port), state])
+  const cells = rows.map(({ service, instance, pid, port, state }) => [
+    service,
+    instance,
+    String(pid ?? '-'),
+    String(port),
+    state,
+  ])
   const [heading = '', ...lines] = formatTable(['SERVICE', 'INSTANCE', 'PID', 'PORT', 'STATE'], cells)
   say(toned('bold', heading))
   lines.forEach((line, index) => {

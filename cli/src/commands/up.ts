@@ -23,7 +23,11 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.ports !== undefined && values.ports !== 'auto') {
     throw new UsageError(`--ports takes "auto" and nothing else: a single port is set by its setting (ORDER_PORT=9002)`)
   }
-  if (values.detach === true) return upDetached(folder, args.filter((each) => each !== '-d' && each !== '--detach'))
+  if (values.detach === true)
+    return upDetached(
+      folder,
+      args.filter((each) => each !== '-d' && each !== '--detach'),
+    )
   const options: UpOptions = {
     data: folder,
     only: values.only?.split(',').map((name) => name.trim()),

@@ -15,7 +15,15 @@ export interface Bundle {
 /** The entry of the program that puts the demonstration data in. */
 export const seedEntry = 'seed'
 
-const sourceFolders = ['platform', 'contracts', 'services', 'control', 'edge', 'system/src/seed', 'system/src/supervisor']
+const sourceFolders = [
+  'platform',
+  'contracts',
+  'services',
+  'control',
+  'edge',
+  'system/src/seed',
+  'system/src/supervisor',
+]
 const passedOver = new Set(['node_modules', 'tests', 'fixtures', '.stoa'])
 const keptBundles = 3
 
@@ -23,7 +31,10 @@ const keptBundles = 3
 export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
   const names = deployments.map(({ name }) => name)
   const folder = join(data.bundles, await contentHash(names))
-  const bundle = { compileCache: join(folder, 'compiled'), entry: (name: string) => join(folder, 'entries', `${name}.js`) }
+  const bundle = {
+    compileCache: join(folder, 'compiled'),
+    entry: (name: string) => join(folder, 'entries', `${name}.js`),
+  }
   if (await exists(folder)) {
     const now = new Date()
     await utimes(folder, now, now)
@@ -46,7 +57,12 @@ async function contentHash(names: readonly string[]): Promise<string> {
   hash.update(await readFile(join(root, 'package-lock.json')))
   const files = (await Promise.all(sourceFolders.map((folder) => listSources(join(root, folder))))).flat().toSorted()
   const contents = await Promise.all(files.map((file) => readFile(file)))
-  files.forEach((file, index) => hash.update(relative(root, file)).update('\0').update(contents[index] ?? ''))
+  files.forEach((file, index) =>
+    hash
+      .update(relative(root, file))
+      .update('\0')
+      .update(contents[index] ?? ''),
+  )
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -42,7 +42,9 @@ export async function waitForReadCopies(
 }
 
 function listens(contract: Deployment['contract'], deployments: readonly Deployment[]): boolean {
-  const published = new Set(deployments.flatMap((each) => Object.values(each.contract?.publishes ?? {}).map(({ type }) => type)))
+  const published = new Set(
+    deployments.flatMap((each) => Object.values(each.contract?.publishes ?? {}).map(({ type }) => type)),
+  )
   return Object.values(contract?.consumes ?? {}).some(({ type }) => published.has(type))
 }
 

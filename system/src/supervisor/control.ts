@@ -21,10 +21,7 @@ export type ControlRequest =
   | { readonly command: 'addresses' }
 
 /** Progress lines come first; the last line is the result, or why there is none. */
-export type ControlAnswer =
-  | { readonly progress: string }
-  | { readonly result: unknown }
-  | { readonly refused: string }
+export type ControlAnswer = { readonly progress: string } | { readonly result: unknown } | { readonly refused: string }
 
 /** Nobody runs a system on this data folder. */
 export class NotRunning extends Error {
@@ -61,5 +58,7 @@ export async function askSupervisor<Result>(
   }
   // Its end takes the connection with it: that is what was asked for, or it was killed.
   if (request.command === 'down') return undefined as Result
-  throw new ControlRefused('the supervisor ended before it had answered: see its last lines with "npm run stoa -- logs supervisor"')
+  throw new ControlRefused(
+    'the supervisor ended before it had answered: see its last lines with "npm run stoa -- logs supervisor"',
+  )
 }

@@ -64,7 +64,8 @@ function socketPath(home: string): string {
 /** Makes the folders. @throws AppError with the mend when the disk is full or the folder is not ours */
 export async function makeDataFolder(folder: DataFolder): Promise<void> {
   try {
-    for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry]) await mkdir(path, { recursive: true })
+    for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry])
+      await mkdir(path, { recursive: true })
     const { bavail, bsize } = await statfs(folder.path)
     const isFirst = (await stat(folder.secrets).catch(() => undefined)) === undefined
     const neededBytes = isFirst ? neededAtFirstBytes : neededLaterBytes

@@ -9,7 +9,10 @@ const secrets = {
   clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
   authSecret: 'what encrypts the signing keys',
 }
-const ports = new Map([...topology.map(({ name, port }): [string, number] => [name, port + 1]), ['gateway.ADMIN_PORT', 9_000]])
+const ports = new Map([
+  ...topology.map(({ name, port }): [string, number] => [name, port + 1]),
+  ['gateway.ADMIN_PORT', 9_000],
+])
 const adminUrl = 'postgres://postgres:of-the-whole-server@127.0.0.1:8432/postgres'
 
 function deployment(name: string): Deployment {

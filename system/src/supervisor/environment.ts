@@ -42,11 +42,14 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
     fixed[setting] = String(ports.get(`${name}.${setting}`))
   }
-  const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
+  const given = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+  )
   const merged: Record<string, string> = { ...ours, ...Object.fromEntries(given), ...fixed }
   // A secret that the user keeps in a file: both at once are refused.
   for (const setting of Object.keys(ours)) if (environment[`${setting}_FILE`]) delete merged[setting]
-  for (const setting of ['PORT', ...Object.keys(deployment.furtherPorts ?? {})]) delete merged[ownSpelling(name, setting)]
+  for (const setting of ['PORT', ...Object.keys(deployment.furtherPorts ?? {})])
+    delete merged[ownSpelling(name, setting)]
   if (!deployment.hasDatabase) delete merged['DATABASE_URL']
   return merged
 }

@@ -52,13 +52,21 @@ async function look(what: string, see: () => Promise<string>): Promise<Finding> 
 
 function nodeVersion(): string {
   if (Number(process.versions.node.split('.')[0]) >= wantedNodeMajor) return `${process.version}, ${process.execPath}`
-  throw new AppError('invalid', 'system.old_node', `${process.version} is too old: use "npm run stoa", which brings Node ${wantedNodeMajor}`)
+  throw new AppError(
+    'invalid',
+    'system.old_node',
+    `${process.version} is too old: use "npm run stoa", which brings Node ${wantedNodeMajor}`,
+  )
 }
 
 function memory(): string {
   const text = `${Math.floor(totalmem() / mebibyte)} MiB, ${availableParallelism()} processors`
   if (totalmem() >= comfortableBytes) return text
-  throw new AppError('unavailable', 'system.little_memory', `${text}: the system needs about ${comfortableBytes / mebibyte} MiB`)
+  throw new AppError(
+    'unavailable',
+    'system.little_memory',
+    `${text}: the system needs about ${comfortableBytes / mebibyte} MiB`,
+  )
 }
 
 async function freePorts(environment: Environment): Promise<string> {
@@ -70,7 +78,10 @@ async function freePorts(environment: Environment): Promise<string> {
 
 function processes(rows: readonly ProcessRow[]): Finding {
   const unwell = rows.filter(({ state }) => state !== 'ready')
-  const detail = unwell.length === 0 ? `${rows.length}, all ready` : unwell.map(({ service, state }) => `${service} is ${state}`).join(', ')
+  const detail =
+    unwell.length === 0
+      ? `${rows.length}, all ready`
+      : unwell.map(({ service, state }) => `${service} is ${state}`).join(', ')
   return { what: 'processes', isFine: unwell.length === 0, detail }
 }
 

@@ -73,19 +73,15 @@ export function makeKeeper(program: Program, { onEvent, isReady }: KeeperOptions
     started.once('exit', (code, signal) => onEnd(started, signal ?? `exit code ${code ?? 0}`, startedAt))
     if (started.pid === undefined) return
     onEvent({ kind: 'started', pid: started.pid })
-    void waitUntilReady(started)
-  }
-  const waitUntilReady = async (waited: ChildProcess) => {
-    while (child === waited && state === 'starting') {
-      if (await isReady(program.port)) {
-        if (child !== waited || state !== 'starting') return
-        state = 'ready'
-        failures = 0
-        onEvent({ kind: 'ready' })
-        return
-      }
-      await delay(readyPollMs)
-    }
+    void waitUntilReady(
+      () => child === started && state === 'starting',
+      () => isReady(program.port),
+    ).then((isUp) => {
+      if (!isUp) return
+      state = 'ready'
+      failures = 0
+      onEvent({ kind: 'ready' })
+    })
   }
   const onEnd = (ended: ChildProcess, how: string, startedAt: number) => {
     if (child !== ended) return
@@ -122,6 +118,14 @@ export function makeKeeper(program: Program, { onEvent, isReady }: KeeperOptions
       if (stopped !== undefined) await endProcess(stopped, timeoutMs)
     },
   }
+}
+
+async function waitUntilReady(isAwaited: () => boolean, ask: () => Promise<boolean>): Promise<boolean> {
+  while (isAwaited()) {
+    if (await ask()) return isAwaited()
+    await delay(readyPollMs)
+  }
+  return false
 }
 
 function spawnProgram({ entry, flags, environment }: Program, { descriptor }: LogFile): ChildProcess {

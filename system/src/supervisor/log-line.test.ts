@@ -16,7 +16,9 @@ const text = JSON.stringify({
 test('a line of a log is shown with its own fields, without what every line has', () => {
   const line = parseLogLine(text)
   expect(line?.traceId).toBe('0af7651916cd43dd8448eb211c80319c')
-  expect(line && formatLogLine(line)).toBe('12:00:00.123 warn  order        a relay waits orderId=o-1 error="no answer"')
+  expect(line && formatLogLine(line)).toBe(
+    '12:00:00.123 warn  order        a relay waits orderId=o-1 error="no answer"',
+  )
 })
 
 test.each(['', 'Error: boom', '    at file.ts:1', '{"half":', '{"no":"level"}'])('%j is no line of a log', (each) => {

@@ -9,7 +9,18 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-const shownEverywhere = new Set(['timestamp', 'level', 'service', 'env', 'version', 'message', 'traceId', 'spanId', 'pid', 'hostname'])
+const shownEverywhere = new Set([
+  'timestamp',
+  'level',
+  'service',
+  'env',
+  'version',
+  'message',
+  'traceId',
+  'spanId',
+  'pid',
+  'hostname',
+])
 
 /** Reads one line of JSON; undefined for anything else (the stack of a crash). */
 export function parseLogLine(text: string): LogLine | undefined {

@@ -11,7 +11,10 @@ test('a service that there isn’t is named', () => {
 })
 
 test('ports are the usual ones, or the user’s', async () => {
-  const ports = await choosePorts(topology, { isAuto: false, environment: { ORDER_PORT: '9002', STOA_POSTGRES_PORT: '9432' } })
+  const ports = await choosePorts(topology, {
+    isAuto: false,
+    environment: { ORDER_PORT: '9002', STOA_POSTGRES_PORT: '9432' },
+  })
   expect(ports.get('order')).toBe(9_002)
   expect(ports.get('payment')).toBe(8_004)
   expect(ports.get('postgres')).toBe(9_432)

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { root } from './data-folder.ts'
 import { AppError } from '@stoa/kernel'
 import { postgresPort, topology, type Deployment } from '../topology.ts'
 import { ownSpelling } from './environment.ts'
@@ -13,7 +10,7 @@ export type Ports = ReadonlyMap<string, number>
 
 /** The services to start; the registry always comes along, as the others find each other by it. */
 export function chooseServices(only: readonly string[] | undefined): readonly Deployment[] {
-  if (only === undefined) return topology.filter(isThere)
+  if (only === undefined) return topology
   const unknown = only.filter((name) => !topology.some((each) => each.name === name))
   if (unknown.length > 0) {
     throw new AppError(
@@ -23,12 +20,6 @@ export function chooseServices(only: readonly string[] | undefined): readonly De
     )
   }
   return topology.filter(({ name }) => name === 'registry' || only.includes(name))
-}
-
-// TEMPORARY: while services are being written
-export function isThere({ folder, contract }: Deployment): boolean {
-  const has = (file: string) => existsSync(join(root, folder, 'src', file))
-  return has('main.ts') && (contract === undefined || has('service.ts'))
 }
 
 /** Where everything listens: as in the topology, as the user's environment says (`ORDER_PORT`), or wherever is free. */
@@ -55,7 +46,11 @@ export function wantedPorts(services: readonly Deployment[], ports: Ports, isPos
   for (const [port, each] of Map.groupBy(wanted, (one) => one.port)) {
     if (each.length < 2) continue
     const names = each.map(({ who }) => who).join(' and ')
-    throw new AppError('invalid', 'system.bad_setting', `${names} are both to listen on port ${port}: give them different ones`)
+    throw new AppError(
+      'invalid',
+      'system.bad_setting',
+      `${names} are both to listen on port ${port}: give them different ones`,
+    )
   }
   return wanted
 }

@@ -81,10 +81,19 @@ async function logFiles({ logs }: DataFolder, service: string | undefined): Prom
   const names = await readdir(logs).catch(() => [])
   const isWanted = (name: string) => service === undefined || basename(name).split('.')[0] === service
   // What was rotated away is older, so it comes first.
-  return names.filter((name) => /\.log(\.1)?$/.test(name) && isWanted(name)).toSorted().toReversed().map((name) => join(logs, name))
+  return names
+    .filter((name) => /\.log(\.1)?$/.test(name) && isWanted(name))
+    .toSorted()
+    .toReversed()
+    .map((name) => join(logs, name))
 }
 
-function fits(text: string, line: LogLine | undefined, at: string, { since, text: wanted, traceId }: LogFilter): boolean {
+function fits(
+  text: string,
+  line: LogLine | undefined,
+  at: string,
+  { since, text: wanted, traceId }: LogFilter,
+): boolean {
   if (since !== undefined && at < since) return false
   if (wanted !== undefined && !text.includes(wanted)) return false
   return traceId === undefined || line?.traceId === traceId

@@ -5,7 +5,7 @@ import { makeDataFolder, refusalForFolder } from './data-folder.ts'
 import { openDatabaseServer } from './database-server.ts'
 import { emptyDatabases, provisionDatabases } from './databases.ts'
 import { takeLock } from './lock.ts'
-import { choosePorts, isThere } from './place.ts'
+import { choosePorts } from './place.ts'
 import { endLeftBehind } from './processes.ts'
 import { noteSeeded, seedOnce } from './seeding.ts'
 import { ensureSecrets } from './secrets.ts'
@@ -19,19 +19,24 @@ export async function resetStopped({ data, environment, onProgress, onTrouble }:
     try {
       await endLeftBehind(data)
       const ports = await choosePorts(topology, { isAuto: false, environment })
-      const bundling = ensureBundle(data, topology.filter(isThere))
+      const bundling = ensureBundle(data, topology)
       bundling.catch(() => {})
       // At any port: nobody but us needs it now.
-      const server = await openDatabaseServer({ data, port: 0, givenUrl: environment['DATABASE_URL'], onWarning: onTrouble })
+      const server = await openDatabaseServer({
+        data,
+        port: 0,
+        givenUrl: environment['DATABASE_URL'],
+        onWarning: onTrouble,
+      })
       try {
         const settings = { data, secrets: await ensureSecrets(data), adminUrl: server.adminUrl, ports, environment }
-        await provisionDatabases(topology.filter(isThere), settings)
+        await provisionDatabases(topology, settings)
         onProgress('Emptying the databases')
-        await emptyDatabases(topology.filter(isThere), settings)
+        await emptyDatabases(topology, settings)
         await rm(data.tokens, { force: true })
         await noteSeeded(settings, { services: [], isCaughtUp: false })
         onProgress('Putting in the demonstration data')
-        await seedOnce(topology.filter(isThere), await bundling, settings)
+        await seedOnce(topology, await bundling, settings)
       } finally {
         await server.stop()
       }

@@ -19,7 +19,10 @@ export async function ensureSecrets(folder: DataFolder): Promise<Secrets> {
   const databases = [...topology.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name), eventLogDatabase]
   const secrets: Secrets = {
     databasePasswords: completed(known.databasePasswords, databases),
-    clientSecrets: completed(known.clientSecrets, topology.map(({ name }) => name)),
+    clientSecrets: completed(
+      known.clientSecrets,
+      topology.map(({ name }) => name),
+    ),
     authSecret: known.authSecret ?? makeSecret(),
   }
   if (JSON.stringify(secrets) !== JSON.stringify(known)) await writeJson(folder.secrets, secrets)

@@ -35,7 +35,11 @@ export async function seedOnce(
   child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) {
-    throw new AppError('unavailable', 'system.not_seeded', `the demonstration data could not be put in: ${output.join('').trim()}`)
+    throw new AppError(
+      'unavailable',
+      'system.not_seeded',
+      `the demonstration data could not be put in: ${output.join('').trim()}`,
+    )
   }
   await noteSeeded(settings, { services: [...new Set([...record.services, ...missing])], isCaughtUp: false })
 }

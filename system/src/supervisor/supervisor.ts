@@ -11,7 +11,7 @@ import { emptyDatabases, provisionDatabases } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import { startFleet, type Fleet } from './fleet.ts'
 import { takeLock } from './lock.ts'
-import { chooseServices, isThere, choosePorts, wantedPorts, type Ports } from './place.ts'
+import { chooseServices, choosePorts, wantedPorts, type Ports } from './place.ts'
 import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
 import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
@@ -69,11 +69,12 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
   await requireFree(wantedPorts(services, ports, false))
   const secrets = await ensureSecrets(data)
   // Wherever it is free, an earlier one that still runs is found at whatever port it has.
-  const postgresPort = options.isAutoPorts === true && !environment['STOA_POSTGRES_PORT'] ? 0 : (ports.get('postgres') ?? 0)
+  const postgresPort =
+    options.isAutoPorts === true && !environment['STOA_POSTGRES_PORT'] ? 0 : (ports.get('postgres') ?? 0)
   onProgress('Starting PostgreSQL and looking whether the code has changed')
   const [opened, bundled] = await Promise.allSettled([
     openDatabaseServer({ data, port: postgresPort, givenUrl: environment['DATABASE_URL'], onWarning: onTrouble }),
-    ensureBundle(data, topology.filter(isThere)),
+    ensureBundle(data, topology),
   ])
   if (opened.status === 'fulfilled') undo.push(() => opened.value.stop())
   const server = valueOf(opened)
@@ -134,8 +135,7 @@ function makeSystem(parts: Parts) {
     tell('Putting in the demonstration data, where it is missing')
     await seedOnce(services, bundle, settings, { isForced })
     tell(`Starting ${services.map(({ name }) => name).join(', ')}`)
-    await fleet.start(options.signal)
-    await followSeed({ services, settings, tell, signal: options.signal })
+    await fleet.start(() => followSeed({ services, settings, tell, signal: options.signal }), options.signal)
   }
   const ps = async (): Promise<ProcessRow[]> => [postgresRow(server, ports), ...(await fleet.rows())]
   const reset = async (tell: Tell) => {
@@ -164,7 +164,11 @@ function makeSystem(parts: Parts) {
         asked.resolve()
         return new Promise(() => {})
       default:
-        throw new AppError('invalid', 'system.unknown_command', 'this supervisor is older than the command: stop it and start it again')
+        throw new AppError(
+          'invalid',
+          'system.unknown_command',
+          'this supervisor is older than the command: stop it and start it again',
+        )
     }
   }
   let busy: Promise<unknown> = Promise.resolve()
@@ -192,5 +196,11 @@ async function followSeed({ services, settings, tell, signal }: Following): Prom
 function postgresRow({ embedded, adminUrl }: DatabaseServer, ports: Ports): ProcessRow {
   const port = embedded?.port ?? (Number(new URL(adminUrl).port) || ports.get('postgres') || 5432)
   const pid = embedded?.pid ?? null
-  return { service: 'postgres', instance: 'postgres-1', pid, port, state: embedded !== undefined && pid === null ? 'starting' : 'ready' }
+  return {
+    service: 'postgres',
+    instance: 'postgres-1',
+    pid,
+    port,
+    state: embedded !== undefined && pid === null ? 'starting' : 'ready',
+  }
 }
