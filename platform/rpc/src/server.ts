@@ -18,7 +18,7 @@ import {
   type WriteHandle,
 } from '@stoa/contract'
 import { advisoryXactLock, type Database } from '@stoa/postgres'
-import { contextFromHeaders, newContext, runWithContext, type Telemetry } from '@stoa/telemetry'
+import { contextFromHeaders, newContext, runWithContext, type Telemetry, type TraceContext } from '@stoa/telemetry'
 import { callHeaders } from './call-headers.ts'
 import { toConnectError } from './refusal-detail.ts'
 import { RefusedInTransaction } from './refused-in-transaction.ts'
@@ -77,28 +77,42 @@ async function serve(
   input: unknown,
   context: HandlerContext,
 ): Promise<unknown> {
-  const { telemetry } = options
   const headers = context.requestHeader
   const name = `${method.parent.typeName}/${method.name}`
   const deadlineMs = Number(headers.get(callHeaders.deadline) ?? Number.NaN)
-  const more = Number.isFinite(deadlineMs) ? { deadlineMs } : {}
-  const traceparent = headers.get(callHeaders.traceparent) ?? undefined
-  const parent = contextFromHeaders({ traceparent }, more) ?? newContext(more)
-  return runWithContext(parent, () =>
-    telemetry.inSpan(name, { kind: 'server', attributes: { 'rpc.system': 'connect_rpc', 'rpc.method': name } }, async () => {
+  const attributes = { 'rpc.system': 'connect_rpc', 'rpc.method': name }
+  return runWithContext(contextOf(headers, input, deadlineMs), () =>
+    options.telemetry.inSpan(name, { kind: 'server', attributes }, async () => {
+      const startMs = performance.now()
+      let outcome = 'ok'
       try {
-        if (deadlineMs <= options.clock.now().epochMilliseconds) throw new AppError('timeout', 'request.deadline_exceeded', 'the deadline has passed')
+        if (deadlineMs <= options.clock.now().epochMilliseconds) {
+          throw new AppError('timeout', 'request.deadline_exceeded', 'the deadline has passed')
+        }
         const principal = await admit(options, name, said, headers)
         const request = { method: method.localName, said, input, principal, headers, signal: context.signal, address: '' }
         const result = await call(options, request)
         if (isRefused(result)) throw refusedError(result)
         return result
       } catch (error) {
-        report(options, name, error)
+        outcome = error instanceof AppError ? error.code : 'service.failed'
+        if (!(error instanceof AppError)) options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
         throw toConnectError(error)
+      } finally {
+        const durationMs = Math.round((performance.now() - startMs) * 100) / 100
+        options.telemetry.logger.info('call', { method: name, outcome, durationMs })
       }
     }),
   )
+}
+
+/** The caller's trace, deadline and, when the call is about an order, its id on every log line. */
+function contextOf(headers: Headers, input: unknown, deadlineMs: number): TraceContext {
+  const more = Number.isFinite(deadlineMs) ? { deadlineMs } : {}
+  const traceparent = headers.get(callHeaders.traceparent) ?? undefined
+  const context = contextFromHeaders({ traceparent }, more) ?? newContext(more)
+  const orderId = typeof input === 'object' && input !== null && 'orderId' in input ? input.orderId : undefined
+  return typeof orderId === 'string' && orderId !== '' ? { ...context, logFields: { ...context.logFields, orderId } } : context
 }
 
 async function admit(options: RpcServerOptions, name: string, said: RpcMethod, headers: Headers): Promise<Principal> {
@@ -169,9 +183,4 @@ function callerOf(principal: Principal, address: string): Caller {
   const { kind, subject, roles, can } = principal
   // A service acts for whom its message names; what it may call was declared and checked.
   return { kind, subject, roles, address, can, mayReach: () => kind === 'service' }
-}
-
-function report(options: RpcServerOptions, name: string, error: unknown): void {
-  if (error instanceof AppError) return
-  options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
 }
