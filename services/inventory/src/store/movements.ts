@@ -1,7 +1,8 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { WarehouseId } from '@stoa/contracts/ids'
 import type { Movement } from '@stoa/contracts/inventory/resources'
-import { fragment } from '@stoa/postgres'
+import { AppError } from '@stoa/kernel'
+import { fragment, sqlState } from '@stoa/postgres'
 import type { StockLevel } from '../domain/stock.ts'
 
 /** One change of what is on hand, as it goes into the ledger. */
@@ -13,6 +14,8 @@ export interface NewMovement {
   /** How much of what leaves was reserved. */
   readonly unreserved?: number
 }
+
+const checkViolation = '23514'
 
 interface Reason {
   readonly reason: string
@@ -41,14 +44,15 @@ interface MovedRow {
 
 /**
  * Changes what is on hand, together with the ledger: nothing else does, so they always agree. The rows are locked in the
- * order of their key; each place may be named once. Throws when a place has never had stock.
+ * order of their key; each place may be named once. Throws when a place has never had stock,
+ * and an AppError `inventory.insufficient_stock` when less would be left than is promised.
  */
 export async function moveStock(
   tx: WriteHandle,
   movements: readonly NewMovement[],
   { reason, reference, at }: Reason,
 ): Promise<Moved[]> {
-  const rows = await tx.sql<MovedRow>`
+  const rows = await refusingOversale(tx.sql<MovedRow>`
     with wanted as (
       select * from unnest(${movements.map(({ id }) => id)}::uuid[], ${movements.map(({ sku }) => sku)}::text[],
                            ${movements.map(({ warehouseId }) => warehouseId)}::uuid[],
@@ -67,9 +71,20 @@ export async function moveStock(
     update stock set on_hand = stock.on_hand + locked.delta, reserved = stock.reserved - locked.unreserved
       from locked
      where stock.sku = locked.sku and stock.warehouse_id = locked.warehouse_id
-    returning stock.*, locked.delta, locked.unreserved`
+    returning stock.*, locked.delta, locked.unreserved`)
   if (rows.length !== movements.length) throw new Error('stock was to move that is not in the books')
   return rows.map(movedOf)
+}
+
+/** @throws AppError when the database has found that more would be promised than there is */
+async function refusingOversale<Rows>(change: Promise<Rows>): Promise<Rows> {
+  try {
+    return await change
+  } catch (error) {
+    if (sqlState(error) !== checkViolation) throw error
+    const detail = 'what is left there is promised to others'
+    throw new AppError('conflict', 'inventory.insufficient_stock', detail, { cause: error })
+  }
 }
 
 function movedOf(row: MovedRow): Moved {
