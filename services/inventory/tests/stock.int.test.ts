@@ -40,8 +40,10 @@ const dispatched = (orderId: string, lines: readonly { sku: string; warehouseId:
   app.service.receive(shippingDispatched, orderId, { shipmentId: newId(), orderId, trackingNumber: 'T', lines })
 const returned = (orderId: string, lines: readonly { sku: string; quantity: number; inOrder: boolean }[]) =>
   app.service.receive(orderReturned, orderId, { orderId, number: 'S-1', customerId: newId(), lines, all: false })
-const statusOf = async (orderId: string) => (await app.ask('GET', `/api/v1/inventory/reservations/${orderId}`)).body.status as unknown
-const movementsOf = async (sku: string) => (await app.ask('GET', `/api/v1/inventory/movements?sku=${sku}`)).body.items ?? []
+const statusOf = async (orderId: string) =>
+  (await app.ask('GET', `/api/v1/inventory/reservations/${orderId}`)).body.status as unknown
+const movementsOf = async (sku: string) =>
+  (await app.ask('GET', `/api/v1/inventory/movements?sku=${sku}`)).body.items ?? []
 
 test('availability is read by anybody, in the order asked, and an unknown SKU is pointed at', async () => {
   await app.stocked('AV-1', { [de]: 3, [fr]: 4 })
@@ -55,7 +57,11 @@ test('availability is read by anybody, in the order asked, and an unknown SKU is
     ],
   })
   const wrong = await app.ask('GET', '/api/v1/inventory/availability?sku=AV-1&sku=NONE')
-  expect([wrong.status, wrong.body.code, wrong.body.errors?.[0]?.pointer]).toEqual([422, 'inventory.unknown_sku', '/sku/1'])
+  expect([wrong.status, wrong.body.code, wrong.body.errors?.[0]?.pointer]).toEqual([
+    422,
+    'inventory.unknown_sku',
+    '/sku/1',
+  ])
 })
 
 test('a cart holds stock for some minutes, and a repeated key holds it once', async () => {
@@ -149,7 +155,9 @@ test('what comes back in order is put where it left from, what is broken is not'
 
 test('the ledger is only added to', async () => {
   await app.stocked('LEDGER', { [de]: 1 })
-  const change = app.service.database.transaction((tx) => tx.sql`update stock_movements set delta = 5 where sku = 'LEDGER'`)
+  const change = app.service.database.transaction(
+    (tx) => tx.sql`update stock_movements set delta = 5 where sku = 'LEDGER'`,
+  )
   await expect(change).rejects.toThrow(/only added to/)
   const erase = app.service.database.transaction((tx) => tx.sql`delete from stock_movements where sku = 'LEDGER'`)
   await expect(erase).rejects.toThrow(/only added to/)
@@ -165,7 +173,11 @@ test('adjustments are counted with their reason, page by page, and never below w
   expect([sku.body.code, warehouse.body.code]).toEqual(['inventory.unknown_sku', 'warehouse.unknown'])
   const first = await app.ask('GET', '/api/v1/inventory/movements?sku=ADJ&limit=1')
   const second = await app.ask('GET', `/api/v1/inventory/movements?sku=ADJ&limit=1&cursor=${first.body.nextCursor}`)
-  expect([first.body.items?.[0].delta, second.body.items?.[0].delta, second.body.nextCursor]).toEqual([-1, 5, undefined])
+  expect([first.body.items?.[0].delta, second.body.items?.[0].delta, second.body.nextCursor]).toEqual([
+    -1,
+    5,
+    undefined,
+  ])
   expect((await app.eventsOf('ADJ')).filter((type) => type === 'inventory.adjusted')).toHaveLength(2)
   expect((await app.ask('GET', '/api/v1/inventory/movements', { as: customer })).status).toBe(403)
 })
@@ -180,7 +192,10 @@ test('a transfer moves what is free, all of it or nothing', async () => {
   await app.stocked('MOVE', { [de]: 5 })
   await placed([{ sku: 'MOVE', quantity: 3 }])
   const transfer = (quantity: number, fromWarehouseId = de, toWarehouseId = fr) =>
-    app.ask('POST', '/api/v1/inventory/transfers', { key: newId(), body: { sku: 'MOVE', fromWarehouseId, toWarehouseId, quantity } })
+    app.ask('POST', '/api/v1/inventory/transfers', {
+      key: newId(),
+      body: { sku: 'MOVE', fromWarehouseId, toWarehouseId, quantity },
+    })
   expect((await transfer(3)).body.code).toBe('inventory.insufficient_stock')
   expect((await transfer(1, de, de)).body.errors?.[0]?.pointer).toBe('/toWarehouseId')
   const { status, body } = await transfer(2)
@@ -189,13 +204,18 @@ test('a transfer moves what is free, all of it or nothing', async () => {
     { warehouseId: de, delta: -2, reason: 'transfer' },
     { warehouseId: fr, delta: 2, reference: body.items?.[0].reference },
   ])
-  const back = await Promise.all([transfer(1, fr, de), transfer(1, fr, de), transfer(1, fr, de), transfer(1, de, fr)])
-  expect(back.filter((answer) => answer.status === 201).length).toBeGreaterThanOrEqual(3)
+  // two are there: whichever comes first, two go back, and a third one only when one has come forth again before it
+  const [forth, ...back] = await Promise.all([transfer(1), transfer(1, fr, de), transfer(1, fr, de), transfer(1, fr, de)])
+  const wentBack = back.filter((answer) => answer.status === 201).length
+  expect(wentBack).toBeGreaterThanOrEqual(2)
+  expect(wentBack).toBeLessThanOrEqual(forth.status === 201 ? 3 : 2)
   expect(await app.availability('MOVE')).toMatchObject({ onHand: 5, reserved: 3 })
 })
 
 test('a code of a warehouse is taken once', async () => {
-  const again = await app.ask('POST', '/api/v1/inventory/warehouses', { body: { code: 'DE-1', name: 'Again', country: 'DE' } })
+  const again = await app.ask('POST', '/api/v1/inventory/warehouses', {
+    body: { code: 'DE-1', name: 'Again', country: 'DE' },
+  })
   expect([again.status, again.body.code]).toEqual([409, 'warehouse.taken'])
   const { body } = await app.ask('GET', '/api/v1/inventory/warehouses')
   expect(body.items?.map(({ code }: { code: string }) => code)).toEqual(['DE-1', 'FR-1'])
@@ -223,7 +243,12 @@ test('a catalogue is put in once, with its stock in the ledger and its products 
   const catalogue = {
     categories: [{ path: 'seeded', name: 'Seeded' }],
     warehouses: [{ code: 'SEED-1', name: 'Seed', country: 'AT' }],
-    products: [{ ...newProduct(sku, { category: 'seeded' }), stock: [{ sku, warehouseCode: 'SEED-1', quantity: 7, reorderPoint: 2 }] }],
+    products: [
+      {
+        ...newProduct(sku, { category: 'seeded' }),
+        stock: [{ sku, warehouseCode: 'SEED-1', quantity: 7, reorderPoint: 2 }],
+      },
+    ],
   }
   const seed = () => app.service.database.transaction((tx) => seedCatalogue(makeTx(tx), tools, catalogue))
   await seed()

@@ -39,7 +39,8 @@ test('what it names is there: categories, warehouses, tax classes', () => {
   expect(warehouses).toHaveLength(3)
 })
 
-test('one SKU never runs out, and of another there are exactly ten', () => {
-  expect(stockOf(plentifulSku)).toBe(100_000)
-  expect(stockOf(limitedSku)).toBe(10)
+test('one SKU never runs out, and of another there are exactly ten in one warehouse', () => {
+  expect(stockOf(plentifulSku)).toBe(1_000_000)
+  const limited = products.flatMap(({ stock }) => stock).filter(({ sku }) => sku === limitedSku)
+  expect(limited.map(({ quantity }) => quantity)).toEqual([10])
 })

@@ -79,13 +79,13 @@ function larger(amount: number, times: number): number {
 }
 
 const lots: Readonly<Record<string, readonly number[]>> = {
-  [plentifulSku]: [60_000, 25_000, 15_000],
-  [limitedSku]: [6, 4, 0],
+  [plentifulSku]: [600_000, 250_000, 150_000],
+  [limitedSku]: [10, 0, 0],
 }
 
 /** So much of each SKU that it does not run out in an afternoon; the same at each seeding. */
 function stockOf(sku: string): CatalogueProduct['stock'] {
-  const sum = [...sku].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 9_973, 7)
+  const sum = Array.from(sku).reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 9_973, 7)
   const [hamburg, lyon, philadelphia] = [200 + (sum % 300), 80 + (sum % 170), sum % 4 === 0 ? 0 : 40 + (sum % 110)]
   const quantities = lots[sku] ?? [hamburg, lyon, philadelphia]
   return warehouses.flatMap(({ code }, index) => {
