@@ -36,26 +36,28 @@ export async function askFor<Answer>(url: string, request: RequestInit = {}): Pr
   })
   const text = await answer.text()
   if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as Answer
-  throw new CommandFailed(describeProblem(answer.status, text))
+  throw refusalOf(answer.status, text)
 }
 
 /** Signs in through the gateway. @throws CommandFailed */
-export async function signIn(folder: DataFolder, email: string, password = demonstrationPassword): Promise<string> {
+export async function signIn(folder: DataFolder, email: string, password?: string): Promise<string> {
   const kept = await readKept(folder)
-  const known = kept[email]
-  if (known !== undefined && known.expiresAtMs > Date.now() + spareMs) return known.token
   const gateway = await addressOf(folder, 'gateway')
+  // The gateway's address is the issuer: a token of another start on other ports is worth nothing.
+  const name = `${email} ${gateway}`
+  const known = kept[name]
+  if (password === undefined && known !== undefined && known.expiresAtMs > Date.now() + spareMs) return known.token
   const { accessToken, expiresIn } = await askFor<{ accessToken: string; expiresIn: number }>(
     `${gateway}/api/v1/users/authenticate`,
     {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password }),
+      body: JSON.stringify({ email, password: password ?? demonstrationPassword }),
     },
   )
   await writeJson(folder.tokens, {
     ...kept,
-    [email]: { token: accessToken, expiresAtMs: Date.now() + expiresIn * 1_000 },
+    [name]: { token: accessToken, expiresAtMs: Date.now() + expiresIn * 1_000 },
   })
   return accessToken
 }
@@ -69,12 +71,12 @@ async function readKept(folder: DataFolder): Promise<Record<string, Kept>> {
   return (await readJson<Record<string, Kept>>(folder.tokens)) ?? {}
 }
 
-function describeProblem(status: number, text: string): string {
+function refusalOf(status: number, text: string): CommandFailed {
   try {
     const { detail, title, code } = JSON.parse(text) as Problem
-    return `${detail ?? title ?? 'refused'} (${[status, code].filter(Boolean).join(', ')})`
+    return new CommandFailed(`${detail ?? title ?? 'refused'} (${[status, code].filter(Boolean).join(', ')})`, code)
   } catch {
-    return `refused with status ${status}`
+    return new CommandFailed(`refused with status ${status}`)
   }
 }
 

@@ -9,6 +9,13 @@ export class UsageError extends Error {
 /** The command could not do what it was asked: exit code 1, the message alone is shown. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
+  /** Of the problem that a service answered with. */
+  readonly code: string | undefined
+
+  constructor(message: string, code?: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 const everywhere = { data: { type: 'string' } } as const satisfies ParseArgsOptionsConfig

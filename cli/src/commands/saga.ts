@@ -1,29 +1,43 @@
-import { readArguments } from '../arguments.ts'
-import { findIn, listOf } from '../operating.ts'
+import { readOperated } from '@stoa/system/supervisor/operated'
+import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { askService, listOf } from '../operating.ts'
+import { CommandFailed, readArguments } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa saga ls [--state STATE] [--type NAME] [--service SERVICE] [--limit N] [--json]
        stoa saga show ID [--json]
 
-Lists sagas, the latest first, or shows one with its steps, attempts and errors. States: running, waiting, compensating,
-completed, compensated, stuck.
+Lists sagas, the latest first, or shows one with its steps, attempts and errors. ID is a saga's (order-fulfilment:…) or
+that of what it is about: an order's id shows all its sagas. States: running, waiting, compensating, completed,
+compensated, stuck.
 `
 
 interface SagaSummary {
   readonly id: string
   readonly type: string
   readonly state: string
-  readonly startedAt?: string
+  readonly createdAt: string
+  readonly endedAt?: string
+  readonly reason?: string
+  readonly traceId?: string
 }
 
 interface SagaStep {
-  readonly name: string
-  readonly state?: string
-  readonly outcome?: string
-  readonly attempts?: number
-  readonly at?: string
-  readonly error?: unknown
+  readonly step: string
+  readonly kind: string
+  readonly outcome: string
+  readonly attempts: number
+  readonly error?: string
+  readonly detail?: string
+  readonly startedAt: string
+  readonly endedAt: string
+}
+
+interface SagaDetails extends SagaSummary {
+  readonly service: string
+  readonly steps: readonly SagaStep[]
+  readonly trying?: { readonly attempts: number; readonly since: string; readonly lastError?: string }
 }
 
 export function run(args: readonly string[]): Promise<number> {
@@ -44,35 +58,64 @@ async function list(args: readonly string[]): Promise<number> {
     sayJson(sagas)
     return 0
   }
-  const rows = sagas.map((saga) => [saga.service, saga.type, saga.id, saga.state, saga.startedAt ?? ''])
-  for (const line of formatTable(['SERVICE', 'TYPE', 'ID', 'STATE', 'STARTED'], rows)) say(line)
+  const rows = sagas.map((saga) => [saga.service, saga.id, saga.state, saga.createdAt.slice(0, 19), saga.reason ?? ''])
+  for (const line of formatTable(['SERVICE', 'ID', 'STATE', 'STARTED', 'REASON'], rows)) say(line)
   return 0
 }
 
 async function show(args: readonly string[]): Promise<number> {
   const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
-  const id = requireArgument(positionals, 0, 'the id of a saga')
-  const saga = await findIn<SagaSummary & { readonly steps?: readonly SagaStep[] }>(folder, 'sagas', id)
+  const sagas = await find(folder, requireArgument(positionals, 0, 'the id of a saga'))
   if (values.json === true) {
-    sayJson(saga)
+    sayJson(sagas.length === 1 ? sagas[0] : sagas)
     return 0
   }
-  const { steps = [], ...head } = saga
-  say(toned('bold', `${head.type} ${head.id}: ${head.state}`))
-  for (const [name, value] of Object.entries(head)) {
-    if (!['type', 'id', 'state'].includes(name) && value !== null) say(`  ${name}: ${shown(value)}`)
-  }
-  const rows = steps.map((step) => [
-    step.name,
-    step.state ?? step.outcome ?? '',
-    String(step.attempts ?? ''),
-    step.at ?? '',
-    step.error === undefined || step.error === null ? '' : shown(step.error),
-  ])
-  for (const line of formatTable(['STEP', 'STATE', 'ATTEMPTS', 'AT', 'ERROR'], rows)) say(line)
+  for (const saga of sagas) for (const line of describe(saga)) say(line)
   return 0
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** The saga of this id, or all whose key it is. */
+async function find(folder: DataFolder, wanted: string): Promise<SagaDetails[]> {
+  const { sagas } = await readOperated(folder)
+  const candidates = Object.entries(sagas).flatMap(([service, types]) =>
+    (wanted.includes(':') ? [wanted] : types.map((type) => `${type}:${wanted}`)).map((id) => ({ service, id })),
+  )
+  const found = await Promise.all(
+    candidates.map(async ({ service, id }) => {
+      try {
+        return [{ ...(await askService<SagaDetails>(folder, service, `sagas/${encodeURIComponent(id)}`)), service }]
+      } catch (error) {
+        if (error instanceof CommandFailed && error.code === 'saga.not_found') return []
+        throw error
+      }
+    }),
+  )
+  const all = found.flat()
+  if (all.length === 0) throw new CommandFailed(`no service has a saga ${wanted}: "stoa saga ls" lists those there are`)
+  return all
+}
+
+function describe(saga: SagaDetails): string[] {
+  const { id, state, service, reason, traceId, createdAt, endedAt, trying, steps } = saga
+  const facts = [
+    ['service', service],
+    ['reason', reason],
+    ['trace', traceId],
+    ['started', createdAt],
+    ['ended', endedAt],
+    ['trying', trying && `since ${trying.since}, ${trying.attempts} times: ${trying.lastError ?? ''}`],
+  ].filter((fact): fact is [string, string] => fact[1] !== undefined)
+  const rows = steps.map((step) => [
+    step.step,
+    step.kind,
+    step.outcome,
+    String(step.attempts),
+    `${Date.parse(step.endedAt) - Date.parse(step.startedAt)} ms`,
+    [step.error, step.detail].filter(Boolean).join(': '),
+  ])
+  return [
+    toned('bold', `${id}: ${state}`),
+    ...facts.map(([name, value]) => `  ${name.padEnd(8)} ${value}`),
+    ...formatTable(['STEP', 'KIND', 'OUTCOME', 'ATTEMPTS', 'TOOK', 'ERROR'], rows),
+  ]
 }

@@ -22,6 +22,8 @@ export interface DataFolder {
   readonly seeded: string
   /** Where everything listens, or listened last. */
   readonly ports: string
+  /** Which services have sagas and consumers, so that the command line need not read the contracts. */
+  readonly operated: string
   /** The command line's own tokens. */
   readonly tokens: string
 }
@@ -51,6 +53,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     processes: join(home, 'processes.json'),
     seeded: join(home, 'seeded.json'),
     ports: join(home, 'ports.json'),
+    operated: join(home, 'operated.json'),
     tokens: join(home, 'tokens.json'),
   }
 }

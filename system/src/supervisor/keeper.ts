@@ -54,70 +54,77 @@ export function pauseMs(endsInARow: number): number {
   return Math.min(longestPauseMs, firstPauseMs * 2 ** (endsInARow - 1))
 }
 
-/** A keeper that has not started its process yet. Whatever ends by itself is started again, after a growing pause. */
-export function makeKeeper(program: Program, { onEvent, isReady }: KeeperOptions): Keeper {
-  const log = openLogFile(program.logPath)
-  let child: ChildProcess | undefined
-  let state: ProcessState = 'stopped'
-  let endsInARow = 0
-  let failures = 0
-  let retry: NodeJS.Timeout | undefined
+interface Kept extends KeeperOptions {
+  readonly program: Program
+  readonly log: LogFile
+  child: ChildProcess | undefined
+  state: ProcessState
+  failures: number
+  endsInARow: number
+  retry: NodeJS.Timeout | undefined
+}
 
-  const start = () => {
-    clearTimeout(retry)
-    state = 'starting'
-    const startedAt = performance.now()
-    const started = spawnProgram(program, log)
-    child = started
-    started.once('error', () => onEnd(started, 'could not be started', startedAt))
-    started.once('exit', (code, signal) => onEnd(started, signal ?? `exit code ${code ?? 0}`, startedAt))
-    if (started.pid === undefined) return
-    onEvent({ kind: 'started', pid: started.pid })
-    void waitUntilReady(
-      () => child === started && state === 'starting',
-      () => isReady(program.port),
-    ).then((isUp) => {
-      if (!isUp) return
-      state = 'ready'
-      failures = 0
-      onEvent({ kind: 'ready' })
-    })
-  }
-  const onEnd = (ended: ChildProcess, how: string, startedAt: number) => {
-    if (child !== ended) return
-    child = undefined
-    if (state === 'draining' || state === 'stopped') {
-      state = 'stopped'
-      return
-    }
-    if (state === 'starting') failures += 1
-    state = 'starting'
-    endsInARow = performance.now() - startedAt > healthyAfterMs ? 1 : endsInARow + 1
-    const retryAfterMs = pauseMs(endsInARow)
-    onEvent({ kind: 'died', pid: ended.pid ?? 0, how, retryAfterMs })
-    retry = setTimeout(start, retryAfterMs)
-  }
+/** A keeper that has not started its process yet. Whatever ends by itself is started again, after a growing pause. */
+export function makeKeeper(program: Program, options: KeeperOptions): Keeper {
+  const log = openLogFile(program.logPath)
+  const start = { child: undefined, state: 'stopped', failures: 0, endsInARow: 0, retry: undefined } as const
+  const kept: Kept = { ...options, ...start, program, log }
   return {
     program,
     log,
     get pid() {
-      return child?.pid
+      return kept.child?.pid
     },
     get state() {
-      return state
+      return kept.state
     },
     get failures() {
-      return failures
+      return kept.failures
     },
-    start,
+    start: () => startProcess(kept),
     async stop(timeoutMs = stopTimeoutMs) {
-      clearTimeout(retry)
-      endsInARow = 0
-      const stopped = child
-      state = stopped === undefined ? 'stopped' : 'draining'
-      if (stopped !== undefined) await endProcess(stopped, timeoutMs)
+      clearTimeout(kept.retry)
+      kept.endsInARow = 0
+      const { child } = kept
+      kept.state = child === undefined ? 'stopped' : 'draining'
+      if (child !== undefined) await endProcess(child, timeoutMs)
     },
   }
+}
+
+function startProcess(kept: Kept): void {
+  const { program, log, onEvent, isReady } = kept
+  clearTimeout(kept.retry)
+  kept.state = 'starting'
+  const startedAt = performance.now()
+  const child = spawnProgram(program, log)
+  kept.child = child
+  child.once('error', () => onEnd(kept, child, 'could not be started', startedAt))
+  child.once('exit', (code, signal) => onEnd(kept, child, signal ?? `exit code ${code ?? 0}`, startedAt))
+  if (child.pid === undefined) return
+  onEvent({ kind: 'started', pid: child.pid })
+  const isAwaited = () => kept.child === child && kept.state === 'starting'
+  void waitUntilReady(isAwaited, () => isReady(program.port)).then((isUp) => {
+    if (!isUp) return
+    kept.state = 'ready'
+    kept.failures = 0
+    onEvent({ kind: 'ready' })
+  })
+}
+
+function onEnd(kept: Kept, child: ChildProcess, how: string, startedAt: number): void {
+  if (kept.child !== child) return
+  kept.child = undefined
+  if (kept.state === 'draining' || kept.state === 'stopped') {
+    kept.state = 'stopped'
+    return
+  }
+  if (kept.state === 'starting') kept.failures += 1
+  kept.state = 'starting'
+  kept.endsInARow = performance.now() - startedAt > healthyAfterMs ? 1 : kept.endsInARow + 1
+  const retryAfterMs = pauseMs(kept.endsInARow)
+  kept.onEvent({ kind: 'died', pid: child.pid ?? 0, how, retryAfterMs })
+  kept.retry = setTimeout(() => startProcess(kept), retryAfterMs)
 }
 
 async function waitUntilReady(isAwaited: () => boolean, ask: () => Promise<boolean>): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { SystemSettings } from './environment.ts'
 import { startFleet, type Fleet } from './fleet.ts'
 import { takeLock } from './lock.ts'
 import { chooseServices, choosePorts, wantedPorts, type Ports } from './place.ts'
+import { recordOperated } from './operated.ts'
 import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
 import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
@@ -84,6 +85,7 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
   const running = new Set(['postgres', ...services.map(({ name }) => name)])
   await writeJson(data.ports, Object.fromEntries([...placed].filter(([who]) => running.has(who.split('.')[0] ?? ''))))
+  await recordOperated(data, services)
   const system = makeSystem({ options, services, settings, server, bundle, ports: placed })
   undo.push(async () => {
     await system.fleet.stop()
