@@ -12,7 +12,9 @@ import { user } from './user/service.ts'
 export const catalogue: readonly Service[] = [auth, user, inventory, pricing, order, payment, shipping, notification]
 
 /** Which methods each service has declared that it calls: caller → callee → full names of the methods. */
-export function declaredCalls(services: readonly Service[]): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
+export function declaredCalls(
+  services: readonly Service[],
+): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
   return new Map(services.map((service) => [service.name, callsOf(service)]))
 }
 
@@ -23,7 +25,7 @@ function callsOf({ calls }: Service): ReadonlyMap<string, readonly string[]> {
       const wanted = new Set<string>(methods as readonly string[])
       const names = (service.methods as readonly { localName: string; name: string }[])
         .filter((method) => wanted.has(method.localName))
-        .map((method) => `${service.typeName as string}/${method.name}`)
+        .map((method) => `${service.typeName}/${method.name}`)
       return [callee, names]
     }),
   )

@@ -28,7 +28,8 @@ function note(line: string): void {
 function print(figures: readonly Figure[]): void {
   if (values.json === true) for (const figure of figures) console.log(JSON.stringify(figure))
   else {
-    for (const { bench, metric, ours, unit } of figures) console.log(`${bench.padEnd(10)} ${metric.padEnd(32)} ${String(ours).padStart(10)} ${unit}`)
+    for (const { bench, metric, ours, unit } of figures)
+      console.log(`${bench.padEnd(10)} ${metric.padEnd(32)} ${String(ours).padStart(10)} ${unit}`)
     console.log(`settings   ${JSON.stringify(figures[0]?.settings)}`)
   }
 }

@@ -13,9 +13,17 @@ export async function makeShopper(gatewayUrl: string): Promise<Shopper> {
   const email = `bench-${randomUUID()}@stoa.example`
   const password = randomUUID()
   await ask(gatewayUrl, '/api/v1/users', { email, password, name: 'Bench' })
-  const { accessToken } = await ask<{ accessToken: string }>(gatewayUrl, '/api/v1/users/authenticate', { email, password })
+  const { accessToken } = await ask<{ accessToken: string }>(gatewayUrl, '/api/v1/users/authenticate', {
+    email,
+    password,
+  })
   const headers = { authorization: `Bearer ${accessToken}` }
-  const method = await ask<{ id: string }>(gatewayUrl, '/api/v1/payment-methods', { provider: 'sandbox', token: 'tok_visa' }, headers)
+  const method = await ask<{ id: string }>(
+    gatewayUrl,
+    '/api/v1/payment-methods',
+    { provider: 'sandbox', token: 'tok_visa' },
+    headers,
+  )
   const order = { items: [{ sku: 'TEA-GREEN-100', quantity: 1 }], shippingAddress: address, paymentMethodId: method.id }
   return {
     placeOrder: () =>
@@ -23,7 +31,12 @@ export async function makeShopper(gatewayUrl: string): Promise<Shopper> {
   }
 }
 
-async function ask<T>(gatewayUrl: string, path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+async function ask<T>(
+  gatewayUrl: string,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await fetch(gatewayUrl + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -33,7 +33,8 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
   const home = await mkdtemp(join(tmpdir(), 'stoa-bench-'))
   const env = { ...benchEnvironment(), RATE_LIMIT_SCALE: '100000', STOA_HOME: home, ...settings }
   const state = { gatewayUrl: '' }
-  const stoa = async (...args: string[]) => (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+  const stoa = async (...args: string[]) =>
+    (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
   const processes = async () => JSON.parse(await stoa('ps', '--json')) as RunningProcess[]
   return {
     get gatewayUrl() {
@@ -43,7 +44,13 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
     processes,
     async start() {
       const startedAt = performance.now()
-      await waitFor(spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] }))
+      await waitFor(
+        spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto'], {
+          cwd: root,
+          env,
+          stdio: ['ignore', 'ignore', 'inherit'],
+        }),
+      )
       const seconds = (performance.now() - startedAt) / 1_000
       const gateway = (await processes()).find(({ service }) => service === 'gateway')
       state.gatewayUrl = `http://127.0.0.1:${gateway?.port}`

@@ -68,7 +68,13 @@ export const replaceProduct = put('/api/v1/products/{id}', {
   body: NewProduct,
   answers: { 200: Product },
   answersWith: 'getProduct',
-  refuses: ['product.not_found', 'product.sku_taken', 'product.attributes_invalid', 'product.in_use', 'category.unknown'],
+  refuses: [
+    'product.not_found',
+    'product.sku_taken',
+    'product.attributes_invalid',
+    'product.in_use',
+    'category.unknown',
+  ],
 })
 
 /** PATCH /api/v1/products/{id} */
@@ -79,7 +85,13 @@ export const patchProduct = patch('/api/v1/products/{id}', {
   body: ProductPatch,
   answers: { 200: Product },
   answersWith: 'getProduct',
-  refuses: ['product.not_found', 'product.sku_taken', 'product.attributes_invalid', 'product.in_use', 'category.unknown'],
+  refuses: [
+    'product.not_found',
+    'product.sku_taken',
+    'product.attributes_invalid',
+    'product.in_use',
+    'category.unknown',
+  ],
 })
 
 /** DELETE /api/v1/products/{id} */
@@ -247,9 +259,6 @@ export const listMovements = get('/api/v1/inventory/movements', {
   summary: 'The stock ledger, newest first',
   permission: 'inventory:read',
   owner: 'none',
-  query: Type.Object(
-    { ...PageQuery, sku: Type.Optional(Sku), warehouseId: Type.Optional(WarehouseId) },
-    closed,
-  ),
+  query: Type.Object({ ...PageQuery, sku: Type.Optional(Sku), warehouseId: Type.Optional(WarehouseId) }, closed),
   answers: { 200: pageSchema(Movement) },
 })

@@ -74,7 +74,10 @@ export type NewProduct = Static<typeof NewProduct>
 /** What may be changed of a product, RFC 7396: an attribute that is null is taken away. */
 export const ProductPatch = Type.Partial(
   Type.Object(
-    { ...ProductFields, attributes: Type.Record(AttributeName, Type.Union([...AttributeValue.anyOf, Type.Null()]), closed) },
+    {
+      ...ProductFields,
+      attributes: Type.Record(AttributeName, Type.Union([...AttributeValue.anyOf, Type.Null()]), closed),
+    },
     closed,
   ),
   closed,

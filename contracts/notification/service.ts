@@ -42,7 +42,10 @@ export const notification = describeService({
   },
   calls: { user: pick(UserRpc, 'getContact') },
   tasks: { deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 10 } },
-  personalData: { inbox: 'the messages sent to a person, until the account is erased', preferences: 'what one wants to be told' },
+  personalData: {
+    inbox: 'the messages sent to a person, until the account is erased',
+    preferences: 'what one wants to be told',
+  },
 })
 
 export type NotificationService = typeof notification

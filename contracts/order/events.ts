@@ -47,7 +47,9 @@ export const orderReturned = event(
     orderId: OrderId,
     number: Type.String(),
     customerId: UserId,
-    lines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1 }), inOrder: Type.Boolean() })),
+    lines: Type.Array(
+      Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1 }), inOrder: Type.Boolean() }),
+    ),
     all: Type.Boolean(),
   }),
 )

@@ -17,7 +17,10 @@ export const placeOrder = post('/api/v1/orders', {
       shippingAddress: ShippingAddress,
       paymentMethodId: Type.Optional(PaymentMethodId),
       paymentMethod: Type.Optional(
-        Type.Object({ provider: Type.String({ maxLength: 40 }), token: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
+        Type.Object(
+          { provider: Type.String({ maxLength: 40 }), token: Type.String({ minLength: 1, maxLength: 200 }) },
+          closed,
+        ),
       ),
       quoteId: Type.Optional(Type.String({ format: 'uuid' })),
       couponCodes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 10 })),
@@ -52,10 +55,7 @@ export const listOrders = get('/api/v1/orders', {
   summary: 'List orders: staff all of them, a customer the own ones; newest first',
   permission: 'order:read',
   owner: 'none',
-  query: Type.Object(
-    { ...PageQuery, status: Type.Optional(OrderStatus), customerId: Type.Optional(UserId) },
-    closed,
-  ),
+  query: Type.Object({ ...PageQuery, status: Type.Optional(OrderStatus), customerId: Type.Optional(UserId) }, closed),
   answers: { 200: pageSchema(Order) },
 })
 

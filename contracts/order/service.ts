@@ -43,7 +43,15 @@ export const order = describeService({
   },
   calls: {
     pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote'),
-    inventory: pick(InventoryRpc, 'reserve', 'release', 'confirm', 'getVariants', 'snapshotVariants', 'listReservations'),
+    inventory: pick(
+      InventoryRpc,
+      'reserve',
+      'release',
+      'confirm',
+      'getVariants',
+      'snapshotVariants',
+      'listReservations',
+    ),
     payment: pick(PaymentRpc, 'pay', 'refund', 'checkMethod', 'keepMethod', 'listPayments'),
     shipping: pick(ShippingRpc, 'createShipment', 'cancelShipment', 'release', 'listShipments'),
   },

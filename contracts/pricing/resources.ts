@@ -12,10 +12,10 @@ const BasisPoints = Type.Integer({ minimum: 0, maximum: 10_000, description: '19
 export const QuoteRequest = Type.Object(
   {
     customerId: Type.Optional(UserId),
-    items: Type.Array(
-      Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed),
-      { minItems: 1, maxItems: 100 },
-    ),
+    items: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed), {
+      minItems: 1,
+      maxItems: 100,
+    }),
     currency: Type.Optional(CurrencySchema),
     region: Region,
     couponCodes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 10 })),

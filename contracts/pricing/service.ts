@@ -28,7 +28,12 @@ export const pricing = describeService({
     getQuote: { effect: 'read', refuses: ['pricing.quote_not_found', 'pricing.quote_expired'] },
     acceptQuote: {
       effect: 'write',
-      refuses: ['pricing.quote_not_found', 'pricing.quote_expired', 'pricing.coupon_exhausted', 'pricing.quote_withdrawn'],
+      refuses: [
+        'pricing.quote_not_found',
+        'pricing.quote_expired',
+        'pricing.coupon_exhausted',
+        'pricing.quote_withdrawn',
+      ],
     },
     releaseQuote: { effect: 'write' },
   }),

@@ -1,7 +1,15 @@
 import { get, post, put, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { Lease, Metadata, Registered, RegisteredInstance, Revision, ServiceInstances, ServiceName } from './resources.ts'
+import {
+  Lease,
+  Metadata,
+  Registered,
+  RegisteredInstance,
+  Revision,
+  ServiceInstances,
+  ServiceName,
+} from './resources.ts'
 
 /** POST /api/services */
 export const registerInstance = post('/api/services', {

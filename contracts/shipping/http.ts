@@ -49,10 +49,7 @@ export const listShipments = get('/api/v1/shipments', {
   summary: 'List shipments: staff all of them, a customer the own ones',
   permission: 'shipment:read',
   owner: 'none',
-  query: Type.Object(
-    { ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(ShipmentStatus) },
-    closed,
-  ),
+  query: Type.Object({ ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(ShipmentStatus) }, closed),
   answers: { 200: pageSchema(Shipment) },
 })
 
@@ -74,7 +71,12 @@ export const getTracking = get('/api/v1/shipments/{id}/tracking', {
   refuses: ['shipping.not_found'],
 })
 
-const manage = { permission: 'shipment:manage', owner: 'none', answersWith: 'getShipment', answers: { 200: Shipment } } as const
+const manage = {
+  permission: 'shipment:manage',
+  owner: 'none',
+  answersWith: 'getShipment',
+  answers: { 200: Shipment },
+} as const
 
 /** POST /api/v1/shipments/{id}/cancel */
 export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
@@ -125,5 +127,10 @@ export const receiveTracking = post('/api/v1/shipping/webhooks/{carrier}', {
     closed,
   ),
   answers: { 202: null },
-  refuses: ['shipping.carrier_unknown', 'shipping.webhook_signature_invalid', 'shipping.not_found', 'shipping.not_released'],
+  refuses: [
+    'shipping.carrier_unknown',
+    'shipping.webhook_signature_invalid',
+    'shipping.not_found',
+    'shipping.not_released',
+  ],
 })

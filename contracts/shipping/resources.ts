@@ -27,9 +27,18 @@ export const Shipment = Type.Object({
 export type Shipment = Static<typeof Shipment>
 
 /** What a carrier has told of a shipment. */
-export const TrackingEvent = Type.Object({ at: InstantSchema, event: Type.String(), place: Type.Optional(Type.String()) })
+export const TrackingEvent = Type.Object({
+  at: InstantSchema,
+  event: Type.String(),
+  place: Type.Optional(Type.String()),
+})
 export type TrackingEvent = Static<typeof TrackingEvent>
 
 /** What a carrier would charge. */
-export const Rate = Type.Object({ carrier: Type.String(), method: Type.String(), charge: MoneySchema, days: Type.Integer() })
+export const Rate = Type.Object({
+  carrier: Type.String(),
+  method: Type.String(),
+  charge: MoneySchema,
+  days: Type.Integer(),
+})
 export type Rate = Static<typeof Rate>

@@ -22,7 +22,12 @@ const main = join(root, 'cli/src/main.ts')
 /** Brings up a whole system of its own, on free ports and with short days, by the door that everybody uses. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'stoa-journeys-'))
-  const env = { ...systemEnvironment(home), CARRIER_DAY_SECONDS: '1', RETURN_WINDOW_DAYS: '1', RATE_LIMIT_SCALE: '10000' }
+  const env = {
+    ...systemEnvironment(home),
+    CARRIER_DAY_SECONDS: '1',
+    RETURN_WINDOW_DAYS: '1',
+    RATE_LIMIT_SCALE: '10000',
+  }
   const stoa = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })
   await stoa('up', '--detach', '--ports', 'auto')
   const { stdout } = await stoa('ps', '--json')

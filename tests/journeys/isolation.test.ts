@@ -31,7 +31,11 @@ test('another account can neither read nor change an order', async () => {
 test('another account’s payment, shipment, method and messages can not be read', async () => {
   const { body: payments } = await ask('GET', `/api/v1/payments?orderId=${orderId}`, { as: ada.token })
   const { body: shipments } = await ask('GET', `/api/v1/shipments?orderId=${orderId}`, { as: ada.token })
-  for (const path of [`/api/v1/payments/${payments.items[0].id}`, `/api/v1/shipments/${shipments.items[0].id}`, `/api/v1/users/${ada.id}/notifications`]) {
+  for (const path of [
+    `/api/v1/payments/${payments.items[0].id}`,
+    `/api/v1/shipments/${shipments.items[0].id}`,
+    `/api/v1/users/${ada.id}/notifications`,
+  ]) {
     expect((await ask('GET', path, { as: eve.token })).status, path).toBe(404)
   }
   expect((await ask('GET', `/api/v1/payments?orderId=${orderId}`, { as: eve.token })).body.items).toEqual([])
@@ -50,7 +54,11 @@ test('another account’s profile and addresses can not be read or changed', asy
     ['GET', `${path}/${made.id}`],
     ['DELETE', `${path}/${made.id}`],
   ] as const) {
-    const { status } = await ask(method, at, { as: eve.token, headers: { 'if-match': '*' }, ...(method === 'POST' ? { body: address } : {}) })
+    const { status } = await ask(method, at, {
+      as: eve.token,
+      headers: { 'if-match': '*' },
+      ...(method === 'POST' ? { body: address } : {}),
+    })
     expect(status, `${method} ${at}`).toBe(404)
   }
   expect((await ask('GET', `${path}/${made.id}`, { as: eve.token })).status).toBe(404)
@@ -77,6 +85,7 @@ test('the role of one service can not connect to the database of another', async
   const names = Object.keys(databasePasswords).filter((name) => name !== 'event_log')
   expect(names.length).toBeGreaterThan(5)
   for (const role of names) {
-    for (const database of names) expect(await connect(role, database), `${role} → ${database}`).toBe(role === database ? 'connected' : '42501')
+    for (const database of names)
+      expect(await connect(role, database), `${role} → ${database}`).toBe(role === database ? 'connected' : '42501')
   }
 })

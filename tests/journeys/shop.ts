@@ -61,7 +61,10 @@ export async function newCustomer(sandboxToken = 'tok_visa'): Promise<Customer> 
   const email = `${randomUUID()}@stoa.example`
   const made = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Journey' } })
   const token = await signIn(email)
-  const method = await ask('POST', '/api/v1/payment-methods', { as: token, body: { provider: 'sandbox', token: sandboxToken } })
+  const method = await ask('POST', '/api/v1/payment-methods', {
+    as: token,
+    body: { provider: 'sandbox', token: sandboxToken },
+  })
   return { id: made.body.id, token, paymentMethodId: method.body.id }
 }
 
@@ -73,8 +76,17 @@ export function orderOf(paymentMethodId: string, more: object = {}): object {
 }
 
 /** Places an order and waits for its outcome. */
-export function place({ token, paymentMethodId }: Pick<Customer, 'token' | 'paymentMethodId'>, more: object = {}, key: string = randomUUID()): Promise<Answer> {
-  return ask('POST', '/api/v1/orders', { as: token, key, body: orderOf(paymentMethodId, more), headers: { prefer: 'wait=10' } })
+export function place(
+  { token, paymentMethodId }: Pick<Customer, 'token' | 'paymentMethodId'>,
+  more: object = {},
+  key: string = randomUUID(),
+): Promise<Answer> {
+  return ask('POST', '/api/v1/orders', {
+    as: token,
+    key,
+    body: orderOf(paymentMethodId, more),
+    headers: { prefer: 'wait=10' },
+  })
 }
 
 /** The one payment of an order, as staff see it. */
@@ -91,7 +103,10 @@ export async function availabilityOf(sku: string): Promise<{ available: number; 
 
 /** The stoa command over the system of the journeys; throws when it fails. */
 export async function stoa(...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], { cwd: root, env: systemEnvironment(inject('stoaHome')) })
+  const { stdout } = await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], {
+    cwd: root,
+    env: systemEnvironment(inject('stoaHome')),
+  })
   return stdout
 }
 

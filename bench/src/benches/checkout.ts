@@ -12,7 +12,8 @@ export const checkout: Bench = {
     try {
       await system.start()
       const figures: Figure[] = []
-      for (const concurrency of options.isSmoke ? [2] : [1, 8, 32]) figures.push(...(await measure(system, concurrency, options)))
+      for (const concurrency of options.isSmoke ? [2] : [1, 8, 32])
+        figures.push(...(await measure(system, concurrency, options)))
       await system.stop()
       return figures
     } finally {
@@ -21,7 +22,11 @@ export const checkout: Bench = {
   },
 }
 
-async function measure(system: SystemUnderTest, concurrency: number, { isSmoke, note }: BenchOptions): Promise<Figure[]> {
+async function measure(
+  system: SystemUnderTest,
+  concurrency: number,
+  { isSmoke, note }: BenchOptions,
+): Promise<Figure[]> {
   const orders = isSmoke ? 6 : Math.max(100, concurrency * 30)
   note(`${orders} orders, ${concurrency} at once`)
   const shoppers = await Promise.all(Array.from({ length: concurrency }, () => makeShopper(system.gatewayUrl)))

@@ -36,7 +36,13 @@ async function measure(system: SystemUnderTest, { isSmoke, note }: BenchOptions)
     await system.stop()
   }
   const settings = { ...machineSettings(), runs, idleSeconds }
-  const figure = (metric: string, ours: number, unit: string): Figure => ({ bench: 'start', metric, ours: rounded(ours), unit, settings })
+  const figure = (metric: string, ours: number, unit: string): Figure => ({
+    bench: 'start',
+    metric,
+    ours: rounded(ours),
+    unit,
+    settings,
+  })
   return [
     figure('first start, seeded', firstSeconds, 's'),
     figure('warm start', median(warm), 's'),

@@ -10,7 +10,12 @@ interface Place {
 }
 
 /** Answers with problem details (RFC 9457), unless an answer has begun; what is no refusal is a bug and tells nothing. */
-export function answerProblem(response: ServerResponse, error: unknown, place: Place, headers: Readonly<Record<string, string>> = {}): number {
+export function answerProblem(
+  response: ServerResponse,
+  error: unknown,
+  place: Place,
+  headers: Readonly<Record<string, string>> = {},
+): number {
   const problem = isAppError(error) ? problemOf(error, place) : unexpectedProblem(place)
   if (response.headersSent) {
     response.destroy()

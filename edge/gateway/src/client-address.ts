@@ -5,7 +5,9 @@ import { isIP } from 'node:net'
 export function clientAddress({ socket, headers }: IncomingMessage, trustedProxies: ReadonlySet<string>): string {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   if (!trustedProxies.has(peer)) return peer
-  const hops = String(headers['x-forwarded-for'] ?? '').split(',').map((hop) => hop.trim())
+  const hops = String(headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
   for (const hop of hops.toReversed()) {
     if (isIP(hop) === 0) return peer
     if (!trustedProxies.has(hop)) return hop

@@ -1,16 +1,22 @@
 import { defineConfig, serviceSettings, setting, url } from '@stoa/config'
 import { Type } from 'typebox'
 
-const { DATABASE_URL: _none, READ_CONNECTIONS: _reads, WRITE_CONNECTIONS: _writes, LOG_DATABASE_URL: _log, ...shared } = serviceSettings(
-  'gateway',
-  8080,
-)
+const {
+  DATABASE_URL: _none,
+  READ_CONNECTIONS: _reads,
+  WRITE_CONNECTIONS: _writes,
+  LOG_DATABASE_URL: _log,
+  ...shared
+} = serviceSettings('gateway', 8080)
 
 /** The settings of the gateway. */
 export const config = defineConfig('gateway', {
   ...shared,
   ADMIN_HOST: setting(Type.String(), { default: '127.0.0.1', doc: 'Address the admin API listens on.' }),
-  ADMIN_PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), { default: 8081, doc: 'Port of the admin API; 0 picks a free one.' }),
+  ADMIN_PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
+    default: 8081,
+    doc: 'Port of the admin API; 0 picks a free one.',
+  }),
   RATE_LIMIT_SCALE: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 1,
     doc: 'What all rate limits are multiplied by.',

@@ -28,7 +28,9 @@ export function gatewayPages(services: readonly Service[], version: string): (pa
     if (schema !== undefined) return { type: 'application/schema+json', text: JSON.stringify(schema) }
     const code = path.startsWith('/errors/') ? path.slice('/errors/'.length) : undefined
     const description = code === undefined ? undefined : codes.get(code)
-    return code === undefined || description === undefined ? undefined : { type: 'text/html; charset=utf-8', text: errorPage(code, description) }
+    return code === undefined || description === undefined
+      ? undefined
+      : { type: 'text/html; charset=utf-8', text: errorPage(code, description) }
   }
 }
 

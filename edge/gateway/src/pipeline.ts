@@ -40,7 +40,11 @@ export async function passThrough(
   pipeline: Pipeline,
   route: Route,
   head: RequestHead,
-  { request, response, extraHeaders }: { request: IncomingMessage; response: ServerResponse; extraHeaders: readonly string[] },
+  {
+    request,
+    response,
+    extraHeaders,
+  }: { request: IncomingMessage; response: ServerResponse; extraHeaders: readonly string[] },
 ): Promise<Proxied> {
   const { limits, upstreams } = pipeline
   if (route.isSignIn) limits.checkSignIn(head.address)

@@ -44,7 +44,11 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
   }
 }
 
-async function tryTarget({ exchange, body, trace, extraHeaders }: ProxyOptions, target: Target, mayRetry: boolean): Promise<Outcome> {
+async function tryTarget(
+  { exchange, body, trace, extraHeaders }: ProxyOptions,
+  target: Target,
+  mayRetry: boolean,
+): Promise<Outcome> {
   const { breaker } = target
   if (!breaker.tryAcquire()) throw breaker.refusal()
   const { generation } = breaker
@@ -71,7 +75,12 @@ async function tryTarget({ exchange, body, trace, extraHeaders }: ProxyOptions, 
   return outcome
 }
 
-async function mayGoOn({ exchange, upstream }: ProxyOptions, outcome: Outcome, attempts: number, mayRetry: boolean): Promise<boolean> {
+async function mayGoOn(
+  { exchange, upstream }: ProxyOptions,
+  outcome: Outcome,
+  attempts: number,
+  mayRetry: boolean,
+): Promise<boolean> {
   if (!mayRetry || exchange.response.destroyed || !upstream.budget.tryRetry()) return false
   // a kept connection that the upstream has closed meanwhile says nothing about the upstream
   if (outcome.kind === 'failed' && outcome.wasStale) return true

@@ -60,7 +60,12 @@ function refuseBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
 
 type Durations = ReturnType<Telemetry['metrics']['histogram']>
 
-async function serve(options: ServerOptions, request: IncomingMessage, response: ServerResponse, durations: Durations): Promise<void> {
+async function serve(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  durations: Durations,
+): Promise<void> {
   const startMs = performance.now()
   const given = request.headers['x-request-id']
   const requestId = typeof given === 'string' && requestIdPattern.test(given) ? given : newId()
@@ -117,7 +122,12 @@ function headOf(request: IncomingMessage, requestId: string, trustedProxies: Rea
 }
 
 /** Health and the pages made from the contracts; true when that was it. */
-function answerItself({ pages, isReady }: ServerOptions, { method, path }: RequestHead, response: ServerResponse, seen: Seen): boolean {
+function answerItself(
+  { pages, isReady }: ServerOptions,
+  { method, path }: RequestHead,
+  response: ServerResponse,
+  seen: Seen,
+): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
   const page = path.startsWith('/health/') ? healthPage(path, isReady()) : pages(path)
   if (page === undefined) return false
@@ -146,9 +156,15 @@ function refuse(
   const instance = request.url?.split('?')[0] ?? '/'
   const allow = error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {}
   const pairs = cors.headersFor(request)
-  const corsHeaders = Object.fromEntries(pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1] ?? '']] : [])))
+  const corsHeaders = Object.fromEntries(
+    pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1] ?? '']] : [])),
+  )
   const place = { instance, traceId: currentContext()?.traceId ?? '', requestId }
-  seen.status = answerProblem(response, error, place, { ...corsHeaders, ...allow, ...(request.complete ? {} : { connection: 'close' }) })
+  seen.status = answerProblem(response, error, place, {
+    ...corsHeaders,
+    ...allow,
+    ...(request.complete ? {} : { connection: 'close' }),
+  })
 }
 
 function observe(
@@ -163,7 +179,7 @@ function observe(
     http_request_method: method,
     http_route: route,
     http_response_status_code: String(status),
-  } as never)
+  })
   telemetry.logger.info('request', {
     method,
     path: url?.split('?')[0] ?? '/',

@@ -4,7 +4,14 @@ import type { ConfigOf } from '@stoa/config'
 import type { Service } from '@stoa/contract'
 import { registryResolver, type Resolver } from '@stoa/discovery'
 import { AppError, systemClock } from '@stoa/kernel'
-import { createPrincipals, createTokenVerifier, fetchKeys, PUBLIC_AUDIENCE, type AccessTable, type TokenVerifier } from '@stoa/security'
+import {
+  createPrincipals,
+  createTokenVerifier,
+  fetchKeys,
+  PUBLIC_AUDIENCE,
+  type AccessTable,
+  type TokenVerifier,
+} from '@stoa/security'
 import { createTelemetry, type Telemetry } from '@stoa/telemetry'
 import { makeAdminServer } from './admin/server.ts'
 import type { config } from './config.ts'
@@ -41,7 +48,12 @@ export interface RunningGateway {
 const version = '0.1.0'
 
 /** Starts the one door for all clients; its routes and policies are made from the contracts. */
-export async function startGateway({ config: settings, services, access, ...given }: GatewayOptions): Promise<RunningGateway> {
+export async function startGateway({
+  config: settings,
+  services,
+  access,
+  ...given
+}: GatewayOptions): Promise<RunningGateway> {
   const state = { isReady: false }
   const telemetry = createTelemetry({
     service: 'gateway',
@@ -56,9 +68,13 @@ export async function startGateway({ config: settings, services, access, ...give
   const { registryUrl, authUrl, authIssuer: issuer } = settings
   const resolver = given.resolver ?? registryResolver({ registryUrl })
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
-  const verifier = given.verifier ?? createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })
+  const verifier =
+    given.verifier ?? createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })
   const principalOf = createPrincipals(access)
-  const upstreams = makeUpstreams(services.map(({ name }) => name), resolver)
+  const upstreams = makeUpstreams(
+    services.map(({ name }) => name),
+    resolver,
+  )
   const limits = makeRateLimits(settings.rateLimitScale)
   const table = makeRouteTable(routesOf(services))
   const isReady = () => state.isReady

@@ -15,7 +15,18 @@ let gateway: RunningGateway
 let url: string
 
 const claims = (sub: string, roles: string[]) =>
-  ({ iss: 'i', sub, aud: 'stoa', exp: 0, iat: 0, jti: newId(), client_id: 'stoa-shop', scope: 'stoa', roles, tier: 'free' }) as Claims
+  ({
+    iss: 'i',
+    sub,
+    aud: 'stoa',
+    exp: 0,
+    iat: 0,
+    jti: newId(),
+    client_id: 'stoa-shop',
+    scope: 'stoa',
+    roles,
+    tier: 'free',
+  }) as Claims
 const tokens: Record<string, Claims> = {
   ada: claims('ada', ['customer']),
   admin: claims('admin', ['admin']),
@@ -53,7 +64,10 @@ afterEach(async () => {
 
 const call = (path: string, init: RequestInit & { as?: string } = {}) => {
   const { as = 'ada', headers, ...rest } = init
-  return fetch(url + path, { ...rest, headers: { ...(as === '' ? {} : { authorization: `Bearer ${as}` }), ...headers } })
+  return fetch(url + path, {
+    ...rest,
+    headers: { ...(as === '' ? {} : { authorization: `Bearer ${as}` }), ...headers },
+  })
 }
 const problem = async (response: Response) => [response.status, ((await response.json()) as { code: string }).code]
 const all = () => [...first.requests, ...second.requests]
@@ -62,11 +76,19 @@ test('a request reaches its service with its way through the gateway said anew',
   const response = await call('/api/v1/products?limit=1', {
     headers: { 'x-forwarded-for': '6.6.6.6', 'x-request-id': 'mine', connection: 'x-secret', 'x-secret': '1' },
   })
-  expect([response.status, await response.json(), response.headers.get('x-request-id')]).toEqual([200, { ok: true }, 'mine'])
+  expect([response.status, await response.json(), response.headers.get('x-request-id')]).toEqual([
+    200,
+    { ok: true },
+    'mine',
+  ])
   expect(response.headers.get('ratelimit')).toMatch(/^"authenticated";r=999;t=\d+$/)
   const [request] = first.requests
   expect(request?.url).toBe('/api/v1/products?limit=1')
-  expect(request?.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-request-id': 'mine', authorization: 'Bearer ada' })
+  expect(request?.headers).toMatchObject({
+    'x-forwarded-for': '127.0.0.1',
+    'x-request-id': 'mine',
+    authorization: 'Bearer ada',
+  })
   expect(Number(request?.headers['x-request-deadline'])).toBeGreaterThan(Date.now())
   expect(request?.headers['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-0[01]$/)
 })
@@ -95,17 +117,24 @@ test('an instance that is gone is passed over for what may be repeated', async (
 
 test('a write is repeated under its key, and never without one', async () => {
   const unwell = (upstream: UpstreamServer) => {
-    upstream.answer = (_request, response) => response.writeHead(503, { 'content-type': 'application/json' }).end('{"code":"busy"}')
+    upstream.answer = (_request, response) =>
+      response.writeHead(503, { 'content-type': 'application/json' }).end('{"code":"busy"}')
   }
   unwell(first)
   unwell(second)
   expect((await call('/api/v1/orders', { method: 'POST', body: '{}' })).status).toBe(503)
   expect(all()).toHaveLength(1)
-  const response = await call('/api/v1/orders', { method: 'POST', body: '{"a":1}', headers: { 'idempotency-key': 'k' } })
+  const response = await call('/api/v1/orders', {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'idempotency-key': 'k' },
+  })
   expect(await problem(response)).toEqual([503, 'busy'])
   const repeats = all().slice(1)
   expect(repeats.length).toBeGreaterThan(1)
-  expect(new Set(repeats.map(({ body, headers }) => `${body} ${headers['idempotency-key']}`))).toEqual(new Set(['{"a":1} k']))
+  expect(new Set(repeats.map(({ body, headers }) => `${body} ${headers['idempotency-key']}`))).toEqual(
+    new Set(['{"a":1} k']),
+  )
 })
 
 test('a breaker opens after five failures in a row and is shown and reset by operators', async () => {
@@ -118,14 +147,18 @@ test('a breaker opens after five failures in a row and is shown and reset by ope
   const headers = { authorization: 'Bearer admin' }
   const { items } = (await (await fetch(admin, { headers })).json()) as { items: { service: string; state: string }[] }
   expect(items.find(({ service }) => service === 'inventory')?.state).toBe('open')
-  expect((await fetch(`${admin}/reset/inventory`, { method: 'POST', headers: { authorization: 'Bearer ada' } })).status).toBe(403)
+  expect(
+    (await fetch(`${admin}/reset/inventory`, { method: 'POST', headers: { authorization: 'Bearer ada' } })).status,
+  ).toBe(403)
   await fetch(`${admin}/reset/inventory`, { method: 'POST', headers })
   first.answer = (_request, response) => response.end('{}')
   expect((await call('/api/v1/products')).status).toBe(200)
 })
 
 test('whoever asks too often is told when to come back', async () => {
-  const statuses = await Promise.all(Array.from({ length: 110 }, async () => (await call('/api/v1/products', { as: '' })).status))
+  const statuses = await Promise.all(
+    Array.from({ length: 110 }, async () => (await call('/api/v1/products', { as: '' })).status),
+  )
   expect(statuses.filter((status) => status === 200)).toHaveLength(100)
   const refused = await call('/api/v1/products', { as: '' })
   expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
@@ -143,7 +176,10 @@ test('an address from which sign-ins keep failing has to wait', async () => {
 })
 
 test('a body over 1 MiB is refused', async () => {
-  expect(await problem(await call('/api/v1/orders', { method: 'POST', body: 'x'.repeat(1_048_577) }))).toEqual([413, 'request.too_large'])
+  expect(await problem(await call('/api/v1/orders', { method: 'POST', body: 'x'.repeat(1_048_577) }))).toEqual([
+    413,
+    'request.too_large',
+  ])
 })
 
 test('a large answer in chunks arrives whole', async () => {
@@ -213,7 +249,9 @@ test('the gateway serves the documents made from the contracts', async () => {
   expect(openApi.openapi).toMatch(/^3\.1/)
   expect(Object.keys(openApi.paths)).toContain('/api/v1/orders/{id}')
   expect(await (await call('/errors/order.not_found')).text()).toContain('No such order')
-  expect(((await (await call('/schemas/order.created/1.0.0')).json()) as { properties: object }).properties).toHaveProperty('orderId')
+  expect(
+    ((await (await call('/schemas/order.created/1.0.0')).json()) as { properties: object }).properties,
+  ).toHaveProperty('orderId')
   expect((await call('/health/ready', { as: '' })).status).toBe(200)
 })
 

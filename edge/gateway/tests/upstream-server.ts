@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net'
 /** A service behind the gateway that does what a test tells it to. */
 export interface UpstreamServer {
   readonly port: number
-  readonly requests: { readonly method: string; readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: string }[]
+  readonly requests: {
+    readonly method: string
+    readonly url: string
+    readonly headers: IncomingMessage['headers']
+    readonly body: string
+  }[]
   answer: RequestListener
   readonly stop: () => Promise<void>
 }

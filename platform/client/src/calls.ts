@@ -67,7 +67,11 @@ function methodsOf(callee: string, picked: Picked, upstream: Upstream): Readonly
   return new Map(methods.map((method) => [method.localName, { callee, method: method as DescMethodUnary, upstream }]))
 }
 
-function clientsFor(options: CallClientOptions, targets: ReadonlyMap<string, ReadonlyMap<string, Target>>, cause: CallCause) {
+function clientsFor(
+  options: CallClientOptions,
+  targets: ReadonlyMap<string, ReadonlyMap<string, Target>>,
+  cause: CallCause,
+) {
   const clients: Record<string, Record<string, unknown>> = {}
   for (const [callee, methods] of targets) {
     const client: Record<string, unknown> = {}
@@ -88,7 +92,8 @@ async function call(options: CallClientOptions, target: Target, request: object,
     headers.set(callHeaders.idempotencyKey, said.idempotencyKey ?? cause.idempotencyKey ?? options.newId())
     if (cause.compensates !== undefined) headers.set(callHeaders.compensates, cause.compensates)
     const context = currentContext()
-    if (context !== undefined) for (const [header, value] of Object.entries(traceHeaders(context))) headers.set(header, value)
+    if (context !== undefined)
+      for (const [header, value] of Object.entries(traceHeaders(context))) headers.set(header, value)
     const timeoutMs = said.timeoutMs ?? options.timeoutMs ?? 7_000
     const deadlines = [Date.now() + timeoutMs, cause.deadlineMs, context?.deadlineMs].filter((at) => at !== undefined)
     const token = async () => `Bearer ${await options.token(callee)}`

@@ -40,7 +40,10 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
   const endpoints = new Map<string, Endpoint>()
   const balancer = powerOfTwoChoices()
   const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget() }))
-  const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempts of calls to other services', ['callee', 'outcome'])
+  const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempts of calls to other services', [
+    'callee',
+    'outcome',
+  ])
 
   function endpointOf(instance: Instance): Endpoint {
     const known = endpoints.get(instance.id)
@@ -70,7 +73,8 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
   function choose(): Endpoint {
     const all = resolver.resolve(callee)
     const instance = balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
-    if (instance === undefined) throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
+    if (instance === undefined)
+      throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
     return endpointOf(instance)
   }
 
@@ -82,7 +86,11 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
     const { generation } = breaker
     balancer.onStart?.(instance.id)
     try {
-      const answer = await connection.unary(method, request, { headers, timeoutMs: attemptTimeoutMs(deadlineMs), signal })
+      const answer = await connection.unary(method, request, {
+        headers,
+        timeoutMs: attemptTimeoutMs(deadlineMs),
+        signal,
+      })
       breaker.onSuccess(generation)
       attempts.add(1, { callee, outcome: 'ok' })
       return answer
@@ -106,7 +114,8 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
 
 function settle(breaker: CircuitBreaker, generation: number, error: unknown, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) breaker.onCancelled(generation)
-  else if (error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'timeout') breaker.onSuccess(generation)
+  else if (error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'timeout')
+    breaker.onSuccess(generation)
   else breaker.onFailure(generation)
 }
 

@@ -9,10 +9,13 @@ export function watchReadiness(instance: Instance, breaker: CircuitBreaker): () 
 
 async function isReady(instance: Instance): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  const request = get({ host: instance.host, port: instance.port, path: '/health/ready', timeout: 1_000, agent: false }, (response) => {
-    response.resume()
-    resolve(response.statusCode === 200)
-  })
+  const request = get(
+    { host: instance.host, port: instance.port, path: '/health/ready', timeout: 1_000, agent: false },
+    (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    },
+  )
   request.on('timeout', () => request.destroy(new Error('no answer')))
   request.on('error', reject)
   return promise

@@ -1,10 +1,13 @@
+import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { FieldError } from '@stoa/kernel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Static, TObject, TSchema } from 'typebox'
-import type { EventData, EventType, ReceivedEvent } from './events.ts'
+import type { EventData, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { Answers, Mount, Operation, PathParams, Stream } from './operations.ts'
 import type { PlatformErrorCode } from './errors.ts'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
+import type { SagaDefinition } from './saga.ts'
 import type { Published, SagaInput, SagaSignals, Service, TaskPayload } from './service.ts'
 
 /** Who makes a request: a person, a guest, another service, or nobody known. */
@@ -24,7 +27,11 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
   /** Publishes a fact about `subject` (the aggregate's id, which is also the partition key). */
   readonly publish: <E extends Published<S>>(event: E, subject: string, data: EventData<E>) => Promise<void>
   /** Starts a saga; one of that name and id that exists is joined. */
-  readonly start: <Name extends keyof S['sagas'] & string>(saga: Name, id: string, input: SagaInput<S, Name>) => Promise<void>
+  readonly start: <Name extends keyof S['sagas'] & string>(
+    saga: Name,
+    id: string,
+    input: SagaInput<S, Name>,
+  ) => Promise<void>
   /** Signals a saga; a signal that comes before its wait is kept, the first of a name counts. */
   readonly signal: <Name extends keyof S['sagas'] & string, Signal extends keyof SagaSignals<S, Name> & string>(
     saga: Name,
@@ -105,7 +112,9 @@ interface WriteContext<S extends Service, A extends Answers, AnswersWith> {
    * Runs the change once, in one transaction with its idempotency record, its events and its saga's start; may be run
    * again after a serialization failure or deadlock, so it touches only `tx`. A refusal returned inside rolls back.
    */
-  readonly commit: (change: (tx: Tx<S>) => Promise<CommittedAnswer<A, AnswersWith> | Refused>) => Promise<Committed | Refused>
+  readonly commit: (
+    change: (tx: Tx<S>) => Promise<CommittedAnswer<A, AnswersWith> | Refused>,
+  ) => Promise<Committed | Refused>
 }
 
 interface ExternalContext<S extends Service> {
@@ -116,9 +125,20 @@ interface ExternalContext<S extends Service> {
 declare const handles: unique symbol
 
 type OperationContext<S extends Service, O> =
-  O extends Operation<infer Path, infer E, infer Query, infer Body, infer A, infer Code, infer AnswersWith, infer External>
+  O extends Operation<
+    infer Path,
+    infer E,
+    infer Query,
+    infer Body,
+    infer A,
+    infer Code,
+    infer AnswersWith,
+    infer External
+  >
     ? RequestContext<S, Path, Query, Body, Code> &
-        (E extends 'write' ? WriteContext<S, A, AnswersWith> & (External extends true ? ExternalContext<S> : unknown) : unknown)
+        (E extends 'write'
+          ? WriteContext<S, A, AnswersWith> & (External extends true ? ExternalContext<S> : unknown)
+          : unknown)
     : never
 
 type OperationResult<O> =
@@ -146,14 +166,18 @@ export interface StreamHandler<S extends Service, Name extends keyof S['operatio
 
 /** A foreign Node request handler; it has answered when it returns or ends the response. */
 export type MountHandler = (
-  request: import('node:http').IncomingMessage,
-  response: import('node:http').ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
 ) => void | Promise<void>
 
-type RpcParts<S extends Service> = S['rpc'] extends Rpc<infer Methods, infer Said> ? { methods: Methods; said: Said } : never
+type RpcParts<S extends Service> =
+  S['rpc'] extends Rpc<infer Methods, infer Said> ? { methods: Methods; said: Said } : never
 
 type RpcContext<S extends Service, M extends PropertyKey> =
-  RpcParts<S> extends { methods: infer Methods extends import('@bufbuild/protobuf/codegenv2').GenServiceMethods; said: infer Said }
+  RpcParts<S> extends {
+    methods: infer Methods extends GenServiceMethods
+    said: infer Said
+  }
     ? M extends keyof Methods & keyof Said
       ? {
           readonly input: RpcInput<Methods, M>
@@ -180,7 +204,10 @@ type RpcContext<S extends Service, M extends PropertyKey> =
     : never
 
 type RpcResult<S extends Service, M extends PropertyKey> =
-  RpcParts<S> extends { methods: infer Methods extends import('@bufbuild/protobuf/codegenv2').GenServiceMethods; said: infer Said }
+  RpcParts<S> extends {
+    methods: infer Methods extends GenServiceMethods
+    said: infer Said
+  }
     ? M extends keyof Methods & keyof Said
       ? Said[M] extends { effect: 'write' }
         ? Committed<RpcAnswer<Methods, M>> | Refused
@@ -236,10 +263,7 @@ export interface Bindings<S extends Service> {
   readonly operations: { readonly [Name in keyof S['operations']]: RouteHandler<S, Name> }
   readonly rpc: S['rpc'] extends Rpc<any, infer Said> ? { readonly [Name in keyof Said]: RpcHandler<S, Name> } : {}
   readonly consumes: { readonly [Name in keyof S['consumes']]: Consumer<S, Name, any> }
-  readonly sagas: { readonly [Name in keyof S['sagas'] & string]: import('./saga.ts').SagaDefinition<S, Name> }
+  readonly sagas: { readonly [Name in keyof S['sagas'] & string]: SagaDefinition<S, Name> }
   readonly tasks: { readonly [Name in keyof S['tasks']]: TaskHandler<S, Name> }
   readonly personalData: S['personalData'] extends 'none' ? 'none' : PersonalData<S>
 }
-
-/** The subscriptions of a service by the event type they are for. */
-export type Subscriptions = ReadonlyMap<string, { readonly name: string; readonly event: EventType }>

@@ -39,7 +39,16 @@ export { catalogueError, committed, isRefused, refusal, refusedError, refusedKee
 export type { Principal } from './principal.ts'
 export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
 export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
-export { CurrencySchema, idSchema, InstantSchema, MoneySchema, PageQuery, pageSchema, type Page, type ValueOf } from './schemas.ts'
+export {
+  CurrencySchema,
+  idSchema,
+  InstantSchema,
+  MoneySchema,
+  PageQuery,
+  pageSchema,
+  type Page,
+  type ValueOf,
+} from './schemas.ts'
 export {
   describeService,
   type Published,

@@ -148,10 +148,12 @@ function operation(method: Method, effect: Effect, path: string, spec: object) {
 }
 
 /** Declares a GET: it reads, and needs no key. */
-export function get<const P extends string, const A extends Answers, Q extends Query = undefined, const C extends string = never>(
-  path: P,
-  spec: ReadSpec<P, Q, undefined, A, C>,
-): Operation<P, 'read', Q, undefined, A, C, undefined, false> {
+export function get<
+  const P extends string,
+  const A extends Answers,
+  Q extends Query = undefined,
+  const C extends string = never,
+>(path: P, spec: ReadSpec<P, Q, undefined, A, C>): Operation<P, 'read', Q, undefined, A, C, undefined, false> {
   return operation('GET', 'read', path, spec) as never
 }
 
@@ -162,10 +164,7 @@ export function post<
   Q extends Query = undefined,
   B extends Body = undefined,
   const C extends string = never,
->(
-  path: P,
-  spec: ReadSpec<P, Q, B, A, C> & { readonly reads: true },
-): Operation<P, 'read', Q, B, A, C, undefined, false>
+>(path: P, spec: ReadSpec<P, Q, B, A, C> & { readonly reads: true }): Operation<P, 'read', Q, B, A, C, undefined, false>
 export function post<
   const P extends string,
   const A extends Answers,
@@ -178,10 +177,7 @@ export function post<
   path: P,
   spec: WriteSpec<P, Q, B, A, C> & { readonly answersWith?: W; readonly external?: X; readonly reads?: false },
 ): Operation<P, 'write', Q, B, A, C, W, X>
-export function post(
-  path: string,
-  spec: { readonly reads?: boolean },
-): never {
+export function post(path: string, spec: { readonly reads?: boolean }): never {
   return operation('POST', spec.reads === true ? 'read' : 'write', path, spec) as never
 }
 

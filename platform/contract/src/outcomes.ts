@@ -27,7 +27,11 @@ export function catalogueError(
   catalogue: ErrorCatalogue,
   code: string,
   detail: string,
-  options: { readonly fields?: readonly FieldError[]; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+  options: {
+    readonly fields?: readonly FieldError[]
+    readonly retryAfterSeconds?: number
+    readonly cause?: unknown
+  } = {},
 ): AppError {
   const described = catalogue[code] ?? (platformErrors as ErrorCatalogue)[code]
   if (described === undefined) throw new Error(`refused with the undeclared code ${code}`)

@@ -26,7 +26,10 @@ export function rpc<Methods extends GenServiceMethods, const Said extends { read
 }
 
 /** The methods of another service that a service declares it calls; any other call is refused. */
-export interface Picked<Methods extends GenServiceMethods = GenServiceMethods, Name extends keyof Methods = keyof Methods> {
+export interface Picked<
+  Methods extends GenServiceMethods = GenServiceMethods,
+  Name extends keyof Methods = keyof Methods,
+> {
   readonly service: GenService<Methods>
   readonly methods: readonly Name[]
 }
@@ -42,9 +45,13 @@ export function pick<Methods extends GenServiceMethods, const Names extends read
 /** The input a caller of a method writes, and the one its handler reads. */
 export type RpcInput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['input']>
 /** What a caller may pass as input: any subset of the fields. */
-export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<Methods[M]['input']>
+export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
+  Methods[M]['input']
+>
 /** What a handler may answer. */
-export type RpcAnswer<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<Methods[M]['output']>
+export type RpcAnswer<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
+  Methods[M]['output']
+>
 /** What a caller gets. */
 export type RpcOutput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['output']>
 
@@ -58,6 +65,8 @@ export interface CallOptions {
 /** The typed clients of the declared calls: token, deadline, trace and idempotency key are put on by the platform. */
 export type Calls<Declared> = {
   readonly [Service in keyof Declared]: Declared[Service] extends Picked<infer Methods, infer Name>
-    ? { readonly [M in Name]: (request: RpcRequest<Methods, M>, options?: CallOptions) => Promise<RpcOutput<Methods, M>> }
+    ? {
+        readonly [M in Name]: (request: RpcRequest<Methods, M>, options?: CallOptions) => Promise<RpcOutput<Methods, M>>
+      }
     : never
 }

@@ -47,7 +47,10 @@ export interface SagaDefinition<S extends Service, Name extends keyof S['sagas']
   readonly version: number
   readonly steps: readonly StepDefinition<S>[]
   readonly onCompensated:
-    | ((tx: Tx<S>, context: { readonly input: SagaInput<S, Name>; readonly reason: string; readonly done: any }) => Promise<void>)
+    | ((
+        tx: Tx<S>,
+        context: { readonly input: SagaInput<S, Name>; readonly reason: string; readonly done: any },
+      ) => Promise<void>)
     | undefined
   readonly onCompleted:
     | ((tx: Tx<S>, context: { readonly input: SagaInput<S, Name>; readonly done: any }) => Promise<void>)

@@ -12,7 +12,10 @@ export interface ServiceLevel {
 }
 
 /** A declared saga: its version, what it is started with, and the signals it can wait for. */
-export interface SagaType<Input extends TSchema = TSchema, Signals extends Record<string, TSchema> = Record<string, TSchema>> {
+export interface SagaType<
+  Input extends TSchema = TSchema,
+  Signals extends Record<string, TSchema> = Record<string, TSchema>,
+> {
   readonly version: number
   readonly input: Input
   readonly signals?: Signals

@@ -1,5 +1,11 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http'
-import { createServer as createHttp2Server, type Http2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2'
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AppError } from '@stoa/kernel'
 
@@ -23,7 +29,10 @@ interface PortOptions {
 
 /** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
 export async function openPort(options: PortOptions): Promise<Port> {
-  const http1 = createHttpServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000 }, options.http1)
+  const http1 = createHttpServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000 },
+    options.http1,
+  )
   // It never listens itself, and only then would it begin to track connections: for its timeouts, and to close idle ones.
   http1.emit('listening')
   const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } }, options.http2)
@@ -67,7 +76,12 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   await promise
 }
 
-async function close(server: Server, http1: HttpServer, sessions: Set<ServerHttp2Session>, timeoutMs: number): Promise<void> {
+async function close(
+  server: Server,
+  http1: HttpServer,
+  sessions: Set<ServerHttp2Session>,
+  timeoutMs: number,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()

@@ -40,7 +40,13 @@ export function toConnectError(error: unknown): ConnectError {
     fields: error.fields,
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   }
-  return new ConnectError(error.message, codes[kind], undefined, [{ desc: StructSchema, value: detailStruct(detail) }], error)
+  return new ConnectError(
+    error.message,
+    codes[kind],
+    undefined,
+    [{ desc: StructSchema, value: detailStruct(detail) }],
+    error,
+  )
 }
 
 function detailStruct(detail: RefusalDetail) {
@@ -75,7 +81,9 @@ function withoutDetail(error: ConnectError, callee: string): AppError {
     case Code.Canceled:
       return new AppError('timeout', 'request.deadline_exceeded', `${callee} did not answer in time`, { cause: error })
     case Code.Unauthenticated:
-      return new AppError('unauthenticated', 'auth.token_invalid', `${callee} did not accept the token`, { cause: error })
+      return new AppError('unauthenticated', 'auth.token_invalid', `${callee} did not accept the token`, {
+        cause: error,
+      })
     case Code.Internal:
     case Code.Unknown:
       // A bug there may be a passing one: the outcome is unknown, and the same key is safe to send again.

@@ -28,7 +28,7 @@ interface RpcServerOptions {
   readonly service: Service
   readonly handlers: { readonly [method: string]: (context: never) => Promise<unknown> }
   readonly database: Database
-  readonly makeTx: (tx: WriteHandle) => Tx<any>
+  readonly makeTx: (tx: WriteHandle) => Tx
   readonly calls: () => unknown
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
   readonly telemetry: Telemetry
@@ -49,7 +49,10 @@ interface Request {
  * The Node handler that serves a service's RPC interface by Connect, gRPC and gRPC-Web, with the standard gRPC health
  * protocol beside it. A write is called under its idempotency key, one at a time for each key.
  */
-export function rpcHandler(options: RpcServerOptions, more: (router: ConnectRouter) => void): ReturnType<typeof connectNodeAdapter> {
+export function rpcHandler(
+  options: RpcServerOptions,
+  more: (router: ConnectRouter) => void,
+): ReturnType<typeof connectNodeAdapter> {
   const described = options.service.rpc as Rpc | undefined
   return connectNodeAdapter({
     acceptCompression: [],
@@ -90,13 +93,22 @@ async function serve(
           throw new AppError('timeout', 'request.deadline_exceeded', 'the deadline has passed')
         }
         const principal = await admit(options, name, said, headers)
-        const request = { method: method.localName, said, input, principal, headers, signal: context.signal, address: '' }
+        const request = {
+          method: method.localName,
+          said,
+          input,
+          principal,
+          headers,
+          signal: context.signal,
+          address: '',
+        }
         const result = await call(options, request)
         if (isRefused(result)) throw refusedError(result)
         return result
       } catch (error) {
         outcome = error instanceof AppError ? error.code : 'service.failed'
-        if (!(error instanceof AppError)) options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
+        if (!(error instanceof AppError))
+          options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
         throw toConnectError(error)
       } finally {
         const durationMs = Math.round((performance.now() - startMs) * 100) / 100
@@ -112,7 +124,9 @@ function contextOf(headers: Headers, input: unknown, deadlineMs: number): TraceC
   const traceparent = headers.get(callHeaders.traceparent) ?? undefined
   const context = contextFromHeaders({ traceparent }, more) ?? newContext(more)
   const orderId = typeof input === 'object' && input !== null && 'orderId' in input ? input.orderId : undefined
-  return typeof orderId === 'string' && orderId !== '' ? { ...context, logFields: { ...context.logFields, orderId } } : context
+  return typeof orderId === 'string' && orderId !== ''
+    ? { ...context, logFields: { ...context.logFields, orderId } }
+    : context
 }
 
 async function admit(options: RpcServerOptions, name: string, said: RpcMethod, headers: Headers): Promise<Principal> {
@@ -141,10 +155,11 @@ async function call(options: RpcServerOptions, request: Request): Promise<unknow
 
 function writing(options: RpcServerOptions, request: Request) {
   const key = request.headers.get(callHeaders.idempotencyKey)
-  if (key === null || key === '') throw new AppError('malformed', 'idempotency.key_required', 'a call that writes carries a key')
+  if (key === null || key === '')
+    throw new AppError('malformed', 'idempotency.key_required', 'a call that writes carries a key')
   const compensates = request.headers.get(callHeaders.compensates) ?? undefined
   let isCommitted = false
-  const locked = (change: (tx: Tx<any>) => Promise<unknown>) =>
+  const locked = (change: (tx: Tx) => Promise<unknown>) =>
     options.database.transaction(async (handle) => {
       // An action and its compensation take the same lock, so that neither sees the other half done.
       await advisoryXactLock(handle, `rpc:${compensates ?? key}`)
@@ -152,7 +167,7 @@ function writing(options: RpcServerOptions, request: Request) {
       if (isRefused(value)) throw new RefusedInTransaction(value)
       return value
     })
-  const settle = async (change: (tx: Tx<any>) => Promise<unknown>) => {
+  const settle = async (change: (tx: Tx) => Promise<unknown>) => {
     try {
       return await locked(change)
     } catch (error) {
@@ -164,7 +179,7 @@ function writing(options: RpcServerOptions, request: Request) {
     key,
     compensates,
     begin: settle,
-    commit: async (change: (tx: Tx<any>) => Promise<unknown>) => {
+    commit: async (change: (tx: Tx) => Promise<unknown>) => {
       if (isCommitted) throw new Error(`${request.method} called commit twice`)
       isCommitted = true
       const value = await settle(change)

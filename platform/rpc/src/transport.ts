@@ -19,8 +19,17 @@ export interface RpcConnection {
  */
 export function connectRpc(host: string, port: number, callee: string): RpcConnection {
   const baseUrl = `http://${host}:${port}`
-  const sessionManager = new Http2SessionManager(baseUrl, { pingIntervalMs: 30_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 })
-  const transport: Transport = createConnectTransport({ baseUrl, httpVersion: '2', acceptCompression: [], sessionManager })
+  const sessionManager = new Http2SessionManager(baseUrl, {
+    pingIntervalMs: 30_000,
+    pingTimeoutMs: 5_000,
+    idleConnectionTimeoutMs: 300_000,
+  })
+  const transport: Transport = createConnectTransport({
+    baseUrl,
+    httpVersion: '2',
+    acceptCompression: [],
+    sessionManager,
+  })
   return {
     async unary(method, request, { headers, timeoutMs, signal }) {
       try {

@@ -14,7 +14,9 @@ const signature = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
 
 test('a webhook signed as the specification has it is taken', () => {
   expect(signWebhook(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, body)).toBe(signature)
-  expect(verifiedWebhookId(secret, { headers: headers(`v1,AAAA ${signature}`), body, now })).toBe('msg_p5jXN8AQM9LWM0D4loKWxJek')
+  expect(verifiedWebhookId(secret, { headers: headers(`v1,AAAA ${signature}`), body, now })).toBe(
+    'msg_p5jXN8AQM9LWM0D4loKWxJek',
+  )
 })
 
 test('another body, secret, time or version is not', () => {

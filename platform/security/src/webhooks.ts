@@ -18,7 +18,8 @@ export function verifiedWebhookId(secret: string, { headers, body, now }: Signed
   const id = headers['webhook-id']
   const timestamp = headers['webhook-timestamp']
   const signatures = headers['webhook-signature']
-  if (id === undefined || id === '' || id.length > 200 || timestamp === undefined || signatures === undefined) return undefined
+  if (id === undefined || id === '' || id.length > 200 || timestamp === undefined || signatures === undefined)
+    return undefined
   if (!/^\d{1,12}$/.test(timestamp)) return undefined
   if (Math.abs(now.epochMilliseconds / 1_000 - Number(timestamp)) > toleranceSeconds) return undefined
   const expected = signatureOf(secret, `${id}.${timestamp}.${body}`)
@@ -31,7 +32,9 @@ export function signWebhook(secret: string, id: string, timestampSeconds: number
 }
 
 function signatureOf(secret: string, text: string): Buffer {
-  return createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64')).update(text).digest()
+  return createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+    .update(text)
+    .digest()
 }
 
 function isSame(signature: string, expected: Buffer): boolean {

@@ -33,7 +33,11 @@ export function adminEndpoints(options: AdminOptions): ExtraRoute {
   return { path: '/admin/*', permission: 'ops', handle: (request, response) => answer(request, response, areas) }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, areas: Readonly<Record<string, Area>>): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  areas: Readonly<Record<string, Area>>,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://service')
   const [, , name = '', ...path] = url.pathname.split('/').map(decodeURIComponent)
   const area = Object.hasOwn(areas, name) ? areas[name] : undefined
@@ -76,7 +80,8 @@ async function serveDeadLetters({ method, path, query, body }: AdminRequest, dat
   if (method === 'POST' && id === 'retry' && action === undefined) return { keys: await letters.retryAll() }
   const number = numberOf(id)
   if (method === 'GET' && action === undefined) return found(await letters.find(number))
-  if (method === 'POST' && action === 'retry') return found((await letters.retry(number)) ? { retried: number } : undefined)
+  if (method === 'POST' && action === 'retry')
+    return found((await letters.retry(number)) ? { retried: number } : undefined)
   if (method === 'POST' && action === 'discard') {
     const { reason } = await body()
     if (typeof reason !== 'string' || reason === '') throw new AppError('invalid', 'request.invalid', 'say a reason')
@@ -95,7 +100,8 @@ async function serveTasks({ method, path, query }: AdminRequest, database: Datab
   const tasks = failedTasks(database)
   const [id, action] = path
   if (method === 'GET' && id === undefined) return { items: await tasks.list(limitOf(query)) }
-  if (method === 'POST' && action === 'retry') return found((await tasks.retry(numberOf(id))) ? { retried: numberOf(id) } : undefined)
+  if (method === 'POST' && action === 'retry')
+    return found((await tasks.retry(numberOf(id))) ? { retried: numberOf(id) } : undefined)
   if (method === 'POST' && action === 'discard') {
     return found((await tasks.discard(numberOf(id))) ? { discarded: numberOf(id) } : undefined)
   }
@@ -104,7 +110,8 @@ async function serveTasks({ method, path, query }: AdminRequest, database: Datab
 
 function limitOf(query: URLSearchParams): number {
   const limit = Number(query.get('limit') ?? 50)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 200) throw new AppError('invalid', 'request.invalid', 'limit is 1 to 200')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+    throw new AppError('invalid', 'request.invalid', 'limit is 1 to 200')
   return limit
 }
 

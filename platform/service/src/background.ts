@@ -46,7 +46,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   const shared = { service, database, makeTx, telemetry }
   const consumers = log === undefined ? undefined : startConsuming(options, log)
   const calls = ({ key }: { readonly key: string }) => options.calls.for({ idempotencyKey: key }) as never
-  const tasks = startTasks({ ...shared, calls, handlers: bindings.tasks as never })
+  const tasks = startTasks({ ...shared, calls, handlers: bindings.tasks })
   const purge = setInterval(() => void purgeRecords(database, telemetry), purgeEveryMs).unref()
   return {
     log,
@@ -66,11 +66,15 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
 function openLog({ service, logDatabaseUrl, telemetry, instanceId }: BackgroundOptions): EventLog | undefined {
   const isSilent = Object.keys(service.publishes).length === 0 && Object.keys(service.consumes).length === 0
   if (isSilent) return undefined
-  if (logDatabaseUrl === undefined) throw new Error(`${service.name} publishes or consumes events: set LOG_DATABASE_URL`)
+  if (logDatabaseUrl === undefined)
+    throw new Error(`${service.name} publishes or consumes events: set LOG_DATABASE_URL`)
   return openEventLog({ url: logDatabaseUrl, applicationName: `${instanceId}-log`, log: databaseLog(telemetry) })
 }
 
-function startConsuming({ service, bindings, database, makeTx, telemetry, clock, calls }: BackgroundOptions, log: EventLog): Consumers {
+function startConsuming(
+  { service, bindings, database, makeTx, telemetry, clock, calls }: BackgroundOptions,
+  log: EventLog,
+): Consumers {
   const consumers = bindings.consumes as never
   return startConsumers({ service, consumers, database, log, calls: calls.for({}) as never, makeTx, telemetry, clock })
 }
@@ -80,9 +84,9 @@ async function startSagas(options: BackgroundOptions): Promise<SagaEngine | unde
   if (Object.keys(service.sagas).length === 0) return undefined
   return startSagaEngine({
     service,
-    definitions: bindings.sagas as never,
+    definitions: bindings.sagas,
     database,
-    callsFor: (cause: CallCause) => calls.for(cause) as never,
+    callsFor: (cause: CallCause) => calls.for(cause),
     makeTx,
     telemetry,
     clock,

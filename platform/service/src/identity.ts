@@ -15,7 +15,9 @@ import type { Telemetry } from '@stoa/telemetry'
 
 /** Who the callers of a service are, and how it proves itself to others. */
 export interface Identity {
-  readonly authenticate: (authorization: string | undefined) => Promise<Principal & ReturnType<ReturnType<typeof createPrincipals>>>
+  readonly authenticate: (
+    authorization: string | undefined,
+  ) => Promise<Principal & ReturnType<ReturnType<typeof createPrincipals>>>
   readonly tokens: ServiceTokens
   readonly verifier: TokenVerifier
 }
@@ -44,7 +46,8 @@ export function makeIdentity(options: IdentityOptions): Identity {
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-      if (token === undefined) throw new AppError('unauthenticated', 'auth.token_invalid', 'The authorization header holds no bearer token.')
+      if (token === undefined)
+        throw new AppError('unauthenticated', 'auth.token_invalid', 'The authorization header holds no bearer token.')
       return principalOf(await verifier.verify(token))
     },
   }

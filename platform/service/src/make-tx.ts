@@ -22,11 +22,13 @@ export function txMaker({ service, clock, newId }: TxOptions): (handle: WriteHan
   return (handle, cause = {}) => {
     // The handle itself grows these words: hooks around its commit go by its identity.
     return Object.assign(handle, {
-      publish: (event: EventType, subject: string, data: ReceivedEvent['data']) => publish(handle, source, event, subject, data, cause),
+      publish: (event: EventType, subject: string, data: ReceivedEvent['data']) =>
+        publish(handle, source, event, subject, data, cause),
       start: (saga: string, id: string, input: unknown) => startSaga(handle, service, saga, id, input),
-      signal: (saga: string, id: string, signal: string, value: unknown) => signalSaga(handle, service, saga, id, signal, value),
+      signal: (saga: string, id: string, signal: string, value: unknown) =>
+        signalSaga(handle, service, saga, id, signal, value),
       enqueue: (task: string, payload: unknown, options?: { readonly delayMs?: number; readonly key?: string }) =>
         enqueue(handle, service, task, payload, options),
-    }) as unknown as Tx<any>
+    })
   }
 }

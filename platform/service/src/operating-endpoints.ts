@@ -23,10 +23,18 @@ export function operatingEndpoints(options: OperatingOptions): ExtraRoute[] {
   const { service, version, telemetry } = options
   let asyncApi: string | undefined
   return [
-    { path: '/health/live', permission: 'public', handle: (_request, response) => answer(response, 200, { status: 'up' }) },
+    {
+      path: '/health/live',
+      permission: 'public',
+      handle: (_request, response) => answer(response, 200, { status: 'up' }),
+    },
     { path: '/health/ready', permission: 'public', handle: (_request, response) => answerReadiness(options, response) },
     { path: '/health', permission: 'public', handle: (_request, response) => answerHealth(options, response) },
-    { path: '/metrics', permission: 'public', handle: (request, response) => answerMetrics(telemetry, request, response) },
+    {
+      path: '/metrics',
+      permission: 'public',
+      handle: (request, response) => answerMetrics(telemetry, request, response),
+    },
     {
       path: '/asyncapi.json',
       permission: 'public',

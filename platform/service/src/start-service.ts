@@ -106,7 +106,8 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const state: ServiceState = { isReady: false, sagas: undefined }
   const resolver = options.resolver ?? registryResolver(registryAddress(config))
   const identity = options.identity ?? identityOf(parts)
-  const calls = options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
+  const calls =
+    options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
   const changes = Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger)
   const makeTx = txMaker(parts)
   const deps = definition.deps({
@@ -170,7 +171,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
   const isReady = () => state.isReady
   const app = await createHttpApp({
     service,
-    bindings: bindings.operations as never,
+    bindings: bindings.operations,
     database,
     calls: () => calls.for({}) as never,
     makeTx,
@@ -188,7 +189,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
   const rpc = rpcHandler(
     {
       service,
-      handlers: bindings.rpc as never,
+      handlers: bindings.rpc,
       database,
       makeTx,
       calls: () => calls.for({}),
@@ -202,7 +203,8 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
   const port = await openPort({
     host: config.host,
     port: config.port,
-    http1: (request, response) => (isRpc(request.url, paths) ? rpc(request, response) : app.listener(request, response)),
+    http1: (request, response) =>
+      isRpc(request.url, paths) ? rpc(request, response) : app.listener(request, response),
     http2: rpc,
   })
   return { app, port }
@@ -214,7 +216,7 @@ function single(header: string | string[] | undefined): string | undefined {
 
 /** The first segments that belong to RPC: `/stoa.order.v1.OrderRpc/…`. */
 function rpcPaths(service: Service): ReadonlySet<string> {
-  const own = service.rpc === undefined ? [] : [service.rpc.service.typeName as string]
+  const own = service.rpc === undefined ? [] : [service.rpc.service.typeName]
   return new Set([...own, 'grpc.health.v1.Health'])
 }
 
@@ -234,7 +236,10 @@ function register({ service, options: { config, version = '0.1.0' }, instanceId 
   const host = config.advertisedHost ?? config.host
   const healthCheckUrl = `http://${host}:${port}/health/ready`
   const metadata = { instance: instanceId, pid: String(process.pid) }
-  return registration({ ...registryAddress(config), instance: { service: service.name, host, port, healthCheckUrl, version, metadata } })
+  return registration({
+    ...registryAddress(config),
+    instance: { service: service.name, host, port, healthCheckUrl, version, metadata },
+  })
 }
 
 function registryAddress({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {
@@ -256,7 +261,19 @@ interface StopOptions {
   readonly resolver: Resolver
 }
 
-async function stop({ definition, deps, parts, state, app, port, background, registered, calls, changes, resolver }: StopOptions): Promise<void> {
+async function stop({
+  definition,
+  deps,
+  parts,
+  state,
+  app,
+  port,
+  background,
+  registered,
+  calls,
+  changes,
+  resolver,
+}: StopOptions): Promise<void> {
   if (!state.isReady) return
   state.isReady = false
   const { telemetry, database, options } = parts

@@ -1,7 +1,14 @@
 import type { Calls, EventType, Service } from '@stoa/contract'
 import { newId, type Clock, type NewId } from '@stoa/kernel'
 import { staticResolver } from '@stoa/discovery'
-import { dataSchemaOf, logMigrations, openEventLog, parseCloudEvent, type CloudEvent, type EventLog } from '@stoa/events'
+import {
+  dataSchemaOf,
+  logMigrations,
+  openEventLog,
+  parseCloudEvent,
+  type CloudEvent,
+  type EventLog,
+} from '@stoa/events'
 import type { Database } from '@stoa/postgres'
 import type { AccessTable } from '@stoa/security'
 import { migrationsOf, startService, type DefinedService, type RunningService, type ServiceConfig } from '@stoa/service'
@@ -43,7 +50,11 @@ export interface TestService {
   readonly running: RunningService
   readonly request: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
   /** Calls one of its RPC methods as another service does, by Connect in JSON; a refusal answers its status. */
-  readonly call: (method: string, input: object, keys?: { readonly key?: string; readonly compensates?: string }) => Promise<TestAnswer>
+  readonly call: (
+    method: string,
+    input: object,
+    keys?: { readonly key?: string; readonly compensates?: string },
+  ) => Promise<TestAnswer>
   /** The events the service has published so far, oldest first, of one type or of all; waits for the relay. */
   readonly published: (type?: string) => Promise<readonly CloudEvent[]>
   /** Publishes an event as another service would, and waits until it is in the log. */
@@ -116,12 +127,19 @@ function standIns(calls: { readonly [callee: string]: object | undefined }): unk
   })
 }
 
-async function send(url: string, method: string, path: string, { as, body, key, headers }: TestRequest): Promise<TestAnswer> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  { as, body, key, headers }: TestRequest,
+): Promise<TestAnswer> {
   const answer = await fetch(url + path, {
     method,
     headers: {
       ...(as === undefined ? {} : { authorization: asCaller(as) }),
-      ...(body === undefined ? {} : { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...headers,
     },
@@ -129,15 +147,28 @@ async function send(url: string, method: string, path: string, { as, body, key, 
   })
   const text = await answer.text()
   const isJson = /json/.test(answer.headers.get('content-type') ?? '')
-  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : isJson ? JSON.parse(text) : text }
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: text === '' ? undefined : isJson ? JSON.parse(text) : text,
+  }
 }
 
-async function published(database: Database, log: EventLog, service: string, type?: string): Promise<readonly CloudEvent[]> {
+async function published(
+  database: Database,
+  log: EventLog,
+  service: string,
+  type?: string,
+): Promise<readonly CloudEvent[]> {
   await eventually(async () => {
     const [row] = await database.read.sql<{ pending: number }>`select count(*)::int as pending from outbox`
     if (row?.pending !== 0) throw new Error('the outbox is not empty yet')
   })
-  const { events } = await log.read({ topics: [`${service}.events`], limit: 1_000, ...(type === undefined ? {} : { types: [type] }) })
+  const { events } = await log.read({
+    topics: [`${service}.events`],
+    limit: 1_000,
+    ...(type === undefined ? {} : { types: [type] }),
+  })
   return events.map(({ event }) => parseCloudEvent(event))
 }
 

@@ -14,9 +14,18 @@ interface StockLine {
 interface RpcBody {
   readonly reservationId?: string
   readonly parcels?: readonly { readonly warehouseId: string; readonly lines: readonly StockLine[] }[]
-  readonly variants?: readonly { readonly sku: string; readonly name: string; readonly status: string; readonly version: string }[]
+  readonly variants?: readonly {
+    readonly sku: string
+    readonly name: string
+    readonly status: string
+    readonly version: string
+  }[]
   readonly nextAfterSku?: string
-  readonly reservations?: readonly { readonly orderId: string; readonly status: string; readonly lines?: readonly StockLine[] }[]
+  readonly reservations?: readonly {
+    readonly orderId: string
+    readonly status: string
+    readonly lines?: readonly StockLine[]
+  }[]
   /** Of a refusal, Connect's. */
   readonly code?: string
   readonly message?: string
@@ -52,7 +61,11 @@ export interface InventoryApp {
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered<HttpBody>>
   readonly warehouse: (code: string, country: string) => Promise<string>
   /** Makes a product of one SKU and puts so many of it into each warehouse. */
-  readonly stocked: (sku: string, quantities?: Readonly<Record<string, number>>, more?: Partial<NewProduct>) => Promise<Product>
+  readonly stocked: (
+    sku: string,
+    quantities?: Readonly<Record<string, number>>,
+    more?: Partial<NewProduct>,
+  ) => Promise<Product>
   readonly adjust: (sku: string, warehouseId: string, delta: number, more?: object) => Promise<Answered<HttpBody>>
   readonly availability: (sku: string) => Promise<{ available: number; onHand: number; reserved: number }>
   /** Fails unless movements, stock and reservations say the same of every SKU in every warehouse. */
@@ -100,7 +113,9 @@ export async function startInventory(settings: Readonly<Record<string, string>> 
         headers: compensates === undefined ? {} : { compensates },
       }),
     async warehouse(code, country) {
-      const { status, body } = await ask('POST', '/api/v1/inventory/warehouses', { body: { code, name: code, country } })
+      const { status, body } = await ask('POST', '/api/v1/inventory/warehouses', {
+        body: { code, name: code, country },
+      })
       expect(status).toBe(201)
       return String(body.id)
     },

@@ -11,8 +11,14 @@ const customer = { subject: newId() }
 beforeAll(async () => {
   app = await startInventory()
   de = await app.warehouse('DE-1', 'DE')
-  const schema = { type: 'object', properties: { origin: { type: 'string', enum: ['JP', 'CN'] } }, required: ['origin'] }
-  await app.ask('POST', '/api/v1/categories', { body: { path: 'tea/green', name: 'Green tea', attributeSchema: schema } })
+  const schema = {
+    type: 'object',
+    properties: { origin: { type: 'string', enum: ['JP', 'CN'] } },
+    required: ['origin'],
+  }
+  await app.ask('POST', '/api/v1/categories', {
+    body: { path: 'tea/green', name: 'Green tea', attributeSchema: schema },
+  })
   await app.ask('POST', '/api/v1/categories', { body: { path: 'ware', name: 'Ware' } })
 })
 afterAll(() => app.service.stop())
@@ -61,8 +67,12 @@ test('what is wrong with a product is pointed at', async () => {
 test('a SKU belongs to one product, also when two claim it at once', async () => {
   const post = (sku: string) => app.ask('POST', '/api/v1/products', { body: newProduct(sku) })
   const answers = await Promise.all(Array.from({ length: 6 }, () => post('CLAIMED')))
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409])
-  expect(await namesOf('limit=200').then((names) => names?.filter((name: string) => name === 'Product CLAIMED'))).toHaveLength(1)
+  expect(answers.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([
+    201, 409, 409, 409, 409, 409,
+  ])
+  expect(
+    await namesOf('limit=200').then((names) => names?.filter((name: string) => name === 'Product CLAIMED')),
+  ).toHaveLength(1)
 })
 
 test('only those who manage products write them, and drafts are theirs alone', async () => {
@@ -77,7 +87,8 @@ test('only those who manage products write them, and drafts are theirs alone', a
 
 test('a product is replaced and patched under If-Match', async () => {
   const { id } = await app.stocked('CHANGED', { [de]: 3 }, { attributes: { grams: 100, loose: true } })
-  const put = (etag: string) => app.ask('PUT', `/api/v1/products/${id}`, { body: newProduct('CHANGED', { name: 'New' }), ...ifMatch(etag) })
+  const put = (etag: string) =>
+    app.ask('PUT', `/api/v1/products/${id}`, { body: newProduct('CHANGED', { name: 'New' }), ...ifMatch(etag) })
   expect((await app.ask('PUT', `/api/v1/products/${id}`, { body: newProduct('CHANGED') })).status).toBe(428)
   const first = await etagOf(id)
   expect((await put(first)).body).toMatchObject({ name: 'New', version: 2, attributes: {} })
@@ -153,18 +164,24 @@ test('lists are filtered by category with all below it, by tag, by attribute and
   expect(await namesOf('tag=listed&priceFrom=100&priceTo=699')).toEqual(['Listed A'])
 })
 
-test.each(['name', '-name', 'price', '-price', 'newest'])('pages sorted by %s hold every product once', async (sort) => {
-  const all = await namesOf(`sort=${sort}&limit=200`)
-  const paged: string[] = []
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const { status, body } = await app.ask('GET', `/api/v1/products?sort=${sort}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`)
-    expect(status).toBe(200)
-    paged.push(...(body.items ?? []).map(({ name }: { name: string }) => name))
-    cursor = body.nextCursor
-  }
-  expect(paged).toEqual(all)
-  expect(paged.length).toBeGreaterThan(4)
-})
+test.each(['name', '-name', 'price', '-price', 'newest'])(
+  'pages sorted by %s hold every product once',
+  async (sort) => {
+    const all = await namesOf(`sort=${sort}&limit=200`)
+    const paged: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const { status, body } = await app.ask(
+        'GET',
+        `/api/v1/products?sort=${sort}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      )
+      expect(status).toBe(200)
+      paged.push(...(body.items ?? []).map(({ name }: { name: string }) => name))
+      cursor = body.nextCursor
+    }
+    expect(paged).toEqual(all)
+    expect(paged.length).toBeGreaterThan(4)
+  },
+)
 
 test('a cursor of another order is refused', async () => {
   const { body } = await app.ask('GET', '/api/v1/products?sort=name&limit=1')
@@ -176,7 +193,11 @@ test('categories are a tree', async () => {
   const post = (path: string) => app.ask('POST', '/api/v1/categories', { body: { path, name: path } })
   expect((await post('tea/green')).body.code).toBe('category.taken')
   const orphan = await post('none/below')
-  expect([orphan.status, orphan.body.code, orphan.body.errors?.[0]?.pointer]).toEqual([422, 'category.unknown', '/path'])
+  expect([orphan.status, orphan.body.code, orphan.body.errors?.[0]?.pointer]).toEqual([
+    422,
+    'category.unknown',
+    '/path',
+  ])
   const { body } = await app.service.request('GET', '/api/v1/categories')
   expect(body.items).toContainEqual(expect.objectContaining({ path: 'tea/green', parent: 'tea' }))
   const schema = { type: 'object', properties: { origin: { type: 'colour' } } }

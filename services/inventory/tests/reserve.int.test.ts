@@ -1,4 +1,5 @@
 import { newId } from '@stoa/kernel'
+import { eventually } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { newProduct, startInventory, type InventoryApp } from './inventory-app.ts'
 
@@ -14,7 +15,10 @@ beforeAll(async () => {
 afterEach(() => app.expectBooksToAgree())
 afterAll(() => app.service.stop())
 
-const reserve = (lines: readonly [string, number][], more: { key?: string; orderId?: string; country?: string } = {}) => {
+const reserve = (
+  lines: readonly [string, number][],
+  more: { key?: string; orderId?: string; country?: string } = {},
+) => {
   const { key = newId(), orderId = newId(), country = 'DE' } = more
   return app.call('Reserve', { orderId, country, lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, { key })
 }
@@ -33,7 +37,18 @@ test('buyers who want the same things in another order all come through, and non
   await app.stocked('RIGHT', { [de]: 50, [fr]: 50 })
   const answers = await Promise.all(
     Array.from({ length: 30 }, (_, buyer) =>
-      reserve(buyer % 2 === 0 ? [['LEFT', 3], ['RIGHT', 2]] : [['RIGHT', 2], ['LEFT', 3]], { country: buyer % 3 === 0 ? 'FR' : 'DE' }),
+      reserve(
+        buyer % 2 === 0
+          ? [
+              ['LEFT', 3],
+              ['RIGHT', 2],
+            ]
+          : [
+              ['RIGHT', 2],
+              ['LEFT', 3],
+            ],
+        { country: buyer % 3 === 0 ? 'FR' : 'DE' },
+      ),
     ),
   )
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
@@ -54,9 +69,25 @@ test('comes from the nearest warehouse, what it lacks from the next', async () =
 test('lines of one SKU count together, and all lines are held or none', async () => {
   await app.stocked('SUM', { [de]: 5 })
   await app.stocked('OTHER', { [de]: 5 })
-  expect((await reserve([['SUM', 3], ['OTHER', 1], ['SUM', 3]])).status).toBe(400)
+  expect(
+    (
+      await reserve([
+        ['SUM', 3],
+        ['OTHER', 1],
+        ['SUM', 3],
+      ])
+    ).status,
+  ).toBe(400)
   expect(await app.availability('OTHER')).toMatchObject({ reserved: 0 })
-  expect((await reserve([['SUM', 3], ['OTHER', 1], ['SUM', 2]])).status).toBe(200)
+  expect(
+    (
+      await reserve([
+        ['SUM', 3],
+        ['OTHER', 1],
+        ['SUM', 2],
+      ])
+    ).status,
+  ).toBe(200)
   expect(await app.availability('SUM')).toMatchObject({ available: 0 })
 })
 
@@ -143,6 +174,24 @@ test('only what is for sale is held, and an unknown SKU is told from one that is
     expect.stringContaining('no SKU UNKNOWN'),
   ])
   expect(codes[3]?.code).toBe('invalid_argument')
+})
+
+test('what is deleted while a buyer waits for its stock is not held', async () => {
+  await app.stocked('DELETED', { [de]: 1 })
+  const { database } = app.service
+  const { answer } = await database.transaction(async (tx) => {
+    await tx.sql`select 1 from stock where sku = 'DELETED' for update`
+    const reserving = reserve([['DELETED', 1]])
+    await eventually(async () => {
+      const [row] = await database.read.sql`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect(row).toBeDefined()
+    })
+    await tx.sql`delete from variants where sku = 'DELETED'`
+    // still a promise: it is answered only after this commits
+    return { answer: reserving }
+  })
+  expect((await answer).body).toMatchObject({ code: 'invalid_argument', message: expect.stringContaining('DELETED') })
 })
 
 test('nothing asked for is a wrong call', async () => {

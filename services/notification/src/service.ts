@@ -8,7 +8,12 @@ import { defaultTemplates } from './domain/default-templates.ts'
 import { addMissing } from './store/templates.ts'
 import { deliver } from './use-cases/deliver.ts'
 import { getTemplate, listTemplates, previewTemplate, replaceTemplate } from './use-cases/manage-templates.ts'
-import { getNotification, getPreferences, listNotifications, replacePreferences } from './use-cases/read-notifications.ts'
+import {
+  getNotification,
+  getPreferences,
+  listNotifications,
+  replacePreferences,
+} from './use-cases/read-notifications.ts'
 import { sendNotification } from './use-cases/send-notification.ts'
 import { eraseDeletedUser, facts, personalData } from './use-cases/tell-of-facts.ts'
 
@@ -24,7 +29,8 @@ export const notificationService = defineService(notification, {
     mail: smtpUrl === undefined ? undefined : smtpChannel(smtpUrl, mailFrom),
     staffInbox: staffInbox as UserId,
   }),
-  onStart: async ({ database, clock }: Deps) => database.transaction((tx) => addMissing(tx, defaultTemplates, clock.now())),
+  onStart: async ({ database, clock }: Deps) =>
+    database.transaction((tx) => addMissing(tx, defaultTemplates, clock.now())),
   onStop: async ({ mail }: Deps) => mail?.close(),
   bind: (deps) => ({
     operations: {

@@ -104,10 +104,17 @@ test('an erased account is told nothing, and its inbox is gone', async () => {
 })
 
 test('staff read what the shop is told, customers do not', async () => {
-  await service.receive(fraudDetected, newId(), { paymentId: newId(), orderId: newId(), customerId: newId(), rules: ['velocity'] })
+  await service.receive(fraudDetected, newId(), {
+    paymentId: newId(),
+    orderId: newId(),
+    customerId: newId(),
+    rules: ['velocity'],
+  })
   const path = '/api/v1/users/00000000-0000-7000-8000-000000000000/notifications'
   const staff = { subject: newId(), roles: ['staff'] }
-  await eventually(async () => expect((await service.request('GET', path, { as: staff })).body.items[0]?.kind).toBe('fraud.detected'))
+  await eventually(async () =>
+    expect((await service.request('GET', path, { as: staff })).body.items[0]?.kind).toBe('fraud.detected'),
+  )
   expect((await service.request('GET', path, { as: { subject: newId() } })).status).toBe(404)
 })
 
@@ -135,8 +142,15 @@ test('a template gets versions, and a missing variable is said before sending', 
     service.request('PUT', path, { as: manager, body, headers: { 'if-match': headers.get('etag') ?? '' } })
   expect((await change({ subject: 'Here', body: '{{' })).status).toBe(422)
   expect((await change({ subject: 'Here', body: '{{orderNumber}} is here, {{name}}' })).body.version).toBe(2)
-  const preview = await service.request('POST', `${path}/preview`, { as: manager, body: { variables: { name: 'Ada' } } })
-  expect([preview.status, preview.body.code, preview.body.errors[0].pointer]).toEqual([422, 'notification.variable_missing', '/variables/orderNumber'])
+  const preview = await service.request('POST', `${path}/preview`, {
+    as: manager,
+    body: { variables: { name: 'Ada' } },
+  })
+  expect([preview.status, preview.body.code, preview.body.errors[0].pointer]).toEqual([
+    422,
+    'notification.variable_missing',
+    '/variables/orderNumber',
+  ])
   const sent = await service.request('POST', '/api/v1/notifications/send', {
     as: manager,
     body: { userId: newId(), kind: 'order.delivered', variables: { orderNumber: 'S-9' } },

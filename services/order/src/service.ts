@@ -13,7 +13,12 @@ import {
   eraseDeletedUser,
   personalData,
 } from './use-cases/follow-others.ts'
-import { completeOrderTask, markDelivered, markShippedOnDispatch, noteFailedShipment } from './use-cases/follow-shipping.ts'
+import {
+  completeOrderTask,
+  markDelivered,
+  markShippedOnDispatch,
+  noteFailedShipment,
+} from './use-cases/follow-shipping.ts'
 import {
   beginPickingTask,
   finishPickingTask,

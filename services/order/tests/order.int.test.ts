@@ -16,7 +16,7 @@ beforeAll(async () => {
   others = standIns()
   service = await startTestService<OrderService>(orderService, {
     access: accessTable,
-    calls: others.calls as never,
+    calls: others.calls,
     settings: { CARRIER_DAY_SECONDS: '0.05', AUTO_PICK: 'true', RETURN_WINDOW_DAYS: '1' },
   })
 })
@@ -40,12 +40,17 @@ const place = (more: { key?: string; body?: object; as?: { subject: string } } =
   })
 // picking goes on by itself and belongs to no saga
 const sagaCalls = () => others.log.filter((call) => call !== 'shipping.release')
-const statusOf = async (id: string, as = ada) => (await service.request('GET', `/api/v1/orders/${id}`, { as })).body.status
+const statusOf = async (id: string, as = ada) =>
+  (await service.request('GET', `/api/v1/orders/${id}`, { as })).body.status
 
 test('an order is confirmed when everybody agrees', async () => {
   const { status, body: order, headers } = await place()
   expect(status).toBe(201)
-  expect(order).toMatchObject({ status: 'confirmed', customerId: ada.subject, total: { amount: 2499, currency: 'EUR' } })
+  expect(order).toMatchObject({
+    status: 'confirmed',
+    customerId: ada.subject,
+    total: { amount: 2499, currency: 'EUR' },
+  })
   expect(headers.get('location')).toBe(`/api/v1/orders/${order.id}`)
   expect(sagaCalls()).toEqual(['acceptQuote', 'reserve', 'pay', 'createShipment', 'confirm'])
   const created = await service.published(orderCreated.type)
@@ -85,8 +90,19 @@ test('stock that is gone rejects the order before anything is paid', async () =>
 })
 
 test('an unknown SKU, a foreign payment method and an expired quote are wrong requests', async () => {
-  const unknown = await place({ body: body({ items: [{ sku: 'TEA', quantity: 1 }, { sku: 'NONE', quantity: 1 }] }) })
-  expect([unknown.status, unknown.body.code, unknown.body.errors[0].pointer]).toEqual([422, 'order.unknown_sku', '/items/1/sku'])
+  const unknown = await place({
+    body: body({
+      items: [
+        { sku: 'TEA', quantity: 1 },
+        { sku: 'NONE', quantity: 1 },
+      ],
+    }),
+  })
+  expect([unknown.status, unknown.body.code, unknown.body.errors[0].pointer]).toEqual([
+    422,
+    'order.unknown_sku',
+    '/items/1/sku',
+  ])
   others.refusesMethod()
   const method = await place()
   expect([method.status, method.body.code]).toEqual([422, 'order.payment_method_unusable'])
@@ -119,7 +135,10 @@ test('a payment in review holds the order until the review ends', async () => {
 test('an order that is called off while it is on hold ends as cancelled', async () => {
   others.reviews()
   const { body: order } = await place()
-  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: ada, body: {} })
+  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, {
+    as: ada,
+    body: {},
+  })
   expect([status, cancelled.status]).toEqual([200, 'cancelled'])
   expect(others.log).toContain('refund')
 })
@@ -128,7 +147,10 @@ test('a confirmed order is taken back: shipment, money, stock', async () => {
   others.holdsPicking()
   const { body: order } = await place()
   others.reset()
-  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: ada, body: {} })
+  const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, {
+    as: ada,
+    body: {},
+  })
   expect([status, cancelled.status]).toEqual([200, 'cancelled'])
   expect(sagaCalls()).toEqual(['cancelShipment', 'refund', 'release'])
 })
@@ -167,7 +189,9 @@ test('the carrier takes a picked order to completed', async () => {
 
 test('a list shows a customer the own orders, page by page', async () => {
   const bob = { subject: newId() }
-  const placed = [await place({ as: bob }), await place({ as: bob }), await place({ as: bob })].map((answer) => answer.body.id)
+  const placed = [await place({ as: bob }), await place({ as: bob }), await place({ as: bob })].map(
+    (answer) => answer.body.id,
+  )
   const first = await service.request('GET', '/api/v1/orders?limit=2', { as: bob })
   expect(first.body.items.map((order: { id: string }) => order.id)).toEqual([placed[2], placed[1]])
   const second = await service.request('GET', `/api/v1/orders?limit=2&cursor=${first.body.nextCursor}`, { as: bob })
@@ -177,7 +201,11 @@ test('a list shows a customer the own orders, page by page', async () => {
 test('operators see the sagas of an order and its steps, customers do not', async () => {
   const { body: order } = await place()
   const ops = { subject: newId(), roles: ['ops'] }
-  const { status, body: saga } = await service.request('GET', `/admin/sagas/${encodeURIComponent(`order-fulfilment:${order.id}`)}`, { as: ops })
+  const { status, body: saga } = await service.request(
+    'GET',
+    `/admin/sagas/${encodeURIComponent(`order-fulfilment:${order.id}`)}`,
+    { as: ops },
+  )
   expect([status, saga.state]).toEqual([200, 'completed'])
   expect(saga.steps.map((entry: { step: string }) => entry.step)).toContain('confirm_order')
   const list = await service.request('GET', '/admin/sagas?type=order-fulfilment&limit=1', { as: ops })

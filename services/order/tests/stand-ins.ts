@@ -20,12 +20,14 @@ export function standIns(): StandIns {
   const log: string[] = []
   const failures = new Map<string, AppError>()
   const state = { payment: 'captured', code: '', isUsable: true }
-  const noted = (method: string, answer: Call, name = method): Call => async (request) => {
-    if (!['quote', 'getQuote', 'checkMethod', 'getVariants'].includes(method)) log.push(name)
-    const failure = failures.get(method)
-    if (failure !== undefined) throw failure
-    return answer(request)
-  }
+  const noted =
+    (method: string, answer: Call, name = method): Call =>
+    async (request) => {
+      if (!['quote', 'getQuote', 'checkMethod', 'getVariants'].includes(method)) log.push(name)
+      const failure = failures.get(method)
+      if (failure !== undefined) throw failure
+      return answer(request)
+    }
   const quote = (items: readonly { sku: string; quantity: number }[], more: object = {}) => ({
     quote: {
       id: newId(),
@@ -59,9 +61,14 @@ export function standIns(): StandIns {
     },
     inventory: {
       getVariants: noted('getVariants', async ({ skus }) => ({
-        variants: (skus as string[]).filter((sku) => sku === 'TEA').map((sku) => ({ sku, name: 'Green tea', status: 'active' })),
+        variants: (skus as string[])
+          .filter((sku) => sku === 'TEA')
+          .map((sku) => ({ sku, name: 'Green tea', status: 'active' })),
       })),
-      reserve: noted('reserve', async ({ lines }) => ({ reservationId: newId(), parcels: [{ warehouseId: newId(), lines }] })),
+      reserve: noted('reserve', async ({ lines }) => ({
+        reservationId: newId(),
+        parcels: [{ warehouseId: newId(), lines }],
+      })),
       release: noted('release', async () => ({})),
       confirm: noted('confirm', async () => ({})),
     },
@@ -88,6 +95,7 @@ export function standIns(): StandIns {
     declines: (code) => void Object.assign(state, { payment: 'declined', code }),
     reviews: () => void Object.assign(state, { payment: 'in_review' }),
     refusesMethod: () => void Object.assign(state, { isUsable: false }),
-    holdsPicking: () => void failures.set('shipping.release', new AppError('unavailable', 'service.unavailable', 'away')),
+    holdsPicking: () =>
+      void failures.set('shipping.release', new AppError('unavailable', 'service.unavailable', 'away')),
   }
 }

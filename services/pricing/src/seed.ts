@@ -45,8 +45,17 @@ const promotion = (more: Pick<PromotionFields, 'name' | 'effect'> & Partial<Prom
 })
 
 const promotions: readonly PromotionFields[] = [
-  promotion({ name: 'Large basket', effect: { kind: 'percentage', basisPoints: 500 }, minSubtotal: money(15_000, 'EUR') }),
-  promotion({ name: 'Welcome', effect: { kind: 'percentage', basisPoints: 1_000 }, couponCode: 'WELCOME10', maxUsesPerCustomer: 1 }),
+  promotion({
+    name: 'Large basket',
+    effect: { kind: 'percentage', basisPoints: 500 },
+    minSubtotal: money(15_000, 'EUR'),
+  }),
+  promotion({
+    name: 'Welcome',
+    effect: { kind: 'percentage', basisPoints: 1_000 },
+    couponCode: 'WELCOME10',
+    maxUsesPerCustomer: 1,
+  }),
   promotion({ name: 'Free shipping', effect: { kind: 'free_shipping' }, couponCode: 'FREESHIP' }),
 ]
 
@@ -59,7 +68,8 @@ export async function seedPrices(
   const listId = newId()
   await insertPriceList(tx, listId, { name: 'retail', currency: 'EUR', taxInclusive: true })
   await savePrices(tx, listId, prices)
-  for (const { sku, amount } of prices) await tx.publish(priceChanged, sku, { sku, priceList: 'retail', price: money(amount, 'EUR') })
+  for (const { sku, amount } of prices)
+    await tx.publish(priceChanged, sku, { sku, priceList: 'retail', price: money(amount, 'EUR') })
   await seedRegions(tx)
   for (const each of promotions) {
     const id = newId()
@@ -77,7 +87,8 @@ async function seedRegions(tx: Tx<PricingService>): Promise<void> {
       ${[...regions.map(() => 'standard'), ...regions.map(() => 'reduced')]}::text[],
       ${[...regions.map((region) => taxes[region]?.[0]), ...regions.map((region) => taxes[region]?.[1])]}::int[]
     ) as given (region, class, rate)`
-  const charge = (region: string, isExpress: boolean) => (region === 'DE' ? 499 : region === 'US' ? 1_999 : 999) * (isExpress ? 2 : 1)
+  const charge = (region: string, isExpress: boolean) =>
+    (region === 'DE' ? 499 : region === 'US' ? 1_999 : 999) * (isExpress ? 2 : 1)
   await tx.sql`
     insert into shipping_charges (region, method, charge, free_from)
     select region, method, jsonb_build_object('amount', amount, 'currency', 'EUR'),

@@ -18,7 +18,16 @@ const manager = { subject: newId(), roles: ['manager'] }
 async function start(settings: Record<string, string>): Promise<TestService> {
   const app = await startTestService<PricingService>(pricingService, { access: accessTable, settings })
   const makeTx = txMaker({ service: pricing, clock: systemClock, newId })
-  await app.database.transaction((handle) => seedPrices(makeTx(handle), [{ sku: 'TEA', amount: 1_000 }, { sku: 'CUP', amount: 2_000 }], { newId }))
+  await app.database.transaction((handle) =>
+    seedPrices(
+      makeTx(handle),
+      [
+        { sku: 'TEA', amount: 1_000 },
+        { sku: 'CUP', amount: 2_000 },
+      ],
+      { newId },
+    ),
+  )
   const product = (sku: string, status: string) => ({
     productId: newId(),
     version: 1,
@@ -29,7 +38,11 @@ async function start(settings: Record<string, string>): Promise<TestService> {
     taxClass: 'reduced',
     variants: [{ sku, name: sku, weightGrams: 100 }],
   })
-  for (const [sku, status] of [['TEA', 'active'], ['CUP', 'discontinued']] as const) await app.receive(productCreated, newId(), product(sku, status))
+  for (const [sku, status] of [
+    ['TEA', 'active'],
+    ['CUP', 'discontinued'],
+  ] as const)
+    await app.receive(productCreated, newId(), product(sku, status))
   await eventually(async () => expect((await quote(app)).status).toBe(200))
   return app
 }
@@ -41,9 +54,17 @@ beforeAll(async () => {
 afterAll(() => Promise.all([service.stop(), brief.stop()]))
 
 const quote = (app: TestService, more: object = {}) =>
-  app.request('POST', '/api/v1/pricing/quote', { body: { items: [{ sku: 'TEA', quantity: 2 }], region: 'DE', ...more } })
+  app.request('POST', '/api/v1/pricing/quote', {
+    body: { items: [{ sku: 'TEA', quantity: 2 }], region: 'DE', ...more },
+  })
 const quoteFor = async (customerId: string, more: object = {}) => {
-  const { body } = await service.call('Quote', { customerId, items: [{ sku: 'TEA', quantity: 2 }], currency: 'EUR', region: 'DE', ...more })
+  const { body } = await service.call('Quote', {
+    customerId,
+    items: [{ sku: 'TEA', quantity: 2 }],
+    currency: 'EUR',
+    region: 'DE',
+    ...more,
+  })
   return body.quote.id as string
 }
 const accept = (quoteId: string, customerId: string, keys: object = {}, orderId = newId()) =>
@@ -52,7 +73,14 @@ const promote = async (more: object) =>
   (
     await service.request('POST', '/api/v1/pricing/promotions', {
       as: manager,
-      body: { name: 'P', effect: { kind: 'percentage', basisPoints: 1_000 }, isStackable: true, priority: 10, isActive: true, ...more },
+      body: {
+        name: 'P',
+        effect: { kind: 'percentage', basisPoints: 1_000 },
+        isStackable: true,
+        priority: 10,
+        isActive: true,
+        ...more,
+      },
     })
   ).body
 
@@ -73,10 +101,21 @@ test('what can not be priced is refused with its place', async () => {
     const { status, body } = await quote(service, more)
     return [status, body.code, body.errors[0].pointer]
   }
-  expect(await refused({ items: [{ sku: 'TEA', quantity: 1 }, { sku: 'CUP', quantity: 1 }] })).toEqual([422, 'pricing.unknown_sku', '/items/1/sku'])
+  expect(
+    await refused({
+      items: [
+        { sku: 'TEA', quantity: 1 },
+        { sku: 'CUP', quantity: 1 },
+      ],
+    }),
+  ).toEqual([422, 'pricing.unknown_sku', '/items/1/sku'])
   expect(await refused({ region: 'AQ' })).toEqual([422, 'pricing.region_unknown', '/region'])
   expect(await refused({ couponCodes: ['NONE'] })).toEqual([422, 'pricing.coupon_unknown', '/couponCodes/0'])
-  expect(await refused({ shippingMethod: 'pigeon' })).toEqual([422, 'pricing.shipping_method_unknown', '/shippingMethod'])
+  expect(await refused({ shippingMethod: 'pigeon' })).toEqual([
+    422,
+    'pricing.shipping_method_unknown',
+    '/shippingMethod',
+  ])
 })
 
 test('twenty orders at once take the five uses a coupon has, and no more', async () => {
@@ -102,7 +141,8 @@ test('a use is taken once for a key, and given back once', async () => {
   const orderId = newId()
   const key = newId()
   await Promise.all([accept(quoteId, customerId, { key }, orderId), accept(quoteId, customerId, { key }, orderId)])
-  const usesOf = async () => (await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })).body.uses
+  const usesOf = async () =>
+    (await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })).body.uses
   expect(await usesOf()).toBe(1)
   await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
   await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
@@ -121,7 +161,12 @@ test('an acceptance that comes after its release is refused', async () => {
 test('a coupon for one use by each customer is refused the second time', async () => {
   const customerId = newId()
   await accept(await quoteFor(customerId, { couponCodes: ['WELCOME10'] }), customerId)
-  const again = await service.call('Quote', { customerId, items: [{ sku: 'TEA', quantity: 1 }], region: 'DE', couponCodes: ['WELCOME10'] })
+  const again = await service.call('Quote', {
+    customerId,
+    items: [{ sku: 'TEA', quantity: 1 }],
+    region: 'DE',
+    couponCodes: ['WELCOME10'],
+  })
   expect(again.body.code).toBe('invalid_argument')
 })
 
@@ -129,7 +174,9 @@ test('another customer’s quote is none, and an expired one is said to be', asy
   const quoteId = await quoteFor(newId())
   expect((await accept(quoteId, newId())).body.code).toBe('not_found')
   const { body } = await quote(brief)
-  await eventually(async () => expect((await brief.call('GetQuote', { quoteId: body.quoteId })).body.code).toBe('failed_precondition'))
+  await eventually(async () =>
+    expect((await brief.call('GetQuote', { quoteId: body.quoteId })).body.code).toBe('failed_precondition'),
+  )
 })
 
 test('a price is set, changed under its version, and told', async () => {
@@ -143,13 +190,19 @@ test('a price is set, changed under its version, and told', async () => {
   expect(made.status).toBe(201)
   expect((await quote(service)).body.subtotal.amount).toBe(1_800)
   const replace = (ifMatch?: string) =>
-    service.request('PUT', `${prices}/TEA`, { as: manager, body: { breaks }, ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }) })
+    service.request('PUT', `${prices}/TEA`, {
+      as: manager,
+      body: { breaks },
+      ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+    })
   expect((await replace()).status).toBe(428)
   expect((await replace('"9"')).status).toBe(412)
   expect((await replace('"1"')).status).toBe(200)
   const changed = (await service.published(priceChanged.type)).filter(({ data }: any) => data.priceList === list.name)
   expect(changed).toHaveLength(2)
-  expect((await service.request('DELETE', `${prices}/TEA`, { as: manager, headers: { 'if-match': '"2"' } })).status).toBe(204)
+  expect(
+    (await service.request('DELETE', `${prices}/TEA`, { as: manager, headers: { 'if-match': '"2"' } })).status,
+  ).toBe(204)
   expect((await quote(service)).body.subtotal.amount).toBe(2_000)
 })
 

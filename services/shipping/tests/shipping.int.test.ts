@@ -66,9 +66,11 @@ test('a released shipment moves by the carrier’s clock, and its lines leave th
   await service.call('Release', { orderId })
   await service.call('Release', { orderId })
   await eventually(async () => expect(await stateOf(service, orderId)).toBe('delivered'))
-  const dispatched = (await service.published(shippingDispatched.type)).filter(({ data }: any) => data.orderId === orderId)
+  const dispatched = (await service.published(shippingDispatched.type)).filter(
+    ({ data }: any) => data.orderId === orderId,
+  )
   expect(dispatched).toHaveLength(1)
-  expect((dispatched[0]?.data as any).lines).toEqual([{ sku: 'TEA', warehouseId, quantity: 2 }])
+  expect((dispatched[0] as any).data.lines).toEqual([{ sku: 'TEA', warehouseId, quantity: 2 }])
   expect((await service.published(shippingDelivered.type)).some(({ data }: any) => data.orderId === orderId)).toBe(true)
 })
 
@@ -78,7 +80,9 @@ test('a planned shipment is cancelled, twice if need be, and then not released',
   expect((await slow.call('CancelShipment', { orderId })).status).toBe(200)
   expect((await slow.call('CancelShipment', { orderId })).status).toBe(200)
   expect((await slow.call('Release', { orderId })).body.code).toBe('failed_precondition')
-  expect((await slow.published(shippingCancelled.type)).filter(({ data }: any) => data.orderId === orderId)).toHaveLength(1)
+  expect(
+    (await slow.published(shippingCancelled.type)).filter(({ data }: any) => data.orderId === orderId),
+  ).toHaveLength(1)
 })
 
 test('what has left is not cancelled', async () => {
@@ -93,7 +97,10 @@ test('a release and a cancellation at once leave one of both', async () => {
   for (let index = 0; index < 10; index++) {
     const orderId = newId()
     await slow.call('CreateShipment', shipment(orderId))
-    const [released, cancelled] = await Promise.all([slow.call('Release', { orderId }), slow.call('CancelShipment', { orderId })])
+    const [released, cancelled] = await Promise.all([
+      slow.call('Release', { orderId }),
+      slow.call('CancelShipment', { orderId }),
+    ])
     expect(cancelled.status).toBe(200)
     expect(await stateOf(slow, orderId)).toBe('cancelled')
     expect([200, 400]).toContain(released.status)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '../topology.ts'
 import { seedEntry } from './bundle.ts'
 import { root } from './data-folder.ts'
@@ -29,6 +29,8 @@ export async function buildBundle(target: string, deployments: readonly Deployme
     legalComments: 'none',
     logLevel: 'silent',
   })
+  // Its process would stay as long as ours.
+  await stop()
 }
 
 /** Each program holds on to the supervisor first: one that was left alone would keep its port for ever. */

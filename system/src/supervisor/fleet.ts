@@ -5,7 +5,7 @@ import type { Bundle } from './bundle.ts'
 import type { ProcessRow } from './control.ts'
 import { environmentOf, type SystemSettings } from './environment.ts'
 import { makeKeeper, type Keeper, type KeeperEvent } from './keeper.ts'
-import { formatLogLine, parseLogLine } from './log-line.ts'
+import { formatLogLine, parseLogLine, type LogLine } from './log-line.ts'
 import { recordProcesses } from './processes.ts'
 import { isReady } from './readiness.ts'
 import { tellRegistry } from './registry-notice.ts'
@@ -40,12 +40,13 @@ const readyTimeoutMs = 120_000
 const askTimeoutMs = 250
 const lookMs = 500
 const rotateMs = 10_000
+const sameMs = 10_000
 /** A start that fails this often in a row before it was ever ready is given up; later ones are tried for ever. */
 const hopelessFailures = 3
 
 /** Makes the processes of these services, none of them started. */
 export function startFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
-  const watch = { isStarting: false, said: new Map<string, string[]>() }
+  const watch: Watch = { isStarting: false, said: new Map(), shownAt: new Map() }
   const keepers: Keeper[] = services.map((deployment) =>
     makeKeeper(programOf(deployment, settings, bundle), {
       isReady,
@@ -128,6 +129,8 @@ interface Watch {
   isStarting: boolean
   /** What services wrote that is no log line, which is how a start that fails says why. */
   readonly said: Map<string, string[]>
+  /** When a message of a service was last shown. */
+  readonly shownAt: Map<string, number>
 }
 
 /** Shows warnings and errors; at the start, when services wait for each other, only what is kept for a failure. */
@@ -137,10 +140,20 @@ function readLogs(keepers: readonly Keeper[], watch: Watch, onTrouble: (text: st
       const line = parseLogLine(text)
       if (line === undefined) watch.said.set(program.name, [...(watch.said.get(program.name) ?? []), text])
       else if (!watch.isStarting && (line.level === 'warn' || line.level === 'error' || line.level === 'fatal')) {
-        onTrouble(formatLogLine(line))
+        if (isNews(watch, line)) onTrouble(formatLogLine(line))
       }
     }
   }
+}
+
+/** The same message again within a moment (each connection of a lost database) is left to the log. */
+function isNews({ shownAt }: Watch, { service, message }: LogLine): boolean {
+  const name = `${service} ${message}`
+  const last = shownAt.get(name)
+  const now = performance.now()
+  if (last !== undefined && now - last < sameMs) return false
+  shownAt.set(name, now)
+  return true
 }
 
 async function untilReady(

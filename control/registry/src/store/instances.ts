@@ -41,14 +41,17 @@ interface StateRow {
 }
 
 /** Every service changed after a revision, in the order of their changes, and the revision of all of it: one snapshot. */
-export async function readChanges(db: ReadHandle, after: number): Promise<{ revision: number; services: ServiceState[] }> {
+export async function readChanges(
+  db: ReadHandle,
+  after: number,
+): Promise<{ revision: number; services: ServiceState[] }> {
   const rows = await db.sql<Partial<StateRow> & { current: number }>`
     select r.revision as current, s.service, s.revision,
       (select jsonb_agg(to_jsonb(i) order by i.id) from instances i where i.service = s.service) as instances
     from registry_revision r left join service_revisions s on s.revision > ${after}
     order by s.revision`
   const services = rows.flatMap(({ service, revision, instances }) =>
-    service == null || revision == null ? [] : [{ service, revision, instances: (instances ?? []).map(fromRow) }],
+    service === null || service === undefined || revision === null || revision === undefined ? [] : [{ service, revision, instances: (instances ?? []).map(fromRow) }],
   )
   return { revision: rows[0]?.current ?? 0, services }
 }
@@ -110,7 +113,12 @@ export async function saveInstance(
 }
 
 /** Renews a lease; false for an unknown instance. */
-export async function renewLease(tx: WriteHandle, service: string, id: string, leaseUntil: Temporal.Instant): Promise<boolean> {
+export async function renewLease(
+  tx: WriteHandle,
+  service: string,
+  id: string,
+  leaseUntil: Temporal.Instant,
+): Promise<boolean> {
   const rows = await tx.sql`
     update instances set lease_until = ${leaseUntil} where id = ${id} and service = ${service} returning 1`
   return rows.length > 0
@@ -158,7 +166,12 @@ export function listProbed(db: ReadHandle): Promise<Probed[]> {
 }
 
 /** Notes what a probe found. */
-export async function noteProbe(tx: WriteHandle, probed: Probed, failedProbes: number, status: Probed['status']): Promise<void> {
+export async function noteProbe(
+  tx: WriteHandle,
+  probed: Probed,
+  failedProbes: number,
+  status: Probed['status'],
+): Promise<void> {
   await tx.sql`update instances set failed_probes = ${failedProbes}, status = ${status} where id = ${probed.id}`
   if (status !== probed.status) await raiseRevision(tx, [probed.service])
 }

@@ -7,7 +7,11 @@ import type { Deps } from '../deps.ts'
 import { mayRemove, statusAfterProbe } from '../domain/self-preservation.ts'
 import { countVanishing, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
 
-export const removeExpiredInstances = ({ clock, telemetry, waiting }: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
+export const removeExpiredInstances = ({
+  clock,
+  telemetry,
+  waiting,
+}: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
   const preserving = telemetry.metrics.gauge('registry_self_preservation', '1 while expired instances are kept', [])
   return async ({ commit }) =>
     commit(async (tx) => {
@@ -15,7 +19,9 @@ export const removeExpiredInstances = ({ clock, telemetry, waiting }: Deps): Tas
       const vanishing = await countVanishing(tx, now, now.subtract({ minutes: 1 }))
       preserving.set(mayRemove(vanishing) ? 0 : 1)
       if (!mayRemove(vanishing)) {
-        telemetry.logger.warn('self-preservation: expired instances are kept, as too many vanished at once', { ...vanishing })
+        telemetry.logger.warn('self-preservation: expired instances are kept, as too many vanished at once', {
+          ...vanishing,
+        })
         return
       }
       const services = await removeExpired(tx, now)
@@ -29,11 +35,14 @@ export const probeInstances =
   ({ waiting }: Deps): TaskHandler<RegistryService, 'probe-instances'> =>
   async ({ db, commit }) => {
     const instances = await listProbed(db)
-    const found = await Promise.all(instances.map(async (probed) => ({ probed, isWell: await isWell(probed.healthCheckUrl) })))
+    const found = await Promise.all(
+      instances.map(async (probed) => ({ probed, isWell: await isWell(probed.healthCheckUrl) })),
+    )
     await commit(async (tx) => {
       for (const { probed, isWell } of found) {
         const failedProbes = isWell ? 0 : probed.failedProbes + 1
-        if (failedProbes !== probed.failedProbes) await noteProbe(tx, probed, failedProbes, statusAfterProbe(failedProbes))
+        if (failedProbes !== probed.failedProbes)
+          await noteProbe(tx, probed, failedProbes, statusAfterProbe(failedProbes))
       }
       afterCommit(tx, waiting.wake)
     })

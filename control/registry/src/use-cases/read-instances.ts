@@ -10,7 +10,9 @@ export const listServices =
   (_deps: Deps): Handler<RegistryService, 'listServices'> =>
   async ({ db }) => {
     const { revision, services } = await readChanges(db, -1)
-    const items = services.filter(({ instances }) => instances.length > 0).map(({ service, instances }) => ({ service, instances }))
+    const items = services
+      .filter(({ instances }) => instances.length > 0)
+      .map(({ service, instances }) => ({ service, instances }))
     return { status: 200, body: { revision, items } }
   }
 

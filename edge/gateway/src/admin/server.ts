@@ -40,7 +40,8 @@ async function serve(options: AdminOptions, request: IncomingMessage, response: 
 
 async function requireAdmin({ verifier, principalOf }: AdminOptions, { headers }: IncomingMessage): Promise<void> {
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  if (token === undefined) throw new AppError('unauthenticated', 'auth.token_missing', 'A bearer token is required here.')
+  if (token === undefined)
+    throw new AppError('unauthenticated', 'auth.token_missing', 'A bearer token is required here.')
   if (principalOf(await verifier.verify(token)).can('gateway:admin')) return
   throw new AppError('forbidden', 'auth.permission_missing', 'This needs the permission gateway:admin.')
 }
@@ -58,7 +59,8 @@ function act(options: AdminOptions, method: string, path: string): unknown {
       options.limits.reset(first)
       return { reset: first }
     }
-    if (area === 'upstreams' && verb !== undefined && first !== undefined && second === 'drain') return drain(options, verb, first)
+    if (area === 'upstreams' && verb !== undefined && first !== undefined && second === 'drain')
+      return drain(options, verb, first)
   }
   throw new AppError('not_found', 'request.path_unknown', `There is nothing at ${path}.`)
 }
@@ -74,12 +76,15 @@ function upstreams(options: AdminOptions) {
 function breakers(options: AdminOptions) {
   return options.upstreams
     .all()
-    .flatMap(({ service, targets }) => targets().map(({ instance, breaker }) => ({ service, instance: instance.id, ...breaker.snapshot() })))
+    .flatMap(({ service, targets }) =>
+      targets().map(({ instance, breaker }) => ({ service, instance: instance.id, ...breaker.snapshot() })),
+    )
 }
 
 function findUpstream(options: AdminOptions, service: string) {
   const upstream = options.upstreams.all().find((each) => each.service === service)
-  if (upstream === undefined) throw new AppError('not_found', 'request.path_unknown', `There is no upstream ${service}.`)
+  if (upstream === undefined)
+    throw new AppError('not_found', 'request.path_unknown', `There is no upstream ${service}.`)
   return upstream
 }
 

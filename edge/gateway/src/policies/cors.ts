@@ -13,14 +13,16 @@ const exposed = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Req
 /** Makes the policy for these origins; everybody else's browser is told nothing. */
 export function makeCors(origins: readonly string[]): Cors {
   const allowed = new Set(origins.map((origin) => new URL(origin).origin))
-  const originOf = ({ headers }: IncomingMessage) => (headers.origin !== undefined && allowed.has(headers.origin) ? headers.origin : undefined)
+  const originOf = ({ headers }: IncomingMessage) =>
+    headers.origin !== undefined && allowed.has(headers.origin) ? headers.origin : undefined
   return {
     headersFor(request) {
       const origin = originOf(request)
       if (origin === undefined) return []
       return ['access-control-allow-origin', origin, 'access-control-expose-headers', exposed, 'vary', 'Origin']
     },
-    isPreflight: ({ method, headers }) => method === 'OPTIONS' && headers['access-control-request-method'] !== undefined,
+    isPreflight: ({ method, headers }) =>
+      method === 'OPTIONS' && headers['access-control-request-method'] !== undefined,
     preflightHeaders(request) {
       const origin = originOf(request)
       if (origin === undefined) return {}

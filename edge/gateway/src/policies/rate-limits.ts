@@ -1,5 +1,11 @@
 import { AppError } from '@stoa/kernel'
-import { rateLimiter, rateLimitField, rateLimitPolicyField, type RateDecision, type RateLimiter } from '@stoa/resilience'
+import {
+  rateLimiter,
+  rateLimitField,
+  rateLimitPolicyField,
+  type RateDecision,
+  type RateLimiter,
+} from '@stoa/resilience'
 import type { Principal } from '@stoa/security'
 import type { Route } from '../routes/route.ts'
 

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { normalPath } from './normal-path.ts'
 
 test('an ordinary path stays as it is', () => {
-  for (const path of ['/', '/api/v1/orders', '/api/v1/orders/0192-a', '/api/v1/users/a@b', '/.well-known/openid-configuration', '/a/']) {
+  for (const path of [
+    '/',
+    '/api/v1/orders',
+    '/api/v1/orders/0192-a',
+    '/api/v1/users/a@b',
+    '/.well-known/openid-configuration',
+    '/a/',
+  ]) {
     expect(normalPath(path)).toBe(path)
   }
 })

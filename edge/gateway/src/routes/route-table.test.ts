@@ -27,7 +27,10 @@ test('a mount takes all that is below it', () => {
 })
 
 test('a wrong method is told apart from an unknown path', () => {
-  expect(table.match('DELETE', '/api/v1/orders')).toEqual({ kind: 'wrong_method', allowed: expect.arrayContaining(['GET', 'POST']) })
+  expect(table.match('DELETE', '/api/v1/orders')).toEqual({
+    kind: 'wrong_method',
+    allowed: expect.arrayContaining(['GET', 'POST']),
+  })
   expect(nameOf('GET', '/api/v1/nothing')).toBe('unknown')
   expect(nameOf('GET', '/admin/sagas')).toBe('unknown')
   expect(nameOf('GET', '/api/v1/orders/')).toBe('unknown')

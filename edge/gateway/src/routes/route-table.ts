@@ -59,7 +59,11 @@ const unknown: Match = { kind: 'unknown' }
 function match(root: Node, method: string, path: string): Match {
   const node = find(root, path, 1)
   if (node === undefined) return unknown
-  const route = node.methods.get(method) ?? (method === 'HEAD' ? node.methods.get('GET') : undefined) ?? node.methods.get('*') ?? node.prefix
+  const route =
+    node.methods.get(method) ??
+    (method === 'HEAD' ? node.methods.get('GET') : undefined) ??
+    node.methods.get('*') ??
+    node.prefix
   if (route !== undefined) return { kind: 'route', route }
   return { kind: 'wrong_method', allowed: [...node.methods.keys()] }
 }

@@ -33,7 +33,16 @@ export function routesOf(services: readonly Service[]): Route[] {
       }
       const isStream = route.kind === 'stream'
       const method = isStream ? 'GET' : '*'
-      return { ...shared, method, rateClass: 'standard', timeoutMs: 10_000, waitSeconds: 0, isStream, isForeign: !isStream, isSignIn }
+      return {
+        ...shared,
+        method,
+        rateClass: 'standard',
+        timeoutMs: 10_000,
+        waitSeconds: 0,
+        isStream,
+        isForeign: !isStream,
+        isSignIn,
+      }
     }),
   )
 }

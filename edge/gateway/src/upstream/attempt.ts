@@ -37,7 +37,9 @@ export function attempt(options: AttemptOptions): Promise<Outcome> {
   let timer = setTimeout(onTimeout, timeoutMs)
 
   function onTimeout(): void {
-    connection.destroy(new AppError('timeout', 'request.deadline_exceeded', `${exchange.route.service} did not answer in time.`))
+    connection.destroy(
+      new AppError('timeout', 'request.deadline_exceeded', `${exchange.route.service} did not answer in time.`),
+    )
   }
 
   function rearm(): void {
@@ -74,36 +76,44 @@ export function attempt(options: AttemptOptions): Promise<Outcome> {
     deadlineMs: exchange.deadlineMs,
     trace: options.trace,
   })
-  connection.send({ head: text, body, method: head.method }, {
-    onHead(answer) {
-      rearm()
-      if (options.mayRetry && answer.status >= 502 && answer.status <= 504) held = answer
-      else start(answer)
+  connection.send(
+    { head: text, body, method: head.method },
+    {
+      onHead(answer) {
+        rearm()
+        if (options.mayRetry && answer.status >= 502 && answer.status <= 504) held = answer
+        else start(answer)
+      },
+      onData(data) {
+        rearm()
+        if (held !== undefined) {
+          heldChunks.push(data)
+          return true
+        }
+        return response.write(data)
+      },
+      onEnd() {
+        if (held === undefined) response.end()
+        else resolve(heldOutcome(held, heldChunks, response, options.extraHeaders))
+        finish()
+      },
+      onFailure(error) {
+        // the head has gone out: all that can be said is that the rest is missing
+        if (isStarted) response.destroy()
+        else resolve({ kind: 'failed', error: refusalOf(exchange, error), wasStale: wasReused && held === undefined })
+        finish()
+      },
     },
-    onData(data) {
-      rearm()
-      if (held !== undefined) {
-        heldChunks.push(data)
-        return true
-      }
-      return response.write(data)
-    },
-    onEnd() {
-      if (held === undefined) response.end()
-      else resolve(heldOutcome(held, heldChunks, response, options.extraHeaders))
-      finish()
-    },
-    onFailure(error) {
-      // the head has gone out: all that can be said is that the rest is missing
-      if (isStarted) response.destroy()
-      else resolve({ kind: 'failed', error: refusalOf(exchange, error), wasStale: wasReused && held === undefined })
-      finish()
-    },
-  })
+  )
   return promise
 }
 
-function heldOutcome(head: ResponseHead, chunks: readonly Buffer[], response: ServerResponse, extra: readonly string[]): Outcome {
+function heldOutcome(
+  head: ResponseHead,
+  chunks: readonly Buffer[],
+  response: ServerResponse,
+  extra: readonly string[],
+): Outcome {
   return {
     kind: 'unwell',
     status: head.status,
@@ -113,5 +123,8 @@ function heldOutcome(head: ResponseHead, chunks: readonly Buffer[], response: Se
 
 function refusalOf({ route }: Exchange, error: Error): AppError {
   if (error instanceof AppError) return error
-  return new AppError('unavailable', 'service.unavailable', `${route.service} can not be reached.`, { retryAfterSeconds: 1, cause: error })
+  return new AppError('unavailable', 'service.unavailable', `${route.service} can not be reached.`, {
+    retryAfterSeconds: 1,
+    cause: error,
+  })
 }

@@ -16,7 +16,10 @@ export interface ResponseSink {
 export interface Connection {
   /** Whether it has served a request before: then the upstream may have closed it meanwhile. */
   readonly hasServed: () => boolean
-  readonly send: (request: { readonly head: string; readonly body: Buffer | undefined; readonly method: string }, sink: ResponseSink) => void
+  readonly send: (
+    request: { readonly head: string; readonly body: Buffer | undefined; readonly method: string },
+    sink: ResponseSink,
+  ) => void
   readonly resume: () => void
   /** Breaks off whatever is under way. */
   readonly destroy: (error?: Error) => void

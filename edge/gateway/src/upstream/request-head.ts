@@ -60,5 +60,10 @@ const noTokens: ReadonlySet<string> = new Set()
 
 function connectionTokens(connection: string | undefined): ReadonlySet<string> {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return noTokens
-  return new Set(connection.toLowerCase().split(',').map((token) => token.trim()))
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((token) => token.trim()),
+  )
 }

@@ -5,7 +5,14 @@ import { BadResponse, parseResponseHead } from './response-head.ts'
 const parse = (lines: string[], method = 'GET') => parseResponseHead(lines.join('\r\n'), method)
 
 test('hop-by-hop headers and those that Connection names are left out', () => {
-  const { headers } = parse(['HTTP/1.1 200 OK', 'Content-Length: 3', 'Connection: keep-alive, X-Secret', 'X-Secret: 1', 'Keep-Alive: timeout=5', 'ETag: "1"'])
+  const { headers } = parse([
+    'HTTP/1.1 200 OK',
+    'Content-Length: 3',
+    'Connection: keep-alive, X-Secret',
+    'X-Secret: 1',
+    'Keep-Alive: timeout=5',
+    'ETag: "1"',
+  ])
   expect(headers).toEqual(['Content-Length', '3', 'ETag', '"1"'])
 })
 

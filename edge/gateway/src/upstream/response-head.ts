@@ -3,7 +3,11 @@ export interface ResponseHead {
   readonly status: number
   /** Names and values in turn, as they came, hop-by-hop headers left out. */
   readonly headers: string[]
-  readonly framing: { readonly kind: 'none' } | { readonly kind: 'length'; readonly sizeBytes: number } | { readonly kind: 'chunked' } | { readonly kind: 'close' }
+  readonly framing:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'length'; readonly sizeBytes: number }
+    | { readonly kind: 'chunked' }
+    | { readonly kind: 'close' }
   readonly isKeptAlive: boolean
 }
 
@@ -30,8 +34,8 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   if (!(status >= 100 && status < 600)) throw new BadResponse('no status line')
   const fields: [name: string, lower: string, value: string][] = []
   let connection = ''
-  let lengths: string[] = []
-  let encodings: string[] = []
+  const lengths: string[] = []
+  const encodings: string[] = []
   for (const line of lines.slice(1)) {
     const [, name, value] = fieldLine.exec(line) ?? []
     if (name === undefined || value === undefined) throw new BadResponse('a bad header line')
@@ -42,14 +46,21 @@ export function parseResponseHead(text: string, requestMethod: string): Response
     fields.push([name, lower, value])
   }
   const named = new Set(connection.split(',').map((token) => token.trim()))
-  const headers = fields.flatMap(([name, lower, value]) => (hopByHop.has(lower) || named.has(lower) ? [] : [name, value]))
+  const headers = fields.flatMap(([name, lower, value]) =>
+    hopByHop.has(lower) || named.has(lower) ? [] : [name, value],
+  )
   const isOld = text.startsWith('HTTP/1.0')
   const framing = framingOf(status, requestMethod, lengths, encodings)
   const isKeptAlive = framing.kind !== 'close' && !named.has('close') && (!isOld || named.has('keep-alive'))
   return { status, headers, framing, isKeptAlive }
 }
 
-function framingOf(status: number, method: string, lengths: readonly string[], encodings: readonly string[]): ResponseHead['framing'] {
+function framingOf(
+  status: number,
+  method: string,
+  lengths: readonly string[],
+  encodings: readonly string[],
+): ResponseHead['framing'] {
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return { kind: 'none' }
   if (encodings.length > 0) {
     if (encodings.join(',') !== 'chunked' || lengths.length > 0) throw new BadResponse('an unclear length')

@@ -102,7 +102,9 @@ function makeUpstream(service: string, resolver: Resolver): Upstream {
       if (usable !== undefined) return targetOf(usable)
       const open = instances.map(({ id }) => targets.get(id)).find((target) => target !== undefined)
       if (open !== undefined) throw open.breaker.refusal()
-      throw new AppError('unavailable', 'service.unavailable', `No instance of ${service} is known.`, { retryAfterSeconds: 1 })
+      throw new AppError('unavailable', 'service.unavailable', `No instance of ${service} is known.`, {
+        retryAfterSeconds: 1,
+      })
     },
     targets: () => resolver.resolve(service).map(targetOf),
     drain(instanceId) {

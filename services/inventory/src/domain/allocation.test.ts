@@ -72,17 +72,16 @@ const shelves = fc.uniqueArray(
   }),
   { selector: ({ sku, warehouseId }) => `${sku} ${warehouseId}`, maxLength: 12 },
 )
-const wanted = fc
-  .uniqueArray(fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 8 }) }), {
-    selector: ({ sku }) => sku,
-    minLength: 1,
-  })
+const wanted = fc.uniqueArray(fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 8 }) }), {
+  selector: ({ sku }) => sku,
+  minLength: 1,
+})
 const distances = fc.record({ 1: fc.nat(2), 2: fc.nat(2), 3: fc.nat(2), 4: fc.nat(2) })
 
 test('gives exactly what is wanted, of nothing more than there is, if and only if there is enough', () => {
   fc.assert(
     fc.property(wanted, shelves, distances, (lines, stock, km) => {
-      const placed = stock.map((one) => ({ ...one, distanceKm: km[one.warehouseId as keyof typeof km] }))
+      const placed = stock.map((one) => ({ ...one, distanceKm: km[one.warehouseId] }))
       const result = allocate(lines, placed)
       const left = (sku: string) =>
         stock.filter((one) => one.sku === sku).reduce((sum, one) => sum + Math.max(0, one.available), 0)
@@ -92,7 +91,9 @@ test('gives exactly what is wanted, of nothing more than there is, if and only i
       for (const { sku, warehouseId, quantity } of result.lines) {
         const from = placed.find((one) => one.sku === sku && one.warehouseId === warehouseId)
         expect(quantity).toBeLessThanOrEqual(from?.available ?? 0)
-        const nearer = placed.filter((one) => one.sku === sku && one.distanceKm < (from?.distanceKm ?? 0) && one.available > 0)
+        const nearer = placed.filter(
+          (one) => one.sku === sku && one.distanceKm < (from?.distanceKm ?? 0) && one.available > 0,
+        )
         for (const one of nearer) expect(takenFrom(result.lines, one)).toBe(one.available)
       }
     }),
@@ -117,11 +118,17 @@ function bySku(a: { readonly sku: string }, b: { readonly sku: string }): number
   return a.sku < b.sku ? -1 : 1
 }
 
-function takenFrom(lines: readonly { sku: string; warehouseId: string; quantity: number }[], from: Omit<Shelf, 'distanceKm'>) {
+function takenFrom(
+  lines: readonly { sku: string; warehouseId: string; quantity: number }[],
+  from: Omit<Shelf, 'distanceKm'>,
+) {
   return lines.find(({ sku, warehouseId }) => sku === from.sku && warehouseId === from.warehouseId)?.quantity
 }
 
-function fewestByTrying(lines: readonly { sku: string; quantity: number }[], stock: readonly Omit<Shelf, 'distanceKm'>[]): number {
+function fewestByTrying(
+  lines: readonly { sku: string; quantity: number }[],
+  stock: readonly Omit<Shelf, 'distanceKm'>[],
+): number {
   const sizes = Array.from({ length: 16 }, (_, set) => set).filter((set) =>
     lines.every(({ sku, quantity }) => {
       const given = stock.filter((one) => one.sku === sku && (set >> (Number(one.warehouseId) - 1)) % 2 === 1)

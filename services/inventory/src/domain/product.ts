@@ -20,7 +20,11 @@ export function attributeFacet(nameAndValue: string): string {
 }
 
 /** Everything a product is found by. */
-export function facetsOf({ category, tags, attributes }: Pick<NewProduct, 'category' | 'tags' | 'attributes'>): string[] {
+export function facetsOf({
+  category,
+  tags,
+  attributes,
+}: Pick<NewProduct, 'category' | 'tags' | 'attributes'>): string[] {
   const facets = [
     ...pathsAbove(category).map(categoryFacet),
     ...tags.map(tagFacet),

@@ -62,13 +62,25 @@ test('goods come back to where they left from', () => {
 test('no more comes back than had left', () => {
   const refused = expect.objectContaining({ code: 'inventory.return_exceeds_reservation' }) as Error
   expect(() => restock(reservation(gone), [{ sku: 'B', quantity: 4 }])).toThrow(refused)
-  expect(() => restock(reservation(gone), [{ sku: 'B', quantity: 2 }, { sku: 'B', quantity: 2 }])).toThrow(refused)
+  expect(() =>
+    restock(reservation(gone), [
+      { sku: 'B', quantity: 2 },
+      { sku: 'B', quantity: 2 },
+    ]),
+  ).toThrow(refused)
   expect(() => restock(reservation(gone), [{ sku: 'C', quantity: 1 }])).toThrow(refused)
+  const half = reservation({ outstanding: [line('A', 'de', 2), line('B', 'de', 3)] })
+  expect(restock(half, [{ sku: 'A', quantity: 1 }])).toEqual([line('A', 'fr', 1)])
+  expect(() => restock(half, [{ sku: 'A', quantity: 2 }])).toThrow(refused)
 })
 
 test('what has left and what is outstanding are together what was promised, however it is sent', () => {
   const parcel = fc.array(
-    fc.record({ sku: fc.constantFrom('A', 'B'), warehouseId: fc.constantFrom('de', 'fr'), quantity: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({
+      sku: fc.constantFrom('A', 'B'),
+      warehouseId: fc.constantFrom('de', 'fr'),
+      quantity: fc.integer({ min: 1, max: 3 }),
+    }),
     { maxLength: 4 },
   )
   fc.assert(

@@ -49,8 +49,11 @@ export function dispatch({ status, outstanding }: ReservationState, left: readon
 }
 
 /** Says into which warehouses goods come back: those they left from. Throws an AppError when more comes back than left. */
-export function restock({ lines, returned }: ReservationState, cameBack: readonly Quantity[]): StockLine[] {
-  const places = subtract(lines, returned)
+export function restock(
+  { lines, outstanding, returned }: ReservationState,
+  cameBack: readonly Quantity[],
+): StockLine[] {
+  const places = subtract(lines, [...outstanding, ...returned])
   const back: StockLine[] = []
   for (const { sku, quantity } of sumBySku(cameBack)) {
     let missing = quantity

@@ -19,7 +19,10 @@ export function availableOf({ onHand, reserved }: Pick<StockLevel, 'onHand' | 'r
 }
 
 /** The level after an adjustment; undefined when less would be left than is promised. */
-export function adjust(level: StockLevel, { delta, reorderPoint, backorderAllowed }: Adjustment): StockLevel | undefined {
+export function adjust(
+  level: StockLevel,
+  { delta, reorderPoint, backorderAllowed }: Adjustment,
+): StockLevel | undefined {
   const adjusted = {
     ...level,
     onHand: level.onHand + delta,

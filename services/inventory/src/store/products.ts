@@ -54,7 +54,12 @@ export async function lockProduct(tx: WriteHandle, id: string): Promise<Product 
 }
 
 /** Writes a product over, whose row is locked; answers its new version. */
-export async function updateProduct(tx: WriteHandle, id: string, product: NewProduct, at: Temporal.Instant): Promise<number> {
+export async function updateProduct(
+  tx: WriteHandle,
+  id: string,
+  product: NewProduct,
+  at: Temporal.Instant,
+): Promise<number> {
   const [row] = await tx.sql<{ version: number }>`
     update products set document = ${json(product)}, facets = ${facetsOf(product)}, version = version + 1, updated_at = ${at}
      where id = ${id}
@@ -102,7 +107,8 @@ export async function listProducts(db: ReadHandle, filter: ProductFilter): Promi
   const withFacets = facets.length === 0 ? fragment`` : fragment`and facets @> ${facets}::text[]`
   const from = priceFrom === undefined ? fragment`` : fragment`and price >= ${priceFrom}`
   const to = priceTo === undefined ? fragment`` : fragment`and price <= ${priceTo}`
-  const next = after === undefined ? fragment`` : fragment`and (${key}, id) ${behind} (${after.key}::${keyType}, ${after.id})`
+  const next =
+    after === undefined ? fragment`` : fragment`and (${key}, id) ${behind} (${after.key}::${keyType}, ${after.id})`
   const rows = await db.sql<ProductRow & { key: string | number }>`
     select ${columns}, ${key} as key from products
      where status = ${status} ${withFacets} ${from} ${to} ${next}

@@ -47,7 +47,11 @@ export interface NewReservation {
  * Writes a reservation and takes its lines off the stock, whose rows are locked; answers false, and does neither, when its
  * key has been used or its order has a reservation.
  */
-export async function insertReservation(tx: WriteHandle, wanted: NewReservation, at: Temporal.Instant): Promise<boolean> {
+export async function insertReservation(
+  tx: WriteHandle,
+  wanted: NewReservation,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const { id, orderId, actionKey, lines, expiresAt } = wanted
   const encoded = json(lines)
   const rows = await tx.sql`

@@ -35,7 +35,10 @@ function fromRow(row: StockRow): StoredStock {
   }
 }
 
-/** Locks all stock of these SKUs, in the order of its key, and reads it as it stands once it is locked. */
+/**
+ * Locks all stock of these SKUs, in the order of its key, and reads it as it stands once it is locked. The SKUs themselves
+ * are kept from being deleted meanwhile; what was deleted while this waited is left out.
+ */
 export async function lockReservable(tx: WriteHandle, skus: readonly string[]): Promise<ReservableStock[]> {
   const rows = await tx.sql<StockRow & { country: string; status: ProductStatus }>`
     select stock.*, warehouses.country, variants.status
@@ -44,7 +47,7 @@ export async function lockReservable(tx: WriteHandle, skus: readonly string[]): 
       join variants on variants.sku = stock.sku
      where stock.sku = any(${skus}::text[])
      order by stock.sku, stock.warehouse_id
-       for update of stock`
+       for update of stock for key share of variants`
   return rows.map((row) => ({ ...fromRow(row), country: row.country, productStatus: row.status }))
 }
 

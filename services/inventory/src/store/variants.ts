@@ -25,7 +25,15 @@ interface VariantRow {
 
 function fromRow(row: VariantRow): KnownVariant {
   const { sku, name, status, version } = row
-  return { sku, name, status, version, productId: row.product_id, taxClass: row.tax_class, weightGrams: row.weight_grams }
+  return {
+    sku,
+    name,
+    status,
+    version,
+    productId: row.product_id,
+    taxClass: row.tax_class,
+    weightGrams: row.weight_grams,
+  }
 }
 
 /** Those of these SKUs that a product has. */

@@ -17,15 +17,23 @@ export const replaceProduct =
   async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
       const refused = await changeProduct(deps, tx, { id, expectedVersion, change: () => body })
-      return refused === undefined ? { status: 200, id } : refuse(refused.code, refused.detail, { fields: refused.fields })
+      return refused === undefined
+        ? { status: 200, id }
+        : refuse(refused.code, refused.detail, { fields: refused.fields })
     })
 
 export const patchProduct =
   (deps: Deps): Handler<InventoryService, 'patchProduct'> =>
   async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
-      const refused = await changeProduct(deps, tx, { id, expectedVersion, change: (product) => patched(product, body) })
-      return refused === undefined ? { status: 200, id } : refuse(refused.code, refused.detail, { fields: refused.fields })
+      const refused = await changeProduct(deps, tx, {
+        id,
+        expectedVersion,
+        change: (product) => patched(product, body),
+      })
+      return refused === undefined
+        ? { status: 200, id }
+        : refuse(refused.code, refused.detail, { fields: refused.fields })
     })
 
 interface Change {
@@ -69,7 +77,14 @@ async function changeProduct(
   return undefined
 }
 
-function writtenPartOf({ id: _id, version: _version, price: _price, createdAt: _created, updatedAt: _updated, ...product }: Product): NewProduct {
+function writtenPartOf({
+  id: _id,
+  version: _version,
+  price: _price,
+  createdAt: _created,
+  updatedAt: _updated,
+  ...product
+}: Product): NewProduct {
   return product
 }
 

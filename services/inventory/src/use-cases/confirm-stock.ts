@@ -12,7 +12,8 @@ export const confirm =
   async ({ input: { orderId }, commit, refuse }) =>
     commit(async (tx) => {
       const outcome = await confirmReservation(tx, orderId, clock.now())
-      if (outcome === 'not_found') return refuse('inventory.reservation_not_found', `order ${orderId} has no reservation`)
+      if (outcome === 'not_found')
+        return refuse('inventory.reservation_not_found', `order ${orderId} has no reservation`)
       return outcome === 'ended' ? refuse('inventory.reservation_ended', tooLate) : {}
     })
 
@@ -21,7 +22,8 @@ export const confirmStock =
   async ({ body: { orderId }, commit, refuse }) =>
     commit(async (tx) => {
       const outcome = await confirmReservation(tx, orderId, clock.now())
-      if (outcome === 'not_found') return refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
+      if (outcome === 'not_found')
+        return refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
       if (outcome === 'ended') return refuse('inventory.reservation_ended', tooLate)
       return { status: 200, id: orderId }
     })

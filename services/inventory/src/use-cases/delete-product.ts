@@ -14,7 +14,8 @@ export const deleteProduct =
     commit(async (tx) => {
       const product = await lockProduct(tx, id)
       if (product === undefined) return refuse('product.not_found', `There is no product ${id}.`)
-      if (!isExpected(product, expectedVersion)) return refuse('request.stale', 'The product has changed since it was read.')
+      if (!isExpected(product, expectedVersion))
+        return refuse('request.stale', 'The product has changed since it was read.')
       const skus = product.variants.map(({ sku }) => sku)
       const [reserved] = await lockReservedSkus(tx, skus)
       if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)

@@ -23,7 +23,17 @@ export const getProduct =
 export const listProducts =
   (_deps: Deps): Handler<InventoryService, 'listProducts'> =>
   async ({ query, caller, db }) => {
-    const { limit = 50, cursor, category, tag, attribute, priceFrom, priceTo, status = 'active', sort = 'newest' } = query
+    const {
+      limit = 50,
+      cursor,
+      category,
+      tag,
+      attribute,
+      priceFrom,
+      priceTo,
+      status = 'active',
+      sort = 'newest',
+    } = query
     if (status === 'draft' && !caller.can(managing)) return { status: 200, body: { items: [] } }
     const facets = [
       ...(category === undefined ? [] : [categoryFacet(category)]),

@@ -12,7 +12,9 @@ export const getAvailability =
   async ({ query, db, refuse }) => {
     const skus = [...new Set(query.sku)]
     const bySku = new Map((await findAvailability(db, skus)).map((item) => [item.sku, item]))
-    const unknown = query.sku.flatMap((sku, index) => (bySku.has(sku) ? [] : [{ pointer: `/sku/${index}`, detail: 'unknown' }]))
+    const unknown = query.sku.flatMap((sku, index) =>
+      bySku.has(sku) ? [] : [{ pointer: `/sku/${index}`, detail: 'unknown' }],
+    )
     if (unknown.length > 0) return refuse('inventory.unknown_sku', 'A SKU is unknown.', { fields: unknown })
     const items = skus.flatMap((sku) => bySku.get(sku) ?? [])
     return { status: 200, body: { items } }

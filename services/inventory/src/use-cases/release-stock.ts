@@ -3,7 +3,14 @@ import { inventoryReleased } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
 import { decideRelease } from '../domain/reservation.ts'
-import { insertWithdrawn, lockByKey, lockByOrder, lockExpired, markReleased, type StoredReservation } from '../store/reservations.ts'
+import {
+  insertWithdrawn,
+  lockByKey,
+  lockByOrder,
+  lockExpired,
+  markReleased,
+  type StoredReservation,
+} from '../store/reservations.ts'
 import { unreserve } from '../store/stock.ts'
 
 const tooLate = 'Goods of the reservation have left the warehouse.'

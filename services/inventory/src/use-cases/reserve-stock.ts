@@ -20,7 +20,11 @@ interface Wanted {
   readonly expiresAt: Temporal.Instant | undefined
 }
 
-type RefusalCode = 'inventory.insufficient_stock' | 'inventory.unknown_sku' | 'inventory.not_for_sale' | 'inventory.already_reserved'
+type RefusalCode =
+  | 'inventory.insufficient_stock'
+  | 'inventory.unknown_sku'
+  | 'inventory.not_for_sale'
+  | 'inventory.already_reserved'
 
 interface Refusal {
   readonly kind: 'refused'
@@ -52,7 +56,8 @@ export const reserve =
     }
     return commit(async (tx) => {
       const outcome = await makeReservation(tx, newId, wanted, clock.now())
-      if (outcome.kind === 'withdrawn') return refuse('inventory.reservation_withdrawn', 'The reservation was withdrawn.')
+      if (outcome.kind === 'withdrawn')
+        return refuse('inventory.reservation_withdrawn', 'The reservation was withdrawn.')
       if (outcome.kind === 'refused') return refuse(outcome.code, outcome.detail, { fields: outcome.fields })
       return { reservationId: outcome.id, parcels: parcelsOf(outcome.lines) }
     })
@@ -85,7 +90,11 @@ async function makeReservation(
   )
   const blocked = stock.find(({ productStatus }) => productStatus !== 'active')
   if (blocked !== undefined) return (await findRepeat(tx, actionKey)) ?? notForSale(asked, blocked.sku)
-  const shelves = stock.map((one) => ({ ...one, available: availableOf(one), distanceKm: distanceKm(country, one.country) }))
+  const shelves = stock.map((one) => ({
+    ...one,
+    available: availableOf(one),
+    distanceKm: distanceKm(country, one.country),
+  }))
   const allocation = allocate(quantities, shelves)
   if (allocation.kind === 'short') {
     return (await findRepeat(tx, actionKey)) ?? refuseShort(tx, asked, stock, allocation)
@@ -109,7 +118,9 @@ async function findRepeat(tx: Tx<InventoryService>, actionKey: string | undefine
 function changesBy(stock: readonly ReservableStock[], lines: readonly StockLine[]) {
   return lines.flatMap(({ sku, warehouseId, quantity }) => {
     const before = stock.find((one) => one.sku === sku && one.warehouseId === warehouseId)
-    return before === undefined ? [] : [{ ...before, before, after: { ...before, reserved: before.reserved + quantity } }]
+    return before === undefined
+      ? []
+      : [{ ...before, before, after: { ...before, reserved: before.reserved + quantity } }]
   })
 }
 

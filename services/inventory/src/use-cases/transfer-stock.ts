@@ -45,7 +45,8 @@ export const transferStock =
         { id: newId(), sku, warehouseId: toWarehouseId, delta: quantity },
       ]
       const moved = await moveStock(tx, movements, { reason, reference, at })
-      for (const { warehouseId, delta } of movements) await tx.publish(inventoryAdjusted, sku, { sku, warehouseId, delta, reason })
+      for (const { warehouseId, delta } of movements)
+        await tx.publish(inventoryAdjusted, sku, { sku, warehouseId, delta, reason })
       await announceLowStock(tx, moved)
       const items = movements.map((movement) => ({ ...movement, reason, reference, at: at.toString() }))
       return { status: 201, body: { items } }

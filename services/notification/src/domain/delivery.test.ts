@@ -5,7 +5,11 @@ const at = (time: string) => Temporal.Instant.from(`2026-05-01T${time}Z`)
 const hourMs = 3_600_000
 
 test('a message goes by e-mail unless the person wants it otherwise', () => {
-  expect(decideDelivery('order.confirmed', defaultPreferences, at('12:00'))).toEqual({ channel: 'email', isSuppressed: false, delayMs: 0 })
+  expect(decideDelivery('order.confirmed', defaultPreferences, at('12:00'))).toEqual({
+    channel: 'email',
+    isSuppressed: false,
+    delayMs: 0,
+  })
   const inApp = { ...defaultPreferences, channels: { email: false, in_app: true } }
   expect(decideDelivery('order.confirmed', inApp, at('12:00')).channel).toBe('in_app')
   const none = { ...defaultPreferences, channels: { email: false, in_app: false } }

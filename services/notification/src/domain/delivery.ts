@@ -51,7 +51,11 @@ export function reasonInWords(code: string, locale: string): string {
 }
 
 /** A sum in words, with the decimals of its currency (ISO 4217). */
-export function moneyInWords({ amount, currency }: { readonly amount: number; readonly currency: string }, locale: string): string {
-  const digits = new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+export function moneyInWords(
+  { amount, currency }: { readonly amount: number; readonly currency: string },
+  locale: string,
+): string {
+  const digits =
+    new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount / 10 ** digits)
 }

@@ -45,7 +45,11 @@ export interface NewNotification {
 }
 
 /** Keeps a message; false when its event has made one to this person before. */
-export async function insertNotification(tx: WriteHandle, message: NewNotification, at: Temporal.Instant): Promise<boolean> {
+export async function insertNotification(
+  tx: WriteHandle,
+  message: NewNotification,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const { id, eventId, userId, kind, channel, status, orderId, subject, body } = message
   const rows = await tx.sql`
     insert into notifications (id, event_id, user_id, kind, channel, status, order_id, subject, body, created_at, sent_at)
@@ -61,7 +65,12 @@ export async function findNotification(db: ReadHandle, id: string): Promise<Noti
 }
 
 /** Ends a pending message; false when it has ended before. */
-export async function endNotification(tx: WriteHandle, id: string, status: 'sent' | 'failed', at: Temporal.Instant): Promise<boolean> {
+export async function endNotification(
+  tx: WriteHandle,
+  id: string,
+  status: 'sent' | 'failed',
+  at: Temporal.Instant,
+): Promise<boolean> {
   const rows = await tx.sql`
     update notifications set status = ${status}, sent_at = ${status === 'sent' ? at : null}
      where id = ${id} and status = 'pending' returning 1`
@@ -76,7 +85,10 @@ interface Filter {
 }
 
 /** A person's messages, newest first. */
-export async function listNotifications(db: ReadHandle, { userId, kind, beforeId, limit }: Filter): Promise<Notification[]> {
+export async function listNotifications(
+  db: ReadHandle,
+  { userId, kind, beforeId, limit }: Filter,
+): Promise<Notification[]> {
   const ofKind = kind === undefined ? fragment`` : fragment`and kind = ${kind}`
   const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
   const rows = await db.sql<Row>`

@@ -10,12 +10,22 @@ export interface StoredPreferences {
 }
 
 export async function readPreferences(db: ReadHandle, userId: string): Promise<StoredPreferences> {
-  const [row] = await db.sql<{ body: Preferences; version: number }>`select body, version from preferences where user_id = ${userId}`
-  return row === undefined ? { preferences: defaultPreferences, version: 0 } : { preferences: row.body, version: row.version }
+  const [row] = await db.sql<{
+    body: Preferences
+    version: number
+  }>`select body, version from preferences where user_id = ${userId}`
+  return row === undefined
+    ? { preferences: defaultPreferences, version: 0 }
+    : { preferences: row.body, version: row.version }
 }
 
 /** Writes what a person wants when its version is still the expected one; false otherwise. */
-export async function savePreferences(tx: WriteHandle, userId: string, preferences: Preferences, expected: number): Promise<boolean> {
+export async function savePreferences(
+  tx: WriteHandle,
+  userId: string,
+  preferences: Preferences,
+  expected: number,
+): Promise<boolean> {
   const rows = await tx.sql`
     insert into preferences (user_id, body, version) values (${userId}, ${json(preferences)}, ${expected + 1})
     on conflict (user_id) do update set body = excluded.body, version = excluded.version

@@ -38,14 +38,23 @@ export async function lockTemplate(tx: WriteHandle, id: string): Promise<Templat
 }
 
 /** Adds the next version of a locked template. */
-export async function addVersion(tx: WriteHandle, known: Template, { subject, body }: Wording, at: Temporal.Instant): Promise<void> {
+export async function addVersion(
+  tx: WriteHandle,
+  known: Template,
+  { subject, body }: Wording,
+  at: Temporal.Instant,
+): Promise<void> {
   await tx.sql`
     insert into templates (id, version, kind, locale, subject, body, at)
     values (${known.id}, ${known.version + 1}, ${known.kind}, ${known.locale}, ${subject}, ${body}, ${at})`
 }
 
 /** Adds those templates that are not there yet. */
-export async function addMissing(tx: WriteHandle, templates: readonly DefaultTemplate[], at: Temporal.Instant): Promise<void> {
+export async function addMissing(
+  tx: WriteHandle,
+  templates: readonly DefaultTemplate[],
+  at: Temporal.Instant,
+): Promise<void> {
   const column = (pick: (each: DefaultTemplate) => string) => templates.map(pick)
   await tx.sql`
     insert into templates (id, version, kind, locale, subject, body, at)

@@ -33,7 +33,8 @@ export const deliver =
     }
     logger.info('message sent', { notificationId, kind, channel, ...(orderId === undefined ? {} : { orderId }) })
     await commit(async (tx) => {
-      if (await endNotification(tx, notificationId, 'sent', clock.now())) await tx.publish(notificationSent, notificationId, fact)
+      if (await endNotification(tx, notificationId, 'sent', clock.now()))
+        await tx.publish(notificationSent, notificationId, fact)
     })
   }
 
@@ -41,6 +42,8 @@ async function send(by: () => Promise<void>): Promise<void> {
   try {
     await by()
   } catch (error) {
-    throw new AppError('unavailable', 'notification.channel_unavailable', 'the mail server did not take it', { cause: error })
+    throw new AppError('unavailable', 'notification.channel_unavailable', 'the mail server did not take it', {
+      cause: error,
+    })
   }
 }

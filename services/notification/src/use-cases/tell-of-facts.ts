@@ -14,7 +14,11 @@ interface OrderMove {
 export function facts(deps: Deps) {
   const ofOrder = ({ number }: OrderMove, { name }: { readonly name: string }) => ({ orderNumber: number, name })
   return {
-    userCreated: tells<'userCreated'>(deps, { kind: 'user.created', to: ({ userId }) => userId, variables: (_data, { name }) => ({ name }) }),
+    userCreated: tells<'userCreated'>(deps, {
+      kind: 'user.created',
+      to: ({ userId }) => userId,
+      variables: (_data, { name }) => ({ name }),
+    }),
     userLocked: tells<'userLocked'>(deps, {
       kind: 'user.locked',
       to: ({ userId }) => userId,
@@ -30,10 +34,26 @@ export function facts(deps: Deps) {
       to: ({ customerId }) => customerId,
       variables: (data, reader) => ({ ...ofOrder(data, reader), reason: reasonInWords(data.reason, reader.locale) }),
     }),
-    orderShipped: tells<'orderShipped'>(deps, { kind: 'order.shipped', to: ({ customerId }) => customerId, variables: ofOrder }),
-    orderDelivered: tells<'orderDelivered'>(deps, { kind: 'order.delivered', to: ({ customerId }) => customerId, variables: ofOrder }),
-    orderCancelled: tells<'orderCancelled'>(deps, { kind: 'order.cancelled', to: ({ customerId }) => customerId, variables: ofOrder }),
-    orderReturned: tells<'orderReturned'>(deps, { kind: 'order.returned', to: ({ customerId }) => customerId, variables: ofOrder }),
+    orderShipped: tells<'orderShipped'>(deps, {
+      kind: 'order.shipped',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderDelivered: tells<'orderDelivered'>(deps, {
+      kind: 'order.delivered',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderCancelled: tells<'orderCancelled'>(deps, {
+      kind: 'order.cancelled',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderReturned: tells<'orderReturned'>(deps, {
+      kind: 'order.returned',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
     refundProcessed: tells<'refundProcessed'>(deps, {
       kind: 'refund.processed',
       to: ({ customerId }) => customerId,
@@ -42,7 +62,11 @@ export function facts(deps: Deps) {
     inventoryLowStock: tells<'inventoryLowStock'>(deps, {
       kind: 'inventory.low_stock',
       to: 'staff',
-      variables: ({ sku, available, reorderPoint }) => ({ sku, available: String(available), reorderPoint: String(reorderPoint) }),
+      variables: ({ sku, available, reorderPoint }) => ({
+        sku,
+        available: String(available),
+        reorderPoint: String(reorderPoint),
+      }),
     }),
     fraudDetected: tells<'fraudDetected'>(deps, {
       kind: 'fraud.detected',

@@ -37,19 +37,29 @@ export interface Message {
 }
 
 /** Makes the consumer that tells one person of one fact: who reads it is asked first, and not kept. */
-export function tells<Name extends keyof Events>(deps: Deps, { kind, to, variables }: Telling<Name>): Consumer<NotificationService, Name, Reader | undefined> {
+export function tells<Name extends keyof Events>(
+  deps: Deps,
+  { kind, to, variables }: Telling<Name>,
+): Consumer<NotificationService, Name, Reader | undefined> {
   return {
     prepare: async ({ event, calls }) =>
       to === 'staff' ? { name: 'staff', locale: 'en' } : findReader(calls, to(event.data as never)),
     async apply(event, tx, reader) {
       // nobody is left to be told: the account was erased meanwhile
       if (reader === undefined) return
-      const data = event.data as ReceivedEvent<Events[Name]>['data']
+      const data = event.data
       const orderId = orderIdOf(data)
       const userId = to === 'staff' ? deps.staffInbox : to(data)
-      await tell(deps, tx, { eventId: event.id, userId, kind, orderId, locale: reader.locale, variables: variables(data, reader) })
+      await tell(deps, tx, {
+        eventId: event.id,
+        userId,
+        kind,
+        orderId,
+        locale: reader.locale,
+        variables: variables(data, reader),
+      })
     },
-  } as Consumer<NotificationService, Name, Reader | undefined>
+  }
 }
 
 function orderIdOf(data: unknown): string | undefined {
@@ -57,7 +67,10 @@ function orderIdOf(data: unknown): string | undefined {
 }
 
 /** Who a person is to a message; undefined for one who is unknown or erased. */
-export async function findReader(calls: Calls<NotificationService['calls']>, userId: string): Promise<Reader | undefined> {
+export async function findReader(
+  calls: Calls<NotificationService['calls']>,
+  userId: string,
+): Promise<Reader | undefined> {
   try {
     const { name, locale } = await calls.user.getContact({ userId })
     return { name, locale }
@@ -68,7 +81,11 @@ export async function findReader(calls: Calls<NotificationService['calls']>, use
 }
 
 /** Words a message and puts it in the inbox; by e-mail or later it goes out by a task. Answers its id. */
-export async function tell(deps: Deps, tx: Tx<NotificationService>, message: Message): Promise<NotificationId | undefined> {
+export async function tell(
+  deps: Deps,
+  tx: Tx<NotificationService>,
+  message: Message,
+): Promise<NotificationId | undefined> {
   const { userId, kind, orderId, locale, variables, eventId } = message
   const template = await findWords(tx, kind, locale)
   if (template === undefined) throw new Error(`there are no words for ${kind}`)
@@ -78,7 +95,11 @@ export async function tell(deps: Deps, tx: Tx<NotificationService>, message: Mes
   const staysHere = (channel === 'in_app' || deps.mail === undefined || userId === deps.staffInbox) && delayMs === 0
   const status = isSuppressed ? 'suppressed' : staysHere ? 'sent' : 'pending'
   const id = deps.newId() as NotificationId
-  const isNew = await insertNotification(tx, { id, eventId, userId, kind, channel, status, orderId, ...word(template, variables) }, now)
+  const isNew = await insertNotification(
+    tx,
+    { id, eventId, userId, kind, channel, status, orderId, ...word(template, variables) },
+    now,
+  )
   if (!isNew) return undefined
   if (status === 'pending') await tx.enqueue('deliver', { notificationId: id }, { delayMs })
   if (status === 'sent') {
@@ -87,4 +108,3 @@ export async function tell(deps: Deps, tx: Tx<NotificationService>, message: Mes
   }
   return id
 }
-

@@ -97,6 +97,9 @@ export function canFinishPicking(order: OrderState): boolean {
 }
 
 /** How the fulfilment of an order ends when it could not be confirmed. */
-export function endWithoutConfirmation(order: OrderState, reason: string): { status: 'cancelled' | 'rejected'; reason: string } {
+export function endWithoutConfirmation(
+  order: OrderState,
+  reason: string,
+): { status: 'cancelled' | 'rejected'; reason: string } {
   return order.isCancelling ? { status: 'cancelled', reason: 'order.cancelled' } : { status: 'rejected', reason }
 }

@@ -1,6 +1,6 @@
 import { order as contract, type OrderService } from '@stoa/contracts/order/service'
 import { orderCancelled, orderConfirmed, orderRejected, orderUpdated } from '@stoa/contracts/order/events'
-import type { Tx } from '@stoa/contract'
+import type { Calls, Fail, ReadHandle, SagaInput, Tx } from '@stoa/contract'
 import type { OrderId } from '@stoa/contracts/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
@@ -20,29 +20,13 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
     })
     .step('reserve_items', {
       timeoutMs: 5_000,
-      action: async ({ calls, db, input: { orderId } }) => {
-        const { resource } = await getOrder(db, orderId)
-        const lines = resource.items.map(({ sku, quantity }) => ({ sku, quantity }))
-        const { parcels } = await calls.inventory.reserve({ orderId, lines, country: resource.shippingAddress.country })
-        return {
-          parcels: parcels.map(({ warehouseId, lines: packed }) => ({
-            warehouseId,
-            lines: packed.map(({ sku, quantity }) => ({ sku, quantity })),
-          })),
-        }
-      },
+      action: reserveItems,
       compensation: ({ calls, input: { orderId } }) => calls.inventory.release({ orderId }),
     })
     .step('process_payment', {
       attempts: 5,
       timeoutMs: 15_000,
-      action: async ({ calls, db, input: { orderId, customerId, paymentMethodId }, fail }) => {
-        const { total, shippingAddress } = (await getOrder(db, orderId)).resource
-        const amount = { amount: BigInt(total.amount), currency: total.currency }
-        const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country: shippingAddress.country })
-        if (paid.outcome === 'declined') return fail(paid.code)
-        return { paymentId: paid.paymentId, outcome: paid.outcome }
-      },
+      action: processPayment,
       compensation: ({ calls, input: { orderId } }) => calls.payment.refund({ orderId, reason: 'order not fulfilled' }),
       then: (tx, paid, { input }) => notePayment(tx, input.orderId, paid.paymentId),
     })
@@ -57,16 +41,7 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
       },
     })
     .step('create_shipment', {
-      action: async ({ calls, db, input: { orderId, customerId }, done }) => {
-        const { resource, shippingMethod } = await getOrder(db, orderId)
-        const { parcels } = done.reserve_items
-        const wanted = { orderId, customerId, address: resource.shippingAddress, method: shippingMethod }
-        const { shipmentId } = await calls.shipping.createShipment({
-          ...wanted,
-          parcels: parcels.map(({ warehouseId, lines }) => ({ warehouseId, lines: [...lines] })),
-        })
-        return { shipmentId }
-      },
+      action: ({ calls, db, input, done }) => createShipment({ calls, db, input }, done.reserve_items.parcels),
       compensation: ({ calls, input: { orderId } }) => calls.shipping.cancelShipment({ orderId }),
     })
     .pivot('confirm_order', {
@@ -76,14 +51,65 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
       action: async ({ calls, input: { orderId } }) => {
         await calls.inventory.confirm({ orderId })
       },
-      then: (tx, _confirmed, { input }) => confirm(tx, input.orderId, { at: clock.now(), pickAfterMs: isAutoPick ? dayMs : undefined }),
+      then: (tx, _confirmed, { input }) =>
+        confirm(tx, input.orderId, { at: clock.now(), pickAfterMs: isAutoPick ? dayMs : undefined }),
     })
     .whenCompensated((tx, { input, reason }) => endUnconfirmed(tx, input.orderId, reason, clock.now()))
+
+interface Step {
+  readonly calls: Calls<OrderService['calls']>
+  readonly db: ReadHandle
+  readonly input: SagaInput<OrderService, 'order-fulfilment'>
+}
+
+type Parcels = readonly {
+  readonly warehouseId: string
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+}[]
+
+async function reserveItems({ calls, db, input: { orderId } }: Step): Promise<{ readonly parcels: Parcels }> {
+  const { resource } = await getOrder(db, orderId)
+  const lines = resource.items.map(({ sku, quantity }) => ({ sku, quantity }))
+  const { parcels } = await calls.inventory.reserve({ orderId, lines, country: resource.shippingAddress.country })
+  return {
+    parcels: parcels.map(({ warehouseId, lines: packed }) => ({
+      warehouseId,
+      lines: packed.map(({ sku, quantity }) => ({ sku, quantity })),
+    })),
+  }
+}
+
+async function processPayment({ calls, db, input, fail }: Step & { readonly fail: Fail }) {
+  const { orderId, customerId, paymentMethodId } = input
+  const { total, shippingAddress } = (await getOrder(db, orderId)).resource
+  const amount = { amount: BigInt(total.amount), currency: total.currency }
+  const { country } = shippingAddress
+  const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
+  if (paid.outcome === 'declined') return fail(paid.code)
+  return { paymentId: paid.paymentId, outcome: paid.outcome }
+}
+
+async function createShipment({ calls, db, input: { orderId, customerId } }: Step, parcels: Parcels) {
+  const { resource, shippingMethod } = await getOrder(db, orderId)
+  const { shipmentId } = await calls.shipping.createShipment({
+    orderId,
+    customerId,
+    address: resource.shippingAddress,
+    method: shippingMethod,
+    parcels: parcels.map(({ warehouseId, lines }) => ({ warehouseId, lines: [...lines] })),
+  })
+  return { shipmentId }
+}
 
 async function hold(tx: Tx<OrderService>, orderId: OrderId, at: Temporal.Instant): Promise<void> {
   const { resource } = await lockOrder(tx, orderId)
   await moveOrder(tx, orderId, { to: 'on_hold', actor: 'fraud-review', reason: 'payment.in_review', at })
-  await tx.publish(orderUpdated, orderId, { orderId, number: resource.number, customerId: resource.customerId, status: 'on_hold' })
+  await tx.publish(orderUpdated, orderId, {
+    orderId,
+    number: resource.number,
+    customerId: resource.customerId,
+    status: 'on_hold',
+  })
 }
 
 interface Confirmation {
@@ -105,12 +131,21 @@ async function confirm(tx: Tx<OrderService>, orderId: OrderId, { at, pickAfterMs
   }
 }
 
-async function endUnconfirmed(tx: Tx<OrderService>, orderId: OrderId, cause: string, at: Temporal.Instant): Promise<void> {
+async function endUnconfirmed(
+  tx: Tx<OrderService>,
+  orderId: OrderId,
+  cause: string,
+  at: Temporal.Instant,
+): Promise<void> {
   const order = await lockOrder(tx, orderId)
   const { status, reason } = endWithoutConfirmation(order, cause)
   const { number, customerId } = order.resource
   await moveOrder(tx, orderId, { to: status, actor: 'order-fulfilment', reason, at })
-  await tx.publish(status === 'cancelled' ? orderCancelled : orderRejected, orderId, { orderId, number, customerId, reason })
+  await tx.publish(status === 'cancelled' ? orderCancelled : orderRejected, orderId, {
+    orderId,
+    number,
+    customerId,
+    reason,
+  })
   await eraseWhenCustomerIsErased(tx, orderId)
 }
-

@@ -161,7 +161,10 @@ interface OrderFilter {
 }
 
 /** Orders that fit, newest first. */
-export async function listOrders(db: ReadHandle, { customerId, status, beforeId, limit }: OrderFilter): Promise<Order[]> {
+export async function listOrders(
+  db: ReadHandle,
+  { customerId, status, beforeId, limit }: OrderFilter,
+): Promise<Order[]> {
   const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
   const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
   const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`

@@ -11,7 +11,8 @@ export const cancelOrder =
   async ({ params, body, caller, commit, refuse }) =>
     commit(async (tx) => {
       const order = await lockOrder(tx, params.id)
-      if (!caller.mayReach(order.resource.customerId)) return refuse('order.not_found', `There is no order ${params.id}.`)
+      if (!caller.mayReach(order.resource.customerId))
+        return refuse('order.not_found', `There is no order ${params.id}.`)
       const orderId = params.id as OrderId
       const reason = body?.reason ?? 'called off'
       switch (decideCancel(order)) {

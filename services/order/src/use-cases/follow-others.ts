@@ -6,7 +6,8 @@ import { deleteProduct, saveProduct } from '../store/variants.ts'
 
 /** The end of a review wakes the saga that waits for it. */
 export const endReview = (_deps: Deps): Consumer<OrderService, 'paymentReviewed'> => ({
-  apply: async ({ data }, tx) => tx.signal('order-fulfilment', data.orderId, 'payment_review', { outcome: data.outcome }),
+  apply: async ({ data }, tx) =>
+    tx.signal('order-fulfilment', data.orderId, 'payment_review', { outcome: data.outcome }),
 })
 
 export const copyCreatedProduct = (_deps: Deps): Consumer<OrderService, 'productCreated'> => ({

@@ -16,7 +16,11 @@ export const markShippedOnDispatch = ({ clock }: Deps): Consumer<OrderService, '
   },
 })
 
-export const markDelivered = ({ clock, dayMs, returnWindowDays }: Deps): Consumer<OrderService, 'shippingDelivered'> => ({
+export const markDelivered = ({
+  clock,
+  dayMs,
+  returnWindowDays,
+}: Deps): Consumer<OrderService, 'shippingDelivered'> => ({
   apply: async (event, tx) => {
     const { orderId } = event.data
     const order = await lockOrder(tx, orderId)

@@ -38,7 +38,8 @@ export const markPicked =
     commit(async (tx) => {
       const order = await lockOrder(tx, params.id)
       if (order.status === 'picking' && order.isPicked) return { status: 200, id: params.id }
-      if (!canFinishPicking(order)) return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
+      if (!canFinishPicking(order))
+        return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
       await finishPicking(tx, order.resource.id)
       return { status: 200, id: params.id }
     })

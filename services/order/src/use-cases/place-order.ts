@@ -60,7 +60,13 @@ export const placeOrder =
   }
 
 type QuoteRefusal = {
-  readonly code: 'order.unknown_sku' | 'order.coupon_invalid' | 'order.quote_unknown' | 'order.quote_expired' | 'order.quote_mismatch' | 'request.invalid'
+  readonly code:
+    | 'order.unknown_sku'
+    | 'order.coupon_invalid'
+    | 'order.quote_unknown'
+    | 'order.quote_expired'
+    | 'order.quote_mismatch'
+    | 'request.invalid'
   readonly detail: string
   readonly fields: readonly { readonly pointer: string; readonly detail: string }[]
 }
@@ -71,7 +77,8 @@ async function priceOrder(
   customerId: string,
 ): Promise<{ readonly quote: PricedQuote } | QuoteRefusal> {
   try {
-    const quote = body.quoteId === undefined ? await askQuote(calls, body, customerId) : await readQuote(calls, body.quoteId)
+    const quote =
+      body.quoteId === undefined ? await askQuote(calls, body, customerId) : await readQuote(calls, body.quoteId)
     if (quote === undefined) throw new Error('pricing answered without a quote')
     return body.quoteId === undefined ? { quote } : checkQuote(quote, body, customerId)
   } catch (error) {
@@ -98,7 +105,11 @@ async function readQuote(calls: Calls<OrderService['calls']>, quoteId: string) {
   return answer.quote
 }
 
-function checkQuote(quote: PricedQuote, body: Body, customerId: string): { readonly quote: PricedQuote } | QuoteRefusal {
+function checkQuote(
+  quote: PricedQuote,
+  body: Body,
+  customerId: string,
+): { readonly quote: PricedQuote } | QuoteRefusal {
   const at = (pointer: string, detail: string) => [{ pointer, detail }]
   if (quote.customerId !== '' && quote.customerId !== customerId) {
     return { code: 'order.quote_unknown', detail: 'The quote is not yours.', fields: at('/quoteId', 'unknown') }
@@ -139,7 +150,10 @@ async function choosePaymentMethod(
   if (body.paymentMethod === undefined) return undefined
   try {
     const { provider, token } = body.paymentMethod
-    const kept = await calls.payment.keepMethod({ customerId, provider, token }, { idempotencyKey: `${customerId}/${provider}/${token}` })
+    const kept = await calls.payment.keepMethod(
+      { customerId, provider, token },
+      { idempotencyKey: `${customerId}/${provider}/${token}` },
+    )
     return kept.paymentMethodId as PaymentMethodId
   } catch (error) {
     if (isAppError(error) && error.kind === 'invalid') return undefined

@@ -67,5 +67,11 @@ export const getSummary =
     const order = await findOrder(db, input.orderId)
     if (order === undefined) return refuse('order.not_found', `there is no order ${input.orderId}`)
     const { id, number, customerId, status, total } = order.resource
-    return { orderId: id, number, customerId, status, total: { amount: BigInt(total.amount), currency: total.currency } }
+    return {
+      orderId: id,
+      number,
+      customerId,
+      status,
+      total: { amount: BigInt(total.amount), currency: total.currency },
+    }
   }

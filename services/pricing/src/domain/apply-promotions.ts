@@ -32,7 +32,10 @@ export function applyPromotions(lines: readonly OpenLine[], promotions: readonly
 
 function hasSubtotal(lines: readonly OpenLine[], { minSubtotal }: BasketPromotion, currency: string): boolean {
   if (minSubtotal === undefined) return true
-  const subtotal = sumMoney(lines.map((line) => line.listTotal), currency)
+  const subtotal = sumMoney(
+    lines.map((line) => line.listTotal),
+    currency,
+  )
   return minSubtotal.currency === currency && subtotal.amount >= minSubtotal.amount
 }
 
@@ -57,13 +60,22 @@ function amountsOf(lines: readonly OpenLine[], { effect }: BasketPromotion, curr
     case 'percentage':
       return lines.map(({ left }) => multiplyRate(left, effect.basisPoints).amount)
     case 'fixed': {
-      const total = sumMoney(lines.map(({ left }) => left), currency)
+      const total = sumMoney(
+        lines.map(({ left }) => left),
+        currency,
+      )
       if (effect.amount.currency !== currency || total.amount === 0) return []
       const amount = money(Math.min(effect.amount.amount, total.amount), currency)
-      return allocate(amount, lines.map(({ left }) => left.amount)).map((part) => part.amount)
+      return allocate(
+        amount,
+        lines.map(({ left }) => left.amount),
+      ).map((part) => part.amount)
     }
     case 'buy_x_get_y':
-      return lines.map(({ line, listPrice }) => Math.floor(line.quantity / (effect.buy + effect.free)) * effect.free * listPrice.amount)
+      return lines.map(
+        ({ line, listPrice }) =>
+          Math.floor(line.quantity / (effect.buy + effect.free)) * effect.free * listPrice.amount,
+      )
     case 'free_shipping':
       return []
   }

@@ -109,7 +109,11 @@ const promotions = fc.array(
     effect: fc.oneof(
       fc.record({ kind: fc.constant('percentage' as const), basisPoints: fc.integer({ min: 0, max: 10_000 }) }),
       fc.record({ kind: fc.constant('fixed' as const), amount: fc.integer({ min: 0, max: 1_000_000 }).map(eur) }),
-      fc.record({ kind: fc.constant('buy_x_get_y' as const), buy: fc.integer({ min: 1, max: 5 }), free: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({
+        kind: fc.constant('buy_x_get_y' as const),
+        buy: fc.integer({ min: 1, max: 5 }),
+        free: fc.integer({ min: 1, max: 5 }),
+      }),
       fc.record({ kind: fc.constant('free_shipping' as const) }),
     ),
     skus: fc.constantFrom(undefined, ['A'], ['A', 'B']),
@@ -128,7 +132,9 @@ test('totals are the sums of the lines, nothing is negative, and net and tax mak
         sumMoney(priced.lines.map(pick), 'EUR').amount
       expect(priced.total.amount).toBe(sum((each) => each.total) + priced.shipping.amount)
       expect(priced.tax.amount).toBe(sum((each) => each.tax))
-      expect(priced.subtotal.amount).toBe(priced.lines.reduce((all, each) => all + each.listPrice.amount * each.quantity, 0))
+      expect(priced.subtotal.amount).toBe(
+        priced.lines.reduce((all, each) => all + each.listPrice.amount * each.quantity, 0),
+      )
       for (const each of priced.lines) {
         expect(each.net.amount + each.tax.amount).toBe(each.total.amount)
         expect(Math.min(each.net.amount, each.tax.amount, each.total.amount)).toBeGreaterThanOrEqual(0)

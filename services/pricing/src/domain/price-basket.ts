@@ -8,15 +8,24 @@ export function priceBasket(basket: Basket): PricedBasket {
   const open = basket.lines.map((line) => openLine(line, currency))
   const { isShippingFree, applied } = applyPromotions(open, basket.promotions, currency)
   const lines = open.map(closeLine)
-  const goods = sumMoney(lines.map((line) => line.total), currency)
+  const goods = sumMoney(
+    lines.map((line) => line.total),
+    currency,
+  )
   const isFree = isShippingFree || isAtLeast(goods, basket.shipping.freeFrom)
   const shipping = isFree ? zero(currency) : basket.shipping.charge
   const discounts = lines.flatMap((line) => line.discounts.map((discount) => discount.amount))
   return {
     lines,
-    subtotal: sumMoney(open.map((line) => line.listTotal), currency),
+    subtotal: sumMoney(
+      open.map((line) => line.listTotal),
+      currency,
+    ),
     discount: sumMoney(discounts, currency),
-    tax: sumMoney(lines.map((line) => line.tax), currency),
+    tax: sumMoney(
+      lines.map((line) => line.tax),
+      currency,
+    ),
     shipping,
     total: addMoney(goods, shipping),
     appliedPromotions: applied,
@@ -27,8 +36,10 @@ export function priceBasket(basket: Basket): PricedBasket {
 export function unitAmount(breaks: readonly QuantityBreak[], quantity: number): number | undefined {
   return breaks
     .filter((each) => each.fromQuantity <= quantity)
-    .reduce<QuantityBreak | undefined>((best, each) => (best === undefined || each.fromQuantity > best.fromQuantity ? each : best), undefined)
-    ?.amount
+    .reduce<QuantityBreak | undefined>(
+      (best, each) => (best === undefined || each.fromQuantity > best.fromQuantity ? each : best),
+      undefined,
+    )?.amount
 }
 
 /** The tax within a sum that holds it, rounded half up to the minor unit. */

@@ -54,7 +54,12 @@ export async function insertPriceList(tx: WriteHandle, id: string, list: PriceLi
 /** What changing a versioned row came to. */
 export type Change = 'changed' | 'stale' | 'not_found' | 'taken'
 
-export async function replacePriceList(tx: WriteHandle, id: string, list: PriceListFields, expected: string | undefined): Promise<Change> {
+export async function replacePriceList(
+  tx: WriteHandle,
+  id: string,
+  list: PriceListFields,
+  expected: string | undefined,
+): Promise<Change> {
   const [row] = await tx.sql<{ version: number; taken: boolean }>`
     select version, exists (select from price_lists o where o.name = ${list.name} and o.id <> ${id}) as taken
       from price_lists where id = ${id} for update`
@@ -84,9 +89,19 @@ interface PriceRow {
   readonly version: number
 }
 
-const priceFromRow = ({ price_list_id: priceListId, sku, breaks, version }: PriceRow): Price => ({ priceListId, sku, breaks, version })
+const priceFromRow = ({ price_list_id: priceListId, sku, breaks, version }: PriceRow): Price => ({
+  priceListId,
+  sku,
+  breaks,
+  version,
+})
 
-export async function listPrices(db: ReadHandle, priceListId: string, afterSku: string | undefined, limit: number): Promise<Price[]> {
+export async function listPrices(
+  db: ReadHandle,
+  priceListId: string,
+  afterSku: string | undefined,
+  limit: number,
+): Promise<Price[]> {
   const rows = await db.sql<PriceRow>`
     select * from prices where price_list_id = ${priceListId} and (${afterSku}::text is null or sku > ${afterSku}) order by sku limit ${limit}`
   return rows.map(priceFromRow)
@@ -98,7 +113,12 @@ export async function findPrice(db: ReadHandle, priceListId: string, sku: string
 }
 
 /** Sets a price, whether there was one or not. */
-export async function savePrice(tx: WriteHandle, priceListId: string, sku: string, breaks: Price['breaks']): Promise<Price> {
+export async function savePrice(
+  tx: WriteHandle,
+  priceListId: string,
+  sku: string,
+  breaks: Price['breaks'],
+): Promise<Price> {
   const [row] = await tx.sql<PriceRow>`
     insert into prices (price_list_id, sku, breaks) values (${priceListId}, ${sku}, ${json(breaks)})
     on conflict (price_list_id, sku) do update set breaks = excluded.breaks, version = prices.version + 1
@@ -108,7 +128,11 @@ export async function savePrice(tx: WriteHandle, priceListId: string, sku: strin
 }
 
 /** Sets many prices at once. */
-export async function savePrices(tx: WriteHandle, priceListId: string, prices: readonly { sku: string; amount: number }[]): Promise<void> {
+export async function savePrices(
+  tx: WriteHandle,
+  priceListId: string,
+  prices: readonly { sku: string; amount: number }[],
+): Promise<void> {
   await tx.sql`
     insert into prices (price_list_id, sku, breaks)
     select ${priceListId}, sku, jsonb_build_array(jsonb_build_object('fromQuantity', 1, 'amount', amount))
@@ -117,7 +141,12 @@ export async function savePrices(tx: WriteHandle, priceListId: string, prices: r
 }
 
 /** Locks a price; what a change of it would come to. */
-export async function lockPrice(tx: WriteHandle, priceListId: string, sku: string, expected: string | undefined): Promise<Change> {
+export async function lockPrice(
+  tx: WriteHandle,
+  priceListId: string,
+  sku: string,
+  expected: string | undefined,
+): Promise<Change> {
   const [row] = await tx.sql<{ version: number }>`
     select version from prices where price_list_id = ${priceListId} and sku = ${sku} for update`
   if (row === undefined) return 'not_found'

@@ -27,7 +27,7 @@ function fromRow(row: PromotionRow): Promotion {
     name: row.name,
     effect: row.effect,
     ...(row.skus === null ? {} : { skus: row.skus }),
-    ...(row.min_subtotal == null ? {} : { minSubtotal: row.min_subtotal }),
+    ...(row.min_subtotal === null || row.min_subtotal === undefined ? {} : { minSubtotal: row.min_subtotal }),
     ...(row.coupon_code === null ? {} : { couponCode: row.coupon_code }),
     ...(row.max_uses === null ? {} : { maxUses: row.max_uses }),
     ...(row.max_uses_per_customer === null ? {} : { maxUsesPerCustomer: row.max_uses_per_customer }),

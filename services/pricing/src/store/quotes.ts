@@ -12,7 +12,10 @@ export interface StoredQuote {
 }
 
 /** Keeps a quote until it expires. */
-export async function insertQuote(tx: WriteHandle, { quote, customerId, countedPromotions, expiresAt }: StoredQuote): Promise<void> {
+export async function insertQuote(
+  tx: WriteHandle,
+  { quote, customerId, countedPromotions, expiresAt }: StoredQuote,
+): Promise<void> {
   await tx.sql`
     insert into quotes (id, customer_id, body, counted_promotions, expires_at)
     values (${quote.quoteId}, ${customerId}, ${json(quote)}, ${countedPromotions}::uuid[], ${expiresAt})`
@@ -20,7 +23,12 @@ export async function insertQuote(tx: WriteHandle, { quote, customerId, countedP
 
 /** The quote of this id, expired or not. */
 export async function findQuote(db: ReadHandle, id: string): Promise<StoredQuote | undefined> {
-  const [row] = await db.sql<{ body: Quote; customer_id: string | null; counted_promotions: string[]; expires_at: Temporal.Instant }>`
+  const [row] = await db.sql<{
+    body: Quote
+    customer_id: string | null
+    counted_promotions: string[]
+    expires_at: Temporal.Instant
+  }>`
     select body, customer_id, counted_promotions, expires_at from quotes where id = ${id}`
   if (row === undefined) return undefined
   const { body, customer_id: customer, counted_promotions: countedPromotions, expires_at: expiresAt } = row

@@ -4,7 +4,11 @@ import type { Money } from '@stoa/kernel'
 import { json } from '@stoa/postgres'
 
 /** Tax rates after a region and class, in their order. */
-export function listTaxRates(db: ReadHandle, after: readonly [string, string] | undefined, limit: number): Promise<TaxRate[]> {
+export function listTaxRates(
+  db: ReadHandle,
+  after: readonly [string, string] | undefined,
+  limit: number,
+): Promise<TaxRate[]> {
   const [region, taxClass] = after ?? ['', '']
   return db.sql<TaxRate>`
     select region, tax_class as "taxClass", rate_basis_points as "rateBasisPoints", version from tax_rates
@@ -12,7 +16,10 @@ export function listTaxRates(db: ReadHandle, after: readonly [string, string] | 
 }
 
 /** Sets a tax rate, whether there was one or not. */
-export async function saveTaxRate(tx: WriteHandle, { region, taxClass, rateBasisPoints }: Omit<TaxRate, 'version'>): Promise<TaxRate> {
+export async function saveTaxRate(
+  tx: WriteHandle,
+  { region, taxClass, rateBasisPoints }: Omit<TaxRate, 'version'>,
+): Promise<TaxRate> {
   const [row] = await tx.sql<TaxRate>`
     insert into tax_rates (region, tax_class, rate_basis_points) values (${region}, ${taxClass}, ${rateBasisPoints})
     on conflict (region, tax_class) do update set rate_basis_points = excluded.rate_basis_points, version = tax_rates.version + 1
@@ -34,7 +41,11 @@ function fromRow({ region, method, charge, free_from: freeFrom, version }: Charg
 }
 
 /** Shipping charges after a region and method, in their order. */
-export async function listShippingCharges(db: ReadHandle, after: readonly [string, string] | undefined, limit: number): Promise<ShippingCharge[]> {
+export async function listShippingCharges(
+  db: ReadHandle,
+  after: readonly [string, string] | undefined,
+  limit: number,
+): Promise<ShippingCharge[]> {
   const [region, method] = after ?? ['', '']
   const rows = await db.sql<ChargeRow>`
     select * from shipping_charges where (region, method) > (${region}, ${method}) order by region, method limit ${limit}`
@@ -42,7 +53,10 @@ export async function listShippingCharges(db: ReadHandle, after: readonly [strin
 }
 
 /** Sets a shipping charge, whether there was one or not. */
-export async function saveShippingCharge(tx: WriteHandle, said: Omit<ShippingCharge, 'version'>): Promise<ShippingCharge> {
+export async function saveShippingCharge(
+  tx: WriteHandle,
+  said: Omit<ShippingCharge, 'version'>,
+): Promise<ShippingCharge> {
   const { region, method, charge, freeFrom } = said
   const [row] = await tx.sql<ChargeRow>`
     insert into shipping_charges (region, method, charge, free_from)

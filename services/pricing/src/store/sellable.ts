@@ -9,7 +9,10 @@ interface ProductState {
 }
 
 /** Takes a product's state over, unless a newer one is known. */
-export async function saveProduct(tx: WriteHandle, { productId, version, status, taxClass, variants }: ProductState): Promise<void> {
+export async function saveProduct(
+  tx: WriteHandle,
+  { productId, version, status, taxClass, variants }: ProductState,
+): Promise<void> {
   const skus = variants.map(({ sku }) => sku)
   await tx.sql`
     with saved as (
@@ -26,4 +29,3 @@ export async function saveProduct(tx: WriteHandle, { productId, version, status,
 export async function deleteProduct(tx: WriteHandle, productId: string): Promise<void> {
   await tx.sql`delete from sellable where product_id = ${productId}`
 }
-

@@ -11,7 +11,12 @@ export interface PricedSku {
 }
 
 /** The prices of these SKUs in the lists for everybody that hold now; those of one SKU in several lists all stand here. */
-export function findPrices(db: ReadHandle, skus: readonly string[], currency: string, at: Temporal.Instant): Promise<PricedSku[]> {
+export function findPrices(
+  db: ReadHandle,
+  skus: readonly string[],
+  currency: string,
+  at: Temporal.Instant,
+): Promise<PricedSku[]> {
   return db.sql<PricedSku>`
     select s.sku, s.tax_class as "taxClass", p.breaks, l.tax_inclusive as "isTaxInclusive"
       from sellable s

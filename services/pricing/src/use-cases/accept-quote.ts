@@ -2,7 +2,15 @@ import type { RpcHandler } from '@stoa/contract'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
-import { findAcceptance, findQuote, giveBack, insertAcceptance, isWithdrawn, takeUses, withdraw } from '../store/quotes.ts'
+import {
+  findAcceptance,
+  findQuote,
+  giveBack,
+  insertAcceptance,
+  isWithdrawn,
+  takeUses,
+  withdraw,
+} from '../store/quotes.ts'
 import { toWire } from './make-quote.ts'
 
 /** Takes the coupon uses of a quote for an order, all of them or none. */
@@ -13,7 +21,8 @@ export const acceptQuote =
       const { quoteId, orderId, customerId } = input
       const accepted = await findAcceptance(tx, key)
       if (accepted !== undefined) return { total: toWire(accepted) }
-      if (await isWithdrawn(tx, key)) return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
+      if (await isWithdrawn(tx, key))
+        return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
       const found = await findQuote(tx, quoteId)
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
         return refuse('pricing.quote_not_found', 'There is no such quote.')

@@ -5,7 +5,14 @@ import { money, type FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { BasketLine } from '../domain/basket.ts'
 import { priceBasket, unitAmount } from '../domain/price-basket.ts'
-import { findPrices, findPromotions, findShipping, findTaxRates, type OfferedPromotion, type PricedSku } from '../store/tariffs.ts'
+import {
+  findPrices,
+  findPromotions,
+  findShipping,
+  findTaxRates,
+  type OfferedPromotion,
+  type PricedSku,
+} from '../store/tariffs.ts'
 import type { StoredQuote } from '../store/quotes.ts'
 
 /** What is to be priced. */
@@ -44,7 +51,11 @@ export async function makeQuote(deps: Deps, db: ReadHandle, wanted: Wanted): Pro
   ])
   if (rates.size === 0) return refusal('pricing.region_unknown', '/region', `Nothing is sold to ${wanted.region}.`)
   if (shipping === undefined) {
-    return refusal('pricing.shipping_method_unknown', '/shippingMethod', `${wanted.shippingMethod} does not go to ${wanted.region}.`)
+    return refusal(
+      'pricing.shipping_method_unknown',
+      '/shippingMethod',
+      `${wanted.shippingMethod} does not go to ${wanted.region}.`,
+    )
   }
   const coupon = findBadCoupon(wanted.couponCodes, promotions)
   if (coupon !== undefined) return coupon
@@ -76,9 +87,15 @@ function refusal(code: RefusalCode, pointer: string, detail: string): QuoteRefus
 }
 
 function findBadCoupon(codes: readonly string[], promotions: readonly OfferedPromotion[]): QuoteRefusal | undefined {
-  const index = codes.findIndex((code) => promotions.find(({ couponCode }) => couponCode === code)?.isExhausted !== false)
+  const index = codes.findIndex(
+    (code) => promotions.find(({ couponCode }) => couponCode === code)?.isExhausted !== false,
+  )
   if (index < 0) return undefined
-  return refusal('pricing.coupon_unknown', `/couponCodes/${index}`, `${codes[index]} is unknown, not valid now, or used up.`)
+  return refusal(
+    'pricing.coupon_unknown',
+    `/couponCodes/${index}`,
+    `${codes[index]} is unknown, not valid now, or used up.`,
+  )
 }
 
 function linesOf(
@@ -88,7 +105,10 @@ function linesOf(
 ): { readonly lines: readonly BasketLine[] } | QuoteRefusal {
   const lines: BasketLine[] = []
   for (const [index, { sku, quantity }] of items.entries()) {
-    const price = cheapest(prices.filter((each) => each.sku === sku), quantity)
+    const price = cheapest(
+      prices.filter((each) => each.sku === sku),
+      quantity,
+    )
     const rate = price === undefined ? undefined : rates.get(price.taxClass)
     if (price === undefined || rate === undefined) {
       return refusal('pricing.unknown_sku', `/items/${index}/sku`, `${sku} is unknown or not for sale.`)

@@ -26,7 +26,8 @@ export const createPriceList =
   async ({ body, commit, refuse }) =>
     commit(async (tx) => {
       const id = newId()
-      if (!(await store.insertPriceList(tx, id, body))) return refuse('pricing.price_list_taken', `There is a list ${body.name}.`)
+      if (!(await store.insertPriceList(tx, id, body)))
+        return refuse('pricing.price_list_taken', `There is a list ${body.name}.`)
       return { status: 201, id }
     })
 
@@ -64,7 +65,10 @@ export const listPrices =
   async ({ params, query: { limit = 50, cursor }, db, refuse }) => {
     if ((await store.findPriceList(db, params.id)) === undefined) return refuse('pricing.price_list_not_found', noList)
     const after = cursor === undefined ? undefined : decodeCursor(Type.String(), cursor)
-    return { status: 200, body: pageOf(await store.listPrices(db, params.id, after, limit + 1), limit, ({ sku }) => sku) }
+    return {
+      status: 200,
+      body: pageOf(await store.listPrices(db, params.id, after, limit + 1), limit, ({ sku }) => sku),
+    }
   }
 
 export const getPrice =

@@ -43,7 +43,8 @@ export const replacePromotion =
       if (change === 'stale') return refuse('request.stale', stale)
       if (change === 'taken') return refuse('pricing.code_taken', 'The coupon code is taken.')
       await store.updatePromotion(tx, params.id, body)
-      if (body.isActive && !wasActive) await tx.publish(promotionActivated, params.id, { promotionId: params.id, name: body.name })
+      if (body.isActive && !wasActive)
+        await tx.publish(promotionActivated, params.id, { promotionId: params.id, name: body.name })
       return { status: 200, id: params.id }
     })
 

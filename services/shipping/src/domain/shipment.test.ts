@@ -35,7 +35,13 @@ test('what a carrier tells twice counts once, and what does not fit is refused',
 test('each line leaves the warehouse of its parcel', () => {
   const parcels = [
     { warehouseId: 'a', lines: [{ sku: 'TEA', quantity: 2 }] },
-    { warehouseId: 'b', lines: [{ sku: 'TEA', quantity: 1 }, { sku: 'CUP', quantity: 3 }] },
+    {
+      warehouseId: 'b',
+      lines: [
+        { sku: 'TEA', quantity: 1 },
+        { sku: 'CUP', quantity: 3 },
+      ],
+    },
   ]
   expect(leavingLines(parcels)).toEqual([
     { sku: 'TEA', warehouseId: 'a', quantity: 2 },

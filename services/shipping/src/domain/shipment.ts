@@ -36,7 +36,10 @@ export function decideRelease(status: ShipmentStatus): ReleaseDecision {
 }
 
 /** Whether what a carrier tells fits where the shipment stands. */
-export function decideCarrierEvent(status: ShipmentStatus, event: CarrierEvent): 'move' | 'done' | 'not_released' | 'refuse' {
+export function decideCarrierEvent(
+  status: ShipmentStatus,
+  event: CarrierEvent,
+): 'move' | 'done' | 'not_released' | 'refuse' {
   if (status === 'planned') return 'not_released'
   if (canMove(status, event)) return 'move'
   return status === event ? 'done' : 'refuse'

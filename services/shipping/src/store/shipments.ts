@@ -65,11 +65,18 @@ export interface PlannedShipment {
   readonly customerId: UserId
   readonly method: string
   readonly address: Destination
-  readonly parcels: readonly { readonly warehouseId: WarehouseId; readonly lines: readonly { readonly sku: string; readonly quantity: number }[] }[]
+  readonly parcels: readonly {
+    readonly warehouseId: WarehouseId
+    readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+  }[]
 }
 
 /** Writes a planned shipment; undefined when its order has one already. */
-export async function insertShipment(tx: WriteHandle, planned: PlannedShipment, at: Temporal.Instant): Promise<ShipmentId | undefined> {
+export async function insertShipment(
+  tx: WriteHandle,
+  planned: PlannedShipment,
+  at: Temporal.Instant,
+): Promise<ShipmentId | undefined> {
   const { id, actionKey, orderId, customerId, method, address, parcels } = planned
   const rows = await tx.sql<{ id: ShipmentId }>`
     with made as (
@@ -116,15 +123,24 @@ export async function lockShipmentOfOrder(tx: WriteHandle, orderId: string): Pro
 }
 
 /** The shipment with this tracking number, its row locked. */
-export async function lockTrackedShipment(tx: WriteHandle, trackingNumber: string): Promise<StoredShipment | undefined> {
-  return first(await tx.sql<ShipmentRow>`select ${columns} from shipments where tracking_number = ${trackingNumber} for update`)
+export async function lockTrackedShipment(
+  tx: WriteHandle,
+  trackingNumber: string,
+): Promise<StoredShipment | undefined> {
+  return first(
+    await tx.sql<ShipmentRow>`select ${columns} from shipments where tracking_number = ${trackingNumber} for update`,
+  )
 }
 
 /** Moves a shipment whose row is locked, and notes it for whoever tracks it. */
 export async function moveShipment(
   tx: WriteHandle,
   id: string,
-  { to, at, trackingNumber }: { readonly to: ShipmentStatus; readonly at: Temporal.Instant; readonly trackingNumber?: string },
+  {
+    to,
+    at,
+    trackingNumber,
+  }: { readonly to: ShipmentStatus; readonly at: Temporal.Instant; readonly trackingNumber?: string },
 ): Promise<void> {
   await tx.sql`
     with moved as (
@@ -144,7 +160,10 @@ interface ShipmentFilter {
 }
 
 /** Shipments that fit, newest first. */
-export async function listShipments(db: ReadHandle, { customerId, orderId, status, beforeId, limit }: ShipmentFilter): Promise<Shipment[]> {
+export async function listShipments(
+  db: ReadHandle,
+  { customerId, orderId, status, beforeId, limit }: ShipmentFilter,
+): Promise<Shipment[]> {
   const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
   const ofOrder = orderId === undefined ? fragment`` : fragment`and order_id = ${orderId}`
   const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
@@ -168,5 +187,8 @@ export function listTracking(db: ReadHandle, id: string) {
 
 /** Takes a carrier's message once; false when it was taken before. */
 export async function takeMessage(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<boolean> {
-  return (await tx.sql`insert into carrier_messages (id, at) values (${id}, ${at}) on conflict do nothing returning 1`).length > 0
+  return (
+    (await tx.sql`insert into carrier_messages (id, at) values (${id}, ${at}) on conflict do nothing returning 1`)
+      .length > 0
+  )
 }

@@ -78,7 +78,8 @@ export const dispatchShipment =
       const outcome = await noteCarrierEvent(deps, tx, params.id, 'dispatched')
       if (outcome === 'unknown') return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
       if (outcome === 'not_released') return refuse('shipping.not_released', 'The shipment has not been released.')
-      if (outcome === 'refuse') return refuse('shipping.move_not_allowed', 'The shipment can not be dispatched from where it is.')
+      if (outcome === 'refuse')
+        return refuse('shipping.move_not_allowed', 'The shipment can not be dispatched from where it is.')
       return { status: 200, id: params.id }
     })
 
@@ -90,7 +91,8 @@ export const simulateShipment =
       const outcome = await noteCarrierEvent(deps, tx, params.id, body.event)
       if (outcome === 'unknown') return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
       if (outcome === 'not_released') return refuse('shipping.not_released', 'The shipment has not been released.')
-      if (outcome === 'refuse') return refuse('shipping.move_not_allowed', `The shipment can not be ${body.event} from where it is.`)
+      if (outcome === 'refuse')
+        return refuse('shipping.move_not_allowed', `The shipment can not be ${body.event} from where it is.`)
       return { status: 200, id: params.id }
     })
 
@@ -117,7 +119,8 @@ export async function noteCarrierEvent(
   if (decision !== 'move') return decision
   const at = clock.now()
   const { id: shipmentId } = shipment.resource
-  const trackingNumber = shipment.resource.trackingNumber ?? `SBX-${shipmentId.replaceAll('-', '').slice(-16).toUpperCase()}`
+  const trackingNumber =
+    shipment.resource.trackingNumber ?? `SBX-${shipmentId.replaceAll('-', '').slice(-16).toUpperCase()}`
   await moveShipment(tx, shipmentId, { to: event, at, trackingNumber })
   await tell(tx, { ...shipment.resource, trackingNumber }, event)
   if (event === 'dispatched') await tx.enqueue('carrier-deliver', { shipmentId }, { key: shipmentId, delayMs: dayMs })
@@ -125,7 +128,11 @@ export async function noteCarrierEvent(
   return 'moved'
 }
 
-async function tell(tx: ShippingTx, { id: shipmentId, orderId, parcels, trackingNumber = '' }: Shipment, event: CarrierEvent): Promise<void> {
+async function tell(
+  tx: ShippingTx,
+  { id: shipmentId, orderId, parcels, trackingNumber = '' }: Shipment,
+  event: CarrierEvent,
+): Promise<void> {
   if (orderId === undefined) return
   const fact = { shipmentId, orderId }
   switch (event) {

@@ -20,7 +20,8 @@ export const createShipmentOfOrder =
     return commit(async (tx) => {
       const made = await findByKey(tx, key)
       if (made !== undefined) return { shipmentId: made }
-      if (await isWithdrawn(tx, key)) return refuse('shipping.withdrawn', 'The shipment was withdrawn before it was made.')
+      if (await isWithdrawn(tx, key))
+        return refuse('shipping.withdrawn', 'The shipment was withdrawn before it was made.')
       const orderId = input.orderId as OrderId
       const { $typeName: _type, $unknown: _unknown, line2, ...rest } = address
       const planned = {

@@ -10,7 +10,8 @@ export const receiveTracking =
   (deps: Deps): Handler<ShippingService, 'receiveTracking'> =>
   async ({ params, headers, body, commit, refuse }) => {
     const { clock, webhookSecret } = deps
-    if (params.carrier !== 'sandbox') return refuse('shipping.carrier_unknown', `There is no carrier ${params.carrier}.`)
+    if (params.carrier !== 'sandbox')
+      return refuse('shipping.carrier_unknown', `There is no carrier ${params.carrier}.`)
     const signed = { headers, body: JSON.stringify(body), now: clock.now() }
     const id = webhookSecret === undefined ? undefined : verifiedWebhookId(webhookSecret, signed)
     if (id === undefined) return refuse('shipping.webhook_signature_invalid', 'The signature or the time is not valid.')
