@@ -37,7 +37,6 @@ type HttpBody = Partial<Product> &
   Partial<Omit<Warehouse, 'id' | 'name'>> & {
     readonly code?: string
     readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
-    // eslint-disable-next-line typescript/no-explicit-any -- lists of whatever was asked for
     readonly items?: readonly any[]
     readonly nextCursor?: string
   }

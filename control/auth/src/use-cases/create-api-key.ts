@@ -1,7 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { Deps } from '../deps.ts'
-import { makeApiKey, MAX_API_KEYS, scopesOutOfReach } from '../domain/api-key.ts'
+import { makeApiKey, MAX_API_KEYS, scopesOutOfReach } from './api-key.ts'
 import { toApiKey } from '../resources.ts'
 import { countApiKeysLocked, insertApiKey } from '../store/api-keys.ts'
 

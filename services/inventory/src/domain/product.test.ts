@@ -1,6 +1,6 @@
 import type { AttributeSchema, NewProduct } from '@stoa/contracts/inventory/resources'
 import { expect, test } from 'vitest'
-import { wrongAttributes } from './attributes.ts'
+import { wrongAttributes } from '../use-cases/wrong-attributes.ts'
 import { facetsOf, patched, pathsAbove, repeatedSku } from './product.ts'
 
 const variant = (sku: string) => ({ sku, name: sku, options: {}, weightGrams: 100 })

@@ -1,7 +1,7 @@
 import type { ReadHandle } from '@stoa/contract'
 import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
 import type { FieldError } from '@stoa/kernel'
-import { wrongAttributes } from '../domain/attributes.ts'
+import { wrongAttributes } from './wrong-attributes.ts'
 import { pathsAbove, repeatedSku } from '../domain/product.ts'
 import { findCategories } from '../store/categories.ts'
 

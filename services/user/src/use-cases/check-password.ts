@@ -4,7 +4,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import { advisoryXactLock } from '@stoa/postgres'
 import { fingerprint } from '@stoa/security'
 import type { Deps } from '../deps.ts'
-import { addressRange } from '../domain/address-range.ts'
+import { addressRange } from './address-range.ts'
 import { lockOut, locksAfter } from '../domain/lock-out.ts'
 import { rehashPassword, type Credentials } from '../store/credentials.ts'
 import {
