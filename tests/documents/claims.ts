@@ -34,5 +34,5 @@ export function quotesIn(markdown: string): Quote[] {
 
 /** Code as it stays when it is only laid out anew. */
 export function withoutLayout(code: string): string {
-  return code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}>])/g, '')
+  return code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}>]|$)/g, '')
 }
