@@ -4,7 +4,11 @@ import type { ProcessRow } from '@stoa/system/supervisor/control'
 import { formatTable } from './output.ts'
 
 /** What one sees when everything is ready: what runs where, who one can be, and how to place an order. */
-export function summaryOf(rows: readonly ProcessRow[], ports: ReadonlyMap<string, number>): string[] {
+export function summaryOf(
+  rows: readonly ProcessRow[],
+  ports: ReadonlyMap<string, number>,
+  { isDemonstration }: { readonly isDemonstration: boolean },
+): string[] {
   const address = `http://127.0.0.1:${ports.get('gateway') ?? 0}`
   const table = formatTable(
     ['SERVICE', 'STATE', 'ADDRESS'],
@@ -15,11 +19,10 @@ export function summaryOf(rows: readonly ProcessRow[], ports: ReadonlyMap<string
     ]),
   )
   if (!rows.some(({ service }) => service === 'gateway')) return ['', ...table, '']
+  const api = ['', ...table, '', `API       ${address}/api/v1/products`]
+  if (!isDemonstration) return [...api, '']
   return [
-    '',
-    ...table,
-    '',
-    `API       ${address}/api/v1/products`,
+    ...api,
     `Accounts  ${[ada, staff, admin].map(({ email }) => email).join(', ')}; password ${demonstrationPassword}`,
     '',
     'Place an order:',

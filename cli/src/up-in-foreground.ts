@@ -1,3 +1,4 @@
+import { isProduction } from '@stoa/system/supervisor/environment'
 import { startSystem, type RunningSystem, type UpOptions } from '@stoa/system/supervisor/supervisor'
 import { say, toned } from './output.ts'
 import { summaryOf } from './summary.ts'
@@ -27,7 +28,7 @@ export async function upInForeground(options: UpOptions): Promise<number> {
     await late?.stop()
     return 130
   }
-  await announce(first, performance.now() - startedAt)
+  await announce(first, { tookMs: performance.now() - startedAt, isDemonstration: !isProduction(options.environment) })
   await Promise.race([told.promise, first.askedToStop])
   say('Stopping')
   await first.stop()
@@ -35,8 +36,13 @@ export async function upInForeground(options: UpOptions): Promise<number> {
   return 0
 }
 
-async function announce(system: RunningSystem, tookMs: number): Promise<void> {
-  for (const line of summaryOf(await system.ps(), system.ports)) say(line)
+interface Start {
+  readonly tookMs: number
+  readonly isDemonstration: boolean
+}
+
+async function announce(system: RunningSystem, { tookMs, isDemonstration }: Start): Promise<void> {
+  for (const line of summaryOf(await system.ps(), system.ports, { isDemonstration })) say(line)
   say(toned('green', `Stoa is ready (${(tookMs / 1000).toFixed(1)} s)`))
   process.send?.({ isReady: true })
 }

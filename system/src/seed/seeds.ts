@@ -19,7 +19,11 @@ export const seeds: Readonly<Record<string, Seed>> = {
   user: seedOf<UserService>(userService, (tx, tools) =>
     seedAccounts(tx, tools, [ada, staff, admin], demonstrationPassword),
   ),
-  inventory: seedOf<InventoryService>(inventoryService, (tx, tools) => seedCatalogue(tx, tools, catalogue)),
+  inventory: seedOf<InventoryService>(inventoryService, (tx, tools) => {
+    // What it costs is pricing's to say.
+    const products = catalogue.products.map(({ prices: _, ...product }) => product)
+    return seedCatalogue(tx, tools, { ...catalogue, products })
+  }),
   pricing: seedOf<PricingService>(pricingService, (tx, tools) =>
     seedPrices(
       tx,

@@ -1,3 +1,4 @@
+import { AppError, isAppError } from '@stoa/kernel'
 import { databaseUrl, openDatabase, provision, type Database } from '@stoa/postgres'
 import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
@@ -9,7 +10,18 @@ const connectionsForOneUse = { readConnections: 1, writeConnections: 1, statemen
 /** The databases of these services and of the event log, made where they are missing; each with a role of its own. */
 export async function provisionDatabases(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
   const names = databaseNames(deployments, settings)
-  await provision(settings.adminUrl, { databases: names.map((name) => databaseOf(name, settings.secrets)) })
+  try {
+    await provision(settings.adminUrl, { databases: names.map((name) => databaseOf(name, settings.secrets)) })
+  } catch (cause) {
+    if (!isAppError(cause, 'database.unavailable')) throw cause
+    throw new AppError(
+      'unavailable',
+      'system.no_database',
+      `the database server at ${new URL(settings.adminUrl).host} does not answer or refuses the account: ` +
+        'start it, correct DATABASE_URL, or leave it out to have one of our own',
+      { cause },
+    )
+  }
 }
 
 /** The URL of a service's database, or of the event log: ours, or the user's own. */

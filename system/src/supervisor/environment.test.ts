@@ -60,6 +60,12 @@ test('the embedded profile sets what makes the demonstration, and the user comes
   expect(environmentOf(deployment('order'), settings({ AUTO_PICK: 'false' }))['AUTO_PICK']).toBe('false')
 })
 
+test('production has none of the demonstration’s settings by default', () => {
+  expect(environmentOf(deployment('order'), settings({ NODE_ENV: 'production' }))).toMatchObject({
+    STOA_ENV: 'production',
+  })
+})
+
 test('a port that the user chose under the service’s own name is given once', () => {
   const environment = environmentOf(deployment('order'), settings({ ORDER_PORT: '8003' }))
   expect(environment['PORT']).toBe('8003')

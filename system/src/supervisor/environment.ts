@@ -24,7 +24,7 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
-    STOA_ENV: 'embedded',
+    STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),
     AUTH_ISSUER: at('gateway'),
@@ -52,6 +52,11 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
     delete merged[ownSpelling(name, setting)]
   if (!deployment.hasDatabase) delete merged['DATABASE_URL']
   return merged
+}
+
+/** Whether this is no demonstration: no accounts with known passwords, no sample data. */
+export function isProduction({ STOA_ENV, NODE_ENV }: Environment): boolean {
+  return STOA_ENV === 'production' || NODE_ENV === 'production'
 }
 
 /** A setting of one service alone, as the user may write it: `ORDER_PORT`. */

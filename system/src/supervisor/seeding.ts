@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
@@ -6,21 +7,24 @@ import { seededServices } from '../seed/seeded-services.ts'
 import { seedEntry, type Bundle } from './bundle.ts'
 import { readJson, writeJson } from './data-folder.ts'
 import { databaseUrlOf } from './databases.ts'
-import type { SystemSettings } from './environment.ts'
+import { isProduction, type SystemSettings } from './environment.ts'
 
 /** What was put in, and whether every read copy has followed. */
 export interface SeedRecord {
+  /** Whose databases: another server has not got the data. */
+  readonly server: string
   readonly services: readonly string[]
   readonly isCaughtUp: boolean
 }
 
-/** Puts the demonstration data into those of the services that have not got them; a no-op when all have. */
+/** Puts the demonstration data into those of the services that have not got them; a no-op when all have, and in production. */
 export async function seedOnce(
   deployments: readonly Deployment[],
   bundle: Bundle,
   settings: SystemSettings,
   { isForced = false } = {},
 ): Promise<void> {
+  if (isProduction(settings.environment)) return
   const wanted = deployments.map(({ name }) => name).filter((name) => seededServices.includes(name))
   const record = await readSeedRecord(settings)
   const missing = isForced ? wanted : wanted.filter((name) => !record.services.includes(name))
@@ -45,10 +49,18 @@ export async function seedOnce(
 }
 
 /** What this data folder's databases have been given. */
-export async function readSeedRecord({ data }: SystemSettings): Promise<SeedRecord> {
-  return (await readJson<SeedRecord>(data.seeded)) ?? { services: [], isCaughtUp: false }
+export async function readSeedRecord(settings: SystemSettings): Promise<SeedRecord> {
+  const server = serverOf(settings)
+  const known = await readJson<SeedRecord>(settings.data.seeded)
+  return known?.server === server ? known : { server, services: [], isCaughtUp: false }
 }
 
-export async function noteSeeded({ data }: SystemSettings, record: SeedRecord): Promise<void> {
-  await writeJson(data.seeded, record)
+/** Remembers it, so that a later start need not look. */
+export async function noteSeeded(settings: SystemSettings, record: Omit<SeedRecord, 'server'>): Promise<void> {
+  await writeJson(settings.data.seeded, { ...record, server: serverOf(settings) } satisfies SeedRecord)
+}
+
+function serverOf({ environment }: SystemSettings): string {
+  const given = environment['DATABASE_URL']
+  return given ? createHash('sha256').update(given).digest('hex').slice(0, 16) : 'embedded'
 }

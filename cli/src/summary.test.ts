@@ -1,0 +1,25 @@
+import type { ProcessRow } from '@stoa/system/supervisor/control'
+import { expect, test } from 'vitest'
+import { summaryOf } from './summary.ts'
+
+const rows: ProcessRow[] = [
+  { service: 'postgres', instance: 'postgres-1', pid: 1, port: 8_432, state: 'ready' },
+  { service: 'gateway', instance: 'gateway-1', pid: 2, port: 8_080, state: 'ready' },
+]
+const ports = new Map([['gateway', 8_080]])
+
+test('shows what runs where, a demonstration account and an order to place', () => {
+  const text = summaryOf(rows, ports, { isDemonstration: true }).join('\n')
+  expect(text).toContain('gateway   ready  http://127.0.0.1:8080')
+  expect(text).toContain('ada@stoa.example')
+  expect(text).toContain('stoa-demo-only')
+  expect(text).toContain('curl -s http://127.0.0.1:8080/api/v1/orders')
+})
+
+test('offers no account in production', () => {
+  expect(summaryOf(rows, ports, { isDemonstration: false }).join('\n')).not.toContain('stoa-demo-only')
+})
+
+test('offers no address where there is no door', () => {
+  expect(summaryOf(rows.slice(0, 1), ports, { isDemonstration: true }).join('\n')).not.toContain('http://')
+})
