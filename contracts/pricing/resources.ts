@@ -59,7 +59,9 @@ export const PriceList = Type.Object({
   id: Type.String({ format: 'uuid' }),
   name: Type.String({ minLength: 1, maxLength: 100 }),
   currency: CurrencySchema,
-  customerGroup: Type.Optional(Type.String({ maxLength: 60 })),
+  customerGroup: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 60, description: 'a tier of accounts; for everybody when absent' }),
+  ),
   taxInclusive: Type.Boolean(),
   validFrom: Type.Optional(InstantSchema),
   validUntil: Type.Optional(InstantSchema),

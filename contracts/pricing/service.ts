@@ -1,7 +1,7 @@
 import { describeService, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
-import { userDeleted } from '../user/events.ts'
+import { userCreated, userDeleted, userUpdated } from '../user/events.ts'
 import { pricingErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
@@ -38,9 +38,15 @@ export const pricing = describeService({
     releaseQuote: { effect: 'write' },
   }),
   publishes: events,
-  consumes: { productCreated, productUpdated, productDeleted, userDeleted },
-  tasks: { 'purge-quotes': { payload: Type.Object({}), everyMs: 300_000 } },
-  personalData: { couponUses: 'who has used a coupon, for its cap per customer' },
+  consumes: { productCreated, productUpdated, productDeleted, userCreated, userUpdated, userDeleted },
+  tasks: {
+    'purge-quotes': { payload: Type.Object({}), everyMs: 300_000 },
+    'announce-promotion': { payload: Type.Object({ promotionId: Type.String({ format: 'uuid' }) }) },
+  },
+  personalData: {
+    couponUses: 'who has used a coupon, for its cap per customer',
+    tier: 'which price lists are for an account',
+  },
 })
 
 export type PricingService = typeof pricing

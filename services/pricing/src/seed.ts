@@ -3,7 +3,7 @@ import { priceChanged, promotionActivated } from '@stoa/contracts/pricing/events
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { money, type NewId } from '@stoa/kernel'
 import { insertPriceList, savePrices } from './store/price-lists.ts'
-import { insertPromotion, type PromotionFields } from './store/promotions.ts'
+import { insertPromotion, noteAnnounced, type PromotionFields } from './store/promotions.ts'
 
 /** Standard and reduced rates in basis points. */
 const taxes: Readonly<Record<string, readonly [number, number]>> = {
@@ -74,6 +74,7 @@ export async function seedPrices(
   for (const each of promotions) {
     const id = newId()
     await insertPromotion(tx, id, each)
+    await noteAnnounced(tx, id)
     await tx.publish(promotionActivated, id, { promotionId: id, name: each.name })
   }
 }

@@ -5,12 +5,14 @@ import type { Deps } from './deps.ts'
 import { acceptQuote, releaseQuote } from './use-cases/accept-quote.ts'
 import {
   copyCreatedProduct,
+  copyCreatedUser,
   copyUpdatedProduct,
+  copyUpdatedUser,
   dropDeletedProduct,
   eraseDeletedUser,
   personalData,
   purgeQuotesTask,
-} from './use-cases/follow-products.ts'
+} from './use-cases/follow-others.ts'
 import {
   createPrice,
   createPriceList,
@@ -32,6 +34,7 @@ import {
 } from './use-cases/manage-promotions.ts'
 import { listShippingCharges, listTaxes, setShippingCharge, setTax } from './use-cases/manage-regions.ts'
 import { getQuote, quote, quoteForOrder } from './use-cases/quote.ts'
+import { announcePromotionTask } from './use-cases/tell-promotion.ts'
 
 /** Price lists, promotions, tax, quotes: its table of contents. */
 export const pricingService = defineService(pricing, {
@@ -71,10 +74,12 @@ export const pricingService = defineService(pricing, {
       productCreated: copyCreatedProduct(deps),
       productUpdated: copyUpdatedProduct(deps),
       productDeleted: dropDeletedProduct(deps),
+      userCreated: copyCreatedUser(deps),
+      userUpdated: copyUpdatedUser(deps),
       userDeleted: eraseDeletedUser(deps),
     },
     sagas: {},
-    tasks: { 'purge-quotes': purgeQuotesTask(deps) },
+    tasks: { 'purge-quotes': purgeQuotesTask(deps), 'announce-promotion': announcePromotionTask(deps) },
     personalData: personalData(deps),
   }),
 })

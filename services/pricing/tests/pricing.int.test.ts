@@ -1,11 +1,10 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { productCreated } from '@stoa/contracts/inventory/events'
-import { priceChanged, promotionExhausted } from '@stoa/contracts/pricing/events'
-import type { PricingService } from '@stoa/contracts/pricing/service'
-import { newId } from '@stoa/kernel'
+import { priceChanged, promotionActivated, promotionExhausted } from '@stoa/contracts/pricing/events'
+import { pricing, type PricingService } from '@stoa/contracts/pricing/service'
+import { userCreated, userUpdated } from '@stoa/contracts/user/events'
+import { newId, systemClock } from '@stoa/kernel'
 import { txMaker } from '@stoa/service'
-import { pricing } from '@stoa/contracts/pricing/service'
-import { systemClock } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedPrices } from '../src/seed.ts'
@@ -168,6 +167,85 @@ test('a coupon for one use by each customer is refused the second time', async (
     couponCodes: ['WELCOME10'],
   })
   expect(again.body.code).toBe('invalid_argument')
+})
+
+test('twenty orders at once of one customer take the one use each customer has', async () => {
+  const promotion = await promote({ couponCode: 'ONCE', maxUsesPerCustomer: 1 })
+  const customerId = newId()
+  const quotes = await Promise.all(
+    Array.from({ length: 20 }, () => quoteFor(customerId, { couponCodes: ['ONCE', 'FREESHIP'] })),
+  )
+  const answers = await Promise.all(quotes.map((quoteId) => accept(quoteId, customerId)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  const { body } = await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })
+  expect(body.uses).toBe(1)
+})
+
+test('a basket is priced in one currency, or refused', async () => {
+  const refused = async (currency: string) => {
+    const { status, body } = await quote(service, { currency })
+    return [status, body.code, body.errors?.[0].pointer]
+  }
+  expect(await refused('JPY')).toEqual([422, 'pricing.currency_unknown', '/currency'])
+  const { body: list } = await service.request('POST', '/api/v1/pricing/price-lists', {
+    as: manager,
+    body: { name: `list ${newId()}`, currency: 'USD', taxInclusive: false },
+  })
+  await service.request('POST', `/api/v1/pricing/price-lists/${list.id}/prices`, {
+    as: manager,
+    body: { sku: 'TEA', breaks: [{ fromQuantity: 1, amount: 1_100 }] },
+  })
+  expect(await refused('USD')).toEqual([422, 'pricing.currency_unknown', '/currency'])
+})
+
+test('a list for a tier of accounts counts for those accounts only', async () => {
+  const { body: list } = await service.request('POST', '/api/v1/pricing/price-lists', {
+    as: manager,
+    body: { name: `list ${newId()}`, currency: 'EUR', taxInclusive: true, customerGroup: 'premium' },
+  })
+  await service.request('POST', `/api/v1/pricing/price-lists/${list.id}/prices`, {
+    as: manager,
+    body: { sku: 'TEA', breaks: [{ fromQuantity: 1, amount: 700 }] },
+  })
+  const grace = newId()
+  const subtotalFor = async (subject: string) =>
+    (
+      await service.request('POST', '/api/v1/pricing/quote', {
+        as: { subject },
+        body: { items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
+      })
+    ).body.subtotal.amount
+  await service.receive(userCreated, grace, { userId: grace, kind: 'registered', tier: 'premium', locale: 'en' })
+  await eventually(async () => expect(await subtotalFor(grace)).toBe(700))
+  expect(await subtotalFor(newId())).toBe(1_000)
+  expect((await quote(service)).body.subtotal.amount).toBe(2_000)
+  await service.receive(userUpdated, grace, { userId: grace, tier: 'free', status: 'active', locale: 'en' })
+  await eventually(async () => expect(await subtotalFor(grace)).toBe(1_000))
+})
+
+test('staff quote for a customer, who alone can order by it', async () => {
+  const customerId = newId()
+  const made = await service.request('POST', '/api/v1/pricing/quote', {
+    as: manager,
+    body: { customerId, items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
+  })
+  expect((await service.call('GetQuote', { quoteId: made.body.quoteId })).body.quote.customerId).toBe(customerId)
+  const own = await service.request('POST', '/api/v1/pricing/quote', {
+    as: { subject: customerId },
+    body: { customerId: newId(), items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
+  })
+  expect((await service.call('GetQuote', { quoteId: own.body.quoteId })).body.quote.customerId).toBe(customerId)
+})
+
+test('a promotion is told when it begins, once', async () => {
+  const inHalfASecond = Temporal.Now.instant().add({ milliseconds: 500 }).toString()
+  const later = await promote({ validFrom: inHalfASecond, skus: ['NONE'] })
+  const never = await promote({ isActive: false, skus: ['NONE'] })
+  const told = async (id: string) =>
+    (await service.published(promotionActivated.type)).filter(({ subject }) => subject === id).length
+  expect(await told(later.id)).toBe(0)
+  await eventually(async () => expect(await told(later.id)).toBe(1))
+  expect(await told(never.id)).toBe(0)
 })
 
 test('another customer’s quote is none, and an expired one is said to be', async () => {

@@ -68,20 +68,20 @@ export async function insertPromotion(tx: WriteHandle, id: string, fields: Promo
   return rows.length > 0
 }
 
-/** Locks a promotion; whether it was active, and what a change of it would come to. */
+/** Locks a promotion; what a change of it would come to. */
 export async function lockPromotion(
   tx: WriteHandle,
   id: string,
   couponCode: string | undefined,
   expected: string | undefined,
-): Promise<{ readonly change: Change; readonly wasActive: boolean; readonly uses: number }> {
-  const [row] = await tx.sql<{ version: number; is_active: boolean; uses: number; taken: boolean }>`
-    select version, is_active, uses,
+): Promise<Change> {
+  const [row] = await tx.sql<{ version: number; taken: boolean }>`
+    select version,
       exists (select from promotions o where o.coupon_code = ${couponCode} and o.id <> ${id}) as taken
       from promotions where id = ${id} for update`
-  if (row === undefined) return { change: 'not_found', wasActive: false, uses: 0 }
-  const isStale = expected !== undefined && expected !== String(row.version)
-  return { change: isStale ? 'stale' : row.taken ? 'taken' : 'changed', wasActive: row.is_active, uses: row.uses }
+  if (row === undefined) return 'not_found'
+  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  return row.taken ? 'taken' : 'changed'
 }
 
 /** Replaces a locked promotion; its uses are kept. */
@@ -93,8 +93,24 @@ export async function updatePromotion(tx: WriteHandle, id: string, fields: Promo
       min_subtotal = ${minSubtotal === undefined ? null : json(minSubtotal)}, coupon_code = ${couponCode},
       max_uses = case when ${maxUses}::int is null then null else greatest(${maxUses}::int, uses) end, max_uses_per_customer = ${maxUsesPerCustomer}, is_stackable = ${isStackable},
       priority = ${priority}, is_active = ${isActive}, valid_from = ${validFrom}, valid_until = ${validUntil},
-      version = version + 1
+      is_announced = is_announced and ${isActive}, version = version + 1
      where id = ${id}`
+}
+
+/** Locks a promotion; whether it is still to be told that it begins, and when it does. */
+export async function lockAnnouncement(
+  tx: WriteHandle,
+  id: string,
+): Promise<{ name: string; isDue: boolean; validFrom: Temporal.Instant | null } | undefined> {
+  const [row] = await tx.sql<{ name: string; isDue: boolean; validFrom: Temporal.Instant | null }>`
+    select name, is_active and not is_announced as "isDue", valid_from as "validFrom"
+      from promotions where id = ${id} for update`
+  return row
+}
+
+/** Notes that it was told that a promotion has begun. */
+export async function noteAnnounced(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`update promotions set is_announced = true where id = ${id}`
 }
 
 export async function deletePromotion(tx: WriteHandle, id: string): Promise<void> {

@@ -76,19 +76,19 @@ export interface TakenUse {
 
 /**
  * Takes one use of each promotion for an order, in the order of their ids, so that two orders wait and never deadlock;
- * answers those that had one left.
+ * answers those that had one left. The lock is a statement of its own: what a customer has used is counted by the one
+ * after it, which sees the uses of whoever held the lock before.
  */
 export async function takeUses(
   tx: WriteHandle,
   promotionIds: readonly string[],
   { orderId, customerId }: { orderId: string; customerId: string },
 ): Promise<TakenUse[]> {
+  await tx.sql`select 1 from promotions where id = any (${promotionIds}::uuid[]) order by id for update`
   return tx.sql<TakenUse>`
-    with locked as (
-      select id from promotions where id = any (${promotionIds}::uuid[]) order by id for update
-    ), taken as (
-      update promotions p set uses = uses + 1 from locked
-       where p.id = locked.id and (p.max_uses is null or p.uses < p.max_uses)
+    with taken as (
+      update promotions p set uses = uses + 1
+       where p.id = any (${promotionIds}::uuid[]) and (p.max_uses is null or p.uses < p.max_uses)
          and (p.max_uses_per_customer is null or p.max_uses_per_customer > (
            select count(*) from coupon_uses u where u.promotion_id = p.id and u.customer_id = ${customerId}))
       returning p.id, p.name, coalesce(p.uses = p.max_uses, false) as "isExhausted"
@@ -106,8 +106,12 @@ export async function giveBack(tx: WriteHandle, orderId: string, at: Temporal.In
   if (!accepted.isOpen) return true
   await tx.sql`
     with freed as (delete from coupon_uses where order_id = ${orderId} returning promotion_id),
-    ended as (update acceptances set released_at = ${at} where order_id = ${orderId})
-    update promotions set uses = uses - 1 where id in (select promotion_id from freed)`
+    locked as (
+      select id from promotions where id in (select promotion_id from freed) order by id for update
+    ), ended as (
+      update acceptances set released_at = ${at} where order_id = ${orderId}
+    )
+    update promotions set uses = uses - 1 where id in (select id from locked)`
   return true
 }
 

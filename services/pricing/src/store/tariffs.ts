@@ -10,19 +10,23 @@ export interface PricedSku {
   readonly isTaxInclusive: boolean
 }
 
-/** The prices of these SKUs in the lists for everybody that hold now; those of one SKU in several lists all stand here. */
+/**
+ * The prices of these SKUs in the lists that hold now, for everybody and for the tier of this customer; those of one SKU
+ * in several lists all stand here.
+ */
 export function findPrices(
   db: ReadHandle,
   skus: readonly string[],
-  currency: string,
-  at: Temporal.Instant,
+  { currency, customerId, at }: { currency: string; customerId: string | undefined; at: Temporal.Instant },
 ): Promise<PricedSku[]> {
   return db.sql<PricedSku>`
     select s.sku, s.tax_class as "taxClass", p.breaks, l.tax_inclusive as "isTaxInclusive"
       from sellable s
       join prices p on p.sku = s.sku
       join price_lists l on l.id = p.price_list_id
-     where s.sku = any (${skus}) and s.status = 'active' and l.currency = ${currency} and l.customer_group is null
+     where s.sku = any (${skus}) and s.status = 'active' and l.currency = ${currency}
+       and (l.customer_group is null
+         or l.customer_group = (select tier from customers where customer_id = ${customerId}::uuid))
        and (l.valid_from is null or l.valid_from <= ${at}) and (l.valid_until is null or l.valid_until > ${at})`
 }
 

@@ -44,7 +44,7 @@ export async function makeQuote(deps: Deps, db: ReadHandle, wanted: Wanted): Pro
   const at = deps.clock.now()
   const skus = [...new Set(wanted.items.map(({ sku }) => sku))]
   const [prices, rates, shipping, promotions] = await Promise.all([
-    findPrices(db, skus, wanted.currency, at),
+    findPrices(db, skus, { currency: wanted.currency, customerId: wanted.customerId, at }),
     findTaxRates(db, wanted.region),
     findShipping(db, wanted.region, wanted.shippingMethod),
     findPromotions(db, wanted.couponCodes, wanted.customerId, at),
@@ -55,6 +55,13 @@ export async function makeQuote(deps: Deps, db: ReadHandle, wanted: Wanted): Pro
       'pricing.shipping_method_unknown',
       '/shippingMethod',
       `${wanted.shippingMethod} does not go to ${wanted.region}.`,
+    )
+  }
+  if (shipping.charge.currency !== wanted.currency) {
+    return refusal(
+      'pricing.currency_unknown',
+      '/currency',
+      `Nothing is sold to ${wanted.region} in ${wanted.currency}.`,
     )
   }
   const coupon = findBadCoupon(wanted.couponCodes, promotions)

@@ -1,10 +1,10 @@
 import type { Handler } from '@stoa/contract'
-import { promotionActivated } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import * as store from '../store/promotions.ts'
+import { tellPromotion } from './tell-promotion.ts'
 
 const none = 'There is no such promotion.'
 const stale = 'It has changed since it was read.'
@@ -17,12 +17,12 @@ export const listPromotions =
   }
 
 export const createPromotion =
-  ({ newId }: Deps): Handler<PricingService, 'createPromotion'> =>
+  ({ clock, newId }: Deps): Handler<PricingService, 'createPromotion'> =>
   async ({ body, commit, refuse }) =>
     commit(async (tx) => {
       const id = newId()
       if (!(await store.insertPromotion(tx, id, body))) return refuse('pricing.code_taken', 'The coupon code is taken.')
-      if (body.isActive) await tx.publish(promotionActivated, id, { promotionId: id, name: body.name })
+      await tellPromotion(tx, id, clock.now())
       return { status: 201, id }
     })
 
@@ -35,16 +35,15 @@ export const getPromotion =
   }
 
 export const replacePromotion =
-  (_deps: Deps): Handler<PricingService, 'replacePromotion'> =>
+  ({ clock }: Deps): Handler<PricingService, 'replacePromotion'> =>
   async ({ params, body, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
-      const { change, wasActive } = await store.lockPromotion(tx, params.id, body.couponCode, expectedVersion)
+      const change = await store.lockPromotion(tx, params.id, body.couponCode, expectedVersion)
       if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
       if (change === 'stale') return refuse('request.stale', stale)
       if (change === 'taken') return refuse('pricing.code_taken', 'The coupon code is taken.')
       await store.updatePromotion(tx, params.id, body)
-      if (body.isActive && !wasActive)
-        await tx.publish(promotionActivated, params.id, { promotionId: params.id, name: body.name })
+      await tellPromotion(tx, params.id, clock.now())
       return { status: 200, id: params.id }
     })
 
@@ -52,7 +51,7 @@ export const deletePromotion =
   (_deps: Deps): Handler<PricingService, 'deletePromotion'> =>
   async ({ params, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
-      const { change } = await store.lockPromotion(tx, params.id, undefined, expectedVersion)
+      const change = await store.lockPromotion(tx, params.id, undefined, expectedVersion)
       if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
       if (change === 'stale') return refuse('request.stale', stale)
       await store.deletePromotion(tx, params.id)

@@ -8,7 +8,8 @@ import { makeQuote, toWire } from './make-quote.ts'
 export const quote =
   (deps: Deps): Handler<PricingService, 'quote'> =>
   async ({ body, caller, db, commit, refuse }) => {
-    const customerId = caller.kind === 'user' ? caller.subject : undefined
+    const own = caller.kind === 'user' ? caller.subject : undefined
+    const customerId = caller.can('pricing:manage') ? (body.customerId ?? own) : own
     const { items, currency = 'EUR', region, couponCodes = [], shippingMethod = 'standard' } = body
     const made = await makeQuote(deps, db, { customerId, items, currency, region, couponCodes, shippingMethod })
     if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })

@@ -1,6 +1,7 @@
-import type { Consumer, PersonalData, TaskHandler } from '@stoa/contract'
+import type { Consumer, PersonalData, TaskHandler, WriteHandle } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
+import { deleteCustomer, findTier, saveTier } from '../store/customers.ts'
 import { eraseUses, listUses, purgeQuotes } from '../store/quotes.ts'
 import { deleteProduct, saveProduct } from '../store/sellable.ts'
 
@@ -22,11 +23,24 @@ export const purgeQuotesTask =
   async ({ commit }) =>
     commit((tx) => purgeQuotes(tx, clock.now().subtract({ hours: 24 })))
 
+export const copyCreatedUser = (_deps: Deps): Consumer<PricingService, 'userCreated'> => ({
+  apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
+})
+
+export const copyUpdatedUser = (_deps: Deps): Consumer<PricingService, 'userUpdated'> => ({
+  apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
+})
+
+async function erase(tx: WriteHandle, customerId: string): Promise<void> {
+  await eraseUses(tx, customerId)
+  await deleteCustomer(tx, customerId)
+}
+
 export const eraseDeletedUser = (_deps: Deps): Consumer<PricingService, 'userDeleted'> => ({
-  apply: async ({ data }, tx) => eraseUses(tx, data.userId),
+  apply: async ({ data }, tx) => erase(tx, data.userId),
 })
 
 export const personalData = (_deps: Deps): PersonalData<PricingService> => ({
-  export: async (subject, db) => ({ couponUses: await listUses(db, subject) }),
-  erase: (tx, subject) => eraseUses(tx, subject),
+  export: async (subject, db) => ({ couponUses: await listUses(db, subject), tier: await findTier(db, subject) }),
+  erase: (tx, subject) => erase(tx, subject),
 })
