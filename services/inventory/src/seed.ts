@@ -48,7 +48,7 @@ export async function seedCatalogue(
   const known = new Set((await findVariants(tx, skus)).map(({ sku }) => sku))
   const missing = products
     .filter(({ variants }) => !variants.some(({ sku }) => known.has(sku)))
-    .map(({ stock, ...product }) => ({ id: newId() as ProductId, product, stock }))
+    .map(({ stock, ...seeded }) => ({ id: newId() as ProductId, product: documentOf(seeded), stock }))
   await insertProducts(tx, missing, at)
   await saveVariants(
     tx,
@@ -65,6 +65,20 @@ export async function seedCatalogue(
     at,
   )
   for (const { id, product } of missing) await tx.publish(productCreated, id, productState(id, 1, product))
+}
+
+/** The fields of a product alone: a catalogue can say more of it, which is no concern of inventory. */
+function documentOf({
+  name,
+  description,
+  status,
+  category,
+  taxClass,
+  tags,
+  attributes,
+  variants,
+}: NewProduct): NewProduct {
+  return { name, description, status, category, taxClass, tags, attributes, variants }
 }
 
 async function stockUp(

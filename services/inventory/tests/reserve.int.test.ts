@@ -132,6 +132,16 @@ test('a compensation gives back what its action held, once', async () => {
   expect((await reserve([['BACK', 3]], { key, orderId })).body.code).toBe('failed_precondition')
 })
 
+test('a compensation undoes its own action and no other of the order', async () => {
+  await app.stocked('OWN', { [de]: 2 })
+  const orderId = newId()
+  await reserve([['OWN', 2]], { orderId })
+  await app.call('Release', { orderId }, { compensates: 'order-fulfilment:3/reserve_items/action' })
+  expect(await app.availability('OWN')).toMatchObject({ reserved: 2 })
+  await app.call('Release', { orderId })
+  expect(await app.availability('OWN')).toMatchObject({ reserved: 0 })
+})
+
 test('an action and its compensation at the same time leave nothing held', async () => {
   await app.stocked('BOTH', { [de]: 20 })
   await Promise.all(
@@ -220,6 +230,8 @@ test('low stock is told once per crossing', async () => {
   await app.adjust('LOW', de, 10)
   await reserve([['LOW', 9]])
   expect(await lowStocks()).toBe(2)
+  const adjusted = (await app.eventsOf('LOW')).filter((type) => type === 'inventory.adjusted')
+  expect(adjusted).toHaveLength(2)
 })
 
 test('reconciliation sees the reservations of the orders it asks for', async () => {

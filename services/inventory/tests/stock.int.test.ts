@@ -196,7 +196,10 @@ test('a transfer moves what is free, all of it or nothing', async () => {
       key: newId(),
       body: { sku: 'MOVE', fromWarehouseId, toWarehouseId, quantity },
     })
-  expect((await transfer(3)).body.code).toBe('inventory.insufficient_stock')
+  expect((await transfer(3)).body).toMatchObject({
+    code: 'inventory.insufficient_stock',
+    errors: [{ pointer: '/quantity' }],
+  })
   expect((await transfer(1, de, de)).body.errors?.[0]?.pointer).toBe('/toWarehouseId')
   const { status, body } = await transfer(2)
   expect(status).toBe(201)
@@ -260,6 +263,11 @@ test('a catalogue is put in once, with its stock in the ledger and its products 
   await seed()
   expect(await app.availability(sku)).toEqual({ sku, available: 7, onHand: 7, reserved: 0 })
   const { body } = await app.ask('GET', '/api/v1/products?category=seeded')
-  expect(body.items).toHaveLength(1)
-  expect(await app.eventsOf(body.items?.[0].id)).toEqual(['product.created'])
+  expect(body.items).toEqual([expect.objectContaining({ ...newProduct(sku, { category: 'seeded' }), version: 1 })])
+  const id = String(body.items?.[0].id)
+  expect(await app.eventsOf(id)).toEqual(['product.created'])
+  const { headers } = await app.ask('GET', `/api/v1/products/${id}`)
+  await app.ask('DELETE', `/api/v1/products/${id}`, { headers: { 'if-match': headers.get('etag') ?? '' } })
+  await seed()
+  expect(await app.availability(sku)).toMatchObject({ onHand: 7 })
 })

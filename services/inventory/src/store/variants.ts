@@ -42,12 +42,6 @@ export async function findVariants(db: ReadHandle, skus: readonly string[]): Pro
   return rows.map(fromRow)
 }
 
-/** The first of these SKUs that no product has, by its place; -1 when all are known. */
-export async function firstUnknownSku(db: ReadHandle, skus: readonly string[]): Promise<number> {
-  const known = new Set((await findVariants(db, skus)).map(({ sku }) => sku))
-  return skus.findIndex((sku) => !known.has(sku))
-}
-
 /** A page of all SKUs, by their names. */
 export async function pageOfVariants(db: ReadHandle, afterSku: string, limit: number): Promise<KnownVariant[]> {
   const rows = await db.sql<VariantRow>`select * from variants where sku > ${afterSku} order by sku limit ${limit}`
