@@ -165,10 +165,7 @@ export interface StreamHandler<S extends Service, Name extends keyof S['operatio
 }
 
 /** A foreign Node request handler; it has answered when it returns or ends the response. */
-export type MountHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => void | Promise<void>
+export type MountHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 type RpcParts<S extends Service> =
   S['rpc'] extends Rpc<infer Methods, infer Said> ? { methods: Methods; said: Said } : never

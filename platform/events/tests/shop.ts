@@ -1,9 +1,9 @@
-import { describeService, errors, event, type Tx, type WriteHandle } from '@stoa/contract'
+import { describeService, errors, event } from '@stoa/contract'
 import { newId, systemClock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { createTelemetry, type EndedSpan, type Telemetry } from '@stoa/telemetry'
 import { Type } from 'typebox'
-import { publish, type Cause } from '../src/index.ts'
+import { publish } from '../src/index.ts'
 
 /** A producer and a consumer that exist for the tests alone. */
 export const parcelPacked = event(
@@ -51,10 +51,6 @@ export async function pack(database: Database, parcel: string, ...steps: readonl
   for (const step of steps) {
     await database.transaction((tx) => publish(tx, source, parcelPacked, parcel, { orderId: parcel, step }))
   }
-}
-
-export function makeTx(tx: WriteHandle, cause?: Cause): Tx<typeof tracking> {
-  return Object.assign(Object.create(null) as object, { sql: tx.sql, cause }) as unknown as Tx<typeof tracking>
 }
 
 /** Waits until something holds. */

@@ -60,7 +60,7 @@ function send(exchange: Exchange, problem: Problem, headers: { readonly [name: s
 }
 
 /** An abort's reason that is an error, whatever it was. */
-export function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error
     ? signal.reason
     : new AppError('timeout', 'request.deadline_exceeded', 'Aborted.')

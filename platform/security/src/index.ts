@@ -22,4 +22,4 @@ export {
 } from './secrets.ts'
 export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
-export { signWebhook, verifiedWebhookId, type SignedWebhook } from './webhooks.ts'
+export { signWebhook, verifiedWebhookId, webhookToleranceSeconds, type SignedWebhook } from './webhooks.ts'

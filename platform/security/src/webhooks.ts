@@ -7,7 +7,8 @@ export interface SignedWebhook {
   readonly now: Temporal.Instant
 }
 
-const toleranceSeconds = 300
+/** How far the time of a webhook may be off, in either direction. */
+export const webhookToleranceSeconds = 300
 
 /**
  * The id of a webhook whose signature holds (Standard Webhooks 1.0: `v1,` and the HMAC-SHA256 over id, timestamp and
@@ -21,7 +22,7 @@ export function verifiedWebhookId(secret: string, { headers, body, now }: Signed
   if (id === undefined || id === '' || id.length > 200 || timestamp === undefined || signatures === undefined)
     return undefined
   if (!/^\d{1,12}$/.test(timestamp)) return undefined
-  if (Math.abs(now.epochMilliseconds / 1_000 - Number(timestamp)) > toleranceSeconds) return undefined
+  if (Math.abs(now.epochMilliseconds / 1_000 - Number(timestamp)) > webhookToleranceSeconds) return undefined
   const expected = signatureOf(secret, `${id}.${timestamp}.${body}`)
   return signatures.split(' ').some((signature) => isSame(signature, expected)) ? id : undefined
 }

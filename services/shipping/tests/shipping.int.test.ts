@@ -2,11 +2,13 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import { shippingCancelled, shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { userDeleted } from '@stoa/contracts/user/events'
-import { newId } from '@stoa/kernel'
+import { newId, systemClock } from '@stoa/kernel'
 import { signWebhook } from '@stoa/security'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Deps } from '../src/deps.ts'
 import { shippingService } from '../src/service.ts'
+import { personalData } from '../src/use-cases/read-shipments.ts'
 
 const secret = Buffer.from('a secret of the sandbox carrier').toString('base64')
 let service: TestService
@@ -148,23 +150,94 @@ test('a customer reads the own shipments and nobody else’s', async () => {
   expect((await slow.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: eve })).body.items).toEqual([])
 })
 
-test('a carrier’s message counts when it is signed, and once', async () => {
+const trackingOf = async (id: string) =>
+  (await slow.request('GET', `/api/v1/shipments/${id}/tracking`, { as: staff })).body.items.map(
+    (item: { event: string }) => item.event,
+  )
+const released = async () => {
   const orderId = newId()
-  await slow.call('CreateShipment', shipment(orderId))
+  const { body } = await slow.call('CreateShipment', shipment(orderId))
   await slow.call('Release', { orderId })
-  const { body: list } = await slow.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: staff })
-  await slow.request('POST', `/api/v1/shipments/${list.items[0].id}/dispatch`, { as: staff })
-  const { body: now } = await slow.request('GET', `/api/v1/shipments/${list.items[0].id}`, { as: staff })
-  const message = { id: newId(), trackingNumber: now.trackingNumber, event: 'delivered', at: new Date().toISOString() }
+  return (await slow.request('GET', `/api/v1/shipments/${body.shipmentId}`, { as: staff })).body
+}
+const tell = (
+  message: { readonly id: string; readonly trackingNumber: string; readonly event: string },
+  { carrier = 'sandbox', key = secret }: { readonly carrier?: string; readonly key?: string } = {},
+) => {
   const seconds = Math.floor(Date.now() / 1_000)
-  const send = (signature: string) =>
-    slow.request('POST', '/api/v1/shipping/webhooks/sandbox', {
-      body: message,
-      headers: { 'webhook-id': message.id, 'webhook-timestamp': String(seconds), 'webhook-signature': signature },
+  const body = { ...message, at: new Date().toISOString() }
+  const signature = signWebhook(key, message.id, seconds, JSON.stringify(body))
+  return slow.request('POST', `/api/v1/shipping/webhooks/${carrier}`, {
+    body,
+    headers: { 'webhook-id': message.id, 'webhook-timestamp': String(seconds), 'webhook-signature': signature },
+  })
+}
+
+test('a carrier’s message counts when it is signed, and once', async () => {
+  const { id, trackingNumber } = await released()
+  const left = { id: newId(), trackingNumber, event: 'dispatched' }
+  expect((await tell(left, { key: Buffer.from('of another').toString('base64') })).status).toBe(401)
+  expect((await tell(left, { carrier: 'pigeon' })).body.code).toBe('shipping.carrier_unknown')
+  expect((await tell({ ...left, trackingNumber: 'NONE' })).status).toBe(404)
+  expect(await trackingOf(id)).toEqual(['planned', 'released'])
+  expect([(await tell(left)).status, (await tell(left)).status]).toEqual([202, 202])
+  // what was signed under a used id is a replay, whatever it says
+  expect((await tell({ ...left, event: 'delivered' })).status).toBe(202)
+  expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched'])
+})
+
+test('what has arrived has left, also when the carrier tells it in the other order', async () => {
+  const { id, orderId, trackingNumber } = await released()
+  expect((await tell({ id: newId(), trackingNumber, event: 'delivered' })).status).toBe(202)
+  expect((await tell({ id: newId(), trackingNumber, event: 'dispatched' })).status).toBe(202)
+  expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched', 'delivered'])
+  const dispatched = await slow.published(shippingDispatched.type)
+  expect(dispatched.filter(({ data }: any) => data.orderId === orderId)).toHaveLength(1)
+})
+
+test('a shipment that failed has left: it is not cancelled', async () => {
+  const { id, orderId } = await released()
+  for (const event of ['dispatched', 'failed']) {
+    await slow.request('POST', `/api/v1/shipments/${id}/simulate`, { as: staff, body: { event } })
+  }
+  expect((await slow.call('CancelShipment', { orderId })).body.code).toBe('failed_precondition')
+})
+
+test('anybody asks what a parcel would cost', async () => {
+  const ask = (country: string) =>
+    slow.request('POST', '/api/v1/shipping/rates', { body: { country, weightGrams: 1_500 } })
+  const { status, body } = await ask('FR')
+  expect([status, body.items.map(({ method }: { method: string }) => method)]).toEqual([200, ['standard', 'express']])
+  expect((await ask('AQ')).body.code).toBe('shipping.rate_unavailable')
+})
+
+test('what is held on a person says where the goods went', async () => {
+  const carol = newId()
+  await slow.call('CreateShipment', shipment(newId(), { customerId: carol }))
+  const { shipments } = (await personalData({ clock: systemClock } as Deps).export(carol, slow.database.read)) as any
+  expect(shipments).toEqual([expect.objectContaining({ customerId: carol, address })])
+})
+
+test('an erasure and a delivery at once leave no address', async () => {
+  const dan = newId()
+  const orderId = newId()
+  const { body } = await slow.call('CreateShipment', shipment(orderId, { customerId: dan }))
+  const { read } = slow.database
+  await slow.database.transaction(async (tx) => {
+    await tx.sql`update shipments set status = 'delivered' where id = ${body.shipmentId}`
+    await slow.receive(userDeleted, dan, { userId: dan })
+    await eventually(async () => {
+      const waiting = await read.sql`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      const erased = await read.sql`select 1 from erased_customers where customer_id = ${dan}`
+      expect(waiting.length + erased.length).toBeGreaterThan(0)
     })
-  expect((await send('v1,AAAA')).status).toBe(401)
-  expect((await send(signWebhook(secret, message.id, seconds, JSON.stringify(message)))).status).toBe(202)
-  expect(await stateOf(slow, orderId)).toBe('delivered')
+  })
+  await eventually(async () => {
+    const [row] = await read.sql<{ name: string }>`
+      select address ->> 'name' as name from shipments where order_id = ${orderId}`
+    expect(row?.name).toBe('erased')
+  })
 })
 
 test('where goods went is forgotten with the account, once they have arrived', async () => {

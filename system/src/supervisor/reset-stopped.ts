@@ -11,8 +11,11 @@ import { noteSeeded, seedOnce } from './seeding.ts'
 import { ensureSecrets } from './secrets.ts'
 import type { UpOptions } from './supervisor.ts'
 
+type ResetOptions = Pick<UpOptions, 'data' | 'environment' | 'onProgress' | 'onTrouble'>
+
 /** Begins anew with the demonstration data on a system that does not run; read copies follow at its next start. */
-export async function resetStopped({ data, environment, onProgress, onTrouble }: UpOptions): Promise<void> {
+export async function resetStopped(options: ResetOptions): Promise<void> {
+  const { data, environment, onProgress, onTrouble } = options
   try {
     await makeDataFolder(data)
     const lock = takeLock(data)
@@ -32,9 +35,9 @@ export async function resetStopped({ data, environment, onProgress, onTrouble }:
         const settings = { data, secrets: await ensureSecrets(data), adminUrl: server.adminUrl, ports, environment }
         await provisionDatabases(topology, settings)
         onProgress('Emptying the databases')
+        await noteSeeded(settings, { services: [], isCaughtUp: false })
         await emptyDatabases(topology, settings)
         await rm(data.tokens, { force: true })
-        await noteSeeded(settings, { services: [], isCaughtUp: false })
         onProgress('Putting in the demonstration data')
         await seedOnce(topology, await bundling, settings)
       } finally {

@@ -28,6 +28,8 @@ export interface UpOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Gives a start up. */
   readonly signal?: AbortSignal
+  /** It has been told to stop over its socket; whoever told it waits until `stop` is over. */
+  readonly onStopRequested: () => void
   /** What is being done, for people. */
   readonly onProgress: (text: string) => void
   /** What went wrong while it runs: a warning in a log, a process that died. */
@@ -39,8 +41,6 @@ export interface RunningSystem {
   readonly ports: Ports
   readonly services: readonly Deployment[]
   readonly ps: () => Promise<ProcessRow[]>
-  /** Settles when it has been told to stop over its socket. */
-  readonly askedToStop: Promise<void>
   /** Services first, PostgreSQL last. */
   readonly stop: () => Promise<void>
 }
@@ -101,7 +101,6 @@ async function bringUp(options: UpOptions, undo: (() => unknown)[]): Promise<Run
     ports: placed,
     services,
     ps: system.ps,
-    askedToStop: system.askedToStop,
     async stop() {
       await system.fleet.stop()
       system.fleet.close()
@@ -131,11 +130,11 @@ type Tell = (progress: string) => void
 
 function makeSystem(parts: Parts) {
   const { options, services, settings, server, bundle, ports } = parts
+  const oneAtATime = queue()
   const fleet: Fleet = startFleet({ services, settings, bundle, onTrouble: options.onTrouble })
-  const asked = Promise.withResolvers<void>()
-  const start = async (tell: Tell, { isForced = false } = {}) => {
+  const start = async (tell: Tell) => {
     tell('Putting in the demonstration data, where it is missing')
-    await seedOnce(services, bundle, settings, { isForced })
+    await seedOnce(services, bundle, settings)
     tell(`Starting ${services.map(({ name }) => name).join(', ')}`)
     await fleet.start(() => followSeed({ services, settings, tell, signal: options.signal }), options.signal)
   }
@@ -144,10 +143,14 @@ function makeSystem(parts: Parts) {
     tell('Stopping the services')
     await fleet.stop()
     tell('Emptying the databases')
+    await noteSeeded(settings, { services: [], isCaughtUp: false })
     await emptyDatabases(services, settings)
     await rm(settings.data.tokens, { force: true })
-    await noteSeeded(settings, { services: [], isCaughtUp: false })
     await start(tell)
+  }
+  const seed = async (tell: Tell) => {
+    await seedOnce(services, bundle, settings, { isForced: true })
+    await followSeed({ services, settings, tell, signal: undefined })
   }
   const carry = async (request: ControlRequest, tell: Tell): Promise<unknown> => {
     switch (request.command) {
@@ -156,14 +159,13 @@ function makeSystem(parts: Parts) {
       case 'addresses':
         return Object.fromEntries(ports)
       case 'restart':
-        return fleet.restart(request.services)
+        return oneAtATime(() => fleet.restart(request.services))
       case 'seed':
-        await seedOnce(services, bundle, settings, { isForced: true })
-        return followSeed({ services, settings, tell, signal: undefined })
+        return oneAtATime(() => seed(tell))
       case 'reset':
         return oneAtATime(() => reset(tell))
       case 'down':
-        asked.resolve()
+        options.onStopRequested()
         return new Promise(() => {})
       default:
         throw new AppError(
@@ -173,13 +175,17 @@ function makeSystem(parts: Parts) {
         )
     }
   }
-  let busy: Promise<unknown> = Promise.resolve()
-  const oneAtATime = <T>(run: () => Promise<T>): Promise<T> => {
-    const next = busy.then(run, run)
-    busy = next.catch(() => {})
+  return { fleet, ps, carry, start: (tell: Tell) => oneAtATime(() => start(tell)) }
+}
+
+/** Runs what it is given one after the other: a reset while everything starts waits for that. */
+function queue(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const next = last.then(run, run)
+    last = next.catch(() => {})
     return next
   }
-  return { fleet, start, ps, carry, askedToStop: asked.promise }
 }
 
 interface Following extends Pick<Parts, 'services' | 'settings'> {

@@ -51,7 +51,9 @@ export async function readChanges(
     from registry_revision r left join service_revisions s on s.revision > ${after}
     order by s.revision`
   const services = rows.flatMap(({ service, revision, instances }) =>
-    service === null || service === undefined || revision === null || revision === undefined ? [] : [{ service, revision, instances: (instances ?? []).map(fromRow) }],
+    service === null || service === undefined || revision === null || revision === undefined
+      ? []
+      : [{ service, revision, instances: (instances ?? []).map(fromRow) }],
   )
   return { revision: rows[0]?.current ?? 0, services }
 }

@@ -1,7 +1,7 @@
 import type { TaskHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
-import { webhookToleranceSeconds } from '../providers/webhook-time.ts'
+import { webhookToleranceSeconds } from '@stoa/security'
 import { findAbandonedPayments } from '../store/payments.ts'
 import { purgeWebhooks } from '../store/received-webhooks.ts'
 import { findAbandonedRefunds } from '../store/refunds.ts'
