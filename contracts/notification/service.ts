@@ -40,7 +40,7 @@ export const notification = describeService({
     inventoryLowStock,
     fraudDetected,
   },
-  calls: { user: pick(UserRpc, 'getContact') },
+  calls: { user: pick(UserRpc, 'getContact', 'issueUnlockToken') },
   tasks: { deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 10 } },
   personalData: {
     inbox: 'the messages sent to a person, until the account is erased',

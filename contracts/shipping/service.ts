@@ -26,6 +26,7 @@ export const shipping = describeService({
   tasks: {
     'carrier-dispatch': { payload: Type.Object({ shipmentId: ShipmentId }) },
     'carrier-deliver': { payload: Type.Object({ shipmentId: ShipmentId }) },
+    'purge-carrier-messages': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: { address: 'to send the goods; kept until the account is erased' },
 })

@@ -5,7 +5,7 @@ import { fraudDetected } from '@stoa/contracts/payment/events'
 import { orderConfirmed, orderRejected } from '@stoa/contracts/order/events'
 import { notificationSent } from '@stoa/contracts/notification/events'
 import type { NotificationService } from '@stoa/contracts/notification/service'
-import { userDeleted } from '@stoa/contracts/user/events'
+import { userDeleted, userLocked } from '@stoa/contracts/user/events'
 import { AppError, newId } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,6 +18,7 @@ const user = {
     if (userId === gone) throw new AppError('not_found', 'user.not_found', 'erased')
     return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en' }
   },
+  issueUnlockToken: async ({ unlockId }: { unlockId?: string }) => ({ token: `token-of-${unlockId}` }),
 }
 let service: TestService
 let mailing: TestService
@@ -165,4 +166,11 @@ test('with a mail server a message goes out by it', async () => {
   const mail = mails.join('')
   expect(mail).toContain('To: ada@stoa.example')
   expect(mail).toContain('Subject: Order S-100001 is confirmed')
+})
+
+test('the owner of a locked account gets a token that no event has carried', async () => {
+  const ada = newId()
+  await service.receive(userLocked, ada, { userId: ada, unlockId: 'u1' })
+  const [message] = await told(service, ada, 1)
+  expect(message.body).toContain('token-of-u1')
 })

@@ -18,7 +18,6 @@ export type ControlRequest =
   | { readonly command: 'down' }
   | { readonly command: 'reset' }
   | { readonly command: 'seed' }
-  | { readonly command: 'addresses' }
 
 /** Progress lines come first; the last line is the result, or why there is none. */
 export type ControlAnswer = { readonly progress: string } | { readonly result: unknown } | { readonly refused: string }

@@ -8,6 +8,7 @@ const secrets = {
   databasePasswords: Object.fromEntries(names.map((name) => [name, `database-password-of-${name}`])),
   clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
   authSecret: 'what encrypts the signing keys',
+  registryToken: 'what the system proves itself with',
 }
 const ports = new Map([
   ...topology.map(({ name, port }): [string, number] => [name, port + 1]),

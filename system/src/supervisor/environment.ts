@@ -26,6 +26,7 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   const ours: Record<string, string> = {
     STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),
+    REGISTRY_TOKEN: secrets.registryToken,
     AUTH_URL: at('auth'),
     AUTH_ISSUER: at('gateway'),
     TELEMETRY_FOLDER: data.telemetry,

@@ -45,7 +45,7 @@ const sameMs = 10_000
 const hopelessFailures = 3
 
 /** Makes the processes of these services, none of them started. */
-export function startFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
+export function makeFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
   const watch: Watch = { isStarting: false, said: new Map(), shownAt: new Map() }
   const keepers: Keeper[] = services.map((deployment) =>
     makeKeeper(programOf(deployment, settings, bundle), {
@@ -64,7 +64,9 @@ export function startFleet({ services, settings, bundle, onTrouble }: FleetOptio
       if (!watch.isStarting)
         onTrouble(`${name} (pid ${event.pid}) has ended (${event.how}); it is started again in ${seconds} s`)
       const keeper = keepers.find(({ program }) => program.name === name)
-      if (keeper !== undefined && name !== 'registry') await tellRegistry(registryUrl(settings), keeper.program)
+      if (keeper !== undefined && name !== 'registry') {
+        await tellRegistry(registryUrl(settings), settings.secrets.registryToken, keeper.program)
+      }
     } else await record()
   }
   const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()

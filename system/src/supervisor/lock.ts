@@ -4,6 +4,7 @@ import type { DataFolder } from './data-folder.ts'
 
 /** Held by the one process that may start a system in a data folder. */
 export interface Lock {
+  /** As often as one likes. */
   readonly release: () => void
 }
 
@@ -24,5 +25,9 @@ export function takeLock(folder: DataFolder): Lock {
       { cause },
     )
   }
-  return { release: () => database.close() }
+  return {
+    release() {
+      if (database.isOpen) database.close()
+    },
+  }
 }

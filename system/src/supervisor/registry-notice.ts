@@ -10,8 +10,9 @@ const timeoutMs = 1_000
  * Tells the registry that a process has died, so that nobody calls it any more; its own lease would run on for up to 30 s.
  * A registry that is away finds out by itself.
  */
-export async function tellRegistry(registryUrl: string, { name, port }: Program): Promise<void> {
+export async function tellRegistry(registryUrl: string, token: string, { name, port }: Program): Promise<void> {
   const address = `${registryUrl}/api/services/${name}`
+  const headers = { 'x-registry-token': token }
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) })
     if (!answer.ok) return
@@ -19,7 +20,7 @@ export async function tellRegistry(registryUrl: string, { name, port }: Program)
     const gone = instances.filter((instance) => instance.port === port)
     await Promise.all(
       gone.map(({ id }) =>
-        fetch(`${address}/instances/${id}`, { method: 'DELETE', signal: AbortSignal.timeout(timeoutMs) }),
+        fetch(`${address}/instances/${id}`, { method: 'DELETE', headers, signal: AbortSignal.timeout(timeoutMs) }),
       ),
     )
   } catch {

@@ -11,6 +11,8 @@ export interface Secrets {
   readonly clientSecrets: Readonly<Record<string, string>>
   /** Encrypts auth's signing keys. */
   readonly authSecret: string
+  /** What the system's own processes prove themselves with at the registry. */
+  readonly registryToken: string
 }
 
 /** Reads the secrets of a data folder and makes those that are missing: a new service, a first start. */
@@ -24,6 +26,7 @@ export async function ensureSecrets(folder: DataFolder): Promise<Secrets> {
       topology.map(({ name }) => name),
     ),
     authSecret: known.authSecret ?? makeSecret(),
+    registryToken: known.registryToken ?? makeSecret(),
   }
   if (JSON.stringify(secrets) !== JSON.stringify(known)) await writeJson(folder.secrets, secrets)
   return secrets

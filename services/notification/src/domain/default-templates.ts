@@ -17,11 +17,11 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'user.locked': {
     en: [
       'Your account is locked',
-      'Hello {{name}},\n\nafter too many wrong passwords your account is locked. To unlock it use: {{unlockId}}',
+      'Hello {{name}},\n\nafter too many wrong passwords your account is locked. To unlock it use: {{unlockToken}}',
     ],
     de: [
       'Ihr Konto ist gesperrt',
-      'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern ist Ihr Konto gesperrt. Zum Entsperren: {{unlockId}}',
+      'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern ist Ihr Konto gesperrt. Zum Entsperren: {{unlockToken}}',
     ],
   },
   'order.confirmed': {

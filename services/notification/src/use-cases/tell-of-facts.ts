@@ -22,7 +22,8 @@ export function facts(deps: Deps) {
     userLocked: tells<'userLocked'>(deps, {
       kind: 'user.locked',
       to: ({ userId }) => userId,
-      variables: ({ unlockId }, { name }) => ({ name, unlockId }),
+      ask: async (calls, { unlockId }) => ({ unlockToken: (await calls.user.issueUnlockToken({ unlockId })).token }),
+      variables: (_data, { name, asked }) => ({ name, ...asked }),
     }),
     orderConfirmed: tells<'orderConfirmed'>(deps, {
       kind: 'order.confirmed',

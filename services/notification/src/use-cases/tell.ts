@@ -17,6 +17,8 @@ type Events = NotificationService['consumes']
 export interface Reader {
   readonly name: string
   readonly locale: string
+  /** What was asked for this message alone. */
+  readonly asked?: Variables
 }
 
 interface Telling<Name extends keyof Events> {
@@ -24,6 +26,11 @@ interface Telling<Name extends keyof Events> {
   /** Whose inbox; staff have one of their own. */
   readonly to: 'staff' | ((data: ReceivedEvent<Events[Name]>['data']) => UserId)
   readonly variables: (data: ReceivedEvent<Events[Name]>['data'], reader: Reader) => Variables
+  /** Asks for what no event may carry. */
+  readonly ask?: (
+    calls: Calls<NotificationService['calls']>,
+    data: ReceivedEvent<Events[Name]>['data'],
+  ) => Promise<Variables>
 }
 
 /** A message that tells of one fact. */
@@ -39,11 +46,14 @@ export interface Message {
 /** Makes the consumer that tells one person of one fact: who reads it is asked first, and not kept. */
 export function tells<Name extends keyof Events>(
   deps: Deps,
-  { kind, to, variables }: Telling<Name>,
+  { kind, to, variables, ask }: Telling<Name>,
 ): Consumer<NotificationService, Name, Reader | undefined> {
   return {
-    prepare: async ({ event, calls }) =>
-      to === 'staff' ? { name: 'staff', locale: 'en' } : findReader(calls, to(event.data as never)),
+    async prepare({ event, calls }) {
+      if (to === 'staff') return { name: 'staff', locale: 'en' }
+      const reader = await findReader(calls, to(event.data))
+      return reader === undefined || ask === undefined ? reader : { ...reader, asked: await ask(calls, event.data) }
+    },
     async apply(event, tx, reader) {
       // nobody is left to be told: the account was erased meanwhile
       if (reader === undefined) return

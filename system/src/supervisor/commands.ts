@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises'
+import { AppError } from '@stoa/kernel'
+import type { Deployment } from '../topology.ts'
+import type { Bundle } from './bundle.ts'
+import { waitForReadCopies } from './catch-up.ts'
+import type { ControlRequest, ProcessRow } from './control.ts'
+import type { DatabaseServer } from './database-server.ts'
+import { emptyDatabases } from './databases.ts'
+import type { SystemSettings } from './environment.ts'
+import type { Fleet } from './fleet.ts'
+import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
+
+/** Told what is being done. */
+type Tell = (progress: string) => void
+
+/** What can be done with a system. */
+export interface Commands {
+  /** Seeds what is not, starts all services, and waits until they are ready and follow the seed. */
+  readonly start: (tell: Tell) => Promise<void>
+  readonly ps: () => Promise<ProcessRow[]>
+  /** Carries out what came over the socket. */
+  readonly carry: (request: ControlRequest, tell: Tell) => Promise<unknown>
+}
+
+interface Parts {
+  readonly services: readonly Deployment[]
+  readonly settings: SystemSettings
+  readonly server: DatabaseServer
+  readonly bundle: Bundle
+  readonly fleet: Fleet
+  /** Gives the first start up. */
+  readonly signal: AbortSignal | undefined
+}
+
+/** The commands of a system whose database server runs; those that change something wait for each other. */
+export function makeCommands({ services, settings, server, bundle, fleet, signal }: Parts): Commands {
+  const oneAtATime = queue()
+  const start = async (tell: Tell) => {
+    tell('Putting in the demonstration data, where it is missing')
+    await seedOnce(services, bundle, settings)
+    tell(`Starting ${services.map(({ name }) => name).join(', ')}`)
+    await fleet.start(() => followSeed({ services, settings, tell, signal: signal }), signal)
+  }
+  const ps = async (): Promise<ProcessRow[]> => [postgresRow(server), ...(await fleet.rows())]
+  const reset = async (tell: Tell) => {
+    tell('Stopping the services')
+    await fleet.stop()
+    tell('Emptying the databases')
+    await noteSeeded(settings, { services: [], isCaughtUp: false })
+    await emptyDatabases(services, settings)
+    await rm(settings.data.tokens, { force: true })
+    await start(tell)
+  }
+  const seed = async (tell: Tell) => {
+    await seedOnce(services, bundle, settings, { isForced: true })
+    await followSeed({ services, settings, tell, signal: undefined })
+  }
+  const carry = async (request: ControlRequest, tell: Tell): Promise<unknown> => {
+    switch (request.command) {
+      case 'ps':
+        return ps()
+      case 'restart':
+        return oneAtATime(() => fleet.restart(request.services))
+      case 'seed':
+        return oneAtATime(() => seed(tell))
+      case 'reset':
+        return oneAtATime(() => reset(tell))
+      default:
+        throw new AppError(
+          'invalid',
+          'system.unknown_command',
+          'this supervisor is older than the command: stop it and start it again',
+        )
+    }
+  }
+  return { ps, carry, start: (tell: Tell) => oneAtATime(() => start(tell)) }
+}
+
+/** Runs what it is given one after the other: a reset while everything starts waits for that. */
+function queue(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const next = last.then(run, run)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+interface Following extends Pick<Parts, 'services' | 'settings'> {
+  readonly tell: Tell
+  readonly signal: AbortSignal | undefined
+}
+
+async function followSeed({ services, settings, tell, signal }: Following): Promise<void> {
+  const record = await readSeedRecord(settings)
+  if (record.isCaughtUp) return
+  tell('Waiting until all read copies have the demonstration data')
+  await waitForReadCopies(services, settings, signal)
+  await noteSeeded(settings, { ...record, isCaughtUp: true })
+}
+
+function postgresRow({ embedded, adminUrl }: DatabaseServer): ProcessRow {
+  const port = embedded?.port ?? (Number(new URL(adminUrl).port) || 5432)
+  const pid = embedded?.pid ?? null
+  return {
+    service: 'postgres',
+    instance: 'postgres-1',
+    pid,
+    port,
+    state: embedded !== undefined && pid === null ? 'starting' : 'ready',
+  }
+}
