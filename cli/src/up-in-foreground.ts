@@ -7,7 +7,7 @@ import { summaryOf } from './summary.ts'
 const sameMs = 1_000
 
 /** Runs a system until it is told to stop; answers the exit code. */
-export async function upInForeground(options: UpOptions): Promise<number> {
+export async function upInForeground(options: Omit<UpOptions, 'signal' | 'onStopRequested'>): Promise<number> {
   const startedAt = performance.now()
   const told = Promise.withResolvers<void>()
   let firstAt: number | undefined
@@ -18,7 +18,7 @@ export async function upInForeground(options: UpOptions): Promise<number> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   const givingUp = new AbortController()
-  const starting = startSystem({ ...options, signal: givingUp.signal })
+  const starting = startSystem({ ...options, signal: givingUp.signal, onStopRequested: told.resolve })
   const first = await Promise.race([starting, told.promise])
   if (first === undefined) {
     say('Stopping before it was ready')
@@ -29,7 +29,7 @@ export async function upInForeground(options: UpOptions): Promise<number> {
     return 130
   }
   await announce(first, { tookMs: performance.now() - startedAt, isDemonstration: !isProduction(options.environment) })
-  await Promise.race([told.promise, first.askedToStop])
+  await told.promise
   say('Stopping')
   await first.stop()
   say('Stopped')

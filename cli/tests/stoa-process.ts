@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,10 +34,12 @@ export interface Stoa {
   readonly discard: () => Promise<void>
 }
 
-export async function makeStoa(): Promise<Stoa> {
+/** A data folder of its own; the bundled code, which is the same for all, is kept in a folder that they share. */
+export async function makeStoa(bundles: string): Promise<Stoa> {
   const home = await mkdtemp(join(tmpdir(), 'stoa-home-'))
   // Root's server runs under an account that has to reach it.
   await chmod(home, 0o755)
+  await symlink(bundles, join(home, 'bundles'))
   const started: ChildProcess[] = []
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
     const child = spawn(process.execPath, [program, ...args], {

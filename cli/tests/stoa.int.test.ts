@@ -1,13 +1,22 @@
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { isRunning, makeStoa, signal, type Stoa } from './stoa-process.ts'
 
 let stoa: Stoa
+let bundles = ''
+
+beforeAll(async () => {
+  bundles = await mkdtemp(join(tmpdir(), 'stoa-bundles-'))
+})
+afterAll(() => rm(bundles, { recursive: true, force: true }))
 
 beforeEach(async () => {
-  stoa = await makeStoa()
+  stoa = await makeStoa(bundles)
 })
 afterEach(() => stoa.discard(), 60_000)
 
@@ -39,11 +48,15 @@ test('a service that is killed comes back, a supervisor that is killed leaves no
 
   const postgres = await stoa.row('postgres')
   const auth = await stoa.row('auth')
+  const stopped = await stoa.row('payment')
+  signal(stopped, 'SIGSTOP')
   signal(first.process, 'SIGKILL')
   await first.ended
+  await until(async () => !(await isRunning(auth.pid ?? 0)))
+  expect(await isRunning(stopped.pid ?? 0)).toBe(true)
   const second = stoa.up()
   await second.ready
-  expect(await isRunning(auth.pid ?? 0)).toBe(false)
+  expect(await isRunning(stopped.pid ?? 0)).toBe(false)
   expect((await stoa.row('postgres')).pid).toBe(postgres.pid)
 
   expect(await stoa.run('down')).toMatchObject({ code: 0 })
@@ -60,6 +73,13 @@ test('Ctrl-C, which npm sends a second time at once, stops everything in order',
   const { code, err } = await running.ended
   expect({ code, err: err.split('\n').filter((line) => line.includes('ended')) }).toEqual({ code: 0, err: [] })
   for (const { pid } of rows) expect(await isRunning(pid ?? 0)).toBe(false)
+  expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
+}, 60_000)
+
+test('a start is given up at the first word, and nothing of it stays', async () => {
+  const starting = stoa.up()
+  await until(async () => (await stoa.run('down')).out === 'Stopped.\n')
+  expect((await starting.ended).code).toBe(130)
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
 }, 60_000)
 

@@ -1,4 +1,3 @@
-import type { UpOptions } from '@stoa/system/supervisor/supervisor'
 import { readArguments, UsageError } from '../arguments.ts'
 import { upDetached } from '../up-detached.ts'
 import { upInForeground } from '../up-in-foreground.ts'
@@ -28,13 +27,12 @@ export async function run(args: readonly string[]): Promise<number> {
       folder,
       args.filter((each) => each !== '-d' && each !== '--detach'),
     )
-  const options: UpOptions = {
+  return upInForeground({
     data: folder,
     only: values.only?.split(',').map((name) => name.trim()),
     isAutoPorts: values.ports === 'auto',
     environment: process.env,
     onProgress: note,
     onTrouble: note,
-  }
-  return upInForeground(options)
+  })
 }
