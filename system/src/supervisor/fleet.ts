@@ -63,10 +63,8 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
       const seconds = (event.retryAfterMs / 1000).toFixed(1)
       if (!watch.isStarting)
         onTrouble(`${name} (pid ${event.pid}) has ended (${event.how}); it is started again in ${seconds} s`)
-      const keeper = keepers.find(({ program }) => program.name === name)
-      if (keeper !== undefined && name !== 'registry') {
-        await tellRegistry(registryUrl(settings), settings.secrets.registryToken, keeper.program)
-      }
+      if (name !== 'registry')
+        await tellRegistry(registryUrl(settings), registryToken(settings), { name, pid: event.pid })
     } else await record()
   }
   const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()
@@ -118,6 +116,10 @@ function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bun
 
 function registryUrl({ ports, environment }: SystemSettings): string {
   return environment['REGISTRY_URL'] || `http://127.0.0.1:${ports.get('registry') ?? 0}`
+}
+
+function registryToken({ secrets, environment }: SystemSettings): string {
+  return environment['REGISTRY_TOKEN'] || secrets.registryToken
 }
 
 function keeperOf(keepers: readonly Keeper[], name: string): Keeper {
