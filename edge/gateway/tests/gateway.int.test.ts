@@ -62,7 +62,10 @@ afterEach(async () => {
   await Promise.all([first.stop(), second.stop()])
 })
 
-const call = (path: string, init: RequestInit & { as?: string } = {}) => {
+const call = (
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { as?: string; headers?: Record<string, string> } = {},
+) => {
   const { as = 'ada', headers, ...rest } = init
   return fetch(url + path, {
     ...rest,
@@ -132,7 +135,7 @@ test('a write is repeated under its key, and never without one', async () => {
   expect(await problem(response)).toEqual([503, 'busy'])
   const repeats = all().slice(1)
   expect(repeats.length).toBeGreaterThan(1)
-  expect(new Set(repeats.map(({ body, headers }) => `${body} ${headers['idempotency-key']}`))).toEqual(
+  expect(new Set(repeats.map(({ body, headers }) => `${body} ${String(headers['idempotency-key'])}`))).toEqual(
     new Set(['{"a":1} k']),
   )
 })
@@ -196,7 +199,9 @@ test('an answer that breaks off is not passed for a whole one', async () => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('only a part', () => response.destroy())
   }
-  await expect(call('/api/v1/products').then((response) => response.text())).rejects.toThrow()
+  await expect(call('/api/v1/products').then((response) => response.text())).rejects.toThrow(
+    /terminated|aborted|closed/,
+  )
 })
 
 test('the upstream is let go when the client leaves', async () => {

@@ -37,13 +37,46 @@ interface UpstreamOptions {
 
 /** Calls one of a service's instances: retried elsewhere when one is unwell, never past the deadline or the budget. */
 export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): Upstream {
-  const endpoints = new Map<string, Endpoint>()
-  const balancer = powerOfTwoChoices()
+  const endpoints = makeEndpoints(callee, resolver)
   const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget() }))
   const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempts of calls to other services', [
     'callee',
     'outcome',
   ])
+
+  async function attempt({ method, request, headers, token, deadlineMs, signal }: UpstreamCall): Promise<object> {
+    const { breaker, connection, instance } = endpoints.choose()
+    headers.set(callHeaders.authorization, await token())
+    headers.set(callHeaders.deadline, String(Math.floor(deadlineMs)))
+    if (!breaker.tryAcquire()) throw breaker.refusal()
+    const { generation } = breaker
+    endpoints.balancer.onStart?.(instance.id)
+    try {
+      const timeoutMs = attemptTimeoutMs(deadlineMs)
+      const answer = await connection.unary(method, request, { headers, timeoutMs, signal })
+      breaker.onSuccess(generation)
+      attempts.add(1, { callee, outcome: 'ok' })
+      return answer
+    } catch (error) {
+      settle(breaker, generation, error, signal)
+      attempts.add(1, { callee, outcome: error instanceof AppError ? error.kind : 'failed' })
+      throw error
+    } finally {
+      endpoints.balancer.onEnd?.(instance.id)
+    }
+  }
+
+  return {
+    call: (call) => policy.execute(() => attempt(call), { deadline: call.deadlineMs, signal: call.signal }),
+    close: endpoints.close,
+  }
+}
+
+/** The instances of a callee with their connections and breakers, as the resolver knows them. */
+function makeEndpoints(callee: string, resolver: Resolver) {
+  const endpoints = new Map<string, Endpoint>()
+  const balancer = powerOfTwoChoices()
+  const isWell = ({ id }: Instance) => endpoints.get(id)?.breaker.canAcquire() !== false
 
   function endpointOf(instance: Instance): Endpoint {
     const known = endpoints.get(instance.id)
@@ -55,59 +88,27 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
     return endpoint
   }
 
-  const stopFollowing = resolver.onChange(callee, () => {
-    const live = new Set(resolver.resolve(callee).map((instance) => instance.id))
-    for (const [id, endpoint] of endpoints) if (!live.has(id)) forget(id, endpoint)
-  })
-
-  function forget(id: string, endpoint: Endpoint): void {
-    endpoints.delete(id)
-    endpoint.stopWatching()
-    endpoint.connection.close()
-  }
-
-  function isWell(instance: Instance): boolean {
-    return endpoints.get(instance.id)?.breaker.state !== 'open'
-  }
-
-  function choose(): Endpoint {
-    const all = resolver.resolve(callee)
-    const instance = balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
-    if (instance === undefined)
-      throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
-    return endpointOf(instance)
-  }
-
-  async function attempt({ method, request, headers, token, deadlineMs, signal }: UpstreamCall): Promise<object> {
-    const { breaker, connection, instance } = choose()
-    headers.set(callHeaders.authorization, await token())
-    headers.set(callHeaders.deadline, String(Math.floor(deadlineMs)))
-    if (!breaker.tryAcquire()) throw breaker.refusal()
-    const { generation } = breaker
-    balancer.onStart?.(instance.id)
-    try {
-      const answer = await connection.unary(method, request, {
-        headers,
-        timeoutMs: attemptTimeoutMs(deadlineMs),
-        signal,
-      })
-      breaker.onSuccess(generation)
-      attempts.add(1, { callee, outcome: 'ok' })
-      return answer
-    } catch (error) {
-      settle(breaker, generation, error, signal)
-      attempts.add(1, { callee, outcome: error instanceof AppError ? error.kind : 'failed' })
-      throw error
-    } finally {
-      balancer.onEnd?.(instance.id)
+  function forgetAllBut(live: ReadonlySet<string>): void {
+    for (const [id, endpoint] of endpoints) {
+      if (live.has(id)) continue
+      endpoints.delete(id)
+      endpoint.stopWatching()
+      endpoint.connection.close()
     }
   }
 
+  const stopFollowing = resolver.onChange(callee, (instances) => forgetAllBut(new Set(instances.map(({ id }) => id))))
   return {
-    call: (call) => policy.execute(() => attempt(call), { deadline: call.deadlineMs, signal: call.signal }),
-    close: () => {
+    balancer,
+    choose(): Endpoint {
+      const all = resolver.resolve(callee)
+      const instance = balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
+      if (instance !== undefined) return endpointOf(instance)
+      throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
+    },
+    close() {
       stopFollowing()
-      for (const [id, endpoint] of endpoints) forget(id, endpoint)
+      forgetAllBut(new Set())
     },
   }
 }

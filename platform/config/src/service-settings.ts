@@ -14,6 +14,31 @@ const postgresUrl = url('postgres', 'postgresql')
 const connections = Type.Integer({ minimum: 1, maximum: 100 })
 const hostname = Type.String({ pattern: '^[\\w.:-]+$', description: 'a host name or address' })
 
+const telemetrySettings = {
+  LOG_LEVEL: setting(
+    Type.Union([
+      Type.Literal('debug'),
+      Type.Literal('info'),
+      Type.Literal('warn'),
+      Type.Literal('error'),
+      Type.Literal('silent'),
+    ]),
+    { default: 'info', doc: 'The least severe log lines that are written.' },
+  ),
+  TELEMETRY_FOLDER: setting(Type.String(), {
+    optional: true,
+    doc: 'Folder in which spans are kept, at most 16 MiB a service.',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(url('http', 'https'), {
+    optional: true,
+    doc: 'Collector that spans are sent to by OTLP over HTTP.',
+  }),
+  TRACE_SAMPLE_RATIO: setting(Type.Number({ minimum: 0, maximum: 1 }), {
+    default: 1,
+    doc: 'Share of the traces begun here that are kept.',
+  }),
+}
+
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */
 export function serviceSettings(service: string, port: number) {
   return {
@@ -51,28 +76,7 @@ export function serviceSettings(service: string, port: number) {
       embeddedDefault: 'stoa-embedded-only',
       doc: `What ${service} proves itself with when it asks for a token.`,
     }),
-    LOG_LEVEL: setting(
-      Type.Union([
-        Type.Literal('debug'),
-        Type.Literal('info'),
-        Type.Literal('warn'),
-        Type.Literal('error'),
-        Type.Literal('silent'),
-      ]),
-      { default: 'info', doc: 'The least severe log lines that are written.' },
-    ),
-    TELEMETRY_FOLDER: setting(Type.String(), {
-      optional: true,
-      doc: 'Folder in which spans are kept, at most 16 MiB a service.',
-    }),
-    OTEL_EXPORTER_OTLP_ENDPOINT: setting(url('http', 'https'), {
-      optional: true,
-      doc: 'Collector that spans are sent to by OTLP over HTTP.',
-    }),
-    TRACE_SAMPLE_RATIO: setting(Type.Number({ minimum: 0, maximum: 1 }), {
-      default: 1,
-      doc: 'Share of the traces begun here that are kept.',
-    }),
+    ...telemetrySettings,
     DRAIN_TIMEOUT_MS: setting(Type.Integer({ minimum: 0, maximum: 600_000 }), {
       default: 4_000,
       unit: 'ms',

@@ -1,5 +1,5 @@
 import type { ErrorCatalogue } from '@stoa/contract'
-import { AppError, isAppError } from '@stoa/kernel'
+import { isAppError } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
 import type { Exchange } from './exchange.ts'
 import { problemHeaders, problemMediaType, problemOf, unexpectedProblem, type Problem } from './problem.ts'
@@ -57,11 +57,4 @@ function send(exchange: Exchange, problem: Problem, headers: { readonly [name: s
     headers: { 'content-type': problemMediaType, 'cache-control': 'no-store', ...headers },
     text: JSON.stringify(problem),
   })
-}
-
-/** An abort's reason that is an error, whatever it was. */
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error
-    ? signal.reason
-    : new AppError('timeout', 'request.deadline_exceeded', 'Aborted.')
 }

@@ -180,7 +180,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     newId: parts.newId,
     changes: changes ?? { wait: untilAborted },
     version,
-    checkAnswers: config.stoaEnv !== 'production',
+    checkAnswers: config.stoaEnv === 'development',
     extraRoutes: [
       ...operatingEndpoints({ service, version, telemetry, checks, isReady }),
       adminEndpoints({ database, sagas: () => state.sagas }),

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '@stoa/kernel'
 import type { Exchange } from '../exchange.ts'
+import type { ResponseSink } from './answer-reader.ts'
+import type { Connection } from './connection.ts'
 import { requestHead } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { Target } from './upstreams.ts'
@@ -27,85 +29,94 @@ interface AttemptOptions {
 
 /** Sends the request to one instance and its answer to the client as it comes. */
 export function attempt(options: AttemptOptions): Promise<Outcome> {
-  const { exchange, target, body, timeoutMs } = options
-  const { response, head } = exchange
+  const { exchange, target, body, trace } = options
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const connection = target.pool.take()
-  const wasReused = connection.hasServed()
-  let isStarted = false
-  let hasEnded = false
-  let timer = setTimeout(onTimeout, timeoutMs)
-
-  function onTimeout(): void {
-    connection.destroy(
-      new AppError('timeout', 'request.deadline_exceeded', `${exchange.route.service} did not answer in time.`),
-    )
-  }
-
-  function rearm(): void {
-    if (options.idleTimeoutMs === undefined) return
-    clearTimeout(timer)
-    timer = setTimeout(onTimeout, options.idleTimeoutMs)
-  }
-
-  const onDrain = () => connection.resume()
-  const onClientGone = () => {
-    if (!hasEnded) connection.destroy()
-  }
-
-  function finish(): void {
-    hasEnded = true
-    clearTimeout(timer)
-    response.off('drain', onDrain)
-    response.off('close', onClientGone)
-  }
-
-  function start(answer: ResponseHead): void {
-    isStarted = true
-    response.on('drain', onDrain)
-    response.writeHead(answer.status, [...answer.headers, ...options.extraHeaders])
-    resolve({ kind: 'answered', status: answer.status })
-  }
-
-  let held: ResponseHead | undefined
-  const heldChunks: Buffer[] = []
-  response.on('close', onClientGone)
-  const text = requestHead(exchange, {
+  const watch = watchAttempt(options, connection)
+  const head = requestHead(exchange, {
     host: target.authority,
     bodyBytes: body?.length,
     deadlineMs: exchange.deadlineMs,
-    trace: options.trace,
+    trace,
   })
-  connection.send(
-    { head: text, body, method: head.method },
-    {
-      onHead(answer) {
-        rearm()
-        if (options.mayRetry && answer.status >= 502 && answer.status <= 504) held = answer
-        else start(answer)
-      },
-      onData(data) {
-        rearm()
-        if (held !== undefined) {
-          heldChunks.push(data)
-          return true
-        }
-        return response.write(data)
-      },
-      onEnd() {
-        if (held === undefined) response.end()
-        else resolve(heldOutcome(held, heldChunks, response, options.extraHeaders))
-        finish()
-      },
-      onFailure(error) {
-        // the head has gone out: all that can be said is that the rest is missing
-        if (isStarted) response.destroy()
-        else resolve({ kind: 'failed', error: refusalOf(exchange, error), wasStale: wasReused && held === undefined })
-        finish()
-      },
-    },
-  )
+  const sink = sinkOf(options, { watch, resolve, wasReused: connection.hasServed() })
+  connection.send({ head, body, method: exchange.head.method }, sink)
   return promise
+}
+
+/** The clock and the client of one attempt: either may end it before its answer does. */
+interface AttemptWatch {
+  /** Something has come: a stream may be silent anew. */
+  readonly onProgress: () => void
+  readonly end: () => void
+}
+
+function watchAttempt({ exchange, timeoutMs, idleTimeoutMs }: AttemptOptions, connection: Connection): AttemptWatch {
+  const { response, route } = exchange
+  const onTimeout = () => {
+    const detail = `${route.service} did not answer in time.`
+    connection.destroy(new AppError('timeout', 'request.deadline_exceeded', detail))
+  }
+  let timer = setTimeout(onTimeout, timeoutMs)
+  const onDrain = () => connection.resume()
+  const onClientGone = () => connection.destroy()
+  response.on('drain', onDrain)
+  response.on('close', onClientGone)
+  return {
+    onProgress() {
+      if (idleTimeoutMs === undefined) return
+      clearTimeout(timer)
+      timer = setTimeout(onTimeout, idleTimeoutMs)
+    },
+    end() {
+      clearTimeout(timer)
+      response.off('drain', onDrain)
+      response.off('close', onClientGone)
+    },
+  }
+}
+
+interface SinkParts {
+  readonly watch: AttemptWatch
+  readonly resolve: (outcome: Outcome) => void
+  readonly wasReused: boolean
+}
+
+function sinkOf(options: AttemptOptions, { watch, resolve, wasReused }: SinkParts): ResponseSink {
+  const { exchange, extraHeaders, mayRetry } = options
+  const { response } = exchange
+  let held: ResponseHead | undefined
+  let isStarted = false
+  const heldChunks: Buffer[] = []
+  return {
+    onHead(answer) {
+      watch.onProgress()
+      if (mayRetry && answer.status >= 502 && answer.status <= 504) {
+        held = answer
+        return
+      }
+      isStarted = true
+      response.writeHead(answer.status, [...answer.headers, ...extraHeaders])
+      resolve({ kind: 'answered', status: answer.status })
+    },
+    onData(data) {
+      watch.onProgress()
+      if (held === undefined) return response.write(data)
+      heldChunks.push(data)
+      return true
+    },
+    onEnd() {
+      watch.end()
+      if (held === undefined) response.end()
+      else resolve(heldOutcome(held, heldChunks, response, extraHeaders))
+    },
+    onFailure(error) {
+      watch.end()
+      // the head has gone out: all that can be said is that the rest is missing
+      if (isStarted) response.destroy()
+      else resolve({ kind: 'failed', error: refusalOf(exchange, error), wasStale: wasReused && held === undefined })
+    },
+  }
 }
 
 function heldOutcome(

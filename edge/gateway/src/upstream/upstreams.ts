@@ -8,7 +8,6 @@ import {
   retryBudget,
   type Bulkhead,
   type CircuitBreaker,
-  type CircuitSnapshot,
   type RetryBudget,
 } from '@stoa/resilience'
 import { makePool, type Pool } from './pool.ts'
@@ -40,9 +39,6 @@ export interface Upstreams {
   readonly all: () => readonly Upstream[]
   readonly close: () => void
 }
-
-/** What operators see of one breaker. */
-export type BreakerState = CircuitSnapshot & { readonly service: string; readonly instance: string }
 
 const connectTimeoutMs = 2_000
 

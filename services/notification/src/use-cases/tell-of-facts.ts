@@ -12,8 +12,8 @@ interface OrderMove {
 
 /** What people are told of, each fact by one message. */
 export function facts(deps: Deps) {
-  const ofOrder = ({ number }: OrderMove, { name }: { readonly name: string }) => ({ orderNumber: number, name })
   return {
+    ...orderFacts(deps),
     userCreated: tells<'userCreated'>(deps, {
       kind: 'user.created',
       to: ({ userId }) => userId,
@@ -25,6 +25,31 @@ export function facts(deps: Deps) {
       ask: async (calls, { unlockId }) => ({ unlockToken: (await calls.user.issueUnlockToken({ unlockId })).token }),
       variables: (_data, { name, asked }) => ({ name, ...asked }),
     }),
+    refundProcessed: tells<'refundProcessed'>(deps, {
+      kind: 'refund.processed',
+      to: ({ customerId }) => customerId,
+      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
+    }),
+    inventoryLowStock: tells<'inventoryLowStock'>(deps, {
+      kind: 'inventory.low_stock',
+      to: 'staff',
+      variables: ({ sku, available, reorderPoint }) => ({
+        sku,
+        available: String(available),
+        reorderPoint: String(reorderPoint),
+      }),
+    }),
+    fraudDetected: tells<'fraudDetected'>(deps, {
+      kind: 'fraud.detected',
+      to: 'staff',
+      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
+    }),
+  }
+}
+
+function orderFacts(deps: Deps) {
+  const ofOrder = ({ number }: OrderMove, { name }: { readonly name: string }) => ({ orderNumber: number, name })
+  return {
     orderConfirmed: tells<'orderConfirmed'>(deps, {
       kind: 'order.confirmed',
       to: ({ customerId }) => customerId,
@@ -54,25 +79,6 @@ export function facts(deps: Deps) {
       kind: 'order.returned',
       to: ({ customerId }) => customerId,
       variables: ofOrder,
-    }),
-    refundProcessed: tells<'refundProcessed'>(deps, {
-      kind: 'refund.processed',
-      to: ({ customerId }) => customerId,
-      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
-    }),
-    inventoryLowStock: tells<'inventoryLowStock'>(deps, {
-      kind: 'inventory.low_stock',
-      to: 'staff',
-      variables: ({ sku, available, reorderPoint }) => ({
-        sku,
-        available: String(available),
-        reorderPoint: String(reorderPoint),
-      }),
-    }),
-    fraudDetected: tells<'fraudDetected'>(deps, {
-      kind: 'fraud.detected',
-      to: 'staff',
-      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
     }),
   }
 }
