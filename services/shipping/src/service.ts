@@ -1,5 +1,6 @@
 import { shipping } from '@stoa/contracts/shipping/service'
 import { defineService } from '@stoa/service'
+import { sandboxCarrier } from './carriers/sandbox.ts'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import {
@@ -21,18 +22,16 @@ import {
   listReconciled,
   personalData,
 } from './use-cases/read-shipments.ts'
-import { receiveTracking } from './use-cases/receive-tracking.ts'
+import { purgeMessagesTask, receiveTracking } from './use-cases/receive-tracking.ts'
 
 /** Shipments, tracking, delivery: its table of contents. */
 export const shippingService = defineService(shipping, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { carrierDaySeconds, sandboxCarrierSecret } }): Deps => ({
-    clock,
-    newId,
-    dayMs: carrierDaySeconds * 1_000,
-    webhookSecret: sandboxCarrierSecret,
-  }),
+  deps: ({ clock, newId, config: { carrierDaySeconds, sandboxCarrierSecret } }): Deps => {
+    const sandbox = sandboxCarrier({ dayMs: carrierDaySeconds * 1_000, webhookSecret: sandboxCarrierSecret })
+    return { clock, newId, carriers: new Map([[sandbox.name, sandbox]]) }
+  },
   bind: (deps) => ({
     operations: {
       createShipment: createShipment(deps),
@@ -53,7 +52,11 @@ export const shippingService = defineService(shipping, {
     },
     consumes: { userDeleted: eraseDeletedUser(deps) },
     sagas: {},
-    tasks: { 'carrier-dispatch': carrierDispatchTask(deps), 'carrier-deliver': carrierDeliverTask(deps) },
+    tasks: {
+      'carrier-dispatch': carrierDispatchTask(deps),
+      'carrier-deliver': carrierDeliverTask(deps),
+      'purge-carrier-messages': purgeMessagesTask(deps),
+    },
     personalData: personalData(deps),
   }),
 })

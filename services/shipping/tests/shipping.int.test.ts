@@ -8,6 +8,7 @@ import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Deps } from '../src/deps.ts'
 import { shippingService } from '../src/service.ts'
+import { purgeMessages, takeMessage } from '../src/store/shipments.ts'
 import { personalData } from '../src/use-cases/read-shipments.ts'
 
 const secret = Buffer.from('a secret of the sandbox carrier').toString('base64')
@@ -193,6 +194,17 @@ test('what has arrived has left, also when the carrier tells it in the other ord
   expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched', 'delivered'])
   const dispatched = await slow.published(shippingDispatched.type)
   expect(dispatched.filter(({ data }: any) => data.orderId === orderId)).toHaveLength(1)
+})
+
+test('messages that were taken before a time are forgotten, others are not taken again', async () => {
+  const at = Temporal.Now.instant()
+  const taken = await slow.database.transaction(async (tx) => {
+    await takeMessage(tx, 'sandbox/old', at.subtract({ hours: 25 }))
+    await takeMessage(tx, 'sandbox/new', at)
+    await purgeMessages(tx, at.subtract({ hours: 24 }))
+    return [await takeMessage(tx, 'sandbox/old', at), await takeMessage(tx, 'sandbox/new', at)]
+  })
+  expect(taken).toEqual([true, false])
 })
 
 test('a shipment that failed has left: it is not cancelled', async () => {

@@ -40,15 +40,12 @@ export async function purgeQuotes(tx: WriteHandle, before: Temporal.Instant): Pr
   await tx.sql`delete from quotes where expires_at < ${before}`
 }
 
-/** The sum that was accepted under this key. */
-export async function findAcceptance(tx: ReadHandle, actionKey: string): Promise<Money | undefined> {
-  const [row] = await tx.sql<{ total: Money }>`select total from acceptances where action_key = ${actionKey}`
-  return row?.total
-}
-
-/** Whether an acceptance with this key was withdrawn before it came. */
-export async function isWithdrawn(tx: ReadHandle, actionKey: string): Promise<boolean> {
-  return (await tx.sql`select 1 from withdrawn_acceptances where action_key = ${actionKey}`).length > 0
+/** What came of an acceptance with this key before: the sum that was accepted, or that it was withdrawn. */
+export async function findEarlier(tx: ReadHandle, actionKey: string) {
+  const [row] = await tx.sql<{ accepted: Money | null; isWithdrawn: boolean }>`
+    select (select total from acceptances where action_key = ${actionKey}) as accepted,
+      exists (select from withdrawn_acceptances where action_key = ${actionKey}) as "isWithdrawn"`
+  return row ?? { accepted: null, isWithdrawn: false }
 }
 
 /** Leaves the mark that an acceptance with this key is to be refused. */

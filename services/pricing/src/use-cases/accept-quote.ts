@@ -2,15 +2,7 @@ import type { RpcHandler } from '@stoa/contract'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
-import {
-  findAcceptance,
-  findQuote,
-  giveBack,
-  insertAcceptance,
-  isWithdrawn,
-  takeUses,
-  withdraw,
-} from '../store/quotes.ts'
+import { findEarlier, findQuote, giveBack, insertAcceptance, takeUses, withdraw } from '../store/quotes.ts'
 import { toWire } from './make-quote.ts'
 
 /** Takes the coupon uses of a quote for an order, all of them or none. */
@@ -19,10 +11,9 @@ export const acceptQuote =
   async ({ input, key, commit, refuse }) =>
     commit(async (tx) => {
       const { quoteId, orderId, customerId } = input
-      const accepted = await findAcceptance(tx, key)
-      if (accepted !== undefined) return { total: toWire(accepted) }
-      if (await isWithdrawn(tx, key))
-        return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
+      const { accepted, isWithdrawn } = await findEarlier(tx, key)
+      if (accepted !== null) return { total: toWire(accepted) }
+      if (isWithdrawn) return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
       const found = await findQuote(tx, quoteId)
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
         return refuse('pricing.quote_not_found', 'There is no such quote.')

@@ -20,10 +20,10 @@ export function canMove(from: ShipmentStatus, to: ShipmentStatus): boolean {
 /** What calling a shipment off comes to. */
 export type CancelDecision = 'cancel' | 'done' | 'left'
 
-/** Decides a cancellation: nothing that has left is cancelled, and what ended otherwise needs none. */
+/** Decides a cancellation: nothing that has left is cancelled, also when it never arrived. */
 export function decideCancel(status: ShipmentStatus): CancelDecision {
   if (canMove(status, 'cancelled')) return 'cancel'
-  return status === 'cancelled' || status === 'failed' ? 'done' : 'left'
+  return status === 'cancelled' ? 'done' : 'left'
 }
 
 /** What releasing a shipment to its carrier comes to. */

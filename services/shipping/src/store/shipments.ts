@@ -63,6 +63,7 @@ export interface PlannedShipment {
   readonly actionKey: string
   readonly orderId: OrderId | undefined
   readonly customerId: UserId
+  readonly carrier: string
   readonly method: string
   readonly address: Destination
   readonly parcels: readonly {
@@ -77,11 +78,11 @@ export async function insertShipment(
   planned: PlannedShipment,
   at: Temporal.Instant,
 ): Promise<ShipmentId | undefined> {
-  const { id, actionKey, orderId, customerId, method, address, parcels } = planned
+  const { id, actionKey, orderId, customerId, carrier, method, address, parcels } = planned
   const rows = await tx.sql<{ id: ShipmentId }>`
     with made as (
       insert into shipments (id, action_key, order_id, customer_id, status, carrier, method, address, parcels, created_at, updated_at)
-      values (${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', 'sandbox', ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at})
+      values (${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', ${carrier}, ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at})
       on conflict (order_id) do nothing
       returning id
     ), noted as (
@@ -91,15 +92,12 @@ export async function insertShipment(
   return rows[0]?.id
 }
 
-/** The shipment a call with this key has made. */
-export async function findByKey(tx: ReadHandle, actionKey: string): Promise<ShipmentId | undefined> {
-  const [row] = await tx.sql<{ id: ShipmentId }>`select id from shipments where action_key = ${actionKey}`
-  return row?.id
-}
-
-/** Whether a call with this key was withdrawn before it came. */
-export async function isWithdrawn(tx: ReadHandle, actionKey: string): Promise<boolean> {
-  return (await tx.sql`select 1 from withdrawn_shipments where action_key = ${actionKey}`).length > 0
+/** What came of a call with this key before: the shipment it has made, or that it was withdrawn. */
+export async function findEarlier(tx: ReadHandle, actionKey: string) {
+  const [row] = await tx.sql<{ shipmentId: ShipmentId | null; isWithdrawn: boolean }>`
+    select (select id from shipments where action_key = ${actionKey}) as "shipmentId",
+      exists (select from withdrawn_shipments where action_key = ${actionKey}) as "isWithdrawn"`
+  return row ?? { shipmentId: null, isWithdrawn: false }
 }
 
 /** Leaves the mark that a call with this key is to be refused. */
@@ -140,7 +138,7 @@ export async function moveShipment(
     to,
     at,
     trackingNumber,
-  }: { readonly to: ShipmentStatus; readonly at: Temporal.Instant; readonly trackingNumber?: string },
+  }: { readonly to: ShipmentStatus; readonly at: Temporal.Instant; readonly trackingNumber?: string | undefined },
 ): Promise<void> {
   await tx.sql`
     with moved as (
@@ -191,4 +189,16 @@ export async function takeMessage(tx: WriteHandle, id: string, at: Temporal.Inst
     (await tx.sql`insert into carrier_messages (id, at) values (${id}, ${at}) on conflict do nothing returning 1`)
       .length > 0
   )
+}
+
+/** Forgets messages that were taken before this time. */
+export async function purgeMessages(tx: WriteHandle, before: Temporal.Instant): Promise<void> {
+  await tx.sql`delete from carrier_messages where at < ${before}`
+}
+
+/** The shipments of a customer with where they went, for whoever asks what is held on them. */
+export async function exportShipments(db: ReadHandle, customerId: string) {
+  const rows = await db.sql<ShipmentRow & { readonly address: Destination }>`
+    select ${columns}, address from shipments where customer_id = ${customerId} order by id desc`
+  return rows.map((row) => ({ ...fromRow(row).resource, address: row.address }))
 }

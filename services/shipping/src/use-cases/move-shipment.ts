@@ -8,6 +8,7 @@ import {
 } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import type { WarehouseId } from '@stoa/contracts/ids'
+import { compact } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideCancel, decideCarrierEvent, decideRelease, leavingLines, type CarrierEvent } from '../domain/shipment.ts'
 import { eraseWhenCustomerIsErased } from '../store/erasure.ts'
@@ -40,17 +41,22 @@ async function cancel(tx: ShippingTx, { id: shipmentId, orderId }: Shipment, at:
 
 /** Hands a picked shipment to its carrier; from here the carrier's clock runs. */
 export const releaseShipment =
-  ({ clock, dayMs }: Deps): RpcHandler<ShippingService, 'release'> =>
+  ({ clock, carriers }: Deps): RpcHandler<ShippingService, 'release'> =>
   async ({ input, commit, refuse }) =>
     commit(async (tx) => {
       const shipment = await lockShipmentOfOrder(tx, input.orderId)
       if (shipment === undefined) return refuse('shipping.not_found', `order ${input.orderId} has no shipment`)
-      const { id: shipmentId, status } = shipment.resource
+      const { id: shipmentId, status, carrier: carrierName } = shipment.resource
       const decision = decideRelease(status)
       if (decision === 'refuse') return refuse('shipping.move_not_allowed', `the shipment is ${status}`)
       if (decision === 'release') {
-        await moveShipment(tx, shipmentId, { to: 'released', at: clock.now() })
-        await tx.enqueue('carrier-dispatch', { shipmentId }, { key: shipmentId, delayMs: dayMs })
+        const carrier = carriers.get(carrierName)
+        const trackingNumber = carrier?.trackingNumberOf(shipmentId)
+        await moveShipment(tx, shipmentId, { to: 'released', at: clock.now(), trackingNumber })
+        if (carrier?.simulated !== undefined) {
+          const { dayMs } = carrier.simulated
+          await tx.enqueue('carrier-dispatch', { shipmentId }, { key: shipmentId, delayMs: dayMs })
+        }
       }
       return {}
     })
@@ -83,13 +89,14 @@ export const dispatchShipment =
       return { status: 200, id: params.id }
     })
 
-/** Lets the sandbox carrier tell something before its time. */
+/** Lets a carrier that is simulated tell something before its time. */
 export const simulateShipment =
   (deps: Deps): Handler<ShippingService, 'simulateShipment'> =>
   async ({ params, body, commit, refuse }) =>
     commit(async (tx) => {
-      const outcome = await noteCarrierEvent(deps, tx, params.id, body.event)
+      const outcome = await noteCarrierEvent(deps, tx, params.id, body.event, { isSimulation: true })
       if (outcome === 'unknown') return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+      if (outcome === 'not_simulated') return refuse('shipping.carrier_unknown', 'Its carrier is not a simulated one.')
       if (outcome === 'not_released') return refuse('shipping.not_released', 'The shipment has not been released.')
       if (outcome === 'refuse')
         return refuse('shipping.move_not_allowed', `The shipment can not be ${body.event} from where it is.`)
@@ -108,23 +115,29 @@ export const carrierDeliverTask =
 
 /** Takes what the carrier tells of a shipment, when it fits where the shipment stands. */
 export async function noteCarrierEvent(
-  { clock, dayMs }: Deps,
+  { clock, carriers }: Deps,
   tx: ShippingTx,
   id: string,
   event: CarrierEvent,
-): Promise<'moved' | 'done' | 'not_released' | 'refuse' | 'unknown'> {
+  { isSimulation = false } = {},
+): Promise<'moved' | 'done' | 'not_released' | 'refuse' | 'unknown' | 'not_simulated'> {
   const shipment = await lockShipment(tx, id)
   if (shipment === undefined) return 'unknown'
+  const carrier = carriers.get(shipment.resource.carrier)
+  const simulated = carrier?.simulated
+  if (isSimulation && simulated === undefined) return 'not_simulated'
   const decision = decideCarrierEvent(shipment.resource.status, event)
   if (decision !== 'move') return decision
   const at = clock.now()
   const { id: shipmentId } = shipment.resource
-  const trackingNumber =
-    shipment.resource.trackingNumber ?? `SBX-${shipmentId.replaceAll('-', '').slice(-16).toUpperCase()}`
+  // one that was released before numbers were given then gets its number here
+  const trackingNumber = shipment.resource.trackingNumber ?? carrier?.trackingNumberOf(shipmentId)
   await moveShipment(tx, shipmentId, { to: event, at, trackingNumber })
-  await tell(tx, { ...shipment.resource, trackingNumber }, event)
-  if (event === 'dispatched') await tx.enqueue('carrier-deliver', { shipmentId }, { key: shipmentId, delayMs: dayMs })
-  else await eraseWhenCustomerIsErased(tx, shipmentId)
+  await tell(tx, { ...shipment.resource, ...compact({ trackingNumber }) }, event)
+  if (event !== 'dispatched') await eraseWhenCustomerIsErased(tx, shipmentId)
+  else if (simulated !== undefined) {
+    await tx.enqueue('carrier-deliver', { shipmentId }, { key: shipmentId, delayMs: simulated.dayMs })
+  }
   return 'moved'
 }
 

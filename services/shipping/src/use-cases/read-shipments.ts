@@ -2,10 +2,9 @@ import type { Consumer, Handler, PersonalData, RpcHandler } from '@stoa/contract
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
-import { ratesOf } from '../carriers/rates.ts'
 import type { Deps } from '../deps.ts'
 import { eraseCustomer } from '../store/erasure.ts'
-import { findShipment, listShipments, listStates, listTracking } from '../store/shipments.ts'
+import { exportShipments, findShipment, listShipments, listStates, listTracking } from '../store/shipments.ts'
 
 const Cursor = Type.String({ format: 'uuid' })
 
@@ -41,10 +40,10 @@ export const listAllShipments =
   }
 
 export const askRates =
-  (_deps: Deps): Handler<ShippingService, 'askRates'> =>
-  async ({ body, refuse }) => {
-    const items = ratesOf(body.country, body.weightGrams)
-    if (items.length === 0) return refuse('shipping.rate_unavailable', `No carrier goes to ${body.country}.`)
+  ({ carriers }: Deps): Handler<ShippingService, 'askRates'> =>
+  async ({ body: { country, weightGrams }, refuse }) => {
+    const items = [...carriers.values()].flatMap((carrier) => carrier.ratesOf(country, weightGrams))
+    if (items.length === 0) return refuse('shipping.rate_unavailable', `No carrier goes to ${country}.`)
     return { status: 200, body: { items } }
   }
 
@@ -57,6 +56,6 @@ export const eraseDeletedUser = ({ clock }: Deps): Consumer<ShippingService, 'us
 })
 
 export const personalData = ({ clock }: Deps): PersonalData<ShippingService> => ({
-  export: async (customerId, db) => ({ shipments: await listShipments(db, { customerId, limit: 10_000 }) }),
+  export: async (customerId, db) => ({ shipments: await exportShipments(db, customerId) }),
   erase: (tx, customerId) => eraseCustomer(tx, customerId, clock.now()),
 })

@@ -1,0 +1,159 @@
+import { promotionExhausted } from '@stoa/contracts/pricing/events'
+import { newId } from '@stoa/kernel'
+import { eventually, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { manager, startPricing, type PricingApp } from './pricing-app.ts'
+
+let service: TestService
+let app: PricingApp
+let brief: PricingApp
+
+beforeAll(async () => {
+  app = await startPricing()
+  brief = await startPricing({ QUOTE_SECONDS: '1' })
+  service = app.service
+})
+afterAll(() => Promise.all([service.stop(), brief.service.stop()]))
+
+const quote: PricingApp['quote'] = (more) => app.quote(more)
+const quoteFor: PricingApp['quoteFor'] = (customerId, more) => app.quoteFor(customerId, more)
+const accept: PricingApp['accept'] = (...args) => app.accept(...args)
+const promote: PricingApp['promote'] = (more) => app.promote(more)
+
+test('anybody gets a quote that adds up', async () => {
+  const { status, body } = await quote()
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    subtotal: { amount: 2_000, currency: 'EUR' },
+    shipping: { amount: 499, currency: 'EUR' },
+    total: { amount: 2_499, currency: 'EUR' },
+    tax: { amount: 131, currency: 'EUR' },
+  })
+  expect(Date.parse(body.expiresAt)).toBeGreaterThan(Date.now())
+})
+
+test('what can not be priced is refused with its place', async () => {
+  const refused = async (more: object) => {
+    const { status, body } = await quote(more)
+    return [status, body.code, body.errors[0].pointer]
+  }
+  expect(
+    await refused({
+      items: [
+        { sku: 'TEA', quantity: 1 },
+        { sku: 'CUP', quantity: 1 },
+      ],
+    }),
+  ).toEqual([422, 'pricing.unknown_sku', '/items/1/sku'])
+  expect(await refused({ region: 'AQ' })).toEqual([422, 'pricing.region_unknown', '/region'])
+  expect(await refused({ couponCodes: ['NONE'] })).toEqual([422, 'pricing.coupon_unknown', '/couponCodes/0'])
+  expect(await refused({ shippingMethod: 'pigeon' })).toEqual([
+    422,
+    'pricing.shipping_method_unknown',
+    '/shippingMethod',
+  ])
+})
+
+test('twenty orders at once take the five uses a coupon has, and no more', async () => {
+  const promotion = await promote({ couponCode: 'FIVE', maxUses: 5 })
+  const orders = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const customerId = newId()
+      return { customerId, quoteId: await quoteFor(customerId, { couponCodes: ['FIVE'] }) }
+    }),
+  )
+  const answers = await Promise.all(orders.map(({ quoteId, customerId }) => accept(quoteId, customerId)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5)
+  const { body } = await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })
+  expect(body.uses).toBe(5)
+  const exhausted = await service.published(promotionExhausted.type)
+  expect(exhausted.filter(({ subject }) => subject === promotion.id)).toHaveLength(1)
+})
+
+test('a use is taken once for a key, and given back once', async () => {
+  const promotion = await promote({ couponCode: 'BACK', maxUses: 1 })
+  const customerId = newId()
+  const quoteId = await quoteFor(customerId, { couponCodes: ['BACK'] })
+  const orderId = newId()
+  const key = newId()
+  await Promise.all([accept(quoteId, customerId, { key }, orderId), accept(quoteId, customerId, { key }, orderId)])
+  const usesOf = async () =>
+    (await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })).body.uses
+  expect(await usesOf()).toBe(1)
+  await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
+  await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
+  expect(await usesOf()).toBe(0)
+})
+
+test('an acceptance that comes after its release is refused', async () => {
+  const customerId = newId()
+  const quoteId = await quoteFor(customerId)
+  const orderId = newId()
+  const key = newId()
+  await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
+  expect((await accept(quoteId, customerId, { key }, orderId)).body.code).toBe('failed_precondition')
+})
+
+test('a coupon for one use by each customer is refused the second time', async () => {
+  const customerId = newId()
+  await accept(await quoteFor(customerId, { couponCodes: ['WELCOME10'] }), customerId)
+  const again = await service.call('Quote', {
+    customerId,
+    items: [{ sku: 'TEA', quantity: 1 }],
+    region: 'DE',
+    couponCodes: ['WELCOME10'],
+  })
+  expect(again.body.code).toBe('invalid_argument')
+})
+
+test('twenty orders at once of one customer take the one use each customer has', async () => {
+  const promotion = await promote({ couponCode: 'ONCE', maxUsesPerCustomer: 1 })
+  const customerId = newId()
+  const quotes = await Promise.all(
+    Array.from({ length: 20 }, () => quoteFor(customerId, { couponCodes: ['ONCE', 'FREESHIP'] })),
+  )
+  const answers = await Promise.all(quotes.map((quoteId) => accept(quoteId, customerId)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  const { body } = await service.request('GET', `/api/v1/pricing/promotions/${promotion.id}`, { as: manager })
+  expect(body.uses).toBe(1)
+})
+
+test('a basket is priced in one currency, or refused', async () => {
+  const refused = async (currency: string) => {
+    const { status, body } = await quote({ currency })
+    return [status, body.code, body.errors?.[0].pointer]
+  }
+  expect(await refused('JPY')).toEqual([422, 'pricing.currency_unknown', '/currency'])
+  const { body: list } = await service.request('POST', '/api/v1/pricing/price-lists', {
+    as: manager,
+    body: { name: `list ${newId()}`, currency: 'USD', taxInclusive: false },
+  })
+  await service.request('POST', `/api/v1/pricing/price-lists/${list.id}/prices`, {
+    as: manager,
+    body: { sku: 'TEA', breaks: [{ fromQuantity: 1, amount: 1_100 }] },
+  })
+  expect(await refused('USD')).toEqual([422, 'pricing.currency_unknown', '/currency'])
+})
+
+test('staff quote for a customer, who alone can order by it', async () => {
+  const customerId = newId()
+  const made = await service.request('POST', '/api/v1/pricing/quote', {
+    as: manager,
+    body: { customerId, items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
+  })
+  expect((await service.call('GetQuote', { quoteId: made.body.quoteId })).body.quote.customerId).toBe(customerId)
+  const own = await service.request('POST', '/api/v1/pricing/quote', {
+    as: { subject: customerId },
+    body: { customerId: newId(), items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
+  })
+  expect((await service.call('GetQuote', { quoteId: own.body.quoteId })).body.quote.customerId).toBe(customerId)
+})
+
+test('another customer’s quote is none, and an expired one is said to be', async () => {
+  const quoteId = await quoteFor(newId())
+  expect((await accept(quoteId, newId())).body.code).toBe('not_found')
+  const { body } = await brief.quote()
+  await eventually(async () =>
+    expect((await brief.service.call('GetQuote', { quoteId: body.quoteId })).body.code).toBe('failed_precondition'),
+  )
+})
