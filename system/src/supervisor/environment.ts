@@ -24,6 +24,8 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
+    // Less than the time after which a process is ended by force.
+    DRAIN_TIMEOUT_MS: '2500',
     STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),
     REGISTRY_TOKEN: secrets.registryToken,

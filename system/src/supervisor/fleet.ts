@@ -8,7 +8,7 @@ import { makeKeeper, type Keeper, type KeeperEvent } from './keeper.ts'
 import { formatLogLine, parseLogLine, type LogLine } from './log-line.ts'
 import { recordProcesses } from './processes.ts'
 import { isReady } from './readiness.ts'
-import { tellRegistry } from './registry-notice.ts'
+import { tellOfTheDead, type RegistryAddress } from './registry-notice.ts'
 
 /** The processes of all services. */
 export interface Fleet {
@@ -39,6 +39,9 @@ const flags = ['--max-semi-space-size=4']
 const readyTimeoutMs = 120_000
 const askTimeoutMs = 250
 const lookMs = 500
+// With PostgreSQL's time everything is over within 5 s.
+const servicesStopMs = 3_400
+const registryStopMs = 500
 const rotateMs = 10_000
 const sameMs = 10_000
 /** A start that fails this often in a row before it was ever ready is given up; later ones are tried for ever. */
@@ -63,9 +66,11 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
       const seconds = (event.retryAfterMs / 1000).toFixed(1)
       if (!watch.isStarting)
         onTrouble(`${name} (pid ${event.pid}) has ended (${event.how}); it is started again in ${seconds} s`)
-      if (name !== 'registry')
-        await tellRegistry(registryUrl(settings), registryToken(settings), { name, pid: event.pid })
     } else await record()
+    // Also of those that have died with an earlier supervisor, or while it was away.
+    if (event.kind === 'died' || (event.kind === 'ready' && name === 'registry')) {
+      await tellOfTheDead(registryOf(settings))
+    }
   }
   const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()
   const rotate = setInterval(() => keepers.forEach(({ log }) => void log.rotate().catch(() => {})), rotateMs).unref()
@@ -85,12 +90,14 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
   return {
     start: (afterwards, signal) => startAndWait(keepers, afterwards, signal),
     async stop() {
-      await Promise.all(keepers.map((keeper) => keeper.stop()))
+      // The registry last: the others leave it.
+      await Promise.all(keepers.filter((keeper) => !isRegistry(keeper)).map((keeper) => keeper.stop(servicesStopMs)))
+      await Promise.all(keepers.filter(isRegistry).map((keeper) => keeper.stop(registryStopMs)))
       readLogs(keepers, watch, onTrouble)
     },
     async restart(names) {
       const some = names.length === 0 ? keepers : names.map((name) => keeperOf(keepers, name))
-      await Promise.all(some.map((keeper) => keeper.stop()))
+      await Promise.all(some.map((keeper) => keeper.stop(servicesStopMs)))
       await startAndWait(some)
     },
     rows: () => Promise.all(keepers.map(rowOf)),
@@ -99,6 +106,10 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
       for (const { log } of keepers) log.close()
     },
   }
+}
+
+function isRegistry({ program }: Keeper): boolean {
+  return program.name === 'registry'
 }
 
 function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bundle) {
@@ -114,12 +125,11 @@ function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bun
   }
 }
 
-function registryUrl({ ports, environment }: SystemSettings): string {
-  return environment['REGISTRY_URL'] || `http://127.0.0.1:${ports.get('registry') ?? 0}`
-}
-
-function registryToken({ secrets, environment }: SystemSettings): string {
-  return environment['REGISTRY_TOKEN'] || secrets.registryToken
+function registryOf({ ports, secrets, environment }: SystemSettings): RegistryAddress {
+  return {
+    url: environment['REGISTRY_URL'] || `http://127.0.0.1:${ports.get('registry') ?? 0}`,
+    token: environment['REGISTRY_TOKEN'] || secrets.registryToken,
+  }
 }
 
 function keeperOf(keepers: readonly Keeper[], name: string): Keeper {

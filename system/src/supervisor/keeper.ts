@@ -34,7 +34,7 @@ export interface Keeper {
   readonly failures: number
   readonly start: () => void
   /** SIGTERM, and SIGKILL when that takes too long; it stays down. */
-  readonly stop: (timeoutMs?: number) => Promise<void>
+  readonly stop: (timeoutMs: number) => Promise<void>
 }
 
 interface KeeperOptions {
@@ -47,7 +47,6 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 const healthyAfterMs = 30_000
 const readyPollMs = 50
-const stopTimeoutMs = 4_300
 
 /** The pause before the next start after so many ends in a row: 100 ms, doubling to 5 s. */
 export function pauseMs(endsInARow: number): number {
@@ -82,7 +81,7 @@ export function makeKeeper(program: Program, options: KeeperOptions): Keeper {
       return kept.failures
     },
     start: () => startProcess(kept),
-    async stop(timeoutMs = stopTimeoutMs) {
+    async stop(timeoutMs) {
       clearTimeout(kept.retry)
       kept.endsInARow = 0
       const { child } = kept

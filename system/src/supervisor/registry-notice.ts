@@ -1,33 +1,54 @@
-interface Listed {
-  readonly instances: readonly { readonly id: string; readonly metadata: Readonly<Record<string, string>> }[]
+interface Instance {
+  readonly id: string
+  readonly host: string
+  readonly metadata: Readonly<Record<string, string>>
 }
 
-interface Dead {
-  readonly name: string
-  readonly pid: number
+interface Listed {
+  readonly items: readonly { readonly service: string; readonly instances: readonly Instance[] }[]
+}
+
+/** The registry of a system, and what changes of it are proven with. */
+export interface RegistryAddress {
+  readonly url: string
+  readonly token: string
 }
 
 const timeoutMs = 1_000
 
 /**
- * Tells the registry that a process has died, so that nobody calls it any more; its own lease would run on for up to 30 s.
- * A registry that is away finds out by itself.
+ * Tells the registry of every instance on this machine whose process has ended, so that nobody calls it any more; their
+ * leases would run on for up to 30 s. A registry that is away is told when it is back.
  */
-export async function tellRegistry(registryUrl: string, token: string, { name, pid }: Dead): Promise<void> {
-  const address = `${registryUrl}/api/services/${name}`
-  const headers = { 'x-registry-token': token }
+export async function tellOfTheDead({ url, token }: RegistryAddress): Promise<void> {
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) })
+    const answer = await fetch(`${url}/api/services`, { signal: AbortSignal.timeout(timeoutMs) })
     if (!answer.ok) return
-    const { instances } = (await answer.json()) as Listed
-    // Not by its port: the next process may be there already.
-    const gone = instances.filter(({ metadata }) => metadata['pid'] === String(pid))
+    const { items } = (await answer.json()) as Listed
+    const dead = items.flatMap(({ service, instances }) =>
+      // By the process, not the port: its successor may be there already.
+      instances.filter(isDead).map(({ id }) => `${service}/instances/${id}`),
+    )
     await Promise.all(
-      gone.map(({ id }) =>
-        fetch(`${address}/instances/${id}`, { method: 'DELETE', headers, signal: AbortSignal.timeout(timeoutMs) }),
+      dead.map((path) =>
+        fetch(`${url}/api/services/${path}`, {
+          method: 'DELETE',
+          headers: { 'x-registry-token': token },
+          signal: AbortSignal.timeout(timeoutMs),
+        }),
       ),
     )
   } catch {
-    // Away, or the process that died.
+    // Away, or the one that died.
+  }
+}
+
+function isDead({ host, metadata: { pid } }: Instance): boolean {
+  if (host !== '127.0.0.1' || pid === undefined || !/^[1-9]\d*$/.test(pid)) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

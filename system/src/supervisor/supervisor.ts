@@ -41,7 +41,7 @@ export interface RunningSystem {
   readonly stop: () => Promise<void>
 }
 
-const postgresStopMs = 1_500
+const postgresStopMs = 1_000
 
 /** What to do at the end, in the reverse of this order. */
 type Endings = (() => unknown)[]
