@@ -39,6 +39,14 @@ export const platformErrors = errors({
   'service.draining': { kind: 'unavailable', title: 'The instance is shutting down' },
   'database.unavailable': { kind: 'unavailable', title: 'The database can not be reached' },
   'database.disk_full': { kind: 'unavailable', title: 'The database has no space left' },
+  'database.outcome_unknown': { kind: 'unavailable', title: 'Whether the change was made is not known; ask again' },
+  'database.saturated': { kind: 'unavailable', title: 'All connections to the database are in use' },
+  'database.statement_timeout': { kind: 'timeout', title: 'The database took too long' },
+  'database.unsupported_text': { kind: 'invalid', title: 'A text holds a character that can not be kept' },
+  'saga.not_found': { kind: 'not_found', title: 'No such process' },
+  'saga.not_stuck': { kind: 'conflict', title: 'The process is not stuck' },
+  'saga.past_pivot': { kind: 'conflict', title: 'The process is past the point of return' },
+  'saga.ended': { kind: 'conflict', title: 'The process has ended' },
   'saga.timed_out': { kind: 'timeout', title: 'The process did not come to its pivot in time' },
 })
 
