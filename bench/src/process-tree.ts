@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** The process and all it has started, Linux only. */
-export async function descendantsOf(pids: readonly number[]): Promise<number[]> {
+/** These processes, all they have started, and who started them (their supervisor); Linux only. */
+export async function familyOf(pids: readonly number[]): Promise<number[]> {
   const children = new Map<number, number[]>()
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     const parent = await parentOf(Number(entry))
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
   }
-  const found = new Set(pids)
+  const parents = await Promise.all(pids.map(parentOf))
+  const found = new Set([...pids, ...parents.filter((pid) => pid !== undefined && pid > 1)] as number[])
   for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child)
   return [...found]
 }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -31,6 +31,8 @@ export interface SystemUnderTest {
 /** Makes a system that is not started yet; the same folder serves every start of it. */
 export async function makeSystem(settings: Readonly<Record<string, string>> = {}): Promise<SystemUnderTest> {
   const home = await mkdtemp(join(tmpdir(), 'stoa-bench-'))
+  // as root PostgreSQL runs under another account, which has to get in
+  await chmod(home, 0o755)
   const env = { ...benchEnvironment(), RATE_LIMIT_SCALE: '100000', STOA_HOME: home, ...settings }
   const state = { gatewayUrl: '' }
   const stoa = async (...args: string[]) =>

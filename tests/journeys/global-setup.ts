@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,8 @@ const main = join(root, 'cli/src/main.ts')
 /** Brings up a whole system of its own, on free ports and with short days, by the door that everybody uses. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'stoa-journeys-'))
+  // as root PostgreSQL runs under another account, which has to get in
+  await chmod(home, 0o755)
   const env = {
     ...systemEnvironment(home),
     CARRIER_DAY_SECONDS: '1',

@@ -1,5 +1,5 @@
 import { quantile, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
-import { cpuSecondsOf, descendantsOf } from '../process-tree.ts'
+import { cpuSecondsOf, familyOf } from '../process-tree.ts'
 import { makeShopper, type Shopper } from '../shopper.ts'
 import { machineSettings, makeSystem, type SystemUnderTest } from '../system-under-test.ts'
 
@@ -31,7 +31,7 @@ async function measure(
   note(`${orders} orders, ${concurrency} at once`)
   const shoppers = await Promise.all(Array.from({ length: concurrency }, () => makeShopper(system.gatewayUrl)))
   await place(shoppers, isSmoke ? 2 : Math.max(60, concurrency * 6))
-  const pids = await descendantsOf((await system.processes()).map(({ pid }) => pid))
+  const pids = await familyOf((await system.processes()).map(({ pid }) => pid))
   const cpuBefore = await cpuSecondsOf(pids)
   const startedAt = performance.now()
   const latenciesMs = await place(shoppers, orders)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { median, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
-import { descendantsOf, pssMegabytesOf } from '../process-tree.ts'
+import { familyOf, pssMegabytesOf } from '../process-tree.ts'
 import { machineSettings, makeSystem, type SystemUnderTest } from '../system-under-test.ts'
 
 /** How long the system takes to be ready, and how much memory it holds when idle. */
@@ -31,7 +31,7 @@ async function measure(system: SystemUnderTest, { isSmoke, note }: BenchOptions)
     if (index === runs - 1) {
       await delay(idleSeconds * 1_000)
       const pids = (await system.processes()).map(({ pid }) => pid)
-      pssMegabytes = await pssMegabytesOf(await descendantsOf(pids))
+      pssMegabytes = await pssMegabytesOf(await familyOf(pids))
     }
     await system.stop()
   }

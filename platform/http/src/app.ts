@@ -50,7 +50,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     response.once('close', () => {
       if (!response.writableFinished) exchange.abort(new Error('the client has left'))
       if (extra === undefined) inFlight.leave()
-      observe(exchange)
+      // who asks for health or metrics does so every second, and nobody asks for that
+      if (extra?.permission !== 'public') observe(exchange)
     })
     runWithContext(exchange.context, () => {
       const foreign = extra ?? mounts.find(exchange.path)

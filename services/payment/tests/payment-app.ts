@@ -69,7 +69,7 @@ const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for t
 export async function startPayment(settings: Readonly<Record<string, string>> = {}): Promise<PaymentApp> {
   const service = await startTestService<PaymentService>(paymentService, {
     access: accessTable,
-    settings: { PROVIDER_TIMEOUT_MS: '100', SANDBOX_WEBHOOK_SECRET: webhookSecret, ...settings },
+    settings: { PROVIDER_TIMEOUT_MS: '800', SANDBOX_WEBHOOK_SECRET: webhookSecret, ...settings },
   })
   const ask = (method: string, path: string, request: TestRequest = {}): Promise<Answered<HttpBody>> =>
     service.request(method, path, request)
