@@ -48,8 +48,11 @@ async function answer(
 }
 
 async function serveSagas({ method, path, query }: AdminRequest, sagas: SagaEngine | undefined): Promise<unknown> {
-  if (sagas === undefined) return { items: [] }
   const [id, action] = path
+  if (sagas === undefined) {
+    if (method === 'GET' && id === undefined) return { items: [] }
+    throw unknownPath()
+  }
   if (method === 'GET' && id === undefined) {
     const state = query.get('state')
     const type = query.get('type')
