@@ -18,7 +18,10 @@ const user = {
     if (userId === gone) throw new AppError('not_found', 'user.not_found', 'erased')
     return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en' }
   },
-  issueUnlockToken: async ({ unlockId }: { unlockId?: string }) => ({ token: `token-of-${unlockId}` }),
+  issueUnlockToken: async ({ unlockId }: { unlockId?: string }) => {
+    if (unlockId === 'over') throw new AppError('invalid', 'user.token_invalid', 'over')
+    return { token: `token-of-${unlockId}` }
+  },
 }
 let service: TestService
 let mailing: TestService
@@ -170,6 +173,7 @@ test('with a mail server a message goes out by it', async () => {
 
 test('the owner of a locked account gets a token that no event has carried', async () => {
   const ada = newId()
+  await service.receive(userLocked, ada, { userId: ada, unlockId: 'over' })
   await service.receive(userLocked, ada, { userId: ada, unlockId: 'u1' })
   const [message] = await told(service, ada, 1)
   expect(message.body).toContain('token-of-u1')

@@ -1,5 +1,6 @@
-import type { Consumer, PersonalData } from '@stoa/contract'
+import type { Calls, Consumer, PersonalData } from '@stoa/contract'
 import type { NotificationService } from '@stoa/contracts/notification/service'
+import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
 import { erasePerson, listNotifications } from '../store/notifications.ts'
@@ -22,7 +23,7 @@ export function facts(deps: Deps) {
     userLocked: tells<'userLocked'>(deps, {
       kind: 'user.locked',
       to: ({ userId }) => userId,
-      ask: async (calls, { unlockId }) => ({ unlockToken: (await calls.user.issueUnlockToken({ unlockId })).token }),
+      ask: (calls, { unlockId }) => findUnlockToken(calls, unlockId),
       variables: (_data, { name, asked }) => ({ name, ...asked }),
     }),
     refundProcessed: tells<'refundProcessed'>(deps, {
@@ -44,6 +45,17 @@ export function facts(deps: Deps) {
       to: 'staff',
       variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
     }),
+  }
+}
+
+/** The token of a lock's link; none when the lock is over, and then there is nothing to tell. */
+async function findUnlockToken(calls: Calls<NotificationService['calls']>, unlockId: string) {
+  try {
+    const { token } = await calls.user.issueUnlockToken({ unlockId })
+    return { unlockToken: token }
+  } catch (error) {
+    if (isAppError(error, 'user.token_invalid')) return undefined
+    throw error
   }
 }
 

@@ -26,11 +26,11 @@ interface Telling<Name extends keyof Events> {
   /** Whose inbox; staff have one of their own. */
   readonly to: 'staff' | ((data: ReceivedEvent<Events[Name]>['data']) => UserId)
   readonly variables: (data: ReceivedEvent<Events[Name]>['data'], reader: Reader) => Variables
-  /** Asks for what no event may carry. */
+  /** Asks for what no event may carry; without an answer nobody is told. */
   readonly ask?: (
     calls: Calls<NotificationService['calls']>,
     data: ReceivedEvent<Events[Name]>['data'],
-  ) => Promise<Variables>
+  ) => Promise<Variables | undefined>
 }
 
 /** A message that tells of one fact. */
@@ -52,7 +52,9 @@ export function tells<Name extends keyof Events>(
     async prepare({ event, calls }) {
       if (to === 'staff') return { name: 'staff', locale: 'en' }
       const reader = await findReader(calls, to(event.data))
-      return reader === undefined || ask === undefined ? reader : { ...reader, asked: await ask(calls, event.data) }
+      if (reader === undefined || ask === undefined) return reader
+      const asked = await ask(calls, event.data)
+      return asked === undefined ? undefined : { ...reader, asked }
     },
     async apply(event, tx, reader) {
       // nobody is left to be told: the account was erased meanwhile
