@@ -31,13 +31,17 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
   const { exchange, upstream } = options
   const canRepeat = isRepeatable(exchange)
   upstream.budget.onCall()
+  let tried: Set<string> | undefined
   for (let attempts = 1; ; attempts++) {
-    const target = upstream.choose()
+    const target = upstream.choose(tried)
     const mayRetry = canRepeat && attempts <= maxRetries
     const outcome = await tryTarget(options, target, mayRetry)
     if (outcome.kind === 'answered') return { status: outcome.status, instance: target.instance.id, attempts }
     const hasMore = await mayGoOn(options, outcome, attempts, mayRetry)
-    if (hasMore) continue
+    if (hasMore) {
+      tried = (tried ?? new Set()).add(target.instance.id)
+      continue
+    }
     if (outcome.kind === 'failed') throw outcome.error
     outcome.sendAnyway()
     return { status: outcome.status, instance: target.instance.id, attempts }

@@ -118,6 +118,15 @@ test('an instance that is gone is passed over for what may be repeated', async (
   for (let index = 0; index < 10; index++) expect((await call('/api/v1/orders')).status).toBe(200)
 })
 
+test('a repeat goes to an instance that was not tried yet', async () => {
+  second.answer = (_request, response) => response.writeHead(503).end()
+  for (let index = 0; index < 10; index++) {
+    const before = all().length
+    expect((await call('/api/v1/orders')).status).toBe(200)
+    expect(all().length - before).toBeLessThanOrEqual(2)
+  }
+})
+
 test('a write is repeated under its key, and never without one', async () => {
   const unwell = (upstream: UpstreamServer) => {
     upstream.answer = (_request, response) =>

@@ -44,8 +44,10 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
     'outcome',
   ])
 
-  async function attempt({ method, request, headers, token, deadlineMs, signal }: UpstreamCall): Promise<object> {
-    const { breaker, connection, instance } = endpoints.choose()
+  async function attempt(call: UpstreamCall, tried: Set<string>): Promise<object> {
+    const { method, request, headers, token, deadlineMs, signal } = call
+    const { breaker, connection, instance } = endpoints.choose(tried)
+    tried.add(instance.id)
     headers.set(callHeaders.authorization, await token())
     headers.set(callHeaders.deadline, String(Math.floor(deadlineMs)))
     if (!breaker.tryAcquire()) throw breaker.refusal()
@@ -67,7 +69,10 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
   }
 
   return {
-    call: (call) => policy.execute(() => attempt(call), { deadline: call.deadlineMs, signal: call.signal }),
+    call(call) {
+      const tried = new Set<string>()
+      return policy.execute(() => attempt(call, tried), { deadline: call.deadlineMs, signal: call.signal })
+    },
     close: endpoints.close,
   }
 }
@@ -100,9 +105,12 @@ function makeEndpoints(callee: string, resolver: Resolver) {
   const stopFollowing = resolver.onChange(callee, (instances) => forgetAllBut(new Set(instances.map(({ id }) => id))))
   return {
     balancer,
-    choose(): Endpoint {
+    /** A well instance that this call has not tried, else any that is well, else any. */
+    choose(tried: ReadonlySet<string>): Endpoint {
       const all = resolver.resolve(callee)
-      const instance = balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
+      const isFresh = (one: Instance) => !tried.has(one.id) && isWell(one)
+      const fresh = tried.size === 0 ? undefined : balancer.pick(all, undefined, isFresh)
+      const instance = fresh ?? balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
       if (instance !== undefined) return endpointOf(instance)
       throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
     },

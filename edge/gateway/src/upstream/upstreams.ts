@@ -25,8 +25,11 @@ export interface Upstream {
   readonly service: string
   readonly places: Bulkhead
   readonly budget: RetryBudget
-  /** An instance that may be called now. Throws AppError `service.unavailable` or `circuit_open`. */
-  readonly choose: () => Target
+  /**
+   * An instance that may be called now, one not yet tried as long as there is one. Throws AppError `service.unavailable`
+   * or `circuit_open`.
+   */
+  readonly choose: (tried?: ReadonlySet<string>) => Target
   readonly targets: () => readonly Target[]
   /** Sends nothing more to an instance; false for an unknown one. */
   readonly drain: (instanceId: string) => boolean
@@ -41,6 +44,7 @@ export interface Upstreams {
 }
 
 const connectTimeoutMs = 2_000
+const none: ReadonlySet<string> = new Set()
 
 /** Makes the upstreams of these services; instances come and go as the resolver says. */
 export function makeUpstreams(services: Iterable<string>, resolver: Resolver): Upstreams {
@@ -92,9 +96,11 @@ function makeUpstream(service: string, resolver: Resolver): Upstream {
     service,
     places: bulkhead({ name: service }),
     budget: retryBudget(),
-    choose() {
+    choose(tried = none) {
       const instances = resolver.resolve(service)
-      const usable = balancer.pick(instances, undefined, isUsable)
+      const fresh =
+        tried.size === 0 ? undefined : balancer.pick(instances, undefined, (one) => !tried.has(one.id) && isUsable(one))
+      const usable = fresh ?? balancer.pick(instances, undefined, isUsable)
       if (usable !== undefined) return targetOf(usable)
       const open = instances.map(({ id }) => targets.get(id)).find((target) => target !== undefined)
       if (open !== undefined) throw open.breaker.refusal()
