@@ -16,6 +16,8 @@ export const permissions = [
   'order:place',
   'order:read',
   'order:read:any',
+  'order:return',
+  'order:return:any',
   'payment-method:manage',
   'payment:manage',
   'payment:read',
@@ -62,6 +64,7 @@ const ownPurchases = [
   'order:cancel',
   'order:place',
   'order:read',
+  'order:return',
   'payment-method:manage',
   'payment:read',
   'product:read',
@@ -82,6 +85,7 @@ const serveCustomers = [
   'notification:read:any',
   'order:cancel:any',
   'order:manage',
+  'order:return:any',
   'user:read:any',
 ] as const satisfies Grants
 
@@ -138,6 +142,7 @@ export const scopes = {
     'order:manage',
     'order:place',
     'order:read:any',
+    'order:return:any',
     'payment-method:manage',
     'payment:read:any',
     'product:manage',

@@ -12,5 +12,9 @@ export const orderErrors = errors({
   'order.already_shipped': { kind: 'conflict', title: 'The order has left the warehouse' },
   'order.move_not_allowed': { kind: 'conflict', title: 'The order can not go to this status from where it is' },
   'order.cancelled': { kind: 'conflict', title: 'The order was cancelled' },
+  'order.not_delivered': { kind: 'conflict', title: 'The goods of the order have not arrived' },
+  'order.return_window_over': { kind: 'conflict', title: 'The time in which goods can be sent back is over' },
   'order.return_not_allowed': { kind: 'conflict', title: 'These lines can not be returned' },
+  'order.return_not_found': { kind: 'not_found', title: 'No such return' },
+  'order.return_move_not_allowed': { kind: 'conflict', title: 'The return can not go there from where it is' },
 })

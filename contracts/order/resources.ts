@@ -1,7 +1,7 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { closed } from '../closed.ts'
-import { OrderId, UserId } from '../ids.ts'
+import { OrderId, ReturnId, UserId } from '../ids.ts'
 
 /** Where an order stands. */
 export const OrderStatus = Type.Enum([
@@ -75,3 +75,34 @@ export const TimelineEntry = Type.Object({
   actor: Type.String(),
   reason: Type.Optional(Type.String()),
 })
+
+/** Where a return stands. */
+export const ReturnStatus = Type.Enum(['requested', 'approved', 'refused', 'received', 'refunded'])
+export type ReturnStatus = Static<typeof ReturnStatus>
+
+/** What came back of a SKU, and whether it can be sold again; in order when not said. */
+export const ReceivedLine = Type.Object(
+  {
+    sku: Type.String({ minLength: 1, maxLength: 64 }),
+    quantity: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    inOrder: Type.Optional(Type.Boolean({ default: true })),
+  },
+  closed,
+)
+/** Goods of an order that are sent back. Its refund is what is to be given back, at most, and once refunded what was. */
+export const Return = Type.Object({
+  id: ReturnId,
+  orderId: OrderId,
+  customerId: UserId,
+  status: ReturnStatus,
+  reason: Type.String({ description: 'why the customer sends it back' }),
+  note: Type.Optional(Type.String({ description: 'what staff said to it' })),
+  items: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
+  received: Type.Optional(
+    Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer(), inOrder: Type.Boolean() })),
+  ),
+  refund: Type.Optional(MoneySchema),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+})
+export type Return = Static<typeof Return>

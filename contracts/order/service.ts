@@ -8,10 +8,11 @@ import { PricingRpc } from '../pricing/rpc_pb.js'
 import { shippingDelivered, shippingDispatched, shippingFailed } from '../shipping/events.ts'
 import { ShippingRpc } from '../shipping/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
-import { OrderId, PaymentMethodId, QuoteId, UserId } from '../ids.ts'
+import { OrderId, PaymentMethodId, QuoteId, ReturnId, UserId } from '../ids.ts'
 import { orderErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
+import * as returns from './returns-http.ts'
 import { OrderRpc } from './rpc_pb.js'
 
 const FulfilmentInput = Type.Object({
@@ -28,7 +29,7 @@ export const order = describeService({
   owner: 'commerce',
   slo: { availability: 0.999, p99Ms: 100, errorRate: 0.005 },
   errors: orderErrors,
-  operations: http,
+  operations: { ...http, ...returns },
   rpc: rpc(OrderRpc, { getSummary: { effect: 'read', refuses: ['order.not_found'] } }),
   publishes: events,
   consumes: {
@@ -66,6 +67,7 @@ export const order = describeService({
       },
     },
     'order-cancellation': { version: 1, input: Type.Object({ orderId: OrderId, reason: Type.String() }) },
+    'order-return': { version: 1, input: Type.Object({ returnId: ReturnId, orderId: OrderId }) },
   },
   tasks: {
     'begin-picking': { payload: Type.Object({ orderId: OrderId }) },
@@ -73,7 +75,10 @@ export const order = describeService({
     'release-shipment': { payload: Type.Object({ orderId: OrderId }), attempts: 1_000 },
     'complete-order': { payload: Type.Object({ orderId: OrderId }) },
   },
-  personalData: { shippingAddress: 'to send the goods; kept with the order until the account is erased' },
+  personalData: {
+    shippingAddress: 'to send the goods; kept with the order until the account is erased',
+    returnReasons: 'why goods were sent back, in the customer’s own words, until the account is erased',
+  },
 })
 
 export type OrderService = typeof order

@@ -99,6 +99,13 @@ export declare type RefundRequest = Message<"stoa.payment.v1.RefundRequest"> & {
    * @generated from field: string reason = 3;
    */
   reason: string;
+
+  /**
+   * gives back what is left when that is less than the amount, instead of refusing
+   *
+   * @generated from field: bool at_most = 4;
+   */
+  atMost: boolean;
 };
 
 /**

@@ -27,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const env = {
     ...systemEnvironment(home),
     CARRIER_DAY_SECONDS: '1',
-    RETURN_WINDOW_DAYS: '1',
+    RETURN_WINDOW_DAYS: '5',
     RATE_LIMIT_SCALE: '10000',
   }
   const stoa = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })

@@ -4,6 +4,8 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { cancellation } from './sagas/cancellation.ts'
 import { fulfilment } from './sagas/fulfilment.ts'
+import { returning } from './sagas/return.ts'
+import { approveReturn, refuseReturn } from './use-cases/answer-return.ts'
 import { cancelOrder } from './use-cases/cancel-order.ts'
 import {
   copyCreatedProduct,
@@ -35,6 +37,9 @@ import {
   listCustomerOrders,
   listUserOrders,
 } from './use-cases/read-orders.ts'
+import { getReturn, listOrderReturns, listReturns } from './use-cases/read-returns.ts'
+import { receiveReturn } from './use-cases/receive-return.ts'
+import { requestReturn } from './use-cases/request-return.ts'
 
 /** Carts, checkout, orders, returns: its table of contents. */
 export const orderService = defineService(order, {
@@ -58,6 +63,13 @@ export const orderService = defineService(order, {
       setOrderStatus: setOrderStatus(deps),
       markPicked: markPicked(deps),
       cancelOrder: cancelOrder(deps),
+      requestReturn: requestReturn(deps),
+      listOrderReturns: listOrderReturns(deps),
+      listReturns: listReturns(deps),
+      getReturn: getReturn(deps),
+      approveReturn: approveReturn(deps),
+      refuseReturn: refuseReturn(deps),
+      receiveReturn: receiveReturn(deps),
     },
     rpc: { getSummary: getSummary(deps) },
     consumes: {
@@ -70,7 +82,11 @@ export const orderService = defineService(order, {
       productDeleted: dropDeletedProduct(deps),
       userDeleted: eraseDeletedUser(deps),
     },
-    sagas: { 'order-fulfilment': fulfilment(deps), 'order-cancellation': cancellation(deps) },
+    sagas: {
+      'order-fulfilment': fulfilment(deps),
+      'order-cancellation': cancellation(deps),
+      'order-return': returning(deps),
+    },
     tasks: {
       'begin-picking': beginPickingTask(deps),
       'finish-picking': finishPickingTask(deps),

@@ -6,6 +6,8 @@ type Call = (request: any) => Promise<unknown>
 export interface StandIns {
   readonly calls: { readonly [service: string]: { readonly [method: string]: Call } }
   readonly log: string[]
+  /** What payment was asked to give back, in minor units; undefined for all of it. */
+  readonly refunds: (number | undefined)[]
   readonly reset: () => void
   readonly fails: (method: string, error: AppError) => void
   readonly declines: (code: string) => void
@@ -18,6 +20,7 @@ const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 
 export function standIns(): StandIns {
   const log: string[] = []
+  const refunds: (number | undefined)[] = []
   const failures = new Map<string, AppError>()
   const state = { payment: 'captured', code: '', isUsable: true }
   const noted =
@@ -75,7 +78,10 @@ export function standIns(): StandIns {
     payment: {
       checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
       pay: noted('pay', async () => ({ paymentId: newId(), outcome: state.payment, code: state.code })),
-      refund: noted('refund', async () => ({})),
+      refund: noted('refund', async ({ amount }) => {
+        refunds.push(amount === undefined ? undefined : Number(amount.amount))
+        return amount === undefined ? {} : { refunded: amount }
+      }),
     },
     shipping: {
       createShipment: noted('createShipment', async () => ({ shipmentId: newId() })),
@@ -86,8 +92,10 @@ export function standIns(): StandIns {
   return {
     calls,
     log,
+    refunds,
     reset() {
       log.length = 0
+      refunds.length = 0
       failures.clear()
       Object.assign(state, { payment: 'captured', code: '', isUsable: true })
     },

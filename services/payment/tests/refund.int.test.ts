@@ -50,6 +50,18 @@ describe('a refund', () => {
     expect(await app.paymentOf(orderId)).toMatchObject({ status: 'refunded', refunded: { amount: 1_999 } })
   })
 
+  test('gives back what is left when it is asked for at most so much', async () => {
+    const { orderId } = await paidOrder()
+    const atMost = { orderId, amount: eur(1_500), atMost: true }
+    const key = newId()
+    expect((await app.call('Refund', atMost, { key })).body).toEqual({ refunded: eur(1_500) })
+    expect((await app.call('Refund', atMost)).body).toEqual({ refunded: eur(499) })
+    expect((await app.call('Refund', atMost)).body).toEqual({ refunded: { currency: 'EUR' } })
+    expect((await app.call('Refund', atMost, { key })).body).toEqual({ refunded: eur(1_500) })
+    expect(await app.booksOf(orderId)).toMatchObject([{ refunded: 1_999 }])
+    expect((await app.call('Refund', { ...atMost, orderId: newId() })).status).toBe(200)
+  })
+
   test('refuses another currency, nothing and less than nothing', async () => {
     const { orderId } = await paidOrder()
     for (const amount of [{ amount: '5', currency: 'USD' }, eur(0), eur(-5)]) {

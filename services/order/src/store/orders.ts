@@ -179,6 +179,13 @@ export async function listHistory(db: ReadHandle, id: string) {
     select status, actor, reason, at from order_status_history where order_id = ${id} order by position`
 }
 
+/** When the goods of an order arrived, when they have. */
+export async function findDelivery(db: ReadHandle, id: string): Promise<Temporal.Instant | undefined> {
+  const [row] = await db.sql<{ at: Temporal.Instant }>`
+    select at from order_status_history where order_id = ${id} and status = 'delivered' order by position limit 1`
+  return row?.at
+}
+
 const erased: ShippingAddress = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'ZZ' }
 
 /** Remembers that an account is erased, and forgets where its ended orders went. */

@@ -1,7 +1,8 @@
-import type { Consumer, PersonalData } from '@stoa/contract'
+import type { Consumer, PersonalData, Tx } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { eraseCustomer, listOrders } from '../store/orders.ts'
+import { eraseReturnReasons, listReturns } from '../store/returns.ts'
 import { deleteProduct, saveProduct } from '../store/variants.ts'
 
 /** The end of a review wakes the saga that waits for it. */
@@ -22,11 +23,19 @@ export const dropDeletedProduct = (_deps: Deps): Consumer<OrderService, 'product
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
 })
 
-export const eraseDeletedUser = ({ clock }: Deps): Consumer<OrderService, 'userDeleted'> => ({
-  apply: async ({ data }, tx) => eraseCustomer(tx, data.userId, clock.now()),
+export const eraseDeletedUser = (deps: Deps): Consumer<OrderService, 'userDeleted'> => ({
+  apply: ({ data }, tx) => erasePerson(deps, tx, data.userId),
 })
 
-export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
-  export: async (subject, db) => ({ orders: await listOrders(db, { customerId: subject, limit: 10_000 }) }),
-  erase: (tx, subject) => eraseCustomer(tx, subject, clock.now()),
+export const personalData = (deps: Deps): PersonalData<OrderService> => ({
+  export: async (subject, db) => ({
+    orders: await listOrders(db, { customerId: subject, limit: 10_000 }),
+    returns: await listReturns(db, { customerId: subject, limit: 10_000 }),
+  }),
+  erase: (tx, subject) => erasePerson(deps, tx, subject),
 })
+
+async function erasePerson({ clock }: Deps, tx: Tx<OrderService>, customerId: string): Promise<void> {
+  await eraseCustomer(tx, customerId, clock.now())
+  await eraseReturnReasons(tx, customerId)
+}

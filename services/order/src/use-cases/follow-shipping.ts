@@ -41,14 +41,19 @@ export const noteFailedShipment = ({ clock }: Deps): Consumer<OrderService, 'shi
   },
 })
 
-/** The return window is over. */
+/**
+ * The return window is over: what was kept is bought for good. An order of which something came back stays what it is;
+ * one that came back whole was not completed.
+ */
 export const completeOrderTask =
   ({ clock }: Deps): TaskHandler<OrderService, 'complete-order'> =>
   async ({ payload: { orderId }, commit }) =>
     commit(async (tx) => {
       const order = await lockOrder(tx, orderId)
-      if (order.status !== 'delivered') return
-      await moveOrder(tx, orderId, { to: 'completed', actor: 'return-window', at: clock.now() })
+      if (order.status !== 'delivered' && order.status !== 'partially_returned') return
+      const move = { to: order.status, actor: 'return-window', reason: 'return window over', at: clock.now() }
+      if (order.status === 'delivered') await moveOrder(tx, orderId, { ...move, to: 'completed', reason: undefined })
+      else await noteInHistory(tx, orderId, move)
       const { number, customerId, total, items } = order.resource
       const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
       await tx.publish(orderCompleted, orderId, { orderId, number, customerId, total, lines })

@@ -68,6 +68,12 @@ describe('refund', () => {
     expect(decideRefund(payment({ refunding: 60 }), 40)).toEqual({ kind: 'refund', amount: 40 })
   })
 
+  test('gives back what is left when at most so much is asked for', () => {
+    expect(decideRefund(payment({ refunding: 60 }), 41, true)).toEqual({ kind: 'refund', amount: 40 })
+    expect(decideRefund(payment({ refunding: 60 }), 39, true)).toEqual({ kind: 'refund', amount: 39 })
+    expect(decideRefund(payment({ refunded: 100 }), 1, true)).toEqual({ kind: 'nothing_left' })
+  })
+
   test('never gives back more than was captured, whatever is asked, begun, done and refused in whatever order', () => {
     const ask = fc.record({
       amount: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined }),

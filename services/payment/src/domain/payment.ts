@@ -74,11 +74,11 @@ export function leftToRefund({ captured, refunding, refunded }: PaymentState): n
   return captured - refunding - refunded
 }
 
-/** Decides a refund; without an amount it is all that is left. */
-export function decideRefund(payment: PaymentState, wanted: number | undefined): RefundDecision {
+/** Decides a refund; without an amount it is all that is left, and `isAtMost` gives what is left when that is less. */
+export function decideRefund(payment: PaymentState, wanted: number | undefined, isAtMost = false): RefundDecision {
   const left = leftToRefund(payment)
-  if (wanted !== undefined && wanted > left) return { kind: 'exceeds_captured', left }
-  const amount = wanted ?? left
+  if (wanted !== undefined && wanted > left && !isAtMost) return { kind: 'exceeds_captured', left }
+  const amount = Math.min(wanted ?? left, left)
   return amount === 0 ? { kind: 'nothing_left' } : { kind: 'refund', amount }
 }
 

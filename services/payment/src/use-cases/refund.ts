@@ -15,6 +15,8 @@ interface WantedRefund {
   readonly orderId: string
   /** Without one: all that is captured and not yet given back. */
   readonly amount: Money | undefined
+  /** Gives back what is left when that is less than the amount. */
+  readonly isAtMost: boolean
   readonly reason: string | undefined
   readonly key: string
   readonly compensates: string | undefined
@@ -43,7 +45,7 @@ export const refund =
       return refuse('payment.amount_invalid', 'The amount can not be given back.')
     }
     const reason = input.reason === '' ? undefined : input.reason
-    const wanted = { orderId: input.orderId, amount, reason, key, compensates }
+    const wanted = { orderId: input.orderId, amount, isAtMost: input.atMost, reason, key, compensates }
     // A payment can have one thing pending and any number of begun refunds, each ended in a round of its own.
     for (let round = 0; round < 50; round += 1) {
       const next = await begin((tx) => findNext(deps, tx, wanted))
@@ -85,11 +87,12 @@ export const refund =
   }
 
 async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund): Promise<Next> {
-  const { orderId, key, compensates, amount } = wanted
+  const { orderId, key, compensates, amount, isAtMost } = wanted
   if (compensates !== undefined) await withdrawAction(tx, compensates, deps.clock.now())
   const [payment, known] = await Promise.all([lockPaymentOfOrder(tx, orderId), findRefundByKey(tx, key)])
   if (payment === undefined) {
-    if (amount === undefined || compensates !== undefined) return { kind: 'answer', amount: 0, currency: undefined }
+    if (amount === undefined || isAtMost || compensates !== undefined)
+      return { kind: 'answer', amount: 0, currency: undefined }
     return { kind: 'refuse', code: 'payment.refund_exceeds_captured', detail: 'Nothing was captured for this order.' }
   }
   if (known !== undefined) return goOn(payment, known)
@@ -121,13 +124,13 @@ async function beginRefund(
   { clock, newId }: Deps,
   tx: Tx<PaymentService>,
   payment: StoredPayment,
-  { amount: wanted, key, reason }: WantedRefund,
+  { amount: wanted, isAtMost, key, reason }: WantedRefund,
 ): Promise<Next> {
   const { currency } = payment
   if (wanted !== undefined && wanted.currency !== currency) {
     return { kind: 'refuse', code: 'payment.amount_invalid', detail: `The payment was made in ${currency}.` }
   }
-  const decision = decideRefund(payment, wanted?.amount)
+  const decision = decideRefund(payment, wanted?.amount, isAtMost)
   if (decision.kind === 'exceeds_captured') {
     return {
       kind: 'refuse',
