@@ -42,11 +42,17 @@ export async function openPort(options: PortOptions): Promise<Port> {
     session.once('close', () => sessions.delete(session))
     session.on('error', () => session.destroy())
   })
-  const server = createServer({ noDelay: true }, (socket) => route(socket, http1, http2))
+  const silent = new Set<Socket>()
+  const server = createServer({ noDelay: true }, (socket) => {
+    silent.add(socket)
+    const speaks = () => silent.delete(socket)
+    socket.once('data', speaks).once('close', speaks)
+    route(socket, http1, http2)
+  })
   await listen(server, options.host, options.port)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
-  return { port, close: (timeoutMs) => close(server, http1, sessions, timeoutMs) }
+  return { port, close: (timeoutMs) => close({ server, http1, sessions, silent }, timeoutMs) }
 }
 
 function route(socket: Socket, http1: HttpServer, http2: Http2Server): void {
@@ -76,15 +82,19 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   await promise
 }
 
-async function close(
-  server: Server,
-  http1: HttpServer,
-  sessions: Set<ServerHttp2Session>,
-  timeoutMs: number,
-): Promise<void> {
+interface Connections {
+  readonly server: Server
+  readonly http1: HttpServer
+  readonly sessions: Set<ServerHttp2Session>
+  /** Connections that nothing has been asked on: neither server knows of them. */
+  readonly silent: Set<Socket>
+}
+
+async function close({ server, http1, sessions, silent }: Connections, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()
+  for (const socket of silent) socket.destroy()
   for (const session of sessions) session.close()
   const idle = setInterval(() => http1.closeIdleConnections(), 50)
   const force = setTimeout(() => {
