@@ -1,4 +1,4 @@
-import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
+import { get, PageQuery, pageSchema, post, put, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { OrderId, PaymentMethodId, UserId } from '../ids.ts'
@@ -86,6 +86,13 @@ export const getTimeline = get('/api/v1/orders/{id}/timeline', {
   owner: 'customerId',
   answers: { 200: Type.Object({ orderId: OrderId, customerId: UserId, items: Type.Array(TimelineEntry) }) },
   refuses: ['order.not_found'],
+})
+
+/** GET /api/v1/orders/{id}/events */
+export const followOrder = stream('/api/v1/orders/{id}/events', {
+  summary: 'Every move of an order as it is made: its timeline as server-sent events, live',
+  permission: 'order:read',
+  owner: 'none',
 })
 
 /** PUT /api/v1/orders/{id}/status */

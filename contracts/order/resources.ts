@@ -75,6 +75,7 @@ export const TimelineEntry = Type.Object({
   actor: Type.String(),
   reason: Type.Optional(Type.String()),
 })
+export type TimelineEntry = Static<typeof TimelineEntry>
 
 /** Where a return stands. */
 export const ReturnStatus = Type.Enum(['requested', 'approved', 'refused', 'received', 'refunded'])

@@ -154,11 +154,16 @@ export interface Handler<S extends Service, Name extends keyof S['operations']> 
   readonly [handles]?: Name
 }
 
+interface StreamContext {
+  /** Resolves when the resource of this id may have changed, at the latest after a second, or when the client has left. */
+  readonly changed: (id: string) => Promise<void>
+}
+
 /** The handler of a route of server-sent events: yields until the client leaves (`signal`). */
 export interface StreamHandler<S extends Service, Name extends keyof S['operations']> {
   (
     context: S['operations'][Name] extends Stream<infer Path, infer Query>
-      ? RequestContext<S, Path, Query extends TObject ? Query : undefined, undefined, never>
+      ? RequestContext<S, Path, Query extends TObject ? Query : undefined, undefined, never> & StreamContext
       : never,
   ): AsyncIterable<{ readonly id?: string; readonly event?: string; readonly data: unknown }>
   readonly [handles]?: Name

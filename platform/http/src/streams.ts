@@ -50,13 +50,23 @@ export function streamServer(
     parts.draining.addEventListener('abort', endOnDrain)
     try {
       const call = { exchange, caller, key: undefined, input: { params, query, body: undefined } }
-      await runWithContext(exchange.context, () =>
-        pump(exchange, handler(requestContext(parts, { refuse }, call)), parts.limits.heartbeatMs),
+      const changed = changedWithin(parts, exchange.signal)
+      const context = Object.defineProperties(
+        { changed },
+        Object.getOwnPropertyDescriptors(requestContext(parts, { refuse }, call)),
       )
+      await runWithContext(exchange.context, () => pump(exchange, handler(context), parts.limits.heartbeatMs))
     } finally {
       parts.draining.removeEventListener('abort', endOnDrain)
     }
   }
+}
+
+/** A change that is not announced is found by reading again after so long. */
+const rereadMs = 1_000
+
+function changedWithin({ changes }: OperationParts, signal: AbortSignal): (id: string) => Promise<void> {
+  return (id) => changes.wait(id, AbortSignal.any([signal, AbortSignal.timeout(rereadMs)]))
 }
 
 async function pump(exchange: Exchange, events: AsyncIterable<StreamEvent>, heartbeatMs: number): Promise<void> {

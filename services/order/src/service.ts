@@ -30,6 +30,7 @@ import {
 } from './use-cases/pick-order.ts'
 import { placeOrder } from './use-cases/place-order.ts'
 import {
+  followOrder,
   getOrder,
   getSummary,
   getTimeline,
@@ -60,6 +61,7 @@ export const orderService = defineService(order, {
       listCustomerOrders: listCustomerOrders(deps),
       listUserOrders: listUserOrders(deps),
       getTimeline: getTimeline(deps),
+      followOrder: followOrder(deps),
       setOrderStatus: setOrderStatus(deps),
       markPicked: markPicked(deps),
       cancelOrder: cancelOrder(deps),

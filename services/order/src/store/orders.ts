@@ -173,10 +173,19 @@ export async function listOrders(
   return rows.map((row) => fromRow(row).resource)
 }
 
-/** Every move of an order, oldest first. */
-export async function listHistory(db: ReadHandle, id: string) {
-  return db.sql<{ status: OrderStatus; actor: string; reason: string | null; at: Temporal.Instant }>`
-    select status, actor, reason, at from order_status_history where order_id = ${id} order by position`
+interface HistoryRow {
+  readonly position: number
+  readonly status: OrderStatus
+  readonly actor: string
+  readonly reason: string | null
+  readonly at: Temporal.Instant
+}
+
+/** Every move of an order after this position, oldest first. */
+export async function listHistory(db: ReadHandle, id: string, after = 0): Promise<HistoryRow[]> {
+  return db.sql<HistoryRow>`
+    select position, status, actor, reason, at from order_status_history
+     where order_id = ${id} and position > ${after} order by position`
 }
 
 /** When the goods of an order arrived, when they have. */

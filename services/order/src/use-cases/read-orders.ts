@@ -1,10 +1,11 @@
-import type { Caller, Handler, Page, ReadHandle, RpcHandler } from '@stoa/contract'
-import type { Order } from '@stoa/contracts/order/resources'
+import type { Caller, Handler, Page, ReadHandle, RpcHandler, StreamHandler } from '@stoa/contract'
+import type { Order, TimelineEntry } from '@stoa/contracts/order/resources'
 import type { OrderService } from '@stoa/contracts/order/service'
+import { AppError } from '@stoa/kernel'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
-import { findOrder, listHistory, listOrders } from '../store/orders.ts'
+import { findOrder, getOrder as getStored, listHistory, listOrders } from '../store/orders.ts'
 
 export const getOrder =
   (_deps: Deps): Handler<OrderService, 'getOrder'> =>
@@ -20,13 +21,32 @@ export const getTimeline =
     const order = await findOrder(db, params.id)
     if (order === undefined) return refuse('order.not_found', `There is no order ${params.id}.`)
     const history = await listHistory(db, params.id)
-    const items = history.map(({ at, status, actor, reason }) => ({
-      at: at.toString(),
-      status,
-      actor,
-      ...(reason === null ? {} : { reason }),
-    }))
+    const items = history.map(toEntry)
     return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
+  }
+
+type Move = Awaited<ReturnType<typeof listHistory>>[number]
+
+function toEntry({ at, status, actor, reason }: Move): TimelineEntry {
+  return { at: at.toString(), status, actor, ...(reason === null ? {} : { reason }) }
+}
+
+/** Sends every move of an order, those made already first, or after `Last-Event-ID`; it goes on until the client leaves. */
+export const followOrder = (_deps: Deps): StreamHandler<OrderService, 'followOrder'> =>
+  async function* ({ params: { id }, caller, db, headers, signal, changed }) {
+    const order = await getStored(db, id)
+    if (!caller.mayReach(order.resource.customerId))
+      throw new AppError('not_found', 'order.not_found', `There is no order ${id}.`)
+    let after = Number(/^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0] ?? 0)
+    while (!signal.aborted) {
+      // Listens before it reads, so that no move falls in between.
+      const next = changed(id)
+      for (const move of await listHistory(db, id, after)) {
+        after = move.position
+        yield { id: String(after), event: 'status', data: toEntry(move) }
+      }
+      await next
+    }
   }
 
 interface Listing {
