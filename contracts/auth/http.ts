@@ -38,6 +38,7 @@ export const endOwnSessions = remove('/api/v1/sessions', {
 
 /** DELETE /api/v1/sessions/{id} */
 export const endSession = remove('/api/v1/sessions/{id}', {
+  params: { id: Session.properties.id },
   summary: 'End a session: its refresh tokens stop working',
   permission: 'session:manage',
   owner: 'none',
@@ -69,6 +70,7 @@ export const listApiKeys = get('/api/v1/api-keys', {
 
 /** POST /api/v1/api-keys/{id}/rotate */
 export const rotateApiKey = post('/api/v1/api-keys/{id}/rotate', {
+  params: { id: ApiKey.properties.id },
   summary: 'Make a successor of an API key; the old one goes on for the overlap',
   permission: 'api-key:manage',
   owner: 'none',
@@ -83,6 +85,7 @@ export const rotateApiKey = post('/api/v1/api-keys/{id}/rotate', {
 
 /** DELETE /api/v1/api-keys/{id} */
 export const deleteApiKey = remove('/api/v1/api-keys/{id}', {
+  params: { id: ApiKey.properties.id },
   summary: 'Delete an API key; tokens had by it are refused',
   permission: 'api-key:manage',
   owner: 'none',

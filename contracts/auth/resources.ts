@@ -6,7 +6,7 @@ import { permissions, scopes } from './roles.ts'
 
 /** One sign-in of an account and what it may still be renewed with. */
 export const Session = Type.Object({
-  id: Type.String(),
+  id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$' }),
   userId: UserId,
   clientId: Type.String({ description: 'the program that was signed in to' }),
   methods: Type.Array(Type.String(), { description: 'how the account proved itself' }),

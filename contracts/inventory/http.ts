@@ -1,7 +1,7 @@
 import { get, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { OrderId, WarehouseId } from '../ids.ts'
+import { OrderId, ProductId, WarehouseId } from '../ids.ts'
 import {
   AttributeSchema,
   Availability,
@@ -52,6 +52,7 @@ export const listProducts = get('/api/v1/products', {
 
 /** GET /api/v1/products/{id} */
 export const getProduct = get('/api/v1/products/{id}', {
+  params: { id: ProductId },
   summary: 'Read a product',
   permission: 'public',
   owner: 'none',
@@ -62,6 +63,7 @@ export const getProduct = get('/api/v1/products/{id}', {
 
 /** PUT /api/v1/products/{id} */
 export const replaceProduct = put('/api/v1/products/{id}', {
+  params: { id: ProductId },
   summary: 'Replace a product',
   permission: 'product:manage',
   owner: 'none',
@@ -79,6 +81,7 @@ export const replaceProduct = put('/api/v1/products/{id}', {
 
 /** PATCH /api/v1/products/{id} */
 export const patchProduct = patch('/api/v1/products/{id}', {
+  params: { id: ProductId },
   summary: 'Change some fields of a product',
   permission: 'product:manage',
   owner: 'none',
@@ -96,6 +99,7 @@ export const patchProduct = patch('/api/v1/products/{id}', {
 
 /** DELETE /api/v1/products/{id} */
 export const deleteProduct = remove('/api/v1/products/{id}', {
+  params: { id: ProductId },
   summary: 'Delete a product that has no stock reserved',
   permission: 'product:manage',
   owner: 'none',
@@ -165,6 +169,7 @@ export const reserveStock = post('/api/v1/inventory/reserve', {
 
 /** GET /api/v1/inventory/reservations/{orderId} */
 export const getReservation = get('/api/v1/inventory/reservations/{orderId}', {
+  params: { orderId: OrderId },
   summary: 'Read the reservation of an order',
   permission: 'inventory:read',
   owner: 'none',

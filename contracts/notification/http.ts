@@ -1,7 +1,7 @@
 import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
+import { NotificationId, UserId } from '../ids.ts'
 import { Channel, Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
 
 const Variables = Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 2_000 }))
@@ -27,6 +27,7 @@ export const sendNotification = post('/api/v1/notifications/send', {
 
 /** GET /api/v1/notifications/{id} */
 export const getNotification = get('/api/v1/notifications/{id}', {
+  params: { id: NotificationId },
   summary: 'Read a message and what became of it',
   permission: 'notification:read',
   owner: 'userId',
@@ -36,6 +37,7 @@ export const getNotification = get('/api/v1/notifications/{id}', {
 
 /** GET /api/v1/users/{userId}/notifications */
 export const listNotifications = get('/api/v1/users/{userId}/notifications', {
+  params: { userId: UserId },
   summary: 'A person’s inbox, newest first',
   permission: 'notification:read',
   owner: 'path:userId',
@@ -45,6 +47,7 @@ export const listNotifications = get('/api/v1/users/{userId}/notifications', {
 
 /** GET /api/v1/users/{userId}/notification-preferences */
 export const getPreferences = get('/api/v1/users/{userId}/notification-preferences', {
+  params: { userId: UserId },
   summary: 'What a person wants to be told, and how',
   permission: 'notification:read',
   owner: 'path:userId',
@@ -53,6 +56,7 @@ export const getPreferences = get('/api/v1/users/{userId}/notification-preferenc
 
 /** PUT /api/v1/users/{userId}/notification-preferences */
 export const replacePreferences = put('/api/v1/users/{userId}/notification-preferences', {
+  params: { userId: UserId },
   summary: 'Say what one wants to be told, and how',
   permission: 'notification:read',
   owner: 'path:userId',
@@ -72,6 +76,7 @@ export const listTemplates = get('/api/v1/notifications/templates', {
 
 /** GET /api/v1/notifications/templates/{id} */
 export const getTemplate = get('/api/v1/notifications/templates/{id}', {
+  params: { id: Template.properties.id },
   summary: 'Read a template (kind.locale), its newest version',
   permission: 'template:manage',
   owner: 'none',
@@ -81,6 +86,7 @@ export const getTemplate = get('/api/v1/notifications/templates/{id}', {
 
 /** PUT /api/v1/notifications/templates/{id} */
 export const replaceTemplate = put('/api/v1/notifications/templates/{id}', {
+  params: { id: Template.properties.id },
   summary: 'Write the next version of a template',
   permission: 'template:manage',
   owner: 'none',
@@ -92,6 +98,7 @@ export const replaceTemplate = put('/api/v1/notifications/templates/{id}', {
 
 /** POST /api/v1/notifications/templates/{id}/preview */
 export const previewTemplate = post('/api/v1/notifications/templates/{id}/preview', {
+  params: { id: Template.properties.id },
   summary: 'Word a template without sending it; a missing variable is an error',
   permission: 'template:manage',
   owner: 'none',

@@ -41,7 +41,7 @@ export type Notification = Static<typeof Notification>
 
 /** The wording of one kind of message in one language; variables stand as `{{orderNumber}}`. */
 export const Template = Type.Object({
-  id: Type.String(),
+  id: Type.String({ minLength: 1, maxLength: 100 }),
   kind: NotificationKind,
   locale: Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' }),
   subject: Type.String({ minLength: 1, maxLength: 200 }),

@@ -43,6 +43,7 @@ export const placeOrder = post('/api/v1/orders', {
 
 /** GET /api/v1/orders/{id} */
 export const getOrder = get('/api/v1/orders/{id}', {
+  params: { id: OrderId },
   summary: 'Read an order',
   permission: 'order:read',
   owner: 'customerId',
@@ -63,6 +64,7 @@ const CustomerPage = { ...PageQuery }
 
 /** GET /api/v1/orders/customer/{customerId} */
 export const listCustomerOrders = get('/api/v1/orders/customer/{customerId}', {
+  params: { customerId: UserId },
   summary: 'List the orders of a customer, newest first',
   permission: 'order:read',
   owner: 'path:customerId',
@@ -72,6 +74,7 @@ export const listCustomerOrders = get('/api/v1/orders/customer/{customerId}', {
 
 /** GET /api/v1/users/{userId}/orders */
 export const listUserOrders = get('/api/v1/users/{userId}/orders', {
+  params: { userId: UserId },
   summary: 'List the orders of an account, newest first',
   permission: 'order:read',
   owner: 'path:userId',
@@ -81,6 +84,7 @@ export const listUserOrders = get('/api/v1/users/{userId}/orders', {
 
 /** GET /api/v1/orders/{id}/timeline */
 export const getTimeline = get('/api/v1/orders/{id}/timeline', {
+  params: { id: OrderId },
   summary: 'Every move of an order, with who and why',
   permission: 'order:read',
   owner: 'customerId',
@@ -97,6 +101,7 @@ export const followOrder = stream('/api/v1/orders/{id}/events', {
 
 /** PUT /api/v1/orders/{id}/status */
 export const setOrderStatus = put('/api/v1/orders/{id}/status', {
+  params: { id: OrderId },
   summary: 'Move an order by hand (staff)',
   permission: 'order:manage',
   owner: 'none',
@@ -108,6 +113,7 @@ export const setOrderStatus = put('/api/v1/orders/{id}/status', {
 
 /** POST /api/v1/orders/{id}/picked */
 export const markPicked = post('/api/v1/orders/{id}/picked', {
+  params: { id: OrderId },
   summary: 'Say that picking is done (staff)',
   permission: 'order:manage',
   owner: 'none',
@@ -118,6 +124,7 @@ export const markPicked = post('/api/v1/orders/{id}/picked', {
 
 /** POST /api/v1/orders/{id}/cancel */
 export const cancelOrder = post('/api/v1/orders/{id}/cancel', {
+  params: { id: OrderId },
   summary: 'Call an order off; waits for the outcome',
   permission: 'order:cancel',
   owner: 'customerId',

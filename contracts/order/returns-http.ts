@@ -1,11 +1,12 @@
 import { get, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { OrderId, UserId } from '../ids.ts'
+import { OrderId, ReturnId, UserId } from '../ids.ts'
 import { ReceivedLine, RequestedLine, Return, ReturnStatus } from './resources.ts'
 
 /** POST /api/v1/orders/{id}/returns */
 export const requestReturn = post('/api/v1/orders/{id}/returns', {
+  params: { id: OrderId },
   summary: 'Ask to send goods back, within the return window; staff can ask for it later too',
   permission: 'order:return',
   owner: 'customerId',
@@ -24,6 +25,7 @@ export const requestReturn = post('/api/v1/orders/{id}/returns', {
 
 /** GET /api/v1/orders/{id}/returns */
 export const listOrderReturns = get('/api/v1/orders/{id}/returns', {
+  params: { id: OrderId },
   summary: 'The returns of an order, oldest first',
   permission: 'order:read',
   owner: 'customerId',
@@ -42,6 +44,7 @@ export const listReturns = get('/api/v1/returns', {
 
 /** GET /api/v1/returns/{id} */
 export const getReturn = get('/api/v1/returns/{id}', {
+  params: { id: ReturnId },
   summary: 'Read a return',
   permission: 'order:read',
   owner: 'customerId',
@@ -58,6 +61,7 @@ const byStaff = {
 
 /** POST /api/v1/returns/{id}/approve */
 export const approveReturn = post('/api/v1/returns/{id}/approve', {
+  params: { id: ReturnId },
   ...byStaff,
   summary: 'Let the goods be sent back (staff)',
   body: Type.Optional(Type.Object({ note: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed)),
@@ -66,6 +70,7 @@ export const approveReturn = post('/api/v1/returns/{id}/approve', {
 
 /** POST /api/v1/returns/{id}/refuse */
 export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
+  params: { id: ReturnId },
   ...byStaff,
   summary: 'Say that the goods can not be sent back, or never came, and why (staff)',
   body: Type.Object({ note: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
@@ -74,6 +79,7 @@ export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
 
 /** POST /api/v1/returns/{id}/receive */
 export const receiveReturn = post('/api/v1/returns/{id}/receive', {
+  params: { id: ReturnId },
   ...byStaff,
   summary: 'Say what has come back; its money is given back (staff)',
   idempotencyKey: 'required',

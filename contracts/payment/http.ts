@@ -41,6 +41,7 @@ export const listPayments = get('/api/v1/payments', {
 
 /** GET /api/v1/payments/{id} */
 export const getPayment = get('/api/v1/payments/{id}', {
+  params: { id: PaymentId },
   summary: 'Read a payment',
   permission: 'payment:read',
   owner: 'customerId',
@@ -58,6 +59,7 @@ const settle = {
 
 /** POST /api/v1/payments/{id}/capture */
 export const capturePayment = post('/api/v1/payments/{id}/capture', {
+  params: { id: PaymentId },
   ...settle,
   summary: 'Capture what was authorised',
   answers: { 200: Payment },
@@ -66,6 +68,7 @@ export const capturePayment = post('/api/v1/payments/{id}/capture', {
 
 /** POST /api/v1/payments/{id}/void */
 export const voidPayment = post('/api/v1/payments/{id}/void', {
+  params: { id: PaymentId },
   ...settle,
   summary: 'Give up what was authorised and not captured',
   answers: { 200: Payment },
@@ -74,6 +77,7 @@ export const voidPayment = post('/api/v1/payments/{id}/void', {
 
 /** POST /api/v1/payments/{id}/refund */
 export const refundPayment = post('/api/v1/payments/{id}/refund', {
+  params: { id: PaymentId },
   ...settle,
   summary: 'Give back a part or all of what was captured',
   idempotencyKey: 'required',
@@ -94,6 +98,7 @@ export const refundPayment = post('/api/v1/payments/{id}/refund', {
 
 /** POST /api/v1/payments/{id}/review */
 export const reviewPayment = post('/api/v1/payments/{id}/review', {
+  params: { id: PaymentId },
   ...settle,
   summary: 'End the review of a payment (staff)',
   permission: 'payment:review',
@@ -133,6 +138,7 @@ export const listPaymentMethods = get('/api/v1/payment-methods', {
 
 /** DELETE /api/v1/payment-methods/{id} */
 export const deletePaymentMethod = remove('/api/v1/payment-methods/{id}', {
+  params: { id: PaymentMethodId },
   summary: 'Forget a way to pay',
   permission: 'payment-method:manage',
   owner: 'none',
@@ -151,6 +157,7 @@ export const listTransactions = get('/api/v1/transactions', {
 
 /** POST /api/v1/webhooks/{provider} */
 export const receiveWebhook = post('/api/v1/webhooks/{provider}', {
+  params: { provider: Type.String({ minLength: 1, maxLength: 40 }) },
   summary: 'A provider tells what became of a payment; signed',
   permission: 'public',
   owner: 'none',

@@ -54,6 +54,7 @@ export const createPriceList = post('/api/v1/pricing/price-lists', {
 
 /** GET /api/v1/pricing/price-lists/{id} */
 export const getPriceList = get('/api/v1/pricing/price-lists/{id}', {
+  params: { id: PriceList.properties.id },
   ...manage,
   summary: 'Read a price list',
   answers: { 200: PriceList },
@@ -62,6 +63,7 @@ export const getPriceList = get('/api/v1/pricing/price-lists/{id}', {
 
 /** PUT /api/v1/pricing/price-lists/{id} */
 export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
+  params: { id: PriceList.properties.id },
   ...manage,
   summary: 'Replace what a price list says of itself',
   body: NewPriceList,
@@ -72,6 +74,7 @@ export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
 
 /** DELETE /api/v1/pricing/price-lists/{id} */
 export const deletePriceList = remove('/api/v1/pricing/price-lists/{id}', {
+  params: { id: PriceList.properties.id },
   ...manage,
   summary: 'Delete a price list with its prices',
   answers: { 204: null },
@@ -80,6 +83,7 @@ export const deletePriceList = remove('/api/v1/pricing/price-lists/{id}', {
 
 /** GET /api/v1/pricing/price-lists/{id}/prices */
 export const listPrices = get('/api/v1/pricing/price-lists/{id}/prices', {
+  params: { id: PriceList.properties.id },
   ...manage,
   summary: 'List the prices of a list',
   query: page,
@@ -89,6 +93,7 @@ export const listPrices = get('/api/v1/pricing/price-lists/{id}/prices', {
 
 /** GET /api/v1/pricing/price-lists/{id}/prices/{sku} */
 export const getPrice = get('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
   summary: 'Read the price of a SKU',
   answers: { 200: Price },
@@ -97,6 +102,7 @@ export const getPrice = get('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
 
 /** POST /api/v1/pricing/price-lists/{id}/prices */
 export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
+  params: { id: PriceList.properties.id },
   ...manage,
   summary: 'Set the price of a SKU, whether it had one or not',
   body: Type.Object({ sku: Price.properties.sku, breaks: Price.properties.breaks }, closed),
@@ -106,6 +112,7 @@ export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
 
 /** PUT /api/v1/pricing/price-lists/{id}/prices/{sku} */
 export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
   summary: 'Replace the price of a SKU',
   body: NewPrice,
@@ -115,6 +122,7 @@ export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}',
 
 /** DELETE /api/v1/pricing/price-lists/{id}/prices/{sku} */
 export const deletePrice = remove('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
+  params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
   summary: 'Take a SKU off a price list',
   answers: { 204: null },
@@ -141,6 +149,7 @@ export const createPromotion = post('/api/v1/pricing/promotions', {
 
 /** GET /api/v1/pricing/promotions/{id} */
 export const getPromotion = get('/api/v1/pricing/promotions/{id}', {
+  params: { id: Promotion.properties.id },
   ...manage,
   summary: 'Read a promotion',
   answers: { 200: Promotion },
@@ -149,6 +158,7 @@ export const getPromotion = get('/api/v1/pricing/promotions/{id}', {
 
 /** PUT /api/v1/pricing/promotions/{id} */
 export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
+  params: { id: Promotion.properties.id },
   ...manage,
   summary: 'Replace a promotion; its uses are kept',
   body: NewPromotion,
@@ -159,6 +169,7 @@ export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
 
 /** DELETE /api/v1/pricing/promotions/{id} */
 export const deletePromotion = remove('/api/v1/pricing/promotions/{id}', {
+  params: { id: Promotion.properties.id },
   ...manage,
   summary: 'End a promotion for good',
   answers: { 204: null },

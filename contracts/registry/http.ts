@@ -34,8 +34,11 @@ export const registerInstance = post('/api/services', {
   refuses: ['registry.token_wrong'],
 })
 
+const instance = { serviceName: ServiceName, instanceId: Registered.properties.instanceId }
+
 /** PUT /api/services/{serviceName}/instances/{instanceId}/heartbeat */
 export const heartbeat = put('/api/services/{serviceName}/instances/{instanceId}/heartbeat', {
+  params: instance,
   summary: 'Let the lease of an instance run anew',
   permission: 'public',
   owner: 'none',
@@ -46,6 +49,7 @@ export const heartbeat = put('/api/services/{serviceName}/instances/{instanceId}
 
 /** DELETE /api/services/{serviceName}/instances/{instanceId} */
 export const deregisterInstance = remove('/api/services/{serviceName}/instances/{instanceId}', {
+  params: instance,
   summary: 'Take an instance out of all lists at once',
   permission: 'public',
   owner: 'none',
@@ -72,6 +76,7 @@ export const watchServices = stream('/api/services/watch', {
 
 /** GET /api/services/{serviceName} */
 export const getService = get('/api/services/{serviceName}', {
+  params: { serviceName: ServiceName },
   summary: 'The instances of a service',
   permission: 'public',
   owner: 'none',

@@ -25,4 +25,7 @@ export const ServiceInstances = Type.Object({ service: Type.String(), instances:
 /** How long an instance is kept without a heartbeat. */
 export const Lease = Type.Object({ leaseSeconds: Type.Integer() })
 /** The place an instance was given. */
-export const Registered = Type.Object({ instanceId: Type.String(), leaseSeconds: Type.Integer() })
+export const Registered = Type.Object({
+  instanceId: Type.String({ minLength: 1, maxLength: 100 }),
+  leaseSeconds: Type.Integer(),
+})

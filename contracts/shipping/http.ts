@@ -1,7 +1,7 @@
 import { get, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { OrderId, UserId, WarehouseId } from '../ids.ts'
+import { OrderId, ShipmentId, UserId, WarehouseId } from '../ids.ts'
 import { Rate, Shipment, ShipmentStatus, TrackingEvent } from './resources.ts'
 
 const Country = Type.String({ pattern: '^[A-Z]{2}$' })
@@ -55,6 +55,7 @@ export const listShipments = get('/api/v1/shipments', {
 
 /** GET /api/v1/shipments/{id} */
 export const getShipment = get('/api/v1/shipments/{id}', {
+  params: { id: ShipmentId },
   summary: 'Read a shipment',
   permission: 'shipment:read',
   owner: 'customerId',
@@ -64,6 +65,7 @@ export const getShipment = get('/api/v1/shipments/{id}', {
 
 /** GET /api/v1/shipments/{id}/tracking */
 export const getTracking = get('/api/v1/shipments/{id}/tracking', {
+  params: { id: ShipmentId },
   summary: 'What the carrier has told so far',
   permission: 'shipment:read',
   owner: 'customerId',
@@ -80,6 +82,7 @@ const manage = {
 
 /** POST /api/v1/shipments/{id}/cancel */
 export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
+  params: { id: ShipmentId },
   ...manage,
   summary: 'Call off a shipment that belongs to no order and has not left',
   refuses: ['shipping.not_found', 'shipping.belongs_to_order', 'shipping.already_left'],
@@ -87,6 +90,7 @@ export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
 
 /** POST /api/v1/shipments/{id}/dispatch */
 export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
+  params: { id: ShipmentId },
   ...manage,
   summary: 'Say that a released shipment has left',
   refuses: ['shipping.not_found', 'shipping.not_released', 'shipping.move_not_allowed'],
@@ -94,6 +98,7 @@ export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
 
 /** POST /api/v1/shipments/{id}/simulate */
 export const simulateShipment = post('/api/v1/shipments/{id}/simulate', {
+  params: { id: ShipmentId },
   ...manage,
   summary: 'Let the sandbox carrier tell something (sandbox only)',
   body: Type.Object({ event: Type.Enum(['dispatched', 'delivered', 'failed']) }, closed),
@@ -113,6 +118,7 @@ export const askRates = post('/api/v1/shipping/rates', {
 
 /** POST /api/v1/shipping/webhooks/{carrier} */
 export const receiveTracking = post('/api/v1/shipping/webhooks/{carrier}', {
+  params: { carrier: Type.String({ minLength: 1, maxLength: 40 }) },
   summary: 'A carrier tells where a parcel is; signed',
   permission: 'public',
   owner: 'none',

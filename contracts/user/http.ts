@@ -1,6 +1,7 @@
 import { get, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
+import { UserId } from '../ids.ts'
 import { Address, Authentication, Email, Locale, NewAddress, Password, Profile, Tokens, User } from './resources.ts'
 
 const page = Type.Object({ ...PageQuery }, closed)
@@ -86,6 +87,7 @@ export const searchUsers = get('/api/v1/users/search', {
 
 /** GET /api/v1/users/{id} */
 export const getUser = get('/api/v1/users/{id}', {
+  params: { id: UserId },
   summary: 'Read an account',
   permission: 'user:read',
   owner: 'path:id',
@@ -95,6 +97,7 @@ export const getUser = get('/api/v1/users/{id}', {
 
 /** PUT /api/v1/users/{id} */
 export const replaceProfile = put('/api/v1/users/{id}', {
+  params: { id: UserId },
   summary: 'Replace the profile of an account',
   permission: 'user:write',
   owner: 'path:id',
@@ -106,6 +109,7 @@ export const replaceProfile = put('/api/v1/users/{id}', {
 
 /** PATCH /api/v1/users/{id} */
 export const patchProfile = patch('/api/v1/users/{id}', {
+  params: { id: UserId },
   summary: 'Change some of the profile of an account',
   permission: 'user:write',
   owner: 'path:id',
@@ -117,6 +121,7 @@ export const patchProfile = patch('/api/v1/users/{id}', {
 
 /** DELETE /api/v1/users/{id} */
 export const deleteUser = remove('/api/v1/users/{id}', {
+  params: { id: UserId },
   summary: 'Erase an account: it is anonymised everywhere',
   permission: 'user:write',
   owner: 'path:id',
@@ -126,6 +131,7 @@ export const deleteUser = remove('/api/v1/users/{id}', {
 
 /** PUT /api/v1/users/{id}/tier */
 export const setTier = put('/api/v1/users/{id}/tier', {
+  params: { id: UserId },
   summary: 'Set the tier or the roles of an account (admin)',
   permission: 'user:manage',
   owner: 'none',
@@ -143,6 +149,7 @@ export const setTier = put('/api/v1/users/{id}/tier', {
 
 /** POST /api/v1/users/{id}/password */
 export const changePassword = post('/api/v1/users/{id}/password', {
+  params: { id: UserId },
   summary: 'Change the password; every session ends',
   permission: 'user:write',
   owner: 'path:id',
@@ -167,6 +174,7 @@ export const unlockUser = post('/api/v1/users/unlock', {
 
 /** GET /api/v1/users/{id}/authentications */
 export const listAuthentications = get('/api/v1/users/{id}/authentications', {
+  params: { id: UserId },
   summary: 'Every attempt to sign in, newest first',
   permission: 'user:read',
   owner: 'path:id',
@@ -176,6 +184,7 @@ export const listAuthentications = get('/api/v1/users/{id}/authentications', {
 
 /** GET /api/v1/users/{userId}/addresses */
 export const listAddresses = get('/api/v1/users/{userId}/addresses', {
+  params: { userId: UserId },
   summary: 'List the addresses of an account',
   permission: 'user:read',
   owner: 'path:userId',
@@ -185,6 +194,7 @@ export const listAddresses = get('/api/v1/users/{userId}/addresses', {
 
 /** POST /api/v1/users/{userId}/addresses */
 export const addAddress = post('/api/v1/users/{userId}/addresses', {
+  params: { userId: UserId },
   summary: 'Add an address to an account',
   permission: 'user:write',
   owner: 'path:userId',
@@ -195,6 +205,7 @@ export const addAddress = post('/api/v1/users/{userId}/addresses', {
 
 /** GET /api/v1/users/{userId}/addresses/{id} */
 export const getAddress = get('/api/v1/users/{userId}/addresses/{id}', {
+  params: { userId: UserId, id: Address.properties.id },
   summary: 'Read an address',
   permission: 'user:read',
   owner: 'path:userId',
@@ -204,6 +215,7 @@ export const getAddress = get('/api/v1/users/{userId}/addresses/{id}', {
 
 /** PUT /api/v1/users/{userId}/addresses/{id} */
 export const replaceAddress = put('/api/v1/users/{userId}/addresses/{id}', {
+  params: { userId: UserId, id: Address.properties.id },
   summary: 'Replace an address',
   permission: 'user:write',
   owner: 'path:userId',
@@ -214,6 +226,7 @@ export const replaceAddress = put('/api/v1/users/{userId}/addresses/{id}', {
 
 /** DELETE /api/v1/users/{userId}/addresses/{id} */
 export const deleteAddress = remove('/api/v1/users/{userId}/addresses/{id}', {
+  params: { userId: UserId, id: Address.properties.id },
   summary: 'Forget an address',
   permission: 'user:write',
   owner: 'path:userId',

@@ -69,8 +69,12 @@ test('names a call to a method that nobody serves', () => {
 })
 
 test('names two owners of one path, whatever its parameters are called', () => {
-  const one = described('one', 1, { operations: { get: get('/things/{id}', read) } })
-  const two = described('two', 2, { operations: { get: get('/things/{thingId}', read) } })
+  const one = described('one', 1, {
+    operations: { get: get('/things/{id}', { ...read, params: { id: Type.String() } }) },
+  })
+  const two = described('two', 2, {
+    operations: { get: get('/things/{thingId}', { ...read, params: { thingId: Type.String() } }) },
+  })
   expect(checkTopology(deployed(one, two), grants)).toEqual(['GET /things/{} belongs to one and two'])
 })
 

@@ -110,6 +110,15 @@ test('what creates an order, a payment, a refund or a shipment needs an idempote
   )
 })
 
+test('every parameter of a path is text of a known form or length', () => {
+  const open = operations.flatMap(({ at, operation: { params } }) =>
+    Object.entries(params)
+      .filter(([, schema]) => !('format' in schema || 'pattern' in schema || 'maxLength' in schema || 'enum' in schema))
+      .map(([name]) => `${at}: ${name}`),
+  )
+  expect(open).toEqual([])
+})
+
 test('every path is versioned, and its parameters are in camelCase', () => {
   const paths = catalogue.flatMap(({ operations: routes }) =>
     Object.values(routes).flatMap((route) => (route.kind === 'mount' ? [] : [route.path])),

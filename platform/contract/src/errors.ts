@@ -35,6 +35,11 @@ export const platformErrors = errors({
   'auth.token_invalid': { kind: 'unauthenticated', title: 'The bearer token is not valid' },
   'auth.permission_missing': { kind: 'forbidden', title: 'The caller lacks the permission' },
   'auth.call_undeclared': { kind: 'forbidden', title: 'The calling service has not declared this call' },
+  'service.failed': {
+    kind: 'failed',
+    title: 'Something went wrong on our side',
+    mend: 'Ask again with the same Idempotency-Key. If it stays so, give the trace id to those who run the system.',
+  },
   'service.unavailable': { kind: 'unavailable', title: 'The service can not answer now' },
   'service.draining': { kind: 'unavailable', title: 'The instance is shutting down' },
   'database.unavailable': { kind: 'unavailable', title: 'The database can not be reached' },
@@ -50,5 +55,5 @@ export const platformErrors = errors({
   'saga.timed_out': { kind: 'timeout', title: 'The process did not come to its pivot in time' },
 })
 
-/** A code of the platform's own catalogue. */
-export type PlatformErrorCode = keyof typeof platformErrors
+/** A code of the platform's own catalogue that a request can be refused with: all but that of a bug. */
+export type PlatformErrorCode = Exclude<keyof typeof platformErrors, 'service.failed'>

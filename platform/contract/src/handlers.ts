@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { EventData, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
-import type { Answers, Mount, Operation, PathParams, Stream } from './operations.ts'
+import type { Answers, Mount, Operation, Stream } from './operations.ts'
 import type { PlatformErrorCode } from './errors.ts'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
 import type { SagaDefinition } from './saga.ts'
@@ -73,7 +73,9 @@ type Refuse<S extends Service, Code extends string> = (
   options?: RefusalOptions<S>,
 ) => Refused
 
-type Params<Path extends string> = { readonly [Name in PathParams<Path>]: string }
+type Params<Schemas> = {
+  readonly [Name in keyof Schemas]: Schemas[Name] extends TSchema ? Static<Schemas[Name]> : never
+}
 type Parsed<Schema> = Schema extends TSchema ? Static<Schema> : undefined
 
 /** An answer that the operation declares: one of its statuses with the body of that status. */
@@ -90,8 +92,8 @@ type CommittedAnswer<A extends Answers, AnswersWith> = AnswersWith extends strin
   ? { readonly status: keyof A & number; readonly id: string } | Answer<A>
   : Answer<A>
 
-interface RequestContext<S extends Service, Path extends string, Query, Body, Code extends string> {
-  readonly params: Params<Path>
+interface RequestContext<S extends Service, PathSchema, Query, Body, Code extends string> {
+  readonly params: Params<PathSchema>
   readonly query: Parsed<Query>
   readonly body: Parsed<Body>
   readonly caller: Caller
@@ -126,16 +128,17 @@ declare const handles: unique symbol
 
 type OperationContext<S extends Service, O> =
   O extends Operation<
-    infer Path,
+    string,
     infer E,
     infer Query,
     infer Body,
     infer A,
     infer Code,
     infer AnswersWith,
-    infer External
+    infer External,
+    infer PathSchema
   >
-    ? RequestContext<S, Path, Query, Body, Code> &
+    ? RequestContext<S, PathSchema, Query, Body, Code> &
         (E extends 'write'
           ? WriteContext<S, A, AnswersWith> & (External extends true ? ExternalContext<S> : unknown)
           : unknown)
@@ -162,8 +165,8 @@ interface StreamContext {
 /** The handler of a route of server-sent events: yields until the client leaves (`signal`). */
 export interface StreamHandler<S extends Service, Name extends keyof S['operations']> {
   (
-    context: S['operations'][Name] extends Stream<infer Path, infer Query>
-      ? RequestContext<S, Path, Query extends TObject ? Query : undefined, undefined, never> & StreamContext
+    context: S['operations'][Name] extends Stream<string, infer Query, infer PathSchema>
+      ? RequestContext<S, PathSchema, Query extends TObject ? Query : undefined, undefined, never> & StreamContext
       : never,
   ): AsyncIterable<{ readonly id?: string; readonly event?: string; readonly data: unknown }>
   readonly [handles]?: Name

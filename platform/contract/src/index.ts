@@ -31,6 +31,7 @@ export {
   type Mount,
   type Operation,
   type PathParams,
+  type PathSchemas,
   type Permission,
   type Settlement,
   type Stream,

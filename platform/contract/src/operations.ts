@@ -8,6 +8,18 @@ export type PathParams<Path extends string> = Path extends `${string}{${infer Na
   ? Name | PathParams<Rest>
   : never
 
+/** A schema of text for each name in braces of a path; what is not as it says names nothing (404). */
+export type PathSchemas = { readonly [name: string]: TSchema }
+
+/** Every name in braces has a schema, and nothing else has. */
+type SaidOfPath<Path extends string, S> = [PathParams<Path>] extends [never]
+  ? { readonly params?: undefined }
+  : {
+      readonly params: S & { readonly [Name in PathParams<Path>]: TSchema } & {
+        readonly [Name in Exclude<keyof S, PathParams<Path>>]: never
+      }
+    }
+
 /** Statuses and the schema of each one's body; `null` stands for no body. */
 export type Answers = { readonly [status: number]: TSchema | null }
 
@@ -75,10 +87,12 @@ export interface Operation<
   Code extends string = string,
   AnswersWith extends string | undefined = string | undefined,
   External extends boolean = boolean,
+  Params extends PathSchemas = PathSchemas,
 > {
   readonly kind: 'operation'
   readonly method: Method
   readonly path: Path
+  readonly params: Params
   readonly effect: E
   readonly summary: string
   readonly permission: Permission
@@ -99,10 +113,15 @@ export interface Operation<
 }
 
 /** A route answered by server-sent events; its handler yields them. */
-export interface Stream<Path extends string = string, Query extends TObject | undefined = TObject | undefined> {
+export interface Stream<
+  Path extends string = string,
+  Query extends TObject | undefined = TObject | undefined,
+  Params extends PathSchemas = PathSchemas,
+> {
   readonly kind: 'stream'
   readonly method: 'GET'
   readonly path: Path
+  readonly params: Params
   readonly summary: string
   readonly permission: Permission
   readonly owner: string
@@ -117,17 +136,24 @@ export interface Mount<Path extends string = string> {
   readonly permission: Permission
 }
 
-type ReadSpec<P extends string, Q, B, A extends Answers, C extends string> = Said<P, Q, B, A, C>
-type WriteSpec<P extends string, Q, B, A extends Answers, C extends string> = Said<P, Q, B, A, C> & Writes<A, C>
+type ReadSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Said<P, Q, B, A, C> & SaidOfPath<P, S>
+type WriteSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Said<P, Q, B, A, C> &
+  Writes<A, C> &
+  SaidOfPath<P, S>
 type Query = TObject | undefined
 type Body = TSchema | undefined
 
+interface WithParams {
+  readonly params?: PathSchemas
+}
+
 function operation(method: Method, effect: Effect, path: string, spec: object) {
-  const said = spec as WriteSpec<string, unknown, unknown, Answers, never>
+  const said = spec as Said<string, unknown, unknown, Answers, never> & Writes<Answers, never> & WithParams
   return {
     kind: 'operation',
     method,
     path,
+    params: said.params ?? {},
     effect,
     summary: said.summary,
     permission: said.permission,
@@ -153,7 +179,8 @@ export function get<
   const A extends Answers,
   Q extends Query = undefined,
   const C extends string = never,
->(path: P, spec: ReadSpec<P, Q, undefined, A, C>): Operation<P, 'read', Q, undefined, A, C, undefined, false> {
+  const S extends PathSchemas = {},
+>(path: P, spec: ReadSpec<P, Q, undefined, A, C, S>): Operation<P, 'read', Q, undefined, A, C, undefined, false, S> {
   return operation('GET', 'read', path, spec) as never
 }
 
@@ -164,7 +191,11 @@ export function post<
   Q extends Query = undefined,
   B extends Body = undefined,
   const C extends string = never,
->(path: P, spec: ReadSpec<P, Q, B, A, C> & { readonly reads: true }): Operation<P, 'read', Q, B, A, C, undefined, false>
+  const S extends PathSchemas = {},
+>(
+  path: P,
+  spec: ReadSpec<P, Q, B, A, C, S> & { readonly reads: true },
+): Operation<P, 'read', Q, B, A, C, undefined, false, S>
 export function post<
   const P extends string,
   const A extends Answers,
@@ -173,10 +204,11 @@ export function post<
   const C extends string = never,
   const W extends string | undefined = undefined,
   const X extends boolean = false,
+  const S extends PathSchemas = {},
 >(
   path: P,
-  spec: WriteSpec<P, Q, B, A, C> & { readonly answersWith?: W; readonly external?: X; readonly reads?: false },
-): Operation<P, 'write', Q, B, A, C, W, X>
+  spec: WriteSpec<P, Q, B, A, C, S> & { readonly answersWith?: W; readonly external?: X; readonly reads?: false },
+): Operation<P, 'write', Q, B, A, C, W, X, S>
 export function post(path: string, spec: { readonly reads?: boolean }): never {
   return operation('POST', spec.reads === true ? 'read' : 'write', path, spec) as never
 }
@@ -189,10 +221,11 @@ type Write = <
   const C extends string = never,
   const W extends string | undefined = undefined,
   const X extends boolean = false,
+  const S extends PathSchemas = {},
 >(
   path: P,
-  spec: WriteSpec<P, Q, B, A, C> & { readonly answersWith?: W; readonly external?: X },
-) => Operation<P, 'write', Q, B, A, C, W, X>
+  spec: WriteSpec<P, Q, B, A, C, S> & { readonly answersWith?: W; readonly external?: X },
+) => Operation<P, 'write', Q, B, A, C, W, X, S>
 
 /** Declares a PUT of one resource: `If-Match` is required when it replaces something with an `etag`. */
 export const put: Write = (path, spec) => operation('PUT', 'write', path, spec) as never
@@ -204,11 +237,12 @@ export const patch: Write = (path, spec) => operation('PATCH', 'write', path, sp
 export const remove: Write = (path, spec) => operation('DELETE', 'write', path, spec) as never
 
 /** Declares a route of server-sent events. */
-export function stream<const P extends string, Q extends Query = undefined>(
+export function stream<const P extends string, Q extends Query = undefined, const S extends PathSchemas = {}>(
   path: P,
-  spec: Pick<Said<P, Q, undefined, Answers, never>, 'summary' | 'permission' | 'owner' | 'query'>,
-): Stream<P, Q> {
-  return { kind: 'stream', method: 'GET', path, ...spec, query: spec.query as Q }
+  spec: Pick<Said<P, Q, undefined, Answers, never>, 'summary' | 'permission' | 'owner' | 'query'> & SaidOfPath<P, S>,
+): Stream<P, Q, S> {
+  const { params, query, ...said } = spec as typeof spec & WithParams
+  return { kind: 'stream', method: 'GET', path, ...said, params: (params ?? {}) as S, query: query as Q }
 }
 
 /** Declares a prefix that a foreign Node handler serves, with its permission said. */

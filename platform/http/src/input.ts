@@ -1,6 +1,6 @@
-import type { Operation } from '@stoa/contract'
+import type { Operation, PathSchemas } from '@stoa/contract'
 import type { FieldError } from '@stoa/kernel'
-import type { TObject, TSchema } from 'typebox'
+import { Type, type TObject, type TSchema } from 'typebox'
 import { fillDefaults, hasDefaults } from './schema-defaults.ts'
 import { parseQuery, queryReader } from './query-string.ts'
 import { invalidFields, refusalOf } from './refusals.ts'
@@ -21,7 +21,6 @@ export function inputReader({ query, body }: Pick<Operation, 'query' | 'body'>):
   const readQuery = query === undefined ? undefined : makeQueryReader(query)
   const readBody = makeBodyReader(body)
   return (params, search, rawBody) => {
-    checkParams(params)
     const errors: FieldError[] = []
     const input = { params, query: readQuery?.(search, errors), body: readBody(rawBody, errors) }
     if (errors.length > 0) throw invalidFields(errors)
@@ -41,10 +40,19 @@ export function makeQueryReader(schema: TObject): (search: string, errors: Field
   }
 }
 
-/** @throws AppError 400 for a NUL character, which no id holds and no database takes */
-export function checkParams(params: { readonly [name: string]: string }): void {
-  for (const name in params) {
-    if (params[name]?.includes('\0')) throw refusalOf('request.malformed', 'The path holds a NUL character.')
+/**
+ * Makes what tells whether the parameters of a path are as their schemas say; others name nothing.
+ * @throws AppError 400 for a NUL character, which no id holds and no database takes
+ */
+export function paramsChecker(schemas: PathSchemas): (params: { readonly [name: string]: string }) => boolean {
+  if (Object.keys(schemas).length === 0) return () => true
+  const validator = makeValidator(Type.Object({ ...schemas }))
+  return (params) => {
+    if (validator.check(params)) return true
+    if (Object.values(params).some((value) => value.includes('\0'))) {
+      throw refusalOf('request.malformed', 'The path holds a NUL character.')
+    }
+    return false
   }
 }
 

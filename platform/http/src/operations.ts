@@ -6,7 +6,6 @@ import { etagOf, etagOfText, expectedVersionOf, isNotModified } from './conditio
 import type { Exchange } from './exchange.ts'
 import { fingerprintOf, lockNameOf, parseIdempotencyKey } from './idempotency/key.ts'
 import type { KeyScope } from './idempotency/records.ts'
-import { checkParams } from './input.ts'
 import { refusalOfStoredInput } from './input-errors.ts'
 import { jsonMediaType } from './options.ts'
 import { parsePrefer, waitSecondsFor, type Preference } from './prefer.ts'
@@ -39,7 +38,6 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
   return async ({ exchange, params, body }, deadlineMs, preference) => {
     const { principal } = exchange
     if (principal === undefined) throw new Error('an operation is served to nobody unknown')
-    checkParams(params)
     const caller = callerOf(principal, exchange.address, [operation.permission])
     requireReachOfPath(route, params, caller)
     const key = keyFor(operation, exchange)

@@ -1,6 +1,7 @@
+import { platformErrors } from '@stoa/contract'
 import { AppError, type ErrorKind } from '@stoa/kernel'
 import { expect, test } from 'vitest'
-import { problemHeaders, problemOf, statusOf, statusOfCode } from './problem.ts'
+import { problemHeaders, problemOf, statusOf, statusOfCode, unexpectedProblem } from './problem.ts'
 
 test.each<[ErrorKind, number]>([
   ['malformed', 400],
@@ -16,12 +17,20 @@ test.each<[ErrorKind, number]>([
   ['rate_limited', 429],
   ['unavailable', 503],
   ['timeout', 504],
+  ['failed', 500],
 ])('%s is %i', (kind, status) => {
   expect(statusOf({ kind, code: 'x.y' })).toBe(status)
 })
 
 test('a wrong method is 405', () => {
   expect(statusOfCode({}, 'request.method_not_allowed')).toBe(405)
+})
+
+test('a bug is in the catalogue like any refusal', () => {
+  expect(unexpectedProblem({ instance: '/x', traceId: 't' })).toMatchObject({
+    status: statusOfCode({}, 'service.failed'),
+    title: platformErrors['service.failed'].title,
+  })
 })
 
 test('takes the title of the catalogue, and leaves out what it has not', () => {

@@ -16,6 +16,7 @@ const statusByKind: { readonly [Kind in ErrorKind]: number } = {
   rate_limited: 429,
   unavailable: 503,
   timeout: 504,
+  failed: 500,
 }
 
 const titleByStatus: { readonly [status: number]: string } = {
@@ -57,7 +58,7 @@ export interface ProblemPlace {
 export const problemMediaType = 'application/problem+json'
 
 /** The code of an unexpected error: a bug, of which nothing is told. */
-export const unexpectedCode = 'service.failed'
+export const unexpectedCode = 'service.failed' satisfies keyof typeof platformErrors
 
 /** The HTTP status of a refusal, by its kind (`request.method_not_allowed` is 405). */
 export function statusOf(error: Pick<AppError, 'kind' | 'code'>): number {
@@ -90,7 +91,7 @@ export function problemOf(error: AppError, place: ProblemPlace, catalogue: Error
 export function unexpectedProblem(place: ProblemPlace): Problem {
   return {
     type: `/errors/${unexpectedCode}`,
-    title: 'Something went wrong on our side',
+    title: platformErrors[unexpectedCode].title,
     status: 500,
     detail: 'The request failed unexpectedly. It has been logged under the trace id.',
     instance: place.instance,

@@ -1,6 +1,6 @@
 import { refusal, refusedError, type Caller, type Operation, type Refused, type Service } from '@stoa/contract'
 import type { AppError } from '@stoa/kernel'
-import { inputReader, type InputReader } from './input.ts'
+import { inputReader, paramsChecker, type InputReader } from './input.ts'
 import { refusalOf } from './refusals.ts'
 
 /** A handler with its types erased. */
@@ -11,6 +11,8 @@ export interface OperationRoute {
   readonly name: string
   readonly operation: Operation
   readonly handler: ErasedHandler
+  /** Whether the path's parameters can name something. */
+  readonly namesSomething: (params: { readonly [name: string]: string }) => boolean
   readonly readInput: InputReader
   readonly refuse: (code: string, detail: string, options?: object) => Refused
   /** The read whose answer, for the id committed, is this one's body. */
@@ -45,6 +47,7 @@ export function makeOperationRoutes(
       name,
       operation,
       handler: handler as ErasedHandler,
+      namesSomething: paramsChecker(operation.params),
       readInput: inputReader(operation),
       refuse: (code, detail, options) => refusal(service.errors, code, detail, options),
       answersWith: read === undefined || readName === undefined ? undefined : make(readName, read),
@@ -100,12 +103,13 @@ export function catalogueRefusal({ refuse }: Pick<OperationRoute, 'refuse'>, cod
   return refusedError(refuse(code, detail))
 }
 
-/** @throws AppError 404 when the path's owner is another, and the caller may not reach everybody's. */
+/** @throws AppError 404 when the path can name nothing, or its owner is another, and the caller may not reach everybody's. */
 export function requireReachOfPath(
   route: OperationRoute,
   params: { readonly [name: string]: string },
   caller: Caller,
 ): void {
+  if (!route.namesSomething(params)) throw hiddenResource(route)
   const { owner } = route.operation
   if (owner.startsWith('path:') && !caller.mayReach(params[owner.slice('path:'.length)])) throw hiddenResource(route)
 }

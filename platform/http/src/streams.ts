@@ -5,7 +5,7 @@ import type { FieldError } from '@stoa/kernel'
 import { runWithContext } from '@stoa/telemetry'
 import { callerOf } from './caller.ts'
 import type { Exchange } from './exchange.ts'
-import { checkParams, makeQueryReader } from './input.ts'
+import { makeQueryReader, paramsChecker } from './input.ts'
 import { invalidFields } from './refusals.ts'
 import { requestContext, type OperationParts } from './request-context.ts'
 import { hiddenResource, type OperationRoute } from './routes.ts'
@@ -35,12 +35,13 @@ export function streamServer(
   refuse: OperationRoute['refuse'],
 ): ServeStream {
   const readQuery = stream.query === undefined ? undefined : makeQueryReader(stream.query)
+  const namesSomething = paramsChecker(stream.params)
   return async (exchange, params) => {
-    checkParams(params)
     const { principal, address, search } = exchange
     if (principal === undefined) throw new Error('a stream is served to nobody unknown')
     const caller = callerOf(principal, address, [stream.permission])
-    if (stream.owner.startsWith('path:') && !caller.mayReach(params[stream.owner.slice('path:'.length)])) {
+    const isReached = !stream.owner.startsWith('path:') || caller.mayReach(params[stream.owner.slice('path:'.length)])
+    if (!namesSomething(params) || !isReached) {
       throw hiddenResource({ operation: { refuses: [] }, refuse })
     }
     const errors: FieldError[] = []

@@ -173,7 +173,10 @@ test('a repeat waits for one that soon ends', async () => {
 })
 
 const pay = (key: Record<string, string>, at = parcels) =>
-  send(at.url, '/api/v1/parcels/p1/payments', { method: 'POST', headers: { ...ada, ...key } })
+  send(at.url, '/api/v1/parcels/0190b6f0-0000-7000-8000-000000000000/payments', {
+    method: 'POST',
+    headers: { ...ada, ...key },
+  })
 
 test('an external effect that began and did not end is asked for again by its key, and begun once', async () => {
   const key = newKey()

@@ -57,6 +57,7 @@ const operations = {
     refuses: ['parcel.forbidden_label'],
   }),
   getParcel: get('/api/v1/parcels/{id}', {
+    params: { id: Parcel.properties.id },
     summary: 'Read a parcel',
     permission: 'parcel:read',
     owner: 'ownerId',
@@ -79,12 +80,14 @@ const operations = {
     answers: { 200: pageSchema(Parcel) },
   }),
   listOwnerParcels: get('/api/v1/owners/{ownerId}/parcels', {
+    params: { ownerId: Type.String({ maxLength: 100 }) },
     summary: 'List the parcels of an account',
     permission: 'parcel:read',
     owner: 'path:ownerId',
     answers: { 200: pageSchema(Parcel) },
   }),
   replaceParcel: put('/api/v1/parcels/{id}', {
+    params: { id: Parcel.properties.id },
     summary: 'Write a parcel anew',
     permission: 'parcel:send',
     owner: 'ownerId',
@@ -94,6 +97,7 @@ const operations = {
     refuses: ['parcel.not_found'],
   }),
   changeParcel: patch('/api/v1/parcels/{id}', {
+    params: { id: Parcel.properties.id },
     summary: 'Change a parcel',
     permission: 'parcel:send',
     owner: 'ownerId',
@@ -102,6 +106,7 @@ const operations = {
     refuses: ['parcel.not_found'],
   }),
   removeParcel: remove('/api/v1/parcels/{id}', {
+    params: { id: Parcel.properties.id },
     summary: 'Remove a parcel',
     permission: 'parcel:send',
     owner: 'ownerId',
@@ -109,6 +114,7 @@ const operations = {
     refuses: ['parcel.not_found'],
   }),
   callOff: post('/api/v1/parcels/{id}/call-off', {
+    params: { id: Parcel.properties.id },
     summary: 'Call a parcel off',
     permission: 'parcel:send',
     owner: 'ownerId',
@@ -123,6 +129,7 @@ const operations = {
     refuses: ['parcel.not_found', 'parcel.has_left'],
   }),
   payForParcel: post('/api/v1/parcels/{id}/payments', {
+    params: { id: Parcel.properties.id },
     summary: 'Pay for a parcel',
     permission: 'parcel:send',
     owner: 'none',
@@ -155,6 +162,7 @@ const operations = {
     answers: { 204: null },
   }),
   misbehave: get('/api/v1/misbehaviour/{how}', {
+    params: { how: Type.String({ maxLength: 100 }) },
     summary: 'Fail in a way',
     permission: 'public',
     owner: 'none',
@@ -162,6 +170,7 @@ const operations = {
     answers: { 200: Type.Object({ ok: Type.Boolean() }) },
   }),
   watch: stream('/api/v1/owners/{ownerId}/events', {
+    params: { ownerId: Type.String({ maxLength: 100 }) },
     summary: 'Watch what becomes of the parcels',
     permission: 'parcel:read',
     owner: 'path:ownerId',

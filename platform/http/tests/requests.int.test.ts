@@ -165,6 +165,16 @@ test('an id that can not be one names nothing', async () => {
   expect([answer.status, answer.body.code]).toEqual([404, 'parcel.not_found'])
 })
 
+test('a path that can name nothing is told so before its body, key or If-Match are looked at', async () => {
+  for (const path of ['/api/v1/parcels/17', `/api/v1/parcels/${'1'.repeat(400)}`]) {
+    const answer = await send(parcels.url, path, { method: 'PUT', headers: ada, json: { colour: 'red' } })
+    expect([answer.status, answer.body.code], path).toEqual([404, 'parcel.not_found'])
+  }
+  const unpaid = await send(parcels.url, '/api/v1/parcels/17/payments', { method: 'POST', headers: ada })
+  expect([unpaid.status, unpaid.body.code]).toEqual([404, 'request.path_unknown'])
+  expect((await send(parcels.url, `/api/v1/owners/${'a'.repeat(101)}/events`, { headers: staff })).status).toBe(404)
+})
+
 test('asks for a token, refuses a bad one, and tells what is missing', async () => {
   const missing = await send(parcels.url, '/api/v1/parcels')
   expect([missing.status, missing.body.code, missing.headers['www-authenticate']]).toEqual([

@@ -13,6 +13,8 @@ export type ErrorKind =
   | 'rate_limited'
   | 'unavailable'
   | 'timeout'
+  /** A bug of ours; nobody refuses with it. */
+  | 'failed'
 
 /** One wrong place in an input: an RFC 6901 pointer and what is wrong there. */
 export interface FieldError {

@@ -16,6 +16,7 @@ const codes: Record<ErrorKind, Code> = {
   rate_limited: Code.ResourceExhausted,
   unavailable: Code.Unavailable,
   timeout: Code.DeadlineExceeded,
+  failed: Code.Internal,
 }
 
 interface RefusalDetail {

@@ -13,6 +13,7 @@ const parcel = describeService({
   errors: errors({ 'parcel.not_found': { kind: 'not_found', title: 'No such parcel' } }),
   operations: {
     getParcel: get('/api/v1/users/{userId}/parcels/{id}', {
+      params: { userId: Type.String(), id: Type.String() },
       summary: 'Read a parcel',
       permission: 'parcel:read',
       owner: 'path:userId',

@@ -92,6 +92,15 @@ test('a change needs If-Match, and a PATCH is a merge patch', () => {
   expect(Object.keys(change.responses)).toEqual(expect.arrayContaining(['412', '428']))
 })
 
+test('says what a parameter of the path must be', () => {
+  expect(described('/api/v1/parcels/{id}', 'get').parameters).toContainEqual({
+    name: 'id',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+  })
+})
+
 test('a public operation asks for no token', () => {
   expect(described('/api/v1/parcels/weigh', 'post').security).toEqual([])
 })

@@ -3,7 +3,6 @@ import type { TSchema } from 'typebox'
 import { jsonMediaType } from '../options.ts'
 import { mediaTypeFor } from '../body.ts'
 import { problemMediaType } from '../problem.ts'
-import { parametersOf } from '../routes.ts'
 import { answersOf } from './answers.ts'
 import { namedSchemas, type SchemaNames } from './schemas.ts'
 
@@ -58,7 +57,7 @@ function describeRoute(described: DescribedRoute<Operation | Stream>, isShared: 
     tags: [service.name],
     summary: route.summary,
     parameters: [
-      ...pathParameters(route),
+      ...pathParameters(route, names),
       ...queryParameters(route, names),
       ...headerParameters(route, isConditional(described)),
     ],
@@ -86,8 +85,13 @@ function isConditional({ service, route }: DescribedRoute<Exclude<Route, Mount>>
   )
 }
 
-function pathParameters({ path }: Operation | Stream): object[] {
-  return parametersOf(path).map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+function pathParameters({ params }: Operation | Stream, names: SchemaNames): object[] {
+  return Object.entries(params).map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: names.refer(schema),
+  }))
 }
 
 function queryParameters({ query }: Operation | Stream, names: SchemaNames): object[] {

@@ -1,6 +1,5 @@
 import type { Handler } from '@stoa/contract'
 import type { NotificationService } from '@stoa/contracts/notification/service'
-import type { UserId } from '@stoa/contracts/ids'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -27,7 +26,7 @@ export const getPreferences =
   (_deps: Deps): Handler<NotificationService, 'getPreferences'> =>
   async ({ params, db }) => {
     const { preferences, version } = await readPreferences(db, params.userId)
-    return { status: 200, body: { userId: params.userId as UserId, ...preferences }, version }
+    return { status: 200, body: { userId: params.userId, ...preferences }, version }
   }
 
 export const replacePreferences =

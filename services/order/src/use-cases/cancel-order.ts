@@ -1,6 +1,5 @@
 import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
-import type { OrderId } from '@stoa/contracts/ids'
 import type { Deps } from '../deps.ts'
 import { decideCancel } from '../domain/order.ts'
 import { lockOrder, markCancelling } from '../store/orders.ts'
@@ -13,7 +12,7 @@ export const cancelOrder =
       const order = await lockOrder(tx, params.id)
       if (!caller.mayReach(order.resource.customerId))
         return refuse('order.not_found', `There is no order ${params.id}.`)
-      const orderId = params.id as OrderId
+      const orderId = params.id
       const reason = body?.reason ?? 'called off'
       switch (decideCancel(order)) {
         case 'done':

@@ -1,6 +1,5 @@
 import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
-import type { ReturnId } from '@stoa/contracts/ids'
 import { money, sumMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideReceipt, refundFor } from '../domain/returns.ts'
@@ -39,6 +38,6 @@ export const receiveReturn =
       const refundDue = refundFor({ items, total }, before, received)
       await noteReceipt(tx, id, { received, refundDue, at: clock.now() })
       const attempt = found.receipts === 0 ? id : `${id}.${found.receipts}`
-      await tx.start('order-return', attempt, { returnId: id as ReturnId, orderId })
+      await tx.start('order-return', attempt, { returnId: id, orderId })
       return { status: 200, id }
     })

@@ -1,5 +1,5 @@
 import type { Handler } from '@stoa/contract'
-import type { OrderId, ReturnId } from '@stoa/contracts/ids'
+import type { ReturnId } from '@stoa/contracts/ids'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { decideRequest } from '../domain/returns.ts'
@@ -35,7 +35,7 @@ export const requestReturn =
         case 'accept': {
           const id = newId() as ReturnId
           const { reason } = body
-          await insertReturn(tx, { id, orderId: params.id as OrderId, customerId, reason, items: body.items }, at)
+          await insertReturn(tx, { id, orderId: params.id, customerId, reason, items: body.items }, at)
           return { status: 201, id }
         }
       }
