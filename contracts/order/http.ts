@@ -94,6 +94,7 @@ export const getTimeline = get('/api/v1/orders/{id}/timeline', {
 
 /** GET /api/v1/orders/{id}/events */
 export const followOrder = stream('/api/v1/orders/{id}/events', {
+  params: { id: OrderId },
   summary: 'Every move of an order as it is made: its timeline as server-sent events, live',
   permission: 'order:read',
   owner: 'none',
