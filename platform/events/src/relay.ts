@@ -30,6 +30,9 @@ interface Batch {
 
 const lockName = 'stoa.outbox-relay'
 const maxBatch = 2_000
+// After a small batch the next one waits this long, so that what many changes leave behind goes out together.
+const gatherMs = 40
+const smallBatch = 32
 const shortestPauseMs = 25
 const longestPauseMs = 200
 const standByMs = 500
@@ -52,7 +55,7 @@ export function startRelay({ service, database, log, telemetry }: RelayOptions):
     async stop() {
       control.isStopping = true
       stopListening()
-      waker.wake()
+      waker.hurry()
       await running
     },
   }
@@ -108,6 +111,7 @@ async function relayAs(session: Session, options: RelayOptions, { waker, control
       await send(session, options, batch)
       sent = batch.outboxIds
       pauseMs = shortestPauseMs
+      if (sent.length < smallBatch && !control.isStopping) await waker.rest(gatherMs)
     } else if (control.isStopping) {
       return
     } else {

@@ -2,30 +2,49 @@
 export interface Waker {
   /** Ends the present sleep or, when there is none, the next one. */
   readonly wake: () => void
+  /** Wakes, and ends a rest as well. */
+  readonly hurry: () => void
   readonly sleep: (timeoutMs: number) => Promise<void>
+  /** Sleeps through whatever wakes, so that more comes together; only `hurry` ends it. */
+  readonly rest: (timeoutMs: number) => Promise<void>
 }
 
 /** Makes a waker; its timers don't keep the process alive. */
 export function makeWaker(): Waker {
   let isAwake = false
-  let end: (() => void) | undefined
+  let isHurried = false
+  let endSleep: (() => void) | undefined
+  let endRest: (() => void) | undefined
+  const wake = () => {
+    isAwake = true
+    endSleep?.()
+  }
   return {
-    wake() {
-      isAwake = true
-      end?.()
+    wake,
+    hurry() {
+      isHurried = true
+      endRest?.()
+      wake()
     },
     async sleep(timeoutMs) {
-      if (!isAwake) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs).unref()
-          end = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-      }
-      end = undefined
+      if (!isAwake) await pause(timeoutMs, (end) => (endSleep = end))
+      endSleep = undefined
       isAwake = false
     },
+    async rest(timeoutMs) {
+      if (!isHurried) await pause(timeoutMs, (end) => (endRest = end))
+      endRest = undefined
+      isHurried = false
+    },
   }
+}
+
+function pause(timeoutMs: number, endedBy: (end: () => void) => void): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs).unref()
+    endedBy(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }

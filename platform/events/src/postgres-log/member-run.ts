@@ -80,12 +80,15 @@ export async function rebalance({ session: { sql }, member, held, topics }: Memb
   await announce(sql, member.group)
 }
 
-/** Commits what is done and fetches what comes next, in one round trip; answers whether there was anything to do. */
-export async function exchange(run: MemberRun, isPaused: boolean): Promise<boolean> {
+/**
+ * Commits what is done and fetches what comes next, in one round trip; answers how many events it fetched, undefined when
+ * there was nothing to do.
+ */
+export async function exchange(run: MemberRun, isPaused: boolean): Promise<number | undefined> {
   const { session, held, options } = run
   const done = held.all().filter((each) => each.handledTo > each.committed)
   const ready = isPaused ? [] : readyPartitions(held)
-  if (done.length === 0 && ready.length === 0) return false
+  if (done.length === 0 && ready.length === 0) return undefined
   const fairLimit = Math.ceil(maxEventsPerFetch / Math.max(1, ready.length))
   const limit = Math.min(options.maxBatch ?? 100, Math.max(fewestPerPartition, fairLimit))
   for (const each of ready) each.mayHaveMore = false
@@ -101,7 +104,7 @@ export async function exchange(run: MemberRun, isPaused: boolean): Promise<boole
     partition.mayHaveMore ||= batch.length === limit
     hand(run, partition, batch)
   }
-  return true
+  return rows.length
 }
 
 function readyPartitions(held: HeldPartitions): Held[] {

@@ -7,6 +7,9 @@ import { enrolIn, exchange, listenForChanges, rebalance, type MemberRun } from '
 import { announce, leave } from './membership.ts'
 
 const longestReconnectMs = 2_000
+// After few events the next are fetched this much later, with all that has been told and handled in the meantime.
+const gatherMs = 40
+const fewEvents = 32
 
 interface Control {
   isStopping: boolean
@@ -36,7 +39,7 @@ export function subscribe(database: Database, options: SubscribeOptions): Subscr
       shared.held.all().map(({ topic, part }) => ({ topic: shared.topics.get(topic) ?? '', partition: part })),
     async stop() {
       control.isStopping = true
-      shared.waker.wake()
+      shared.waker.hurry()
       await running
     },
   }
@@ -79,7 +82,7 @@ async function takePart(database: Database, shared: Shared, control: Control, on
   let lost: { readonly cause: unknown } | undefined
   session.onLost((cause) => {
     lost = { cause }
-    run.waker.wake()
+    run.waker.hurry()
   })
   try {
     // Losing a commit only means that events are handed out again; scans of a young table must not be kept as a plan.
@@ -98,7 +101,9 @@ async function takePart(database: Database, shared: Shared, control: Control, on
         run.held.expectMore()
         onJoined()
       }
-      if (!(await exchange(run, control.isPaused))) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
+      const fetched = await exchange(run, control.isPaused)
+      if (fetched === undefined) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
+      else if (fetched < fewEvents && !control.isStopping) await run.waker.rest(gatherMs)
     }
     await Promise.all(run.underWay)
     await exchange(run, true)
