@@ -1,4 +1,4 @@
-import { describeService, pick, rpc } from '@stoa/contract'
+import { describeService, MoneySchema, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
@@ -15,11 +15,15 @@ import * as http from './http.ts'
 import * as returns from './returns-http.ts'
 import { OrderRpc } from './rpc_pb.js'
 
+/** What never changes about an order, so that no step reads it again; where it goes is personal and stays in the order. */
 const FulfilmentInput = Type.Object({
   orderId: OrderId,
   customerId: UserId,
   quoteId: QuoteId,
   paymentMethodId: PaymentMethodId,
+  lines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
+  country: Type.String(),
+  total: MoneySchema,
 })
 
 /** Carts, checkout, orders, returns. */

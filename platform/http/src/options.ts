@@ -16,8 +16,15 @@ export interface CallContext {
 
 /** Tells that a resource may have changed. */
 export interface Changes {
-  /** Resolves when the resource of this id may have changed, or the signal is aborted; a poll stands behind it. */
-  readonly wait: (id: string, signal: AbortSignal) => Promise<void>
+  /** Watches the resource of this id until it is stopped; a poll stands behind it. */
+  readonly watch: (id: string) => Watch
+}
+
+/** One wait for a change. */
+export interface Watch {
+  /** Resolves when the resource may have changed. */
+  readonly changed: Promise<void>
+  readonly stop: () => void
 }
 
 /** Sizes and times; each has a default. */
@@ -28,7 +35,7 @@ export interface HttpLimits {
   readonly maxWaitSeconds: number
   /** How long a repeat waits for the first request of its key; 1,000. */
   readonly keyWaitMs: number
-  /** How often a waiting request reads again when nothing is announced; 200. */
+  /** How often a waiting request reads again when nothing is announced; 1,000. */
   readonly pollMs: number
   /** A comment is sent to a silent stream of server-sent events this often; 15,000. */
   readonly heartbeatMs: number
@@ -77,7 +84,7 @@ export const defaultLimits: HttpLimits = {
   bodyBytes: 1_048_576,
   maxWaitSeconds: 30,
   keyWaitMs: 1_000,
-  pollMs: 200,
+  pollMs: 1_000,
   heartbeatMs: 15_000,
 }
 

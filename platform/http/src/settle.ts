@@ -1,5 +1,6 @@
 import { isRefused, refusedError, type Settlement } from '@stoa/contract'
 import { callerOf } from './caller.ts'
+import { pause } from './pause.ts'
 import { preferenceApplied, waitSecondsFor, type Preference } from './prefer.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import { catalogueRefusal, parametersOf, requireReachOfBody, type OperationRoute } from './routes.ts'
@@ -86,32 +87,17 @@ async function settle(
   for (;;) {
     const canWait = waitMs > 0 && !exchange.signal.aborted && !draining.aborted && performance.now() < untilMs
     // Listens before it reads, so that no change falls in between.
-    const stop = new AbortController()
-    const changed = canWait ? changes.wait(resourceId, stop.signal) : undefined
-    changed?.catch(() => {})
+    const watch = canWait ? changes.watch(resourceId) : undefined
     try {
       const answered = await readNow()
       const settlement = settled(answered.body)
       const remainingMs = untilMs - performance.now()
-      if (changed === undefined || settlement !== false || remainingMs <= 0) return { answered, settlement }
-      await pause(changed, Math.min(limits.pollMs, remainingMs), [exchange.signal, draining])
+      if (watch === undefined || settlement !== false || remainingMs <= 0) return { answered, settlement }
+      await pause(watch.changed, Math.min(limits.pollMs, remainingMs), [exchange.signal, draining])
     } finally {
-      stop.abort()
+      watch?.stop()
     }
   }
-}
-
-/** Until something may have changed, the time is over or a signal is aborted. */
-async function pause(changed: Promise<void>, timeMs: number, signals: readonly AbortSignal[]): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, timeMs)
-  const onAbort = () => resolve()
-  for (const signal of signals) signal.addEventListener('abort', onAbort)
-  // What can't be announced is found by the poll.
-  changed.then(resolve, () => {})
-  await promise
-  clearTimeout(timer)
-  for (const signal of signals) signal.removeEventListener('abort', onAbort)
 }
 
 async function readResource(

@@ -7,6 +7,7 @@ import { callerOf } from './caller.ts'
 import type { Exchange } from './exchange.ts'
 import { makeQueryReader, paramsChecker } from './input.ts'
 import { invalidFields } from './refusals.ts'
+import { pause } from './pause.ts'
 import { requestContext, type OperationParts } from './request-context.ts'
 import { hiddenResource, type OperationRoute } from './routes.ts'
 
@@ -67,7 +68,11 @@ export function streamServer(
 const rereadMs = 1_000
 
 function changedWithin({ changes }: OperationParts, signal: AbortSignal): (id: string) => Promise<void> {
-  return (id) => changes.wait(id, AbortSignal.any([signal, AbortSignal.timeout(rereadMs)]))
+  return async (id) => {
+    const watch = changes.watch(id)
+    await pause(watch.changed, rereadMs, [signal])
+    watch.stop()
+  }
 }
 
 async function pump(exchange: Exchange, events: AsyncIterable<StreamEvent>, heartbeatMs: number): Promise<void> {

@@ -230,12 +230,12 @@ export async function startParcels(database: Database, more: Partial<HttpAppOpti
     telemetry,
     newId,
     changes: {
-      wait: (id, signal) =>
-        new Promise((resolve) => {
-          const known = waiting.get(id) ?? new Set()
-          waiting.set(id, known.add(resolve))
-          signal.addEventListener('abort', () => known.delete(resolve))
-        }),
+      watch(id) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        const known = waiting.get(id) ?? new Set()
+        waiting.set(id, known.add(resolve))
+        return { changed: promise, stop: () => void known.delete(resolve) }
+      },
     },
     version: '1.0.0',
     checkAnswers: true,

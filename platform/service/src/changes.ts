@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 
@@ -8,8 +9,8 @@ const reopenMs = 1_000
 
 /** Tells, over all replicas of a service, that resources may have changed. */
 export interface ChangeFeed {
-  /** Resolves when the resource of this id may have changed, or the signal is aborted. */
-  readonly wait: (id: string, signal: AbortSignal) => Promise<void>
+  /** Watches the resource of this id until it is stopped. */
+  readonly watch: (id: string) => { readonly changed: Promise<void>; readonly stop: () => void }
   /** Wakes those who wait here at once, and those in other replicas by one NOTIFY for all changes of the moment. */
   readonly announce: (ids: readonly string[]) => void
   readonly close: () => Promise<void>
@@ -20,6 +21,8 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
   const waiting = new Map<string, Set<() => void>>()
   let pending = new Set<string>()
   let isScheduled = false
+  // Its own notices come back to it as well, and have woken everyone here already.
+  const self = randomUUID()
 
   function wake(ids: Iterable<string>): void {
     for (const id of ids) {
@@ -34,21 +37,24 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
     const ids = [...pending]
     pending = new Set()
     for (let from = 0; from < ids.length; from += idsPerNotice) {
-      await database.notify(channel, ids.slice(from, from + idsPerNotice).join(','))
+      await database.notify(channel, [self, ...ids.slice(from, from + idsPerNotice)].join(','))
     }
   }
 
-  const closeListener = keepListening(database, (notice) => wake(notice.split(',')))
+  const closeListener = keepListening(database, (notice) => {
+    const [sender, ...ids] = notice.split(',')
+    if (sender !== self) wake(ids)
+  })
   return {
-    async wait(id, signal) {
-      if (signal.aborted) return
+    watch(id) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const wakers = waiting.get(id) ?? new Set()
       waiting.set(id, wakers.add(resolve))
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      await promise
-      wakers.delete(resolve)
-      if (wakers.size === 0 && waiting.get(id) === wakers) waiting.delete(id)
+      const stop = () => {
+        wakers.delete(resolve)
+        if (wakers.size === 0 && waiting.get(id) === wakers) waiting.delete(id)
+      }
+      return { changed: promise, stop }
     },
     announce(ids) {
       wake(ids)

@@ -3,7 +3,7 @@ import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
 import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
 import { eventsMigrations, logMigrations } from '@stoa/events'
-import { createHttpApp, httpMigrations, type HttpApp } from '@stoa/http'
+import { createHttpApp, httpMigrations, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
 import { openPort, rpcHandler, serveHealth, type Port } from '@stoa/rpc'
@@ -178,7 +178,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     authenticate: ({ headers }) => identity.authenticate(single(headers['authorization'])),
     telemetry,
     newId: parts.newId,
-    changes: changes ?? { wait: untilAborted },
+    changes: changes ?? unchanging,
     version,
     checkAnswers: config.stoaEnv === 'development',
     extraRoutes: [
@@ -225,12 +225,8 @@ function isRpc(url: string | undefined, paths: ReadonlySet<string>): boolean {
   return end > 0 && paths.has(url?.slice(1, end) ?? '')
 }
 
-async function untilAborted(_id: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-}
+/** For a service without sagas: nothing of it changes behind a request's back. */
+const unchanging: Changes = { watch: () => ({ changed: new Promise(() => {}), stop() {} }) }
 
 function register({ service, options: { config, version = '0.1.0' }, instanceId }: Parts, port: number): Registration {
   const host = config.advertisedHost ?? config.host

@@ -5,7 +5,7 @@ import type { OrderId } from '@stoa/contracts/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { endWithoutConfirmation } from '../domain/order.ts'
-import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder, notePayment } from '../store/orders.ts'
+import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
 const hourMs = 3_600_000
 
@@ -28,7 +28,6 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
       timeoutMs: 15_000,
       action: processPayment,
       compensation: ({ calls, input: { orderId } }) => calls.payment.refund({ orderId, reason: 'order not fulfilled' }),
-      then: (tx, paid, { input }) => notePayment(tx, input.orderId, paid.paymentId),
     })
     .waitFor('payment_review', {
       when: (done) => done.process_payment.outcome === 'in_review',
@@ -51,8 +50,12 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
       action: async ({ calls, input: { orderId } }) => {
         await calls.inventory.confirm({ orderId })
       },
-      then: (tx, _confirmed, { input }) =>
-        confirm(tx, input.orderId, { at: clock.now(), pickAfterMs: isAutoPick ? dayMs : undefined }),
+      then: (tx, _confirmed, { input, done }) =>
+        confirm(tx, input.orderId, {
+          at: clock.now(),
+          paymentId: done.process_payment.paymentId,
+          pickAfterMs: isAutoPick ? dayMs : undefined,
+        }),
     })
     .whenCompensated((tx, { input, reason }) => endUnconfirmed(tx, input.orderId, reason, clock.now()))
 
@@ -67,10 +70,9 @@ type Parcels = readonly {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
 }[]
 
-async function reserveItems({ calls, db, input: { orderId } }: Step): Promise<{ readonly parcels: Parcels }> {
-  const { resource } = await getOrder(db, orderId)
-  const lines = resource.items.map(({ sku, quantity }) => ({ sku, quantity }))
-  const { parcels } = await calls.inventory.reserve({ orderId, lines, country: resource.shippingAddress.country })
+async function reserveItems({ calls, input }: Step): Promise<{ readonly parcels: Parcels }> {
+  const { orderId, lines, country } = input
+  const { parcels } = await calls.inventory.reserve({ orderId, lines, country })
   return {
     parcels: parcels.map(({ warehouseId, lines: packed }) => ({
       warehouseId,
@@ -79,11 +81,9 @@ async function reserveItems({ calls, db, input: { orderId } }: Step): Promise<{ 
   }
 }
 
-async function processPayment({ calls, db, input, fail }: Step & { readonly fail: Fail }) {
-  const { orderId, customerId, paymentMethodId } = input
-  const { total, shippingAddress } = (await getOrder(db, orderId)).resource
+async function processPayment({ calls, input, fail }: Step & { readonly fail: Fail }) {
+  const { orderId, customerId, paymentMethodId, total, country } = input
   const amount = { amount: BigInt(total.amount), currency: total.currency }
-  const { country } = shippingAddress
   const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
   if (paid.outcome === 'declined') return fail(paid.code)
   return { paymentId: paid.paymentId, outcome: paid.outcome }
@@ -114,13 +114,15 @@ async function hold(tx: Tx<OrderService>, orderId: OrderId, at: Temporal.Instant
 
 interface Confirmation {
   readonly at: Temporal.Instant
+  readonly paymentId: string
   readonly pickAfterMs: number | undefined
 }
 
-async function confirm(tx: Tx<OrderService>, orderId: OrderId, { at, pickAfterMs }: Confirmation): Promise<void> {
+async function confirm(tx: Tx<OrderService>, orderId: OrderId, confirmation: Confirmation): Promise<void> {
+  const { at, paymentId, pickAfterMs } = confirmation
   const order = await lockOrder(tx, orderId)
   const { number, customerId, total, items } = order.resource
-  await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', at })
+  await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', paymentId, at })
   const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
   await tx.publish(orderConfirmed, orderId, { orderId, number, customerId, total, lines })
   if (order.cancelReason !== undefined) {

@@ -115,14 +115,19 @@ export interface OrderMove {
   readonly to: OrderStatus
   readonly actor: string
   readonly reason?: string | undefined
+  /** The payment that it is paid with, from here on. */
+  readonly paymentId?: string
   readonly at: Temporal.Instant
 }
 
 /** Moves an order whose row is locked, and notes it in its history. */
-export async function moveOrder(tx: WriteHandle, id: string, { to, actor, reason, at }: OrderMove): Promise<void> {
+export async function moveOrder(tx: WriteHandle, id: string, move: OrderMove): Promise<void> {
+  const { to, actor, reason, paymentId, at } = move
   await tx.sql`
     with moved as (
-      update orders set status = ${to}, reason = ${reason}, updated_at = ${at}, version = version + 1 where id = ${id}
+      update orders set status = ${to}, reason = ${reason}, payment_id = coalesce(${paymentId}, payment_id),
+        updated_at = ${at}, version = version + 1
+      where id = ${id}
     )
     insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
 }
@@ -141,11 +146,6 @@ export async function markCancelling(tx: WriteHandle, id: string, reason: string
 /** Takes the mark away again: the goods have left before the cancellation reached them. */
 export async function clearCancelling(tx: WriteHandle, id: string): Promise<void> {
   await tx.sql`update orders set cancel_reason = null where id = ${id}`
-}
-
-/** Notes which payment an order is paid with. */
-export async function notePayment(tx: WriteHandle, id: string, paymentId: string): Promise<void> {
-  await tx.sql`update orders set payment_id = ${paymentId} where id = ${id}`
 }
 
 /** Notes that the goods are picked. */

@@ -51,10 +51,18 @@ export const placeOrder =
     const at = clock.now()
     return commit(async (tx) => {
       const number = await insertOrder(tx, order, at)
-      const { id: orderId, customerId, quoteId, paymentMethodId } = order
+      const { id: orderId, customerId, quoteId, paymentMethodId, shippingAddress, sums } = order
       const lines = order.items.map(({ sku, quantity, total }) => ({ sku, quantity, total }))
-      await tx.publish(orderCreated, orderId, { orderId, number, customerId, total: order.sums.total, lines })
-      await tx.start('order-fulfilment', orderId, { orderId, customerId, quoteId, paymentMethodId })
+      await tx.publish(orderCreated, orderId, { orderId, number, customerId, total: sums.total, lines })
+      await tx.start('order-fulfilment', orderId, {
+        orderId,
+        customerId,
+        quoteId,
+        paymentMethodId,
+        lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+        country: shippingAddress.country,
+        total: sums.total,
+      })
       return { status: 201, id: orderId }
     })
   }

@@ -1,0 +1,13 @@
+/** Until something may have changed, the time is over or a signal is aborted. */
+export async function pause(changed: Promise<void>, timeMs: number, signals: readonly AbortSignal[]): Promise<void> {
+  if (signals.some(({ aborted }) => aborted)) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, timeMs)
+  const onAbort = () => resolve()
+  for (const signal of signals) signal.addEventListener('abort', onAbort)
+  // What can't be announced is found by the poll.
+  changed.then(resolve, () => {})
+  await promise
+  clearTimeout(timer)
+  for (const signal of signals) signal.removeEventListener('abort', onAbort)
+}
