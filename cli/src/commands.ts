@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'throw all data away and begin with the demonstration data',
     load: () => import('./commands/reset.ts'),
   },
+  demo: { summary: 'let shoppers in, and watch what becomes of it', load: () => import('./commands/demo.ts') },
   seed: { summary: 'put the demonstration data in where it is missing', load: () => import('./commands/seed.ts') },
   token: { summary: 'an access token of an account', load: () => import('./commands/token.ts') },
   trace: { summary: 'where the time of a request or an order went', load: () => import('./commands/trace.ts') },

@@ -20,6 +20,8 @@ export interface CatalogueProduct extends NewProduct {
 export const plentifulSku = 'TEA-GREEN-100'
 /** SKU that there are exactly ten of. */
 export const limitedSku = 'LIMITED-10'
+/** SKU that the demonstration's shoppers want more of than there is. */
+export const scarceSku = 'LIMITED-24'
 
 const warehouses: readonly Omit<Warehouse, 'id'>[] = [
   { code: 'HAM-1', name: 'Hamburg', country: 'DE' },
@@ -81,6 +83,7 @@ function larger(amount: number, times: number): number {
 const lots: Readonly<Record<string, readonly number[]>> = {
   [plentifulSku]: [600_000, 250_000, 150_000],
   [limitedSku]: [10, 0, 0],
+  [scarceSku]: [24, 0, 0],
 }
 
 /** So much of each SKU that it does not run out in an afternoon; the same at each seeding. */
@@ -92,7 +95,14 @@ function stockOf(sku: string): CatalogueProduct['stock'] {
     const quantity = quantities[index] ?? 0
     return quantity === 0
       ? []
-      : [{ sku, warehouseCode: code, quantity, reorderPoint: sku === limitedSku ? 0 : Math.ceil(quantity / 10) }]
+      : [
+          {
+            sku,
+            warehouseCode: code,
+            quantity,
+            reorderPoint: sku.startsWith('LIMITED-') ? 0 : Math.ceil(quantity / 10),
+          },
+        ]
   })
 }
 
@@ -137,6 +147,17 @@ const limited = product(
   [{ sku: limitedSku, label: '50 g tin', grams: 50, amount: 4_900 }],
 )
 
+const scarce = product(
+  {
+    name: 'Da Hong Pao Last Harvest',
+    category: 'tea/oolong',
+    notes: 'from bushes that are no more',
+    taxClass: 'reduced',
+    attributes: { origin: 'China' },
+  },
+  [{ sku: scarceSku, label: '25 g tin', grams: 25, amount: 3_900 }],
+)
+
 /** What the demonstration shop sells, where it lies and what it costs. */
 export const catalogue: {
   readonly categories: readonly Category[]
@@ -145,5 +166,5 @@ export const catalogue: {
 } = {
   categories,
   warehouses,
-  products: [...teaProducts, ...coffeeProducts, ...treatProducts, ...wareProducts, limited],
+  products: [...teaProducts, ...coffeeProducts, ...treatProducts, ...wareProducts, limited, scarce],
 }

@@ -1,0 +1,89 @@
+import { staff } from '@stoa/system/seed/accounts'
+import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
+import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { addressOf, signIn } from '../api.ts'
+import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
+import { runDemo } from '../demo/run-demo.ts'
+import { showLines, showScreen } from '../demo/show.ts'
+import { stoppingAfter } from '../demo/stopping.ts'
+import { summarize } from '../demo/summary.ts'
+import { note, sayJson, toned } from '../output.ts'
+import { runStoa } from '../own-process.ts'
+
+export const help = `Usage: stoa demo [--minutes N] [--orders N] [--rate N] [--seed N] [--json]
+
+Lets shoppers into the demonstration shop, through the gateway like any client: some cards are declined, a bank does not
+answer, goods run out, passwords are forgotten, orders are called off and sent back. Shows what becomes of it, and ends
+with a summary. Starts the system in the background when it does not run.
+  --minutes N   so long, 1 when not said
+  --orders N    so many visits in place of a time; each tries to place an order
+  --rate N      visits a second, 3 when not said
+  --seed N      the same shoppers in the same order
+  --json        the summary as JSON on standard output, progress on standard error
+
+Ctrl-C lets nobody in any more and ends with the summary.
+`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { folder, values } = readArguments(args, {
+    minutes: { type: 'string' },
+    orders: { type: 'string' },
+    rate: { type: 'string' },
+    seed: { type: 'string' },
+    json: { type: 'boolean' },
+  })
+  const isJson = values.json === true
+  const visitsPerSecond = positive('--rate', values.rate) ?? 3
+  const minutes = positive('--minutes', values.minutes) ?? (values.orders === undefined ? 1 : undefined)
+  const visits = positive('--orders', values.orders) ?? Math.ceil((minutes ?? 1) * 60 * visitsPerSecond)
+  const seed = positive('--seed', values.seed) ?? Date.now() % 1_000_000
+  const isStarted = await startWhereNeeded(folder)
+  const url = await addressOf(folder, 'gateway')
+  const { closing, ending, forget } = stoppingAfter(minutes === undefined ? undefined : minutes * 60_000)
+  const show = isJson || !process.stdout.isTTY ? showLines({ isForProgram: isJson }) : showScreen(process.stdout)
+  const tally = await runDemo({
+    url,
+    staff: () => signIn(folder, staff.email),
+    visits,
+    visitsPerSecond,
+    seed,
+    closing,
+    ending,
+    onTick: show.tick,
+  }).finally(forget)
+  if (tally === undefined) {
+    throw new CommandFailed('there is nothing to buy: put the demonstration data in with "npm run stoa -- seed"')
+  }
+  show.end(tally)
+  const summary = summarize(tally, seed)
+  if (isJson) sayJson(summary)
+  for (const line of summary.differences) note(toned('red', line))
+  if (summary.differences.length === 0) note('Of every order exactly what is due was kept')
+  if (isStarted) note('The system runs on in the background: "npm run stoa -- down" stops it')
+  return summary.differences.length === 0 ? 0 : 1
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!(value > 0)) throw new UsageError(`${name} takes a number above 0, not "${text}"`)
+  return value
+}
+
+/** A system that does not run is started, as a newcomer has typed one command and wants to see something. */
+async function startWhereNeeded(folder: DataFolder): Promise<boolean> {
+  try {
+    const rows = await askSupervisor<ProcessRow[]>(folder, { command: 'ps' })
+    const missing = rows.find(({ state }) => state !== 'ready')
+    if (missing !== undefined) {
+      throw new CommandFailed(`${missing.service} is ${missing.state}: see "npm run stoa -- ps", and try again`)
+    }
+    return false
+  } catch (error) {
+    if (!(error instanceof NotRunning)) throw error
+    note('Stoa does not run: it is started in the background')
+    const { code } = await runStoa(folder, ['up', '--detach'])
+    if (code !== 0) throw new CommandFailed('it could not be started, for the reason above')
+    return true
+  }
+}

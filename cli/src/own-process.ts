@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+
+const program = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** Runs another of our commands on the same data folder in a process of its own; what it says to people goes to standard error. */
+export async function runStoa(
+  folder: DataFolder,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(process.execPath, [program, ...args, '--data', folder.path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>])
+  return { code: code ?? 1, output }
+}
