@@ -17,6 +17,8 @@ import {
   Warehouse,
 } from './resources.ts'
 
+export { getReadModel, rebuildReadModel } from './read-model.ts'
+
 /** POST /api/v1/products */
 export const createProduct = post('/api/v1/products', {
   summary: 'Make a product with its variants',
@@ -47,6 +49,22 @@ export const listProducts = get('/api/v1/products', {
     closed,
   ),
   answers: { 200: pageSchema(Product) },
+  cacheControl: 'public, max-age=5, stale-while-revalidate=30',
+})
+
+/** GET /api/v1/products/search */
+export const searchProducts = get('/api/v1/products/search', {
+  summary: 'Search products for sale, the best first; the search service takes this over once it is there',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object(
+    {
+      q: Type.String({ minLength: 1, maxLength: 100, description: 'words, or how they begin; a typo is forgiven' }),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
+    },
+    closed,
+  ),
+  answers: { 200: Type.Object({ items: Type.Array(Product) }) },
   cacheControl: 'public, max-age=5, stale-while-revalidate=30',
 })
 

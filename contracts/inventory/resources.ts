@@ -146,3 +146,11 @@ export const Reservation = Type.Object({
   expiresAt: Type.Optional(InstantSchema),
 })
 export type Reservation = Static<typeof Reservation>
+
+/** The rows that product lists, details and searches are answered from. */
+export const ReadModel = Type.Object({
+  shape: Type.Integer({ minimum: 1, description: 'raised whenever what is made of a product changes' }),
+  products: Type.Integer({ minimum: 0 }),
+  isRebuilding: Type.Boolean({ description: 'another is being made beside it, and will take its place' }),
+  builtAt: Type.Optional(InstantSchema),
+})

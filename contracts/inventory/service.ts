@@ -35,7 +35,10 @@ export const inventory = describeService({
   }),
   publishes: events,
   consumes: { shippingDispatched, orderReturned, priceChanged },
-  tasks: { 'expire-reservations': { payload: Type.Object({}), everyMs: 30_000 } },
+  tasks: {
+    'expire-reservations': { payload: Type.Object({}), everyMs: 30_000 },
+    'rebuild-read-model': { payload: Type.Object({}) },
+  },
   personalData: 'none',
 })
 

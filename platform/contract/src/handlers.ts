@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { EventData, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
+import type { JsonText } from './json-text.ts'
 import type { Answers, Mount, Operation, Stream } from './operations.ts'
 import type { PlatformErrorCode } from './errors.ts'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
@@ -78,15 +79,27 @@ type Params<Schemas> = {
 }
 type Parsed<Schema> = Schema extends TSchema ? Static<Schema> : undefined
 
+interface AnswerHead<Status> {
+  readonly status: Status
+  readonly headers?: { readonly [name: string]: string }
+  /** What the ETag is made of; a resource with one is changed only under `If-Match`. */
+  readonly version?: number | string
+}
+
 /** An answer that the operation declares: one of its statuses with the body of that status. */
 export type Answer<A extends Answers> = {
-  [Status in keyof A & number]: {
-    readonly status: Status
-    readonly headers?: { readonly [name: string]: string }
-    /** What the ETag is made of; a resource with one is changed only under `If-Match`. */
-    readonly version?: number | string
-  } & (A[Status] extends TSchema ? { readonly body: Static<A[Status]> } : { readonly body?: undefined })
+  [Status in keyof A & number]: AnswerHead<Status> &
+    (A[Status] extends TSchema ? { readonly body: Static<A[Status]> } : { readonly body?: undefined })
 }[keyof A & number]
+
+/** The answer of a read, whose body may be text already. */
+type ReadAnswer<A extends Answers> =
+  | Answer<A>
+  | {
+      [Status in keyof A & number]: A[Status] extends TSchema
+        ? AnswerHead<Status> & { readonly body: JsonText<Static<A[Status]>> }
+        : never
+    }[keyof A & number]
 
 type CommittedAnswer<A extends Answers, AnswersWith> = AnswersWith extends string
   ? { readonly status: keyof A & number; readonly id: string } | Answer<A>
@@ -148,7 +161,7 @@ type OperationResult<O> =
   O extends Operation<string, infer E, any, any, infer A, any, any, any>
     ? E extends 'write'
       ? Committed | Refused
-      : Answer<A> | Refused
+      : ReadAnswer<A> | Refused
     : never
 
 /** The handler of one declared operation of a service. */

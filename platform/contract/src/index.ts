@@ -16,6 +16,7 @@ export type {
   Tx,
 } from './handlers.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
+export { JsonText } from './json-text.ts'
 export {
   get,
   mount,

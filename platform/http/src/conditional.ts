@@ -10,9 +10,9 @@ export function etagOf(version: number | string): string {
   return `"${text}"`
 }
 
-/** An entity tag made of what is sent, for cacheable answers that have no version. */
+/** A weak entity tag made of what is sent, for cacheable answers that have no version: no change is made under it. */
 export function etagOfText(text: string): string {
-  return `"${hash('sha256', text, 'base64url').slice(0, 27)}"`
+  return `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`
 }
 
 /**
@@ -31,5 +31,10 @@ export function expectedVersionOf(header: string | undefined): string | undefine
 export function isNotModified(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   if (header.trim() === '*') return true
-  return header.split(',').some((part) => part.trim().replace(/^W\//, '') === etag)
+  const opaque = withoutWeakness(etag)
+  return header.split(',').some((part) => withoutWeakness(part.trim()) === opaque)
+}
+
+function withoutWeakness(etag: string): string {
+  return etag.startsWith('W/') ? etag.slice(2) : etag
 }

@@ -1,4 +1,4 @@
-import { isRefused, refusedError, type Operation } from '@stoa/contract'
+import { isRefused, JsonText, refusedError, type Operation } from '@stoa/contract'
 import { addLogFields } from '@stoa/telemetry'
 import { answerChecker, type AnswerChecker } from './answer-checks.ts'
 import { callerOf } from './caller.ts'
@@ -124,7 +124,7 @@ function outgoingOf(
   check: AnswerChecker | undefined,
 ): Outgoing {
   const { status, body, version } = answered
-  const text = body === undefined ? undefined : JSON.stringify(body)
+  const text = body === undefined ? undefined : body instanceof JsonText ? body.text : JSON.stringify(body)
   check?.(status, text)
   const headers: Record<string, string> = { ...answered.headers }
   const isCacheable = operation.method === 'GET' && operation.cacheControl !== undefined && text !== undefined

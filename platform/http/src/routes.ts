@@ -1,4 +1,12 @@
-import { refusal, refusedError, type Caller, type Operation, type Refused, type Service } from '@stoa/contract'
+import {
+  JsonText,
+  refusal,
+  refusedError,
+  type Caller,
+  type Operation,
+  type Refused,
+  type Service,
+} from '@stoa/contract'
 import type { AppError } from '@stoa/kernel'
 import { inputReader, paramsChecker, type InputReader } from './input.ts'
 import { refusalOf } from './refusals.ts'
@@ -118,7 +126,8 @@ export function requireReachOfPath(
 export function requireReachOfBody(route: OperationRoute, body: unknown, caller: Caller): void {
   const { owner } = route.operation
   if (owner === 'none' || owner.startsWith('path:') || body === undefined) return
+  const value: unknown = body instanceof JsonText ? body.parse() : body
   const ownerId: unknown =
-    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[owner] : undefined
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[owner] : undefined
   if (!caller.mayReach(typeof ownerId === 'string' ? ownerId : undefined)) throw hiddenResource(route)
 }

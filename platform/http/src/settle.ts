@@ -1,4 +1,4 @@
-import { isRefused, refusedError, type Settlement } from '@stoa/contract'
+import { isRefused, JsonText, refusedError, type Settlement } from '@stoa/contract'
 import { callerOf } from './caller.ts'
 import { pause } from './pause.ts'
 import { preferenceApplied, waitSecondsFor, type Preference } from './prefer.ts'
@@ -45,7 +45,8 @@ export async function answerEffect(
     const answered = effect.fresh ?? (await readNow())
     return { ...answered, status, headers: { ...headers, ...answered.headers } }
   }
-  const settled = (resource: unknown) => operation.settled?.(resource) ?? true
+  const settled = (resource: unknown) =>
+    operation.settled?.(resource instanceof JsonText ? resource.parse() : resource) ?? true
   const waitSeconds = waitSecondsFor(preference, operation.waitSeconds, parts.limits.maxWaitSeconds)
   const waiting = { readNow, settled, waitMs: waitSeconds * 1_000 }
   const { answered, settlement } = settledAtOnce(effect, waiting) ?? (await settle(parts, call, resourceId, waiting))

@@ -1,9 +1,11 @@
 import type { Clock, NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
 
 /** What the use cases of inventory are made with. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
+  readonly database: Database
   /** How long stock is held for a cart. */
   readonly cartHoldMs: number
   /** Whether a price is the one shown in lists and sorted by. */

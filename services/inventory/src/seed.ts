@@ -6,11 +6,11 @@ import type { ProductId, WarehouseId } from '@stoa/contracts/ids'
 import type { Clock, NewId } from '@stoa/kernel'
 import { insertCategories } from './store/categories.ts'
 import { openStock } from './store/movements.ts'
-import { setPrices } from './store/prices.ts'
 import { insertProducts } from './store/products.ts'
 import { findVariants, saveVariants } from './store/variants.ts'
 import { insertWarehouses, listWarehouses } from './store/warehouses.ts'
 import { productState } from './use-cases/product-state.ts'
+import { projectProducts } from './use-cases/project-products.ts'
 
 /** Everything that inventory holds at its opening. */
 export interface SeededCatalogue {
@@ -54,7 +54,7 @@ export async function seedCatalogue(
     tx,
     missing.map(({ id, product }) => ({ id, version: 1, ...product })),
   )
-  await setPrices(
+  await projectProducts(
     tx,
     missing.map(({ id }) => id),
   )

@@ -11,10 +11,11 @@ import { createProduct } from './use-cases/create-product.ts'
 import { createWarehouse } from './use-cases/create-warehouse.ts'
 import { deleteProduct } from './use-cases/delete-product.ts'
 import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
-import { getProduct, listProducts } from './use-cases/read-products.ts'
+import { getProduct, listProducts, searchProducts } from './use-cases/read-products.ts'
 import { getReservation, listReservations } from './use-cases/read-reservations.ts'
 import { getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
 import { getVariants, snapshotVariants } from './use-cases/read-variants.ts'
+import { buildReadModel, getReadModel, rebuildReadModel, rebuildReadModelTask } from './use-cases/rebuild-read-model.ts'
 import { expireReservationsTask, release, releaseStock } from './use-cases/release-stock.ts'
 import { reserve, reserveStock } from './use-cases/reserve-stock.ts'
 import { restockOnReturn } from './use-cases/restock-on-return.ts'
@@ -24,16 +25,19 @@ import { transferStock } from './use-cases/transfer-stock.ts'
 export const inventoryService = defineService(inventory, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { cartHoldMinutes, shopCurrency, listPriceList } }): Deps => ({
+  deps: ({ clock, newId, database, config: { cartHoldMinutes, shopCurrency, listPriceList } }): Deps => ({
     clock,
     newId,
+    database,
     cartHoldMs: Math.round(cartHoldMinutes * 60_000),
     isListPrice: (priceList, currency) => priceList === listPriceList && currency === shopCurrency,
   }),
+  onStart: buildReadModel,
   bind: (deps) => ({
     operations: {
       createProduct: createProduct(deps),
       listProducts: listProducts(deps),
+      searchProducts: searchProducts(deps),
       getProduct: getProduct(deps),
       replaceProduct: replaceProduct(deps),
       patchProduct: patchProduct(deps),
@@ -50,6 +54,8 @@ export const inventoryService = defineService(inventory, {
       adjustStock: adjustStock(deps),
       transferStock: transferStock(deps),
       listMovements: listMovements(deps),
+      getReadModel: getReadModel(deps),
+      rebuildReadModel: rebuildReadModel(deps),
     },
     rpc: {
       reserve: reserve(deps),
@@ -65,7 +71,7 @@ export const inventoryService = defineService(inventory, {
       priceChanged: copyPrice(deps),
     },
     sagas: {},
-    tasks: { 'expire-reservations': expireReservationsTask(deps) },
+    tasks: { 'expire-reservations': expireReservationsTask(deps), 'rebuild-read-model': rebuildReadModelTask(deps) },
     personalData: 'none',
   }),
 })

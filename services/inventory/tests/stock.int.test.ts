@@ -14,7 +14,6 @@ let app: InventoryApp
 let [de, fr] = ['', '']
 const customer = { subject: newId() }
 const tools = { clock: systemClock, newId }
-const deps = { ...tools, cartHoldMs: 0, isListPrice: () => true }
 const makeTx: (tx: WriteHandle) => Tx<InventoryService> = txMaker({ service: inventory, ...tools })
 
 beforeAll(async () => {
@@ -131,7 +130,9 @@ test('goods that leave for no reservation are taken off what is free, never off 
   const [shipmentId, orderId] = [newId(), newId()]
   const lines = [{ sku: 'FREE', warehouseId: de, quantity: 1 }]
   const event = { data: { shipmentId, orderId, trackingNumber: 'T', lines } } as never
-  const applied = app.service.database.transaction((tx) => fulfilOnDispatch(deps).apply(event, makeTx(tx), undefined))
+  const { database } = app.service
+  const deps = { ...tools, database, cartHoldMs: 0, isListPrice: () => true }
+  const applied = database.transaction((tx) => fulfilOnDispatch(deps).apply(event, makeTx(tx), undefined))
   await expect(applied).rejects.toMatchObject({ code: 'inventory.insufficient_stock' })
   expect(await app.availability('FREE')).toMatchObject({ onHand: 1, reserved: 1 })
 })

@@ -5,12 +5,13 @@ import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { patched } from '../domain/product.ts'
-import { setPrices } from '../store/prices.ts'
+import { isExpected } from '../domain/product-view.ts'
 import { lockProduct, updateProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants, saveVariants } from '../store/variants.ts'
-import { checkProduct, isExpected, skuTaken, type ProductRefusal } from './check-product.ts'
+import { checkProduct, skuTaken, type ProductRefusal } from './check-product.ts'
 import { productState } from './product-state.ts'
+import { projectProducts } from './project-products.ts'
 
 export const replaceProduct =
   (deps: Deps): Handler<InventoryService, 'replaceProduct'> =>
@@ -72,7 +73,7 @@ async function changeProduct(
   const version = await updateProduct(tx, id, product, clock.now())
   const [taken] = await saveVariants(tx, [{ id, version, ...product }])
   if (taken !== undefined) return skuTaken(product, taken)
-  await setPrices(tx, [id])
+  await projectProducts(tx, [id])
   await tx.publish(productUpdated, id, productState(current.id, version, product))
   return undefined
 }

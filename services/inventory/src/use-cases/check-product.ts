@@ -1,5 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
-import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
+import type { NewProduct } from '@stoa/contracts/inventory/resources'
 import type { FieldError } from '@stoa/kernel'
 import { wrongAttributes } from './wrong-attributes.ts'
 import { pathsAbove, repeatedSku } from '../domain/product.ts'
@@ -32,14 +32,4 @@ export function skuTaken({ variants }: NewProduct, taken: string, at?: number): 
   const index = at ?? variants.findIndex(({ sku }) => sku === taken)
   const fields = [{ pointer: `/variants/${index}/sku`, detail: 'is taken' }]
   return { code: 'product.sku_taken', detail: `The SKU ${taken} is taken.`, fields }
-}
-
-/** The ETag of a product: it changes with what staff wrote and with the price, which comes from pricing. */
-export function etagOf({ version, price }: Product): string {
-  return price === undefined ? String(version) : `${version}-${price.amount}`
-}
-
-/** Whether `If-Match` names what staff wrote last; a price that has changed meanwhile is no reason to refuse. */
-export function isExpected({ version }: Product, expectedVersion: string | undefined): boolean {
-  return expectedVersion === undefined || expectedVersion.split('-')[0] === String(version)
 }

@@ -3,11 +3,11 @@ import { productCreated } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { ProductId } from '@stoa/contracts/ids'
 import type { Deps } from '../deps.ts'
-import { setPrices } from '../store/prices.ts'
 import { insertProducts } from '../store/products.ts'
 import { saveVariants } from '../store/variants.ts'
 import { checkProduct, skuTaken } from './check-product.ts'
 import { productState } from './product-state.ts'
+import { projectProducts } from './project-products.ts'
 
 export const createProduct =
   ({ clock, newId }: Deps): Handler<InventoryService, 'createProduct'> =>
@@ -22,7 +22,7 @@ export const createProduct =
         const { code, detail, fields } = skuTaken(body, taken)
         return refuse(code, detail, { fields })
       }
-      await setPrices(tx, [id])
+      await projectProducts(tx, [id])
       await tx.publish(productCreated, id, productState(id, 1, body))
       return { status: 201, id }
     })

@@ -2,10 +2,11 @@ import type { Handler } from '@stoa/contract'
 import { productDeleted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
+import { isExpected } from '../domain/product-view.ts'
 import { deleteProduct as removeProduct, lockProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants } from '../store/variants.ts'
-import { isExpected } from './check-product.ts'
+import { forgetProduct } from './project-products.ts'
 
 /** Deletes a product; what still lies in the warehouses stays in their books. */
 export const deleteProduct =
@@ -21,6 +22,7 @@ export const deleteProduct =
       if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)
       await deleteVariants(tx, skus)
       await removeProduct(tx, id)
+      await forgetProduct(tx, id)
       await tx.publish(productDeleted, id, { productId: product.id, skus })
       return { status: 204 }
     })

@@ -1,11 +1,14 @@
-import type { Handler } from '@stoa/contract'
+import { JsonText, type Handler } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import type { Page } from '@stoa/contract'
+import type { Product } from '@stoa/contracts/inventory/resources'
+import { decodeCursor, encodeCursor } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { attributeFacet, categoryFacet, tagFacet } from '../domain/product.ts'
-import { findProduct, listProducts as readProducts } from '../store/products.ts'
-import { etagOf } from './check-product.ts'
+import { wordsOf } from '../domain/product-view.ts'
+import { findSimilarViews, searchViews } from '../store/product-search.ts'
+import { findView, listViews } from '../store/product-views.ts'
 
 /** Drafts are for those who write them. */
 const managing = 'product:manage'
@@ -13,11 +16,11 @@ const managing = 'product:manage'
 export const getProduct =
   (_deps: Deps): Handler<InventoryService, 'getProduct'> =>
   async ({ params: { id }, caller, db, refuse }) => {
-    const product = await findProduct(db, id)
-    if (product === undefined || (product.status === 'draft' && !caller.can(managing))) {
+    const found = await findView(db, id)
+    if (found === undefined || (found.status === 'draft' && !caller.can(managing))) {
       return refuse('product.not_found', `There is no product ${id}.`)
     }
-    return { status: 200, body: product, version: etagOf(product) }
+    return { status: 200, body: new JsonText(found.answer), version: found.etag }
   }
 
 export const listProducts =
@@ -43,11 +46,21 @@ export const listProducts =
     const key = placeKeys[sort]
     const place = Type.Object({ sort: Type.Literal(sort), key, id: Type.String({ format: 'uuid' }) })
     const after = cursor === undefined ? undefined : decodeCursor(place, cursor)
-    const found = await readProducts(db, { status, facets, priceFrom, priceTo, sort, after, limit: limit + 1 })
-    const page = pageOf(found, limit, (last) => ({ sort, ...last.place }))
-    return { status: 200, body: { ...page, items: page.items.map(({ product }) => product) } }
+    const { items, last } = await listViews(db, { status, facets, priceFrom, priceTo, sort, after, limit })
+    const next = last === undefined ? '' : `,"nextCursor":"${encodeCursor({ sort, ...last })}"`
+    return { status: 200, body: new JsonText<Page<Product>>(`{"items":[${items}]${next}}`) }
   }
 
+export const searchProducts =
+  (_deps: Deps): Handler<InventoryService, 'searchProducts'> =>
+  async ({ query: { q, limit = 20 }, db }) => {
+    const words = wordsOf(q).slice(0, mostWords)
+    if (words.length === 0) return { status: 200, body: { items: [] } }
+    const items = (await searchViews(db, words, limit)) || (await findSimilarViews(db, words, limit))
+    return { status: 200, body: new JsonText<{ items: Product[] }>(`{"items":[${items}]}`) }
+  }
+
+const mostWords = 10
 const name = Type.String({ maxLength: 1_000 })
 const price = Type.Integer({ minimum: -1, maximum: Number.MAX_SAFE_INTEGER })
 

@@ -1,0 +1,61 @@
+import type { Product } from '@stoa/contracts/inventory/resources'
+import { facetsOf } from './product.ts'
+
+/** One row of the read model: a product as it is answered, and everything it is found and sorted by. */
+export interface ProductView {
+  readonly productId: string
+  /** The product as JSON. */
+  readonly answer: string
+  readonly etag: string
+  readonly status: string
+  readonly facets: readonly string[]
+  readonly nameKey: string
+  readonly price: number | undefined
+  /** The words of its name, of what it is sorted under, and of its description: the first count most in a search. */
+  readonly words: readonly [name: string, terms: string, description: string]
+  /** Its name and terms, for words that are nearly there. */
+  readonly searched: string
+}
+
+/** What the code makes of a product today; raised whenever that changes, so that every start finds rows of its own shape. */
+export const viewShape = 1
+
+/** The row of a product. */
+export function viewOf(product: Product): ProductView {
+  const { id, name, description, status, category, tags, attributes, variants, price } = product
+  const terms = [
+    category,
+    ...tags,
+    ...Object.values(attributes).filter((value) => typeof value === 'string'),
+    ...variants.flatMap(({ sku, options }) => [sku, ...Object.values(options)]),
+  ]
+  const words = [wordsOf(name), wordsOf(terms.join(' ')), wordsOf(description)].map((part) => part.join(' '))
+  const [ofName = '', ofTerms = '', ofDescription = ''] = words
+  return {
+    productId: id,
+    answer: JSON.stringify(product),
+    etag: etagOf(product),
+    status,
+    facets: facetsOf(product),
+    nameKey: name.toLowerCase(),
+    price: price?.amount,
+    words: [ofName, ofTerms, ofDescription],
+    searched: `${ofName} ${ofTerms}`,
+  }
+}
+
+/** The ETag of a product: it changes with what staff wrote, with the price, which comes from pricing, and with the shape. */
+function etagOf({ version, price }: Product): string {
+  return `${version}-${price?.amount ?? ''}-${viewShape}`
+}
+
+/** Whether `If-Match` names what staff wrote last; a price that has changed meanwhile is no reason to refuse. */
+export function isExpected({ version }: Product, expectedVersion: string | undefined): boolean {
+  return expectedVersion === undefined || expectedVersion.split('-')[0] === String(version)
+}
+
+/** The words of a text as they are searched: letters and digits, small, without their accents. */
+export function wordsOf(text: string): string[] {
+  const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  return plain.match(/[\p{L}\p{N}]+/gu) ?? []
+}
