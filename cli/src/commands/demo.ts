@@ -3,6 +3,7 @@ import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervi
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 import { addressOf, signIn } from '../api.ts'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
+import { commands } from '../commands.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { showLines, showScreen } from '../demo/show.ts'
 import { stoppingAfter } from '../demo/stopping.ts'
@@ -59,8 +60,17 @@ export async function run(args: readonly string[]): Promise<number> {
   if (isJson) sayJson(summary)
   for (const line of summary.differences) note(toned('red', line))
   if (summary.differences.length === 0) note('Of every order exactly what is due was kept')
+  const isReconciled = await reconcile(folder)
   if (isStarted) note('The system runs on in the background: "npm run stoa -- down" stops it')
-  return summary.differences.length === 0 ? 0 : 1
+  return summary.differences.length === 0 && isReconciled ? 0 : 1
+}
+
+/** Has the books of all services compared, where there is a command that does; answers whether they agree. */
+async function reconcile(folder: DataFolder): Promise<boolean> {
+  if (commands['reconcile'] === undefined) return true
+  const { code, output } = await runStoa(folder, ['reconcile'])
+  note(output.trimEnd())
+  return code === 0
 }
 
 function positive(name: string, text: string | undefined): number | undefined {
