@@ -31,6 +31,14 @@ test.each([
   expect(redactValue({ bodies: [{ inner: { [key]: value } }] })).toEqual({ bodies: [{ inner: { [key]: redacted } }] })
 })
 
+test('a text of a megabyte is looked through in one go', () => {
+  for (const part of ['a', 'a.', 'a-b.']) {
+    const long = `@ ${part.repeat(2 ** 20 / part.length)}`
+    expect(redactText(long)).toBe(long)
+    expect(redactText(`${long}@example.org`)).toBe(`@ ${redacted}`)
+  }
+})
+
 test('leaves alone what only looks related', () => {
   const fields = {
     tokenType: 'Bearer',

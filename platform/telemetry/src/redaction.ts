@@ -35,11 +35,12 @@ function sensitivityOf(key: string): Sensitivity {
 // A cheap look for what the patterns below need, as nearly every string has none of it.
 const suspicious =
   /@|eyJ|(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}|(?:bearer|basic|dpop) |(?:password|secret|token|otp|code)=/i
+// Each begins where nothing before it could belong to it: from every place of a long text, its end would be sought anew.
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${redacted}@`],
+  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)[^\s/@]+@/gi, `$1${redacted}@`],
   [/\b(bearer|basic|dpop) +[\w.~+/=-]+/gi, `$1 ${redacted}`],
   [/\beyJ[\w-]+(?:\.[\w-]*){1,4}/g, redacted],
-  [/[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(?:\.[a-z\d-]+)+/gi, redacted],
+  [/(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(?:\.[a-z\d-]+)+/gi, redacted],
   [/((?:password|secret|token|otp|[?&]code)=)[^\s&"']+/gi, `$1${redacted}`],
 ]
 const cardNumber = /(?<![\w-])\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}(?![\w-])/g

@@ -1,4 +1,6 @@
-const plain = /^\/(?:[\w\-~!$&'()*+,;=:@]+(?:\.[\w\-~!$&'()*+,;=:@]+)*\/?)*$/
+// one way alone to match each path: with a choice, a long path that does not match would be tried in all of them
+const plain =
+  /^\/(?:[\w\-~!$&'()*+,;=:@]+(?:\.[\w\-~!$&'()*+,;=:@]+)*\/)*(?:[\w\-~!$&'()*+,;=:@]+(?:\.[\w\-~!$&'()*+,;=:@]+)*)?$/
 const unreserved = /^[A-Za-z0-9\-._~]$/
 
 /**
