@@ -88,12 +88,12 @@ async function call(options: CallClientOptions, target: Target, request: object,
   const name = `${method.parent.typeName}/${method.name}`
   const attributes = { 'rpc.system': 'connect_rpc', 'rpc.method': name, 'server.address': callee }
   return options.telemetry.inSpan(name, { kind: 'client', attributes }, async () => {
-    const headers = new Headers()
-    headers.set(callHeaders.idempotencyKey, said.idempotencyKey ?? cause.idempotencyKey ?? options.newId())
-    if (cause.compensates !== undefined) headers.set(callHeaders.compensates, cause.compensates)
     const context = currentContext()
-    if (context !== undefined)
-      for (const [header, value] of Object.entries(traceHeaders(context))) headers.set(header, value)
+    const headers = {
+      [callHeaders.idempotencyKey]: said.idempotencyKey ?? cause.idempotencyKey ?? options.newId(),
+      ...(cause.compensates === undefined ? {} : { [callHeaders.compensates]: cause.compensates }),
+      ...(context === undefined ? {} : traceHeaders(context)),
+    }
     const timeoutMs = said.timeoutMs ?? options.timeoutMs ?? 7_000
     const deadlines = [Date.now() + timeoutMs, cause.deadlineMs, context?.deadlineMs].filter((at) => at !== undefined)
     const token = async () => `Bearer ${await options.token(callee)}`

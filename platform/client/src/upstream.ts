@@ -10,7 +10,7 @@ import { watchReadiness } from './watch-readiness.ts'
 export interface UpstreamCall {
   readonly method: DescMethodUnary
   readonly request: object
-  readonly headers: Headers
+  readonly headers: Readonly<Record<string, string>>
   readonly token: () => Promise<string>
   readonly deadlineMs: number
   readonly signal: AbortSignal | undefined
@@ -48,14 +48,17 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
     const { method, request, headers, token, deadlineMs, signal } = call
     const { breaker, connection, instance } = endpoints.choose(tried)
     tried.add(instance.id)
-    headers.set(callHeaders.authorization, await token())
-    headers.set(callHeaders.deadline, String(Math.floor(deadlineMs)))
+    const sent = {
+      ...headers,
+      [callHeaders.authorization]: await token(),
+      [callHeaders.deadline]: String(Math.floor(deadlineMs)),
+    }
     if (!breaker.tryAcquire()) throw breaker.refusal()
     const { generation } = breaker
     endpoints.balancer.onStart?.(instance.id)
     try {
       const timeoutMs = attemptTimeoutMs(deadlineMs)
-      const answer = await connection.unary(method, request, { headers, timeoutMs, signal })
+      const answer = await connection.unary(method, request, { headers: sent, timeoutMs, signal })
       breaker.onSuccess(generation)
       attempts.add(1, { callee, outcome: 'ok' })
       return answer

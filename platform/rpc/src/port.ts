@@ -1,10 +1,12 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http'
 import {
   createServer as createHttp2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
   type Http2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AppError } from '@stoa/kernel'
@@ -25,6 +27,8 @@ interface PortOptions {
   readonly port: number
   readonly http1: RequestListener
   readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void
+  /** Is offered each HTTP/2 stream first, and says whether it takes it. */
+  readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean
 }
 
 /** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
@@ -35,7 +39,11 @@ export async function openPort(options: PortOptions): Promise<Port> {
   )
   // It never listens itself, and only then would it begin to track connections: for its timeouts, and to close idle ones.
   http1.emit('listening')
-  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } }, options.http2)
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } })
+  http2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+    if (options.takesStream?.(stream, headers) === true) return
+    options.http2(new Http2ServerRequest(stream, headers, {}, raw), new Http2ServerResponse(stream))
+  })
   const sessions = new Set<ServerHttp2Session>()
   http2.on('session', (session) => {
     sessions.add(session)

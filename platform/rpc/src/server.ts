@@ -22,6 +22,7 @@ import { contextFromHeaders, newContext, runWithContext, type Telemetry, type Tr
 import { callHeaders } from './call-headers.ts'
 import { toConnectError } from './refusal-detail.ts'
 import { RefusedInTransaction } from './refused-in-transaction.ts'
+import { readMaxBytes, unaryStreams, type UnaryCall, type UnaryMethod } from './unary-stream.ts'
 
 /** What an RPC handler of a service is called with. */
 interface RpcServerOptions {
@@ -41,36 +42,52 @@ interface Request {
   readonly input: unknown
   readonly principal: Principal
   readonly address: string
-  readonly headers: Headers
+  readonly header: Header
   readonly signal: AbortSignal
 }
 
+type Header = (name: string) => string | undefined
+
+/** A service's RPC interface, for both ways in. */
+export interface RpcServer {
+  /** Serves whatever comes: Connect, gRPC and gRPC-Web, over HTTP/1.1 and HTTP/2. */
+  readonly handler: ReturnType<typeof connectNodeAdapter>
+  /** Takes the common calls by themselves; false for a stream that is the handler's. */
+  readonly unary: ReturnType<typeof unaryStreams>
+}
+
 /**
- * The Node handler that serves a service's RPC interface by Connect, gRPC and gRPC-Web, with the standard gRPC health
- * protocol beside it. A write is called under its idempotency key, one at a time for each key.
+ * Serves a service's RPC interface by Connect, gRPC and gRPC-Web, with the standard gRPC health protocol beside it. A
+ * write is called under its idempotency key, one at a time for each key.
  */
-export function rpcHandler(
-  options: RpcServerOptions,
-  more: (router: ConnectRouter) => void,
-): ReturnType<typeof connectNodeAdapter> {
+export function rpcServer(options: RpcServerOptions, more: (router: ConnectRouter) => void): RpcServer {
   const described = options.service.rpc as Rpc | undefined
-  return connectNodeAdapter({
+  const desc: DescService | undefined = described?.service
+  const methods = (desc?.methods ?? []).flatMap((method): UnaryMethod[] => {
+    const said = described?.methods[method.localName]
+    if (said === undefined) return []
+    const call: UnaryCall = (input, context) => serve(options, method as DescMethodUnary, said, input, context)
+    return [{ method: method as DescMethodUnary, call }]
+  })
+  const implementation = Object.fromEntries(
+    methods.map(({ method, call }) => [
+      method.localName,
+      (input: object, { requestHeader, signal }: HandlerContext) =>
+        call(input, { header: (name) => requestHeader.get(name) ?? undefined, signal }).catch((error: unknown) => {
+          throw toConnectError(error)
+        }),
+    ]),
+  )
+  const handler = connectNodeAdapter({
     acceptCompression: [],
-    readMaxBytes: 4 * 1024 * 1024,
+    readMaxBytes,
     routes: (router) => {
       more(router)
-      if (described === undefined) return
-      const desc = described.service as DescService
-      const implementation: Record<string, unknown> = {}
-      for (const method of desc.methods) {
-        const said = described.methods[method.localName]
-        if (said === undefined) continue
-        implementation[method.localName] = (input: unknown, context: HandlerContext) =>
-          serve(options, method as DescMethodUnary, said, input, context)
-      }
-      router.service(desc, implementation as never)
+      if (desc !== undefined) router.service(desc, implementation as never)
     },
   })
+  const byPath = methods.map((each) => [`/${each.method.parent.typeName}/${each.method.name}`, each] as const)
+  return { handler, unary: unaryStreams(new Map(byPath)) }
 }
 
 async function serve(
@@ -78,13 +95,12 @@ async function serve(
   method: DescMethodUnary,
   said: RpcMethod,
   input: unknown,
-  context: HandlerContext,
+  { header, signal }: Parameters<UnaryCall>[1],
 ): Promise<unknown> {
-  const headers = context.requestHeader
   const name = `${method.parent.typeName}/${method.name}`
-  const deadlineMs = Number(headers.get(callHeaders.deadline) ?? Number.NaN)
+  const deadlineMs = Number(header(callHeaders.deadline) ?? Number.NaN)
   const attributes = { 'rpc.system': 'connect_rpc', 'rpc.method': name }
-  return runWithContext(contextOf(headers, input, deadlineMs), () =>
+  return runWithContext(contextOf(header, input, deadlineMs), () =>
     options.telemetry.inSpan(name, { kind: 'server', attributes }, async () => {
       const startMs = performance.now()
       let outcome = 'ok'
@@ -92,16 +108,8 @@ async function serve(
         if (deadlineMs <= options.clock.now().epochMilliseconds) {
           throw new AppError('timeout', 'request.deadline_exceeded', 'the deadline has passed')
         }
-        const principal = await admit(options, name, said, headers)
-        const request = {
-          method: method.localName,
-          said,
-          input,
-          principal,
-          headers,
-          signal: context.signal,
-          address: '',
-        }
+        const principal = await admit(options, name, said, header)
+        const request = { method: method.localName, said, input, principal, header, signal, address: '' }
         const result = await call(options, request)
         if (isRefused(result)) throw refusedError(result)
         return result
@@ -109,7 +117,7 @@ async function serve(
         outcome = error instanceof AppError ? error.code : 'service.failed'
         if (!(error instanceof AppError))
           options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
-        throw toConnectError(error)
+        throw error
       } finally {
         const durationMs = Math.round((performance.now() - startMs) * 100) / 100
         options.telemetry.logger.info('call', { method: name, outcome, durationMs })
@@ -119,9 +127,9 @@ async function serve(
 }
 
 /** The caller's trace, deadline and, when the call is about an order, its id on every log line. */
-function contextOf(headers: Headers, input: unknown, deadlineMs: number): TraceContext {
+function contextOf(header: Header, input: unknown, deadlineMs: number): TraceContext {
   const more = Number.isFinite(deadlineMs) ? { deadlineMs } : {}
-  const traceparent = headers.get(callHeaders.traceparent) ?? undefined
+  const traceparent = header(callHeaders.traceparent)
   const context = contextFromHeaders({ traceparent }, more) ?? newContext(more)
   const orderId = typeof input === 'object' && input !== null && 'orderId' in input ? input.orderId : undefined
   return typeof orderId === 'string' && orderId !== ''
@@ -129,8 +137,8 @@ function contextOf(headers: Headers, input: unknown, deadlineMs: number): TraceC
     : context
 }
 
-async function admit(options: RpcServerOptions, name: string, said: RpcMethod, headers: Headers): Promise<Principal> {
-  const principal = await options.authenticate(headers.get(callHeaders.authorization) ?? undefined)
+async function admit(options: RpcServerOptions, name: string, said: RpcMethod, header: Header): Promise<Principal> {
+  const principal = await options.authenticate(header(callHeaders.authorization))
   if (principal.mayCall(name) || said.public === true) return principal
   options.telemetry.logger.warn('call refused: not declared', { caller: principal.subject, method: name })
   throw new AppError('forbidden', 'auth.call_undeclared', `${principal.subject} has not declared that it calls ${name}`)
@@ -154,10 +162,10 @@ async function call(options: RpcServerOptions, request: Request): Promise<unknow
 }
 
 function writing(options: RpcServerOptions, request: Request) {
-  const key = request.headers.get(callHeaders.idempotencyKey)
-  if (key === null || key === '')
+  const key = request.header(callHeaders.idempotencyKey)
+  if (key === undefined || key === '')
     throw new AppError('malformed', 'idempotency.key_required', 'a call that writes carries a key')
-  const compensates = request.headers.get(callHeaders.compensates) ?? undefined
+  const compensates = request.header(callHeaders.compensates)
   let isCommitted = false
   const locked = (change: (tx: Tx) => Promise<unknown>) =>
     options.database.transaction(async (handle) => {

@@ -6,7 +6,7 @@ import { eventsMigrations, logMigrations } from '@stoa/events'
 import { createHttpApp, httpMigrations, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
-import { openPort, rpcHandler, serveHealth, type Port } from '@stoa/rpc'
+import { openPort, rpcServer, serveHealth, type Port } from '@stoa/rpc'
 import { sagaMigrations, type SagaEngine } from '@stoa/saga'
 import type { AccessTable } from '@stoa/security'
 import { tasksMigrations } from '@stoa/tasks'
@@ -186,7 +186,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
       adminEndpoints({ database, sagas: () => state.sagas }),
     ],
   })
-  const rpc = rpcHandler(
+  const rpc = rpcServer(
     {
       service,
       handlers: bindings.rpc,
@@ -204,8 +204,9 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     host: config.host,
     port: config.port,
     http1: (request, response) =>
-      isRpc(request.url, paths) ? rpc(request, response) : app.listener(request, response),
-    http2: rpc,
+      isRpc(request.url, paths) ? rpc.handler(request, response) : app.listener(request, response),
+    http2: rpc.handler,
+    takesStream: rpc.unary,
   })
   return { app, port }
 }
