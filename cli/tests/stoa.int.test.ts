@@ -134,15 +134,50 @@ test('reset on a running system keeps the signing keys and is ready again when i
   expect(await jwksOf(auth.port)).toEqual(before)
 }, 90_000)
 
-test('up --detach returns when all is ready, restart brings a service back under another process, logs are kept', async () => {
-  const detached = await stoa.run('up', '-d', '--only', 'payment', '--ports', 'auto')
+test('up --detach returns when all is ready, restart rolls over the replicas of a service, logs are kept', async () => {
+  const detached = await stoa.run('up', '-d', '--only', 'auth,payment', '--scale', 'payment=2', '--ports', 'auto')
   expect(detached).toMatchObject({ code: 0 })
   expect(detached.out).toContain('is ready')
-  const { pid } = await stoa.row('payment')
+  const replicas = async () => (await stoa.ps()).filter(({ service }) => service === 'payment')
+  const [first, second] = await replicas()
+  expect([first?.instance, second?.instance]).toEqual(['payment-1', 'payment-2'])
+  await until(async () => (await listedPids('payment')).length === 2)
+  expect(await listedPids('payment')).toEqual([first?.pid, second?.pid].toSorted((a, b) => Number(a) - Number(b)))
+
+  expect(await stoa.run('restart', 'payment-2')).toMatchObject({ code: 0 })
+  expect((await replicas()).map(({ pid }) => pid === first?.pid)).toEqual([true, false])
+
+  const seen: number[] = []
+  const rolled = { isOver: false }
+  const watching = until(async () => {
+    seen.push((await listedPids('payment')).length)
+    return rolled.isOver
+  })
   expect(await stoa.run('restart', 'payment')).toMatchObject({ code: 0 })
-  expect((await stoa.row('payment')).pid).not.toBe(pid)
+  rolled.isOver = true
+  await watching
+  expect(Math.min(...seen)).toBeGreaterThan(0)
+  expect((await replicas()).map(({ pid, state }) => [pid === first?.pid, state])).toEqual([
+    [false, 'ready'],
+    [false, 'ready'],
+  ])
+
   expect(await stoa.run('restart', 'nothing')).toMatchObject({ code: 1 })
   const { out } = await stoa.run('logs', 'payment', '--grep', 'stopped', '--json')
+  expect(out.trimEnd().split('\n')).toHaveLength(3)
   expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ service: 'payment', message: 'stopped' })
   expect(await stoa.run('down')).toMatchObject({ code: 0, out: 'Stopped.\n' })
 }, 60_000)
+
+/** The processes that the registry lists for a service. */
+async function listedPids(service: string): Promise<number[]> {
+  const { port } = await stoa.row('registry')
+  const answer = await fetch(`http://127.0.0.1:${port}/api/services`)
+  const { items } = (await answer.json()) as {
+    items: { service: string; instances: { metadata: { pid: string } }[] }[]
+  }
+  return items
+    .filter((each) => each.service === service)
+    .flatMap(({ instances }) => instances.map(({ metadata }) => Number(metadata.pid)))
+    .toSorted((a, b) => a - b)
+}

@@ -19,7 +19,7 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const main = join(root, 'cli/src/main.ts')
 
-/** Brings up a whole system of its own, on free ports and with short days, by the door that everybody uses. */
+/** Brings up a whole system of its own, on free ports, with short days and two of those who share work by locks, by the door that everybody uses. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'stoa-journeys-'))
   // as root PostgreSQL runs under another account, which has to get in
@@ -31,7 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     RATE_LIMIT_SCALE: '10000',
   }
   const stoa = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })
-  await stoa('up', '--detach', '--ports', 'auto')
+  await stoa('up', '--detach', '--ports', 'auto', '--scale', 'order=2', '--scale', 'inventory=2')
   const { stdout } = await stoa('ps', '--json')
   const rows = JSON.parse(stdout) as { service: string; port: number }[]
   project.provide('stoaHome', home)

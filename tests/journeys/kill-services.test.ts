@@ -46,7 +46,9 @@ test(
   async () => {
     const staff = await signIn('staff@stoa.example')
     const before = await availabilityOf('TEA-GREEN-100')
-    const services = (await rows()).map(({ service }) => service).filter((service) => service !== 'postgres')
+    const services = [...new Set((await rows()).map(({ service }) => service))].filter(
+      (service) => service !== 'postgres',
+    )
     const placed: string[] = []
     const customers = await Promise.all(Array.from({ length: 50 }, () => newCustomer()))
     for (const service of services) {

@@ -6,7 +6,8 @@ import { say } from '../output.ts'
 
 export const help = `Usage: stoa logs [SERVICE] [-f] [--since 10m] [--grep TEXT] [--trace ID] [--json]
 
-Shows what services wrote, of all of them in the order of time; without --since the last 200 lines.
+Shows what services wrote (order-2: one process of several), of all of them in the order of time; without --since the
+last 200 lines.
   -f, --follow   goes on with what is written from now on
   --since 10m    of the last so many s, m, h or d, or since a time (2026-01-31T12:00:00Z)
   --grep TEXT    only lines with this text

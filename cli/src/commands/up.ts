@@ -3,12 +3,15 @@ import { upDetached } from '../up-detached.ts'
 import { upInForeground } from '../up-in-foreground.ts'
 import { note } from '../output.ts'
 
-export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--ports auto]
+export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
+               [--ports auto]
 
 Starts everything and stays in the foreground until Ctrl-C.
-  -d, --detach    return when everything is ready, and let it run in the background
-  --only a,b      only these services, and the registry
-  --ports auto    free ports in place of the usual ones; "stoa ps" says which
+  -d, --detach      return when everything is ready, and let it run in the background
+  --only a,b        only these services, and the registry
+  --without a,b     all services but these
+  --scale order=2   so many processes of a service, each at a port of its own that "stoa ps" shows
+  --ports auto      free ports in place of the usual ones; "stoa ps" says which
 
 A service's settings are taken from the environment, for one service alone with its name before them (ORDER_LOG_LEVEL).
 `
@@ -16,11 +19,18 @@ A service's settings are taken from the environment, for one service alone with 
 export async function run(args: readonly string[]): Promise<number> {
   const { folder, values } = readArguments(args, {
     detach: { type: 'boolean', short: 'd' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    without: { type: 'string', multiple: true },
+    scale: { type: 'string', multiple: true },
     ports: { type: 'string' },
   })
   if (values.ports !== undefined && values.ports !== 'auto') {
     throw new UsageError(`--ports takes "auto" and nothing else: a single port is set by its setting (ORDER_PORT=9002)`)
+  }
+  const choice = {
+    only: values.only === undefined ? undefined : namesIn(values.only),
+    without: namesIn(values.without ?? []),
+    scale: parseScale(namesIn(values.scale ?? [])),
   }
   if (values.detach === true)
     return upDetached(
@@ -29,10 +39,25 @@ export async function run(args: readonly string[]): Promise<number> {
     )
   return upInForeground({
     data: folder,
-    only: values.only?.split(',').map((name) => name.trim()),
+    choice,
     isAutoPorts: values.ports === 'auto',
     environment: process.env,
     onProgress: note,
     onTrouble: note,
   })
+}
+
+/** How many processes each service is to have: `order=2`. @throws UsageError */
+export function parseScale(given: readonly string[]): Map<string, number> {
+  return new Map(
+    given.map((each) => {
+      const [, name, count] = /^([a-z][a-z-]*)=(\d{1,3})$/.exec(each) ?? []
+      if (name === undefined) throw new UsageError(`--scale is "${each}", expected SERVICE=N (order=2)`)
+      return [name, Number(count)]
+    }),
+  )
+}
+
+function namesIn(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',').map((name) => name.trim()))
 }

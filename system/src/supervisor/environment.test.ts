@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { topology, type Deployment } from '../topology.ts'
+import { topology } from '../topology.ts'
 import { dataFolderAt } from './data-folder.ts'
 import { environmentOf, ownSpelling, type SystemSettings } from './environment.ts'
+import { replicasOf, type Replica } from './replicas.ts'
 
 const names = [...topology.map(({ name }) => name), 'event_log']
 const secrets = {
@@ -16,9 +17,10 @@ const ports = new Map([
 ])
 const adminUrl = 'postgres://postgres:of-the-whole-server@127.0.0.1:8432/postgres'
 
-function deployment(name: string): Deployment {
-  const found = topology.find((each) => each.name === name)
-  if (found === undefined) throw new Error(`no ${name}`)
+function replica(instance: string): Replica {
+  const services = topology.map((each) => ({ ...each, replicas: 2 }))
+  const found = replicasOf(services).find((each) => each.instance === instance)
+  if (found === undefined) throw new Error(`no ${instance}`)
   return found
 }
 
@@ -27,26 +29,26 @@ function settings(environment: Record<string, string> = {}): SystemSettings {
 }
 
 test('a service gets its own database and no way into the whole server', () => {
-  const environment = environmentOf(deployment('order'), settings({ DATABASE_URL: adminUrl }))
+  const environment = environmentOf(replica('order-1'), settings({ DATABASE_URL: adminUrl }))
   expect(environment['DATABASE_URL']).toBe('postgres://stoa_order:database-password-of-order@127.0.0.1:8432/stoa_order')
   expect(JSON.stringify(environment)).not.toContain('of-the-whole-server')
 })
 
 test('a service without a database gets none, also where the user names a server', () => {
-  expect(environmentOf(deployment('gateway'), settings({ DATABASE_URL: adminUrl }))['DATABASE_URL']).toBeUndefined()
+  expect(environmentOf(replica('gateway-1'), settings({ DATABASE_URL: adminUrl }))['DATABASE_URL']).toBeUndefined()
 })
 
 test('a service knows its own client secret alone, auth knows all', () => {
-  const order = environmentOf(deployment('order'), settings())
+  const order = environmentOf(replica('order-1'), settings())
   expect(order['SERVICE_CLIENT_SECRET']).toBe('client-secret-of-order')
   expect(JSON.stringify(order)).not.toContain('client-secret-of-payment')
-  const auth = environmentOf(deployment('auth'), settings())['SERVICE_SECRETS']?.split(',')
+  const auth = environmentOf(replica('auth-1'), settings())['SERVICE_SECRETS']?.split(',')
   expect(auth).toContain('order=client-secret-of-order')
   expect(auth).toContain('gateway=client-secret-of-gateway')
 })
 
 test('addresses are those of the ports that were chosen', () => {
-  const environment = environmentOf(deployment('gateway'), settings())
+  const environment = environmentOf(replica('gateway-1'), settings())
   expect(environment).toMatchObject({
     PORT: '8081',
     ADMIN_PORT: '9000',
@@ -57,24 +59,30 @@ test('addresses are those of the ports that were chosen', () => {
 })
 
 test('the embedded profile sets what makes the demonstration, and the user comes before it', () => {
-  expect(environmentOf(deployment('order'), settings())).toMatchObject({ AUTO_PICK: 'true', CARRIER_DAY_SECONDS: '10' })
-  expect(environmentOf(deployment('order'), settings({ AUTO_PICK: 'false' }))['AUTO_PICK']).toBe('false')
+  expect(environmentOf(replica('order-1'), settings())).toMatchObject({ AUTO_PICK: 'true', CARRIER_DAY_SECONDS: '10' })
+  expect(environmentOf(replica('order-1'), settings({ AUTO_PICK: 'false' }))['AUTO_PICK']).toBe('false')
 })
 
 test('production has none of the demonstration’s settings by default', () => {
-  expect(environmentOf(deployment('order'), settings({ NODE_ENV: 'production' }))).toMatchObject({
+  expect(environmentOf(replica('order-1'), settings({ NODE_ENV: 'production' }))).toMatchObject({
     STOA_ENV: 'production',
   })
 })
 
 test('a port that the user chose under the service’s own name is given once', () => {
-  const environment = environmentOf(deployment('order'), settings({ ORDER_PORT: '8003' }))
+  const environment = environmentOf(replica('order-1'), settings({ ORDER_PORT: '8003' }))
   expect(environment['PORT']).toBe('8003')
   expect(environment['ORDER_PORT']).toBeUndefined()
 })
 
+test('a second replica has its own port and all else in common with the first', () => {
+  const own = settings({ ORDER_PORT: '8003', ORDER_2_PORT: '9002' })
+  const second = environmentOf(replica('order-2'), { ...own, ports: new Map([...ports, ['order-2', 9_002]]) })
+  expect(second).toEqual({ ...environmentOf(replica('order-1'), own), ORDER_2_PORT: undefined, PORT: '9002' })
+})
+
 test('a secret that the user keeps in a file takes the place of ours', () => {
-  const environment = environmentOf(deployment('auth'), settings({ AUTH_SECRET_FILE: '/run/secrets/auth' }))
+  const environment = environmentOf(replica('auth-1'), settings({ AUTH_SECRET_FILE: '/run/secrets/auth' }))
   expect(environment['AUTH_SECRET']).toBeUndefined()
   expect(environment['AUTH_SECRET_FILE']).toBe('/run/secrets/auth')
 })

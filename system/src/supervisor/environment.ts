@@ -1,7 +1,7 @@
 import { databaseUrl } from '@stoa/postgres'
-import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { Replica } from './replicas.ts'
 import { databaseOf, type Secrets } from './secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -12,14 +12,14 @@ export interface SystemSettings {
   readonly secrets: Secrets
   /** The database server's administrator. */
   readonly adminUrl: string
-  /** By service, and `gateway.ADMIN_PORT` for further ones. */
+  /** By service, `order-2` for a second replica, and `gateway.ADMIN_PORT` for further ones. */
   readonly ports: ReadonlyMap<string, number>
   /** The user's own, which comes before ours wherever it says something. */
   readonly environment: Environment
 }
 
 /** The environment of one service's process. */
-export function environmentOf(deployment: Deployment, settings: SystemSettings): Record<string, string> {
+export function environmentOf({ deployment, key }: Replica, settings: SystemSettings): Record<string, string> {
   const { data, secrets, adminUrl, ports, environment } = settings
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
@@ -40,10 +40,10 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   const fixed: Record<string, string> = {
     ...(deployment.hasDatabase ? { DATABASE_URL: databaseUrl(adminUrl, databaseOf(name, secrets)) } : {}),
     LOG_DATABASE_URL: environment['LOG_DATABASE_URL'] ?? databaseUrl(adminUrl, databaseOf(eventLogDatabase, secrets)),
-    PORT: String(ports.get(name) ?? deployment.port),
+    PORT: String(ports.get(key) ?? deployment.port),
   }
   for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
-    fixed[setting] = String(ports.get(`${name}.${setting}`))
+    fixed[setting] = String(ports.get(`${key}.${setting}`))
   }
   const given = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
@@ -52,7 +52,7 @@ export function environmentOf(deployment: Deployment, settings: SystemSettings):
   // A secret that the user keeps in a file: both at once are refused.
   for (const setting of Object.keys(ours)) if (environment[`${setting}_FILE`]) delete merged[setting]
   for (const setting of ['PORT', ...Object.keys(deployment.furtherPorts ?? {})])
-    delete merged[ownSpelling(name, setting)]
+    for (const owner of [name, key]) delete merged[ownSpelling(owner, setting)]
   if (!deployment.hasDatabase) delete merged['DATABASE_URL']
   return merged
 }

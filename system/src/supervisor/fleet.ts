@@ -1,14 +1,15 @@
-import { join } from 'node:path'
 import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import type { Bundle } from './bundle.ts'
 import type { ProcessRow } from './control.ts'
-import { environmentOf, type SystemSettings } from './environment.ts'
+import type { SystemSettings } from './environment.ts'
 import { makeKeeper, type Keeper, type KeeperEvent } from './keeper.ts'
-import { formatLogLine, parseLogLine, type LogLine } from './log-line.ts'
+import { watchLogs } from './log-watch.ts'
 import { recordProcesses } from './processes.ts'
+import { programsOf, type FleetProgram } from './programs.ts'
 import { isReady } from './readiness.ts'
-import { tellOfTheDead, type RegistryAddress } from './registry-notice.ts'
+import { tellOfTheDead, untilListed, type RegistryAddress } from './registry-notice.ts'
+import { untilReady } from './until-ready.ts'
 
 /** The processes of all services. */
 export interface Fleet {
@@ -19,8 +20,11 @@ export interface Fleet {
    */
   readonly start: (afterwards: () => Promise<void>, signal?: AbortSignal) => Promise<void>
   readonly stop: () => Promise<void>
-  /** Stops these (all, when none is named) and waits until they are ready again. */
-  readonly restart: (services: readonly string[]) => Promise<void>
+  /**
+   * Stops these services or replicas (all, when none is named) and waits until they are ready again; one replica of a
+   * service after the other, so that the others answer.
+   */
+  readonly restart: (names: readonly string[]) => Promise<void>
   /** The state of each, asked now. */
   readonly rows: () => Promise<ProcessRow[]>
   /** Lets go of the logs; after `stop`. */
@@ -34,73 +38,52 @@ interface FleetOptions {
   readonly onTrouble: (text: string) => void
 }
 
-// Smaller than Node's own choice: a fifth less memory a process for hardly more work at the start.
-const flags = ['--max-semi-space-size=4']
-const readyTimeoutMs = 120_000
+type FleetKeeper = Keeper<FleetProgram>
+
 const askTimeoutMs = 250
 const lookMs = 500
 // With PostgreSQL's time everything is over within 5 s.
 const servicesStopMs = 3_400
 const registryStopMs = 500
 const rotateMs = 10_000
-const sameMs = 10_000
-/** A start that fails this often in a row before it was ever ready is given up; later ones are tried for ever. */
-const hopelessFailures = 3
 
 /** Makes the processes of these services, none of them started. */
 export function makeFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
-  const watch: Watch = { isStarting: false, said: new Map(), shownAt: new Map() }
-  const keepers: Keeper[] = services.map((deployment) =>
-    makeKeeper(programOf(deployment, settings, bundle), {
-      isReady,
-      onEvent: (event) => void onEvent(deployment.name, event),
-    }),
+  const registry = registryOf(settings)
+  const keepers = programsOf(services, settings, bundle).map((program) =>
+    makeKeeper(program, { isReady, onEvent: (event) => void onEvent(program, event) }),
   )
+  const logs = watchLogs(keepers, onTrouble)
   const record = () =>
-    recordProcesses(
-      settings.data,
-      keepers.flatMap(({ pid, program: { entry } }) => (pid === undefined ? [] : [{ pid, entry }])),
-    ).catch((error: unknown) => onTrouble(`what runs could not be written down: ${String(error)}`))
-  const onEvent = async (name: string, event: KeeperEvent) => {
+    recordProcesses(settings.data, keepers).catch((error: unknown) =>
+      onTrouble(`what runs could not be written down: ${String(error)}`),
+    )
+  const onEvent = async (program: FleetProgram, event: KeeperEvent) => {
     if (event.kind === 'died') {
-      const seconds = (event.retryAfterMs / 1000).toFixed(1)
-      if (!watch.isStarting)
-        onTrouble(`${name} (pid ${event.pid}) has ended (${event.how}); it is started again in ${seconds} s`)
+      if (!logs.isQuiet()) onTrouble(obituary(program, event))
     } else await record()
     // Also of those that have died with an earlier supervisor, or while it was away.
-    if (event.kind === 'died' || (event.kind === 'ready' && name === 'registry')) {
-      await tellOfTheDead(registryOf(settings))
-    }
+    if (event.kind === 'died' || (event.kind === 'ready' && hasRegistry({ program }))) await tellOfTheDead(registry)
   }
-  const look = setInterval(() => readLogs(keepers, watch, onTrouble), lookMs).unref()
+  const look = setInterval(logs.look, lookMs).unref()
   const rotate = setInterval(() => keepers.forEach(({ log }) => void log.rotate().catch(() => {})), rotateMs).unref()
-  const startAndWait = async (some: readonly Keeper[], afterwards?: () => Promise<void>, signal?: AbortSignal) => {
-    watch.isStarting = true
-    watch.said.clear()
-    try {
+  const start = (some: readonly FleetKeeper[], afterwards?: () => Promise<void>, signal?: AbortSignal) =>
+    logs.quietly(async () => {
       for (const keeper of some) if (keeper.state === 'stopped') keeper.start()
-      await untilReady(some, watch.said, { look: () => readLogs(keepers, watch, onTrouble), signal })
+      await untilReady(some, logs, signal)
       await record()
       await afterwards?.()
-      readLogs(keepers, watch, onTrouble)
-    } finally {
-      watch.isStarting = false
-    }
-  }
+    })
   return {
-    start: (afterwards, signal) => startAndWait(keepers, afterwards, signal),
+    start: (afterwards, signal) => start(keepers, afterwards, signal),
     async stop() {
       // The registry last: the others leave it.
-      await Promise.all(keepers.filter((keeper) => !isRegistry(keeper)).map((keeper) => keeper.stop(servicesStopMs)))
-      await Promise.all(keepers.filter(isRegistry).map((keeper) => keeper.stop(registryStopMs)))
-      readLogs(keepers, watch, onTrouble)
+      await stopAll(keepers.filter((keeper) => !hasRegistry(keeper)))
+      await stopAll(keepers.filter(hasRegistry), registryStopMs)
+      logs.look()
     },
-    async restart(names) {
-      const some = names.length === 0 ? keepers : names.map((name) => keeperOf(keepers, name))
-      await Promise.all(some.map((keeper) => keeper.stop(servicesStopMs)))
-      await startAndWait(some)
-    },
-    rows: () => Promise.all(keepers.map(rowOf)),
+    restart: (names) => restartInRounds(chosenOf(keepers, names), { start, registry }),
+    rows: async () => (await Promise.all(keepers.map(rowsOf))).flat(),
     close() {
       for (const timer of [look, rotate]) clearInterval(timer)
       for (const { log } of keepers) log.close()
@@ -108,21 +91,38 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
   }
 }
 
-function isRegistry({ program }: Keeper): boolean {
-  return program.name === 'registry'
+async function stopAll(keepers: readonly FleetKeeper[], timeoutMs = servicesStopMs): Promise<void> {
+  await Promise.all(keepers.map((keeper) => keeper.stop(timeoutMs)))
 }
 
-function programOf(deployment: Deployment, settings: SystemSettings, bundle: Bundle) {
-  const { name, port } = deployment
-  return {
-    name,
-    instance: `${name}-1`,
-    port: settings.ports.get(name) ?? port,
-    entry: bundle.entry(name),
-    flags,
-    environment: { ...environmentOf(deployment, settings), NODE_COMPILE_CACHE: bundle.compileCache },
-    logPath: join(settings.data.logs, `${name}.log`),
+interface Rolling {
+  readonly start: (keepers: readonly FleetKeeper[]) => Promise<void>
+  readonly registry: RegistryAddress
+}
+
+/** One replica of each service at a time; whoever calls it knows the new one before the next goes. */
+async function restartInRounds(keepers: readonly FleetKeeper[], { start, registry }: Rolling): Promise<void> {
+  const services = [...Map.groupBy(keepers, ({ program }) => program.members[0]?.service).values()]
+  const rounds = Math.max(...services.map(({ length }) => length))
+  for (let round = 0; round < rounds; round++) {
+    const some = services.flatMap((replicas) => replicas[round] ?? [])
+    await stopAll(some)
+    await start(some)
+    const followed = services.flatMap((replicas) => (round + 1 < replicas.length ? (replicas[round] ?? []) : []))
+    await untilListed(registry, followed.flatMap(listedPid))
   }
+}
+
+function listedPid({ program, pid }: FleetKeeper): number[] {
+  return pid !== undefined && program.members.some(({ isListed }) => isListed) ? [pid] : []
+}
+
+function hasRegistry({ program }: Pick<FleetKeeper, 'program'>): boolean {
+  return program.members.some(({ service }) => service === 'registry')
+}
+
+function obituary({ name }: FleetProgram, { pid, how, retryAfterMs }: KeeperEvent & { kind: 'died' }): string {
+  return `${name} (pid ${pid}) has ended (${how}); it is started again in ${(retryAfterMs / 1000).toFixed(1)} s`
 }
 
 function registryOf({ ports, secrets, environment }: SystemSettings): RegistryAddress {
@@ -132,77 +132,29 @@ function registryOf({ ports, secrets, environment }: SystemSettings): RegistryAd
   }
 }
 
-function keeperOf(keepers: readonly Keeper[], name: string): Keeper {
-  const found = keepers.find(({ program }) => program.name === name)
-  if (found !== undefined) return found
-  const known = keepers.map(({ program }) => program.name).join(', ')
-  throw new AppError('not_found', 'system.unknown_service', `no service ${name} runs here: those that do are ${known}`)
-}
-
-interface Watch {
-  isStarting: boolean
-  /** What services wrote that is no log line, which is how a start that fails says why. */
-  readonly said: Map<string, string[]>
-  /** When a message of a service was last shown. */
-  readonly shownAt: Map<string, number>
-}
-
-/** Shows warnings and errors; at the start, when services wait for each other, only what is kept for a failure. */
-function readLogs(keepers: readonly Keeper[], watch: Watch, onTrouble: (text: string) => void): void {
-  for (const { log, program } of keepers) {
-    for (const text of log.read()) {
-      const line = parseLogLine(text)
-      if (line === undefined) watch.said.set(program.name, [...(watch.said.get(program.name) ?? []), text])
-      else if (!watch.isStarting && (line.level === 'warn' || line.level === 'error' || line.level === 'fatal')) {
-        if (isNews(watch, line)) onTrouble(formatLogLine(line))
-      }
-    }
+/** Those that have one of these services or replicas; all, when none is named. @throws AppError */
+function chosenOf(keepers: readonly FleetKeeper[], names: readonly string[]): readonly FleetKeeper[] {
+  if (names.length === 0) return keepers
+  const members = keepers.flatMap(({ program }) => program.members)
+  const unknown = names.find((name) => !members.some(({ service, instance }) => name === service || name === instance))
+  if (unknown !== undefined) {
+    const known = [...new Set(members.map(({ service }) => service))].join(', ')
+    throw new AppError(
+      'not_found',
+      'system.unknown_service',
+      `no service ${unknown} runs here: those that do are ${known}`,
+    )
   }
+  return keepers.filter(({ program }) =>
+    program.members.some(({ service, instance }) => names.includes(service) || names.includes(instance)),
+  )
 }
 
-/** The same message again within a moment (each connection of a lost database) is left to the log. */
-function isNews({ shownAt }: Watch, { service, message }: LogLine): boolean {
-  const name = `${service} ${message}`
-  const last = shownAt.get(name)
-  const now = performance.now()
-  if (last !== undefined && now - last < sameMs) return false
-  shownAt.set(name, now)
-  return true
-}
-
-async function untilReady(
-  keepers: readonly Keeper[],
-  said: Watch['said'],
-  { look, signal }: { readonly look: () => void; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const giveUpAt = performance.now() + readyTimeoutMs
-  while (keepers.some(({ state }) => state !== 'ready')) {
-    signal?.throwIfAborted()
-    const hopeless = keepers.find(({ failures }) => failures >= hopelessFailures)
-    if (hopeless !== undefined) {
-      look()
-      throw startFailure(hopeless, said.get(hopeless.program.name) ?? [])
-    }
-    if (performance.now() > giveUpAt) {
-      const late = keepers.filter(({ state }) => state !== 'ready').map(({ program }) => program.name)
-      throw new AppError(
-        'timeout',
-        'system.not_ready',
-        `not ready after ${readyTimeoutMs / 1000} s: ${late.join(', ')}; see "npm run stoa -- logs ${late[0] ?? ''}"`,
-      )
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-function startFailure({ program: { name }, log }: Keeper, said: readonly string[]): AppError {
-  // The same at each attempt.
-  const last = [...new Set(said)].slice(-12).join('\n').trim()
-  const text = last.startsWith(name) ? last : `${name} can not start: ${last === '' ? `its log is ${log.path}` : last}`
-  return new AppError('unavailable', 'system.service_not_started', text)
-}
-
-async function rowOf({ program: { name, instance, port }, pid, state }: Keeper): Promise<ProcessRow> {
-  const isUnwell = state === 'ready' && !(await isReady(port, askTimeoutMs))
-  return { service: name, instance, pid: pid ?? null, port, state: isUnwell ? 'unhealthy' : state }
+function rowsOf({ program, pid, state }: FleetKeeper): Promise<ProcessRow[]> {
+  return Promise.all(
+    program.members.map(async ({ service, instance, port }) => {
+      const isUnwell = state === 'ready' && !(await isReady(port, askTimeoutMs))
+      return { service, instance, pid: pid ?? null, port, state: isUnwell ? 'unhealthy' : state }
+    }),
+  )
 }

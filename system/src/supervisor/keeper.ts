@@ -7,10 +7,10 @@ export type ProcessState = 'starting' | 'ready' | 'draining' | 'stopped'
 
 /** What a process is started with. */
 export interface Program {
+  /** What people know it by: `order`, or `order-2` where there are several. */
   readonly name: string
-  /** `order-1`: name and number of the replica. */
-  readonly instance: string
-  readonly port: number
+  /** All must answer that they are ready. */
+  readonly ports: readonly number[]
   readonly entry: string
   readonly flags: readonly string[]
   readonly environment: Readonly<Record<string, string>>
@@ -25,8 +25,8 @@ export type KeeperEvent =
   | { readonly kind: 'died'; readonly pid: number; readonly how: string; readonly retryAfterMs: number }
 
 /** Keeps one process running. */
-export interface Keeper {
-  readonly program: Program
+export interface Keeper<P extends Program = Program> {
+  readonly program: P
   readonly pid: number | undefined
   readonly state: ProcessState
   readonly log: LogFile
@@ -64,7 +64,7 @@ interface Kept extends KeeperOptions {
 }
 
 /** A keeper that has not started its process yet. Whatever ends by itself is started again, after a growing pause. */
-export function makeKeeper(program: Program, options: KeeperOptions): Keeper {
+export function makeKeeper<P extends Program>(program: P, options: KeeperOptions): Keeper<P> {
   const log = openLogFile(program.logPath)
   const start = { child: undefined, state: 'stopped', failures: 0, endsInARow: 0, retry: undefined } as const
   const kept: Kept = { ...options, ...start, program, log }
@@ -103,7 +103,7 @@ function startProcess(kept: Kept): void {
   if (child.pid === undefined) return
   onEvent({ kind: 'started', pid: child.pid })
   const isAwaited = () => kept.child === child && kept.state === 'starting'
-  void waitUntilReady(isAwaited, () => isReady(program.port)).then((isUp) => {
+  void waitUntilReady(isAwaited, () => areReady(program.ports, isReady)).then((isUp) => {
     if (!isUp) return
     kept.state = 'ready'
     kept.failures = 0
@@ -124,6 +124,11 @@ function onEnd(kept: Kept, child: ChildProcess, how: string, startedAt: number):
   const retryAfterMs = pauseMs(kept.endsInARow)
   kept.onEvent({ kind: 'died', pid: child.pid ?? 0, how, retryAfterMs })
   kept.retry = setTimeout(() => startProcess(kept), retryAfterMs)
+}
+
+async function areReady(ports: readonly number[], isReady: KeeperOptions['isReady']): Promise<boolean> {
+  for (const port of ports) if (!(await isReady(port))) return false
+  return true
 }
 
 async function waitUntilReady(isAwaited: () => boolean, ask: () => Promise<boolean>): Promise<boolean> {

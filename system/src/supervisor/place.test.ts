@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest'
 import { topology } from '../topology.ts'
-import { choosePorts, chooseServices, wantedPorts } from './place.ts'
-
-test('the registry comes along with whatever is chosen', () => {
-  expect(chooseServices(['order']).map(({ name }) => name)).toEqual(['registry', 'order'])
-})
-
-test('a service that there isn’t is named', () => {
-  expect(() => chooseServices(['order', 'oder'])).toThrow(/there is no service oder: the services are .*order/)
-})
+import { chooseServices } from './choose-services.ts'
+import { choosePorts, wantedPorts } from './place.ts'
 
 test('ports are the usual ones, or the user’s', async () => {
   const ports = await choosePorts(topology, {
@@ -41,4 +34,19 @@ test('a given database server’s port is not looked at', async () => {
   const ports = await choosePorts(topology, { isAuto: false, environment: {} })
   expect(wantedPorts(topology, ports, false).map(({ who }) => who)).not.toContain('PostgreSQL')
   expect(wantedPorts(topology, ports, true).map(({ who }) => who)).toContain('PostgreSQL')
+})
+
+test('further replicas are wherever it is free, the first at its usual port', async () => {
+  const services = chooseServices({
+    scale: new Map([
+      ['order', 3],
+      ['gateway', 2],
+    ]),
+  })
+  const ports = await choosePorts(services, { isAuto: false, environment: { ORDER_3_PORT: '9003' } })
+  expect(ports.get('order')).toBe(8_002)
+  expect(ports.get('order-3')).toBe(9_003)
+  expect([ports.has('order-2'), ports.has('gateway-2'), ports.has('gateway-2.ADMIN_PORT')]).toEqual([true, true, true])
+  const wanted = wantedPorts(services, ports, true)
+  expect(new Set(wanted.map(({ port }) => port)).size).toBe(wanted.length)
 })

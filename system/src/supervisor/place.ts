@@ -2,37 +2,30 @@ import { AppError } from '@stoa/kernel'
 import { postgresPort, topology, type Deployment } from '../topology.ts'
 import { ownSpelling } from './environment.ts'
 import { freePort, type WantedPort } from './ports.ts'
+import { replicasOf } from './replicas.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Every port of a system by who listens there: a service, `gateway.ADMIN_PORT`, `postgres`. */
+/** Every port of a system by who listens there: a service, `order-2`, `gateway.ADMIN_PORT`, `postgres`. */
 export type Ports = ReadonlyMap<string, number>
 
-/** The services to start; the registry always comes along, as the others find each other by it. */
-export function chooseServices(only: readonly string[] | undefined): readonly Deployment[] {
-  if (only === undefined) return topology
-  const unknown = only.filter((name) => !topology.some((each) => each.name === name))
-  if (unknown.length > 0) {
-    throw new AppError(
-      'invalid',
-      'system.unknown_service',
-      `there is no service ${unknown.join(', ')}: the services are ${topology.map(({ name }) => name).join(', ')}`,
-    )
-  }
-  return topology.filter(({ name }) => name === 'registry' || only.includes(name))
-}
-
-/** Where everything listens: as in the topology, as the user's environment says (`ORDER_PORT`), or wherever is free. */
+/**
+ * Where everything listens: as in the topology, as the user's environment says (`ORDER_PORT`), or wherever is free, as
+ * further replicas do.
+ */
 export async function choosePorts(
   services: readonly Deployment[],
   { isAuto, environment }: { readonly isAuto: boolean; readonly environment: Environment },
 ): Promise<Ports> {
   const ports = new Map<string, number>()
-  for (const { key, setting, usual } of listeners(services)) {
+  const all = listeners(services)
+  const taken = new Set(all.flatMap(({ usual }) => usual ?? []))
+  for (const { key, setting, usual } of all) {
     const given = environment[setting]
     if (given !== undefined && given !== '') ports.set(key, parsePort(setting, given))
-    else ports.set(key, isAuto ? await unused(ports) : usual)
+    else if (usual !== undefined && !isAuto) ports.set(key, usual)
   }
+  for (const { key } of all) if (!ports.has(key)) ports.set(key, await unused([...taken, ...ports.values()]))
   // Those that are not started have an address nonetheless, at which nobody answers.
   for (const { name, port } of topology) if (!ports.has(name)) ports.set(name, port)
   return ports
@@ -58,21 +51,22 @@ export function wantedPorts(services: readonly Deployment[], ports: Ports, isPos
 interface Listener {
   readonly key: string
   readonly who: string
-  /** The setting of the user's that moves it. */
+  /** The setting of the user's that moves it: `ORDER_PORT`, `ORDER_2_PORT`. */
   readonly setting: string
-  readonly usual: number
+  /** Of a first replica; the others have none. */
+  readonly usual: number | undefined
 }
 
 function listeners(services: readonly Deployment[]): Listener[] {
   return [
     { key: 'postgres', who: 'PostgreSQL', setting: 'STOA_POSTGRES_PORT', usual: postgresPort },
-    ...services.flatMap(({ name, port, furtherPorts = {} }) => [
-      { key: name, who: name, setting: ownSpelling(name, 'PORT'), usual: port },
+    ...replicasOf(services).flatMap(({ deployment: { name, port, furtherPorts = {} }, key }) => [
+      { key, who: key, setting: ownSpelling(key, 'PORT'), usual: key === name ? port : undefined },
       ...Object.entries(furtherPorts).map(([setting, usual]) => ({
-        key: `${name}.${setting}`,
-        who: `${name}, ${setting}`,
-        setting: ownSpelling(name, setting),
-        usual,
+        key: `${key}.${setting}`,
+        who: `${key}, ${setting}`,
+        setting: ownSpelling(key, setting),
+        usual: key === name ? usual : undefined,
       })),
     ]),
   ]
@@ -84,9 +78,9 @@ function parsePort(setting: string, text: string): number {
   throw new AppError('invalid', 'system.bad_setting', `${setting} is "${text}", expected a port from 1 to 65535`)
 }
 
-async function unused(ports: Ports): Promise<number> {
+async function unused(ports: readonly number[]): Promise<number> {
   for (;;) {
     const port = await freePort()
-    if (![...ports.values()].includes(port)) return port
+    if (!ports.includes(port)) return port
   }
 }

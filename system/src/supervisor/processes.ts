@@ -10,9 +10,15 @@ interface Recorded {
 const goneWithinMs = 3_000
 const pollMs = 20
 
+interface Kept {
+  readonly pid: number | undefined
+  readonly program: { readonly entry: string }
+}
+
 /** Writes down what runs, for whoever comes after a kill -9 of this process. */
-export async function recordProcesses(folder: DataFolder, processes: readonly Recorded[]): Promise<void> {
-  await writeJson(folder.processes, processes)
+export async function recordProcesses(folder: DataFolder, kept: readonly Kept[]): Promise<void> {
+  const running = kept.flatMap(({ pid, program: { entry } }) => (pid === undefined ? [] : [{ pid, entry }]))
+  await writeJson(folder.processes, running satisfies Recorded[])
 }
 
 /** Waits for processes of an earlier supervisor, which end by themselves when it is gone, and ends those that don't. */

@@ -1,10 +1,11 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
 import { parseLogLine, type LogLine } from './log-line.ts'
 
 /** Which lines are wanted; a part left out lets all through. */
 export interface LogFilter {
+  /** With all its replicas; `order-2` is that one alone. */
   readonly service?: string | undefined
   /** RFC 3339, UTC. */
   readonly since?: string | undefined
@@ -79,13 +80,21 @@ async function readFrom(path: string, positions: Map<string, number>): Promise<s
 
 async function logFiles({ logs }: DataFolder, service: string | undefined): Promise<string[]> {
   const names = await readdir(logs).catch(() => [])
-  const isWanted = (name: string) => service === undefined || basename(name).split('.')[0] === service
+  const isWanted = (name: string) => service === undefined || isOf(service, name.split('.')[0] ?? '')
   // What was rotated away is older, so it comes first.
   return names
     .filter((name) => /\.log(\.1)?$/.test(name) && isWanted(name))
     .toSorted()
     .toReversed()
     .map((name) => join(logs, name))
+}
+
+function isOf(service: string, log: string): boolean {
+  return (
+    log === service ||
+    service === `${log}-1` ||
+    (log.startsWith(`${service}-`) && /^\d+$/.test(log.slice(service.length + 1)))
+  )
 }
 
 function fits(

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 interface Instance {
   readonly id: string
   readonly host: string
@@ -15,6 +17,8 @@ export interface RegistryAddress {
 }
 
 const timeoutMs = 1_000
+const listedWithinMs = 5_000
+const pollMs = 50
 
 /**
  * Tells the registry of every instance on this machine whose process has ended, so that nobody calls it any more; their
@@ -22,10 +26,7 @@ const timeoutMs = 1_000
  */
 export async function tellOfTheDead({ url, token }: RegistryAddress): Promise<void> {
   try {
-    const answer = await fetch(`${url}/api/services`, { signal: AbortSignal.timeout(timeoutMs) })
-    if (!answer.ok) return
-    const { items } = (await answer.json()) as Listed
-    const dead = items.flatMap(({ service, instances }) =>
+    const dead = (await listed(url)).flatMap(({ service, instances }) =>
       // By the process, not the port: its successor may be there already.
       instances.filter(isDead).map(({ id }) => `${service}/instances/${id}`),
     )
@@ -41,6 +42,24 @@ export async function tellOfTheDead({ url, token }: RegistryAddress): Promise<vo
   } catch {
     // Away, or the one that died.
   }
+}
+
+/** Waits until the registry lists these processes; a registry that is away is not waited for longer than 5 s. */
+export async function untilListed({ url }: RegistryAddress, pids: readonly number[]): Promise<void> {
+  const giveUpAt = performance.now() + listedWithinMs
+  const isListed = async () => {
+    const known = (await listed(url)).flatMap(({ instances }) =>
+      instances.map(({ metadata }) => Number(metadata['pid'])),
+    )
+    return pids.every((pid) => known.includes(pid))
+  }
+  while (pids.length > 0 && performance.now() < giveUpAt && !(await isListed().catch(() => false))) await delay(pollMs)
+}
+
+async function listed(url: string): Promise<Listed['items']> {
+  const answer = await fetch(`${url}/api/services`, { signal: AbortSignal.timeout(timeoutMs) })
+  if (!answer.ok) return []
+  return ((await answer.json()) as Listed).items
 }
 
 function isDead({ host, metadata: { pid } }: Instance): boolean {

@@ -10,16 +10,17 @@ import type { SystemSettings } from './environment.ts'
 import { makeFleet } from './fleet.ts'
 import { takeLock } from './lock.ts'
 import { recordOperated } from './operated.ts'
-import { chooseServices, choosePorts, wantedPorts, type Ports } from './place.ts'
+import { chooseServices, type Choice } from './choose-services.ts'
+import { choosePorts, wantedPorts, type Ports } from './place.ts'
 import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
+import { replicasOf } from './replicas.ts'
 import { ensureSecrets } from './secrets.ts'
 
 /** How a system is started. */
 export interface UpOptions {
   readonly data: DataFolder
-  /** Only these services, and the registry. */
-  readonly only?: readonly string[] | undefined
+  readonly choice?: Choice
   /** Picks free ports in place of the usual ones. */
   readonly isAutoPorts?: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -54,7 +55,7 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     for (const end of endings.splice(0).toReversed()) await end()
   }
   try {
-    const services = chooseServices(options.only)
+    const services = chooseServices(options.choice ?? {})
     await makeDataFolder(data)
     const commands = Promise.withResolvers<Commands>()
     await takeCommands(options, commands.promise, endings)
@@ -133,6 +134,6 @@ function valueOf<T>(outcome: PromiseSettledResult<T>): T {
 
 /** Only those that run: nobody else has an address. */
 async function recordPorts(data: DataFolder, services: readonly Deployment[], ports: Ports): Promise<void> {
-  const running = new Set(['postgres', ...services.map(({ name }) => name)])
+  const running = new Set(['postgres', ...replicasOf(services).map(({ key }) => key)])
   await writeJson(data.ports, Object.fromEntries([...ports].filter(([who]) => running.has(who.split('.')[0] ?? ''))))
 }

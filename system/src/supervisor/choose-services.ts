@@ -1,0 +1,51 @@
+import { AppError } from '@stoa/kernel'
+import { topology, type Deployment } from '../topology.ts'
+
+/** Which of the system is started, and how often. */
+export interface Choice {
+  /** Only these services, and the registry. */
+  readonly only?: readonly string[] | undefined
+  /** All but these. */
+  readonly without?: readonly string[] | undefined
+  /** How many processes a service has, where it is not the number of the topology. */
+  readonly scale?: ReadonlyMap<string, number> | undefined
+}
+
+const mostReplicas = 20
+
+/** The services to start; the registry always comes along, as the others find each other by it. */
+export function chooseServices({ only, without = [], scale = new Map() }: Choice): readonly Deployment[] {
+  requireKnown([...(only ?? []), ...without, ...scale.keys()])
+  if (without.includes('registry')) {
+    throw refused('the registry can not be left out: the services find each other by it')
+  }
+  const chosen = topology.filter(
+    ({ name }) => name === 'registry' || ((only === undefined || only.includes(name)) && !without.includes(name)),
+  )
+  for (const [name, count] of scale) requireCount(name, count, chosen)
+  return chosen.map((each) => ({ ...each, replicas: scale.get(each.name) ?? each.replicas }))
+}
+
+function requireKnown(names: readonly string[]): void {
+  const unknown = names.filter((name) => !topology.some((each) => each.name === name))
+  if (unknown.length === 0) return
+  throw new AppError(
+    'invalid',
+    'system.unknown_service',
+    `there is no service ${unknown.join(', ')}: the services are ${topology.map(({ name }) => name).join(', ')}`,
+  )
+}
+
+function requireCount(name: string, count: number, chosen: readonly Deployment[]): void {
+  if (!chosen.some((each) => each.name === name)) throw refused(`${name} is scaled and left out: choose one of both`)
+  if (!Number.isInteger(count) || count < 1 || count > mostReplicas) {
+    throw refused(`${name} is scaled to ${count}, expected 1 to ${mostReplicas}`)
+  }
+  if (name === 'registry' && count > 1) {
+    throw refused('the registry runs once: all find it at its one address, and none is called through it')
+  }
+}
+
+function refused(detail: string): AppError {
+  return new AppError('invalid', 'system.bad_setting', detail)
+}

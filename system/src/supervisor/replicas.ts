@@ -1,0 +1,22 @@
+import type { Deployment } from '../topology.ts'
+
+/** One process of a service. */
+export interface Replica {
+  readonly deployment: Deployment
+  /** `order-2`: name and number, from 1. */
+  readonly instance: string
+  /** Where its port stands among all of them: the first under its service's name. */
+  readonly key: string
+}
+
+/** The processes that these services come to. */
+export function replicasOf(services: readonly Deployment[]): Replica[] {
+  return services.flatMap((deployment) =>
+    Array.from({ length: deployment.replicas }, (_, index) => replica(deployment, index + 1)),
+  )
+}
+
+function replica(deployment: Deployment, number: number): Replica {
+  const instance = `${deployment.name}-${number}`
+  return { deployment, instance, key: number === 1 ? deployment.name : instance }
+}
