@@ -19,6 +19,12 @@ import {
 
 export { getReadModel, rebuildReadModel } from './read-model.ts'
 
+/** Drafts are shown to those who write them; all others get the same, which may be kept for a moment. */
+const sameForCustomers = {
+  cacheControl: 'public, max-age=5, stale-while-revalidate=30, stale-if-error=600',
+  sharedWith: { exceptWhoMay: 'product:manage' },
+} as const
+
 /** POST /api/v1/products */
 export const createProduct = post('/api/v1/products', {
   summary: 'Make a product with its variants',
@@ -49,7 +55,7 @@ export const listProducts = get('/api/v1/products', {
     closed,
   ),
   answers: { 200: pageSchema(Product) },
-  cacheControl: 'public, max-age=5, stale-while-revalidate=30',
+  ...sameForCustomers,
 })
 
 /** GET /api/v1/products/search */
@@ -65,7 +71,7 @@ export const searchProducts = get('/api/v1/products/search', {
     closed,
   ),
   answers: { 200: Type.Object({ items: Type.Array(Product) }) },
-  cacheControl: 'public, max-age=5, stale-while-revalidate=30',
+  ...sameForCustomers,
 })
 
 /** GET /api/v1/products/{id} */
@@ -76,7 +82,7 @@ export const getProduct = get('/api/v1/products/{id}', {
   owner: 'none',
   answers: { 200: Product },
   refuses: ['product.not_found'],
-  cacheControl: 'public, max-age=5, stale-while-revalidate=30',
+  ...sameForCustomers,
 })
 
 /** PUT /api/v1/products/{id} */
@@ -132,6 +138,7 @@ export const listCategories = get('/api/v1/categories', {
   owner: 'none',
   answers: { 200: Type.Object({ items: Type.Array(Category) }) },
   cacheControl: 'public, max-age=60',
+  sharedWith: 'everybody',
 })
 
 /** POST /api/v1/categories */

@@ -125,3 +125,18 @@ test('every path is versioned, and its parameters are in camelCase', () => {
   )
   expect(paths.filter((path) => !/^\/api\/v\d+(\/([a-z][a-z0-9-]*|\{[a-z][A-Za-z]*\}))+$/.test(path))).toEqual([])
 })
+
+test('what is shared is a public GET that says how long it may be kept', () => {
+  const shared = operations.filter(({ operation }) => operation.sharedWith !== undefined)
+  expect(shared.length).toBeGreaterThan(3)
+  const wrong = shared.filter(
+    ({ operation: { method, permission, cacheControl = '' } }) =>
+      method !== 'GET' || permission !== 'public' || !/^public, max-age=\d+/.test(cacheControl),
+  )
+  expect(wrong.map(({ at }) => at)).toEqual([])
+  const known = new Set<string>(permissions)
+  const exceptions = shared.flatMap(({ operation: { sharedWith } }) =>
+    typeof sharedWith === 'object' ? [sharedWith.exceptWhoMay] : [],
+  )
+  expect(exceptions.filter((permission) => !known.has(permission))).toEqual([])
+})

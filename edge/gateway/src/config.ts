@@ -21,6 +21,11 @@ export const config = defineConfig('gateway', {
     default: 1,
     doc: 'What all rate limits are multiplied by.',
   }),
+  CACHE_MEGABYTES: setting(Type.Integer({ minimum: 0, maximum: 4_096 }), {
+    default: 32,
+    unit: 'MB',
+    doc: 'Memory for answers that are the same for everybody; 0 keeps none.',
+  }),
   CORS_ORIGINS: setting(Type.Array(url('http', 'https')), {
     default: [],
     doc: 'Origins that browsers may call from; the gateway’s own always may.',

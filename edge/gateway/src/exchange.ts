@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '@stoa/security'
 import type { Route } from './routes/route.ts'
 
@@ -16,13 +16,25 @@ export interface RequestHead {
   readonly requestId: string
 }
 
+/** Where an answer goes: the client's response, or what takes it in its place. */
+export interface AnswerTarget {
+  readonly destroyed: boolean
+  writeHead(status: number, headers: string[]): { end(body?: Buffer): unknown }
+  /** False asks to wait for `drain`. */
+  write(data: Buffer): boolean
+  end(data?: Buffer): unknown
+  destroy(): unknown
+  on(event: 'drain' | 'close', listener: () => void): unknown
+  once(event: 'drain' | 'close', listener: () => void): unknown
+  off(event: 'drain' | 'close', listener: () => void): unknown
+}
+
 /** One request on its way through the gateway. */
 export interface Exchange {
   readonly head: RequestHead
   readonly route: Route
   readonly principal: Principal
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly response: AnswerTarget
   /** Milliseconds since the epoch by which the client is to have its answer. */
   readonly deadlineMs: number
 }

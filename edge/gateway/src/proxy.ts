@@ -8,8 +8,11 @@ import type { Target, Upstream } from './upstream/upstreams.ts'
 /** What became of a request. */
 export interface Proxied {
   readonly status: number
-  readonly instance: string
+  /** Undefined when no service was asked. */
+  readonly instance: string | undefined
   readonly attempts: number
+  /** How the cache answered, on routes whose answers are shared. */
+  readonly cache?: string | undefined
 }
 
 interface ProxyOptions {

@@ -24,6 +24,7 @@ interface Seen {
   status: number
   instance: string | undefined
   attempts: number
+  cache: string | undefined
   code: string | undefined
 }
 
@@ -73,7 +74,14 @@ async function serve(
   const context = contextFromHeaders({ traceparent, tracestate }, { requestId }) ?? newContext({ requestId })
   await runWithContext(context, () =>
     options.telemetry.inSpan(`${request.method ?? 'GET'}`, { kind: 'server' }, async (span) => {
-      const seen: Seen = { route: 'unmatched', status: 0, instance: undefined, attempts: 0, code: undefined }
+      const seen: Seen = {
+        route: 'unmatched',
+        status: 0,
+        instance: undefined,
+        attempts: 0,
+        cache: undefined,
+        code: undefined,
+      }
       const closed = new Promise<void>((resolve) => response.once('close', resolve))
       try {
         await answer(options, request, response, { requestId, seen })
@@ -173,7 +181,7 @@ function observe(
   response: ServerResponse,
   { seen, durations, seconds }: { seen: Seen; durations: Durations; seconds: number },
 ): void {
-  const { route, instance, attempts, code } = seen
+  const { route, instance, attempts, cache, code } = seen
   const status = response.writableFinished ? seen.status : 499
   durations.observe(seconds, {
     http_request_method: method,
@@ -187,6 +195,7 @@ function observe(
     status,
     durationMs: Math.round(seconds * 1e5) / 100,
     ...(instance === undefined ? {} : { upstream: instance, attempts }),
+    ...(cache === undefined ? {} : { cache }),
     ...(code === undefined ? {} : { code }),
   })
 }

@@ -14,6 +14,7 @@ import {
 } from '@stoa/security'
 import { createTelemetry, type Telemetry } from '@stoa/telemetry'
 import { makeAdminServer } from './admin/server.ts'
+import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
 import { gatewayPages } from './pages.ts'
 import { authentication } from './policies/authentication.ts'
@@ -76,17 +77,18 @@ export async function startGateway({
     resolver,
   )
   const limits = makeRateLimits(settings.rateLimitScale)
+  const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
   const table = makeRouteTable(routesOf(services))
   const isReady = () => state.isReady
   const server = makeServer({
-    pipeline: { table, authenticate: authentication(verifier, principalOf), limits, upstreams },
+    pipeline: { table, authenticate: authentication(verifier, principalOf), limits, cache, upstreams },
     cors: makeCors(settings.corsOrigins),
     pages: gatewayPages(services, version),
     telemetry,
     trustedProxies: new Set(settings.trustedProxies),
     isReady,
   })
-  const admin = makeAdminServer({ table, upstreams, limits, verifier, principalOf, telemetry, isReady })
+  const admin = makeAdminServer({ table, upstreams, limits, cache, verifier, principalOf, telemetry, isReady })
   const port = await listen(server, settings.host, settings.port)
   const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
   state.isReady = true

@@ -43,6 +43,9 @@ type Owner<Path extends string, A extends Answers> =
 export type Effect = 'read' | 'write'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** For whom an answer is the same: everybody, or all but those who hold a permission, who are never given a kept one. */
+export type Sharing = 'everybody' | { readonly exceptWhoMay: Permission }
+
 interface Said<Path extends string, Query, Body, A extends Answers, Code extends string> {
   /** One sentence for OpenAPI. */
   readonly summary: string
@@ -62,6 +65,8 @@ interface Said<Path extends string, Query, Body, A extends Answers, Code extends
   readonly timeoutMs?: number
   /** `Cache-Control` of a good answer. */
   readonly cacheControl?: string
+  /** Of a public GET: who gets the same answer whoever asks, so that the gateway may keep it for them (RFC 9111). */
+  readonly sharedWith?: Sharing
 }
 
 interface Writes<A extends Answers, Code extends string> {
@@ -104,6 +109,7 @@ export interface Operation<
   readonly rateClass: 'standard' | 'critical'
   readonly timeoutMs: number
   readonly cacheControl: string | undefined
+  readonly sharedWith: Sharing | undefined
   readonly idempotencyKey: 'required' | 'accepted' | 'none'
   readonly answersWith: AnswersWith
   // a method, so that an operation of one resource is still an `Operation`
@@ -165,6 +171,7 @@ function operation(method: Method, effect: Effect, path: string, spec: object) {
     rateClass: said.rateClass ?? 'standard',
     timeoutMs: said.timeoutMs ?? 5_000,
     cacheControl: said.cacheControl,
+    sharedWith: said.sharedWith,
     idempotencyKey: effect === 'read' ? 'none' : (said.idempotencyKey ?? 'accepted'),
     answersWith: said.answersWith,
     ...(said.settled === undefined ? {} : { settled: said.settled }),

@@ -3,6 +3,7 @@ import { AppError, newId } from '@stoa/kernel'
 import type { Claims, Principal, TokenVerifier } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import { answerProblem } from '../answer-problem.ts'
+import type { ResponseCache } from '../cache/response-cache.ts'
 import type { RateLimits } from '../policies/rate-limits.ts'
 import type { RouteTable } from '../routes/route-table.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
@@ -11,6 +12,7 @@ interface AdminOptions {
   readonly table: RouteTable
   readonly upstreams: Upstreams
   readonly limits: RateLimits
+  readonly cache: ResponseCache
   readonly verifier: TokenVerifier
   readonly principalOf: (claims: Claims) => Principal
   readonly telemetry: Telemetry
@@ -52,9 +54,12 @@ function act(options: AdminOptions, method: string, path: string): unknown {
     if (area === 'routes') return { items: options.table.routes }
     if (area === 'upstreams') return { items: upstreams(options) }
     if (area === 'circuit-breakers') return { items: breakers(options) }
+    if (area === 'cache') return options.cache.stats()
   }
   if (admin === 'admin' && method === 'POST') {
     if (area === 'circuit-breakers' && verb === 'reset' && first !== undefined) return resetBreakers(options, first)
+    // all of it, or what is kept of the paths that begin so: /admin/cache/purge/%2Fapi%2Fv1%2Fproducts
+    if (area === 'cache' && verb === 'purge') return { purged: options.cache.purge(first ?? '') }
     if (area === 'rate-limits' && verb === 'reset' && first !== undefined) {
       options.limits.reset(first)
       return { reset: first }

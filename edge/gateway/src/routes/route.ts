@@ -1,4 +1,4 @@
-import type { Permission, Service } from '@stoa/contract'
+import type { Operation, Permission, Service } from '@stoa/contract'
 
 /** What the gateway knows of one path and method, from the contract of whoever serves it. */
 export interface Route {
@@ -15,6 +15,8 @@ export interface Route {
   readonly isStream: boolean
   /** A foreign protocol answers its own errors and checks its own callers. */
   readonly isForeign: boolean
+  /** Whose answers may be kept, and given to others. */
+  readonly sharedWith: Operation['sharedWith']
   /** Failures to sign in by it count against the caller's address. */
   readonly isSignIn: boolean
 }
@@ -28,8 +30,9 @@ export function routesOf(services: readonly Service[]): Route[] {
       const shared = { service: service.name, name, path: route.path, permission: route.permission }
       const isSignIn = signInPaths.has(route.path)
       if (route.kind === 'operation') {
-        const { method, rateClass, timeoutMs, waitSeconds } = route
-        return { ...shared, method, rateClass, timeoutMs, waitSeconds, isStream: false, isForeign: false, isSignIn }
+        const { method, rateClass, timeoutMs, waitSeconds, sharedWith } = route
+        const said = { method, rateClass, timeoutMs, waitSeconds, sharedWith }
+        return { ...shared, ...said, isStream: false, isForeign: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
       const method = isStream ? 'GET' : '*'
@@ -39,6 +42,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         rateClass: 'standard',
         timeoutMs: 10_000,
         waitSeconds: 0,
+        sharedWith: undefined,
         isStream,
         isForeign: !isStream,
         isSignIn,

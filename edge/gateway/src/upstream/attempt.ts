@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import { AppError } from '@stoa/kernel'
-import type { Exchange } from '../exchange.ts'
+import type { AnswerTarget, Exchange } from '../exchange.ts'
 import type { ResponseSink } from './answer-reader.ts'
 import type { Connection } from './connection.ts'
 import { requestHead } from './request-head.ts'
@@ -122,7 +121,7 @@ function sinkOf(options: AttemptOptions, { watch, resolve, wasReused }: SinkPart
 function heldOutcome(
   head: ResponseHead,
   chunks: readonly Buffer[],
-  response: ServerResponse,
+  response: AnswerTarget,
   extra: readonly string[],
 ): Outcome {
   return {

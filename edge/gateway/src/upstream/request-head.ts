@@ -36,7 +36,7 @@ export interface Said {
  * The head of the request as it is sent on: hop-by-hop headers (RFC 9110, 7.6.1) and whatever the client said of its own
  * way here are left out, and said anew.
  */
-export function requestHead({ head, request }: Exchange, { host, bodyBytes, deadlineMs, trace }: Said): string {
+export function requestHead({ head }: Exchange, { host, bodyBytes, deadlineMs, trace }: Said): string {
   const named = connectionTokens(head.headers.connection)
   let text = `${head.method} ${head.path}${head.search} HTTP/1.1\r\nHost: ${host}\r\n`
   const { rawHeaders } = head
@@ -48,7 +48,7 @@ export function requestHead({ head, request }: Exchange, { host, bodyBytes, dead
   }
   text += `X-Request-Id: ${head.requestId}\r\nX-Request-Deadline: ${Math.floor(deadlineMs)}\r\n`
   text += `X-Forwarded-For: ${head.address}\r\nX-Forwarded-Proto: http\r\n`
-  const forwardedHost = request.headers.host
+  const forwardedHost = head.headers.host
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`
   if (trace.traceparent !== undefined) text += `traceparent: ${trace.traceparent}\r\n`
   if (trace.tracestate !== undefined) text += `tracestate: ${trace.tracestate}\r\n`
