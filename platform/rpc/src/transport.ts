@@ -121,8 +121,9 @@ function gather(
     resolve({ status, contentType: head['content-type'], body })
   })
   stream.on('error', (error) => reject(unreachable(error)))
-  // After an answer this is without effect.
-  stream.on('close', () => reject(unreachable(undefined)))
+  stream.on('close', () => {
+    if (!stream.readableEnded) reject(unreachable(undefined))
+  })
 }
 
 function unreachable(error: unknown): ConnectError {
