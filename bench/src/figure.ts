@@ -4,6 +4,8 @@ export interface Figure {
   readonly metric: string
   readonly ours: number
   readonly unit: string
+  /** What it must not exceed, or fall below. */
+  readonly target?: { readonly atMost: number } | { readonly atLeast: number }
   readonly peer?: string
   readonly peerValue?: number
   readonly ratio?: number
@@ -22,6 +24,12 @@ export interface BenchOptions {
   /** A small run that shows that the bench works; its figures say nothing. */
   readonly isSmoke: boolean
   readonly note: (line: string) => void
+}
+
+/** Whether a figure is as good as it must be. */
+export function isOnTarget({ ours, target }: Figure): boolean {
+  if (target === undefined) return true
+  return 'atMost' in target ? ours <= target.atMost : ours >= target.atLeast
 }
 
 /** The middle of some numbers. */

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { checkout } from './benches/checkout.ts'
+import { oversell } from './benches/oversell.ts'
 import { start } from './benches/start.ts'
-import type { Bench, Figure } from './figure.ts'
+import { isOnTarget, type Bench, type Figure } from './figure.ts'
 
-const benches: readonly Bench[] = [start, checkout]
+const benches: readonly Bench[] = [start, checkout, oversell]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,7 +19,13 @@ if (values.list === true) {
   if (unknown.length > 0) {
     console.error(`There is no bench ${unknown.join(', ')}; --list names those there are.`)
     process.exitCode = 2
-  } else for (const bench of wanted) print(await bench.run({ isSmoke: values.smoke === true, note }))
+  } else
+    for (const bench of wanted) {
+      const figures = await bench.run({ isSmoke: values.smoke === true, note })
+      print(figures)
+      // What a smoke takes says nothing.
+      if (values.smoke !== true && !figures.every(isOnTarget)) process.exitCode = 1
+    }
 }
 
 function note(line: string): void {
@@ -28,8 +35,18 @@ function note(line: string): void {
 function print(figures: readonly Figure[]): void {
   if (values.json === true) for (const figure of figures) console.log(JSON.stringify(figure))
   else {
-    for (const { bench, metric, ours, unit } of figures)
-      console.log(`${bench.padEnd(10)} ${metric.padEnd(32)} ${String(ours).padStart(10)} ${unit}`)
+    for (const figure of figures) {
+      const { bench, metric, ours, unit } = figure
+      const line = `${bench.padEnd(10)} ${metric.padEnd(40)} ${String(ours).padStart(8)} ${unit.padEnd(8)}`
+      console.log(`${line} ${targetText(figure)}`.trimEnd())
+    }
     console.log(`settings   ${JSON.stringify(figures[0]?.settings)}`)
   }
+}
+
+function targetText(figure: Figure): string {
+  const { target } = figure
+  if (target === undefined) return ''
+  const goal = 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
+  return `${goal}${isOnTarget(figure) ? '' : ', MISSED'}`
 }

@@ -2,8 +2,18 @@ import { randomUUID } from 'node:crypto'
 
 /** Somebody who places orders over the gateway. */
 export interface Shopper {
-  /** Places one order and waits for its outcome. */
-  readonly placeOrder: () => Promise<{ readonly status: string; readonly id: string }>
+  /** Places an order of one piece and waits up to 10 s for its outcome. */
+  readonly placeOrder: (sku?: string) => Promise<PlacedOrder>
+  readonly readOrder: (id: string) => Promise<PlacedOrder>
+}
+
+/** An order as far as the benches look at it. */
+export interface PlacedOrder {
+  readonly id: string
+  readonly status: string
+  /** Why it was rejected. */
+  readonly reason?: string
+  readonly total: { readonly amount: number }
 }
 
 const address = { name: 'Ada Lovelace', line1: 'Analytical Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
@@ -24,24 +34,31 @@ export async function makeShopper(gatewayUrl: string): Promise<Shopper> {
     { provider: 'sandbox', token: 'tok_visa' },
     headers,
   )
-  const order = { items: [{ sku: 'TEA-GREEN-100', quantity: 1 }], shippingAddress: address, paymentMethodId: method.id }
   return {
-    placeOrder: () =>
-      ask(gatewayUrl, '/api/v1/orders', order, { ...headers, 'idempotency-key': randomUUID(), prefer: 'wait=10' }),
+    placeOrder: (sku = 'TEA-GREEN-100') =>
+      ask(
+        gatewayUrl,
+        '/api/v1/orders',
+        { items: [{ sku, quantity: 1 }], shippingAddress: address, paymentMethodId: method.id },
+        { ...headers, 'idempotency-key': randomUUID(), prefer: 'wait=10' },
+      ),
+    readOrder: (id) => ask(gatewayUrl, `/api/v1/orders/${id}`, undefined, headers),
   }
 }
 
-async function ask<T>(
+/** Posts a body to the gateway, or reads when there is none. @throws when it refuses */
+export async function ask<T>(
   gatewayUrl: string,
   path: string,
-  body: object,
+  body?: object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const response = await fetch(gatewayUrl + path, {
+  const posted = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
-  })
+    headers: { 'content-type': 'application/json', ...headers },
+  }
+  const response = await fetch(gatewayUrl + path, body === undefined ? { headers } : posted)
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as T
 }

@@ -22,8 +22,8 @@ export interface SystemUnderTest {
   readonly gatewayUrl: string
   readonly processes: () => Promise<readonly RunningProcess[]>
   readonly stoa: (...args: string[]) => Promise<string>
-  /** Seconds from exec to ready. */
-  readonly start: () => Promise<number>
+  /** Starts it with these options of `stoa up` beside its own; answers the seconds from exec to ready. */
+  readonly start: (...options: string[]) => Promise<number>
   readonly stop: () => Promise<void>
   readonly remove: () => Promise<void>
 }
@@ -44,10 +44,10 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
     },
     stoa,
     processes,
-    async start() {
+    async start(...options) {
       const startedAt = performance.now()
       await waitFor(
-        spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto'], {
+        spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto', ...options], {
           cwd: root,
           env,
           stdio: ['ignore', 'ignore', 'inherit'],
