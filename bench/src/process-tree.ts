@@ -43,6 +43,20 @@ export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
   return ticks / ticksPerSecond
 }
 
+/** CPU seconds used so far by each service, by PostgreSQL with all its processes, and by the supervisor. */
+export async function cpuByPart(
+  processes: readonly { readonly service: string; readonly pid: number }[],
+): Promise<ReadonlyMap<string, number>> {
+  const services = new Map(processes.map(({ pid, service }) => [pid, service]))
+  const postmaster = processes.find(({ service }) => service === 'postgres')?.pid
+  const used = new Map<string, number>()
+  for (const pid of await familyOf([...services.keys()])) {
+    const part = services.get(pid) ?? ((await parentOf(pid)) === postmaster ? 'postgres' : 'supervisor')
+    used.set(part, (used.get(part) ?? 0) + (await cpuSecondsOf([pid])))
+  }
+  return used
+}
+
 /** Megabytes of memory of the processes, what they share counted once (proportional set size). */
 export async function pssMegabytesOf(pids: readonly number[]): Promise<number> {
   let kilobytes = 0
