@@ -1,0 +1,35 @@
+import { Sorry } from './sorry.ts'
+
+/** Puts a line behind the last one that fits. @throws Sorry when none does */
+export function insertAfterLast(text: string, fits: RegExp, line: string): string {
+  const lines = text.split('\n')
+  const at = lines.findLastIndex((each) => fits.test(each))
+  if (at < 0) throw unlike(line)
+  return lines.toSpliced(at + 1, 0, line).join('\n')
+}
+
+/** Puts a line into the sorted list that follows a line, `const x = [`. @throws Sorry when there is none */
+export function insertSorted(text: string, opening: string, line: string): string {
+  const lines = text.split('\n')
+  const from = lines.findIndex((each) => each.startsWith(opening))
+  if (from < 0) throw unlike(line)
+  const at = lines.findIndex((each, index) => index > from && (/^\s*\]/.test(each) || each > line))
+  if (at < 0) throw unlike(line)
+  return lines.toSpliced(at, 0, line).join('\n')
+}
+
+/** Puts an item at the end of a list that is written on one line or several. @throws Sorry when there is none */
+export function appendToList(text: string, opening: string, item: string): string {
+  const from = text.indexOf(opening)
+  const to = from < 0 ? -1 : text.indexOf(']', from + opening.length)
+  if (to < 0) throw unlike(item)
+  const items = text
+    .slice(from + opening.length, to)
+    .trim()
+    .replace(/,$/, '')
+  return `${text.slice(0, from + opening.length)}${items}, ${item}${text.slice(to)}`
+}
+
+function unlike(what: string): Sorry {
+  return new Sorry(`A file no longer looks as expected, so this has to be put in by hand: ${what.trim()}`)
+}

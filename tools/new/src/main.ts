@@ -1,0 +1,47 @@
+import { checkInClone } from './check-in-clone.ts'
+import { planService } from './new-service.ts'
+import { root } from './root.ts'
+import { Sorry } from './sorry.ts'
+import { spellingsOf } from './words.ts'
+import { writeService } from './write-service.ts'
+
+const usage = `Usage: npm run new -- service NAME
+       npm run new -- --check
+
+Writes a whole service: contract, use cases, events, tables, tests, and its place in the system.
+  NAME      lower-case words joined by hyphens, in the singular (gift-card)
+  --check   does so in a copy of the tree, verifies it there, runs its tests, and throws the copy away
+`
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof Sorry)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const [what, ...names] = args
+  if (what === '--check' && names.length === 0) return checkInClone(root)
+  if (what === 'service' && names.length === 1) return newService(names[0] ?? '')
+  const isAsked = args.includes('--help') || args.includes('-h')
+  process[isAsked ? 'stdout' : 'stderr'].write(usage)
+  return isAsked ? 0 : 2
+}
+
+function newService(name: string): number {
+  const service = planService(root, name)
+  writeService(root, service)
+  const { camel, prose } = spellingsOf(name)
+  console.log(`The service ${name} stands in contracts/${name} and services/${name}; it listens on ${service.port}.
+
+What to do next:
+  npm test -- services/${name}              its tests pass
+  npm run verify -- --skip-tests   so do the checks
+  npm start -- --only ${name},auth,user,gateway     serves it: POST ${service.path}
+  Say in contracts/${name}/http.ts what a ${prose} is and who may do what; ${camel} does not compile until it is bound.
+  Say in contracts/auth/roles.ts who else may read it, and in services/${name}/README.md what always holds.
+  docs/guides/ shows how to add a use case, an event, a step of a saga, a call.`)
+  return 0
+}
