@@ -28,5 +28,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   token: { summary: 'an access token of an account', load: () => import('./commands/token.ts') },
   trace: { summary: 'where the time of a request or an order went', load: () => import('./commands/trace.ts') },
   saga: { summary: 'sagas: list them, look at one', load: () => import('./commands/saga.ts') },
+  new: { summary: 'write a new service', load: () => import('./commands/new.ts') },
   dlq: { summary: 'dead letters: list, look, retry, discard', load: () => import('./commands/dlq.ts') },
 }

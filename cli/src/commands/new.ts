@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+
+export const help = `Usage: stoa new service NAME
+
+Writes a whole service: contract, use cases, events, tables, tests, and its place in the system. NAME is lower-case words
+joined by hyphens, in the singular (gift-card).
+`
+
+const program = resolve(import.meta.dirname, '../../../tools/new/src/main.ts')
+
+export async function run(args: readonly string[]): Promise<number> {
+  return spawnSync(process.execPath, [program, ...args], { stdio: 'inherit' }).status ?? 1
+}

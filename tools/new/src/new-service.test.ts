@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { topology } from '@stoa/system/topology'
+import { expect, test } from 'vitest'
+import { appendToList, insertAfterLast, insertSorted } from './edit-source.ts'
+import { lockWorkspace, recordLink, type LockFile } from './lock-file.ts'
+import { planService } from './new-service.ts'
+import { root } from './root.ts'
+
+test('a new service listens where nobody does, and everything that must know of it does', () => {
+  const { port, path, files } = planService(root, 'gift-card')
+  expect(topology.map((each) => each.port)).not.toContain(port)
+  expect(path).toBe('/api/v1/gift-cards')
+  const textOf = (wanted: string) => files.find((each) => each.path === wanted)?.text
+  expect(textOf('contracts/catalogue.ts')).toMatch(/notification, giftCard\]/)
+  expect(textOf('system/src/topology.ts')).toMatch(/ {2}service\('services', giftCard\),\n\n {2}\/\/ The one door/)
+  expect(textOf('contracts/auth/roles.ts')?.match(/'gift-card:read'/g)).toHaveLength(2)
+  expect(textOf('contracts/gift-card/service.ts')).toContain(`port: ${port},`)
+  expect(textOf('services/gift-card/migrations/0001-create-gift-cards.sql')).toContain('create table gift_cards (')
+  expect(JSON.parse(textOf('package-lock.json') ?? '').packages).toHaveProperty(['services/gift-card'])
+})
+
+test.each([
+  ['order', 'There is a service order already, in services/order.'],
+  ['kernel', 'The name kernel is taken: there is a node_modules/@stoa/kernel already.'],
+  ['product', 'A service product would own the path /api/v1/products, which belongs to inventory.'],
+  ['return', '"return" means something else in the code that would be made; choose another.'],
+  ['Gift', '"Gift" is no name: write lower-case words joined by hyphens (gift-card).'],
+  ['../gift', '"../gift" is no name: write lower-case words joined by hyphens (gift-card).'],
+  ['gift-helper', '"helper" says nothing about what it names; choose another.'],
+  ['g'.repeat(41), `"${'g'.repeat(41)}" is longer than 40 characters.`],
+])('%s is refused in one sentence', (name, sentence) => {
+  expect(() => planService(root, name)).toThrow(sentence)
+})
+
+test('the command answers a name that is taken with one sentence and 2', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'tools/new/src/main.ts'), 'service', 'order'],
+    { encoding: 'utf8' },
+  )
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'There is a service order already, in services/order.\n',
+  })
+})
+
+test('the lock file of a workspace taken out and put in again is what npm wrote', () => {
+  const text = readFileSync(join(root, 'package-lock.json'), 'utf8')
+  const lock = JSON.parse(text) as LockFile
+  const { 'services/shipping': _one, 'node_modules/@stoa/shipping': _other, ...packages } = lock.packages
+  const manifest = JSON.parse(readFileSync(join(root, 'services/shipping/package.json'), 'utf8')) as { name: string }
+  const again = lockWorkspace({ ...lock, packages }, 'services/shipping', manifest)
+  expect(`${JSON.stringify(again, undefined, 2)}\n`).toBe(text)
+  expect(recordLink({ packages: {} }, 'services/x', '@stoa/x').packages).toEqual({
+    'node_modules/@stoa/x': { resolved: 'services/x', link: true },
+  })
+})
+
+test('a line goes where it belongs, and nowhere when the place is not found', () => {
+  expect(insertSorted('const a = [\n  1,\n  3,\n]', 'const a', '  2,')).toBe('const a = [\n  1,\n  2,\n  3,\n]')
+  expect(insertAfterLast('x1\nx2\ny', /^x/, 'x3')).toBe('x1\nx2\nx3\ny')
+  expect(appendToList('const a = [\n  1,\n]', 'const a = [', '2')).toBe('const a = [1, 2]')
+  expect(() => insertAfterLast('y', /^x/, 'x3')).toThrow('has to be put in by hand: x3')
+})
