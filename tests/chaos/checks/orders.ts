@@ -1,0 +1,77 @@
+import type { Row } from '../databases.ts'
+import type { Check, Aftermath } from './check.ts'
+
+/** States that nothing leads out of by itself; days are short here, so that a sold order gets there soon. */
+const endStates = ['completed', 'rejected', 'cancelled']
+
+/** The orders of the shoppers, as they stand in order's database. */
+async function ordersOf({ system, wishes }: Aftermath): Promise<Row[]> {
+  const customers = [...new Set(wishes.map(({ customerId }) => customerId))]
+  return system.sql('order', 'select id, customer_id, status, reason from orders where customer_id = any($1)', [
+    customers,
+  ])
+}
+
+export const endOfOrders: Check = {
+  fact: 'every order is in an end state',
+  complaints: async (aftermath) =>
+    (await ordersOf(aftermath)).filter(({ status }) => !endStates.includes(status)).map((row) => JSON.stringify(row)),
+}
+
+/** What was promised to shoppers and what became of it. */
+export const orderChecks: readonly Check[] = [
+  {
+    fact: 'every request was answered',
+    complaints: async ({ wishes }) =>
+      wishes.flatMap(({ key, kind, unanswered }) =>
+        unanswered === undefined ? [] : [`${kind} ${key}: ${unanswered}`],
+      ),
+  },
+  {
+    fact: 'no order was refused but for a coupon that was used before',
+    complaints: async ({ wishes }) =>
+      wishes.flatMap(({ key, kind, refused }) => {
+        const isUsedCoupon = refused === '422 order.coupon_invalid' && isWithCouponForOnce(kind)
+        return refused === undefined || isUsedCoupon ? [] : [`${kind} ${key}: ${refused}`]
+      }),
+  },
+  {
+    fact: 'every key has exactly one order, and no order is without a key',
+    async complaints(aftermath) {
+      const known = new Map((await ordersOf(aftermath)).map((row) => [row['id'] as string, row]))
+      const acknowledged = aftermath.wishes.flatMap(({ orderId }) => orderId ?? [])
+      const lost = acknowledged.filter((id) => !known.has(id)).map((id) => `${id} was acknowledged and is lost`)
+      const keysOf = Map.groupBy(acknowledged, (id) => id)
+      const shared = [...keysOf].filter(([, keys]) => keys.length > 1).map(([id]) => `${id} answers several keys`)
+      const orphans = [...known.keys()].filter((id) => !keysOf.has(id)).map((id) => `${id} belongs to no key`)
+      return [...lost, ...shared, ...orphans]
+    },
+  },
+  {
+    fact: 'a cancellation that was answered has happened',
+    async complaints(aftermath) {
+      const statusOf = new Map((await ordersOf(aftermath)).map(({ id, status }) => [id, status as string]))
+      return aftermath.wishes.flatMap(({ orderId, cancelled }) => {
+        const status = statusOf.get(orderId ?? '')
+        const isCancelled = status === 'cancelled' || (cancelled === 202 && status === 'rejected')
+        return (cancelled === 200 || cancelled === 202) && !isCancelled ? [`${orderId} is ${status}`] : []
+      })
+    },
+  },
+  {
+    fact: 'a card that is declined buys nothing',
+    async complaints(aftermath) {
+      const statusOf = new Map((await ordersOf(aftermath)).map(({ id, status }) => [id, status as string]))
+      const declined = aftermath.wishes.filter(({ kind }) =>
+        ['declined', 'no funds', 'coupon and declined'].includes(kind),
+      )
+      return declined
+        .filter(({ orderId }) => orderId !== undefined && statusOf.get(orderId) !== 'rejected')
+        .map(({ orderId }) => `${orderId} is ${statusOf.get(orderId ?? '')}`)
+    },
+  },
+]
+
+function isWithCouponForOnce(kind: string): boolean {
+  return kind === 'coupon for once' || kind === 'coupon and declined'
+}

@@ -1,0 +1,30 @@
+import type { Secrets } from '@stoa/system/supervisor/secrets'
+import { databaseOf } from '@stoa/system/supervisor/secrets'
+import pg from 'pg'
+
+/** One row of an answer; counts and sums come as text where they are wider than a double. */
+export type Row = Readonly<Record<string, any>>
+
+/** Asks one database of the system, by the service it belongs to. */
+export type Sql = (database: string, text: string, values?: readonly unknown[]) => Promise<Row[]>
+
+/** The URL of a service's database at this address. */
+export function databaseUrlAt(host: string, port: number, name: string, secrets: Secrets): string {
+  const { name: database, role, password } = databaseOf(name, secrets)
+  return `postgres://${role}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+}
+
+/** Asks over a connection for each question: the server may have died since the last. */
+export function askDatabases(port: number, secrets: Secrets): Sql {
+  return async (database, text, values = []) => {
+    const connectionString = databaseUrlAt('127.0.0.1', port, database, secrets)
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 30_000 })
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      return (await client.query<Row>(text, [...values])).rows
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import type { Fault } from '../fault.ts'
+import { pidOf, services, signal } from '../processes.ts'
+
+/** A service, the registry, auth or the gateway dies without a word. */
+export const killService: Fault = {
+  kind: 'kill',
+  weight: 4,
+  plan(random) {
+    const victim = random.pick(services)
+    return {
+      what: `kill -9 ${victim}`,
+      kills: 1,
+      run: async (system) => signal(await pidOf(system, victim), 'SIGKILL'),
+    }
+  },
+}

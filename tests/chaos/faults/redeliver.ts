@@ -1,0 +1,29 @@
+import { openEventLog } from '@stoa/events'
+import { topology } from '@stoa/system/topology'
+import type { Fault } from '../fault.ts'
+
+/** A consumer group is set back: it gets its last events once more, after newer ones. */
+export const redeliver: Fault = {
+  kind: 'redeliver',
+  weight: 1,
+  plan(random) {
+    const group = random.pick(topology.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0))
+    const count = random.between(1, 200)
+    return {
+      what: `the last ${count} events of each partition again to ${group.name}`,
+      async run({ databaseUrl }) {
+        const log = openEventLog({ url: databaseUrl('event_log'), applicationName: 'stoa-chaos' })
+        try {
+          const types = Object.values(group.contract?.consumes ?? {}).map(({ type }) => type)
+          const positions = (await log.lag(group.name)).map((each) => ({
+            ...each,
+            position: Math.max(0, each.position - count),
+          }))
+          await log.seek(group.name, types, { positions })
+        } finally {
+          await log.close()
+        }
+      },
+    }
+  },
+}

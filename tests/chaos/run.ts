@@ -1,0 +1,88 @@
+import type { Plan } from './arguments.ts'
+import { checks, settle } from './checks/all.ts'
+import type { Aftermath, Check } from './checks/check.ts'
+import { signedIn } from './customer.ts'
+import type { Fault } from './fault.ts'
+import { faults as allFaults } from './faults/all.ts'
+import { gatewayAt } from './gateway.ts'
+import { makeProber, type Prober } from './recovery.ts'
+import { countBy, recoveryTable } from './report.ts'
+import { startShoppers, type Shoppers } from './shoppers.ts'
+import type { System } from './system.ts'
+import { killsOf, takeoversOf, underFire, type Happened } from './under-fire.ts'
+
+type Tell = (line: string) => void
+
+const wellWithinMs = 10_000
+const longestQuietMs = 60_000
+const shownComplaints = 20
+
+/** Shops under fire, then looks at what is left. Answers how many facts hold, and how many do not. */
+export async function runChaos(system: System, plan: Plan, tell: Tell): Promise<{ passed: number; failed: number }> {
+  const gateway = gatewayAt(system.gatewayUrl)
+  const faults = chooseFaults(system, plan, tell)
+  const asStaff = await signedIn(gateway, 'staff@stoa.example')
+  const prober = await makeProber(system, gateway)
+  await prober.untilWell(longestQuietMs)
+  const shoppers = await startShoppers(gateway, { count: plan.shoppers, seed: plan.seed })
+  let happened: readonly Happened[]
+  try {
+    happened = await underFire({ plan, system, prober, faults, tell })
+  } finally {
+    await shoppers.stop()
+  }
+  const aftermath: Aftermath = { system, wishes: [...shoppers.wishes, ...prober.wishes], asStaff }
+  await settle(aftermath)
+  for (const line of ['', ...recoveryTable(happened), '']) tell(line)
+  tell(
+    `${happened.length} faults, ${killsOf(happened)} processes killed, ${await takeoversOf(system)} sagas taken over`,
+  )
+  tell(`${aftermath.wishes.length} orders wanted: ${countBy(aftermath.wishes, ({ kind }) => kind)}`)
+  tell(`they ended: ${await endsOf(aftermath)}`)
+  tell('')
+  return judge([recoveryOf(happened), ...checks, replayed(shoppers, prober)], aftermath, tell)
+}
+
+function chooseFaults(system: System, { only }: Plan, tell: Tell): Fault[] {
+  const wanted = allFaults.filter(({ kind }) => only?.includes(kind) !== false)
+  if (wanted.length === 0)
+    throw new TypeError(`the kinds of faults are ${allFaults.map(({ kind }) => kind).join(', ')}`)
+  return wanted.filter(({ kind, refused }) => {
+    const reason = refused?.(system)
+    if (reason !== undefined) tell(`left out: ${kind}: ${reason}`)
+    return reason === undefined
+  })
+}
+
+async function endsOf({ system, wishes }: Aftermath): Promise<string> {
+  const rows = await system.sql('order', 'select id, status, reason from orders')
+  const endOf = new Map(rows.map(({ id, status, reason }) => [id, reason === null ? status : `${status} (${reason})`]))
+  return countBy(wishes, ({ orderId, refused }) => endOf.get(orderId) ?? `refused (${refused})`)
+}
+
+function recoveryOf(happened: readonly Happened[]): Check {
+  const recoveryMs = happened.at(-1)?.recovery?.wellMs ?? Infinity
+  return {
+    fact: 'all is well within 10 s of the end of the last fault',
+    complaints: async () => (recoveryMs <= wellWithinMs ? [] : [`it took ${(recoveryMs / 1_000).toFixed(1)} s`]),
+  }
+}
+
+function replayed(shoppers: Shoppers, prober: Prober): Check {
+  return {
+    fact: 'every key is answered with its order once more',
+    complaints: async () => [...(await shoppers.replay()), ...(await prober.replay())],
+  }
+}
+
+async function judge(facts: readonly Check[], aftermath: Aftermath, tell: Tell) {
+  let passed = 0
+  for (const { fact, complaints } of facts) {
+    const found = await complaints(aftermath)
+    if (found.length === 0) passed += 1
+    tell(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${fact}`)
+    for (const complaint of found.slice(0, shownComplaints)) tell(`          ${complaint}`)
+    if (found.length > shownComplaints) tell(`          and ${found.length - shownComplaints} more`)
+  }
+  return { passed, failed: facts.length - passed }
+}
