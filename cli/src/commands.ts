@@ -30,4 +30,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   saga: { summary: 'sagas: list them, look at one', load: () => import('./commands/saga.ts') },
   new: { summary: 'write a new service', load: () => import('./commands/new.ts') },
   dlq: { summary: 'dead letters: list, look, retry, discard', load: () => import('./commands/dlq.ts') },
+  backup: { summary: 'copy all data, while the system runs', load: () => import('./commands/backup.ts') },
+  restore: { summary: 'put a backup back, as of any time', load: () => import('./commands/restore.ts') },
+  archive: { summary: 'keep the log by which any time can be restored', load: () => import('./commands/archive.ts') },
 }

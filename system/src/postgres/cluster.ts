@@ -63,9 +63,14 @@ export async function openCluster(location: Location, port: number, settings: Se
   const found = await readVersion(folder)
   const password =
     found === undefined ? await initialise(location, folder, settings) : await readPassword(location.home)
-  if (found !== undefined) await requireVersion(location, found)
-  await writeSettings(location, folder, { ...defaults, ...settings, port })
+  if (found !== undefined) await requireVersion(location, found, location.home)
+  await configureCluster(location, folder, { ...settings, port })
   return { ...location, folder, password, logFile: join(location.home, 'server.log') }
+}
+
+/** Writes a cluster's settings: ours, and what is given in addition to or in place of them. */
+export async function configureCluster(location: Location, folder: string, settings: Settings): Promise<void> {
+  await writeSettings(location, folder, { ...defaults, ...settings })
 }
 
 /** The environment and account of every program we run: PG* variables of the user's own must not reach it. */
@@ -96,14 +101,15 @@ async function readPassword(home: string): Promise<string> {
   }
 }
 
-async function requireVersion(location: Location, found: string): Promise<void> {
+/** Data of another major version can not be read. @throws AppError `postgres.other_version` */
+export async function requireVersion(location: Location, found: string, where: string): Promise<void> {
   const { stdout } = await run(join(location.native, 'bin', 'postgres'), ['--version'], programOptions(location))
   const ours = /\) (\d+)/.exec(stdout)?.[1]
   if (ours === found) return
   throw new AppError(
     'unavailable',
     'postgres.other_version',
-    `the data in ${location.home} was written by PostgreSQL ${found} and this is ${ours}: ` +
+    `the data in ${where} was written by PostgreSQL ${found} and this is ${ours}: ` +
       'restore a backup into a fresh folder, or delete it (its data is lost)',
   )
 }

@@ -89,8 +89,8 @@ async function watch(pid: number, folder: string): Promise<void> {
   while (await isPostmaster(pid, folder)) await delay(adoptedPollMs)
 }
 
-async function waitForReady(folder: string, pid: number): Promise<boolean> {
-  const giveUpAt = performance.now() + readyTimeoutMs
+async function waitForReady(folder: string, pid: number, timeoutMs = readyTimeoutMs): Promise<boolean> {
+  const giveUpAt = performance.now() + timeoutMs
   while (performance.now() < giveUpAt) {
     const file = await readPidFile(folder)
     if (file?.pid === pid && file.status === 'ready') return true
@@ -101,17 +101,25 @@ async function waitForReady(folder: string, pid: number): Promise<boolean> {
 }
 
 /** Starts the server and answers once it takes connections. @throws AppError with cause and mend */
-export async function spawnPostmaster(cluster: Cluster, port: number): Promise<Postmaster> {
+export async function spawnPostmaster(
+  cluster: Cluster,
+  port: number,
+  options: { readonly readyTimeoutMs?: number } = {},
+): Promise<Postmaster> {
   const giveUpAt = performance.now() + passingTimeoutMs
   for (;;) {
-    const outcome = await trySpawn(cluster, port)
+    const outcome = await trySpawn(cluster, port, options.readyTimeoutMs)
     if ('pid' in outcome) return outcome
     if (!isPassing(outcome.output) || performance.now() > giveUpAt) throw refusalFor(outcome.output)
     await delay(50)
   }
 }
 
-async function trySpawn(cluster: Cluster, port: number): Promise<Postmaster | { readonly output: string }> {
+async function trySpawn(
+  cluster: Cluster,
+  port: number,
+  timeoutMs?: number,
+): Promise<Postmaster | { readonly output: string }> {
   await rotateLog(cluster.logFile)
   const log = await open(cluster.logFile, 'a', 0o600)
   const { size: logStart } = await log.stat()
@@ -128,7 +136,7 @@ async function trySpawn(cluster: Cluster, port: number): Promise<Postmaster | { 
   await log.close()
   const pid = child.pid
   const isReady =
-    pid !== undefined && (await Promise.race([waitForReady(cluster.folder, pid), ended.then(() => false)]))
+    pid !== undefined && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => false)]))
   if (isReady) return { pid, port, ended }
   if (pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGQUIT')
   await ended

@@ -26,6 +26,12 @@ export interface DataFolder {
   readonly operated: string
   /** The command line's own tokens. */
   readonly tokens: string
+  /** Where the database server's write-ahead log is archived, when it is. */
+  readonly archive: string
+  /** Backups that were given no other place. */
+  readonly backups: string
+  /** There while a restore puts files in place. */
+  readonly restoring: string
 }
 
 /** The root of the repository. */
@@ -55,6 +61,9 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     ports: join(home, 'ports.json'),
     operated: join(home, 'operated.json'),
     tokens: join(home, 'tokens.json'),
+    archive: join(home, 'archive.json'),
+    backups: join(home, 'backups'),
+    restoring: join(home, 'restoring.json'),
   }
 }
 

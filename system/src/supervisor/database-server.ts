@@ -1,6 +1,7 @@
 import { AppError } from '@stoa/kernel'
 import { startPostgres, type EmbeddedPostgres } from '../postgres/start-postgres.ts'
-import type { DataFolder } from './data-folder.ts'
+import { archiveSettings, readArchive } from '../backup/archive.ts'
+import { readJson, type DataFolder } from './data-folder.ts'
 
 /** The database server of a system: one of our own, or the one that DATABASE_URL names. */
 export interface DatabaseServer {
@@ -33,6 +34,19 @@ export async function openDatabaseServer({ data, port, givenUrl, onWarning }: Se
     info: () => {},
     warn: (fields: object, message: string) => onWarning(`PostgreSQL: ${message} ${JSON.stringify(fields)}`),
   }
-  const embedded = await startPostgres({ dataDir: data.postgres, port, log })
+  await requireNotRestoring(data)
+  const archive = await readArchive(data)
+  const settings = archive === undefined ? {} : archiveSettings(archive)
+  const embedded = await startPostgres({ dataDir: data.postgres, port, settings, log })
   return { adminUrl: embedded.url, embedded, stop: embedded.stop }
+}
+
+async function requireNotRestoring(data: DataFolder): Promise<void> {
+  const restoring = await readJson<{ backup: string }>(data.restoring)
+  if (restoring === undefined) return
+  throw new AppError(
+    'unavailable',
+    'system.restore_cut_off',
+    `a restore was cut off while it put files in place: run it again with "npm run stoa -- restore ${restoring.backup} --yes"`,
+  )
 }

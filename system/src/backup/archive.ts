@@ -1,0 +1,132 @@
+import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '@stoa/kernel'
+import type pg from 'pg'
+import { canReach } from '../postgres/account.ts'
+import type { Settings } from '../postgres/cluster.ts'
+import { prepareLocation } from '../postgres/location.ts'
+import { readJson, writeJson, type DataFolder } from '../supervisor/data-folder.ts'
+
+/** Where a system's write-ahead log is archived. */
+export interface Archive {
+  readonly folder: string
+}
+
+/** How often a segment that is not full is archived nonetheless: at most this much is lost with the disk; seconds. */
+const archiveTimeoutSeconds = 60
+const followTimeoutMs = 30_000
+const pollMs = 50
+
+/** The archive of a system, when it has one. */
+export function readArchive(data: DataFolder): Promise<Archive | undefined> {
+  return readJson<Archive>(data.archive)
+}
+
+/**
+ * Has the write-ahead log archived from the next start on, in a folder of its own or beside the cluster.
+ * @throws AppError `archive.bad_folder`
+ */
+export async function turnArchiveOn(data: DataFolder, wanted: string | undefined): Promise<Archive> {
+  const { home, account } = await prepareLocation(data.postgres)
+  const folder = wanted === undefined ? join(home, 'wal-archive') : resolve(wanted)
+  if (!/^[\w/.,:@+ -]+$/.test(folder)) {
+    throw new AppError(
+      'invalid',
+      'archive.bad_folder',
+      `${folder} has characters that a shell reads: name another folder`,
+    )
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if ((await readdir(folder)).some((name) => !/^[0-9A-F]{8}/.test(name))) {
+    throw new AppError('invalid', 'archive.bad_folder', `${folder} holds other files: name one that is new or empty`)
+  }
+  if (account !== undefined) {
+    await chown(folder, account.uid, account.gid)
+    if (!(await canReach(account, join(folder, 'segment')))) {
+      throw new AppError(
+        'invalid',
+        'archive.bad_folder',
+        `the account ${account.name}, which PostgreSQL runs under, cannot enter ${folder}: name a folder elsewhere`,
+      )
+    }
+  }
+  await writeJson(data.archive, { folder } satisfies Archive)
+  return { folder }
+}
+
+/** Archives no more from the next start on; what is archived stays. */
+export async function turnArchiveOff(data: DataFolder): Promise<void> {
+  await rm(data.archive, { force: true })
+}
+
+/** The server's settings with which it archives into a folder: whole, compressed segments, none written over. */
+export function archiveSettings({ folder }: Archive): Settings {
+  const target = `${folder.replaceAll('%', '%%')}/%f`
+  const known = `test -f "${target}.gz" && gunzip -c "${target}.gz" | cmp -s - "%p"`
+  // Under another name until it is whole, and on the disk before it has its own.
+  const unfinished = `"${target}.unfinished"`
+  const write = `gzip -1 -c "%p" > ${unfinished} && sync ${unfinished} && mv ${unfinished} "${target}.gz"`
+  return {
+    archive_mode: 'on',
+    archive_command: quote(`(${known}) || (test ! -f "${target}.gz" && ${write})`),
+    archive_timeout: quote(`${archiveTimeoutSeconds}s`),
+  }
+}
+
+/** The command with which a server that recovers fetches a segment from an archive; without one it finds none. */
+export function restoreCommand(folder: string | undefined): string {
+  if (folder === undefined) return quote('false')
+  const source = `"${folder.replaceAll('%', '%%')}/%f.gz"`
+  return quote(`test -f ${source} && gunzip -c ${source} > "%p"`)
+}
+
+/** Has all that is written up to now archived, and waits until it is. @throws AppError `archive.not_following` */
+export async function archiveNow(server: pg.Client): Promise<void> {
+  // At a boundary it names the segment before it, which is the last that has to be there.
+  const { rows } = await server.query<{ name: string }>('select pg_walfile_name(pg_switch_wal()) as name')
+  const wanted = rows[0]?.name ?? ''
+  for (const giveUpAt = performance.now() + followTimeoutMs; performance.now() < giveUpAt; await delay(pollMs)) {
+    const { rows: state } = await server.query<{ name: string | null }>(
+      'select last_archived_wal as name from pg_stat_archiver',
+    )
+    if (wanted.slice(8) <= (state[0]?.name ?? '').slice(8, 24)) return
+  }
+  throw new AppError(
+    'unavailable',
+    'archive.not_following',
+    `${wanted} was not archived in ${followTimeoutMs / 1_000} s: see the server's log with "npm run stoa -- archive status"`,
+  )
+}
+
+/** How much an archive holds. */
+export async function measureArchive({ folder }: Archive): Promise<{ segments: number; sizeBytes: number }> {
+  const names = await archived(folder)
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  return { segments: names.length, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) }
+}
+
+/** Deletes what no backup from this segment on needs; answers how many files that were. Timelines' histories stay. */
+export async function pruneArchive({ folder }: Archive, firstNeeded: string): Promise<number> {
+  // Within a timeline the names sort by time; the place in the log alone counts, whatever the timeline.
+  const old = (await archived(folder)).filter(
+    (name) => /^[0-9A-F]{24}/.test(name) && name.slice(8, 24) < firstNeeded.slice(8),
+  )
+  await Promise.all(old.map((name) => rm(join(folder, name), { force: true })))
+  return old.length
+}
+
+async function archived(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.gz'))
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

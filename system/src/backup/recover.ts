@@ -1,0 +1,74 @@
+import { chown, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, isAppError } from '@stoa/kernel'
+import { configureCluster, type Settings } from '../postgres/cluster.ts'
+import type { Location } from '../postgres/location.ts'
+import { spawnPostmaster, stopPostmaster } from '../postgres/postmaster.ts'
+import { freePort } from '../supervisor/ports.ts'
+import { archiveSettings, restoreCommand, type Archive } from './archive.ts'
+
+interface Recovery {
+  readonly location: Location
+  /** A cluster copied while it ran, with its `backup_label`. */
+  readonly folder: string
+  /** The folder in which further write-ahead log is. */
+  readonly source: string | undefined
+  /** Where the cluster archives from now on: its new timeline has to be known there. */
+  readonly archive: Archive | undefined
+  readonly to: Temporal.Instant | 'latest' | undefined
+}
+
+// A long log takes as long as it takes.
+const recoveryTimeoutMs = 6 * 60 * 60 * 1_000
+const stopTimeoutMs = 30_000
+
+/** Rolls a copied cluster forward to a time, on a timeline of its own, and stops it again. @throws AppError `restore.time_not_reached` */
+export async function recover({ location, folder, source, archive, to }: Recovery): Promise<void> {
+  const port = await freePort()
+  await configureCluster(location, folder, {
+    ...targetSettings(to),
+    ...(archive === undefined ? {} : archiveSettings(archive)),
+    restore_command: restoreCommand(source),
+    port,
+  })
+  const signal = join(folder, 'recovery.signal')
+  await writeFile(signal, '', { mode: 0o600 })
+  if (location.account !== undefined) await chown(signal, location.account.uid, location.account.gid)
+  const logFile = join(location.home, 'restore.log')
+  await rm(logFile, { force: true })
+  try {
+    // It takes connections, and says so, only once recovery is over: no standby.
+    const postmaster = await spawnPostmaster({ ...location, folder, logFile, password: '' }, port, {
+      readyTimeoutMs: recoveryTimeoutMs,
+    })
+    await stopPostmaster(postmaster, stopTimeoutMs)
+  } catch (error) {
+    throw isAppError(error) ? await explain(error, to, logFile) : error
+  }
+}
+
+function targetSettings(to: Recovery['to']): Settings {
+  const shared = { hot_standby: 'off' }
+  if (to === 'latest') return shared
+  if (to === undefined) return { ...shared, recovery_target: "'immediate'", recovery_target_action: "'promote'" }
+  // Read before time zones are known, so that Z would not be understood.
+  const time = to.toString({ smallestUnit: 'microsecond' }).replace('T', ' ').replace('Z', '+00')
+  return { ...shared, recovery_target_time: `'${time}'`, recovery_target_action: "'promote'" }
+}
+
+async function explain(cause: AppError, to: Recovery['to'], logFile: string): Promise<AppError> {
+  const log = await readFile(logFile, 'utf8').catch(() => '')
+  if (!/recovery ended before configured recovery target was reached/.test(log)) {
+    return new AppError('unavailable', 'restore.not_recovered', `${cause.message}\n(all of it is in ${logFile})`, {
+      cause,
+    })
+  }
+  const [, last] = /last completed transaction was at log time ([^\n]+)/.exec(log) ?? []
+  return new AppError(
+    'invalid',
+    'restore.time_not_reached',
+    `the log that was found ends ${last === undefined ? 'with the backup' : `at ${last}`}, before ${String(to)}: ` +
+      'restore to a time before its end or to "latest", or name the archive with the rest of it by --archive',
+    { cause },
+  )
+}

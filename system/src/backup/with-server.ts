@@ -1,0 +1,77 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '@stoa/kernel'
+import pg from 'pg'
+import { superuser } from '../postgres/cluster.ts'
+import { homeOf } from '../postgres/location.ts'
+import { findPostmaster } from '../postgres/postmaster.ts'
+import type { DataFolder } from '../supervisor/data-folder.ts'
+import { openDatabaseServer } from '../supervisor/database-server.ts'
+import { takeLock } from '../supervisor/lock.ts'
+import type { BackupSource } from './take-backup.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface ServerUse {
+  readonly data: DataFolder
+  readonly environment: Environment
+  readonly onWarning: (text: string) => void
+}
+
+/**
+ * Opens a superuser's session on the system's own database server: the one that runs, else one that is started for it.
+ * @throws AppError `backup.not_ours`, `backup.nothing_there`
+ */
+export async function withServer<T>(
+  { data, environment, onWarning }: ServerUse,
+  use: (source: BackupSource) => Promise<T>,
+): Promise<T> {
+  requireOwnServer(environment)
+  const home = await homeOf(data.postgres)
+  const running = await findPostmaster(join(home, 'cluster'))
+  if (running !== undefined) return useAt(data, home, running.port, use)
+  if ((await stat(join(home, 'cluster')).catch(() => undefined)) === undefined) {
+    throw new AppError(
+      'not_found',
+      'backup.nothing_there',
+      `${data.path} holds no database server's data: start with "npm start"`,
+    )
+  }
+  const lock = takeLock(data)
+  try {
+    const server = await openDatabaseServer({ data, port: 0, givenUrl: undefined, onWarning })
+    try {
+      return await useAt(data, home, server.embedded?.port ?? 0, use)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+/** A server that DATABASE_URL names is not ours to copy. @throws AppError `backup.not_ours` */
+export function requireOwnServer(environment: Environment): void {
+  if (!environment['DATABASE_URL']) return
+  throw new AppError(
+    'invalid',
+    'backup.not_ours',
+    'the data are on the server that DATABASE_URL names: back it up and restore it by its own means, with .stoa/secrets.json',
+  )
+}
+
+async function useAt<T>(
+  data: DataFolder,
+  home: string,
+  port: number,
+  use: (source: BackupSource) => Promise<T>,
+): Promise<T> {
+  const password = (await readFile(join(home, 'password'), 'utf8')).trim()
+  const server = new pg.Client({ host: '127.0.0.1', port, user: superuser, password, database: 'postgres' })
+  await server.connect()
+  try {
+    return await use({ data, home, server })
+  } finally {
+    await server.end()
+  }
+}
