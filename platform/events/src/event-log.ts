@@ -80,13 +80,18 @@ export type SeekTarget =
 
 /** Which events to read, outside of any group. */
 export interface ReadOptions {
-  /** The beginning unless given; `end` answers no events, but a cursor to follow from. */
-  readonly from?: 'start' | 'end' | { readonly cursor: string } | { readonly since: Temporal.Instant }
+  /**
+   * The beginning unless given; `end` answers no events, but a cursor to follow from; `last` answers the latest that fit,
+   * as many as `limit`, and a cursor to follow from the end.
+   */
+  readonly from?: 'start' | 'end' | 'last' | { readonly cursor: string } | { readonly since: Temporal.Instant }
   readonly topics?: readonly string[]
   readonly types?: readonly string[]
   readonly eventId?: string
   readonly subject?: string
   readonly correlationId?: string
+  /** Only events in which this text occurs: the id of an order that other services' events speak of. */
+  readonly text?: string
   /** 100 unless given. */
   readonly limit?: number
 }

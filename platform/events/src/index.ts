@@ -20,6 +20,7 @@ export {
 export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'
 export { logMigrations } from './postgres-log/schema.ts'
 export { publish, type EventSource } from './publish.ts'
+export { planReplay, replay, type ReplayedGroup, type ReplayFrom, type ReplayPlan } from './replay.ts'
 export { startRelay, type Relay, type RelayOptions } from './relay.ts'
 export { defaultRetryPolicy, type RecordedError, type RetryPolicy } from './retry-policy.ts'
 export { eventsMigrations } from './service-schema.ts'

@@ -8,7 +8,9 @@ import {
   eventsMigrations,
   logMigrations,
   openEventLog,
+  planReplay,
   publish,
+  replay,
   startConsumers,
   startRelay,
   topicOf,
@@ -143,6 +145,46 @@ describe('a consumer', () => {
     expect((await telemetry.metrics.expose()).body).toMatch(
       /event_consumed_total\{type="parcel.packed",outcome="known"\} 2$/m,
     )
+  })
+
+  test('replays what the group has passed: what the inbox knows is left alone, unless it is to be handled anew', async () => {
+    const a = parcel()
+    await pack(producer.database, a, 1, 2)
+    consume(noting)
+    await until(async () => (await stepsOf(a)).length === 2)
+    await until(async () => (await log.lag(tracking.name)).every(({ lag }) => lag === 0))
+    const group = { log, database: consumer.database, group: tracking.name, types: [parcelPacked.type] }
+    await consumer.database.transaction(
+      ({ sql }) => sql`delete from inbox where event_id in (select event_id from inbox limit 1)`,
+    )
+    expect(await planReplay(group, 'start')).toMatchObject({ events: 2, known: 1 })
+    expect((await log.lag(tracking.name)).every(({ lag }) => lag === 0)).toBe(true)
+    await replay(group, 'start')
+    await until(async () => (await stepsOf(a)).length === 3)
+    await until(async () => (await log.lag(tracking.name)).every(({ lag }) => lag === 0))
+    const [first] = (await log.read({ subject: a, limit: 1 })).events
+    const second = { topic: first?.topic ?? '', partition: first?.partition ?? 0, position: (first?.position ?? 0) + 1 }
+    expect(await replay(group, second, { anew: true })).toEqual({ events: 1, known: 1, positions: [second] })
+    await until(async () => (await stepsOf(a)).length === 4)
+    expect((await stepsOf(a)).slice(3)).toEqual([2])
+  })
+
+  test('a replay never takes a group forward over what it has not handled', async () => {
+    const a = parcel()
+    const running = consume(noting)
+    await pack(producer.database, a, 1)
+    await until(async () => (await stepsOf(a)).length === 1)
+    await running.stop()
+    await pack(producer.database, a, 2)
+    await until(async () => (await log.read({ subject: a })).events.length === 2)
+    const group = { log, database: consumer.database, group: tracking.name, types: [parcelPacked.type] }
+    const since = Temporal.Now.instant().add({ hours: 1 })
+    expect(await replay(group, { since })).toEqual({ events: 0, known: 0, positions: [] })
+    consume(noting)
+    await until(async () => (await stepsOf(a)).length === 2)
+    await expect(planReplay({ ...group, group: 'nobody' }, 'start')).rejects.toMatchObject({
+      code: 'events.unknown_group',
+    })
   })
 
   test('has the effect once although two replicas get the event at the same time', async () => {

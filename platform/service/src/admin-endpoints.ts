@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { deadLetters, type LetterState } from '@stoa/events'
+import type { Service } from '@stoa/contract'
+import { deadLetters, type EventLog, type LetterState } from '@stoa/events'
 import type { ExtraRoute } from '@stoa/http'
 import { AppError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { SagaEngine, SagaState } from '@stoa/saga'
 import { failedTasks } from '@stoa/tasks'
+import { findEvent, readConsumer, readEvents, replayConsumer } from './event-endpoints.ts'
 
 interface AdminOptions {
+  readonly service: Service
   readonly database: Database
+  /** The event log, when the service has to do with events and has opened it. */
+  readonly log: () => EventLog | undefined
   /** The engine, when the service has sagas and has started it. */
   readonly sagas: () => SagaEngine | undefined
 }
@@ -22,13 +27,15 @@ interface AdminRequest {
 
 type Area = (request: AdminRequest) => Promise<unknown>
 
-/** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks. */
+/** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks, events. */
 export function adminEndpoints(options: AdminOptions): ExtraRoute {
   const areas: Readonly<Record<string, Area>> = {
     sagas: (request) => serveSagas(request, options.sagas()),
     'dead-letters': (request) => serveDeadLetters(request, options.database),
     outbox: (request) => serveOutbox(request, options.database),
     tasks: (request) => serveTasks(request, options.database),
+    events: (request) => serveEvents(request, options.log()),
+    consumer: (request) => serveConsumer(request, options),
   }
   return { path: '/admin/*', permission: 'ops', handle: (request, response) => answer(request, response, areas) }
 }
@@ -108,6 +115,22 @@ async function serveTasks({ method, path, query }: AdminRequest, database: Datab
   if (method === 'POST' && action === 'discard') {
     return found((await tasks.discard(numberOf(id))) ? { discarded: numberOf(id) } : undefined)
   }
+  throw unknownPath()
+}
+
+async function serveEvents({ method, path, query }: AdminRequest, log: EventLog | undefined): Promise<unknown> {
+  if (method !== 'GET' || path.length > 1 || log === undefined) throw unknownPath()
+  const [id] = path
+  return id === undefined ? readEvents(log, { query, limit: limitOf(query) }) : found(await findEvent(log, id))
+}
+
+async function serveConsumer({ method, path, body }: AdminRequest, options: AdminOptions): Promise<unknown> {
+  const { service, database } = options
+  const log = options.log()
+  const [action] = path
+  if (log === undefined || Object.keys(service.consumes).length === 0) throw unknownPath()
+  if (method === 'GET' && action === undefined) return readConsumer(log, service)
+  if (method === 'POST' && action === 'replay') return replayConsumer({ log, database, service }, await body())
   throw unknownPath()
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
 import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
-import { eventsMigrations, logMigrations } from '@stoa/events'
+import { eventsMigrations, logMigrations, type EventLog } from '@stoa/events'
 import { createHttpApp, httpMigrations, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
@@ -103,7 +103,7 @@ async function migrateService(definition: DefinedService, config: ServiceConfig)
 async function run(definition: DefinedService, parts: Parts): Promise<RunningService> {
   const { service, options, telemetry, database, clock } = parts
   const { config } = options
-  const state: ServiceState = { isReady: false, sagas: undefined }
+  const state: ServiceState = { isReady: false, sagas: undefined, log: undefined }
   const resolver = options.resolver ?? registryResolver(registryAddress(config))
   const identity = options.identity ?? identityOf(parts)
   const calls =
@@ -128,6 +128,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
   state.sagas = background.sagas
+  state.log = background.log
   const registered = options.resolver === undefined ? register(parts, port.port) : undefined
   state.isReady = true
   telemetry.logger.info('ready', { port: port.port, instance: parts.instanceId })
@@ -149,6 +150,7 @@ function identityOf({ service, options: { config, access }, clock, telemetry }: 
 interface ServiceState {
   isReady: boolean
   sagas: SagaEngine | undefined
+  log: EventLog | undefined
 }
 
 interface DoorOptions {
@@ -183,7 +185,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     checkAnswers: config.stoaEnv === 'development',
     extraRoutes: [
       ...operatingEndpoints({ service, version, telemetry, checks, isReady }),
-      adminEndpoints({ database, sagas: () => state.sagas }),
+      adminEndpoints({ service, database, sagas: () => state.sagas, log: () => state.log }),
     ],
   })
   const rpc = rpcServer(

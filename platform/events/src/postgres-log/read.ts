@@ -1,4 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
+import { fragment } from '@stoa/postgres'
 import type { LoggedEvent, LogPage, ReadOptions } from '../event-log.ts'
 
 interface Start {
@@ -19,7 +20,9 @@ interface Row extends Start {
 export async function readLog(handle: ReadHandle, options: ReadOptions): Promise<LogPage> {
   const starts = await startsOf(handle, options)
   if (options.from === 'end') return { events: [], cursor: encode(starts) }
-  const { limit = 100, types = null, eventId = null, subject = null, correlationId = null } = options
+  const { limit = 100, types = null, eventId = null, subject = null, correlationId = null, text = null } = options
+  const isLast = options.from === 'last'
+  const [first, latest] = isLast ? [fragment`desc`, fragment`<`] : [fragment`asc`, fragment`>=`]
   const rows = await handle.sql<Row>`
     select w.topic, w.part, t.name, e.position, e.event_id, e.type, e.event::text as event, e.appended_at
     from unnest(
@@ -29,14 +32,16 @@ export async function readLog(handle: ReadHandle, options: ReadOptions): Promise
     join event_topics t on t.id = w.topic
     cross join lateral (
       select * from event_log l
-      where l.topic = w.topic and l.part = w.part and l.position >= w.position
+      where l.topic = w.topic and l.part = w.part and l.position ${latest} w.position
         and (${types}::text[] is null or l.type = any(${types}::text[]))
         and (${eventId}::uuid is null or l.event_id = ${eventId}::uuid)
         and (${subject}::text is null or l.event->>'subject' = ${subject}::text)
         and (${correlationId}::text is null or l.event->>'correlationid' = ${correlationId}::text)
-      order by l.position limit ${limit}
+        and (${text}::text is null or strpos(l.event::text, ${text}::text) > 0)
+      order by l.position ${first} limit ${limit}
     ) e
-    order by e.appended_at, w.topic, w.part, e.position limit ${limit}`
+    order by e.appended_at ${first}, w.topic ${first}, w.part ${first}, e.position ${first} limit ${limit}`
+  if (isLast) return { events: rows.toReversed().map(toLogged), cursor: encode(starts) }
   return { events: rows.map(toLogged), cursor: encode(advance(starts, rows)) }
 }
 
@@ -63,7 +68,7 @@ async function startsOf({ sql }: ReadHandle, { from = 'start', topics: names }: 
   const starts = await sql<Start>`
     select p.topic, p.part,
       case
-        when ${from === 'end'}::boolean then p.next_position
+        when ${from === 'end' || from === 'last'}::boolean then p.next_position
         when ${since}::timestamptz is null then 0
         else coalesce(
           (select min(l.position) from event_log l
