@@ -1,1 +1,1 @@
-export { findTraces, readTrace, type PlacedSpan } from '@stoa/telemetry'
+export { findTraces, listTraces, readTrace, type PlacedSpan, type TraceSummary } from '@stoa/telemetry'

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { followLogs, readLogs, type LogFilter } from '@stoa/system/supervisor/read-logs'
 import { formatLogLine } from '@stoa/system/supervisor/log-line'
 import { readArguments, UsageError } from '../arguments.ts'
+import { parseDuration } from '../duration.ts'
 import { say } from '../output.ts'
 
 export const help = `Usage: stoa logs [SERVICE] [-f] [--since 10m] [--grep TEXT] [--trace ID] [--json]
@@ -50,11 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 /** The time that `10m` or a timestamp stands for. @throws UsageError */
 export function parseSince(text: string, now: Date): string {
-  const span = /^(\d+)(s|m|h|d)$/.exec(text)
-  if (span !== null) {
-    const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[span[2] as 's' | 'm' | 'h' | 'd']
-    return new Date(now.getTime() - Number(span[1]) * seconds * 1_000).toISOString()
-  }
+  if (/^\d+(s|m|h|d)$/.test(text)) return new Date(now.getTime() - parseDuration('--since', text)).toISOString()
   const at = new Date(text)
   if (Number.isNaN(at.getTime())) throw new UsageError(`--since is "${text}", expected 30s, 10m, 2h, 1d or a time`)
   return at.toISOString()

@@ -1,16 +1,22 @@
 import { readOperated } from '@stoa/system/supervisor/operated'
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 import { askService, listOf } from '../operating.ts'
-import { CommandFailed, readArguments } from '../arguments.ts'
+import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa saga ls [--state STATE] [--type NAME] [--service SERVICE] [--limit N] [--json]
        stoa saga show ID [--json]
+       stoa saga retry ID
+       stoa saga compensate ID
+       stoa saga skip ID --yes
 
 Lists sagas, the latest first, or shows one with its steps, attempts and errors. ID is a saga's (order-fulfilment:…) or
 that of what it is about: an order's id shows all its sagas. States: running, waiting, compensating, completed,
 compensated, stuck.
+  retry       tries again what a stuck saga failed at
+  compensate  undoes a saga that is not past its pivot
+  skip        leaves out what a stuck saga failed at and goes on: what it should have done is then yours to do
 `
 
 interface SagaSummary {
@@ -41,7 +47,17 @@ interface SagaDetails extends SagaSummary {
 }
 
 export function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('saga', { ls: list, show }, args)
+  return runSubcommand(
+    'saga',
+    {
+      ls: list,
+      show,
+      retry: (rest) => act('retry', rest),
+      compensate: (rest) => act('compensate', rest),
+      skip: (rest) => act('skip', rest),
+    },
+    args,
+  )
 }
 
 async function list(args: readonly string[]): Promise<number> {
@@ -71,6 +87,24 @@ async function show(args: readonly string[]): Promise<number> {
     return 0
   }
   for (const saga of sagas) for (const line of describe(saga)) say(line)
+  return 0
+}
+
+async function act(action: 'retry' | 'compensate' | 'skip', args: readonly string[]): Promise<number> {
+  const { folder, values, positionals } = readArguments(args, { yes: { type: 'boolean' } }, { positionals: 1 })
+  const wanted = requireArgument(positionals, 0, 'the id of a saga')
+  if (action === 'skip' && values.yes !== true)
+    throw new UsageError('skip leaves a step out for ever: say that you mean it with --yes')
+  const [saga, ...others] = await find(folder, wanted)
+  if (saga === undefined || others.length > 0) {
+    const ids = [saga, ...others].map((each) => each?.id).join(', ')
+    throw new UsageError(`${wanted} has several sagas: name one of ${ids}`)
+  }
+  const { id, service } = saga
+  const after = await askService<SagaSummary>(folder, service, `sagas/${encodeURIComponent(id)}/${action}`, {
+    method: 'POST',
+  })
+  say(`${id}: ${after.state}`)
   return 0
 }
 

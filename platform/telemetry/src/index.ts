@@ -22,7 +22,14 @@ export {
   type MetricsAnswer,
   type ObservedCounter,
 } from './metrics.ts'
-export { findTraces, readTrace, type PlacedSpan } from './read-trace.ts'
+export {
+  findTraces,
+  listTraces,
+  readTrace,
+  type PlacedSpan,
+  type TraceFilter,
+  type TraceSummary,
+} from './read-trace.ts'
 export { describeError, redacted, redactText, redactValue } from './redaction.ts'
 export { attributes } from './semantic-conventions.ts'
 export type { AttributeValue, Attributes, EndedSpan, Span, SpanEvent, SpanKind, SpanLink } from './span.ts'

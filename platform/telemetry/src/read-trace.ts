@@ -30,6 +30,59 @@ export async function findTraces(folder: string, text: string): Promise<string[]
     .map(([traceId]) => traceId)
 }
 
+/** A kept trace by what began it: its root span, or what of it is left. */
+export interface TraceSummary {
+  readonly traceId: string
+  readonly service: string
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly startMs: number
+  readonly durationMs: number
+  /** Spans of the trace that failed. */
+  readonly errors: number
+}
+
+/** Which traces are wanted; a part left out lets all through. */
+export interface TraceFilter {
+  readonly isFailed?: boolean
+  readonly minDurationMs?: number
+  /** Of what began it. */
+  readonly service?: string
+  readonly sinceMs?: number
+  readonly order?: 'latest' | 'slowest'
+  readonly limit?: number
+}
+
+/** The stored traces that have their root, in the wanted order, 20 unless told otherwise. */
+export async function listTraces(folder: string, filter: TraceFilter = {}): Promise<TraceSummary[]> {
+  const { isFailed = false, minDurationMs = 0, service, sinceMs = 0, order = 'latest', limit = 20 } = filter
+  const errors = new Map<string, number>()
+  await scan(folder, '"status":"error"', ({ traceId, status }) => {
+    if (status === 'error') errors.set(traceId, (errors.get(traceId) ?? 0) + 1)
+  })
+  const roots: TraceSummary[] = []
+  await scanRoots(folder, ({ traceId, service: by, name, startMs, durationMs, parentSpanId }) => {
+    if (parentSpanId !== undefined || startMs < sinceMs || durationMs < minDurationMs) return
+    if ((service !== undefined && by !== service) || (isFailed && !errors.has(traceId))) return
+    roots.push({ traceId, service: by, name, startMs, durationMs, errors: errors.get(traceId) ?? 0 })
+  })
+  const sorted = roots.toSorted((a, b) => (order === 'slowest' ? b.durationMs - a.durationMs : b.startMs - a.startMs))
+  return sorted.slice(0, limit)
+}
+
+/** Only lines without a parent are parsed, which are few. */
+async function scanRoots(folder: string, onSpan: (span: StoredSpan) => void): Promise<void> {
+  for (const path of await listSegments(folder)) {
+    const content = await readFile(path, 'utf8').catch(() => '')
+    for (let start = 0, end = content.indexOf('\n'); end !== -1; start = end + 1, end = content.indexOf('\n', start)) {
+      // Where the parent stands in a line: behind the ids of the span and its trace.
+      const head = content.slice(start, Math.min(end, start + 160))
+      const span = head.includes('"parentSpanId"') ? undefined : parseLine(content.slice(start, end))
+      if (span !== undefined) onSpan(span)
+    }
+  }
+}
+
 async function scan(folder: string, text: string, onSpan: (span: StoredSpan) => void): Promise<void> {
   for (const path of await listSegments(folder)) {
     // A segment may be dropped between being listed and being read.

@@ -1,0 +1,71 @@
+import { createInterface } from 'node:readline/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { readArguments } from '../arguments.ts'
+import { formatTable, note, say, sayJson } from '../output.ts'
+import { openSql, type SqlResult, type SqlSession } from '../sql-session.ts'
+import { requireArgument } from '../subcommand.ts'
+
+export const help = `Usage: stoa sql SERVICE [STATEMENT] [--write] [--json]
+
+Runs a statement in the database of a service (or "event_log"), as the service's own role. Without one it is read from
+standard input; on a terminal one statement after the other, each ended by a semicolon, until Ctrl-D.
+  --write  lets it change something; without it every statement runs in a read-only transaction
+  --json   rows as a JSON array
+`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { folder, values, positionals } = readArguments(
+    args,
+    { write: { type: 'boolean' }, json: { type: 'boolean' } },
+    { positionals: 2 },
+  )
+  const service = requireArgument(positionals, 0, 'the service')
+  const session = await openSql(folder, service, { mayWrite: values.write === true })
+  const print = values.json === true ? ({ rows }: SqlResult) => sayJson(rows) : show
+  try {
+    const [, given] = positionals
+    if (given === undefined && process.stdin.isTTY) await converse(session, service, print)
+    else print(await session.run(given ?? (await readAll(process.stdin))))
+  } finally {
+    await session.close()
+  }
+  return 0
+}
+
+async function converse(session: SqlSession, service: string, print: (result: SqlResult) => void): Promise<void> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: `${service}=> ` })
+  let statement = ''
+  lines.prompt()
+  for await (const line of lines) {
+    statement += `${line}\n`
+    if (/;\s*$/.test(line)) {
+      try {
+        print(await session.run(statement))
+      } catch (error) {
+        note(error instanceof Error ? error.message : String(error))
+      }
+      statement = ''
+    }
+    lines.prompt()
+  }
+  say()
+}
+
+function show({ columns, rows, command, count }: SqlResult): void {
+  if (columns.length === 0) {
+    say(`${command}${count === undefined ? '' : ` ${count}`}`)
+    return
+  }
+  for (const line of formatTable(
+    columns,
+    rows.map((row) => columns.map((name) => cell(row[name]))),
+  ))
+    say(line)
+  say(`(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`)
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+}

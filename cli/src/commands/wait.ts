@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
+import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { readOperated } from '@stoa/system/supervisor/operated'
+import { CommandFailed, readArguments } from '../arguments.ts'
+import { parseDuration } from '../duration.ts'
+import { askService, listOf } from '../operating.ts'
+import { say } from '../output.ts'
+
+export const help = `Usage: stoa wait [--rest] [--timeout 60s]
+
+Returns when every process is ready, also when the system is only being started; exit code 1 when the time is over.
+  --rest         also when nothing is under way any more: no saga runs, no event waits to be published or handled.
+                 Sagas that wait for somebody's word, and stuck ones, are at rest.
+  --timeout 60s  how long to wait at most
+`
+
+const pollMs = 200
+// Each service lists so many at most.
+const mostSagas = '200'
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { folder, values } = readArguments(args, { rest: { type: 'boolean' }, timeout: { type: 'string' } })
+  const timeout = values.timeout ?? '60s'
+  const giveUpAt = performance.now() + parseDuration('--timeout', timeout)
+  const look = async () =>
+    (await whatIsNotReady(folder)) ?? (values.rest === true ? await whatIsUnderWay(folder) : undefined)
+  for (;;) {
+    const missing = await look()
+    if (missing === undefined) break
+    if (performance.now() > giveUpAt)
+      throw new CommandFailed(`after ${timeout}: ${missing}; see "npm run stoa -- logs"`)
+    await delay(pollMs)
+  }
+  say(values.rest === true ? 'Ready, and at rest.' : 'Ready.')
+  return 0
+}
+
+async function whatIsNotReady(folder: DataFolder): Promise<string | undefined> {
+  try {
+    const rows = await askSupervisor<ProcessRow[]>(folder, { command: 'ps' })
+    const missing = rows.filter(({ state }) => state !== 'ready')
+    return missing.length === 0 ? undefined : missing.map(({ instance, state }) => `${instance} is ${state}`).join(', ')
+  } catch (error) {
+    if (error instanceof NotRunning) return error.message
+    throw error
+  }
+}
+
+async function whatIsUnderWay(folder: DataFolder): Promise<string | undefined> {
+  const { consumers, sagas } = await readOperated(folder)
+  const states = ['running', 'compensating'] as const
+  const live = await Promise.all(
+    states.map((state) => listOf<object>(folder, 'sagas', { query: { state, limit: mostSagas } })),
+  )
+  const count = live.flat().length
+  if (count > 0) return `${count} sagas are under way`
+  const publishers = [...new Set([...consumers, ...Object.keys(sagas)])]
+  for (const service of publishers) {
+    const { pending } = await askService<{ pending: number }>(folder, service, 'outbox')
+    if (pending > 0) return `${pending} events of ${service} are not published yet`
+  }
+  for (const service of consumers) {
+    const { lag } = await askService<{ lag: number }>(folder, service, 'consumer')
+    if (lag > 0) return `${service} has ${lag} events to handle`
+  }
+  return undefined
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Route, Service } from '@stoa/contract'
+import { AppError } from '@stoa/kernel'
+import { root } from './supervisor/data-folder.ts'
+import { topology, type Deployment } from './topology.ts'
+
+/** A setting of a service's own. */
+export interface DescribedSetting {
+  readonly name: string
+  readonly default?: unknown
+  readonly unit?: string
+  readonly doc: string
+}
+
+/** What a service is, as its contract says, in words and lists. */
+export interface ServiceDescription {
+  readonly service: string
+  readonly owner?: string
+  readonly port: number
+  readonly hasDatabase: boolean
+  readonly slo?: Service['slo']
+  readonly personalData?: Service['personalData']
+  readonly routes: readonly {
+    readonly method: string
+    readonly path: string
+    readonly permission: string
+    readonly summary: string
+  }[]
+  readonly rpc: readonly { readonly method: string; readonly effect: string }[]
+  readonly publishes: readonly string[]
+  /** With who publishes each. */
+  readonly consumes: readonly { readonly type: string; readonly from: string | undefined }[]
+  readonly calls: Readonly<Record<string, readonly string[]>>
+  readonly calledBy: readonly string[]
+  readonly sagas: readonly { readonly name: string; readonly signals: readonly string[] }[]
+  readonly tasks: readonly string[]
+  /** Without those that every service has. */
+  readonly settings: readonly DescribedSetting[]
+}
+
+/** Describes a service of the topology from its contract and its settings. @throws AppError for a name that is none */
+export async function describeDeployment(name: string): Promise<ServiceDescription> {
+  const deployment = topology.find((each) => each.name === name)
+  if (deployment === undefined) {
+    const names = topology.map((each) => each.name).join(', ')
+    throw new AppError('not_found', 'system.unknown_service', `there is no service ${name}: the services are ${names}`)
+  }
+  const { contract, port, hasDatabase } = deployment
+  const settings = await settingsOf(deployment)
+  const shared = { service: name, port, hasDatabase, settings }
+  const nothing = { routes: [], rpc: [], publishes: [], consumes: [], calls: {}, calledBy: [], sagas: [], tasks: [] }
+  return contract === undefined ? { ...shared, ...nothing } : { ...shared, ...contents(contract) }
+}
+
+function contents(contract: Service) {
+  const { owner, slo, personalData, operations, rpc, publishes, consumes, calls, sagas, tasks } = contract
+  return {
+    owner,
+    slo,
+    personalData,
+    routes: Object.values(operations).map(describeRoute),
+    rpc: Object.entries(rpc?.methods ?? {}).map(([method, said]) => ({
+      method,
+      effect: (said as { effect: string }).effect,
+    })),
+    publishes: typesOf(publishes),
+    consumes: typesOf(consumes).map((type) => ({ type, from: publisherOf(type) })),
+    calls: Object.fromEntries(Object.entries(calls).map(([callee, { methods }]) => [callee, methods.map(String)])),
+    calledBy: topology
+      .filter((each) => Object.hasOwn(each.contract?.calls ?? {}, contract.name))
+      .map(({ name }) => name),
+    sagas: Object.entries(sagas).map(([name, { signals = {} }]) => ({ name, signals: Object.keys(signals) })),
+    tasks: Object.keys(tasks),
+  }
+}
+
+function describeRoute(route: Route) {
+  const { path, permission, summary } = route
+  return { method: route.kind === 'mount' ? '*' : route.method, path, permission, summary }
+}
+
+function typesOf(events: Service['publishes']): string[] {
+  return [...new Set(Object.values(events).map(({ type }) => type))]
+}
+
+function publisherOf(type: string): string | undefined {
+  return topology.find(({ contract }) => typesOf(contract?.publishes ?? {}).includes(type))?.name
+}
+
+interface ConfigLike {
+  readonly settings: Readonly<
+    Record<
+      string,
+      { readonly default?: unknown; readonly unit?: string; readonly doc: string; readonly isSecret?: boolean }
+    >
+  >
+}
+
+async function settingsOf({ folder }: Deployment): Promise<DescribedSetting[]> {
+  const exported = (await import(pathToFileURL(join(root, folder, 'src/config.ts')).href)) as Record<string, unknown>
+  const config = Object.values(exported).find(isConfig)
+  const { serviceSettings } = await import('@stoa/config')
+  const shared = new Set(Object.keys(serviceSettings('any', 0)))
+  return Object.entries(config?.settings ?? {})
+    .filter(([name]) => !shared.has(name))
+    .map(([name, { default: value, unit, doc, isSecret }]) => ({
+      name,
+      ...(value === undefined || isSecret === true ? {} : { default: value }),
+      ...(unit === undefined ? {} : { unit }),
+      doc,
+    }))
+}
+
+function isConfig(value: unknown): value is ConfigLike {
+  return typeof value === 'object' && value !== null && 'settings' in value
+}
