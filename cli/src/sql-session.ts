@@ -74,6 +74,8 @@ function refusal(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error
   if (error.code === '25006')
     return new CommandFailed(`${error.message}: say that you mean it with --write`, error.code)
+  if (/multiple commands/.test(error.message))
+    return new CommandFailed('one statement at a time: run the others by themselves', error.code)
   const position = error.position === undefined ? '' : ` at character ${error.position}`
   return new CommandFailed(
     `${error.message}${position}${error.hint === undefined ? '' : ` (${error.hint})`}`,

@@ -1,5 +1,13 @@
-import { archiveNow, measureArchive, readArchive, turnArchiveOff, turnArchiveOn } from '@stoa/system/backup/archive'
-import { requireOwnServer, withServer } from '@stoa/system/backup/with-server'
+import {
+  archiveFollowing,
+  archiveNow,
+  measureArchive,
+  readArchive,
+  turnArchiveOff,
+  turnArchiveOn,
+  type ArchiveFollowing,
+} from '@stoa/system/backup/archive'
+import { requireOwnServer, withRunningServer, withServer } from '@stoa/system/backup/with-server'
 import { readArguments } from '../arguments.ts'
 import { note, say, sayJson } from '../output.ts'
 import { runSubcommand } from '../subcommand.ts'
@@ -45,8 +53,30 @@ async function status(args: readonly string[]): Promise<number> {
   const { folder, values } = readArguments(args, { json: { type: 'boolean' } })
   const archive = await readArchive(folder)
   const held = archive === undefined ? undefined : { ...archive, ...(await measureArchive(archive)) }
-  if (values.json === true) sayJson({ isOn: held !== undefined, ...held })
-  else if (held === undefined) say('Off: "stoa archive on" turns it on.')
-  else say(`On: ${held.segments} files of ${Math.ceil(held.sizeBytes / 1024 / 1024)} MiB in ${held.folder}.`)
+  const server = await withRunningServer(folder, (source) => archiveFollowing(source.server))
+  if (values.json === true)
+    sayJson({ isWanted: held !== undefined, ...held, ...(server === undefined ? {} : { server }) })
+  else for (const line of describeStatus(held, server)) say(line)
   return 0
+}
+
+interface Held {
+  readonly folder: string
+  readonly segments: number
+  readonly sizeBytes: number
+}
+
+function describeStatus(held: Held | undefined, server: ArchiveFollowing | undefined): string[] {
+  const wanted =
+    held === undefined
+      ? 'Off: "stoa archive on" turns it on.'
+      : `On: ${held.segments} files of ${Math.ceil(held.sizeBytes / 1024 / 1024)} MiB in ${held.folder}.`
+  if (server === undefined) return [wanted, 'PostgreSQL does not run.']
+  if (server.isOn !== (held !== undefined)) return [wanted, 'PostgreSQL does so from its next start on.']
+  if (server.failingSince !== undefined)
+    return [
+      wanted,
+      `PostgreSQL last failed at ${server.failingSince} and tries on: is there room? It keeps the log meanwhile.`,
+    ]
+  return server.lastArchivedAt === undefined ? [wanted] : [wanted, `Last archived at ${server.lastArchivedAt}.`]
 }

@@ -5,7 +5,7 @@ import { parseSince } from './logs.ts'
 
 export const help = `Usage: stoa traces [--slow [MS]] [--error] [--service SERVICE] [--since 10m] [--limit 20] [--json]
 
-Lists kept traces by what began them, the latest first; "stoa trace ID" shows one.
+Lists kept traces by what began them, the latest first; "stoa trace ID" shows one. What this command line asks is left out.
   --slow      the slowest first; --slow=500: only those of at least 500 ms
   --error     only those in which something failed
   --since     of the last so many s, m, h or d, or since a time
@@ -21,6 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   })
   const traces = await listTraces(folder.telemetry, {
+    leftOut: / \/admin\//,
     isFailed: values.error === true,
     order: values.slow === undefined ? 'latest' : 'slowest',
     minDurationMs: numberOf('--slow', values.slow ?? '0'),

@@ -48,6 +48,8 @@ export interface TraceFilter {
   readonly minDurationMs?: number
   /** Of what began it. */
   readonly service?: string
+  /** Names of what began it that are left out. */
+  readonly leftOut?: RegExp
   readonly sinceMs?: number
   readonly order?: 'latest' | 'slowest'
   readonly limit?: number
@@ -55,7 +57,7 @@ export interface TraceFilter {
 
 /** The stored traces that have their root, in the wanted order, 20 unless told otherwise. */
 export async function listTraces(folder: string, filter: TraceFilter = {}): Promise<TraceSummary[]> {
-  const { isFailed = false, minDurationMs = 0, service, sinceMs = 0, order = 'latest', limit = 20 } = filter
+  const { isFailed = false, minDurationMs = 0, service, leftOut, sinceMs = 0, order = 'latest', limit = 20 } = filter
   const errors = new Map<string, number>()
   await scan(folder, '"status":"error"', ({ traceId, status }) => {
     if (status === 'error') errors.set(traceId, (errors.get(traceId) ?? 0) + 1)
@@ -64,6 +66,7 @@ export async function listTraces(folder: string, filter: TraceFilter = {}): Prom
   await scanRoots(folder, ({ traceId, service: by, name, startMs, durationMs, parentSpanId }) => {
     if (parentSpanId !== undefined || startMs < sinceMs || durationMs < minDurationMs) return
     if ((service !== undefined && by !== service) || (isFailed && !errors.has(traceId))) return
+    if (leftOut?.test(name) === true) return
     roots.push({ traceId, service: by, name, startMs, durationMs, errors: errors.get(traceId) ?? 0 })
   })
   const sorted = roots.toSorted((a, b) => (order === 'slowest' ? b.durationMs - a.durationMs : b.startMs - a.startMs))

@@ -95,8 +95,29 @@ export async function archiveNow(server: pg.Client): Promise<void> {
   throw new AppError(
     'unavailable',
     'archive.not_following',
-    `${wanted} was not archived in ${followTimeoutMs / 1_000} s: see the server's log with "npm run stoa -- archive status"`,
+    `${wanted} was not archived in ${followTimeoutMs / 1_000} s: is archiving on, and is there room? See "npm run stoa -- archive status"`,
   )
+}
+
+/** Whether a running server archives, and since when it has failed to; times are RFC 3339. */
+export interface ArchiveFollowing {
+  readonly isOn: boolean
+  readonly lastArchivedAt?: string
+  readonly failingSince?: string
+}
+
+/** Asks the server how it gets on. */
+export async function archiveFollowing(server: pg.Client): Promise<ArchiveFollowing> {
+  const { rows } = await server.query<{ mode: string; archived: Date | null; failed: Date | null }>(`
+    select current_setting('archive_mode') as mode, last_archived_time as archived,
+      case when last_failed_time > coalesce(last_archived_time, '-infinity') then last_failed_time end as failed
+    from pg_stat_archiver`)
+  const { mode = 'off', archived = null, failed = null } = rows[0] ?? {}
+  return {
+    isOn: mode === 'on',
+    ...(archived === null ? {} : { lastArchivedAt: archived.toISOString() }),
+    ...(failed === null ? {} : { failingSince: failed.toISOString() }),
+  }
 }
 
 /** How much an archive holds. */

@@ -4,7 +4,7 @@ import { AppError } from '@stoa/kernel'
 import pg from 'pg'
 import { superuser } from '../postgres/cluster.ts'
 import { homeOf } from '../postgres/location.ts'
-import { findPostmaster } from '../postgres/postmaster.ts'
+import { portOfRunning } from '../postgres/postmaster.ts'
 import type { DataFolder } from '../supervisor/data-folder.ts'
 import { openDatabaseServer } from '../supervisor/database-server.ts'
 import { takeLock } from '../supervisor/lock.ts'
@@ -28,8 +28,8 @@ export async function withServer<T>(
 ): Promise<T> {
   requireOwnServer(environment)
   const home = await homeOf(data.postgres)
-  const running = await findPostmaster(join(home, 'cluster'))
-  if (running !== undefined) return useAt(data, home, running.port, use)
+  const port = await portOfRunning(join(home, 'cluster'))
+  if (port !== undefined) return useAt(data, home, port, use)
   if ((await stat(join(home, 'cluster')).catch(() => undefined)) === undefined) {
     throw new AppError(
       'not_found',
@@ -48,6 +48,16 @@ export async function withServer<T>(
   } finally {
     lock.release()
   }
+}
+
+/** The same with the server that runs; undefined when none does. */
+export async function withRunningServer<T>(
+  data: DataFolder,
+  use: (source: BackupSource) => Promise<T>,
+): Promise<T | undefined> {
+  const home = await homeOf(data.postgres)
+  const port = await portOfRunning(join(home, 'cluster'))
+  return port === undefined ? undefined : useAt(data, home, port, use)
 }
 
 /** A server that DATABASE_URL names is not ours to copy. @throws AppError `backup.not_ours` */

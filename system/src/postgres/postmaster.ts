@@ -85,6 +85,13 @@ async function disownPid(folder: string): Promise<void> {
   }
 }
 
+/** The port of a server of this cluster that takes connections now; only looks, and holds nothing open. */
+export async function portOfRunning(folder: string): Promise<number | undefined> {
+  const file = await readPidFile(folder)
+  if (file === undefined || file.status !== 'ready' || !(await isPostmaster(file.pid, folder))) return undefined
+  return file.port
+}
+
 async function watch(pid: number, folder: string): Promise<void> {
   while (await isPostmaster(pid, folder)) await delay(adoptedPollMs)
 }
