@@ -31,6 +31,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     RATE_LIMIT_SCALE: '10000',
   }
   const stoa = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })
+  // so that a journey can take it back to any moment
+  await stoa('archive', 'on')
   await stoa('up', '--detach', '--ports', 'auto', '--scale', 'order=2', '--scale', 'inventory=2')
   const { stdout } = await stoa('ps', '--json')
   const rows = JSON.parse(stdout) as { service: string; port: number }[]

@@ -110,6 +110,33 @@ export async function stoa(...args: string[]): Promise<string> {
   return stdout
 }
 
+/** What a command came to. */
+export interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** The stoa command over the system of the journeys, as a shell would run it. */
+export async function command(...args: string[]): Promise<Outcome> {
+  const options = { cwd: root, env: { ...systemEnvironment(inject('stoaHome')), NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
+  try {
+    const { stdout, stderr } = await run(join(root, 'stoa'), args, options)
+    return { code: 0, out: stdout, err: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string }
+    if (typeof code !== 'number') throw error
+    return { code, out: stdout ?? '', err: stderr ?? '' }
+  }
+}
+
+/** The JSON that a command prints; throws when it fails. */
+export async function commandJson<Value = any>(...args: string[]): Promise<Value> {
+  const { code, out, err } = await command(...args, '--json')
+  if (code !== 0) throw new Error(`stoa ${args.join(' ')} ended with ${code}: ${err}`)
+  return JSON.parse(out) as Value
+}
+
 /** One line of a service's log. */
 export interface LogLine {
   readonly service: string

@@ -16,6 +16,8 @@ interface Recovery {
   /** Where the cluster archives from now on: its new timeline has to be known there. */
   readonly archive: Archive | undefined
   readonly to: Temporal.Instant | 'latest' | undefined
+  /** What is still to be done with the recovered server, on its port, before it is stopped. */
+  readonly finish: (port: number) => Promise<void>
 }
 
 // A long log takes as long as it takes.
@@ -23,7 +25,7 @@ const recoveryTimeoutMs = 6 * 60 * 60 * 1_000
 const stopTimeoutMs = 30_000
 
 /** Rolls a copied cluster forward to a time, on a timeline of its own, and stops it again. @throws AppError `restore.time_not_reached` */
-export async function recover({ location, folder, source, archive, to }: Recovery): Promise<void> {
+export async function recover({ location, folder, source, archive, to, finish }: Recovery): Promise<void> {
   const port = await freePort()
   await configureCluster(location, folder, {
     ...targetSettings(to),
@@ -41,7 +43,11 @@ export async function recover({ location, folder, source, archive, to }: Recover
     const postmaster = await spawnPostmaster({ ...location, folder, logFile, password: '' }, port, {
       readyTimeoutMs: recoveryTimeoutMs,
     })
-    await stopPostmaster(postmaster, stopTimeoutMs)
+    try {
+      await finish(port)
+    } finally {
+      await stopPostmaster(postmaster, stopTimeoutMs)
+    }
   } catch (error) {
     throw isAppError(error) ? await explain(error, to, logFile) : error
   }

@@ -1,8 +1,9 @@
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@stoa/kernel'
+import pg from 'pg'
 import type { Account } from '../postgres/account.ts'
-import { requireVersion } from '../postgres/cluster.ts'
+import { requireVersion, superuser } from '../postgres/cluster.ts'
 import { prepareLocation, type Location } from '../postgres/location.ts'
 import { findPostmaster, stopPostmaster } from '../postgres/postmaster.ts'
 import { makeDataFolder, writeJson, type DataFolder } from '../supervisor/data-folder.ts'
@@ -40,11 +41,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
   const { data, backup, onProgress } = options
   const manifest = await readManifest(backup)
   requireLater(options.to, manifest)
-  onProgress(`Comparing ${manifest.files.length} files with their checksums`)
-  await requireWhole(backup, manifest)
   await makeDataFolder(data)
   const lock = takeLock(data)
   try {
+    onProgress(`Comparing ${manifest.files.length} files with their checksums`)
+    await requireWhole(backup, manifest)
     await endLeftBehind(data)
     const location = await prepareLocation(data.postgres)
     await requireVersion(location, (await readFile(join(backup, 'cluster/PG_VERSION'), 'utf8')).trim(), backup)
@@ -59,10 +60,34 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
       source: options.archive ?? own?.folder ?? manifest.archive,
       archive: own,
       to: options.to,
+      finish: async (port) => forgetInstances(port, await readFile(join(backup, 'own/password'), 'utf8')),
     })
     await putInPlace(options, location, unfinished)
   } finally {
     lock.release()
+  }
+}
+
+/** The registry remembers who ran at that time: beside a system that still runs, the restored one would call its processes. */
+async function forgetInstances(port: number, password: string): Promise<void> {
+  const server = { host: '127.0.0.1', port, user: superuser, password: password.trim() }
+  const { rowCount } = await query(
+    { ...server, database: 'postgres' },
+    `select from pg_database where datname = 'stoa_registry'`,
+  )
+  if (rowCount === 0) return
+  const registry = { ...server, database: 'stoa_registry' }
+  const { rows } = await query(registry, `select to_regclass('public.instances') is not null as is_there`)
+  if ((rows[0] as { is_there: boolean } | undefined)?.is_there === true) await query(registry, 'delete from instances')
+}
+
+async function query(server: pg.ClientConfig, statement: string): Promise<pg.QueryResult> {
+  const client = new pg.Client(server)
+  await client.connect()
+  try {
+    return await client.query(statement)
+  } finally {
+    await client.end()
   }
 }
 

@@ -1,0 +1,270 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openEventLog } from '@stoa/events'
+import { beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { systemEnvironment } from '../config.ts'
+import { ask, command, commandJson, eventually, newCustomer, place, signIn } from './shop.ts'
+
+const executable = fileURLToPath(new URL('../../stoa', import.meta.url))
+const poisonId = randomUUID()
+const paymentId = randomUUID()
+let staff: string
+let order: { id: string; customerId: string }
+
+beforeAll(async () => {
+  await plantPoison()
+  staff = await signIn('staff@stoa.example')
+  order = (await place(await newCustomer())).body
+})
+
+/** An event without a field that its schema requires, which nobody's outbox would have let through. */
+async function plantPoison(): Promise<void> {
+  const read = async (file: string) => JSON.parse(await readFile(join(inject('stoaHome'), file), 'utf8'))
+  const password = (await read('secrets.json')).databasePasswords.event_log as string
+  const { postgres: port } = (await read('ports.json')) as { postgres: number }
+  const url = `postgres://stoa_event_log:${password}@127.0.0.1:${port}/stoa_event_log`
+  const log = openEventLog({ url, applicationName: 'journeys' })
+  const event = {
+    specversion: '1.0',
+    id: poisonId,
+    source: '/services/payment',
+    type: 'fraud.detected',
+    subject: paymentId,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    dataschema: '/schemas/fraud.detected/1.0.0',
+    partitionkey: paymentId,
+    correlationid: poisonId,
+    data: { paymentId },
+  }
+  const record = { id: poisonId, type: event.type, key: paymentId, event: JSON.stringify(event) }
+  await log.append({ topic: 'payment.events', records: [record] })
+  await log.close()
+}
+
+/** An order that waits for a person, so that one can meddle with what comes next. */
+async function orderOnHold(): Promise<{ id: string; sagaId: string }> {
+  const { body } = await place(await newCustomer('tok_fraud'))
+  expect(body.status).toBe('on_hold')
+  return { id: body.id, sagaId: `order-fulfilment:${body.id}` }
+}
+
+const sagaState = async (id: string) => (await commandJson('saga', 'show', id)).state as string
+const statusOf = async (id: string) => (await ask('GET', `/api/v1/orders/${id}`, { as: staff })).body.status as string
+
+/** Takes an order's reservation away, so that its saga, which is past its pivot then, cannot go on. */
+async function getStuck({ id, sagaId }: { id: string; sagaId: string }): Promise<{ putBack: () => Promise<void> }> {
+  const elsewhere = randomUUID()
+  const move = (from: string, to: string) =>
+    command('sql', 'inventory', `update reservations set order_id = '${to}' where order_id = '${from}'`, '--write')
+  expect(await move(id, elsewhere)).toMatchObject({ code: 0, out: 'UPDATE 1\n' })
+  const { body } = await ask('GET', `/api/v1/payments?orderId=${id}`, { as: staff })
+  const review = `/api/v1/payments/${body.items[0].id}/review`
+  await ask('POST', review, { as: staff, key: randomUUID(), body: { outcome: 'approved' } })
+  await eventually(async () => expect(await sagaState(sagaId)).toBe('stuck'))
+  return {
+    async putBack() {
+      expect((await move(elsewhere, id)).code).toBe(0)
+    },
+  }
+}
+
+test('a stuck saga is listed, and goes on when what was in its way is gone and it is retried', async () => {
+  const held = await orderOnHold()
+  const { putBack } = await getStuck(held)
+  const stuck = await commandJson<{ id: string }[]>('saga', 'ls', '--state', 'stuck')
+  expect(stuck.map(({ id }) => id)).toContain(held.sagaId)
+  const shown = await command('saga', 'show', held.id)
+  expect(shown.out).toContain('inventory.reservation_not_found')
+  expect(await command('saga', 'compensate', held.id)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('past its pivot'),
+  })
+  await putBack()
+  expect((await command('saga', 'retry', held.id)).code).toBe(0)
+  await eventually(async () => expect(await sagaState(held.sagaId)).toBe('completed'))
+  expect(await statusOf(held.id)).not.toBe('on_hold')
+  expect(await command('saga', 'retry', held.id)).toMatchObject({ code: 1, err: expect.stringContaining('not stuck') })
+  expect(await command('saga', 'retry', randomUUID())).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('saga ls'),
+  })
+})
+
+test('a step that a saga is stuck on is left out only when that is meant', async () => {
+  const held = await orderOnHold()
+  const { putBack } = await getStuck(held)
+  expect(await command('saga', 'skip', held.id)).toMatchObject({ code: 2, err: expect.stringContaining('--yes') })
+  expect(await sagaState(held.sagaId)).toBe('stuck')
+  // what the step would have done is the operator's to do
+  await putBack()
+  const confirmed = await ask('POST', '/api/v1/inventory/confirm', {
+    as: staff,
+    key: randomUUID(),
+    body: { orderId: held.id },
+  })
+  expect(confirmed.status).toBe(200)
+  expect((await command('saga', 'skip', held.id, '--yes')).code).toBe(0)
+  await eventually(async () => expect(await sagaState(held.sagaId)).toBe('completed'))
+})
+
+test('a saga that waits can be undone', async () => {
+  const held = await orderOnHold()
+  expect((await command('saga', 'compensate', held.sagaId)).code).toBe(0)
+  await eventually(async () => expect(await sagaState(held.sagaId)).toBe('compensated'))
+  expect(['rejected', 'cancelled']).toContain(await statusOf(held.id))
+})
+
+test('token prints a token and nothing else', async () => {
+  const { code, out } = await command('token', '--user', 'ada@stoa.example')
+  expect([code, /^[\w-]+\.[\w-]+\.[\w-]+\n$/.test(out)]).toEqual([0, true])
+  expect(await command('token')).toMatchObject({ code: 2 })
+  const refused = await command('token', '--user', 'ada@stoa.example', '--password', 'wrong')
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('user.credentials_wrong') })
+})
+
+test('an order leads to its trace, its events and its lines in the log', async () => {
+  await eventually(async () => {
+    const spans = await commandJson<{ service: string }[]>('trace', order.id)
+    expect(new Set(spans.map(({ service }) => service)).size).toBeGreaterThan(4)
+  })
+  expect((await command('trace', order.id)).out).toMatch(/^Trace [0-9a-f]{32}: \d+ spans in \d+ services/)
+  expect(await command('trace', randomUUID())).toMatchObject({ code: 1, err: expect.stringContaining('no kept trace') })
+  const [slowest, next] = await commandJson<{ traceId: string; durationMs: number }[]>(
+    'traces',
+    '--slow',
+    '--limit',
+    '2',
+  )
+  expect(slowest?.durationMs).toBeGreaterThanOrEqual(next?.durationMs ?? Infinity)
+  const { out } = await command('logs', 'order', '--grep', order.id, '--since', '10m')
+  expect(out).toContain(order.id)
+})
+
+test('the event log is followed, and one event shown', async () => {
+  const follower = spawn(executable, ['events', 'tail', '-f', '--json', '--type', 'order.created'], {
+    env: systemEnvironment(inject('stoaHome')),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void follower.kill())
+  let followed = ''
+  follower.stdout.on('data', (chunk: Buffer) => (followed += chunk.toString()))
+  await eventually(() => expect(followed).toContain(order.id))
+  const { body: late } = await place(await newCustomer())
+  await eventually(() => expect(followed).toContain(late.id))
+
+  const { out } = await command('events', 'tail', '--order', order.id, '--json')
+  const events = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event as { id: string; type: string })
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['order.created', 'payment.completed', 'order.confirmed']),
+  )
+  expect((await commandJson('events', 'show', events[0]?.id ?? '')).event).toMatchObject({
+    type: 'order.created',
+    subject: order.id,
+  })
+  expect(await command('events', 'show', randomUUID())).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('events tail'),
+  })
+})
+
+test('a replay says what it would do, does it when told to, and nobody is told twice', async () => {
+  const toldOfOrder = async () => {
+    const { body } = await ask('GET', `/api/v1/users/${order.customerId}/notifications?limit=200`, { as: staff })
+    return body.items.filter(({ kind }: { kind: string }) => kind === 'order.confirmed').length as number
+  }
+  expect((await command('wait', '--rest', '--timeout', '60s')).code).toBe(0)
+  expect(await toldOfOrder()).toBe(1)
+  const from = ['notification', '--from', 'start']
+  const plan = await commandJson('events', 'replay', ...from)
+  expect(plan).toMatchObject({ isDone: false, events: expect.any(Number) })
+  expect(plan.events).toBeGreaterThan(0)
+  expect((await command('events', 'replay', ...from)).out).toContain('Nothing was done')
+  expect(await commandJson('events', 'replay', ...from, '--yes')).toMatchObject({
+    isDone: true,
+    events: expect.any(Number),
+  })
+  expect((await command('wait', '--rest', '--timeout', '60s')).code).toBe(0)
+  expect(await toldOfOrder()).toBe(1)
+  expect((await command('events', 'replay', 'notification')).code).toBe(2)
+})
+
+test('describe, routes, breakers and open say what there is', async () => {
+  expect(await commandJson('describe', 'order')).toMatchObject({
+    service: 'order',
+    owner: 'commerce',
+    routes: expect.arrayContaining([
+      expect.objectContaining({ method: 'POST', path: '/api/v1/orders', permission: 'order:place' }),
+    ]),
+    consumes: expect.arrayContaining([{ type: 'shipping.delivered', from: 'shipping' }]),
+    calls: { pricing: expect.arrayContaining(['quote']) },
+    settings: expect.arrayContaining([expect.objectContaining({ name: 'RETURN_WINDOW_DAYS', default: 14 })]),
+    instances: [expect.objectContaining({ state: 'ready', components: { database: { status: 'up' } } })],
+  })
+  expect(await command('describe', 'nothing')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('the services are'),
+  })
+  const routes = await commandJson<{ service: string; path: string }[]>('routes', 'pricing')
+  expect(new Set(routes.map(({ service }) => service))).toEqual(new Set(['pricing']))
+  expect(routes.map(({ path }) => path)).toContain('/api/v1/pricing/quote')
+  const breakers = await commandJson<{ service: string; state: string }[]>('breakers', 'ls')
+  expect(breakers).toContainEqual(expect.objectContaining({ service: 'order', state: 'closed' }))
+  expect((await command('breakers', 'reset', 'order')).code).toBe(0)
+  expect(await command('breakers', 'reset', 'nothing')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no upstream nothing'),
+  })
+  expect((await command('open')).out).toBe(`${inject('gatewayUrl')}/api/v1/products\n`)
+  expect((await command('open', 'nothing')).code).toBe(2)
+})
+
+test('sql reads as the service’s own role, and writes only when told to', async () => {
+  expect((await command('sql', 'order', 'select 1 as one, null as nothing')).out).toBe('one  nothing\n1\n(1 row)\n')
+  expect(await commandJson('sql', 'order', 'select current_user as who')).toEqual([{ who: 'stoa_order' }])
+  for (const statement of ['delete from orders', 'commit; delete from orders', 'drop table orders']) {
+    expect((await command('sql', 'order', statement)).code, statement).toBe(1)
+  }
+  expect(await statusOf(order.id)).not.toBeUndefined()
+  expect(await command('sql', 'order', 'selec 1')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('syntax error'),
+  })
+  expect(await command('sql', 'nothing', 'select 1')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('has no database'),
+  })
+})
+
+test('an event that cannot be handled is a dead letter, which is looked at, retried and given up', async () => {
+  const mine = async (state: string) =>
+    (await commandJson<any[]>('dlq', 'ls', 'notification', '--state', state)).find(
+      ({ eventId }) => eventId === poisonId,
+    )
+  const letter = await eventually(async () => {
+    const found = await mine('dead')
+    if (found === undefined) throw new Error('not dead yet')
+    return found as { id: number }
+  }, 40_000)
+  expect((await command('dlq', 'ls')).out).toContain(paymentId)
+  const id = String(letter.id)
+  expect(await commandJson('dlq', 'show', 'notification', id)).toMatchObject({
+    type: 'fraud.detected',
+    state: 'dead',
+    attempts: 5,
+    event: { id: poisonId },
+  })
+  expect(await command('dlq', 'show', 'notification', '999999')).toMatchObject({ code: 1 })
+  expect((await command('dlq', 'retry', 'notification', id)).code).toBe(0)
+  expect(await mine('dead')).toBeUndefined()
+  expect(await mine('failing')).toMatchObject({ eventId: poisonId })
+  expect((await command('dlq', 'discard', 'notification', id)).code).toBe(2)
+  expect((await command('dlq', 'discard', 'notification', id, '--reason', 'planted')).code).toBe(0)
+  expect(await mine('discarded')).toMatchObject({ discardReason: 'planted' })
+})
