@@ -53,6 +53,8 @@ export async function describeDeployment(name: string): Promise<ServiceDescripti
   return contract === undefined ? { ...shared, ...nothing } : { ...shared, ...contents(contract) }
 }
 
+type RpcMethods = Readonly<Record<string, { readonly effect: string }>>
+
 function contents(contract: Service) {
   const { owner, slo, personalData, operations, rpc, publishes, consumes, calls, sagas, tasks } = contract
   return {
@@ -60,10 +62,7 @@ function contents(contract: Service) {
     slo,
     personalData,
     routes: Object.values(operations).map(describeRoute),
-    rpc: Object.entries(rpc?.methods ?? {}).map(([method, said]) => ({
-      method,
-      effect: (said as { effect: string }).effect,
-    })),
+    rpc: Object.entries((rpc?.methods ?? {}) as RpcMethods).map(([method, { effect }]) => ({ method, effect })),
     publishes: typesOf(publishes),
     consumes: typesOf(consumes).map((type) => ({ type, from: publisherOf(type) })),
     calls: Object.fromEntries(Object.entries(calls).map(([callee, { methods }]) => [callee, methods.map(String)])),
