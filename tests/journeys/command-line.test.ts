@@ -164,7 +164,8 @@ test('the event log is followed, and one event shown', async () => {
   expect(events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['order.created', 'payment.completed', 'order.confirmed']),
   )
-  expect((await commandJson('events', 'show', events[0]?.id ?? '')).event).toMatchObject({
+  const created = events.find(({ type }) => type === 'order.created')
+  expect((await commandJson('events', 'show', created?.id ?? '')).event).toMatchObject({
     type: 'order.created',
     subject: order.id,
   })
@@ -205,7 +206,9 @@ test('describe, routes, breakers and open say what there is', async () => {
     consumes: expect.arrayContaining([{ type: 'shipping.delivered', from: 'shipping' }]),
     calls: { pricing: expect.arrayContaining(['quote']) },
     settings: expect.arrayContaining([expect.objectContaining({ name: 'RETURN_WINDOW_DAYS', default: 14 })]),
-    instances: [expect.objectContaining({ state: 'ready', components: { database: { status: 'up' } } })],
+    instances: expect.arrayContaining([
+      expect.objectContaining({ state: 'ready', components: { database: { status: 'up' } } }),
+    ]),
   })
   expect(await command('describe', 'nothing')).toMatchObject({
     code: 1,
