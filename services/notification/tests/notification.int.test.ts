@@ -129,9 +129,14 @@ test('who wants no message gets none, under the version of what they want', asyn
   const { headers } = await service.request('GET', path, { as })
   const body = { channels: { email: true, in_app: true }, mutedKinds: ['order.confirmed'] }
   expect((await service.request('PUT', path, { as, body })).status).toBe(428)
+  for (const stale of ['"7"', '"never"', '"99999999999999999999"']) {
+    const refused = await service.request('PUT', path, { as, body, headers: { 'if-match': stale } })
+    expect([refused.status, refused.body.code], stale).toEqual([412, 'request.stale'])
+  }
   const etag = headers.get('etag') ?? ''
   expect((await service.request('PUT', path, { as, body, headers: { 'if-match': etag } })).status).toBe(200)
   expect((await service.request('PUT', path, { as, body, headers: { 'if-match': etag } })).status).toBe(412)
+  expect((await service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })).headers.get('etag')).toBe('"2"')
   await service.receive(orderConfirmed, newId(), confirmed(ada))
   const [message] = await told(service, ada, 1)
   expect(message.status).toBe('suppressed')

@@ -19,17 +19,27 @@ export async function readPreferences(db: ReadHandle, userId: string): Promise<S
     : { preferences: row.body, version: row.version }
 }
 
-/** Writes what a person wants when its version is still the expected one; false otherwise. */
+/** Writes what a person wants when its version is still the expected one, or whichever it is; false otherwise. */
 export async function savePreferences(
   tx: WriteHandle,
   userId: string,
   preferences: Preferences,
-  expected: number,
+  expected: string | undefined,
 ): Promise<boolean> {
-  const rows = await tx.sql`
-    insert into preferences (user_id, body, version) values (${userId}, ${json(preferences)}, ${expected + 1})
-    on conflict (user_id) do update set body = excluded.body, version = excluded.version
-      where preferences.version = ${expected}
-    returning 1`
+  const body = json(preferences)
+  const rows = await (expected === undefined
+    ? tx.sql`
+        insert into preferences (user_id, body, version) values (${userId}, ${body}, 1)
+        on conflict (user_id) do update set body = excluded.body, version = preferences.version + 1
+        returning 1`
+    : expected === '0'
+      ? tx.sql`
+          insert into preferences (user_id, body, version) values (${userId}, ${body}, 1)
+          on conflict (user_id) do nothing
+          returning 1`
+      : tx.sql`
+          update preferences set body = ${body}, version = version + 1
+          where user_id = ${userId} and version::text = ${expected}
+          returning 1`)
   return rows.length > 0
 }

@@ -33,9 +33,7 @@ export const replacePreferences =
   (_deps: Deps): Handler<NotificationService, 'replacePreferences'> =>
   async ({ params, body, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
-      const expected =
-        expectedVersion === undefined ? (await readPreferences(tx, params.userId)).version : Number(expectedVersion)
-      const isSaved = await savePreferences(tx, params.userId, body, expected)
+      const isSaved = await savePreferences(tx, params.userId, body, expectedVersion)
       return isSaved
         ? { status: 200, id: params.userId }
         : refuse('request.stale', 'The preferences have changed since they were read.')
