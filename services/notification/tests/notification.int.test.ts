@@ -136,10 +136,37 @@ test('who wants no message gets none, under the version of what they want', asyn
   const etag = headers.get('etag') ?? ''
   expect((await service.request('PUT', path, { as, body, headers: { 'if-match': etag } })).status).toBe(200)
   expect((await service.request('PUT', path, { as, body, headers: { 'if-match': etag } })).status).toBe(412)
-  expect((await service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })).headers.get('etag')).toBe('"2"')
+  expect((await service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })).headers.get('etag')).toBe(
+    '"2"',
+  )
   await service.receive(orderConfirmed, newId(), confirmed(ada))
   const [message] = await told(service, ada, 1)
   expect(message.status).toBe('suppressed')
+})
+
+test('who waits for another to replace a template finds what the other has written', async () => {
+  const as = { subject: newId(), roles: ['manager'] }
+  const path = '/api/v1/notifications/templates/order.cancelled.en'
+  const replace = (etag: string) =>
+    service.request('PUT', path, { as, body: { subject: 'Mine', body: 'x' }, headers: { 'if-match': etag } })
+  const { waiting } = await service.database.transaction(async (tx) => {
+    await tx.sql`select 1 from templates where id = 'order.cancelled.en' for update`
+    const asked = [replace('*'), replace('"1"')]
+    await eventually(async () => {
+      const [locks] = await service.database.read.sql<{ count: number }>`
+        select count(*)::int as count from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`
+      expect(locks?.count).toBe(2)
+    })
+    await tx.sql`
+      insert into templates (id, version, kind, locale, subject, body, at)
+      select id, 2, kind, locale, 'Theirs', body, at from templates where id = 'order.cancelled.en'`
+    return { waiting: asked }
+  })
+  expect((await Promise.all(waiting)).map(({ status, body }) => [status, body.version])).toEqual([
+    [200, 3],
+    [412, undefined],
+  ])
 })
 
 test('a template gets versions, and a missing variable is said before sending', async () => {

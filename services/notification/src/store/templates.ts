@@ -30,11 +30,11 @@ export function listTemplates(db: ReadHandle, afterId: string, limit: number): P
      where id > ${afterId} order by id, version desc limit ${limit}`
 }
 
-/** Locks a template by its newest version; undefined for an unknown one. */
+/** Locks a template and reads its newest version; undefined for an unknown one. */
 export async function lockTemplate(tx: WriteHandle, id: string): Promise<Template | undefined> {
-  const [row] = await tx.sql<Template>`
-    select id, kind, locale, subject, body, version from templates where id = ${id} order by version desc limit 1 for update`
-  return row
+  // the first version is there for good; which is the newest is found out with the lock held
+  await tx.sql`select 1 from templates where id = ${id} and version = 1 for update`
+  return findTemplate(tx, id)
 }
 
 /** Adds the next version of a locked template. */
