@@ -7,3 +7,11 @@ export function testDatabaseUrl(): string | undefined {
 export function systemEnvironment(home: string): Record<string, string | undefined> {
   return { ...process.env, STOA_HOME: home }
 }
+
+/** How many random requests each operation gets, and the seed that they are made from. */
+export function randomCases(): { readonly count: number; readonly seed: number } {
+  return {
+    count: Number(process.env['CONTRACT_CASES'] ?? 12),
+    seed: Number(process.env['CONTRACT_SEED'] ?? Math.floor(Math.random() * 2 ** 31)),
+  }
+}

@@ -12,6 +12,8 @@ declare module 'vitest' {
     /** The data folder of the system that the journeys go through. */
     stoaHome: string
     gatewayUrl: string
+    /** Where each service listens itself. */
+    serviceUrls: Readonly<Record<string, string>>
   }
 }
 
@@ -36,8 +38,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await stoa('up', '--detach', '--ports', 'auto', '--scale', 'order=2', '--scale', 'inventory=2')
   const { stdout } = await stoa('ps', '--json')
   const rows = JSON.parse(stdout) as { service: string; port: number }[]
+  const urls = Object.fromEntries(rows.map(({ service, port }) => [service, `http://127.0.0.1:${port}`]))
   project.provide('stoaHome', home)
-  project.provide('gatewayUrl', `http://127.0.0.1:${rows.find(({ service }) => service === 'gateway')?.port}`)
+  project.provide('gatewayUrl', urls['gateway'] ?? '')
+  project.provide('serviceUrls', urls)
   return async () => {
     await stoa('down')
     await rm(home, { recursive: true, force: true })

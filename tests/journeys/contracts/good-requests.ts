@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { plentifulSku } from '@stoa/system/seed/catalogue'
+import { eventually } from '@stoa/testing'
+import { accountOf, ask, grants, newCustomer, signIn, type Account } from './accounts.ts'
+import { goodBody, meanings, orderBody, paymentBody } from './good-bodies.ts'
+import { isConditional, isOperation, operations, parametersOf, pathOf, type Said } from './said.ts'
+import { doorOf, headersFor, send, type Sent } from './send.ts'
+import { takenRequest } from './wrong-requests.ts'
+
+/** A request that is to succeed, made together with all that it needs. */
+export interface GoodRequest {
+  readonly sent: Sent
+  readonly owner: Account
+  /** Who sends it: the owner, or where customers may not, an admin. */
+  readonly caller: Account
+  readonly ids: readonly string[]
+}
+
+type Make = (owner: Account, above: readonly string[]) => Promise<string>
+
+/** How to make a thing that no POST to its collection makes. By its path, or for one operation that needs it in a state. */
+const makers: Readonly<Record<string, Make>> = {
+  '/api/v1/users/{}': async ({ id }) => id,
+  '/api/v1/orders/customer/{}': async ({ id }) => id,
+  '/api/v1/orders/{}': orderOf,
+  '/api/v1/returns/{}': async (owner) => (await returnOf(owner)).id,
+  '/api/v1/inventory/reservations/{}': async () => {
+    const body = { orderId: randomUUID(), lines: [{ sku: plentifulSku, quantity: 1 }] }
+    await ask('POST', '/api/v1/inventory/reserve', await accountOf('admin'), body)
+    return body.orderId
+  },
+  '/api/v1/notifications/{}': async (owner) => {
+    const body = { userId: owner.id, kind: 'message', variables: { subject: 'Good day', text: 'to you' } }
+    return (await ask('POST', '/api/v1/notifications/send', await accountOf('admin'), body)).id
+  },
+  '/api/v1/notifications/templates/{}': async () => 'user.locked.de',
+  '/api/v1/sessions/{}': async (owner) => {
+    await signIn(owner.email)
+    const { items } = await ask('GET', '/api/v1/sessions', owner)
+    return items.find(({ isCurrent }: { isCurrent: boolean }) => !isCurrent).id
+  },
+  '/api/v1/webhooks/{}': async () => 'sandbox',
+  '/api/v1/shipping/webhooks/{}': async () => 'sandbox',
+  '/api/services/{}': async () => 'order',
+  '/api/services/{}/instances/{}': async () => randomUUID(),
+  'order.setOrderStatus': (owner) => orderOf(owner),
+  'order.markPicked': (owner) => orderIn(owner, ['picking']),
+  'order.requestReturn': (owner) => orderIn(owner, ['delivered', 'completed']),
+  'order.receiveReturn': async (owner) => {
+    const { id } = await returnOf(owner)
+    await ask('POST', `/api/v1/returns/${id}/approve`, await accountOf('admin'), {})
+    return id
+  },
+  'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
+  'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
+  'payment.capturePayment': (owner) => payment(owner, { capture: false }),
+  'payment.voidPayment': (owner) => payment(owner, { capture: false }),
+  'payment.reviewPayment': (owner) => payment(owner, {}, 'tok_fraud'),
+}
+
+async function orderOf(owner: Account): Promise<string> {
+  return (await ask('POST', '/api/v1/orders', owner, await orderBody(owner))).id
+}
+
+async function orderIn(owner: Account, statuses: readonly string[]): Promise<string> {
+  const id = await orderOf(owner)
+  await eventually(async () => {
+    const { status } = await ask('GET', `/api/v1/orders/${id}`, owner)
+    if (!statuses.includes(status)) throw new Error(`the order is ${status}`)
+  }, 20_000)
+  return id
+}
+
+/** Orders take seconds to arrive; some are on their way before they are asked for. */
+const arrived: Promise<string>[] = []
+
+/** Places some orders of the customer that the tests of a file share. */
+export async function orderAhead(count: number): Promise<void> {
+  const customer = await accountOf('customer')
+  for (let made = 0; made < count; made++) arrived.push(orderIn(customer, ['delivered', 'completed']))
+}
+
+async function returnOf(owner: Account): Promise<{ id: string }> {
+  const isShared = owner === (await accountOf('customer'))
+  const id = await ((isShared ? arrived.pop() : undefined) ?? orderIn(owner, ['delivered', 'completed']))
+  const body = { items: [{ sku: plentifulSku, quantity: 1 }], reason: 'too much tea' }
+  // staff may ask for it when the customer no longer may
+  return ask('POST', `/api/v1/orders/${id}/returns`, await accountOf('admin'), body)
+}
+
+async function shipmentOnItsWay(owner: Account): Promise<string> {
+  const orderId = await orderOf(owner)
+  return eventually(async () => {
+    const { items } = await ask('GET', `/api/v1/shipments?orderId=${orderId}`, owner)
+    if (!['released', 'dispatched'].includes(items[0]?.status)) throw new Error(`the shipment is ${items[0]?.status}`)
+    return items[0].id as string
+  }, 20_000)
+}
+
+async function payment(owner: Account, more: object, token?: string): Promise<string> {
+  return (await ask('POST', '/api/v1/payments', await accountOf('admin'), await paymentBody(owner, more, token))).id
+}
+
+/** The things that a path goes through, as paths with empty braces: what is above comes first. */
+export function thingsOf(path: string): string[] {
+  const parts = path.replaceAll(/\{[^}]+\}/g, '{}').split('{}')
+  return parts.slice(0, -1).map((_, index) => `${parts.slice(0, index + 1).join('{}')}{}`)
+}
+
+/** What makes a thing: by hand, or the POST to its collection. */
+export function makerOf(thing: string): Make | undefined {
+  const byHand = makers[thing]
+  if (byHand !== undefined) return byHand
+  const collection = thing.replace(/\/\{\}$/, '')
+  const create = operations.find(
+    ({ route }) => route.method === 'POST' && route.path.replaceAll(/\{[^}]+\}/g, '{}') === collection,
+  )
+  if (create === undefined) return undefined
+  return async (owner, above) => {
+    const caller = grants('customer', create.route.permission) ? owner : await accountOf('admin')
+    const body = await goodBody(create, { owner, ids: above })
+    const path = pathOf(create.route, paramsOf(create, above))
+    const made = await ask('POST', path, caller, body)
+    return made.id ?? made.sku
+  }
+}
+
+function paramsOf({ route }: Said, ids: readonly string[]): Record<string, string> {
+  return Object.fromEntries(parametersOf(route.path).map((name, index) => [name, ids[index] ?? '']))
+}
+
+/** Makes what is at the path of a route for an owner, and says its ids from left to right. */
+async function makeThings({ at, route }: Said, owner: Account): Promise<string[]> {
+  const things = thingsOf(route.path)
+  const ids: string[] = []
+  for (const [index, thing] of things.entries()) {
+    const make = (index === things.length - 1 ? makers[at] : undefined) ?? makerOf(thing)
+    if (make === undefined) throw new Error(`say in good-requests.ts how to make what is at ${thing}`)
+    ids.push(await make(owner, ids))
+  }
+  return ids
+}
+
+/** Whether it may end or change the account itself, which is then one that nothing else needs. */
+function changesAccount({ route }: Said): boolean {
+  return (
+    route.method !== 'GET' && (thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.path.includes('/sessions'))
+  )
+}
+
+/** A request that is to succeed: the thing it is about, in the state it needs, and a body. */
+export async function goodRequest(each: Said, owner?: Account): Promise<GoodRequest> {
+  const { route } = each
+  const someone = owner ?? (changesAccount(each) ? await newCustomer() : await accountOf('customer'))
+  const caller = grants('customer', route.permission) ? someone : await accountOf('admin')
+  const ids = await makeThings(each, someone)
+  const taken = takenRequest(each, headersFor(route.method, caller.token), meanings)
+  const path = pathOf(route, paramsOf(each, ids))
+  const body = isOperation(each) ? await goodBody(each, { owner: someone, ids }) : undefined
+  const headers = isConditional(each)
+    ? { ...taken.headers, 'if-match': await etagOf(each, path, caller) }
+    : taken.headers
+  return { sent: { method: route.method, path: path + taken.query, headers, body }, owner: someone, caller, ids }
+}
+
+/** The ETag of what is at a path, as it is read now. */
+export async function etagOf(each: Said, path: string, caller: Account): Promise<string> {
+  const { status, headers } = await send(doorOf(each), {
+    method: 'GET',
+    path,
+    headers: headersFor('GET', caller.token),
+  })
+  const { etag } = headers
+  if (typeof etag !== 'string') throw new Error(`${each.at}: ${path} is read with ${status} and no ETag`)
+  return etag
+}

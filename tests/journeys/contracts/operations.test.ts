@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { randomCases } from '../../config.ts'
+import { accountOf, isGood, newAccount, remembered, type Account } from './accounts.ts'
+import { meanings } from './good-bodies.ts'
+import { goodRequest, orderAhead } from './good-requests.ts'
+import { faultOf, faultOfProblem } from './problems.ts'
+import { randomRequests } from './random-requests.ts'
+import { faultsOfRepeats, faultsOfStaleness } from './repeats.ts'
+import { isConditional, isOperation, said, services, type Said } from './said.ts'
+import { doorOf, forEachAtOnce, headersFor, send, type Answered, type Sent } from './send.ts'
+import { countsByRoute, routeKey, type Count, type Counts } from './served.ts'
+import { takenRequest, wrongRequestsOf } from './wrong-requests.ts'
+
+/** Good requests that no client can make, and why. */
+const outOfReach: Readonly<Record<string, string>> = {
+  'user.unlockUser': 'the link goes by e-mail',
+  'payment.receiveWebhook': 'a provider signs it',
+  'shipping.receiveTracking': 'a carrier signs it',
+  'registry.registerInstance': 'only the processes of the system have the token',
+  'registry.heartbeat': 'only the processes of the system have the token',
+  'registry.deregisterInstance': 'only the processes of the system have the token',
+}
+
+const { count, seed } = randomCases()
+let admin: Account
+let before: Counts
+
+beforeAll(async () => {
+  admin = await accountOf('admin')
+  before = await countsByRoute(services)
+  await orderAhead(6)
+})
+
+afterAll(() => {
+  process.stdout.write(`contracts: ${count} random requests an operation, CONTRACT_SEED=${seed}\n`)
+})
+
+async function answerTo(each: Said, sent: Sent): Promise<Answered | Error> {
+  return send(doorOf(each), sent).catch((error: Error) => error)
+}
+
+describe.each(said.map((each) => [each.at, each] as const))('%s', (_, each) => {
+  const { route } = each
+  const good = remembered(() => goodRequest(each))
+
+  test('refuses what is wrong, and says where', async () => {
+    const taken = takenRequest(each, headersFor(route.method, admin.token), meanings)
+    const faults: string[] = []
+    await forEachAtOnce(wrongRequestsOf(each, taken, meanings), async (wrong) => {
+      const answer = await answerTo(each, { ...wrong, method: route.method })
+      const fault = answer instanceof Error ? answer.message : faultOf(answer, wrong)
+      if (fault !== undefined) faults.push(`${wrong.what}: ${fault}`)
+    })
+    expect(faults).toEqual([])
+  })
+
+  test('then does what it is for, once for its key and only to what was read', async () => {
+    const { sent } = await good()
+    const stale = isConditional(each) ? await faultsOfStaleness(each, sent) : []
+    const keyed = isOperation(each) && route.method !== 'GET' && each.route.idempotencyKey !== 'none'
+    const faults = keyed ? await faultsOfRepeats(each, sent) : await faultsOfOne(each, sent)
+    expect([...stale, ...faults]).toEqual([])
+  })
+
+  test('fails at nothing that comes', async () => {
+    const { ids } = outOfReach[each.at] === undefined ? await good() : { ids: [] }
+    const { token } = await senderOf(each)
+    const requests = fc.sample(randomRequests(each, { token, ids, meanings }), { seed, numRuns: count })
+    const faults: string[] = []
+    await forEachAtOnce(requests, async (sent) => {
+      const answer = await answerTo(each, sent)
+      const fault = answer instanceof Error ? answer.message : faultOfFailure(answer)
+      if (fault !== undefined) faults.push(`${fault}: ${JSON.stringify({ ...sent, body: String(sent.body) })}`)
+    })
+    expect(faults, `CONTRACT_SEED=${seed}`).toEqual([])
+  })
+})
+
+async function faultsOfOne(each: Said, sent: Sent): Promise<string[]> {
+  const answer = await send(doorOf(each), sent)
+  const why = outOfReach[each.at]
+  if (why !== undefined) {
+    const fault = faultOfProblem(answer)
+    return fault === undefined ? [] : [`${why}, and yet: ${fault}`]
+  }
+  if (!isGood(answer)) return [`${sent.method} ${sent.path}: ${answer.status} ${answer.text}`]
+  const { etag } = answer.headers
+  if (sent.method !== 'GET' || etag === undefined) return []
+  const again = await send(doorOf(each), { ...sent, headers: { ...sent.headers, 'if-none-match': String(etag) } })
+  return again.status === 304 && again.text === '' ? [] : [`If-None-Match ${String(etag)}: ${again.status}`]
+}
+
+function faultOfFailure(answer: Answered): string | undefined {
+  if (answer.status >= 500) return `${answer.status} ${answer.text}`
+  return answer.status >= 400 ? faultOfProblem(answer) : undefined
+}
+
+/** Who changes everything of the own account is somebody that nobody else is. */
+function senderOf({ route }: Said): Promise<Account> {
+  return route.method === 'DELETE' && !route.path.includes('{') ? newAccount('admin') : accountOf('admin')
+}
+
+function takesInput({ route }: Said): boolean {
+  return route.query !== undefined || route.path.includes('{')
+}
+
+test('every operation was reached: refused requests, and done what it is for', async () => {
+  const after = await countsByRoute(services)
+  const missing = said.flatMap((each) => {
+    const key = routeKey(each)
+    const since = (kind: keyof Count) => (after.get(key)?.[kind] ?? 0) - (before.get(key)?.[kind] ?? 0)
+    const isDone = since('good') > 0 || outOfReach[each.at] !== undefined
+    // what takes no input at all can only be read
+    const isRefused = since('refused') > 0 || (each.route.method === 'GET' && !takesInput(each))
+    return isRefused && isDone ? [] : [{ at: each.at, before: before.get(key), after: after.get(key) }]
+  })
+  expect(missing).toEqual([])
+})
