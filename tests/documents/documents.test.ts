@@ -8,8 +8,8 @@ const documents = globSync(
   [
     '*.md',
     'docs/**/*.md',
-    '{platform,services,control,edge,tools}/*/README.md',
-    '{system,cli,bench,contracts}/README.md',
+    '{platform,services,control,edge,tools,examples}/*/README.md',
+    '{system,cli,bench,contracts,examples}/README.md',
   ],
   { cwd: root },
 ).sort()

@@ -12,7 +12,19 @@ export interface Check {
   readonly run: () => Promise<string>
 }
 
-const folders = ['platform', 'contracts', 'services', 'control', 'edge', 'system', 'cli', 'tests', 'bench', 'tools']
+const folders = [
+  'platform',
+  'contracts',
+  'services',
+  'control',
+  'edge',
+  'system',
+  'cli',
+  'tests',
+  'bench',
+  'tools',
+  'examples',
+]
 
 /** Everything that is judged without running the product, slowest first. */
 export const checks: readonly Check[] = [
@@ -22,7 +34,10 @@ export const checks: readonly Check[] = [
   { name: 'unused files and exports', run: () => runKnip('--include', 'files,exports,types,duplicates') },
   { name: 'format', run: () => runTool('oxfmt/bin/oxfmt', '--check') },
   { name: 'imports', run: async () => inLines(await checkImports({ root, paths: folders })) },
-  { name: 'protocol buffers', run: () => runTool('@bufbuild/buf/bin/buf', 'lint', 'contracts') },
+  {
+    name: 'protocol buffers',
+    run: async () => inLines(await Promise.all(['contracts', 'examples'].map(lintBuffers))),
+  },
   { name: 'made parts', run: () => runNode('tools/made/src/main.ts', '--check') },
   { name: 'file names', run: async () => inLines(await checkFileNames(root, folders)) },
   { name: 'lock file', run: async () => inLines(checkLockFile(await readLockFile())) },
@@ -30,7 +45,9 @@ export const checks: readonly Check[] = [
 
 const runKnip = (...args: string[]) => runTool('knip/bin/knip.js', '--no-progress', '--no-config-hints', ...args)
 
-const inLines = (lines: readonly string[]) => lines.join('\n')
+const lintBuffers = (folder: string) => runTool('@bufbuild/buf/bin/buf', 'lint', folder)
+
+const inLines = (lines: readonly string[]) => lines.filter((line) => line !== '').join('\n')
 
 async function readLockFile(): Promise<LockFile> {
   return JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as LockFile

@@ -1,0 +1,4 @@
+create table greeted (
+  name text primary key,
+  times integer not null
+);

@@ -1,0 +1,70 @@
+import { defineConfig, serviceSettings } from '@stoa/config'
+import { describeService, errors, rpc, type RpcHandler } from '@stoa/contract'
+import { defineService } from '@stoa/service'
+import { BookingRpc } from './booking_pb.js'
+
+const describeBooking = (name: string, port: number) =>
+  describeService({
+    name,
+    port,
+    owner: 'examples',
+    slo: { availability: 0.99, p99Ms: 100, errorRate: 0.01 },
+    errors: errors({
+      'booking.full': { kind: 'conflict', title: 'There is no place left', mend: 'Choose another day.' },
+      'booking.withdrawn': { kind: 'conflict', title: 'The booking was cancelled before it came', mend: 'Book anew.' },
+    }),
+    operations: {},
+    rpc: rpc(BookingRpc, {
+      book: { effect: 'write', refuses: ['booking.full', 'booking.withdrawn'] },
+      cancel: { effect: 'write' },
+    }),
+    personalData: 'none',
+  })
+
+type BookingService = ReturnType<typeof describeBooking>
+
+/** The key is unique for ever, so an action that is called again books nothing more. */
+const book =
+  (places: number): RpcHandler<BookingService, 'book'> =>
+  async ({ input: { tripId }, key, commit, refuse }) =>
+    commit(async (tx) => {
+      await tx.sql`lock table bookings in share row exclusive mode`
+      const [found] = await tx.sql<{ taken: number; isMine: boolean; isWithdrawn: boolean }>`
+        select (select count(*)::int from bookings) as taken,
+          exists (select from bookings where action_key = ${key}) as "isMine",
+          exists (select from withdrawn where action_key = ${key}) as "isWithdrawn"`
+      const { taken = 0, isMine = false, isWithdrawn = false } = found ?? {}
+      if (isMine) return { left: places - taken }
+      if (isWithdrawn) return refuse('booking.withdrawn', 'The booking was cancelled before it came.')
+      if (taken >= places) return refuse('booking.full', `All ${places} places are taken.`)
+      await tx.sql`insert into bookings (trip_id, action_key) values (${tripId}, ${key})`
+      return { left: places - taken - 1 }
+    })
+
+/** Undoes what may have been done; a mark stays, so that an action which comes late is refused. */
+const cancel =
+  (): RpcHandler<BookingService, 'cancel'> =>
+  async ({ input: { tripId }, compensates, commit }) =>
+    commit(async (tx) => {
+      await tx.sql`delete from bookings where trip_id = ${tripId}`
+      if (compensates !== undefined)
+        await tx.sql`insert into withdrawn (action_key) values (${compensates}) on conflict do nothing`
+      return {}
+    })
+
+/** A service that has so many places and books them: a hotel, a flight. */
+export function defineBooking(name: string, port: number, places: number) {
+  return defineService(describeBooking(name, port), {
+    config: defineConfig(name, serviceSettings(name, port)),
+    migrations: new URL('./migrations/booking/', import.meta.url),
+    deps: () => ({}),
+    bind: () => ({
+      operations: {},
+      rpc: { book: book(places), cancel: cancel() },
+      consumes: {},
+      sagas: {},
+      tasks: {},
+      personalData: 'none',
+    }),
+  })
+}

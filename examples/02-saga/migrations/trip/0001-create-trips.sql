@@ -1,0 +1,5 @@
+create table trips (
+  id uuid primary key,
+  status text not null,
+  reason text
+);

@@ -1,0 +1,5 @@
+create table totals (
+  product text primary key,
+  sold integer not null,
+  amount bigint not null
+);
