@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -34,6 +34,19 @@ test('a log over its limit is moved aside and begun anew, and reading goes on', 
   expect(log.read()).toEqual(['anew'])
   expect(await readFile(`${path}.1`, 'utf8')).toBe('much too long\n')
   expect(await readFile(path, 'utf8')).toBe('anew\n')
+  log.close()
+})
+
+test('what is written while a log is copied is kept', async () => {
+  const copy = async (from: string, to: string) => {
+    await copyFile(from, to)
+    await appendFile(path, 'late\n')
+  }
+  const log = openLogFile(path, { maxBytes: 10, copy })
+  await appendFile(path, 'much too long\n')
+  await log.rotate()
+  expect(await readFile(`${path}.1`, 'utf8')).toBe('much too long\nlate\n')
+  expect(await readFile(path, 'utf8')).toBe('')
   log.close()
 })
 

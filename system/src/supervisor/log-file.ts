@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 
 /** The log of one process, which writes into the file itself; we look at what has come. */
@@ -17,7 +17,7 @@ const limitBytes = 16 * 1024 * 1024
 const chunkBytes = 256 * 1024
 
 /** Opens a log for appending; what is in it already is left out of `read`. */
-export function openLogFile(path: string, { maxBytes = limitBytes } = {}): LogFile {
+export function openLogFile(path: string, { maxBytes = limitBytes, copy = copyFile } = {}): LogFile {
   const descriptor = openSync(path, 'a+', 0o600)
   let position = fstatSync(descriptor).size
   let rest = ''
@@ -42,10 +42,23 @@ export function openLogFile(path: string, { maxBytes = limitBytes } = {}): LogFi
     read: take,
     async rotate() {
       if (fstatSync(descriptor).size < maxBytes) return
-      // The process appends to the same file all the while; what comes between the two calls is lost.
-      await copyFile(path, `${path}.1`)
+      await copy(path, `${path}.1`)
+      // The process appends to the same file all the while: what came during the copy follows it, in one go with the cut.
+      appendRest(descriptor, `${path}.1`)
       ftruncateSync(descriptor, 0)
     },
     close: () => closeSync(descriptor),
+  }
+}
+
+function appendRest(descriptor: number, copy: string): void {
+  const target = openSync(copy, 'a', 0o600)
+  try {
+    const copied = fstatSync(target).size
+    const rest = Buffer.alloc(fstatSync(descriptor).size - copied)
+    const count = readSync(descriptor, rest, 0, rest.length, copied)
+    writeSync(target, rest, 0, count)
+  } finally {
+    closeSync(target)
   }
 }
