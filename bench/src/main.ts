@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { checkout } from './benches/checkout.ts'
 import { oversell } from './benches/oversell.ts'
+import { rpc } from './benches/rpc.ts'
 import { start } from './benches/start.ts'
 import { isOnTarget, type Bench, type Figure } from './figure.ts'
 
-const benches: readonly Bench[] = [start, checkout, oversell]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +46,8 @@ function print(figures: readonly Figure[]): void {
 }
 
 function targetText(figure: Figure): string {
-  const { target } = figure
+  const { target, peer, peerValue, ratio, unit } = figure
+  if (peer !== undefined) return `${ratio}× ${peer} (${peerValue} ${unit})`
   if (target === undefined) return ''
   const goal = 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
   return `${goal}${isOnTarget(figure) ? '' : ', MISSED'}`

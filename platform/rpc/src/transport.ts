@@ -63,7 +63,7 @@ interface Limits {
 
 /**
  * Sends one body and gathers one answer. Connect's own transport does the same through web streams, `Headers` and async
- * iterators, at four times the CPU (bench `rpc`).
+ * iterators, at more than three times the CPU (bench `rpc`).
  */
 async function exchange(
   open: () => Promise<ClientHttp2Stream>,

@@ -22,7 +22,7 @@ export const readMaxBytes = 4 * 1024 * 1024
 /**
  * Answers Connect unary calls in protobuf straight on their HTTP/2 streams; false for anything else (gRPC, JSON, streams,
  * compression, Connect's own timeout header), which the library serves. The library's way through requests, web headers
- * and async iterators costs three times the CPU (bench `rpc`).
+ * and async iterators costs more than three times the CPU (bench `rpc`).
  */
 export function unaryStreams(methods: ReadonlyMap<string, UnaryMethod>) {
   return (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean => {

@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createClient } from '@connectrpc/connect'
+import { createConnectTransport } from '@connectrpc/connect-node'
+import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
+import { connectRpc } from '@stoa/rpc'
+import { median, rounded, type Bench, type Figure } from '../figure.ts'
+import { machineSettings } from '../system-under-test.ts'
+
+/** What one call between two services costs, caller and callee together. */
+export const rpc: Bench = {
+  name: 'rpc',
+  summary: 'CPU of one call between two processes, against the Connect library on both sides',
+  async run({ isSmoke, note }) {
+    const calls = isSmoke ? 200 : 20_000
+    const runs = isSmoke ? 1 : 5
+    const found: Record<Side, number[]> = { ours: [], library: [] }
+    for (let run = 1; run <= runs; run++) {
+      note(`${calls} calls each way, run ${run} of ${runs}`)
+      for (const side of ['ours', 'library'] as const) found[side].push(await microsecondsPerCall(side, calls))
+    }
+    const [ours, peerValue] = [median(found.ours), median(found.library)]
+    const figure: Figure = {
+      bench: 'rpc',
+      metric: 'CPU of a call, caller and callee',
+      ours: rounded(ours),
+      unit: 'µs',
+      peer: 'Connect for Node, HTTP/2',
+      peerValue: rounded(peerValue),
+      ratio: rounded(peerValue / ours),
+      settings: { ...machineSettings(), calls, runs, concurrency },
+    }
+    return [figure]
+  },
+}
+
+type Side = 'ours' | 'library'
+
+const concurrency = 8
+const request = { orderId: '0199d5c8-3f6a-7d5c-9c55-8a1f3a3d5b70' }
+const headers = {
+  authorization: `Bearer ${'x'.repeat(650)}`,
+  'idempotency-key': 'order-fulfilment:0199d5c8-3f6a-7d5c-9c55-8a1f3a3d5b70/confirm_order/action',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+}
+
+async function microsecondsPerCall(side: Side, calls: number): Promise<number> {
+  const callee = fork(new URL('../rpc-callee.ts', import.meta.url), [side])
+  try {
+    const [port] = (await once(callee, 'message')) as [number]
+    const { call, close } = side === 'ours' ? ourCaller(port) : libraryCaller(port)
+    const cpuOfCallee = async () => {
+      callee.send('cpu')
+      const [used] = (await once(callee, 'message')) as [NodeJS.CpuUsage]
+      return used.user + used.system
+    }
+    await repeat(call, Math.ceil(calls / 4))
+    const calleeBefore = await cpuOfCallee()
+    const before = process.cpuUsage()
+    await repeat(call, calls)
+    const { user, system } = process.cpuUsage(before)
+    const total = user + system + (await cpuOfCallee()) - calleeBefore
+    close()
+    return total / calls
+  } finally {
+    callee.kill()
+  }
+}
+
+async function repeat(call: () => Promise<unknown>, times: number): Promise<void> {
+  let left = times
+  const loop = async () => {
+    while (left-- > 0) await call()
+  }
+  await Promise.all(Array.from({ length: concurrency }, loop))
+}
+
+function ourCaller(port: number) {
+  const connection = connectRpc('127.0.0.1', port, 'inventory')
+  const call = () =>
+    connection.unary(InventoryRpc.method.confirm, request, { headers, timeoutMs: 5_000, signal: undefined })
+  return { call, close: () => connection.close() }
+}
+
+function libraryCaller(port: number) {
+  const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: '2' })
+  const client = createClient(InventoryRpc, transport)
+  return { call: () => client.confirm(request, { headers }), close() {} }
+}

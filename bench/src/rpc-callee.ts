@@ -1,0 +1,22 @@
+import { connectNodeAdapter } from '@connectrpc/connect-node'
+import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
+import { openPort, unaryStreams } from '@stoa/rpc'
+
+// A process that answers one method, by our way or by the library's; asked for its CPU time over the process channel.
+const { confirm } = InventoryRpc.method
+const isOurs = process.argv[2] === 'ours'
+const port = await openPort({
+  host: '127.0.0.1',
+  port: 0,
+  http1: (_request, response) => response.end(),
+  http2: connectNodeAdapter({ routes: (router) => router.service(InventoryRpc, { confirm: () => ({}) }) }),
+  ...(isOurs
+    ? {
+        takesStream: unaryStreams(
+          new Map([[`/${InventoryRpc.typeName}/${confirm.name}`, { method: confirm, call: async () => ({}) }]]),
+        ),
+      }
+    : {}),
+})
+process.on('message', () => process.send?.(process.cpuUsage()))
+process.send?.(port.port)
