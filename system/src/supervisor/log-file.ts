@@ -13,11 +13,17 @@ export interface LogFile {
   readonly close: () => void
 }
 
+interface LogFileOptions {
+  readonly maxBytes?: number
+  /** How the file is copied before it is cut. */
+  readonly copy?: (from: string, to: string) => Promise<void>
+}
+
 const limitBytes = 16 * 1024 * 1024
 const chunkBytes = 256 * 1024
 
 /** Opens a log for appending; what is in it already is left out of `read`. */
-export function openLogFile(path: string, { maxBytes = limitBytes, copy = copyFile } = {}): LogFile {
+export function openLogFile(path: string, { maxBytes = limitBytes, copy = copyFile }: LogFileOptions = {}): LogFile {
   const descriptor = openSync(path, 'a+', 0o600)
   let position = fstatSync(descriptor).size
   let rest = ''
