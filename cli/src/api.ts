@@ -14,7 +14,7 @@ interface Kept {
   readonly expiresAtMs: number
 }
 
-const timeoutMs = 15_000
+const usualTimeoutMs = 15_000
 // A token that ends while it is being used helps nobody.
 const spareMs = 60_000
 
@@ -30,7 +30,11 @@ export async function addressOf(folder: DataFolder, service: string): Promise<st
 }
 
 /** Asks a service or the gateway for JSON. @throws CommandFailed with the problem's own words */
-export async function askFor<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
+export async function askFor<Answer>(
+  url: string,
+  request: RequestInit = {},
+  timeoutMs = usualTimeoutMs,
+): Promise<Answer> {
   const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
     throw new CommandFailed(`${new URL(url).host} does not answer (${reasonOf(error)}): see "npm run stoa -- ps"`)
   })

@@ -39,6 +39,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   events: { summary: 'the event log: follow, look, replay', load: () => import('./commands/events.ts') },
   sql: { summary: "a statement in a service's database", load: () => import('./commands/sql.ts') },
   saga: { summary: 'sagas: list, look, retry, compensate, skip', load: () => import('./commands/saga.ts') },
+  reconcile: {
+    summary: 'compare the books of order with those of the others',
+    load: () => import('./commands/reconcile.ts'),
+  },
   dlq: { summary: 'dead letters: list, look, retry, discard', load: () => import('./commands/dlq.ts') },
   backup: { summary: 'copy all data, while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'put a backup back, as of any time', load: () => import('./commands/restore.ts') },

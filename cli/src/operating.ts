@@ -36,9 +36,13 @@ export async function askService<Answer>(
   folder: DataFolder,
   service: string,
   path: string,
-  { method = 'GET', body }: { readonly method?: string; readonly body?: object } = {},
+  {
+    method = 'GET',
+    body,
+    timeoutMs,
+  }: { readonly method?: string; readonly body?: object; readonly timeoutMs?: number } = {},
 ): Promise<Answer> {
   const headers = { ...(await asAdmin(folder)), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
   const payload = body === undefined ? {} : { body: JSON.stringify(body) }
-  return askFor<Answer>(`${await addressOf(folder, service)}/admin/${path}`, { method, headers, ...payload })
+  return askFor<Answer>(`${await addressOf(folder, service)}/admin/${path}`, { method, headers, ...payload }, timeoutMs)
 }

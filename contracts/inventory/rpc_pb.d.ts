@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { OrderRange } from "../books/order_range_pb.js";
 
 /**
  * Describes the file inventory/rpc.proto.
@@ -287,6 +288,13 @@ export declare type ListReservationsRequest = Message<"stoa.inventory.v1.ListRes
    * @generated from field: repeated string order_ids = 1;
    */
   orderIds: string[];
+
+  /**
+   * in place of the ids
+   *
+   * @generated from field: stoa.books.v1.OrderRange range = 2;
+   */
+  range?: OrderRange | undefined;
 };
 
 /**
@@ -320,6 +328,20 @@ export declare type Reservation = Message<"stoa.inventory.v1.Reservation"> & {
    * @generated from field: repeated stoa.inventory.v1.StockLine lines = 4;
    */
   lines: StockLine[];
+
+  /**
+   * what has come back in order
+   *
+   * @generated from field: repeated stoa.inventory.v1.StockLine returned = 5;
+   */
+  returned: StockLine[];
+
+  /**
+   * held in a cart: it ends by itself
+   *
+   * @generated from field: bool expires = 6;
+   */
+  expires: boolean;
 };
 
 /**
@@ -343,6 +365,102 @@ export declare type ListReservationsResponse = Message<"stoa.inventory.v1.ListRe
  * Use `create(ListReservationsResponseSchema)` to create a new message.
  */
 export declare const ListReservationsResponseSchema: GenMessage<ListReservationsResponse>;
+
+/**
+ * @generated from message stoa.inventory.v1.CheckStockRequest
+ */
+export declare type CheckStockRequest = Message<"stoa.inventory.v1.CheckStockRequest"> & {
+  /**
+   * @generated from field: string after_sku = 1;
+   */
+  afterSku: string;
+
+  /**
+   * SKUs of a page: 1 to 1,000
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message stoa.inventory.v1.CheckStockRequest.
+ * Use `create(CheckStockRequestSchema)` to create a new message.
+ */
+export declare const CheckStockRequestSchema: GenMessage<CheckStockRequest>;
+
+/**
+ * @generated from message stoa.inventory.v1.StockDifference
+ */
+export declare type StockDifference = Message<"stoa.inventory.v1.StockDifference"> & {
+  /**
+   * @generated from field: string sku = 1;
+   */
+  sku: string;
+
+  /**
+   * @generated from field: string warehouse_id = 2;
+   */
+  warehouseId: string;
+
+  /**
+   * @generated from field: int64 on_hand = 3;
+   */
+  onHand: bigint;
+
+  /**
+   * the sum of the movements
+   *
+   * @generated from field: int64 moved = 4;
+   */
+  moved: bigint;
+
+  /**
+   * @generated from field: int64 reserved = 5;
+   */
+  reserved: bigint;
+
+  /**
+   * what live reservations have promised and has not left
+   *
+   * @generated from field: int64 promised = 6;
+   */
+  promised: bigint;
+};
+
+/**
+ * Describes the message stoa.inventory.v1.StockDifference.
+ * Use `create(StockDifferenceSchema)` to create a new message.
+ */
+export declare const StockDifferenceSchema: GenMessage<StockDifference>;
+
+/**
+ * @generated from message stoa.inventory.v1.CheckStockResponse
+ */
+export declare type CheckStockResponse = Message<"stoa.inventory.v1.CheckStockResponse"> & {
+  /**
+   * @generated from field: repeated stoa.inventory.v1.StockDifference differences = 1;
+   */
+  differences: StockDifference[];
+
+  /**
+   * @generated from field: int32 places = 2;
+   */
+  places: number;
+
+  /**
+   * empty after the last page
+   *
+   * @generated from field: string next_after_sku = 3;
+   */
+  nextAfterSku: string;
+};
+
+/**
+ * Describes the message stoa.inventory.v1.CheckStockResponse.
+ * Use `create(CheckStockResponseSchema)` to create a new message.
+ */
+export declare const CheckStockResponseSchema: GenMessage<CheckStockResponse>;
 
 /**
  * @generated from service stoa.inventory.v1.InventoryRpc
@@ -399,7 +517,8 @@ export declare const InventoryRpc: GenService<{
     output: typeof SnapshotVariantsResponseSchema;
   },
   /**
-   * The reservations of these orders, for reconciliation.
+   * The reservations of these orders, or of a range of them in the order of their ids, for reconciliation: of each order the live
+   * one, else the last that was released.
    *
    * @generated from rpc stoa.inventory.v1.InventoryRpc.ListReservations
    */
@@ -407,6 +526,16 @@ export declare const InventoryRpc: GenService<{
     methodKind: "unary";
     input: typeof ListReservationsRequestSchema;
     output: typeof ListReservationsResponseSchema;
+  },
+  /**
+   * Compares a page of the stock with its movements and with what is reserved; answers the places that differ.
+   *
+   * @generated from rpc stoa.inventory.v1.InventoryRpc.CheckStock
+   */
+  checkStock: {
+    methodKind: "unary";
+    input: typeof CheckStockRequestSchema;
+    output: typeof CheckStockResponseSchema;
   },
 }>;
 

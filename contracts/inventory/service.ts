@@ -32,6 +32,7 @@ export const inventory = describeService({
     getVariants: { effect: 'read' },
     snapshotVariants: { effect: 'read' },
     listReservations: { effect: 'read' },
+    checkStock: { effect: 'read' },
   }),
   publishes: events,
   consumes: { shippingDispatched, orderReturned, priceChanged },

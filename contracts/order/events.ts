@@ -1,6 +1,7 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, UserId } from '../ids.ts'
+import { Difference, DifferenceKind } from './reconciliation.ts'
 
 const OrderLineFact = Type.Object({
   sku: Type.String(),
@@ -51,5 +52,21 @@ export const orderReturned = event(
       Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1 }), inOrder: Type.Boolean() }),
     ),
     all: Type.Boolean(),
+  }),
+)
+/** A reconciliation has found what no earlier one had: on what order and others do not agree. */
+export const reconciliationFailed = event(
+  'reconciliation.failed',
+  '1.0.0',
+  Type.Object({
+    reconciliationId: Type.String({ format: 'uuid' }),
+    scope: Type.Enum(['all', 'recent']),
+    /** All differences of this reconciliation. */
+    found: Type.Integer({ minimum: 1 }),
+    /** Those that no earlier one had found. */
+    unknown: Type.Integer({ minimum: 1 }),
+    /** Of those that no earlier one had found. */
+    kinds: Type.Array(Type.Object({ kind: DifferenceKind, count: Type.Integer({ minimum: 1 }) })),
+    differences: Type.Array(Difference, { maxItems: 20 }),
   }),
 )

@@ -47,7 +47,7 @@ export const order = describeService({
     userDeleted,
   },
   calls: {
-    pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote'),
+    pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote', 'listAcceptances', 'checkPromotions'),
     inventory: pick(
       InventoryRpc,
       'reserve',
@@ -56,6 +56,7 @@ export const order = describeService({
       'getVariants',
       'snapshotVariants',
       'listReservations',
+      'checkStock',
     ),
     payment: pick(PaymentRpc, 'pay', 'refund', 'checkMethod', 'keepMethod', 'listPayments'),
     shipping: pick(ShippingRpc, 'createShipment', 'cancelShipment', 'release', 'listShipments'),
@@ -78,6 +79,8 @@ export const order = describeService({
     'finish-picking': { payload: Type.Object({ orderId: OrderId }) },
     'release-shipment': { payload: Type.Object({ orderId: OrderId }), attempts: 1_000 },
     'complete-order': { payload: Type.Object({ orderId: OrderId }) },
+    // looks whether one is due
+    reconcile: { payload: Type.Object({}), everyMs: 30_000 },
   },
   personalData: {
     shippingAddress: 'to send the goods; kept with the order until the account is erased',

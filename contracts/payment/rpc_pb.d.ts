@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Money } from "../money/money_pb.js";
+import type { OrderRange } from "../books/order_range_pb.js";
 
 /**
  * Describes the file payment/rpc.proto.
@@ -217,6 +218,13 @@ export declare type ListPaymentsRequest = Message<"stoa.payment.v1.ListPaymentsR
    * @generated from field: repeated string order_ids = 1;
    */
   orderIds: string[];
+
+  /**
+   * in place of the ids
+   *
+   * @generated from field: stoa.books.v1.OrderRange range = 2;
+   */
+  range?: OrderRange | undefined;
 };
 
 /**
@@ -265,6 +273,20 @@ export declare type PaymentState = Message<"stoa.payment.v1.PaymentState"> & {
    * @generated from field: stoa.money.v1.Money ledger_balance = 7;
    */
   ledgerBalance?: Money | undefined;
+
+  /**
+   * of the refunded, what the back office has given back, not a saga
+   *
+   * @generated from field: stoa.money.v1.Money refunded_by_hand = 8;
+   */
+  refundedByHand?: Money | undefined;
+
+  /**
+   * all entries of the ledger for this payment, over all accounts: nothing, when the books are right
+   *
+   * @generated from field: stoa.money.v1.Money ledger_sum = 9;
+   */
+  ledgerSum?: Money | undefined;
 };
 
 /**
@@ -334,7 +356,7 @@ export declare const PaymentRpc: GenService<{
     output: typeof KeepMethodResponseSchema;
   },
   /**
-   * The payments of these orders, for reconciliation.
+   * The payments of these orders, or of a range of them in the order of their ids, for reconciliation.
    *
    * @generated from rpc stoa.payment.v1.PaymentRpc.ListPayments
    */

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Money } from "../money/money_pb.js";
+import type { OrderRange } from "../books/order_range_pb.js";
 
 /**
  * Describes the file pricing/rpc.proto.
@@ -349,6 +350,169 @@ export declare type ReleaseQuoteResponse = Message<"stoa.pricing.v1.ReleaseQuote
 export declare const ReleaseQuoteResponseSchema: GenMessage<ReleaseQuoteResponse>;
 
 /**
+ * @generated from message stoa.pricing.v1.ListAcceptancesRequest
+ */
+export declare type ListAcceptancesRequest = Message<"stoa.pricing.v1.ListAcceptancesRequest"> & {
+  /**
+   * @generated from field: repeated string order_ids = 1;
+   */
+  orderIds: string[];
+
+  /**
+   * in place of the ids
+   *
+   * @generated from field: stoa.books.v1.OrderRange range = 2;
+   */
+  range?: OrderRange | undefined;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.ListAcceptancesRequest.
+ * Use `create(ListAcceptancesRequestSchema)` to create a new message.
+ */
+export declare const ListAcceptancesRequestSchema: GenMessage<ListAcceptancesRequest>;
+
+/**
+ * @generated from message stoa.pricing.v1.Acceptance
+ */
+export declare type Acceptance = Message<"stoa.pricing.v1.Acceptance"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * empty when coupons are used up for an order that has accepted no quote
+   *
+   * @generated from field: string quote_id = 2;
+   */
+  quoteId: string;
+
+  /**
+   * @generated from field: stoa.money.v1.Money total = 3;
+   */
+  total?: Money | undefined;
+
+  /**
+   * @generated from field: bool released = 4;
+   */
+  released: boolean;
+
+  /**
+   * coupons and other counted promotions that are used up for the order
+   *
+   * @generated from field: int32 uses = 5;
+   */
+  uses: number;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.Acceptance.
+ * Use `create(AcceptanceSchema)` to create a new message.
+ */
+export declare const AcceptanceSchema: GenMessage<Acceptance>;
+
+/**
+ * @generated from message stoa.pricing.v1.ListAcceptancesResponse
+ */
+export declare type ListAcceptancesResponse = Message<"stoa.pricing.v1.ListAcceptancesResponse"> & {
+  /**
+   * @generated from field: repeated stoa.pricing.v1.Acceptance acceptances = 1;
+   */
+  acceptances: Acceptance[];
+};
+
+/**
+ * Describes the message stoa.pricing.v1.ListAcceptancesResponse.
+ * Use `create(ListAcceptancesResponseSchema)` to create a new message.
+ */
+export declare const ListAcceptancesResponseSchema: GenMessage<ListAcceptancesResponse>;
+
+/**
+ * @generated from message stoa.pricing.v1.CheckPromotionsRequest
+ */
+export declare type CheckPromotionsRequest = Message<"stoa.pricing.v1.CheckPromotionsRequest"> & {
+  /**
+   * @generated from field: string after_promotion_id = 1;
+   */
+  afterPromotionId: string;
+
+  /**
+   * promotions of a page: 1 to 1,000
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.CheckPromotionsRequest.
+ * Use `create(CheckPromotionsRequestSchema)` to create a new message.
+ */
+export declare const CheckPromotionsRequestSchema: GenMessage<CheckPromotionsRequest>;
+
+/**
+ * @generated from message stoa.pricing.v1.PromotionDifference
+ */
+export declare type PromotionDifference = Message<"stoa.pricing.v1.PromotionDifference"> & {
+  /**
+   * @generated from field: string promotion_id = 1;
+   */
+  promotionId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: int32 uses = 3;
+   */
+  uses: number;
+
+  /**
+   * the uses that are noted, each with its order
+   *
+   * @generated from field: int32 noted = 4;
+   */
+  noted: number;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.PromotionDifference.
+ * Use `create(PromotionDifferenceSchema)` to create a new message.
+ */
+export declare const PromotionDifferenceSchema: GenMessage<PromotionDifference>;
+
+/**
+ * @generated from message stoa.pricing.v1.CheckPromotionsResponse
+ */
+export declare type CheckPromotionsResponse = Message<"stoa.pricing.v1.CheckPromotionsResponse"> & {
+  /**
+   * @generated from field: repeated stoa.pricing.v1.PromotionDifference differences = 1;
+   */
+  differences: PromotionDifference[];
+
+  /**
+   * @generated from field: int32 promotions = 2;
+   */
+  promotions: number;
+
+  /**
+   * empty after the last page
+   *
+   * @generated from field: string next_after_promotion_id = 3;
+   */
+  nextAfterPromotionId: string;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.CheckPromotionsResponse.
+ * Use `create(CheckPromotionsResponseSchema)` to create a new message.
+ */
+export declare const CheckPromotionsResponseSchema: GenMessage<CheckPromotionsResponse>;
+
+/**
  * @generated from service stoa.pricing.v1.PricingRpc
  */
 export declare const PricingRpc: GenService<{
@@ -391,6 +555,26 @@ export declare const PricingRpc: GenService<{
     methodKind: "unary";
     input: typeof ReleaseQuoteRequestSchema;
     output: typeof ReleaseQuoteResponseSchema;
+  },
+  /**
+   * What these orders, or a range of them in the order of their ids, have accepted and used up, for reconciliation.
+   *
+   * @generated from rpc stoa.pricing.v1.PricingRpc.ListAcceptances
+   */
+  listAcceptances: {
+    methodKind: "unary";
+    input: typeof ListAcceptancesRequestSchema;
+    output: typeof ListAcceptancesResponseSchema;
+  },
+  /**
+   * Compares a page of the promotions with the uses that are noted; answers those that differ.
+   *
+   * @generated from rpc stoa.pricing.v1.PricingRpc.CheckPromotions
+   */
+  checkPromotions: {
+    methodKind: "unary";
+    input: typeof CheckPromotionsRequestSchema;
+    output: typeof CheckPromotionsResponseSchema;
   },
 }>;
 

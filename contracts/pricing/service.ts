@@ -36,6 +36,8 @@ export const pricing = describeService({
       ],
     },
     releaseQuote: { effect: 'write' },
+    listAcceptances: { effect: 'read' },
+    checkPromotions: { effect: 'read' },
   }),
   publishes: events,
   consumes: { productCreated, productUpdated, productDeleted, userCreated, userUpdated, userDeleted },

@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { OrderRange } from "../books/order_range_pb.js";
 
 /**
  * Describes the file shipping/rpc.proto.
@@ -209,6 +210,13 @@ export declare type ListShipmentsRequest = Message<"stoa.shipping.v1.ListShipmen
    * @generated from field: repeated string order_ids = 1;
    */
   orderIds: string[];
+
+  /**
+   * in place of the ids
+   *
+   * @generated from field: stoa.books.v1.OrderRange range = 2;
+   */
+  range?: OrderRange | undefined;
 };
 
 /**
@@ -294,7 +302,7 @@ export declare const ShippingRpc: GenService<{
     output: typeof ReleaseResponseSchema;
   },
   /**
-   * The shipments of these orders, for reconciliation.
+   * The shipments of these orders, or of a range of them in the order of their ids, for reconciliation.
    *
    * @generated from rpc stoa.shipping.v1.ShippingRpc.ListShipments
    */

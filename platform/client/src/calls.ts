@@ -44,7 +44,8 @@ interface Target {
 /**
  * Makes the clients of a service's declared calls: discovery, power of two choices, a breaker for each instance, retry
  * within a budget, bulkhead, deadline, service token and trace context. A call rejects with the callee's refusal, or
- * with `service.unavailable` or `request.deadline_exceeded` when its outcome is unknown.
+ * with `service.unavailable` or `request.deadline_exceeded` when its outcome is unknown, `service.no_instance` when nobody
+ * could be asked.
  */
 export function connectCalls(options: CallClientOptions): CallClient {
   const upstreams: Upstream[] = []

@@ -115,7 +115,7 @@ function makeEndpoints(callee: string, resolver: Resolver) {
       const fresh = tried.size === 0 ? undefined : balancer.pick(all, undefined, isFresh)
       const instance = fresh ?? balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
       if (instance !== undefined) return endpointOf(instance)
-      throw new AppError('unavailable', 'service.unavailable', `no instance of ${callee} is known`)
+      throw new AppError('unavailable', 'service.no_instance', `no instance of ${callee} is known`)
     },
     close() {
       stopFollowing()

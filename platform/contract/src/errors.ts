@@ -41,6 +41,7 @@ export const platformErrors = errors({
     mend: 'Ask again with the same Idempotency-Key. If it stays so, give the trace id to those who run the system.',
   },
   'service.unavailable': { kind: 'unavailable', title: 'The service can not answer now' },
+  'service.no_instance': { kind: 'unavailable', title: 'No instance of the service is known' },
   'service.draining': { kind: 'unavailable', title: 'The instance is shutting down' },
   'database.unavailable': { kind: 'unavailable', title: 'The database can not be reached' },
   'database.disk_full': { kind: 'unavailable', title: 'The database has no space left' },

@@ -108,6 +108,13 @@ export async function showSaga(db: ReadHandle, id: string, live: LiveSaga | unde
   return { ...summaryOf(row), input: row.input, steps, ...compact({ trying }) }
 }
 
+/** The states of those of these sagas (`name:key`) that have not ended, by id; one that is stuck has not. */
+export async function openSagas(db: ReadHandle, ids: readonly string[]): Promise<ReadonlyMap<string, SagaState>> {
+  const rows = await db.sql<{ id: string; state: SagaState }>`
+    select id, state from sagas where id = any(${ids}) and state not in ('completed', 'compensated')`
+  return new Map(rows.map(({ id, state }) => [id, state]))
+}
+
 export function sagaNotFound(id: string): AppError {
   return new AppError('not_found', 'saga.not_found', `There is no saga ${id}.`)
 }

@@ -15,9 +15,12 @@ interface AdminOptions {
   readonly log: () => EventLog | undefined
   /** The engine, when the service has sagas and has started it. */
   readonly sagas: () => SagaEngine | undefined
+  /** The service's own. */
+  readonly own: Readonly<Record<string, Area>>
 }
 
-interface AdminRequest {
+/** A request to an operating endpoint, by one of `ops`. */
+export interface AdminRequest {
   readonly method: string
   /** The path behind `/admin/`, in segments. */
   readonly path: readonly string[]
@@ -25,11 +28,13 @@ interface AdminRequest {
   readonly body: () => Promise<Record<string, unknown>>
 }
 
-type Area = (request: AdminRequest) => Promise<unknown>
+/** Answers the requests to one operating endpoint and what is below it; what it throws is answered as a problem. */
+export type Area = (request: AdminRequest) => Promise<unknown>
 
 /** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks, events. */
 export function adminEndpoints(options: AdminOptions): ExtraRoute {
   const areas: Readonly<Record<string, Area>> = {
+    ...options.own,
     sagas: (request) => serveSagas(request, options.sagas()),
     'dead-letters': (request) => serveDeadLetters(request, options.database),
     outbox: (request) => serveOutbox(request, options.database),

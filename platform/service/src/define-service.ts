@@ -1,7 +1,9 @@
 import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
+import type { CatchUp } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
+import type { Area } from './admin-endpoints.ts'
 
 /** What a service's own deps are made from, at its start. */
 export interface DepsContext<Config, S extends Service> {
@@ -15,6 +17,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
+  /** Waits until these consumer groups have handled what is in the event log now; once the service has started. */
+  readonly caughtUp: (wait: { readonly groups: readonly string[]; readonly timeoutMs: number }) => Promise<CatchUp>
 }
 
 /** How a service reads its settings: `@stoa/config`'s `defineConfig` makes one. */
@@ -29,6 +33,8 @@ export interface Lifecycle<Deps> {
   /** Whether what it needs beyond its database is there; named in `/health`. */
   readonly checks?: (deps: Deps) => Readonly<Record<string, () => Promise<void>>>
   readonly onStop?: (deps: Deps) => Promise<void>
+  /** Operating endpoints of its own beside those of every service, by their segment behind `/admin/`; for `ops`. */
+  readonly admin?: (deps: Deps) => Readonly<Record<string, Area>>
 }
 
 interface Definition<S extends Service, Config, Deps, B> extends Lifecycle<Deps> {

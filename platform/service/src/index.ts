@@ -1,3 +1,4 @@
+export type { AdminRequest } from './admin-endpoints.ts'
 export { defineService, type DefinedService, type DepsContext } from './define-service.ts'
 export type { Identity } from './identity.ts'
 export { runProcess, type Runnable } from './run-process.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
 import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
-import { eventsMigrations, logMigrations, type EventLog } from '@stoa/events'
+import { eventsMigrations, logMigrations, waitUntilCaughtUp, type EventLog } from '@stoa/events'
 import { createHttpApp, httpMigrations, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
@@ -119,6 +119,8 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
     telemetry,
     makeTx,
     calls: calls.for({}) as never,
+    caughtUp: async (wait) =>
+      state.log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(state.log, wait),
   })
   const bindings = definition.bind(deps)
   const doors: DoorOptions = { definition, parts, bindings, deps, calls, identity, changes, state }
@@ -127,8 +129,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   await definition.onStart?.(deps)
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
-  state.sagas = background.sagas
-  state.log = background.log
+  Object.assign(state, { sagas: background.sagas, log: background.log })
   const registered = options.resolver === undefined ? register(parts, port.port) : undefined
   state.isReady = true
   telemetry.logger.info('ready', { port: port.port, instance: parts.instanceId })
@@ -185,7 +186,13 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
     checkAnswers: config.stoaEnv === 'development',
     extraRoutes: [
       ...operatingEndpoints({ service, version, telemetry, checks, isReady }),
-      adminEndpoints({ service, database, sagas: () => state.sagas, log: () => state.log }),
+      adminEndpoints({
+        service,
+        database,
+        sagas: () => state.sagas,
+        log: () => state.log,
+        own: definition.admin?.(deps) ?? {},
+      }),
     ],
   })
   const rpc = rpcServer(

@@ -12,7 +12,7 @@ import { createWarehouse } from './use-cases/create-warehouse.ts'
 import { deleteProduct } from './use-cases/delete-product.ts'
 import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
 import { getProduct, listProducts, searchProducts } from './use-cases/read-products.ts'
-import { getReservation, listReservations } from './use-cases/read-reservations.ts'
+import { checkStock, getReservation, listReservations } from './use-cases/read-reservations.ts'
 import { getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
 import { getVariants, snapshotVariants } from './use-cases/read-variants.ts'
 import { buildReadModel, getReadModel, rebuildReadModel, rebuildReadModelTask } from './use-cases/rebuild-read-model.ts'
@@ -64,6 +64,7 @@ export const inventoryService = defineService(inventory, {
       getVariants: getVariants(deps),
       snapshotVariants: snapshotVariants(deps),
       listReservations: listReservations(deps),
+      checkStock: checkStock(deps),
     },
     consumes: {
       shippingDispatched: fulfilOnDispatch(deps),

@@ -16,4 +16,24 @@ export const config = defineConfig('order', {
     unit: 'days',
     doc: 'Days after delivery in which goods can be sent back.',
   }),
+  RECONCILE_EVERY_SECONDS: setting(Type.Number({ minimum: 30 }), {
+    default: 300,
+    unit: 's',
+    doc: 'How often the orders of the last weeks are compared with what others keep for them.',
+  }),
+  RECONCILE_ALL_EVERY_HOURS: setting(Type.Number({ minimum: 0.01 }), {
+    default: 24,
+    unit: 'h',
+    doc: 'How often all orders are, and stock and promotions with what they are sums of.',
+  }),
+  RECONCILE_RECENT_DAYS: setting(Type.Number({ minimum: 0.01 }), {
+    default: 40,
+    unit: 'days',
+    doc: 'How old the orders of the last weeks are at most.',
+  }),
+  RECONCILE_RECHECK_MS: setting(Type.Integer({ minimum: 0, maximum: 10_000 }), {
+    default: 1_000,
+    unit: 'ms',
+    doc: 'How long what looks wrong is left alone before it is looked at again, three times.',
+  }),
 })

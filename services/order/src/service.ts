@@ -41,18 +41,27 @@ import {
 import { getReturn, listOrderReturns, listReturns } from './use-cases/read-returns.ts'
 import { receiveReturn } from './use-cases/receive-return.ts'
 import { requestReturn } from './use-cases/request-return.ts'
+import { observeDifferences, reconcileTask, reconciliationArea } from './use-cases/run-reconciliation.ts'
 
 /** Carts, checkout, orders, returns: its table of contents. */
 export const orderService = defineService(order, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { autoPick, carrierDaySeconds, returnWindowDays } }): Deps => ({
-    clock,
-    newId,
-    isAutoPick: autoPick,
-    dayMs: carrierDaySeconds * 1_000,
-    returnWindowDays,
+  deps: ({ config, ...context }): Deps => ({
+    ...context,
+    isAutoPick: config.autoPick,
+    dayMs: config.carrierDaySeconds * 1_000,
+    returnWindowDays: config.returnWindowDays,
+    startedAt: context.clock.now(),
+    reconciliation: {
+      everyMs: config.reconcileEverySeconds * 1_000,
+      allEveryMs: config.reconcileAllEveryHours * 3_600_000,
+      recentMs: config.reconcileRecentDays * 86_400_000,
+      recheckMs: config.reconcileRecheckMs,
+    },
   }),
+  onStart: async (deps) => observeDifferences(deps),
+  admin: (deps) => ({ reconciliation: reconciliationArea(deps) }),
   bind: (deps) => ({
     operations: {
       placeOrder: placeOrder(deps),
@@ -94,6 +103,7 @@ export const orderService = defineService(order, {
       'finish-picking': finishPickingTask(deps),
       'release-shipment': releaseShipmentTask(deps),
       'complete-order': completeOrderTask(deps),
+      reconcile: reconcileTask(deps),
     },
     personalData: personalData(deps),
   }),

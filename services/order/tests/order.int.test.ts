@@ -152,7 +152,7 @@ test('a confirmed order is taken back: shipment, money, stock', async () => {
     body: {},
   })
   expect([status, cancelled.status]).toEqual([200, 'cancelled'])
-  expect(sagaCalls()).toEqual(['cancelShipment', 'refund', 'release'])
+  expect(sagaCalls()).toEqual(['cancelShipment', 'refund', 'release', 'releaseQuote'])
 })
 
 test('another account can neither read nor cancel an order', async () => {

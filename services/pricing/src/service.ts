@@ -34,6 +34,7 @@ import {
 } from './use-cases/manage-promotions.ts'
 import { listShippingCharges, listTaxes, setShippingCharge, setTax } from './use-cases/manage-regions.ts'
 import { getQuote, quote, quoteForOrder } from './use-cases/quote.ts'
+import { checkPromotions, listAcceptances } from './use-cases/read-acceptances.ts'
 import { announcePromotionTask } from './use-cases/tell-promotion.ts'
 
 /** Price lists, promotions, tax, quotes: its table of contents. */
@@ -69,6 +70,8 @@ export const pricingService = defineService(pricing, {
       getQuote: getQuote(deps),
       acceptQuote: acceptQuote(deps),
       releaseQuote: releaseQuote(deps),
+      listAcceptances: listAcceptances(deps),
+      checkPromotions: checkPromotions(deps),
     },
     consumes: {
       productCreated: copyCreatedProduct(deps),

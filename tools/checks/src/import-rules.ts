@@ -96,7 +96,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'contract-imports-only-events-and-rpc-of-another',
       severity: 'error',
       from: { path: at('contracts/([^/]+)/'), pathNot: testFiles },
-      to: { path: '^contracts/[^/]+/', pathNot: String.raw`^contracts/($1/|money/|[^/]+/(events|rpc)[^/]*$)` },
+      to: { path: '^contracts/[^/]+/', pathNot: String.raw`^contracts/($1/|money/|books/|[^/]+/(events|rpc)[^/]*$)` },
     },
     {
       name: 'apps-import-only-contracts',

@@ -1,6 +1,7 @@
+import type { ClosedRange } from '@stoa/contracts/books/order-range'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, ReservationId, WarehouseId } from '@stoa/contracts/ids'
-import { json } from '@stoa/postgres'
+import { fragment, json } from '@stoa/postgres'
 import type { StockLine } from '../domain/allocation.ts'
 import type { ReservationState, ReservationStatus } from '../domain/reservation.ts'
 
@@ -101,11 +102,19 @@ export async function findByOrder(db: ReadHandle, orderId: string): Promise<Stor
   return row && fromRow(row)
 }
 
-/** The reservations of these orders: of each the live one, else the last that was released. */
-export async function listByOrders(db: ReadHandle, orderIds: readonly string[]): Promise<StoredReservation[]> {
+/** The reservations of these orders, or of a range of them: of each order the live one, else the last that was released. */
+export async function listByOrders(
+  db: ReadHandle,
+  orders: readonly string[] | ClosedRange,
+): Promise<StoredReservation[]> {
+  const isRange = 'after' in orders
+  const wanted = isRange
+    ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo}`
+    : fragment`order_id = any(${orders}::uuid[])`
+  const limit = isRange ? fragment`limit ${orders.limit}` : fragment``
   const rows = await db.sql<ReservationRow>`
-    select distinct on (order_id) * from reservations where order_id = any(${orderIds}::uuid[])
-     order by order_id, (status = 'released'), id desc`
+    select distinct on (order_id) * from reservations where ${wanted}
+     order by order_id, (status = 'released'), id desc ${limit}`
   return rows.map(fromRow)
 }
 

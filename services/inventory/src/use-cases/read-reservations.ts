@@ -1,6 +1,8 @@
+import { closedRange } from '@stoa/contracts/books/order-range'
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
+import { compareStock } from '../store/stock-books.ts'
 import { findByOrder, listByOrders } from '../store/reservations.ts'
 
 export const getReservation =
@@ -15,14 +17,35 @@ export const getReservation =
 
 export const listReservations =
   (_deps: Deps): RpcHandler<InventoryService, 'listReservations'> =>
-  async ({ input: { orderIds }, db }) => {
-    const found = await listByOrders(db, orderIds)
+  async ({ input: { orderIds, range }, db }) => {
+    const found = await listByOrders(db, range === undefined ? orderIds : closedRange(range))
     return {
-      reservations: found.map(({ id, orderId, status, lines }) => ({
+      reservations: found.map(({ id, orderId, status, lines, returned, expiresAt }) => ({
         reservationId: id,
         orderId,
         status,
         lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+        returned: returned.map(({ sku, quantity }) => ({ sku, quantity })),
+        expires: expiresAt !== undefined,
       })),
+    }
+  }
+
+/** Compares stock with its movements and with what is reserved of it, a page of SKUs at a time. */
+export const checkStock =
+  (_deps: Deps): RpcHandler<InventoryService, 'checkStock'> =>
+  async ({ input: { afterSku, limit }, db }) => {
+    const { differences, places, lastSku } = await compareStock(db, afterSku, Math.min(Math.max(1, limit), 1_000))
+    return {
+      differences: differences.map(({ sku, warehouseId, ...sums }) => ({
+        sku,
+        warehouseId,
+        onHand: BigInt(sums.onHand),
+        moved: BigInt(sums.moved),
+        reserved: BigInt(sums.reserved),
+        promised: BigInt(sums.promised),
+      })),
+      places,
+      nextAfterSku: lastSku ?? '',
     }
   }

@@ -20,6 +20,11 @@ export interface ReturnState {
   readonly received: readonly ReceivedLine[]
 }
 
+/** The key of the saga that pays for a receipt, the so-manieth from 1: each has one of its own. */
+export function returnSagaKey(returnId: string, receipt: number): string {
+  return receipt <= 1 ? returnId : `${returnId}.${receipt - 1}`
+}
+
 /** What was bought: its lines, and all that was paid for it. */
 export interface Purchase {
   readonly items: readonly OrderItem[]

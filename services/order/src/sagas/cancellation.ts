@@ -5,7 +5,7 @@ import type { OrderId } from '@stoa/contracts/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { canMove } from '../domain/order.ts'
-import { clearCancelling, eraseWhenCustomerIsErased, lockOrder, moveOrder } from '../store/orders.ts'
+import { clearCancelling, eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
 /** Takes a confirmed order back, unless its goods have left. */
 export const cancellation = ({ clock }: Deps) =>
@@ -26,6 +26,13 @@ export const cancellation = ({ clock }: Deps) =>
     .step('release_items', {
       action: async ({ calls, input: { orderId } }) => {
         await calls.inventory.release({ orderId })
+      },
+    })
+    .step('release_quote', {
+      // what a coupon was for is not bought, so it can be used again
+      action: async ({ calls, db, input: { orderId } }) => {
+        const { quoteId } = await getOrder(db, orderId)
+        await calls.pricing.releaseQuote({ quoteId, orderId })
       },
     })
     .whenCompleted((tx, { input }) => cancelled(tx, input.orderId, input.reason, clock.now()))

@@ -33,6 +33,7 @@ interface OrderRow {
 /** An order as the service works with it. */
 export interface StoredOrder extends OrderState {
   readonly resource: Order
+  readonly quoteId: QuoteId
   readonly paymentMethodId: PaymentMethodId
   readonly shippingMethod: string
   readonly cancelReason: string | undefined
@@ -45,6 +46,7 @@ function fromRow(row: OrderRow): StoredOrder {
     status: row.status,
     isCancelling: row.cancel_reason !== null,
     isPicked: row.is_picked,
+    quoteId: row.quote_id,
     paymentMethodId: row.payment_method_id,
     shippingMethod: row.shipping_method,
     cancelReason: row.cancel_reason ?? undefined,

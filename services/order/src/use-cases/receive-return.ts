@@ -2,7 +2,7 @@ import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { money, sumMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { decideReceipt, refundFor } from '../domain/returns.ts'
+import { decideReceipt, refundFor, returnSagaKey } from '../domain/returns.ts'
 import { getOrder } from '../store/orders.ts'
 import { noteReceipt, returnsOf } from '../store/returns.ts'
 import { lockReturn } from './answer-return.ts'
@@ -37,7 +37,6 @@ export const receiveReturn =
       const received = body.items.map(({ sku, quantity, inOrder = true }) => ({ sku, quantity, inOrder }))
       const refundDue = refundFor({ items, total }, before, received)
       await noteReceipt(tx, id, { received, refundDue, at: clock.now() })
-      const attempt = found.receipts === 0 ? id : `${id}.${found.receipts}`
-      await tx.start('order-return', attempt, { returnId: id, orderId })
+      await tx.start('order-return', returnSagaKey(id, found.receipts + 1), { returnId: id, orderId })
       return { status: 200, id }
     })

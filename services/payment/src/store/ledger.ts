@@ -1,3 +1,4 @@
+import type { ClosedRange } from '@stoa/contracts/books/order-range'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, PaymentId } from '@stoa/contracts/ids'
 import type { LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
@@ -109,16 +110,33 @@ export interface ReconciledPayment {
   readonly amount: number
   readonly captured: number
   readonly refunded: number
+  /** Of the refunded, what no saga has asked for. */
+  readonly refundedByHand: number
   readonly ledgerBalance: number
+  /** Of all entries, over all accounts. */
+  readonly ledgerSum: number
 }
 
-/** The payments of these orders beside the ledger. */
-export async function reconcilePayments(db: ReadHandle, orderIds: readonly string[]): Promise<ReconciledPayment[]> {
+/** The payments of these orders, or of a range of them in the order of their ids, beside the ledger. */
+export async function reconcilePayments(
+  db: ReadHandle,
+  orders: readonly string[] | ClosedRange,
+): Promise<ReconciledPayment[]> {
+  const wanted =
+    'after' in orders
+      ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo} order by order_id limit ${orders.limit}`
+      : fragment`order_id = any(${orders}::uuid[])`
   return db.sql<ReconciledPayment>`
-    select id, order_id as "orderId", status, currency, amount, captured, refunded, (
-             select coalesce(sum(entry.amount), 0)::bigint
+    select id, order_id as "orderId", status, currency, payments.amount, captured, payments.refunded,
+           by_hand.amount as "refundedByHand", ledger.balance as "ledgerBalance", ledger.sum as "ledgerSum"
+      from payments, lateral (
+             select coalesce(sum(amount), 0)::bigint as amount
+               from refunds where payment_id = payments.id and status = 'done' and action_key is null
+           ) as by_hand, lateral (
+             select coalesce(sum(entry.amount) filter (where entry.account like 'receivable:%'), 0)::bigint as balance,
+                    coalesce(sum(entry.amount), 0)::bigint as sum
                from ledger_transactions booked join ledger_entries entry on entry.transaction_id = booked.id
-              where booked.payment_id = payments.id and entry.account like 'receivable:%'
-           ) as "ledgerBalance"
-      from payments where order_id = any(${orderIds}::uuid[])`
+              where booked.payment_id = payments.id
+           ) as ledger
+     where ${wanted}`
 }

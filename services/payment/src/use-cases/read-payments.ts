@@ -1,3 +1,4 @@
+import { closedRange } from '@stoa/contracts/books/order-range'
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { decodeCursor, pageOf } from '@stoa/service'
@@ -36,16 +37,18 @@ export const listTransactions =
 export const listReconciled =
   (_deps: Deps): RpcHandler<PaymentService, 'listPayments'> =>
   async ({ input, db }) => {
-    const found = await reconcilePayments(db, input.orderIds)
+    const found = await reconcilePayments(db, input.range === undefined ? input.orderIds : closedRange(input.range))
     return {
-      payments: found.map(({ id, orderId, status, currency, amount, captured, refunded, ledgerBalance }) => ({
+      payments: found.map(({ id, orderId, status, currency, ...sums }) => ({
         paymentId: id,
         orderId,
         status,
-        amount: toWire(amount, currency),
-        captured: toWire(captured, currency),
-        refunded: toWire(refunded, currency),
-        ledgerBalance: toWire(ledgerBalance, currency),
+        amount: toWire(sums.amount, currency),
+        captured: toWire(sums.captured, currency),
+        refunded: toWire(sums.refunded, currency),
+        refundedByHand: toWire(sums.refundedByHand, currency),
+        ledgerBalance: toWire(sums.ledgerBalance, currency),
+        ledgerSum: toWire(sums.ledgerSum, currency),
       })),
     }
   }

@@ -1,3 +1,4 @@
+import type { ClosedRange } from '@stoa/contracts/books/order-range'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/ids'
 import type { Shipment, ShipmentStatus } from '@stoa/contracts/shipping/resources'
@@ -171,10 +172,14 @@ export async function listShipments(
   return rows.map((row) => fromRow(row).resource)
 }
 
-/** The states of the shipments of these orders. */
-export function listStates(db: ReadHandle, orderIds: readonly string[]) {
+/** The states of the shipments of these orders, or of a range of them in the order of their ids. */
+export function listStates(db: ReadHandle, orders: readonly string[] | ClosedRange) {
+  const wanted =
+    'after' in orders
+      ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo} order by order_id limit ${orders.limit}`
+      : fragment`order_id = any(${orders}::uuid[])`
   return db.sql<{ shipmentId: string; orderId: string; status: string }>`
-    select id as "shipmentId", order_id as "orderId", status from shipments where order_id = any (${orderIds}::uuid[])`
+    select id as "shipmentId", order_id as "orderId", status from shipments where ${wanted}`
 }
 
 /** What was told of a shipment, oldest first. */

@@ -1,3 +1,4 @@
+import { closedRange } from '@stoa/contracts/books/order-range'
 import type { Consumer, Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { decodeCursor, pageOf } from '@stoa/service'
@@ -49,7 +50,9 @@ export const askRates =
 
 export const listReconciled =
   (_deps: Deps): RpcHandler<ShippingService, 'listShipments'> =>
-  async ({ input, db }) => ({ shipments: await listStates(db, input.orderIds) })
+  async ({ input: { orderIds, range }, db }) => ({
+    shipments: await listStates(db, range === undefined ? orderIds : closedRange(range)),
+  })
 
 export const eraseDeletedUser = ({ clock }: Deps): Consumer<ShippingService, 'userDeleted'> => ({
   apply: async ({ data }, tx) => eraseCustomer(tx, data.userId, clock.now()),

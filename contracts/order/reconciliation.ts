@@ -1,0 +1,73 @@
+import { InstantSchema } from '@stoa/contract'
+import { Type, type Static } from 'typebox'
+
+/** What a reconciliation can find, by its stable code. */
+export const DifferenceKind = Type.Enum([
+  'order.unfinished',
+  'payment.orphan',
+  'payment.missing',
+  'payment.captured_differs',
+  'payment.refunded_differs',
+  'payment.kept',
+  'payment.unsettled',
+  'ledger.unbalanced',
+  'ledger.differs',
+  'reservation.orphan',
+  'reservation.missing',
+  'reservation.status_differs',
+  'reservation.lines_differ',
+  'reservation.returned_differs',
+  'reservation.kept',
+  'shipment.orphan',
+  'shipment.missing',
+  'shipment.status_differs',
+  'shipment.kept',
+  'quote.orphan',
+  'quote.missing',
+  'quote.differs',
+  'quote.kept',
+  'coupon.orphan',
+  'coupon.kept',
+  'stock.on_hand_differs',
+  'stock.reserved_differs',
+  'promotion.uses_differ',
+])
+export type DifferenceKind = Static<typeof DifferenceKind>
+
+/** One thing on which order and another service do not agree. */
+export const Difference = Type.Object({
+  kind: DifferenceKind,
+  orderId: Type.Optional(Type.String({ format: 'uuid' })),
+  orderNumber: Type.Optional(Type.String()),
+  subject: Type.Optional(Type.String({ description: 'a SKU and its warehouse, or a promotion' })),
+  expected: Type.String(),
+  found: Type.String(),
+})
+
+const Count = Type.Integer({ minimum: 0 })
+
+/** What a reconciliation came to. */
+export const ReconciliationReport = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  scope: Type.Enum(['all', 'recent'], { description: 'recent: the orders of the last weeks' }),
+  startedAt: InstantSchema,
+  endedAt: InstantSchema,
+  differences: Type.Array(Difference, { maxItems: 1_000 }),
+  isTruncated: Type.Boolean({ description: 'there was more than is kept: what is left was not looked at' }),
+  compared: Type.Object({
+    orders: Count,
+    payments: Count,
+    reservations: Count,
+    shipments: Count,
+    quotes: Count,
+    stockPlaces: Count,
+    promotions: Count,
+  }),
+  leftOut: Type.Object({
+    services: Type.Array(Type.String(), { description: 'not deployed' }),
+    ordersUnderWay: Type.Integer({ minimum: 0, description: 'with a saga that has not ended, or on the move' }),
+    ordersStuck: Type.Integer({ minimum: 0, description: 'with a saga that waits for an operator' }),
+  }),
+  isCaughtUp: Type.Boolean({ description: 'consumers had handled what was in the log, within ten seconds' }),
+})
+export type ReconciliationReport = Static<typeof ReconciliationReport>

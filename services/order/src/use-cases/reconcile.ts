@@ -1,0 +1,122 @@
+import type { ReadHandle, Tx } from '@stoa/contract'
+import { reconciliationFailed } from '@stoa/contracts/order/events'
+import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
+import type { OrderService } from '@stoa/contracts/order/service'
+import { advisoryXactLock } from '@stoa/postgres'
+import type { Deps } from '../deps.ts'
+import type { BookKeeper, Difference } from '../domain/books.ts'
+import { lowestIdAt } from '../domain/reconciliation-schedule.ts'
+import { keepReport, noteDifferences } from '../store/reconciliations.ts'
+import { findKeepers, type OrderCalls } from './ask-books.ts'
+import { checkBooks } from './check-books.ts'
+import { recheck, walkOrders, type Comparison } from './compare-books.ts'
+
+interface Reconciliation {
+  readonly scope: ReconciliationReport['scope']
+  readonly db: ReadHandle
+  readonly calls: OrderCalls
+}
+
+const lowestId = '00000000-0000-0000-0000-000000000000'
+const catchUpMs = 10_000
+const looks = 3
+const mostDifferences = 1_000
+
+/**
+ * Compares orders with payments, ledger, reservations, shipments and accepted quotes, and finds what others keep for orders
+ * that do not exist. Rejects when a service of which an instance is known does not answer.
+ */
+export async function reconcile(
+  { clock, newId, caughtUp, reconciliation: { recentMs, recheckMs } }: Deps,
+  { scope, db, calls }: Reconciliation,
+): Promise<ReconciliationReport> {
+  const startedAt = clock.now()
+  const { asked, missing } = await findKeepers(calls)
+  const groups = ['order', ...asked]
+  const untilMs = performance.now() + catchUpMs
+  const settle = () => caughtUp({ groups, timeoutMs: Math.max(0, untilMs - performance.now()) })
+  let { isCaughtUp } = await settle()
+  const comparison: Comparison = { db, calls, asked }
+  const walked = await walkOrders(comparison, fromOf(scope, startedAt, recentMs) ?? lowestId)
+  const checked = scope === 'all' ? await checkBooks(calls, asked) : { differences: [], stockPlaces: 0, promotions: 0 }
+  const rechecked = await recheck(comparison, walked.suspects, {
+    settle: async () => void ({ isCaughtUp } = await settle()),
+    looks,
+    pauseMs: recheckMs,
+  })
+  const differences = [...rechecked.differences, ...checked.differences]
+  const { counts } = walked
+  return {
+    id: newId(),
+    scope,
+    startedAt: startedAt.toString(),
+    endedAt: clock.now().toString(),
+    differences: differences.slice(0, mostDifferences),
+    isTruncated: walked.isTruncated || differences.length > mostDifferences,
+    compared: {
+      orders: walked.orders - walked.underWay - walked.stuck,
+      payments: counts.payment,
+      reservations: counts.inventory,
+      shipments: counts.shipping,
+      quotes: counts.pricing,
+      stockPlaces: checked.stockPlaces,
+      promotions: checked.promotions,
+    },
+    leftOut: {
+      services: [...missing],
+      ordersUnderWay: walked.underWay + rechecked.underWay,
+      ordersStuck: walked.stuck,
+    },
+    isCaughtUp,
+  }
+}
+
+function fromOf(scope: Reconciliation['scope'], at: Temporal.Instant, recentMs: number): string | undefined {
+  return scope === 'all' ? undefined : lowestIdAt(at.subtract({ milliseconds: recentMs }))
+}
+
+const areasOf: Readonly<Record<BookKeeper, readonly string[]>> = {
+  payment: ['payment', 'ledger'],
+  inventory: ['reservation', 'stock'],
+  shipping: ['shipment'],
+  pricing: ['quote', 'coupon', 'promotion'],
+}
+
+const mostTold = 20
+
+/** Keeps what a reconciliation came to, and tells of what was not known before; answers that. */
+export async function keepReconciliation(
+  { reconciliation: { recentMs } }: Deps,
+  tx: Tx<OrderService>,
+  report: ReconciliationReport,
+): Promise<readonly Difference[]> {
+  const { differences, ...kept } = report
+  const { id, scope, leftOut } = kept
+  const at = Temporal.Instant.from(kept.endedAt)
+  await advisoryXactLock(tx, 'order.reconciliation')
+  const missing = new Set(leftOut.services)
+  const keepers = (Object.keys(areasOf) as BookKeeper[]).filter((keeper) => !missing.has(keeper))
+  const unknown = await noteDifferences(tx, differences, {
+    areas: kept.isTruncated ? [] : ['order', ...keepers.flatMap((keeper) => areasOf[keeper])],
+    from: fromOf(scope, Temporal.Instant.from(kept.startedAt), recentMs),
+    at,
+  })
+  await keepReport(tx, kept, at)
+  if (unknown.length === 0) return unknown
+  await tx.publish(reconciliationFailed, id, {
+    reconciliationId: id,
+    scope,
+    found: differences.length,
+    unknown: unknown.length,
+    kinds: countKinds(unknown),
+    differences: unknown.slice(0, mostTold),
+  })
+  return unknown
+}
+
+/** How many there are of each kind, the most frequent first. */
+export function countKinds(differences: readonly Difference[]) {
+  return [...Map.groupBy(differences, ({ kind }) => kind)]
+    .map(([kind, of]) => ({ kind, count: of.length }))
+    .toSorted((one, other) => other.count - one.count)
+}

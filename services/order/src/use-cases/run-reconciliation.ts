@@ -1,0 +1,98 @@
+import type { TaskHandler } from '@stoa/contract'
+import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
+import type { OrderService } from '@stoa/contracts/order/service'
+import { AppError, isAppError } from '@stoa/kernel'
+import type { AdminRequest } from '@stoa/service'
+import type { Deps } from '../deps.ts'
+import type { Difference } from '../domain/books.ts'
+import { dueScope } from '../domain/reconciliation-schedule.ts'
+import { countDifferences, findLastEnds, listDifferences, listReconciliations } from '../store/reconciliations.ts'
+import { countKinds, keepReconciliation, reconcile } from './reconcile.ts'
+
+/** Reconciles when that is due: the task comes more often than it is, and to one replica at a time. */
+export const reconcileTask =
+  (deps: Deps): TaskHandler<OrderService, 'reconcile'> =>
+  async ({ calls, db, commit }) => {
+    const history = { startedAt: deps.startedAt, lastEnds: await findLastEnds(db) }
+    const scope = dueScope(deps.clock.now(), history, deps.reconciliation)
+    if (scope === undefined) return
+    try {
+      const report = await reconcile(deps, { scope, db, calls })
+      let unknown: readonly Difference[] = []
+      await commit(async (tx) => void (unknown = await keepReconciliation(deps, tx, report)))
+      logReport(deps, report, unknown)
+    } catch (error) {
+      if (!isAppError(error) || (error.kind !== 'unavailable' && error.kind !== 'timeout')) throw error
+      // still due: the next one tries again
+      deps.telemetry.logger.warn('the books could not be compared: somebody did not answer', { scope, error })
+    }
+  }
+
+/** `/admin/reconciliation`: POST reconciles now and answers its report, GET what is known. */
+export function reconciliationArea(deps: Deps): (request: AdminRequest) => Promise<unknown> {
+  const running = new Map<string, Promise<ReconciliationReport>>()
+  // Two that ask at once get one answer: comparing everything twice side by side helps nobody.
+  const runOnce = (scope: ReconciliationReport['scope']) => {
+    const known = running.get(scope)
+    if (known !== undefined) return known
+    const run = runNow(deps, scope).finally(() => running.delete(scope))
+    running.set(scope, run)
+    return run
+  }
+  return async ({ method, path, query }) => {
+    if (path.length > 0) throw new AppError('not_found', 'request.path_unknown', 'There is nothing here.')
+    if (method === 'GET') return readKnown(deps)
+    if (method === 'POST') return runOnce(scopeOf(query.get('scope') ?? 'all'))
+    throw new AppError('unsupported', 'request.method_not_allowed', 'This path knows GET, POST.')
+  }
+}
+
+function scopeOf(scope: string): ReconciliationReport['scope'] {
+  if (scope === 'all' || scope === 'recent') return scope
+  throw new AppError('invalid', 'request.invalid', 'scope is all or recent')
+}
+
+async function runNow(deps: Deps, scope: ReconciliationReport['scope']): Promise<ReconciliationReport> {
+  const { database, calls, makeTx } = deps
+  const report = await reconcile(deps, { scope, db: database.read, calls })
+  const unknown = await database.transaction((handle) => keepReconciliation(deps, makeTx(handle), report))
+  logReport(deps, report, unknown)
+  return report
+}
+
+async function readKnown({ database: { read } }: Deps) {
+  const [reconciliations, differences] = await Promise.all([listReconciliations(read), listDifferences(read, 1_000)])
+  return { reconciliations, differences }
+}
+
+const mostLogged = 20
+
+function logReport(
+  { telemetry: { logger } }: Deps,
+  report: ReconciliationReport,
+  unknown: readonly Difference[],
+): void {
+  const { id: reconciliationId, scope, differences, isCaughtUp } = report
+  const said = { reconciliationId, scope, orders: report.compared.orders, isCaughtUp }
+  if (differences.length === 0) return logger.info('the books agree', said)
+  const kinds = countKinds(differences).map(({ kind, count }) => `${count} ${kind}`)
+  logger.error('the books do not agree', { ...said, differences: differences.length, kinds: kinds.join(', ') })
+  for (const { kind, orderId, subject, expected, found } of unknown.slice(0, mostLogged)) {
+    logger.error('a difference was found', {
+      kind,
+      expected,
+      found,
+      ...(orderId === undefined ? { subject } : { orderId }),
+    })
+  }
+}
+
+/** Shows how many differences are known, on every replica alike. */
+export function observeDifferences({ database, telemetry }: Deps): void {
+  telemetry.metrics.gauge(
+    'reconciliation_differences',
+    'What the books of order and of others do not agree on',
+    [],
+    async (gauge) => gauge.set(await countDifferences(database.read)),
+  )
+}
