@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { catalogue } from './benches/catalogue.ts'
 import { checkout } from './benches/checkout.ts'
 import { oversell } from './benches/oversell.ts'
 import { rpc } from './benches/rpc.ts'
 import { start } from './benches/start.ts'
 import { isOnTarget, type Bench, type Figure } from './figure.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

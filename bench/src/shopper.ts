@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 
 /** Somebody who places orders over the gateway. */
 export interface Shopper {
+  readonly userId: string
+  /** The value of its `Authorization` field. */
+  readonly authorization: string
   /** Places an order of one piece and waits up to 10 s for its outcome. */
   readonly placeOrder: (sku?: string) => Promise<PlacedOrder>
   readonly readOrder: (id: string) => Promise<PlacedOrder>
@@ -22,12 +25,13 @@ const address = { name: 'Ada Lovelace', line1: 'Analytical Row 1', city: 'Berlin
 export async function makeShopper(gatewayUrl: string): Promise<Shopper> {
   const email = `bench-${randomUUID()}@stoa.example`
   const password = randomUUID()
-  await ask(gatewayUrl, '/api/v1/users', { email, password, name: 'Bench' })
+  const { id: userId } = await ask<{ id: string }>(gatewayUrl, '/api/v1/users', { email, password, name: 'Bench' })
   const { accessToken } = await ask<{ accessToken: string }>(gatewayUrl, '/api/v1/users/authenticate', {
     email,
     password,
   })
-  const headers = { authorization: `Bearer ${accessToken}` }
+  const authorization = `Bearer ${accessToken}`
+  const headers = { authorization }
   const method = await ask<{ id: string }>(
     gatewayUrl,
     '/api/v1/payment-methods',
@@ -35,6 +39,8 @@ export async function makeShopper(gatewayUrl: string): Promise<Shopper> {
     headers,
   )
   return {
+    userId,
+    authorization,
     placeOrder: (sku = 'TEA-GREEN-100') =>
       ask(
         gatewayUrl,

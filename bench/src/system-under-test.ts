@@ -60,6 +60,8 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
     },
     stop: async () => void (await stoa('down')),
     async remove() {
+      // a bench that has failed leaves it running
+      await stoa('down').catch(() => {})
       await rm(home, { recursive: true, force: true })
     },
   }

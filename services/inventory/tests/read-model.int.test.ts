@@ -93,7 +93,7 @@ test('an answer that the client holds is not sent again: strong tags of a produc
     const etag = first.headers.get('etag') ?? ''
     expect([first.status, first.headers.get('cache-control')]).toEqual([
       200,
-      'public, max-age=5, stale-while-revalidate=30',
+      'public, max-age=5, stale-while-revalidate=30, stale-if-error=600',
     ])
     expect(etag).toMatch(form)
     const second = await ask(path, etag)
@@ -135,9 +135,11 @@ test('it is made anew while products are made, changed, priced and deleted, and 
   const skus = Array.from({ length: 12 }, (_, index) => `BUSY-${index}`)
   const ids = await Promise.all(skus.map((sku) => make(sku)))
   let isOver = false
+  const lastPrices = new Map<string, number>()
   const writing = skus.map(async (sku, index) => {
     const id = ids[index] ?? ''
     for (let round = 1; !isOver; round++) {
+      lastPrices.set(sku, 100 * round + index)
       await price(sku, 100 * round + index)
       await patch(id, { name: `Round ${round}` })
       const short = await make(`${sku}-${round}`, { variants: [variant(`${sku}-${round}`)] })
@@ -151,8 +153,12 @@ test('it is made anew while products are made, changed, priced and deleted, and 
     for (let times = 0; times < 3; times++) await rebuild()
   }
   await Promise.all([...writing, rebuilding().finally(() => (isOver = true))])
-  // the events may still be on their way
-  await eventually(async () => expectRowsToBeRight())
+  await eventually(async () => {
+    const rows = await app.service.database.read.sql<{ sku: string; amount: number }>`
+      select sku, amount from list_prices where sku = any(${skus})`
+    expect(new Map(rows.map(({ sku, amount }) => [sku, amount]))).toEqual(lastPrices)
+  })
+  await expectRowsToBeRight()
 })
 
 test('a product that is being written as the making begins is not missed', async () => {

@@ -54,6 +54,11 @@ export async function createNext(tx: WriteHandle): Promise<void> {
   await tx.sql`create table product_views_next (like product_views including all)`
 }
 
+/** Counts what is in the one made beside, so that its first readers are not planned for an empty table. */
+export async function analyzeNext(tx: WriteHandle): Promise<void> {
+  await tx.sql`analyze product_views_next`
+}
+
 /** Puts the one made beside in the place of the one that answers; readers notice nothing. */
 export async function swapNext(tx: WriteHandle, shape: number, at: Temporal.Instant): Promise<void> {
   await tx.sql`drop table product_views`

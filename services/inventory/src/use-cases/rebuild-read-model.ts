@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { viewOf, viewShape } from '../domain/product-view.ts'
 import { saveViews } from '../store/product-views.ts'
 import { lockNextProducts, readPricedProducts } from '../store/products.ts'
-import { countViews, createNext, readState, stopWriters, swapNext } from '../store/read-models.ts'
+import { analyzeNext, countViews, createNext, readState, stopWriters, swapNext } from '../store/read-models.ts'
 
 export const getReadModel =
   (_deps: Deps): Handler<InventoryService, 'getReadModel'> =>
@@ -59,6 +59,7 @@ async function fillNext(database: Database): Promise<void> {
   })
   let afterId: string | undefined = beforeAll
   while (afterId !== undefined) afterId = await copyBatch(database, afterId)
+  await database.transaction(analyzeNext)
 }
 
 /** Copies the next products; answers the last one's id, undefined when the rest is new: that is written into both. */
