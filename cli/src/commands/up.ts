@@ -4,13 +4,14 @@ import { upInForeground } from '../up-in-foreground.ts'
 import { note } from '../output.ts'
 
 export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
-               [--ports auto]
+               [--pack] [--ports auto]
 
 Starts everything and stays in the foreground until Ctrl-C.
   -d, --detach      return when everything is ready, and let it run in the background
   --only a,b        only these services, and the registry
   --without a,b     all services but these
   --scale order=2   so many processes of a service, each at a port of its own that "stoa ps" shows
+  --pack            all services in one process, for small machines; a crash takes all down, and all come back
   --ports auto      free ports in place of the usual ones; "stoa ps" says which
 
 A service's settings are taken from the environment, for one service alone with its name before them (ORDER_LOG_LEVEL).
@@ -22,6 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     only: { type: 'string', multiple: true },
     without: { type: 'string', multiple: true },
     scale: { type: 'string', multiple: true },
+    pack: { type: 'boolean' },
     ports: { type: 'string' },
   })
   if (values.ports !== undefined && values.ports !== 'auto') {
@@ -40,6 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return upInForeground({
     data: folder,
     choice,
+    isPacked: values.pack === true,
     isAutoPorts: values.ports === 'auto',
     environment: process.env,
     onProgress: note,

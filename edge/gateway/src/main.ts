@@ -4,6 +4,6 @@ import { runProcess } from '@stoa/service'
 import { config } from './config.ts'
 import { startGateway } from './start-gateway.ts'
 
-await runProcess('gateway', (env) =>
-  startGateway({ config: config.parse(env), services: catalogue, access: accessTable }),
+await runProcess('gateway', ({ env, logDestination }) =>
+  startGateway({ config: config.parse(env), services: catalogue, access: accessTable, logDestination }),
 )

@@ -12,7 +12,7 @@ import {
   type AccessTable,
   type TokenVerifier,
 } from '@stoa/security'
-import { createTelemetry, type Telemetry } from '@stoa/telemetry'
+import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { makeAdminServer } from './admin/server.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
@@ -32,6 +32,7 @@ interface GatewayOptions {
   readonly config: GatewayConfig
   readonly services: readonly Service[]
   readonly access: AccessTable
+  readonly logDestination?: LogDestination
   /** In place of the registry and of tokens, in tests. */
   readonly resolver?: Resolver
   readonly verifier?: TokenVerifier
@@ -65,6 +66,7 @@ export async function startGateway({
     sampleRatio: settings.traceSampleRatio,
     spanFolder: settings.telemetryFolder,
     otlpEndpoint: settings.otelExporterOtlpEndpoint,
+    ...(given.logDestination === undefined ? {} : { destination: given.logDestination }),
   })
   const { registryUrl, authUrl, authIssuer: issuer } = settings
   const resolver = given.resolver ?? registryResolver({ registryUrl })

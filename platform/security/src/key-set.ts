@@ -19,15 +19,24 @@ interface KeySetSettings {
   readonly clock: Clock
   /** An unknown key id asks the issuer at most once in this time. */
   readonly minRefetchMs?: number
+  /** After a failure it is asked again no sooner than this. */
+  readonly retryMs?: number
   /** Known keys older than this are asked for again, behind the request that noticed. */
   readonly maxAgeMs?: number
 }
 
 /**
- * Keeps the issuer's keys: asked for on an unknown key id at most every 10 s, all callers at once sharing one request,
- * and the last known ones kept while the issuer is away. A withdrawn key is forgotten within 10 minutes.
+ * Keeps the issuer's keys: asked for on an unknown key id at most every 10 s (every 250 ms while the issuer does not
+ * answer), all callers at once sharing one request, and the last known ones kept while the issuer is away. A withdrawn key
+ * is forgotten within 10 minutes.
  */
-export function createKeySet({ load, clock, minRefetchMs = 10_000, maxAgeMs = 600_000 }: KeySetSettings): KeySet {
+export function createKeySet({
+  load,
+  clock,
+  minRefetchMs = 10_000,
+  retryMs = 250,
+  maxAgeMs = 600_000,
+}: KeySetSettings): KeySet {
   let keys: ReadonlyMap<string, CryptoKey> = new Map()
   let askedAt = -Infinity
   let loadedAt = -Infinity
@@ -60,7 +69,7 @@ export function createKeySet({ load, clock, minRefetchMs = 10_000, maxAgeMs = 60
   return {
     find: async (keyId, algorithm) => {
       const name = `${algorithm} ${keyId}`
-      const mayAsk = asking !== undefined || nowMs() - askedAt >= minRefetchMs
+      const mayAsk = asking !== undefined || nowMs() - askedAt >= (lastFailure === undefined ? minRefetchMs : retryMs)
       const known = keys.get(name)
       if (known !== undefined && !isExpired) {
         if (mayAsk && nowMs() - loadedAt > maxAgeMs) void ask()

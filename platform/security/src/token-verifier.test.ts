@@ -210,6 +210,24 @@ test('is unavailable, not refusing, while the keys were never had', async () => 
   expect(await codeOf(verifier.verify(await sign()))).toBe('service.unavailable')
 })
 
+test('accepts again as soon as an issuer that was away at the start is there', async () => {
+  let isAway = true
+  let asked = 0
+  const verifier = verifierWith(async () => {
+    asked += 1
+    if (isAway) throw new Error('connection refused')
+    return jwks(rsa)
+  })
+  const token = await sign()
+  for (let attempt = 0; attempt < 3; attempt++) {
+    expect(await codeOf(verifier.verify(token))).toBe('service.unavailable')
+  }
+  expect(asked).toBe(1)
+  isAway = false
+  verifier.pass(1)
+  expect(await codeOf(verifier.verify(token))).toBe('accepted')
+})
+
 test('refuses the tokens of a withdrawn key after the keys were forgotten', async () => {
   let keys = jwks(rsa, ec)
   const verifier = verifierWith(async () => keys)

@@ -1,7 +1,7 @@
 import { ConfigError, type Environment } from '@stoa/config'
 import { isAppError } from '@stoa/kernel'
-import type { Telemetry } from '@stoa/telemetry'
-import { processEnvironment } from './config.ts'
+import { fileDestination, type LogDestination, type Telemetry } from '@stoa/telemetry'
+import { packedServices, processEnvironment } from './config.ts'
 
 /** Something that runs until it is stopped. */
 export interface Runnable {
@@ -9,13 +9,27 @@ export interface Runnable {
   readonly stop: () => Promise<void>
 }
 
+/** What a process gives to a service that runs in it. */
+export interface ProcessContext {
+  readonly env: Environment
+  /** Standard output, shared by all services of the process; it outlives them. */
+  readonly logDestination: LogDestination
+}
+
+// A process has one standard output and is told to stop once, however many services share it.
+const logDestination = fileDestination()
+const running = new Map<string, Runnable>()
+
 /**
- * Runs something as this process: settings from the environment, until SIGTERM, SIGINT, or whoever supervises it over an
- * IPC channel is gone. What stops the start is said in one plain message on standard error, with exit code 1.
+ * Runs something as this process, alone or beside others: settings from the environment, until SIGTERM, SIGINT, or whoever
+ * supervises it over an IPC channel is gone. What stops the start is said in one plain message on standard error, with
+ * exit code 1.
  */
-export async function runProcess(name: string, start: (env: Environment) => Promise<Runnable>): Promise<void> {
+export async function runProcess(name: string, start: (context: ProcessContext) => Promise<Runnable>): Promise<void> {
   try {
-    stopWhenTold(await start(processEnvironment()))
+    const runnable = await start({ env: processEnvironment(name), logDestination })
+    running.set(name, runnable)
+    if (running.size === 1) stopWhenTold()
   } catch (error) {
     process.stderr.write(`${startFailure(name, error)}\n`)
     process.exit(1)
@@ -28,21 +42,34 @@ function startFailure(name: string, error: unknown): string {
   return `${name} can not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }
 
-function stopWhenTold({ stop, telemetry }: Runnable): void {
+function stopWhenTold(): void {
   let isStopping = false
   const onTold = () => {
     if (isStopping) return
     isStopping = true
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        telemetry.logger.error('the stop has failed', { error })
-        process.exit(1)
-      },
-    )
+    void stopAll().then((isClean) => process.exit(isClean ? 0 : 1))
   }
   process.on('SIGTERM', onTold)
   process.on('SIGINT', onTold)
   process.on('disconnect', onTold)
   if (process.channel !== undefined && !process.connected) onTold()
+}
+
+async function stopAll(): Promise<boolean> {
+  // What the others need goes last.
+  const [last] = packedServices()
+  const stopped = await Promise.all([...running.keys()].filter((name) => name !== last).map(stop))
+  if (last !== undefined) stopped.push(await stop(last))
+  return stopped.every(Boolean)
+}
+
+async function stop(name: string): Promise<boolean> {
+  const runnable = running.get(name)
+  try {
+    await runnable?.stop()
+    return true
+  } catch (error) {
+    runnable?.telemetry.logger.error('the stop has failed', { error })
+    return false
+  }
 }

@@ -11,7 +11,7 @@ interface RunOptions {
 
 /** Runs a service as this process, as `runProcess` does. */
 export async function runService(definition: DefinedService<ServiceConfig>, { access }: RunOptions): Promise<void> {
-  await runProcess(definition.contract.name, (env) =>
-    startService(definition, { config: definition.config.parse(env), access }),
+  await runProcess(definition.contract.name, ({ env, logDestination }) =>
+    startService(definition, { config: definition.config.parse(env), access, logDestination }),
   )
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '../topology.ts'
-import { seedEntry } from './bundle.ts'
+import { packEntry, seedEntry } from './bundle.ts'
 import { root } from './data-folder.ts'
 
 // Packages of the older kind ask for Node's own modules by require, which a module has to make itself.
@@ -13,6 +13,7 @@ const requireForBundled =
 export async function buildBundle(target: string, deployments: readonly Deployment[]): Promise<void> {
   const programs = new Map(deployments.map(({ name, folder }) => [name, join(root, folder, 'src/main.ts')]))
   programs.set(seedEntry, join(root, 'system/src/seed/main.ts'))
+  programs.set(packEntry, join(root, 'system/src/supervisor/pack.ts'))
   await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
     plugins: [programEntries(programs), serviceLocations(deployments)],

@@ -12,6 +12,9 @@ export interface Bundle {
   readonly entry: (name: string) => string
 }
 
+/** The entry of the program that runs several services in one process. */
+export const packEntry = 'pack'
+
 /** The entry of the program that puts the demonstration data in. */
 export const seedEntry = 'seed'
 

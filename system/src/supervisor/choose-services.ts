@@ -14,7 +14,10 @@ export interface Choice {
 const mostReplicas = 20
 
 /** The services to start; the registry always comes along, as the others find each other by it. */
-export function chooseServices({ only, without = [], scale = new Map() }: Choice): readonly Deployment[] {
+export function chooseServices(
+  { only, without = [], scale = new Map() }: Choice,
+  { isPacked = false } = {},
+): readonly Deployment[] {
   requireKnown([...(only ?? []), ...without, ...scale.keys()])
   if (without.includes('registry')) {
     throw refused('the registry can not be left out: the services find each other by it')
@@ -23,6 +26,10 @@ export function chooseServices({ only, without = [], scale = new Map() }: Choice
     ({ name }) => name === 'registry' || ((only === undefined || only.includes(name)) && !without.includes(name)),
   )
   for (const [name, count] of scale) requireCount(name, count, chosen)
+  const several = [...scale].find(([, count]) => count > 1)
+  if (isPacked && several !== undefined) {
+    throw refused(`a packed process has one of each service: leave out --pack to run ${several.join(' ')} times`)
+  }
   return chosen.map((each) => ({ ...each, replicas: scale.get(each.name) ?? each.replicas }))
 }
 

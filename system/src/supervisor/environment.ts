@@ -45,16 +45,21 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
   for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
     fixed[setting] = String(ports.get(`${key}.${setting}`))
   }
-  const given = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-  )
-  const merged: Record<string, string> = { ...ours, ...Object.fromEntries(given), ...fixed }
+  const merged: Record<string, string> = { ...ours, ...givenBy(environment), ...fixed }
   // A secret that the user keeps in a file: both at once are refused.
   for (const setting of Object.keys(ours)) if (environment[`${setting}_FILE`]) delete merged[setting]
   for (const setting of ['PORT', ...Object.keys(deployment.furtherPorts ?? {})])
     for (const owner of [name, key]) delete merged[ownSpelling(owner, setting)]
   if (!deployment.hasDatabase) delete merged['DATABASE_URL']
   return merged
+}
+
+/** What the user's environment says; an empty setting is none. */
+export function givenBy(environment: Environment): Record<string, string> {
+  const given = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+  )
+  return Object.fromEntries(given)
 }
 
 /** Whether this is no demonstration: no accounts with known passwords, no sample data. */

@@ -35,6 +35,8 @@ interface FleetOptions {
   readonly services: readonly Deployment[]
   readonly settings: SystemSettings
   readonly bundle: Bundle
+  /** All services in one process. */
+  readonly isPacked: boolean
   readonly onTrouble: (text: string) => void
 }
 
@@ -48,9 +50,10 @@ const registryStopMs = 500
 const rotateMs = 10_000
 
 /** Makes the processes of these services, none of them started. */
-export function makeFleet({ services, settings, bundle, onTrouble }: FleetOptions): Fleet {
+export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fleet {
+  const { settings } = options
   const registry = registryOf(settings)
-  const keepers = programsOf(services, settings, bundle).map((program) =>
+  const keepers = programsOf(services, options).map((program) =>
     makeKeeper(program, { isReady, onEvent: (event) => void onEvent(program, event) }),
   )
   const logs = watchLogs(keepers, onTrouble)
@@ -78,8 +81,8 @@ export function makeFleet({ services, settings, bundle, onTrouble }: FleetOption
     start: (afterwards, signal) => start(keepers, afterwards, signal),
     async stop() {
       // The registry last: the others leave it.
-      await stopAll(keepers.filter((keeper) => !hasRegistry(keeper)))
-      await stopAll(keepers.filter(hasRegistry), registryStopMs)
+      await stopAll(keepers.filter((keeper) => !isRegistry(keeper)))
+      await stopAll(keepers.filter(isRegistry), registryStopMs)
       logs.look()
     },
     restart: (names) => restartInRounds(chosenOf(keepers, names), { start, registry }),
@@ -119,6 +122,10 @@ function listedPid({ program, pid }: FleetKeeper): number[] {
 
 function hasRegistry({ program }: Pick<FleetKeeper, 'program'>): boolean {
   return program.members.some(({ service }) => service === 'registry')
+}
+
+function isRegistry({ program }: FleetKeeper): boolean {
+  return program.name === 'registry'
 }
 
 function obituary({ name }: FleetProgram, { pid, how, retryAfterMs }: KeeperEvent & { kind: 'died' }): string {

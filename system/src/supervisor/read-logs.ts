@@ -1,7 +1,10 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
 import { parseLogLine, type LogLine } from './log-line.ts'
+
+/** The log of the process that all services share, when they are packed. */
+export const packedName = 'packed'
 
 /** Which lines are wanted; a part left out lets all through. */
 export interface LogFilter {
@@ -28,7 +31,7 @@ export async function readLogs(folder: DataFolder, filter: LogFilter): Promise<F
       if (text === '') continue
       const line = parseLogLine(text)
       at = line?.timestamp ?? at
-      if (fits(text, line, at, filter)) found.push({ text, line, at })
+      if (fits(text, line, at, filter) && isOfService(path, line, filter)) found.push({ text, line, at })
     }
   }
   return found.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
@@ -53,7 +56,8 @@ export function followLogs(folder: DataFolder, filter: LogFilter): { readonly re
         const text = await readFrom(path, positions)
         for (const each of text.split('\n').filter((line) => line !== '')) {
           const line = parseLogLine(each)
-          if (fits(each, line, line?.timestamp ?? '', { ...filter, since: undefined })) found.push({ text: each, line })
+          const isNew = fits(each, line, line?.timestamp ?? '', { ...filter, since: undefined })
+          if (isNew && isOfService(path, line, filter)) found.push({ text: each, line })
         }
       }
       return found.toSorted((a, b) => ((a.line?.timestamp ?? '') < (b.line?.timestamp ?? '') ? -1 : 1))
@@ -80,13 +84,22 @@ async function readFrom(path: string, positions: Map<string, number>): Promise<s
 
 async function logFiles({ logs }: DataFolder, service: string | undefined): Promise<string[]> {
   const names = await readdir(logs).catch(() => [])
-  const isWanted = (name: string) => service === undefined || isOf(service, name.split('.')[0] ?? '')
+  const isWanted = (name: string) => {
+    const [log = ''] = name.split('.')
+    return service === undefined || log === packedName || isOf(service, log)
+  }
   // What was rotated away is older, so it comes first.
   return names
     .filter((name) => /\.log(\.1)?$/.test(name) && isWanted(name))
     .toSorted()
     .toReversed()
     .map((name) => join(logs, name))
+}
+
+/** Only the log of a shared process has lines of others. */
+function isOfService(path: string, line: LogLine | undefined, { service }: LogFilter): boolean {
+  if (service === undefined || service === packedName || !basename(path).startsWith(`${packedName}.`)) return true
+  return line?.service === service
 }
 
 function isOf(service: string, log: string): boolean {

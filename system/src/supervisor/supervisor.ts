@@ -21,6 +21,8 @@ import { ensureSecrets } from './secrets.ts'
 export interface UpOptions {
   readonly data: DataFolder
   readonly choice?: Choice
+  /** All services in one process. */
+  readonly isPacked?: boolean
   /** Picks free ports in place of the usual ones. */
   readonly isAutoPorts?: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -55,7 +57,7 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     for (const end of endings.splice(0).toReversed()) await end()
   }
   try {
-    const services = chooseServices(options.choice ?? {})
+    const services = chooseServices(options.choice ?? {}, { isPacked: options.isPacked ?? false })
     await makeDataFolder(data)
     const commands = Promise.withResolvers<Commands>()
     await takeCommands(options, commands.promise, endings)
@@ -108,7 +110,7 @@ async function bringUp(
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
   await recordPorts(data, services, placed)
   await recordOperated(data, services)
-  const fleet = makeFleet({ services, settings, bundle, onTrouble })
+  const fleet = makeFleet({ services, settings, bundle, isPacked: options.isPacked ?? false, onTrouble })
   endings.push(async () => {
     await fleet.stop()
     fleet.close()
