@@ -21,7 +21,8 @@ describe.each(['contracts', 'examples'])('%s', (name) => {
     expect(status).toBe(0)
   })
 
-  test('the generated code is what the interfaces generate', ({ skip }) => {
+  // two compilers are started: on a busy machine that takes its time
+  test('the generated code is what the interfaces generate', { timeout: 60_000 }, ({ skip }) => {
     skip(!existsSync(buf), without)
     const folder = mkdtempSync(join(tmpdir(), 'stoa-buf-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -103,6 +103,12 @@ test('no token, a bad one and one without the permission are told apart', async 
   expect(all()).toEqual([])
 })
 
+test('an answer has one request id, whatever the service has said', async () => {
+  first.answer = (_request, response) => response.writeHead(200, { 'x-request-id': 'mine' }).end('{}')
+  const { headers } = await call('/api/v1/products', { headers: { 'x-request-id': 'mine' } })
+  expect(headers.get('x-request-id')).toBe('mine')
+})
+
 test('unknown paths, wrong methods and internal ones end at the gateway', async () => {
   expect(await problem(await call('/api/v1/nothing'))).toEqual([404, 'request.path_unknown'])
   expect(await problem(await call('/admin/sagas'))).toEqual([404, 'request.path_unknown'])

@@ -1,7 +1,7 @@
 /** The head of an upstream's answer. */
 export interface ResponseHead {
   readonly status: number
-  /** Names and values in turn, as they came, hop-by-hop headers left out. */
+  /** Names and values in turn, as they came; hop-by-hop headers and the request id, which is the gateway's to say, left out. */
   readonly headers: string[]
   readonly framing:
     | { readonly kind: 'none' }
@@ -14,7 +14,8 @@ export interface ResponseHead {
 /** The upstream's answer is not HTTP/1.1 as RFC 9112 has it. */
 export class BadResponse extends Error {}
 
-const hopByHop = new Set([
+const leftOut = new Set([
+  'x-request-id',
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -47,7 +48,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   }
   const named = new Set(connection.split(',').map((token) => token.trim()))
   const headers = fields.flatMap(([name, lower, value]) =>
-    hopByHop.has(lower) || named.has(lower) ? [] : [name, value],
+    leftOut.has(lower) || named.has(lower) ? [] : [name, value],
   )
   const isOld = text.startsWith('HTTP/1.0')
   const framing = framingOf(status, requestMethod, lengths, encodings)
