@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { staticResolver } from '@stoa/discovery'
@@ -9,6 +9,8 @@ import { startService, type DefinedService, type RunningService, type ServiceCon
 import { discardPostgres, startPostgres } from '@stoa/system/postgres/start-postgres'
 import { givenDatabaseUrl } from './config.ts'
 import { access, nameIdentity } from './name-identity.ts'
+
+const prefix = 'stoa-example-'
 
 /** A service that runs for an example. */
 export interface Started extends RunningService {
@@ -22,7 +24,7 @@ export interface Place {
   readonly start: (definition: DefinedService<ServiceConfig>, peers?: readonly RunningService[]) => Promise<Started>
   readonly log: EventLog
   /** Stops what still runs, the latest first, and leaves nothing behind. */
-  readonly close: () => Promise<void>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /** Opens a place: on the server of EXAMPLES_DATABASE_URL, or on one of its own that is gone at the end. */
@@ -50,7 +52,7 @@ export async function openPlace(): Promise<Place> {
       started.push(service)
       return service
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       for (const service of started.toReversed()) await service.stop()
       await log.close()
       await databases.drop()
@@ -62,7 +64,8 @@ export async function openPlace(): Promise<Place> {
 async function openServer(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const given = givenDatabaseUrl()
   if (given !== undefined) return { url: given, close: async () => {} }
-  const dataDir = await mkdtemp(join(tmpdir(), 'stoa-example-'))
+  await discardLeftBehind()
+  const dataDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
   const log = { info: () => {}, warn: (fields: object, message: string) => console.error(message, fields) }
   const postgres = await startPostgres({ dataDir, port: 0, log })
   const close = async () => {
@@ -70,6 +73,23 @@ async function openServer(): Promise<{ readonly url: string; readonly close: () 
     await discardPostgres(dataDir)
   }
   return { url: postgres.url, close }
+}
+
+/** Servers of examples that were killed. */
+async function discardLeftBehind(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1])
+    if (pid > 0 && !isRunning(pid)) await discardPostgres(join(tmpdir(), name))
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** A database and a role for each service; several examples may run on one server at once. */

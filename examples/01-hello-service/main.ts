@@ -2,7 +2,7 @@ import { ask } from '../ask.ts'
 import { openPlace } from '../place.ts'
 import { helloService } from './hello.ts'
 
-const place = await openPlace()
+await using place = await openPlace()
 const { url } = await place.start(helloService)
 
 async function greet(what: string, name: string, key: string): Promise<void> {
@@ -16,5 +16,3 @@ await greet('the same key again', 'Ada', 'first')
 await greet('another key', 'Ada', 'second')
 await greet('the same key for somebody else', 'Grace', 'first')
 await greet('nobody', '  ', 'third')
-
-await place.close()

@@ -20,7 +20,7 @@ interface Journal {
   }[]
 }
 
-const place = await openPlace()
+await using place = await openPlace()
 const hotel = await place.start(defineBooking('hotel', 9003, 2))
 const flight = await place.start(defineBooking('flight', 9004, 1))
 const { url } = await place.start(tripService, [hotel, flight])
@@ -36,5 +36,3 @@ for (const which of ['first', 'second']) {
     console.log(`  ${[step, kind, outcome, error].join(' ')}`.trimEnd())
   }
 }
-
-await place.close()

@@ -9,7 +9,7 @@ interface Totals {
   readonly items: readonly { readonly product: string; readonly sold: number; readonly amount: number }[]
 }
 
-const place = await openPlace()
+await using place = await openPlace()
 const till = await place.start(tillService)
 let tally = await place.start(tallyService)
 
@@ -45,8 +45,6 @@ await forget(tally)
 await place.log.seek('tally', [saleMade.type], 'start')
 tally = await place.start(tallyService)
 await show('after a replay')
-
-await place.close()
 
 async function untilLogged(count: number) {
   for (;;) {
