@@ -1,4 +1,4 @@
-import { platformErrors, type Operation, type Service } from '@stoa/contract'
+import { platformErrors, type ErrorDescription, type Operation, type Service } from '@stoa/contract'
 import { permissions } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { registry } from '@stoa/contracts/registry/service'
@@ -47,6 +47,15 @@ test('a code means the same wherever it is refused with', () => {
     .map(([code]) => code)
   expect(contested).toEqual([])
   expect(meanings.map(([code]) => code).filter((code) => code in platformErrors)).toEqual([])
+})
+
+test('every code says why it happens and what to do, each in whole sentences', () => {
+  const described = Object.entries<ErrorDescription>(
+    Object.assign({}, platformErrors, ...services.map(({ errors }) => errors)),
+  )
+  const isSaid = (text = '') => /^[A-Z].{8,}\.$/.test(text)
+  expect(described.filter(([, { why, mend }]) => !isSaid(why) || !isSaid(mend)).map(([code]) => code)).toEqual([])
+  expect(described.filter(([, { title }]) => !/^[A-Z].*[^.]$/.test(title)).map(([code]) => code)).toEqual([])
 })
 
 test('every permission is asked for by an operation, or by the doors of those who run the system', () => {

@@ -1,6 +1,6 @@
 import type { ErrorDescription, Service } from '@stoa/contract'
 import { platformErrors } from '@stoa/contract'
-import { openApiDocument } from '@stoa/http'
+import { errorGuide, openApiDocument } from '@stoa/http'
 
 /** A page the gateway answers itself. */
 export interface GatewayPage {
@@ -34,8 +34,15 @@ export function gatewayPages(services: readonly Service[], version: string): (pa
   }
 }
 
-function errorPage(code: string, { title, kind, mend }: ErrorDescription): string {
-  const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
-  const how = mend === undefined ? '' : `<p>${escaped(mend)}</p>`
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(code)}</title><main><h1>${escaped(title)}</h1><p><code>${escaped(code)}</code> (${escaped(kind)})</p>${how}</main></html>`
+function errorPage(code: string, description: ErrorDescription): string {
+  const { status, title, why, mend, retry } = errorGuide(code, description)
+  const facts = [
+    ['Status', String(status)],
+    ['Why it happens', why],
+    ['What to do', mend],
+    ['Ask again?', retry],
+  ].map(([name = '', said = '']) => `<dt>${name}<dd>${escaped(said)}`)
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(code)}</title><main><h1>${escaped(title)}</h1><p><code>${escaped(code)}</code></p><dl>${facts.join('')}</dl></main></html>`
 }
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)

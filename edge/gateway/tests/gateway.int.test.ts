@@ -269,7 +269,15 @@ test('the gateway serves the documents made from the contracts', async () => {
   const openApi = (await (await call('/openapi.json')).json()) as { openapi: string; paths: object }
   expect(openApi.openapi).toMatch(/^3\.1/)
   expect(Object.keys(openApi.paths)).toContain('/api/v1/orders/{id}')
-  expect(await (await call('/errors/order.not_found')).text()).toContain('No such order')
+  const page = await (await call('/errors/order.already_shipped')).text()
+  for (const said of [
+    'The order has left the warehouse',
+    '409',
+    'can not be called back',
+    'send it back',
+    'Ask again?<dd>No',
+  ])
+    expect(page).toContain(said)
   expect(
     ((await (await call('/schemas/order.created/1.0.0')).json()) as { properties: object }).properties,
   ).toHaveProperty('orderId')

@@ -1,3 +1,4 @@
+export { errorGuide, type ErrorGuide } from './error-guide.ts'
 export { createHttpApp } from './app.ts'
 export { authorize, callerOf, type Authenticate } from './caller.ts'
 export { etagOf, expectedVersionOf, isNotModified } from './conditional.ts'

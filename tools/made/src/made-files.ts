@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { topology } from '@stoa/system/topology'
+import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
+import { errorsPart } from './errors-part.ts'
 import { replaceMarkedPart } from './marked-part.ts'
 import { servicesPart } from './services-part.ts'
 import { settingsPart } from './settings-part.ts'
@@ -31,6 +33,7 @@ const parts: readonly Part[] = [
     make: () => (contract === undefined ? routesPart(catalogue) : contractPart(contract)),
   })),
   { path: 'README.md', name: 'services', make: () => servicesPart(root, topology) },
+  { path: 'docs/errors/README.md', name: 'errors', make: () => errorsPart([...catalogue, registry]) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, topology) },
 ]
 
