@@ -24,11 +24,21 @@ export interface Place {
   readonly start: (definition: DefinedService<ServiceConfig>, peers?: readonly RunningService[]) => Promise<Started>
   readonly log: EventLog
   /** Stops what still runs, the latest first, and leaves nothing behind. */
-  readonly [Symbol.asyncDispose]: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Runs an example in a place of its own, which is closed whatever happens. */
+export async function inPlace(run: (place: Place) => Promise<void>): Promise<void> {
+  const place = await openPlace()
+  try {
+    await run(place)
+  } finally {
+    await place.close()
+  }
 }
 
 /** Opens a place: on the server of EXAMPLES_DATABASE_URL, or on one of its own that is gone at the end. */
-export async function openPlace(): Promise<Place> {
+async function openPlace(): Promise<Place> {
   const server = await openServer()
   const databases = databasesOn(server.url)
   const logUrl = await databases.urlOf('log')
@@ -52,7 +62,7 @@ export async function openPlace(): Promise<Place> {
       started.push(service)
       return service
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       for (const service of started.toReversed()) await service.stop()
       await log.close()
       await databases.drop()

@@ -1,18 +1,19 @@
 import { ask } from '../ask.ts'
-import { openPlace } from '../place.ts'
+import { inPlace } from '../place.ts'
 import { helloService } from './hello.ts'
 
-await using place = await openPlace()
-const { url } = await place.start(helloService)
+await inPlace(async (place) => {
+  const { url } = await place.start(helloService)
 
-async function greet(what: string, name: string, key: string): Promise<void> {
-  const { status, body } = await ask('POST', `${url}/api/v1/greetings`, { body: { name }, key })
-  const { greeting, times, code, detail } = body
-  console.log(`${what}: ${status} ${JSON.stringify({ greeting, times, code, detail })}`)
-}
+  async function greet(what: string, name: string, key: string): Promise<void> {
+    const { status, body } = await ask('POST', `${url}/api/v1/greetings`, { body: { name }, key })
+    const { greeting, times, code, detail } = body
+    console.log(`${what}: ${status} ${JSON.stringify({ greeting, times, code, detail })}`)
+  }
 
-await greet('Ada', 'Ada', 'first')
-await greet('the same key again', 'Ada', 'first')
-await greet('another key', 'Ada', 'second')
-await greet('the same key for somebody else', 'Grace', 'first')
-await greet('nobody', '  ', 'third')
+  await greet('Ada', 'Ada', 'first')
+  await greet('the same key again', 'Ada', 'first')
+  await greet('another key', 'Ada', 'second')
+  await greet('the same key for somebody else', 'Grace', 'first')
+  await greet('nobody', '  ', 'third')
+})

@@ -1,6 +1,6 @@
 import { ask } from '../ask.ts'
 import { asSomebody } from '../name-identity.ts'
-import { openPlace } from '../place.ts'
+import { inPlace } from '../place.ts'
 import { defineBooking } from './booking.ts'
 import { tripService } from './trip.ts'
 
@@ -20,19 +20,23 @@ interface Journal {
   }[]
 }
 
-await using place = await openPlace()
-const hotel = await place.start(defineBooking('hotel', 9003, 2))
-const flight = await place.start(defineBooking('flight', 9004, 1))
-const { url } = await place.start(tripService, [hotel, flight])
+await inPlace(async (place) => {
+  const hotel = await place.start(defineBooking('hotel', 9003, 2))
+  const flight = await place.start(defineBooking('flight', 9004, 1))
+  const { url } = await place.start(tripService, [hotel, flight])
 
-// Two rooms, and one seat: the second trip gets a room, no seat, and gives the room back.
-for (const which of ['first', 'second']) {
-  const { body: trip } = await ask<Trip>('POST', `${url}/api/v1/trips`, { key: which, headers: { prefer: 'wait=10' } })
-  console.log(`${which} trip: ${trip.status} ${trip.reason}`.trimEnd())
-  const journal = await ask<Journal>('GET', `${url}/admin/sagas/book-trip:${trip.id}`, {
-    headers: { authorization: asSomebody('whoever runs the system', 'operator') },
-  })
-  for (const { step, kind, outcome, error = '' } of journal.body.steps) {
-    console.log(`  ${[step, kind, outcome, error].join(' ')}`.trimEnd())
+  // Two rooms, and one seat: the second trip gets a room, no seat, and gives the room back.
+  for (const which of ['first', 'second']) {
+    const { body: trip } = await ask<Trip>('POST', `${url}/api/v1/trips`, {
+      key: which,
+      headers: { prefer: 'wait=10' },
+    })
+    console.log(`${which} trip: ${trip.status} ${trip.reason}`.trimEnd())
+    const journal = await ask<Journal>('GET', `${url}/admin/sagas/book-trip:${trip.id}`, {
+      headers: { authorization: asSomebody('whoever runs the system', 'operator') },
+    })
+    for (const { step, kind, outcome, error = '' } of journal.body.steps) {
+      console.log(`  ${[step, kind, outcome, error].join(' ')}`.trimEnd())
+    }
   }
-}
+})
