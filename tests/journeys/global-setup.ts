@@ -12,8 +12,8 @@ declare module 'vitest' {
     /** The data folder of the system that the journeys go through. */
     stoaHome: string
     gatewayUrl: string
-    /** Where each service listens itself. */
-    serviceUrls: Readonly<Record<string, string>>
+    /** Where the processes of each service listen themselves. */
+    serviceUrls: Readonly<Record<string, readonly string[]>>
   }
 }
 
@@ -38,9 +38,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await stoa('up', '--detach', '--ports', 'auto', '--scale', 'order=2', '--scale', 'inventory=2')
   const { stdout } = await stoa('ps', '--json')
   const rows = JSON.parse(stdout) as { service: string; port: number }[]
-  const urls = Object.fromEntries(rows.map(({ service, port }) => [service, `http://127.0.0.1:${port}`]))
+  const urls: Record<string, string[]> = {}
+  for (const { service, port } of rows) (urls[service] ??= []).push(`http://127.0.0.1:${port}`)
   project.provide('stoaHome', home)
-  project.provide('gatewayUrl', urls['gateway'] ?? '')
+  project.provide('gatewayUrl', urls['gateway']?.[0] ?? '')
   project.provide('serviceUrls', urls)
   return async () => {
     await stoa('down')

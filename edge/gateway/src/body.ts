@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AppError } from '@stoa/kernel'
+import { AppError, isAppError } from '@stoa/kernel'
 
 const largestBytes = 1_048_576
 
@@ -10,10 +10,15 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   if (Number(length ?? 0) > largestBytes) throw tooLarge()
   const chunks: Buffer[] = []
   let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > largestBytes) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length
+      if (sizeBytes > largestBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (isAppError(error)) throw error
+    throw new AppError('malformed', 'request.malformed', 'The body broke off.', { cause: error })
   }
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }

@@ -1,4 +1,4 @@
-import type { ErrorDescription, Service } from '@stoa/contract'
+import type { ErrorCatalogue, ErrorDescription, Service } from '@stoa/contract'
 import { platformErrors } from '@stoa/contract'
 import { errorGuide, openApiDocument } from '@stoa/http'
 
@@ -11,8 +11,12 @@ export interface GatewayPage {
 }
 
 /** What the gateway makes from the contracts and serves itself: OpenAPI, the pages of error codes, the events' schemas. */
-export function gatewayPages(services: readonly Service[], version: string): (path: string) => GatewayPage | undefined {
-  const codes = new Map<string, ErrorDescription>(Object.entries(platformErrors))
+export function gatewayPages(
+  services: readonly Service[],
+  version: string,
+  furtherErrors: ErrorCatalogue = {},
+): (path: string) => GatewayPage | undefined {
+  const codes = new Map<string, ErrorDescription>(Object.entries({ ...platformErrors, ...furtherErrors }))
   const schemas = new Map<string, unknown>()
   for (const { errors, publishes } of services) {
     for (const [code, description] of Object.entries(errors)) codes.set(code, description)

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { refuseUnreadable } from '@stoa/http'
 import { AppError, isAppError, newId } from '@stoa/kernel'
 import { contextFromHeaders, currentContext, newContext, runWithContext, type Telemetry } from '@stoa/telemetry'
 import { answerProblem } from './answer-problem.ts'
@@ -38,25 +38,20 @@ export function makeServer(options: ServerOptions): Server {
     ['http_request_method', 'http_route', 'http_response_status_code'],
   )
   const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, noDelay: true },
+    {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+      // refused by us, with problem details
+      requireHostHeader: false,
+    },
     (request, response) => void serve(options, request, response, durations),
   )
   server.maxHeadersCount = 100
-  server.on('clientError', refuseBadRequest)
+  server.on('clientError', refuseUnreadable)
   return server
-}
-
-function refuseBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = JSON.stringify({
-    type: '/errors/request.malformed',
-    title: 'The request could not be read',
-    status: Number(status.slice(0, 3)),
-    code: 'request.malformed',
-  })
-  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`
-  socket.end(head + body)
 }
 
 type Durations = ReturnType<Telemetry['metrics']['histogram']>
@@ -126,6 +121,9 @@ function headOf(request: IncomingMessage, requestId: string, trustedProxies: Rea
     throw new AppError('malformed', 'request.malformed', 'The path can not be read in one way only.')
   }
   const { method = 'GET', headers, rawHeaders } = request
+  if (headers.host === undefined && request.httpVersion === '1.1') {
+    throw new AppError('malformed', 'request.malformed', 'The Host header is missing.')
+  }
   return { method, path, search, headers, rawHeaders, address: clientAddress(request, trustedProxies), requestId }
 }
 

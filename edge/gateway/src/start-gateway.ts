@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { ConfigOf } from '@stoa/config'
-import type { Service } from '@stoa/contract'
+import type { ErrorCatalogue, Service } from '@stoa/contract'
 import { registryResolver, type Resolver } from '@stoa/discovery'
 import { AppError, systemClock } from '@stoa/kernel'
 import {
@@ -33,6 +33,8 @@ interface GatewayOptions {
   readonly services: readonly Service[]
   readonly access: AccessTable
   readonly logDestination?: LogDestination
+  /** What services without routes here refuse with: their codes have pages too. */
+  readonly furtherErrors?: ErrorCatalogue
   /** In place of the registry and of tokens, in tests. */
   readonly resolver?: Resolver
   readonly verifier?: TokenVerifier
@@ -54,6 +56,7 @@ export async function startGateway({
   config: settings,
   services,
   access,
+  furtherErrors,
   ...given
 }: GatewayOptions): Promise<RunningGateway> {
   const state = { isReady: false }
@@ -85,7 +88,7 @@ export async function startGateway({
   const server = makeServer({
     pipeline: { table, authenticate: authentication(verifier, principalOf), limits, cache, upstreams },
     cors: makeCors(settings.corsOrigins),
-    pages: gatewayPages(services, version),
+    pages: gatewayPages(services, version, furtherErrors),
     telemetry,
     trustedProxies: new Set(settings.trustedProxies),
     isReady,

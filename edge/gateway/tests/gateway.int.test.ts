@@ -114,7 +114,7 @@ test('unknown paths, wrong methods and internal ones end at the gateway', async 
   expect(await problem(await call('/admin/sagas'))).toEqual([404, 'request.path_unknown'])
   expect(await problem(await call('/api/services'))).toEqual([404, 'request.path_unknown'])
   const wrong = await call('/api/v1/orders', { method: 'DELETE' })
-  expect(wrong.headers.get('allow')).toMatch(/GET/)
+  expect(wrong.headers.get('allow')).toMatch(/GET, HEAD/)
   expect(await problem(wrong)).toEqual([405, 'request.method_not_allowed'])
   expect(all()).toEqual([])
 })
@@ -255,8 +255,17 @@ test('requests that could be read in two ways are refused and their connection c
     const answer = await raw(bad)
     expect(answer, bad).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer.toLowerCase(), bad).toContain('connection: close')
+    expect(answer, bad).toMatch(/"traceId":"[\da-f]{32}"/)
   }
   expect(all()).toEqual([])
+})
+
+test('a request without Host, and a path of the admin API that can not be read, are refused in words', async () => {
+  const unknown = await raw('GET /api/v1/products HTTP/1.1\r\nConnection: close\r\n\r\n')
+  expect(unknown).toMatch(/^HTTP\/1\.1 400 [^]*"code":"request.malformed"/)
+  const headers = { authorization: 'Bearer admin' }
+  const unread = await fetch(`http://127.0.0.1:${gateway.adminPort}/admin/%zz`, { headers })
+  expect(await problem(unread)).toEqual([400, 'request.malformed'])
 })
 
 test('a path is matched on what is sent on', async () => {

@@ -56,6 +56,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     runWithContext(exchange.context, () => {
       const foreign = extra ?? mounts.find(exchange.path)
       if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
+      if (request.headers.host === undefined && request.httpVersion === '1.1') {
+        return problems.respond(exchange, refusalOf('request.malformed', 'The Host header is missing.'))
+      }
       if (foreign === undefined) return router.route(request, response)
       void serveForeign(exchange, foreign, options, problems)
     })

@@ -10,6 +10,7 @@ export { applyMergePatch } from './merge-patch.ts'
 export type { CallContext, Changes, ExtraRoute, HttpApp, HttpAppOptions, HttpLimits } from './options.ts'
 export { openApiDocument, type OpenApiInfo } from './openapi/document.ts'
 export { decodeCursor, encodeCursor, pageOf } from './pages.ts'
+export { refuseUnreadable } from './unreadable.ts'
 export { parsePrefer, type Preference } from './prefer.ts'
 export {
   problemHeaders,

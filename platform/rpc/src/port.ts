@@ -9,6 +9,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { AppError } from '@stoa/kernel'
 
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
@@ -26,6 +27,8 @@ interface PortOptions {
   /** 0 picks a free one. */
   readonly port: number
   readonly http1: RequestListener
+  /** Answers what is no HTTP/1.1 request; Node does without a word when it is not given. */
+  readonly onUnreadable?: (error: Error, socket: Duplex) => void
   readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void
   /** Is offered each HTTP/2 stream first, and says whether it takes it. */
   readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean
@@ -34,9 +37,11 @@ interface PortOptions {
 /** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
 export async function openPort(options: PortOptions): Promise<Port> {
   const http1 = createHttpServer(
-    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000 },
+    // a request without Host is the listener's to refuse: Node would do it without a word
+    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000, requireHostHeader: false },
     options.http1,
   )
+  if (options.onUnreadable !== undefined) http1.on('clientError', options.onUnreadable)
   // It never listens itself, and only then would it begin to track connections: for its timeouts, and to close idle ones.
   http1.emit('listening')
   const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } })

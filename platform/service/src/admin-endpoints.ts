@@ -6,6 +6,7 @@ import { AppError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { SagaEngine, SagaState } from '@stoa/saga'
 import { failedTasks } from '@stoa/tasks'
+import { choiceOf, limitOf, readBody, segmentsOf, textOf, wholeNumberOf } from './admin-input.ts'
 import { findEvent, readConsumer, readEvents, replayConsumer } from './event-endpoints.ts'
 
 interface AdminOptions {
@@ -31,6 +32,16 @@ export interface AdminRequest {
 /** Answers the requests to one operating endpoint and what is below it; what it throws is answered as a problem. */
 export type Area = (request: AdminRequest) => Promise<unknown>
 
+const sagaStates: Readonly<Record<SagaState, true>> = {
+  running: true,
+  waiting: true,
+  compensating: true,
+  stuck: true,
+  completed: true,
+  compensated: true,
+}
+const letterStates: Readonly<Record<LetterState, true>> = { failing: true, waiting: true, dead: true, discarded: true }
+
 /** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks, events. */
 export function adminEndpoints(options: AdminOptions): ExtraRoute {
   const areas: Readonly<Record<string, Area>> = {
@@ -51,7 +62,7 @@ async function answer(
   areas: Readonly<Record<string, Area>>,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://service')
-  const [, , name = '', ...path] = url.pathname.split('/').map(decodeURIComponent)
+  const [, , name = '', ...path] = segmentsOf(url.pathname)
   const area = Object.hasOwn(areas, name) ? areas[name] : undefined
   if (area === undefined) throw unknownPath()
   const body = () => readBody(request)
@@ -61,22 +72,16 @@ async function answer(
 
 async function serveSagas({ method, path, query }: AdminRequest, sagas: SagaEngine | undefined): Promise<unknown> {
   const [id, action] = path
-  if (sagas === undefined) {
-    if (method === 'GET' && id === undefined) return { items: [] }
-    throw unknownPath()
-  }
   if (method === 'GET' && id === undefined) {
-    const state = query.get('state')
-    const type = query.get('type')
-    const cursor = query.get('cursor')
-    return sagas.list({
+    const wanted = {
       limit: limitOf(query),
-      ...(state === null ? {} : { state: state as SagaState }),
-      ...(type === null ? {} : { type }),
-      ...(cursor === null ? {} : { cursor }),
-    })
+      state: choiceOf(query, 'state', sagaStates),
+      type: textOf(query, 'type'),
+      cursor: textOf(query, 'cursor'),
+    }
+    return sagas === undefined ? { items: [] } : sagas.list(wanted)
   }
-  if (id === undefined) throw unknownPath()
+  if (sagas === undefined || id === undefined) throw unknownPath()
   if (method === 'GET' && action === undefined) return sagas.show(id)
   if (method === 'POST' && action === 'retry') await sagas.retry(id)
   else if (method === 'POST' && action === 'compensate') await sagas.compensate(id)
@@ -89,8 +94,8 @@ async function serveDeadLetters({ method, path, query, body }: AdminRequest, dat
   const letters = deadLetters(database)
   const [id, action] = path
   if (method === 'GET' && id === undefined) {
-    const state = (query.get('state') ?? 'dead') as LetterState
-    return { items: await letters.list({ state, after: Number(query.get('after') ?? 0), limit: limitOf(query) }) }
+    const state = choiceOf(query, 'state', letterStates) ?? 'dead'
+    return { items: await letters.list({ state, after: wholeNumberOf(query, 'after'), limit: limitOf(query) }) }
   }
   if (method === 'POST' && id === 'retry' && action === undefined) return { keys: await letters.retryAll() }
   const number = numberOf(id)
@@ -139,13 +144,6 @@ async function serveConsumer({ method, path, body }: AdminRequest, options: Admi
   throw unknownPath()
 }
 
-function limitOf(query: URLSearchParams): number {
-  const limit = Number(query.get('limit') ?? 50)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 200)
-    throw new AppError('invalid', 'request.invalid', 'limit is 1 to 200')
-  return limit
-}
-
 function numberOf(id: string | undefined): number {
   const number = Number(id)
   if (!Number.isSafeInteger(number) || number < 1) throw unknownPath()
@@ -159,21 +157,4 @@ function found<T>(value: T | undefined): T {
 
 function unknownPath(): AppError {
   return new AppError('not_found', 'request.path_unknown', 'There is nothing here.')
-}
-
-async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > 65_536) throw new AppError('too_large', 'request.too_large', 'the body is too large')
-    chunks.push(chunk)
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
-    if (typeof body === 'object' && body !== null) return body as Record<string, unknown>
-  } catch {
-    // not JSON: refused below
-  }
-  throw new AppError('malformed', 'request.malformed', 'the body is not a JSON object')
 }

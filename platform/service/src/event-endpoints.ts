@@ -1,6 +1,7 @@
 import type { Service } from '@stoa/contract'
 import { planReplay, replay, type EventLog, type LogPage, type ReadOptions, type ReplayFrom } from '@stoa/events'
 import { AppError } from '@stoa/kernel'
+import { textOf } from './admin-input.ts'
 import type { Database } from '@stoa/postgres'
 
 interface LogQuery {
@@ -10,7 +11,7 @@ interface LogQuery {
 
 /** A page of the whole system's event log; `from` is `start`, `end`, `last` (unless given) or a time. */
 export async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<unknown> {
-  const given = (name: string) => query.get(name) ?? undefined
+  const given = (name: string) => textOf(query, name)
   const cursor = given('cursor')
   const options: ReadOptions = {
     limit,

@@ -3,7 +3,7 @@ import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
 import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
 import { eventsMigrations, logMigrations, waitUntilCaughtUp, type EventLog } from '@stoa/events'
-import { createHttpApp, httpMigrations, type Changes, type HttpApp } from '@stoa/http'
+import { createHttpApp, httpMigrations, refuseUnreadable, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { migrate, openDatabase, readMigrations, type Database, type MigrationSet } from '@stoa/postgres'
 import { openPort, rpcServer, serveHealth, type Port } from '@stoa/rpc'
@@ -216,6 +216,7 @@ async function openDoors({ definition, parts, bindings, deps, calls, identity, c
       isRpc(request.url, paths) ? rpc.handler(request, response) : app.listener(request, response),
     http2: rpc.handler,
     takesStream: rpc.unary,
+    onUnreadable: refuseUnreadable,
   })
   return { app, port }
 }

@@ -27,11 +27,16 @@ export function doorOf({ service }: Pick<Said, 'service'>): string {
   return service.name === 'registry' ? ownDoorOf(service.name) : inject('gatewayUrl')
 }
 
-/** Where a service listens itself. */
+/** Where the first process of a service listens itself. */
 export function ownDoorOf(service: string): string {
-  const url = inject('serviceUrls')[service]
+  const [url] = ownDoorsOf(service)
   if (url === undefined) throw new Error(`${service} does not run`)
   return url
+}
+
+/** Where all processes of a service listen themselves. */
+export function ownDoorsOf(service: string): readonly string[] {
+  return inject('serviceUrls')[service] ?? []
 }
 
 /** Sends one request over a kept connection; of a stream the head alone is read. */

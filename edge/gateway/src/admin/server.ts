@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { refuseUnreadable } from '@stoa/http'
 import { AppError, newId } from '@stoa/kernel'
 import type { Claims, Principal, TokenVerifier } from '@stoa/security'
-import type { Telemetry } from '@stoa/telemetry'
+import { newContext, type Telemetry } from '@stoa/telemetry'
 import { answerProblem } from '../answer-problem.ts'
 import type { ResponseCache } from '../cache/response-cache.ts'
 import type { RateLimits } from '../policies/rate-limits.ts'
@@ -21,7 +22,8 @@ interface AdminOptions {
 
 /** Makes the server of the admin API, full health and metrics: routes, upstreams, breakers, rate limits; for operators. */
 export function makeAdminServer(options: AdminOptions): Server {
-  return createServer({ maxHeaderSize: 16_384 }, (request, response) => void serve(options, request, response))
+  const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => void serve(options, request, response))
+  return server.on('clientError', refuseUnreadable)
 }
 
 async function serve(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,7 +38,7 @@ async function serve(options: AdminOptions, request: IncomingMessage, response: 
     await requireAdmin(options, request)
     answer(response, 200, act(options, request.method ?? 'GET', path))
   } catch (error) {
-    answerProblem(response, error, { instance: path, traceId: '', requestId: newId() })
+    answerProblem(response, error, { instance: path, traceId: newContext().traceId, requestId: newId() })
   }
 }
 
@@ -49,7 +51,7 @@ async function requireAdmin({ verifier, principalOf }: AdminOptions, { headers }
 }
 
 function act(options: AdminOptions, method: string, path: string): unknown {
-  const [, admin, area, verb, first, second] = path.split('/').map(decodeURIComponent)
+  const [, admin, area, verb, first, second] = segmentsOf(path)
   if (admin === 'admin' && method === 'GET' && verb === undefined) {
     if (area === 'routes') return { items: options.table.routes }
     if (area === 'upstreams') return { items: upstreams(options) }
@@ -68,6 +70,14 @@ function act(options: AdminOptions, method: string, path: string): unknown {
       return drain(options, verb, first)
   }
   throw new AppError('not_found', 'request.path_unknown', `There is nothing at ${path}.`)
+}
+
+function segmentsOf(path: string): string[] {
+  try {
+    return path.split('/').map(decodeURIComponent)
+  } catch {
+    throw new AppError('malformed', 'request.malformed', 'The path can not be read.')
+  }
 }
 
 function upstreams(options: AdminOptions) {

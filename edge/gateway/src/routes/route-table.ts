@@ -65,7 +65,8 @@ function match(root: Node, method: string, path: string): Match {
     node.methods.get('*') ??
     node.prefix
   if (route !== undefined) return { kind: 'route', route }
-  return { kind: 'wrong_method', allowed: [...node.methods.keys()] }
+  const allowed = [...node.methods.keys()].flatMap((known) => (known === 'GET' ? ['GET', 'HEAD'] : [known]))
+  return { kind: 'wrong_method', allowed: allowed.toSorted() }
 }
 
 /** The node a path ends at, or the nearest one above it with a prefix route. */

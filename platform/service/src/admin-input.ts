@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '@stoa/kernel'
+
+const largestBytes = 65_536
+
+/** The segments of a path. @throws AppError 400 for one that can not be decoded, or holds NUL */
+export function segmentsOf(pathname: string): string[] {
+  try {
+    const segments = pathname.split('/').map(decodeURIComponent)
+    if (!segments.some((segment) => segment.includes('\0'))) return segments
+  } catch {
+    // no percent-encoding: refused below
+  }
+  throw new AppError('malformed', 'request.malformed', 'The path can not be read.')
+}
+
+/** How many to list. @throws AppError 422 */
+export function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? 50)
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200) throw invalid('limit', 'is 1 to 200')
+  return limit
+}
+
+/** A whole number, 0 when it is not given. @throws AppError 422 */
+export function wholeNumberOf(query: URLSearchParams, name: string): number {
+  const number = Number(query.get(name) ?? 0)
+  if (!Number.isSafeInteger(number) || number < 0) throw invalid(name, 'is no whole number')
+  return number
+}
+
+/** One of some words. @throws AppError 422 */
+export function choiceOf<Choice extends string>(
+  query: URLSearchParams,
+  name: string,
+  choices: Readonly<Record<Choice, true>>,
+): Choice | undefined {
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (Object.hasOwn(choices, text)) return text as Choice
+  throw invalid(name, `is one of ${Object.keys(choices).join(', ')}`)
+}
+
+/** Text that can be looked for. @throws AppError 422 for NUL, which nothing holds */
+export function textOf(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name) ?? undefined
+  if (text?.includes('\0') === true) throw invalid(name, 'holds a NUL character')
+  return text
+}
+
+/** The body of a request, a JSON object; `{}` when there is none. @throws AppError 400, 413 */
+export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > largestBytes) throw new AppError('too_large', 'request.too_large', 'the body is too large')
+    chunks.push(chunk)
+  }
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
+    if (typeof body === 'object' && body !== null) return body as Record<string, unknown>
+  } catch {
+    // not JSON: refused below
+  }
+  throw new AppError('malformed', 'request.malformed', 'the body is not a JSON object')
+}
+
+function invalid(name: string, detail: string): AppError {
+  return new AppError('invalid', 'request.invalid', `${name} ${detail}`, { fields: [{ pointer: `/${name}`, detail }] })
+}
