@@ -20,6 +20,7 @@ export const NotificationKind = Type.Enum([
   'refund.processed',
   'inventory.low_stock',
   'fraud.detected',
+  'reconciliation.failed',
   'message',
 ])
 export type NotificationKind = Static<typeof NotificationKind>

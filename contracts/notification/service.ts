@@ -9,6 +9,7 @@ import {
   orderRejected,
   orderReturned,
   orderShipped,
+  reconciliationFailed,
 } from '../order/events.ts'
 import { fraudDetected, refundProcessed } from '../payment/events.ts'
 import { userCreated, userDeleted, userLocked } from '../user/events.ts'
@@ -39,6 +40,7 @@ export const notification = describeService({
     refundProcessed,
     inventoryLowStock,
     fraudDetected,
+    reconciliationFailed,
   },
   calls: { user: pick(UserRpc, 'getContact', 'issueUnlockToken') },
   tasks: { deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 10 } },

@@ -3,7 +3,6 @@ import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervi
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 import { addressOf, signIn } from '../api.ts'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
-import { commands } from '../commands.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { showLines, showScreen } from '../demo/show.ts'
 import { stoppingAfter } from '../demo/stopping.ts'
@@ -60,17 +59,26 @@ export async function run(args: readonly string[]): Promise<number> {
   if (isJson) sayJson(summary)
   for (const line of summary.differences) note(toned('red', line))
   if (summary.differences.length === 0) note('Of every order exactly what is due was kept')
-  const isReconciled = await reconcile(folder)
+  const isReconciled = await reconcile(folder, new Set(summary.orders.map(({ id }) => id)))
   if (isStarted) note('The system runs on in the background: "npm run stoa -- down" stops it')
   return summary.differences.length === 0 && isReconciled ? 0 : 1
 }
 
-/** Has the books of all services compared, where there is a command that does; answers whether they agree. */
-async function reconcile(folder: DataFolder): Promise<boolean> {
-  if (commands['reconcile'] === undefined) return true
-  const { code, output } = await runStoa(folder, ['reconcile'])
-  note(output.trimEnd())
-  return code === 0
+interface Report {
+  readonly differences: readonly { readonly kind: string; readonly orderId?: string; readonly orderNumber?: string }[]
+}
+
+/** Has the books of all services compared; answers whether they agree on these orders, whatever else was there before. */
+async function reconcile(folder: DataFolder, orderIds: ReadonlySet<string>): Promise<boolean> {
+  const { code, output } = await runStoa(folder, ['reconcile', '--json'])
+  if (!output.startsWith('{')) return code === 0
+  const { differences } = JSON.parse(output) as Report
+  const own = differences.filter(({ orderId }) => orderId !== undefined && orderIds.has(orderId))
+  for (const { kind, orderNumber, orderId } of own) note(toned('red', `${orderNumber ?? orderId}: ${kind}`))
+  if (own.length === 0) note('The books of all services agree on them')
+  const others = differences.length - own.length
+  if (others > 0) note(`There are ${others} differences on what was there before: see "npm run stoa -- reconcile"`)
+  return own.length === 0
 }
 
 function positive(name: string, text: string | undefined): number | undefined {

@@ -249,3 +249,54 @@ test('reconciliation sees the reservations of the orders it asks for', async () 
     ]),
   )
 })
+
+test('reconciliation sees a range of orders in the order of their ids, each with one reservation', async () => {
+  await app.stocked('RANGE', { [de]: 9 })
+  const ids = [newId(), newId(), newId()].toSorted()
+  const [first, second, third] = ids
+  for (const orderId of ids) await reserve([['RANGE', 1]], { orderId })
+  await app.call('Release', { orderId: second })
+  await reserve([['RANGE', 2]], { orderId: second as string })
+  const statesIn = async (range: object) =>
+    ((await app.call('ListReservations', { range })).body.reservations ?? []).map(({ orderId, status, lines }) => [
+      orderId,
+      status,
+      lines?.[0]?.quantity,
+    ])
+  expect(await statesIn({ after: first, limit: 10 })).toEqual([
+    [second, 'held', 2],
+    [third, 'held', 1],
+  ])
+  expect(await statesIn({ after: first, upTo: second, limit: 10 })).toEqual([[second, 'held', 2]])
+  expect(await statesIn({ after: first, limit: 1 })).toEqual([[second, 'held', 2]])
+})
+
+test('stock that is not what its movements and reservations come to is found, a page of SKUs at a time', async () => {
+  await app.stocked('WRONG-1', { [de]: 9 })
+  await app.stocked('WRONG-2', { [de]: 9 })
+  await reserve([['WRONG-2', 3]])
+  const differences = async () => {
+    const found: object[] = []
+    let afterSku: string | undefined = ''
+    while (afterSku !== undefined) {
+      const { body } = await app.service.call('CheckStock', { afterSku, limit: 1 })
+      found.push(...(body.differences ?? []))
+      afterSku = body.nextAfterSku
+    }
+    return found
+  }
+  expect(await differences()).toEqual([])
+  const change = (by: { onHand: number; reserved: number }) =>
+    app.service.database.transaction(async (tx) => {
+      await tx.sql`update stock set on_hand = on_hand + ${by.onHand} where sku = 'WRONG-1'`
+      await tx.sql`update stock set reserved = reserved + ${by.reserved} where sku = 'WRONG-2'`
+    })
+  await change({ onHand: 1, reserved: 2 })
+  const place = { warehouseId: de, onHand: '9', moved: '9' }
+  expect(await differences()).toEqual([
+    { ...place, sku: 'WRONG-1', onHand: '10' },
+    { ...place, sku: 'WRONG-2', reserved: '5', promised: '3' },
+  ])
+  await change({ onHand: -1, reserved: -2 })
+  expect(await differences()).toEqual([])
+})

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { fraudDetected } from '@stoa/contracts/payment/events'
-import { orderConfirmed, orderRejected } from '@stoa/contracts/order/events'
+import { orderConfirmed, orderRejected, reconciliationFailed } from '@stoa/contracts/order/events'
 import { notificationSent } from '@stoa/contracts/notification/events'
 import type { NotificationService } from '@stoa/contracts/notification/service'
 import { userDeleted, userLocked } from '@stoa/contracts/user/events'
@@ -120,6 +120,20 @@ test('staff read what the shop is told, customers do not', async () => {
     expect((await service.request('GET', path, { as: staff })).body.items[0]?.kind).toBe('fraud.detected'),
   )
   expect((await service.request('GET', path, { as: { subject: newId() } })).status).toBe(404)
+  const difference = { kind: 'payment.orphan', orderId: newId(), expected: 'an order', found: 'captured' } as const
+  await service.receive(reconciliationFailed, newId(), {
+    reconciliationId: newId(),
+    scope: 'all',
+    found: 3,
+    unknown: 2,
+    kinds: [{ kind: 'payment.orphan', count: 2 }],
+    differences: [difference, { ...difference, orderId: newId() }],
+  })
+  await eventually(async () => {
+    const [latest] = (await service.request('GET', path, { as: staff })).body.items
+    expect(latest).toMatchObject({ kind: 'reconciliation.failed', subject: 'The books do not agree' })
+    expect(latest.body).toContain('2 payment.orphan')
+  })
 })
 
 test('who wants no message gets none, under the version of what they want', async () => {

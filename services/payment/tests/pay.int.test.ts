@@ -115,3 +115,17 @@ test('tells reconciliation what was captured beside what the ledger says', async
     }),
   )
 })
+
+test('answers reconciliation a range of orders in the order of their ids, as far as its limit goes', async () => {
+  const orders = [await app.order('tok_visa', 100), await app.order('tok_visa', 200), await app.order('tok_visa', 300)]
+  for (const order of orders) await app.call('Pay', order)
+  const [first, second, third] = orders.map(({ orderId }) => orderId).toSorted()
+  const idsIn = async (range: object) => {
+    const { body } = await app.call('ListPayments', { range })
+    return (body.payments ?? []).map((payment) => (payment as { orderId?: string }).orderId)
+  }
+  expect(await idsIn({ after: first, limit: 10 })).toEqual([second, third])
+  expect(await idsIn({ after: first, upTo: second, limit: 10 })).toEqual([second])
+  expect(await idsIn({ after: first, limit: 1 })).toEqual([second])
+  expect(await idsIn({ after: third, limit: 10 })).toEqual([])
+})

@@ -157,3 +157,35 @@ test('another customer’s quote is none, and an expired one is said to be', asy
     expect((await brief.service.call('GetQuote', { quoteId: body.quoteId })).body.code).toBe('failed_precondition'),
   )
 })
+
+test('reconciliation sees what orders have accepted and used up, and uses that belong to none', async () => {
+  const promotion = await promote({ couponCode: 'SEEN', maxUses: 9 })
+  const customerId = newId()
+  const ids = [newId(), newId(), newId()].toSorted()
+  const [first, second, orphan] = ids as [string, string, string]
+  const quoteId = await quoteFor(customerId, { couponCodes: ['SEEN'] })
+  const other = await quoteFor(customerId)
+  expect((await accept(quoteId, customerId, {}, first)).status).toBe(200)
+  expect((await accept(other, customerId, {}, second)).status).toBe(200)
+  await service.call('ReleaseQuote', { quoteId: other, orderId: second })
+  await service.database.transaction(
+    (tx) => tx.sql`
+      insert into coupon_uses (promotion_id, order_id, customer_id) values (${promotion.id}, ${orphan}, ${customerId})`,
+  )
+  const listed = async (wanted: object) => (await service.call('ListAcceptances', wanted)).body.acceptances
+  const all = [
+    expect.objectContaining({ orderId: first, quoteId, uses: 1 }),
+    expect.objectContaining({ orderId: second, quoteId: other, released: true }),
+    { orderId: orphan, uses: 1 },
+  ]
+  expect(await listed({ orderIds: [orphan, second, first, newId()] })).toEqual(expect.arrayContaining(all))
+  expect(await listed({ range: { after: first, limit: 10 } })).toEqual(all.slice(1))
+  expect(await listed({ range: { after: first, limit: 1 } })).toEqual(all.slice(1, 2))
+  expect(await listed({ range: { after: first, upTo: second, limit: 10 } })).toEqual(all.slice(1, 2))
+
+  const { body } = await service.call('CheckPromotions', { limit: 1_000 })
+  expect(body.differences).toEqual([{ promotionId: promotion.id, name: 'P', uses: 1, noted: 2 }])
+  await service.database.transaction((tx) => tx.sql`delete from coupon_uses where order_id = ${orphan}`)
+  const { body: mended } = await service.call('CheckPromotions', { limit: 1_000 })
+  expect([mended.differences, mended.promotions > 0]).toEqual([undefined, true])
+})

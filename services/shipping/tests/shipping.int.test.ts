@@ -264,3 +264,16 @@ test('where goods went is forgotten with the account, once they have arrived', a
     expect(row?.name).toBe('erased')
   })
 })
+
+test('reconciliation sees a range of orders in the order of their ids', async () => {
+  const ids = [newId(), newId(), newId()].toSorted()
+  for (const orderId of ids) await service.call('CreateShipment', shipment(orderId))
+  const [first, second, third] = ids
+  const idsIn = async (range: object) =>
+    ((await service.call('ListShipments', { range })).body.shipments ?? []).map(
+      ({ orderId, status }: { orderId: string; status: string }) => `${orderId} ${status}`,
+    )
+  expect(await idsIn({ after: first, limit: 10 })).toEqual([`${second} planned`, `${third} planned`])
+  expect(await idsIn({ after: first, upTo: second, limit: 10 })).toEqual([`${second} planned`])
+  expect(await idsIn({ after: first, limit: 1 })).toEqual([`${second} planned`])
+})

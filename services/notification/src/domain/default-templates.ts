@@ -99,6 +99,16 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     en: ['Payment {{paymentId}} waits for a review', 'The payment {{paymentId}} was held back: {{rules}}.'],
     de: ['Zahlung {{paymentId}} wartet auf Prüfung', 'Die Zahlung {{paymentId}} wurde angehalten: {{rules}}.'],
   },
+  'reconciliation.failed': {
+    en: [
+      'The books do not agree',
+      'A reconciliation has found what no earlier one had: {{kinds}}. See "stoa reconcile".',
+    ],
+    de: [
+      'Die Bücher stimmen nicht überein',
+      'Ein Abgleich hat gefunden, was keiner zuvor gefunden hatte: {{kinds}}. Siehe „stoa reconcile“.',
+    ],
+  },
   message: {
     en: ['{{subject}}', '{{text}}'],
     de: ['{{subject}}', '{{text}}'],

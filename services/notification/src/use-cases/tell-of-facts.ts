@@ -45,6 +45,11 @@ export function facts(deps: Deps) {
       to: 'staff',
       variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
     }),
+    reconciliationFailed: tells<'reconciliationFailed'>(deps, {
+      kind: 'reconciliation.failed',
+      to: 'staff',
+      variables: ({ kinds }) => ({ kinds: kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') }),
+    }),
   }
 }
 
