@@ -2,14 +2,23 @@ import { readdir, readFile } from 'node:fs/promises'
 
 /** These processes, all they have started, and who started them (their supervisor); Linux only. */
 export async function familyOf(pids: readonly number[]): Promise<number[]> {
+  const parents = await Promise.all(pids.map(parentOf))
+  return withDescendants([...pids, ...parents.filter((pid) => pid !== undefined && pid > 1)] as number[])
+}
+
+/** All that a process has started, without itself; Linux only. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  return (await withDescendants([pid])).filter((each) => each !== pid)
+}
+
+async function withDescendants(pids: readonly number[]): Promise<number[]> {
   const children = new Map<number, number[]>()
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     const parent = await parentOf(Number(entry))
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
   }
-  const parents = await Promise.all(pids.map(parentOf))
-  const found = new Set([...pids, ...parents.filter((pid) => pid !== undefined && pid > 1)] as number[])
+  const found = new Set(pids)
   for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child)
   return [...found]
 }

@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { benchEnvironment } from './config.ts'
+import { npmStart, type NpmStart } from './npm-start.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname
@@ -24,6 +25,8 @@ export interface SystemUnderTest {
   readonly stoa: (...args: string[]) => Promise<string>
   /** Starts it with these options of `stoa up` beside its own; answers the seconds from exec to ready. */
   readonly start: (...options: string[]) => Promise<number>
+  /** The same by `npm start`, in the foreground. */
+  readonly npmStart: (...options: string[]) => Promise<NpmStart>
   readonly stop: () => Promise<void>
   readonly remove: () => Promise<void>
 }
@@ -58,6 +61,7 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
       state.gatewayUrl = `http://127.0.0.1:${gateway?.port}`
       return seconds
     },
+    npmStart: (...options) => npmStart(options, { cwd: root, env }),
     stop: async () => void (await stoa('down')),
     async remove() {
       // a bench that has failed leaves it running
