@@ -14,6 +14,8 @@ export interface CallCause {
   readonly compensates?: string
   /** Milliseconds since the epoch; the deadline of the current context counts too. */
   readonly deadlineMs?: number
+  /** Told of every attempt that gets no answer: whatever a later one says, the call may have had its effect. */
+  readonly onUnanswered?: () => void
 }
 
 /** What the clients of a service are made from. */
@@ -98,6 +100,8 @@ async function call(options: CallClientOptions, target: Target, request: object,
     const timeoutMs = said.timeoutMs ?? options.timeoutMs ?? 7_000
     const deadlines = [Date.now() + timeoutMs, cause.deadlineMs, context?.deadlineMs].filter((at) => at !== undefined)
     const token = async () => `Bearer ${await options.token(callee)}`
-    return upstream.call({ method, request, headers, token, deadlineMs: Math.min(...deadlines), signal: said.signal })
+    const { onUnanswered } = cause
+    const deadlineMs = Math.min(...deadlines)
+    return upstream.call({ method, request, headers, token, deadlineMs, signal: said.signal, onUnanswered })
   })
 }

@@ -14,6 +14,8 @@ export interface UpstreamCall {
   readonly token: () => Promise<string>
   readonly deadlineMs: number
   readonly signal: AbortSignal | undefined
+  /** Told when an attempt that was sent came to no answer. */
+  readonly onUnanswered: (() => void) | undefined
 }
 
 /** All instances of one callee, as one caller sees them. */
@@ -64,6 +66,7 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
       return answer
     } catch (error) {
       settle(breaker, generation, error, signal)
+      if (!(error instanceof AppError) || error.retryable) call.onUnanswered?.()
       attempts.add(1, { callee, outcome: error instanceof AppError ? error.kind : 'failed' })
       throw error
     } finally {

@@ -12,6 +12,8 @@ export interface StepCause {
   readonly compensates?: string
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number
+  /** To be told of every attempt at a call that gets no answer, also when a later one within the call gets one. */
+  readonly onUnanswered: () => void
 }
 
 export interface StepRunner {
@@ -44,10 +46,11 @@ export async function callStep(
   const { id: sagaId, name } = live.head
   const deadlineMs = limits.nowMs + limits.timeoutMs
   const actionKey = idempotencyKeyOf(sagaId, step.name, 'action')
+  const onUnanswered = () => noteUnanswered(live, step, kind)
   const calls = runner.callsFor(
     kind === 'action'
-      ? { idempotencyKey: actionKey, deadlineMs }
-      : { idempotencyKey: idempotencyKeyOf(sagaId, step.name, kind), compensates: actionKey, deadlineMs },
+      ? { idempotencyKey: actionKey, deadlineMs, onUnanswered }
+      : { idempotencyKey: idempotencyKeyOf(sagaId, step.name, kind), compensates: actionKey, deadlineMs, onUnanswered },
   )
   const context = { ...entryContext(live), db: runner.db, calls } as StepContext<never, unknown, unknown>
   const attributes = { 'saga.id': sagaId, 'saga.step': step.name, 'saga.attempt': live.attempts?.count ?? 1 }
@@ -57,6 +60,13 @@ export async function callStep(
   )
   // As the journal will give it back, so that a later step sees the same before and after a takeover.
   return kind === 'action' && result !== undefined ? (JSON.parse(JSON.stringify(result)) as Json) : undefined
+}
+
+/** A refusal that follows within the same call does not make up for it: the action may have had its effect. */
+function noteUnanswered(live: LiveSaga, step: AnyStep, kind: 'action' | 'compensation'): void {
+  const { direction, position } = live.progress
+  const isUnderWay = direction === 'forward' && live.saga.steps[position] === step
+  if (kind === 'action' && isUnderWay) live.progress = { ...live.progress, mayHaveBegun: true }
 }
 
 async function withTimeout<T>(run: () => Promise<T>, step: string, timeoutMs: number): Promise<T> {

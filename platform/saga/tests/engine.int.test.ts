@@ -223,6 +223,19 @@ describe('a failure before the pivot', () => {
     expect(await notesOf(own.database, orderId)).toEqual(['rejected payment.declined'])
   })
 
+  test('that is a refusal after an attempt without an answer within the same call undoes that step too', async () => {
+    await start()
+    world.script('pay/action', (effect, { onUnanswered }) => {
+      effect()
+      onUnanswered()
+      throw refusal('payment.declined')
+    })
+    const orderId = await purchase()
+    await comesTo(orderId, 'compensated')
+    expect(world.effectsOf(idOf(orderId))).toEqual({ reserve: 'undone', pay: 'undone' })
+    expect(await notesOf(own.database, orderId)).toEqual(['rejected payment.declined'])
+  })
+
   test('that is a bug is tried again and then known as internal', async () => {
     await start({ limits: { attempts: 2, firstDelayMs: 5 } })
     const bug = () => {
