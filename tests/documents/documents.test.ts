@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { linksIn, quotesIn, withoutLayout } from './claims.ts'
+import { commands } from '../../cli/src/commands.ts'
+import { commandsIn, linksIn, quotesIn, unsourcedIn, withoutLayout } from './claims.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const documents = globSync(
@@ -47,6 +48,43 @@ describe.each(documents)('%s', (document) => {
     })
     expect(wrong).toEqual([])
   })
+})
+
+describe.each(documents.filter((path) => path.startsWith('docs/guides/')))('%s', (guide) => {
+  test('shows no code that is not quoted from a file', () => {
+    expect(unsourcedIn(read(guide))).toEqual([])
+  })
+})
+
+test.each(documents)('%s shows only commands that there are, with options they have', async (document) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
+  const wrong: unknown[] = []
+  for (const shown of commandsIn(read(document))) {
+    const { program, name, next, options } = shown
+    const help = program === 'npm' ? '' : ((await commands[name]?.load())?.help ?? '')
+    const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
+    const isKnown =
+      program === 'npm'
+        ? name in scripts
+        : help !== '' &&
+          options.every((option) => help.includes(option) || ['--help', '--data'].includes(option)) &&
+          (next === undefined || !hasSubcommands || help.includes(`stoa ${name} ${next}`))
+    if (!isKnown) wrong.push(shown)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('the commands of a document are found in its blocks and between backticks', () => {
+  const markdown = 'A `stoa saga show ID` and `npm run -s made`.\n\n```sh\nnpm run stoa -- logs -f order   # see\n```\n'
+  expect(commandsIn(markdown)).toEqual([
+    { program: 'stoa', name: 'logs', next: undefined, options: ['-f'] },
+    { program: 'stoa', name: 'saga', next: 'show', options: [] },
+    { program: 'npm', name: 'made', next: undefined, options: [] },
+  ])
+})
+
+test('code in a guide without the file it is from is found', () => {
+  expect(unsourcedIn('```ts file=a.ts\none\n```\n\n```ts\ntwo\n```\n\n```sh\nthree\n```\n')).toEqual(['two\n'])
 })
 
 test('follows an order through quotes of the files themselves', () => {

@@ -216,6 +216,18 @@ export const platformErrors = errors({
     why: 'The saga is completed or compensated.',
     mend: 'Nothing is left to do.',
   },
+  'saga.compensated_by_operator': {
+    kind: 'conflict',
+    title: 'The process was undone by those who run the system',
+    why: 'Somebody had a process undone that had not come to its pivot.',
+    mend: 'Ask those who run the system; begin anew once they say so.',
+  },
+  'saga.definition_changed': {
+    kind: 'conflict',
+    title: 'The process has a step that is no longer known',
+    why: 'A step was renamed or taken out while processes were under way.',
+    mend: 'Put the step back, then try the process again with `stoa saga retry`.',
+  },
   'saga.timed_out': {
     kind: 'timeout',
     title: 'The process did not come to its pivot in time',
