@@ -1,3 +1,4 @@
+import { order } from '@stoa/contracts/order/service'
 import { createTokenVerifier, fetchKeys, resourceOf, type Claims } from '@stoa/security'
 import { isAppError, systemClock } from '@stoa/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -125,7 +126,9 @@ test('gives a service a token for a callee it declares, with all its declared me
   const claims = await verifier('pricing').verify(body['access_token'] ?? '')
   expect(claims).toMatchObject({ iss: ISSUER, aud: 'pricing', sub: 'order', client_id: 'order' })
   expect(claims.scope?.split(' ').toSorted()).toEqual(
-    ['AcceptQuote', 'GetQuote', 'Quote', 'ReleaseQuote'].map((method) => `stoa.pricing.v1.PricingRpc/${method}`),
+    order.calls.pricing.methods
+      .map((method) => `stoa.pricing.v1.PricingRpc/${method.charAt(0).toUpperCase()}${method.slice(1)}`)
+      .toSorted(),
   )
   expect(claims.exp - claims.iat).toBe(3_600)
 })

@@ -187,12 +187,14 @@ describe('a transaction', () => {
 
   test('closes only after the transactions under way', async () => {
     const closing = openDatabase({ url: own.url, applicationName: 'closing', statementTimeoutMs: 5_000 })
+    const { promise: isUnderWay, resolve: begun } = Promise.withResolvers<void>()
     const slow = closing.transaction(async (tx) => {
       await tx.sql`update account set balance = 7 where id = 1`
+      begun()
       await delay(100)
       await tx.sql`update account set balance = 7 where id = 2`
     })
-    await delay(20)
+    await isUnderWay
     await Promise.all([closing.close(), slow])
     expect(await balances()).toEqual([7, 7])
     await expect(closing.read.sql`select 1`).rejects.toMatchObject({ code: 'database.closed' })
