@@ -78,12 +78,14 @@ async function main(): Promise<number> {
   const seed = Number(values.seed ?? Date.now() % 1_000_000)
   const run = { pattern: values.case, isSmall: values.small === true, seed }
   const counts = ([1, 2] as const).filter((count) => values.replicas === undefined || values.replicas === String(count))
+  const given = [values.small === true ? '--small' : '', values.replicas && `--replicas ${values.replicas}`]
+  const options = [...given, values.case && `--case '${values.case}'`, `--seed ${seed}`].filter(Boolean).join(' ')
   const lines: Line[] = []
   for (const replicas of counts) lines.push(...(await runWith(replicas, run)))
   const failed = lines.filter(({ isOk }) => !isOk).length
   const date = new Date().toISOString().slice(0, 10)
   process.stdout.write(`# Every step of every saga, under every fault\n\n`)
-  process.stdout.write(`\`npm run -s matrix -- --seed ${seed}\`, ${date}, Node ${process.version}.\n\n`)
+  process.stdout.write(`\`npm run -s matrix -- ${options}\`, ${date}, Node ${process.version}.\n\n`)
   process.stdout.write(`${tableOf(lines)}\n\n${lines.length - failed} passed, ${failed} failed\n`)
   return failed === 0 && lines.length > 0 ? 0 : 1
 }
