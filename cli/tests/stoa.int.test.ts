@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -167,6 +167,23 @@ test('up --detach returns when all is ready, restart rolls over the replicas of 
   expect(out.trimEnd().split('\n')).toHaveLength(3)
   expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ service: 'payment', message: 'stopped' })
   expect(await stoa.run('down')).toMatchObject({ code: 0, out: 'Stopped.\n' })
+}, 60_000)
+
+test('a saved file restarts just the services that import it, which run the TypeScript itself', async () => {
+  const running = stoa.up({ args: ['--only', 'auth,payment', '--watch', '--ports', 'auto'] })
+  await running.ready
+  const payment = await stoa.row('payment')
+  const auth = await stoa.row('auth')
+  const now = new Date()
+  await utimes(new URL('../../services/payment/src/config.ts', import.meta.url), now, now)
+  await until(async () => {
+    const { pid, state } = await stoa.row('payment')
+    return pid !== payment.pid && state === 'ready'
+  })
+  expect((await stoa.row('auth')).pid).toBe(auth.pid)
+  await stoa.run('down')
+  const { err } = await running.ended
+  expect(err).toMatch(/^payment ready again after \d+\.\d\d s$/m)
 }, 60_000)
 
 /** The processes that the registry lists for a service. */

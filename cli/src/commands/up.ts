@@ -4,7 +4,7 @@ import { upInForeground } from '../up-in-foreground.ts'
 import { note } from '../output.ts'
 
 export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
-               [--pack] [--ports auto]
+               [--pack | --watch] [--ports auto]
 
 Starts everything and stays in the foreground until Ctrl-C.
   -d, --detach      return when everything is ready, and let it run in the background
@@ -12,6 +12,7 @@ Starts everything and stays in the foreground until Ctrl-C.
   --without a,b     all services but these
   --scale order=2   so many processes of a service, each at a port of its own that "stoa ps" shows
   --pack            all services in one process, for small machines; a crash takes all down, and all come back
+  --watch           run the TypeScript itself, and restart just the services that import a file when it is saved
   --ports auto      free ports in place of the usual ones; "stoa ps" says which
 
 A service's settings are taken from the environment, for one service alone with its name before them (ORDER_LOG_LEVEL).
@@ -24,10 +25,14 @@ export async function run(args: readonly string[]): Promise<number> {
     without: { type: 'string', multiple: true },
     scale: { type: 'string', multiple: true },
     pack: { type: 'boolean' },
+    watch: { type: 'boolean' },
     ports: { type: 'string' },
   })
   if (values.ports !== undefined && values.ports !== 'auto') {
     throw new UsageError(`--ports takes "auto" and nothing else: a single port is set by its setting (ORDER_PORT=9002)`)
+  }
+  if (values.pack === true && values.watch === true) {
+    throw new UsageError('--watch restarts single services and --pack has none: choose one of both')
   }
   const choice = {
     only: values.only === undefined ? undefined : namesIn(values.only),
@@ -43,6 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
     data: folder,
     choice,
     isPacked: values.pack === true,
+    isWatching: values.watch === true,
     isAutoPorts: values.ports === 'auto',
     environment: process.env,
     onProgress: note,

@@ -10,6 +10,8 @@ export interface Bundle {
   readonly compileCache: string
   /** The program of a service, or of the seed. */
   readonly entry: (name: string) => string
+  /** Whether the programs are the sources themselves, which may change while they run. */
+  readonly isSource: boolean
 }
 
 /** The entry of the program that runs several services in one process. */
@@ -18,7 +20,8 @@ export const packEntry = 'pack'
 /** The entry of the program that puts the demonstration data in. */
 export const seedEntry = 'seed'
 
-const sourceFolders = [
+/** What the services' programs are made from. */
+export const sourceFolders = [
   'platform',
   'contracts',
   'services',
@@ -30,6 +33,16 @@ const sourceFolders = [
 const passedOver = new Set(['node_modules', 'tests', 'fixtures', '.stoa'])
 const keptBundles = 3
 
+/** The sources themselves in place of a bundle: Node strips their types as it loads them. */
+export function sourcesAsTheyStand(data: DataFolder, deployments: readonly Deployment[]): Bundle {
+  const folders = new Map(deployments.map(({ name, folder }) => [name, folder]))
+  return {
+    compileCache: join(data.path, 'compiled-sources'),
+    entry: (name) => join(root, name === seedEntry ? 'system/src/seed/main.ts' : `${folders.get(name)}/src/main.ts`),
+    isSource: true,
+  }
+}
+
 /** Answers the bundle of the sources as they stand, made in one go unless it was made before. */
 export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
   const names = deployments.map(({ name }) => name)
@@ -37,6 +50,7 @@ export async function ensureBundle(data: DataFolder, deployments: readonly Deplo
   const bundle = {
     compileCache: join(folder, 'compiled'),
     entry: (name: string) => join(folder, 'entries', `${name}.js`),
+    isSource: false,
   }
   if (await exists(folder)) {
     const now = new Date()

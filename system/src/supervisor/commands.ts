@@ -18,6 +18,8 @@ export interface Commands {
   /** Seeds what is not, starts all services, and waits until they are ready and follow the seed. */
   readonly start: (tell: Tell) => Promise<void>
   readonly ps: () => Promise<ProcessRow[]>
+  /** Restarts whatever runs one of these files, which were saved; tells how long that took, or why it can't start. */
+  readonly takeOver: (files: readonly string[], tell: Tell) => Promise<void>
   /** Carries out what came over the socket. */
   readonly carry: (request: ControlRequest, tell: Tell) => Promise<unknown>
 }
@@ -73,7 +75,17 @@ export function makeCommands({ services, settings, server, bundle, fleet, signal
         )
     }
   }
-  return { ps, carry, start: (tell: Tell) => oneAtATime(() => start(tell)) }
+  const takeOver = (files: readonly string[], tell: Tell) => {
+    const savedAt = performance.now()
+    return oneAtATime(async () => {
+      const names = fleet.usersOf(files)
+      if (names.length === 0) return
+      await fleet.restart(names)
+      const seconds = ((performance.now() - savedAt) / 1_000).toFixed(2)
+      tell(`${names.join(', ')} ready again after ${seconds} s`)
+    }).catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
+  }
+  return { ps, carry, takeOver, start: (tell: Tell) => oneAtATime(() => start(tell)) }
 }
 
 /** Runs what it is given one after the other: a reset while everything starts waits for that. */

@@ -1,3 +1,5 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import type { Bundle } from './bundle.ts'
@@ -25,6 +27,8 @@ export interface Fleet {
    * service after the other, so that the others answer.
    */
   readonly restart: (names: readonly string[]) => Promise<void>
+  /** The processes that run one of these files, or whose start one of them may mend. */
+  readonly usersOf: (files: readonly string[]) => readonly string[]
   /** The state of each, asked now. */
   readonly rows: () => Promise<ProcessRow[]>
   /** Lets go of the logs; after `stop`. */
@@ -61,7 +65,12 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
     recordProcesses(settings.data, keepers).catch((error: unknown) =>
       onTrouble(`what runs could not be written down: ${String(error)}`),
     )
+  const loaded = new Map<string, Set<string>>()
   const onEvent = async (program: FleetProgram, event: KeeperEvent) => {
+    if (event.kind === 'loaded') {
+      loaded.set(program.name, (loaded.get(program.name) ?? new Set()).add(fileURLToPath(event.url)))
+      return
+    }
     if (event.kind === 'died') {
       if (!logs.isQuiet()) onTrouble(obituary(program, event))
     } else await record()
@@ -86,12 +95,22 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
       logs.look()
     },
     restart: (names) => restartInRounds(chosenOf(keepers, names), { start, registry }),
+    usersOf: (files) =>
+      keepers
+        .filter((keeper) => isUserOf(keeper, loaded.get(keeper.program.name), files))
+        .map(({ program }) => program.name),
     rows: async () => (await Promise.all(keepers.map(rowsOf))).flat(),
     close() {
       for (const timer of [look, rotate]) clearInterval(timer)
       for (const { log } of keepers) log.close()
     },
   }
+}
+
+/** What is not ready may be waiting for just this file; migrations are read, not loaded. */
+function isUserOf({ program, state }: FleetKeeper, loaded: ReadonlySet<string> | undefined, files: readonly string[]) {
+  const migrations = resolve(program.entry, '../../migrations')
+  return files.some((file) => state !== 'ready' || loaded?.has(file) === true || dirname(file) === migrations)
 }
 
 async function stopAll(keepers: readonly FleetKeeper[], timeoutMs = servicesStopMs): Promise<void> {

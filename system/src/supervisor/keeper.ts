@@ -21,6 +21,8 @@ export interface Program {
 export type KeeperEvent =
   | { readonly kind: 'started'; readonly pid: number }
   | { readonly kind: 'ready' }
+  /** It has loaded a file of the sources. */
+  | { readonly kind: 'loaded'; readonly url: string }
   /** It ended by itself and is started again after the pause. */
   | { readonly kind: 'died'; readonly pid: number; readonly how: string; readonly retryAfterMs: number }
 
@@ -100,6 +102,9 @@ function startProcess(kept: Kept): void {
   kept.child = child
   child.once('error', () => onEnd(kept, child, 'could not be started', startedAt))
   child.once('exit', (code, signal) => onEnd(kept, child, signal ?? `exit code ${code ?? 0}`, startedAt))
+  child.on('message', (message) => {
+    if (typeof message === 'object' && 'loaded' in message) onEvent({ kind: 'loaded', url: String(message.loaded) })
+  })
   if (child.pid === undefined) return
   onEvent({ kind: 'started', pid: child.pid })
   const isAwaited = () => kept.child === child && kept.state === 'starting'
@@ -146,6 +151,7 @@ function spawnProgram({ entry, flags, environment }: Program, { descriptor }: Lo
     detached: true,
     stdio: ['ignore', descriptor, descriptor, 'ipc'],
   })
+  // A listener for its messages would hold it again.
   child.channel?.unref()
   return child
 }

@@ -1,5 +1,5 @@
 import { topology, type Deployment } from '../topology.ts'
-import { ensureBundle } from './bundle.ts'
+import { ensureBundle, sourcesAsTheyStand, type Bundle } from './bundle.ts'
 import { makeCommands, type Commands } from './commands.ts'
 import type { ProcessRow } from './control.ts'
 import { serveControl } from './control-server.ts'
@@ -16,6 +16,7 @@ import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
 import { replicasOf } from './replicas.ts'
 import { ensureSecrets } from './secrets.ts'
+import { watchSources } from './watch-sources.ts'
 
 /** How a system is started. */
 export interface UpOptions {
@@ -23,6 +24,8 @@ export interface UpOptions {
   readonly choice?: Choice
   /** All services in one process. */
   readonly isPacked?: boolean
+  /** Runs the sources themselves, and restarts those services that run a file when it is saved. */
+  readonly isWatching?: boolean
   /** Picks free ports in place of the usual ones. */
   readonly isAutoPorts?: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -64,6 +67,10 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     const { ports, ...made } = await bringUp(options, services, endings)
     commands.resolve(made)
     await made.start(options.onProgress)
+    if (options.isWatching === true) {
+      const watching = watchSources((files) => void made.takeOver(files, options.onProgress))
+      endings.push(watching.close)
+    }
     return { ports, ps: made.ps, stop }
   } catch (error) {
     await stop()
@@ -100,7 +107,7 @@ async function bringUp(
   await requireFree(wantedPorts(services, ports, false))
   const secrets = await ensureSecrets(data)
   onProgress('Starting PostgreSQL and looking whether the code has changed')
-  const [opened, bundled] = await Promise.allSettled([openServer(options, ports), ensureBundle(data, topology)])
+  const [opened, bundled] = await Promise.allSettled([openServer(options, ports), codeOf(options)])
   if (opened.status === 'fulfilled') endings.push(() => opened.value.stop({ timeoutMs: postgresStopMs }))
   const server = valueOf(opened)
   const bundle = valueOf(bundled)
@@ -116,6 +123,10 @@ async function bringUp(
     fleet.close()
   })
   return { ...makeCommands({ services, settings, server, bundle, fleet, signal }), ports: placed }
+}
+
+async function codeOf({ data, isWatching }: UpOptions): Promise<Bundle> {
+  return isWatching === true ? sourcesAsTheyStand(data, topology) : ensureBundle(data, topology)
 }
 
 function openServer({ data, environment, isAutoPorts, onTrouble }: UpOptions, ports: Ports): Promise<DatabaseServer> {
