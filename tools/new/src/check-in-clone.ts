@@ -18,6 +18,9 @@ import { join } from 'node:path'
 // Of two words, so that every way to write a name is put to the test, and with a plural that is not just an s.
 const name = 'gift-box'
 
+// Quick, and about every service there is; nothing of them starts the whole system.
+const aboutAll = ['contracts/', 'system/src/', 'tests/contract/', 'tests/documents/']
+
 /** Makes a service in a copy of the tree, verifies the copy, runs the service's tests; answers the exit code. */
 export function checkInClone(root: string): number {
   const clone = realpathSync(mkdtempSync(join(tmpdir(), 'stoa-new-')))
@@ -28,7 +31,15 @@ export function checkInClone(root: string): number {
     const isSound =
       isMade &&
       run(clone, 'tools/checks/src/verify.ts', '--skip-tests') &&
-      run(clone, 'node_modules/vitest/vitest.mjs', 'run', `services/${name}`)
+      run(
+        clone,
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--project=unit',
+        '--project=int',
+        `services/${name}`,
+        ...aboutAll,
+      )
     console.log(
       isSound ? 'A service made anew passes every check and its own tests.' : 'A service made anew is not sound.',
     )
