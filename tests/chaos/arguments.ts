@@ -17,7 +17,7 @@ export interface Plan {
   readonly shoppers: number
   /** Kinds of faults to choose from; all of them unless given. */
   readonly only: readonly string[] | undefined
-  /** Leaves the system running when something failed, to look at. */
+  /** Leaves the system running, to look at. */
   readonly isKept: boolean
 }
 
@@ -29,7 +29,7 @@ Shoppers order from a running system while one fault after another hits it; then
   --minutes N   go on for so long at least, with longer faults
   --full        500 kills, 1,000 sagas taken over and 30 minutes at least
   --only a,b    these kinds of faults alone
-  --keep        let the system run on when something failed
+  --keep        let the system run on afterwards, to look at
 `
 
 const everyKindOnce = 14

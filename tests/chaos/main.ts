@@ -17,11 +17,9 @@ async function main(plan: Plan): Promise<number> {
   } catch (error) {
     console.log(error)
   }
-  if (outcome.failed > 0) {
-    console.log(`the same faults again: --seed ${plan.seed}`)
-    if (plan.isKept) console.log(`the system runs on in ${system.home}`)
-  }
-  if (outcome.failed === 0 || !plan.isKept) await system.stop()
+  if (outcome.failed > 0) console.log(`the same faults again: --seed ${plan.seed}`)
+  if (plan.isKept) console.log(`the system runs on: STOA_HOME=${system.home}`)
+  else await system.stop()
   console.log(`${outcome.passed} passed, ${outcome.failed} failed`)
   return outcome.failed === 0 ? 0 : 1
 }

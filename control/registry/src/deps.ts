@@ -1,10 +1,9 @@
-import type { Clock, NewId } from '@stoa/kernel'
+import type { NewId } from '@stoa/kernel'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Waiting } from './waiting.ts'
 
 /** What the registry's use cases are made with. */
 export interface Deps {
-  readonly clock: Clock
   readonly newId: NewId
   readonly telemetry: Telemetry
   readonly leaseSeconds: number

@@ -11,8 +11,7 @@ import { makeWaiting } from './waiting.ts'
 export const registryService = defineService(registry, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, telemetry, config: { leaseSeconds, registryToken } }): Deps => ({
-    clock,
+  deps: ({ newId, telemetry, config: { leaseSeconds, registryToken } }): Deps => ({
     newId,
     telemetry,
     leaseSeconds,

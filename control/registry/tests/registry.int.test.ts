@@ -69,6 +69,17 @@ test('an instance without heartbeats is removed when its lease is over', async (
   await place.leave()
 })
 
+test('several that are removed at once are each told to whoever follows', async () => {
+  const resolver = registryResolver(address())
+  await Promise.all([register('cut-a', 9_008), register('cut-b', 9_009)])
+  await Promise.all([resolver.ready('cut-a', 5_000), resolver.ready('cut-b', 5_000)])
+  await service.database.transaction(
+    ({ sql }) => sql`update instances set lease_until = now() - interval '1 second' where service like 'cut-%'`,
+  )
+  await eventually(() => expect([...resolver.resolve('cut-a'), ...resolver.resolve('cut-b')]).toEqual([]), 20_000)
+  await resolver.close()
+})
+
 test('whoever has not the token of the system changes nothing', async () => {
   const { status, body } = await service.request('POST', '/api/services', {
     body: { serviceName: 'evil', host: '127.0.0.1', port: 9_006, healthCheckUrl: 'http://127.0.0.1:9006/' },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { ConfigOf } from '@stoa/config'
 import type { ErrorCatalogue, Service } from '@stoa/contract'
-import { registryResolver, type Resolver } from '@stoa/discovery'
+import { discoveryLog, registryResolver, type Resolver } from '@stoa/discovery'
 import { AppError, systemClock } from '@stoa/kernel'
 import {
   createPrincipals,
@@ -72,7 +72,7 @@ export async function startGateway({
     ...(given.logDestination === undefined ? {} : { destination: given.logDestination }),
   })
   const { registryUrl, authUrl, authIssuer: issuer } = settings
-  const resolver = given.resolver ?? registryResolver({ registryUrl })
+  const resolver = given.resolver ?? registryResolver({ registryUrl, observer: discoveryLog(telemetry.logger) })
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
   const verifier =
     given.verifier ?? createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })

@@ -1,6 +1,7 @@
 export type { Balancer } from './balancer.ts'
 export { balancingStrategies, makeBalancer, type BalancingStrategy } from './make-balancer.ts'
 export { consistentHash } from './consistent-hash.ts'
+export { discoveryLog } from './discovery-log.ts'
 export type { DiscoveryEvent, DiscoveryObserver } from './events.ts'
 export type { Instance } from './instance.ts'
 export { leastConnections } from './least-connections.ts'

@@ -1,4 +1,3 @@
-import type { Clock } from '@stoa/kernel'
 import type { CryptoKey, JSONWebKeySet } from 'jose'
 import { importJWK } from 'jose/key/import'
 import { requestJson } from './request-json.ts'
@@ -16,7 +15,8 @@ export interface KeySet {
 
 interface KeySetSettings {
   readonly load: LoadKeys
-  readonly clock: Clock
+  /** Monotonic: a wall clock that is set must not keep the keys as they are for as long as it went back. */
+  readonly nowMs: () => number
   /** An unknown key id asks the issuer at most once in this time. */
   readonly minRefetchMs?: number
   /** After a failure it is asked again no sooner than this. */
@@ -32,32 +32,32 @@ interface KeySetSettings {
  */
 export function createKeySet({
   load,
-  clock,
+  nowMs,
   minRefetchMs = 10_000,
   retryMs = 250,
   maxAgeMs = 600_000,
 }: KeySetSettings): KeySet {
   let keys: ReadonlyMap<string, CryptoKey> = new Map()
-  let askedAt = -Infinity
+  let mayAskAt = -Infinity
   let loadedAt = -Infinity
   let lastFailure: unknown
   let isExpired = true
   let asking: Promise<void> | undefined
-  const nowMs = () => clock.now().epochMilliseconds
 
   const ask = (): Promise<void> => {
-    askedAt = nowMs()
     asking ??= load()
       .then(importKeys)
       .then(
         (loaded) => {
           keys = loaded
           loadedAt = nowMs()
+          mayAskAt = loadedAt + minRefetchMs
           isExpired = false
           lastFailure = undefined
         },
         (error: unknown) => {
           lastFailure = error
+          mayAskAt = nowMs() + retryMs
         },
       )
       .finally(() => {
@@ -69,7 +69,7 @@ export function createKeySet({
   return {
     find: async (keyId, algorithm) => {
       const name = `${algorithm} ${keyId}`
-      const mayAsk = asking !== undefined || nowMs() - askedAt >= (lastFailure === undefined ? minRefetchMs : retryMs)
+      const mayAsk = asking !== undefined || nowMs() >= mayAskAt
       const known = keys.get(name)
       if (known !== undefined && !isExpired) {
         if (mayAsk && nowMs() - loadedAt > maxAgeMs) void ask()
@@ -84,7 +84,7 @@ export function createKeySet({
     },
     expire: () => {
       isExpired = true
-      askedAt = -Infinity
+      mayAskAt = -Infinity
     },
   }
 }

@@ -36,6 +36,7 @@ const bad = (_count: number, response: ServerResponse) => {
 
 function tokensOf(url: string, timeoutMs = 1_000) {
   let now = Temporal.Instant.from('2026-11-21T10:00:00Z')
+  let monotonicMs = 0
   const warnings: string[] = []
   const logger = { warn: (message: string) => warnings.push(message) }
   const tokens = createServiceTokens({
@@ -43,10 +44,16 @@ function tokensOf(url: string, timeoutMs = 1_000) {
     secret: 's3cret:/+',
     tokenUrl: () => url,
     clock: { now: () => now },
+    nowMs: () => monotonicMs,
     telemetry: { logger: logger as never },
     timeoutMs,
   })
-  return { ...tokens, warnings, pass: (seconds: number) => (now = now.add({ seconds })) }
+  const set = (seconds: number) => (now = now.add({ seconds }))
+  const pass = (seconds: number) => {
+    set(seconds)
+    monotonicMs += seconds * 1_000
+  }
+  return { ...tokens, warnings, pass, set }
 }
 
 test('asks with the client’s secret for the callee, once for all callers, and keeps the token', async () => {
@@ -71,6 +78,23 @@ test('renews after two thirds of the life, behind the caller’s back', async ()
   expect(await token('pricing')).toBe('token-1')
   await expect.poll(() => token('pricing')).toBe('token-2')
   expect(seen).toHaveLength(2)
+})
+
+test('keeps no token beyond its life when the clock is set back', async () => {
+  const { url } = await tokenEndpoint(good)
+  const { token, pass, set } = tokensOf(url)
+  await token('pricing')
+  set(-86_400)
+  pass(3_600)
+  expect(await token('pricing')).toBe('token-2')
+})
+
+test('counts the time that the machine has slept', async () => {
+  const { url } = await tokenEndpoint(good)
+  const { token, set } = tokensOf(url)
+  await token('pricing')
+  set(3_600)
+  expect(await token('pricing')).toBe('token-2')
 })
 
 test('goes on with the last good token while auth is away, until it expires', async () => {

@@ -20,6 +20,8 @@ interface ServiceTokenSettings {
   /** Where the token endpoint is now; asked each time, so that discovery can answer. */
   readonly tokenUrl: () => string | Promise<string>
   readonly clock: Clock
+  /** Monotonic milliseconds; the machine's unless given. */
+  readonly nowMs?: () => number
   readonly telemetry: Pick<Telemetry, 'logger'>
   /** How long a caller without a token waits for the first one; 5,000 when not said. */
   readonly timeoutMs?: number
@@ -27,8 +29,9 @@ interface ServiceTokenSettings {
 
 interface Kept {
   readonly token: string
-  readonly renewAtMs: number
-  readonly endsAtMs: number
+  readonly lifeMs: number
+  /** How old it is by the clock that went further: one may be set, the other stands still while the machine sleeps. */
+  readonly ageMs: () => number
 }
 
 interface Slot {
@@ -39,15 +42,15 @@ interface Slot {
 }
 
 const SAFETY_MS = 5_000
+const machineMs = () => performance.now()
 
 /**
  * Gets tokens by client credentials (RFC 6749, section 4.4) with the callee as resource (RFC 8707). Callers at once
  * share one request; while auth is away the last good token goes on until it expires.
  */
 export function createServiceTokens(settings: ServiceTokenSettings): ServiceTokens {
-  const { clock, telemetry } = settings
+  const { telemetry, nowMs = machineMs } = settings
   const slots = new Map<string, Slot>()
-  const nowMs = () => clock.now().epochMilliseconds
 
   const ask = (audience: string, slot: Slot): Promise<Kept> => {
     slot.asking ??= requestToken(settings, audience)
@@ -73,10 +76,11 @@ export function createServiceTokens(settings: ServiceTokenSettings): ServiceToke
   return {
     token: async (audience) => {
       const slot = slotOf(slots, audience)
-      const now = nowMs()
-      if (slot.kept !== undefined && now < slot.kept.endsAtMs - SAFETY_MS) {
+      const ageMs = slot.kept?.ageMs() ?? 0
+      if (slot.kept !== undefined && ageMs < slot.kept.lifeMs - SAFETY_MS) {
         // a failed renewal is logged where it happens; this caller has a token
-        if (now >= slot.kept.renewAtMs && now >= slot.nextAskAtMs) ask(audience, slot).catch(() => undefined)
+        if (ageMs >= (slot.kept.lifeMs * 2) / 3 && nowMs() >= slot.nextAskAtMs)
+          ask(audience, slot).catch(() => undefined)
         return slot.kept.token
       }
       return (await askUntil(() => ask(audience, slot), slot, settings.timeoutMs ?? 5_000)).token
@@ -112,10 +116,13 @@ function backoffMs(failures: number): number {
 }
 
 async function requestToken(
-  { service, secret, tokenUrl, clock }: ServiceTokenSettings,
+  { service, secret, tokenUrl, clock, nowMs = machineMs }: ServiceTokenSettings,
   audience: string,
 ): Promise<Kept> {
-  const askedAtMs = clock.now().epochMilliseconds
+  const passed = [() => clock.now().epochMilliseconds, nowMs].map((now) => {
+    const askedAt = now()
+    return () => now() - askedAt
+  })
   const answer = await requestJson(await tokenUrl(), {
     method: 'POST',
     headers: {
@@ -127,5 +134,5 @@ async function requestToken(
   })
   const { access_token: token, expires_in: seconds } = answer as { access_token?: unknown; expires_in?: unknown }
   if (typeof token !== 'string' || typeof seconds !== 'number') throw new Error('the token endpoint answered no token')
-  return { token, renewAtMs: askedAtMs + (seconds * 2_000) / 3, endsAtMs: askedAtMs + seconds * 1_000 }
+  return { token, lifeMs: seconds * 1_000, ageMs: () => Math.max(...passed.map((since) => since())) }
 }

@@ -56,14 +56,21 @@ function sign({ key = rsa, claims = {}, header = {} }: Changes = {}): Promise<st
 
 function verifierWith(load: () => Promise<JSONWebKeySet>, maxCached = 100) {
   let now = START
+  let monotonicMs = 0
   const verifier = createTokenVerifier({
     issuer: ISSUER,
     audience: ['stoa', 'order'],
     loadKeys: load,
     clock: { now: () => now },
+    nowMs: () => monotonicMs,
     maxCached,
   })
-  return { ...verifier, pass: (passed: number) => (now = now.add({ seconds: passed })) }
+  const set = (seconds: number) => (now = now.add({ seconds }))
+  const pass = (seconds: number) => {
+    set(seconds)
+    monotonicMs += seconds * 1_000
+  }
+  return { ...verifier, pass, set }
 }
 
 const known = () => verifierWith(async () => jwks(rsa, ec))
@@ -226,6 +233,16 @@ test('accepts again as soon as an issuer that was away at the start is there', a
   isAway = false
   verifier.pass(1)
   expect(await codeOf(verifier.verify(token))).toBe('accepted')
+})
+
+test('asks for new keys also when the clock was set back', async () => {
+  let keys = jwks(rsa)
+  const verifier = verifierWith(async () => keys)
+  await verifier.verify(await sign())
+  keys = jwks(rsa, ec)
+  verifier.pass(10)
+  verifier.set(-3)
+  expect(await codeOf(verifier.verify(await sign({ key: ec })))).toBe('accepted')
 })
 
 test('refuses the tokens of a withdrawn key after the keys were forgotten', async () => {

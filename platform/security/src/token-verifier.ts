@@ -25,6 +25,8 @@ interface VerifierSettings {
   readonly audience: string | readonly string[]
   readonly loadKeys: LoadKeys
   readonly clock: Clock
+  /** Monotonic milliseconds, for durations; the machine's unless given. */
+  readonly nowMs?: () => number
   /** How many verified tokens are kept; 10,000 when not said. */
   readonly maxCached?: number
 }
@@ -40,10 +42,10 @@ const MAX_REVOKED = 100_000
  * (RFC 9068), keys by id from the issuer's set (RFC 7517), never from the token.
  */
 export function createTokenVerifier(settings: VerifierSettings): TokenVerifier {
-  const { clock, issuer } = settings
-  const keys = createKeySet({ load: settings.loadKeys, clock })
+  const { clock, issuer, nowMs = () => performance.now() } = settings
+  const keys = createKeySet({ load: settings.loadKeys, nowMs })
   const verified = createBoundedCache<Claims>(settings.maxCached ?? 10_000)
-  const revoked = revokedSessions(clock)
+  const revoked = revokedSessions(nowMs)
   const options = {
     issuer,
     audience: typeof settings.audience === 'string' ? settings.audience : [...settings.audience],
@@ -93,12 +95,12 @@ export function createTokenVerifier(settings: VerifierSettings): TokenVerifier {
   }
 }
 
-function revokedSessions(clock: Clock) {
+function revokedSessions(nowMs: () => number) {
   const until = new Map<string, number>()
   return {
     has: (sessionId: string | undefined) => until.size > 0 && sessionId !== undefined && until.has(sessionId),
     add: (sessionIds: readonly string[]) => {
-      const now = clock.now().epochMilliseconds
+      const now = nowMs()
       for (const id of sessionIds) {
         until.delete(id)
         until.set(id, now + LONGEST_TOKEN_MS)

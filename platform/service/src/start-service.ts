@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
-import { registration, registryResolver, type Registration, type RegistryAddress, type Resolver } from '@stoa/discovery'
+import {
+  discoveryLog,
+  registration,
+  registryResolver,
+  type Registration,
+  type RegistryAddress,
+  type Resolver,
+} from '@stoa/discovery'
 import { eventsMigrations, logMigrations, waitUntilCaughtUp, type EventLog } from '@stoa/events'
 import { createHttpApp, httpMigrations, refuseUnreadable, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
@@ -104,7 +111,8 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const { service, options, telemetry, database, clock } = parts
   const { config } = options
   const state: ServiceState = { isReady: false, sagas: undefined, log: undefined }
-  const resolver = options.resolver ?? registryResolver(registryAddress(config))
+  const resolver =
+    options.resolver ?? registryResolver({ ...registryAddress(config), observer: discoveryLog(telemetry.logger) })
   const identity = options.identity ?? identityOf(parts)
   const calls =
     options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })

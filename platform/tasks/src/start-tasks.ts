@@ -108,9 +108,9 @@ async function keepWorking(
   while (!control.isStopping) {
     let pauseMs = pollMs
     try {
-      if (schedules.length > 0 && Date.now() >= scheduleAtMs) {
+      if (schedules.length > 0 && performance.now() >= scheduleAtMs) {
         await enqueueScheduled(database, schedules)
-        scheduleAtMs = Date.now() + Math.min(...schedules.map(({ everyMs }) => everyMs), 60_000) / 4
+        scheduleAtMs = performance.now() + Math.min(...schedules.map(({ everyMs }) => everyMs), 60_000) / 4
       }
       const free = concurrency - running.size
       const claimed = free > 0 ? await claimTasks(database, free) : []

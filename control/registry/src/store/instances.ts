@@ -71,12 +71,17 @@ export async function findService(db: ReadHandle, service: string): Promise<Serv
   return found === undefined ? undefined : { ...found, revision }
 }
 
-/** Raises the revision in the transaction of a change to these services. */
+/** Raises the revision in the transaction of a change to these services, each of which gets one of its own. */
 export async function raiseRevision(tx: WriteHandle, services: readonly string[]): Promise<void> {
   await tx.sql`
-    with raised as (update registry_revision set revision = revision + 1 returning revision)
+    with given as (
+      select service, row_number() over () as nth from (select distinct unnest(${services}::text[]) as service) as once
+    ),
+    raised as (
+      update registry_revision set revision = revision + (select count(*) from given) returning revision
+    )
     insert into service_revisions (service, revision)
-    select distinct given.service, raised.revision from unnest(${services}::text[]) as given (service), raised
+    select given.service, raised.revision - given.nth + 1 from given, raised
     on conflict (service) do update set revision = excluded.revision`
 }
 
@@ -92,10 +97,11 @@ export interface Registration {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
+// Leases go by the database's clock: those of the registry's replicas may differ, and one that is set must end none.
 /** Takes over a registration; the instance of its key keeps its id, another one on the same port goes. */
 export async function saveInstance(
   tx: WriteHandle,
-  { id, key, said, leaseUntil }: { id: string; key: string; said: Registration; leaseUntil: Temporal.Instant },
+  { id, key, said, leaseSeconds }: { id: string; key: string; said: Registration; leaseSeconds: number },
 ): Promise<{ id: string; isNew: boolean }> {
   const { serviceName, host, port, healthCheckUrl, weight = 1, zone, version, metadata = {} } = said
   await tx.sql`
@@ -103,7 +109,7 @@ export async function saveInstance(
   const [row] = await tx.sql<{ id: string }>`
     insert into instances (id, key, service, host, port, health_check_url, weight, zone, version, metadata, lease_until)
     values (${id}, ${key}, ${serviceName}, ${host}, ${port}, ${healthCheckUrl}, ${weight}, ${zone}, ${version},
-            ${json(metadata)}, ${leaseUntil})
+            ${json(metadata)}, now() + ${leaseSeconds}::int * interval '1 second')
     on conflict (key) do update set service = excluded.service, host = excluded.host, port = excluded.port,
       health_check_url = excluded.health_check_url, weight = excluded.weight, zone = excluded.zone,
       version = excluded.version, metadata = excluded.metadata, lease_until = excluded.lease_until,
@@ -115,14 +121,10 @@ export async function saveInstance(
 }
 
 /** Renews a lease; false for an unknown instance. */
-export async function renewLease(
-  tx: WriteHandle,
-  service: string,
-  id: string,
-  leaseUntil: Temporal.Instant,
-): Promise<boolean> {
+export async function renewLease(tx: WriteHandle, service: string, id: string, leaseSeconds: number): Promise<boolean> {
   const rows = await tx.sql`
-    update instances set lease_until = ${leaseUntil} where id = ${id} and service = ${service} returning 1`
+    update instances set lease_until = now() + ${leaseSeconds}::int * interval '1 second'
+    where id = ${id} and service = ${service} returning 1`
   return rows.length > 0
 }
 
@@ -133,20 +135,20 @@ export async function removeInstance(tx: WriteHandle, service: string, id: strin
   return rows.length > 0
 }
 
-/** How many instances there are, whose leases are over, and how many were removed for that since a time. */
-export async function countVanishing(tx: WriteHandle, now: Temporal.Instant, since: Temporal.Instant) {
+/** How many instances there are, whose leases are over, and how many were removed for that within the last minute. */
+export async function countVanishing(tx: WriteHandle) {
   const [row] = await tx.sql<{ registered: number; expired: number; removedLastMinute: number }>`
-    select count(*)::int as registered, count(*) filter (where lease_until < ${now})::int as expired,
-      (select count(*)::int from removals where at > ${since}) as "removedLastMinute"
+    select count(*)::int as registered, count(*) filter (where lease_until < now())::int as expired,
+      (select count(*)::int from removals where at > now() - interval '1 minute') as "removedLastMinute"
     from instances`
   return row ?? { registered: 0, expired: 0, removedLastMinute: 0 }
 }
 
 /** Removes instances whose lease is over; answers their services. */
-export async function removeExpired(tx: WriteHandle, now: Temporal.Instant): Promise<string[]> {
-  const gone = await tx.sql<{ service: string }>`delete from instances where lease_until < ${now} returning service`
+export async function removeExpired(tx: WriteHandle): Promise<string[]> {
+  const gone = await tx.sql<{ service: string }>`delete from instances where lease_until < now() returning service`
   if (gone.length === 0) return []
-  await tx.sql`insert into removals (at) select ${now} from generate_series(1, ${gone.length}::int)`
+  await tx.sql`insert into removals (at) select now() from generate_series(1, ${gone.length}::int)`
   const services = gone.map(({ service }) => service)
   await raiseRevision(tx, services)
   return services

@@ -19,9 +19,8 @@ export const registerInstance =
     if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
     const id = deps.newId()
     const key = headers['idempotency-key'] ?? id
-    const leaseUntil = deps.clock.now().add({ seconds: deps.leaseSeconds })
     return commit(async (tx) => {
-      const saved = await saveInstance(tx, { id, key, said: body, leaseUntil })
+      const saved = await saveInstance(tx, { id, key, said: body, leaseSeconds: deps.leaseSeconds })
       afterCommit(tx, deps.waiting.wake)
       return { status: saved.isNew ? 201 : 200, body: { instanceId: saved.id, leaseSeconds: deps.leaseSeconds } }
     })
@@ -31,9 +30,8 @@ export const heartbeat =
   (deps: Deps): Handler<RegistryService, 'heartbeat'> =>
   async ({ params, headers, commit, refuse }) => {
     if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
-    const leaseUntil = deps.clock.now().add({ seconds: deps.leaseSeconds })
     return commit(async (tx) => {
-      const isKnown = await renewLease(tx, params.serviceName, params.instanceId, leaseUntil)
+      const isKnown = await renewLease(tx, params.serviceName, params.instanceId, deps.leaseSeconds)
       if (!isKnown) return refuse('registry.instance_not_found', 'There is no such instance; register anew.')
       return { status: 200, body: { leaseSeconds: deps.leaseSeconds } }
     })

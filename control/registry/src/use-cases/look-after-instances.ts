@@ -8,15 +8,13 @@ import { mayRemove, statusAfterProbe } from '../domain/self-preservation.ts'
 import { countVanishing, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
 
 export const removeExpiredInstances = ({
-  clock,
   telemetry,
   waiting,
 }: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
   const preserving = telemetry.metrics.gauge('registry_self_preservation', '1 while expired instances are kept', [])
   return async ({ commit }) =>
     commit(async (tx) => {
-      const now = clock.now()
-      const vanishing = await countVanishing(tx, now, now.subtract({ minutes: 1 }))
+      const vanishing = await countVanishing(tx)
       preserving.set(mayRemove(vanishing) ? 0 : 1)
       if (!mayRemove(vanishing)) {
         telemetry.logger.warn('self-preservation: expired instances are kept, as too many vanished at once', {
@@ -24,7 +22,7 @@ export const removeExpiredInstances = ({
         })
         return
       }
-      const services = await removeExpired(tx, now)
+      const services = await removeExpired(tx)
       if (services.length === 0) return
       afterCommit(tx, waiting.wake)
       telemetry.logger.info('instances removed, as their leases were over', { services: services.join(' ') })

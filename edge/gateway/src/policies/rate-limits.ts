@@ -58,12 +58,13 @@ export function makeRateLimits(scale: number): RateLimits {
     checkSignIn(address) {
       const untilMs = blocked.get(address)
       if (untilMs === undefined) return
-      if (untilMs > Date.now()) throw limited(Math.ceil((untilMs - Date.now()) / 1_000))
+      const leftMs = untilMs - performance.now()
+      if (leftMs > 0) throw limited(Math.ceil(leftMs / 1_000))
       blocked.delete(address)
     },
     noteFailedSignIn(address) {
       const decision = signIns.take(address)
-      if (!decision.allowed) blocked.set(address, Date.now() + decision.retryAfterSeconds * 1_000)
+      if (!decision.allowed) blocked.set(address, performance.now() + decision.retryAfterSeconds * 1_000)
     },
     reset(client) {
       blocked.delete(client)
