@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bindings, Service } from '@stoa/contract'
 import { connectCalls, type CallClient } from '@stoa/client'
-import {
-  discoveryLog,
-  registration,
-  registryResolver,
-  type Registration,
-  type RegistryAddress,
-  type Resolver,
-} from '@stoa/discovery'
+import type { Registration, Resolver } from '@stoa/discovery'
 import { eventsMigrations, logMigrations, waitUntilCaughtUp, type EventLog } from '@stoa/events'
 import { createHttpApp, httpMigrations, refuseUnreadable, type Changes, type HttpApp } from '@stoa/http'
 import { newId, systemClock, type Clock, type NewId } from '@stoa/kernel'
@@ -26,6 +19,7 @@ import type { DefinedService } from './define-service.ts'
 import { makeIdentity, type Identity } from './identity.ts'
 import { txMaker } from './make-tx.ts'
 import { operatingEndpoints } from './operating-endpoints.ts'
+import { followRegistry, register } from './registry.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 /** What a service is started with, besides its definition. */
@@ -111,8 +105,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const { service, options, telemetry, database, clock } = parts
   const { config } = options
   const state: ServiceState = { isReady: false, sagas: undefined, log: undefined }
-  const resolver =
-    options.resolver ?? registryResolver({ ...registryAddress(config), observer: discoveryLog(telemetry.logger) })
+  const resolver = options.resolver ?? followRegistry(config, telemetry)
   const identity = options.identity ?? identityOf(parts)
   const calls =
     options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
@@ -138,7 +131,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const logDatabaseUrl = config.logDatabaseUrl
   const background = await startBackground({ ...parts, bindings, logDatabaseUrl, calls, makeTx, changes })
   Object.assign(state, { sagas: background.sagas, log: background.log })
-  const registered = options.resolver === undefined ? register(parts, port.port) : undefined
+  const registered = options.resolver === undefined ? registerAt(parts, port.port) : undefined
   state.isReady = true
   telemetry.logger.info('ready', { port: port.port, instance: parts.instanceId })
   return {
@@ -247,19 +240,12 @@ function isRpc(url: string | undefined, paths: ReadonlySet<string>): boolean {
 /** For a service without sagas: nothing of it changes behind a request's back. */
 const unchanging: Changes = { watch: () => ({ changed: new Promise(() => {}), stop() {} }) }
 
-function register({ service, options: { config, version = '0.1.0' }, instanceId }: Parts, port: number): Registration {
-  const host = config.advertisedHost ?? config.host
-  const healthCheckUrl = `http://${host}:${port}/health/ready`
+function registerAt(
+  { service, options: { config, version = '0.1.0' }, instanceId }: Parts,
+  port: number,
+): Registration {
   const metadata = { instance: instanceId, pid: String(process.pid) }
-  return registration({
-    ...registryAddress(config),
-    instance: { service: service.name, host, port, healthCheckUrl, version, metadata },
-  })
-}
-
-function registryAddress({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {
-  if (registryToken === undefined) return { registryUrl }
-  return { registryUrl, headers: async () => ({ 'x-registry-token': registryToken }) }
+  return register(config, { service: service.name, port, version, metadata })
 }
 
 interface StopOptions {

@@ -4,6 +4,7 @@ import { leftOverChecks } from './left-over.ts'
 import { moneyChecks } from './money.ts'
 import { onceChecks } from './once.ts'
 import { endOfOrders, orderChecks } from './orders.ts'
+import { reconciliation } from './reconciliation.ts'
 import { stockChecks } from './stock.ts'
 
 const settleMs = 120_000
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   ...stockChecks,
   ...onceChecks,
   ...leftOverChecks,
+  reconciliation,
 ]
 
 /** Waits until nothing moves any more: every order at its end, every event handled. Whatever is left then is a finding. */

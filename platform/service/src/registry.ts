@@ -1,0 +1,31 @@
+import {
+  discoveryLog,
+  registration,
+  registryResolver,
+  type InstanceDescription,
+  type Registration,
+  type RegistryAddress,
+  type Resolver,
+} from '@stoa/discovery'
+import type { Telemetry } from '@stoa/telemetry'
+import type { ServiceConfig } from './service-config.ts'
+
+/** Follows who runs where; that the registry goes away and comes back stands in the log. */
+export function followRegistry(config: ServiceConfig, { logger }: Telemetry): Resolver {
+  return registryResolver({ ...addressOf(config), observer: discoveryLog(logger) })
+}
+
+/** Registers this process, where others reach it. */
+export function register(
+  config: ServiceConfig,
+  said: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata'>,
+): Registration {
+  const host = config.advertisedHost ?? config.host
+  const healthCheckUrl = `http://${host}:${said.port}/health/ready`
+  return registration({ ...addressOf(config), instance: { ...said, host, healthCheckUrl } })
+}
+
+function addressOf({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {
+  if (registryToken === undefined) return { registryUrl }
+  return { registryUrl, headers: async () => ({ 'x-registry-token': registryToken }) }
+}

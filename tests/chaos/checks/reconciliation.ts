@@ -1,0 +1,27 @@
+import type { Check } from './check.ts'
+
+interface Report {
+  readonly differences: readonly unknown[]
+  readonly isCaughtUp: boolean
+  readonly leftOut: {
+    readonly services: readonly string[]
+    readonly ordersUnderWay: number
+    readonly ordersStuck: number
+  }
+}
+
+/** What the product finds when it compares its own books: nothing, over every order and every service. */
+export const reconciliation: Check = {
+  fact: 'the product’s own reconciliation finds 0 differences, and leaves nothing out',
+  async complaints({ system }) {
+    // it exits 1 when there are any, and says which all the same
+    const text = await system.stoa('reconcile', '--json').catch((error: { readonly stdout?: string }) => {
+      if (error.stdout === undefined || error.stdout === '') throw error
+      return error.stdout
+    })
+    const { differences, isCaughtUp, leftOut } = JSON.parse(text) as Report
+    const isWhole = isCaughtUp && leftOut.services.length + leftOut.ordersUnderWay + leftOut.ordersStuck === 0
+    const found = differences.map((each) => JSON.stringify(each))
+    return isWhole ? found : [...found, `it is not whole: caught up ${isCaughtUp}, left out ${JSON.stringify(leftOut)}`]
+  },
+}
