@@ -7,6 +7,8 @@ export interface NpmStart {
   readonly seconds: number
   /** Of npm; what it has started is the system. */
   readonly pid: number
+  /** The first match in what it says from now on. */
+  readonly next: (pattern: RegExp) => Promise<RegExpExecArray>
   /** Waits until it has ended. */
   readonly ended: Promise<void>
 }
@@ -22,19 +24,30 @@ export async function npmStart(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit').then(() => {})
-  await untilReady(child)
-  return { seconds: (performance.now() - startedAt) / 1_000, pid: child.pid ?? 0, ended }
+  await nextMatch(child, /Stoa is ready/)
+  return {
+    seconds: (performance.now() - startedAt) / 1_000,
+    pid: child.pid ?? 0,
+    ended,
+    next: (pattern) => nextMatch(child, pattern),
+  }
 }
 
-async function untilReady(child: ChildProcess): Promise<void> {
+async function nextMatch(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   let text = ''
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>()
   const onText = (chunk: Buffer) => {
     text += chunk.toString()
-    if (text.includes('Stoa is ready')) resolve()
+    const found = pattern.exec(text)
+    if (found !== null) resolve(found)
   }
-  child.stdout?.on('data', onText)
-  child.stderr?.on('data', onText)
-  child.once('exit', () => reject(new Error(`npm start has ended: ${text}`)))
-  await promise
+  const onExit = () => reject(new Error(`npm start has ended: ${text}`))
+  for (const output of [child.stdout, child.stderr]) output?.on('data', onText)
+  child.once('exit', onExit)
+  try {
+    return await promise
+  } finally {
+    for (const output of [child.stdout, child.stderr]) output?.off('data', onText)
+    child.off('exit', onExit)
+  }
 }

@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { median, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
 import { descendantsOf, pssMegabytesOf } from '../process-tree.ts'
@@ -45,6 +46,7 @@ async function measure(system: SystemUnderTest, { isSmoke, note }: BenchOptions)
     figure('idle memory', warm.megabytes, 'MB PSS', 900),
     figure('idle memory, packed', packed.megabytes, 'MB PSS', 400),
     figure('restart of one service', await restartSeconds(system, runs), 's', 3),
+    figure('ready again after a saved file', await savedSeconds(system, runs), 's', 1),
   ]
   for (const count of added) {
     const more = await started(['--scale', `notification=${count + 1}`], isSmoke ? 1 : 3)
@@ -88,6 +90,23 @@ async function restartSeconds(system: SystemUnderTest, runs: number): Promise<nu
     const startedAt = performance.now()
     await system.stoa('restart', 'payment')
     seconds.push((performance.now() - startedAt) / 1_000)
+  }
+  await system.stop()
+  await started.ended
+  return median(seconds)
+}
+
+const savedFile = new URL('../../../services/payment/src/config.ts', import.meta.url)
+
+/** From a file that is saved to the service that imports it ready again, as `--watch` says. */
+async function savedSeconds(system: SystemUnderTest, runs: number): Promise<number> {
+  const started = await system.npmStart('--watch')
+  const seconds: number[] = []
+  for (let run = 0; run < runs; run++) {
+    const said = started.next(/payment ready again after ([\d.]+) s/)
+    const now = new Date()
+    await utimes(savedFile, now, now)
+    seconds.push(Number((await said)[1]))
   }
   await system.stop()
   await started.ended
