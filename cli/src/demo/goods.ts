@@ -13,19 +13,48 @@ interface Items<Item> {
   readonly items: readonly Item[]
 }
 
+interface Product {
+  readonly price?: object
+  readonly variants: readonly { readonly sku: string }[]
+}
+
+interface Stock {
+  readonly sku: string
+  readonly available: number
+}
+
+/** Fewer than this may be gone before a shopper pays. */
+const enough = 20
+const askedAtOnce = 100
+
 /** Looks at the shelves, and has staff count the scarce goods to so many; undefined when there are no goods. */
 export async function findGoods(ask: Ask, staff: string, scarceUnits: number): Promise<Goods | undefined> {
   const path = '/api/v1/products?limit=200&status=active'
-  const { body } = await ask<Items<{ variants: { sku: string }[] }>>('GET', path, { as: staff })
-  const skus = (body?.items ?? []).flatMap(({ variants }) => variants.map(({ sku }) => sku))
-  const ordinary = skus.filter((sku) => !sku.startsWith('LIMITED-'))
+  const { body } = await ask<Items<Product>>('GET', path, { as: staff })
+  // Staff also see what has no price yet, which nobody can buy.
+  const priced = (body?.items ?? []).filter(({ price }) => price !== undefined)
+  const skus = priced.flatMap(({ variants }) => variants.map(({ sku }) => sku))
+  const ordinary = await inStock(
+    ask,
+    skus.filter((sku) => !sku.startsWith('LIMITED-')),
+  )
   if (ordinary.length === 0) return undefined
   return { skus: ordinary, scarceSku: (await countTo(ask, staff, scarceUnits)) ? scarceSku : undefined }
 }
 
+async function inStock(ask: Ask, skus: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (let start = 0; start < skus.length; start += askedAtOnce) {
+    const query = new URLSearchParams(skus.slice(start, start + askedAtOnce).map((sku) => ['sku', sku]))
+    const { body } = await ask<Items<Stock>>('GET', `/api/v1/inventory/availability?${query}`)
+    for (const { sku, available } of body?.items ?? []) if (available >= enough) found.push(sku)
+  }
+  return found
+}
+
 async function countTo(ask: Ask, staff: string, units: number): Promise<boolean> {
   const [stock, warehouses] = await Promise.all([
-    ask<Items<{ available: number }>>('GET', `/api/v1/inventory/availability?sku=${scarceSku}`),
+    ask<Items<Stock>>('GET', `/api/v1/inventory/availability?sku=${scarceSku}`),
     ask<Items<{ id: string; code: string }>>('GET', '/api/v1/inventory/warehouses', { as: staff }),
   ])
   const available = stock.body?.items[0]?.available
