@@ -26,7 +26,7 @@ interface ChildAnswer {
 export interface Ground {
   readonly folder: string
   readonly dataDir: string
-  readonly start: (port?: number) => Promise<EmbeddedPostgres>
+  readonly start: (port?: number, dataDir?: string) => Promise<EmbeddedPostgres>
   readonly open: (server: { url: string }) => Database
   /** Starts a process that starts the server, without waiting for it. */
   readonly spawnChild: (user?: { uid?: number; gid?: number }) => ChildProcess
@@ -56,7 +56,7 @@ export function useGround(): Ground {
     get dataDir() {
       return join(folder, 'postgres')
     },
-    start: (port = 0) => startPostgres({ dataDir: ground.dataDir, port, log }),
+    start: (port = 0, dataDir = ground.dataDir) => startPostgres({ dataDir, port, log }),
     open({ url }) {
       const database = openDatabase({ url, applicationName: 'postgres-test', statementTimeoutMs: 5_000 })
       databases.push(database)

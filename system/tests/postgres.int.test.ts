@@ -33,18 +33,29 @@ describe('the embedded server', () => {
       synchronous_commit: 'on',
       max_connections: '300',
       listen_addresses: '127.0.0.1',
-      sockets: '',
+      sockets: new URL(postgres.url).searchParams.get('host'),
       locale: 'b C.UTF-8',
       scram: true,
     })
     await postgres.stop()
   })
 
-  test('asks for the password', async () => {
+  test('asks for the password, over its socket and over TCP', async () => {
     const postgres = await ground.start()
-    const url = new URL(postgres.url)
-    url.password = 'wrong'
-    await expect(ground.open({ url: url.href }).ping()).rejects.toThrow('password authentication failed')
+    for (const isSocket of [true, false]) {
+      const url = new URL(postgres.url)
+      if (!isSocket) url.searchParams.delete('host')
+      await ground.open({ url: url.href }).ping()
+      url.password = 'wrong'
+      await expect(ground.open({ url: url.href }).ping()).rejects.toThrow('password authentication failed')
+    }
+    await postgres.stop()
+  })
+
+  test('is reached over TCP alone where its path is too long for a socket', async () => {
+    const postgres = await ground.start(0, join(ground.folder, 'long'.repeat(20)))
+    expect(new URL(postgres.url).search).toBe('')
+    await ground.open(postgres).ping()
     await postgres.stop()
   })
 

@@ -14,6 +14,7 @@ describe('a database that is away', () => {
     databaseError('53300'),
     systemError('ECONNREFUSED'),
     systemError('ECONNRESET'),
+    Object.assign(systemError('ENOENT'), { syscall: 'connect' }),
     new AggregateError([systemError('ECONNREFUSED')]),
     new Error('Connection terminated unexpectedly'),
     new Error('Connection terminated due to connection timeout'),

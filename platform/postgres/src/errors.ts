@@ -36,6 +36,8 @@ const awaySystemCodes = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
 ])
+// A Unix socket that is not there, or has too many at its door.
+const awaySocketCodes = new Set(['ENOENT', 'EAGAIN'])
 const awayTexts = /^Connection terminated|^timeout expired|not queryable|^Connection ended/
 
 function systemCode(error: Error): unknown {
@@ -49,7 +51,8 @@ export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error)
   if (state !== undefined) return state.startsWith('08') || awayStates.has(state)
   const code = systemCode(error)
-  return (typeof code === 'string' && awaySystemCodes.has(code)) || awayTexts.test(error.message)
+  const isSocketAway = awaySocketCodes.has(String(code)) && (error as { syscall?: unknown }).syscall === 'connect'
+  return isSocketAway || awaySystemCodes.has(String(code)) || awayTexts.test(error.message)
 }
 
 /**

@@ -46,6 +46,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Cutting
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
   const url = new URL(databaseUrl)
   url.port = String(address.port)
+  url.searchParams.delete('host')
   const proxy: CuttingProxy = {
     url: url.href,
     cutAfter: undefined,

@@ -19,6 +19,9 @@ export interface Cluster extends Location {
 
 const run = promisify(execFile)
 
+/** In bytes; the least of the systems we run on (macOS), where Linux takes 107. */
+const longestSocketPath = 103
+
 const unfinishedPrefix = 'cluster.unfinished-'
 
 export const superuser = 'postgres'
@@ -64,8 +67,16 @@ export async function openCluster(location: Location, port: number, settings: Se
   const password =
     found === undefined ? await initialise(location, folder, settings) : await readPassword(location.home)
   if (found !== undefined) await requireVersion(location, found, location.home)
-  await configureCluster(location, folder, { ...settings, port })
+  const socketFolder = socketFolderOf(location)
+  const sockets = socketFolder === undefined ? {} : { unix_socket_directories: `'${socketFolder}'` }
+  await configureCluster(location, folder, { ...sockets, ...settings, port })
   return { ...location, folder, password, logFile: join(location.home, 'server.log') }
+}
+
+/** The home, which nobody else gets into; undefined where its path is too long for a socket's, or would need quoting. */
+function socketFolderOf({ home }: Location): string | undefined {
+  const isShort = Buffer.byteLength(join(home, '.s.PGSQL.65535')) <= longestSocketPath
+  return isShort && /^[\w./-]+$/.test(home) ? home : undefined
 }
 
 /** Writes a cluster's settings: ours, and what is given in addition to or in place of them. */

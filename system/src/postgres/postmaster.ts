@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { open, readFile, rename, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -10,6 +10,8 @@ import { isPassing, refusalFor } from './start-failure.ts'
 export interface Postmaster {
   readonly pid: number
   readonly port: number
+  /** Where its Unix socket is; undefined when it has none. */
+  readonly socketFolder: string | undefined
   /** Settles when the process is gone. */
   readonly ended: Promise<void>
 }
@@ -17,6 +19,7 @@ export interface Postmaster {
 interface PidFile {
   readonly pid: number
   readonly port: number
+  readonly socketFolder: string | undefined
   readonly status: string
 }
 
@@ -35,7 +38,7 @@ async function readPidFile(folder: string): Promise<PidFile | undefined> {
   const pid = Number(lines[0])
   // Written in steps: without its port it says nothing yet.
   if (!(pid > 0) || lines.length < 5) return undefined
-  return { pid, port: Number(lines[3]), status: lines[7]?.trim() ?? '' }
+  return { pid, port: Number(lines[3]), socketFolder: lines[4] || undefined, status: lines[7]?.trim() ?? '' }
 }
 
 async function commandOf(pid: number): Promise<string> {
@@ -63,8 +66,8 @@ export async function findPostmaster(folder: string): Promise<Postmaster | undef
     return undefined
   }
   const ended = watch(file.pid, folder)
-  const isReady = await Promise.race([waitForReady(folder, file.pid), ended.then(() => false)])
-  return isReady ? { pid: file.pid, port: file.port, ended } : undefined
+  const ready = await Promise.race([waitForReady(folder, file.pid), ended.then(() => undefined)])
+  return ready && { ...ready, ended }
 }
 
 /**
@@ -96,15 +99,15 @@ async function watch(pid: number, folder: string): Promise<void> {
   while (await isPostmaster(pid, folder)) await delay(adoptedPollMs)
 }
 
-async function waitForReady(folder: string, pid: number, timeoutMs = readyTimeoutMs): Promise<boolean> {
+async function waitForReady(folder: string, pid: number, timeoutMs = readyTimeoutMs): Promise<PidFile | undefined> {
   const giveUpAt = performance.now() + timeoutMs
   while (performance.now() < giveUpAt) {
     const file = await readPidFile(folder)
-    if (file?.pid === pid && file.status === 'ready') return true
-    if (file?.status === 'stopping') return false
+    if (file?.pid === pid && file.status === 'ready') return file
+    if (file?.status === 'stopping') return undefined
     await delay(pollMs)
   }
-  return false
+  return undefined
 }
 
 /** Starts the server and answers once it takes connections. @throws AppError with cause and mend */
@@ -127,6 +130,7 @@ async function trySpawn(
   port: number,
   timeoutMs?: number,
 ): Promise<Postmaster | { readonly output: string }> {
+  await removeDeadSockets(cluster)
   await rotateLog(cluster.logFile)
   const log = await open(cluster.logFile, 'a', 0o600)
   const { size: logStart } = await log.stat()
@@ -142,12 +146,23 @@ async function trySpawn(
   })
   await log.close()
   const pid = child.pid
-  const isReady =
-    pid !== undefined && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => false)]))
-  if (isReady) return { pid, port, ended }
+  const ready =
+    pid && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => undefined)]))
+  if (ready) return { ...ready, ended }
   if (pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGQUIT')
   await ended
   return { output: (await readFile(cluster.logFile)).subarray(logStart).toString() }
+}
+
+/** As with disownPid: the pid in the lock of a socket that was left behind may belong to another program now. */
+async function removeDeadSockets({ home, folder }: Cluster): Promise<void> {
+  for (const name of await readdir(home)) {
+    if (!name.startsWith('.s.PGSQL.') || !name.endsWith('.lock')) continue
+    const [pid] = (await readFile(join(home, name), 'utf8').catch(() => '')).split('\n')
+    if (await isPostmaster(Number(pid), folder)) continue
+    await rm(join(home, name.slice(0, -'.lock'.length)), { force: true })
+    await rm(join(home, name), { force: true })
+  }
 }
 
 async function rotateLog(path: string): Promise<void> {

@@ -46,9 +46,16 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const port = adopted?.port ?? (await choosePort(options.port))
   const cluster = await openCluster(location, port, options.settings ?? {})
   const postmaster = adopted ?? (await spawnPostmaster(cluster, port))
-  const url = `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/postgres`
+  const url = urlOf(cluster, postmaster)
   await closeToPublic(url)
   return supervise(cluster, postmaster, { url, isAdopted: adopted !== undefined, log: options.log })
+}
+
+/** Over its Unix socket where it has one: no TCP, which is a tenth of what a small statement costs. */
+function urlOf({ password }: Cluster, { port, socketFolder }: Postmaster): string {
+  const url = new URL(`postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`)
+  if (socketFolder !== undefined) url.searchParams.set('host', socketFolder)
+  return url.href
 }
 
 /** Stops the server of this folder, if it runs, and deletes its data, wherever they were put. */
