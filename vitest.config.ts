@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const withIfThere = (path: string) => (existsSync(path) ? { globalSetup: [path] } : {})
+
+// Vitest's own default leaves a core free.
+const cores = availableParallelism()
 
 const notTests = ['**/node_modules/**', '**/fixtures/**', '.stoa/**']
 
@@ -13,6 +17,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool: 'threads',
+          // Pure functions: what one file imports, the next may have.
+          isolate: false,
+          maxWorkers: cores,
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],
           sequence: { groupOrder: 0 },
@@ -24,6 +31,8 @@ export default defineConfig({
           include: ['**/*.int.test.ts'],
           exclude: [...notTests, 'tests/journeys/**'],
           ...withIfThere('tests/global-setup.ts'),
+          // One more than there are cores: they wait for PostgreSQL and for leases much of their time.
+          maxWorkers: cores + 1,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

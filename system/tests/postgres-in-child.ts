@@ -9,8 +9,9 @@ try {
     port: Number(port),
     log: { info: () => {}, warn: () => {} },
   })
-  process.stdout.write(`${JSON.stringify({ url, pid, isAdopted })}\n`)
+  // Before the line that lets the test go on, which may send the signal at once.
   process.once('SIGTERM', () => void stop())
+  process.stdout.write(`${JSON.stringify({ url, pid, isAdopted })}\n`)
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ refused: error instanceof Error ? error.message : String(error) })}\n`)
 }
