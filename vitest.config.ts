@@ -46,7 +46,8 @@ export default defineConfig({
           ...withIfThere('tests/journeys/global-setup.ts'),
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each worker has a whole system for itself.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { discardPostgres, startPostgres, type EmbeddedPostgres } from '@stoa/system/postgres/start-postgres'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { system } from './system.ts'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '../..')
@@ -35,7 +36,7 @@ test.each(examples)('%s prints what its README says', async (path) => {
   const { stdout, stderr } = await run(process.execPath, [join(root, path)], {
     cwd: root,
     timeout: 60_000,
-    env: { ...process.env, EXAMPLES_DATABASE_URL: postgres.url, EXAMPLES_SHOP_URL: inject('gatewayUrl') },
+    env: { ...process.env, EXAMPLES_DATABASE_URL: postgres.url, EXAMPLES_SHOP_URL: system().gatewayUrl },
   })
   const readme = readFileSync(join(root, path, '../README.md'), 'utf8')
   expect(stderr).toBe('')

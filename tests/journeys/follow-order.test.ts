@@ -1,10 +1,11 @@
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { newCustomer, place } from './shop.ts'
+import { system } from './system.ts'
 
 test('an order is followed live through the gateway, from its first move to its arrival', async () => {
   const customer = await newCustomer()
   const { body: order } = await place(customer)
-  const answer = await fetch(`${inject('gatewayUrl')}/api/v1/orders/${order.id}/events`, {
+  const answer = await fetch(`${system().gatewayUrl}/api/v1/orders/${order.id}/events`, {
     headers: { authorization: `Bearer ${customer.token}` },
     signal: AbortSignal.timeout(60_000),
   })

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeStoa, signal, type Stoa } from '../../cli/tests/stoa-process.ts'
 import { availabilityOf, eventually, newCustomer, paymentOf, place, signIn, visit, type Customer } from './shop.ts'
+import { system } from './system.ts'
 
 let packed: Stoa
 
 beforeAll(async () => {
-  packed = await makeStoa(join(inject('stoaHome'), 'bundles'))
+  packed = await makeStoa(join(system().home, 'bundles'))
   const { code, err } = await packed.run('up', '--detach', '--pack', '--ports', 'auto')
   if (code !== 0) throw new Error(err)
   visit(`http://127.0.0.1:${(await packed.row('gateway')).port}`)

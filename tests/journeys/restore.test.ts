@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemEnvironment } from '../config.ts'
 import { command, newCustomer, orderOf, place, type Answer } from './shop.ts'
+import { system } from './system.ts'
 
 const run = promisify(execFile)
 const executable = fileURLToPath(new URL('../../stoa', import.meta.url))
@@ -48,9 +49,9 @@ test('a running system is restored to a moment: orders placed before it are ther
   })
 
   expect(await restored('restore', backup, '--to', moment)).toContain('Restored')
-  await symlink(join(inject('stoaHome'), 'bundles'), join(home, 'bundles')).catch(async () => {
+  await symlink(join(system().home, 'bundles'), join(home, 'bundles')).catch(async () => {
     await rm(join(home, 'bundles'), { recursive: true })
-    await symlink(join(inject('stoaHome'), 'bundles'), join(home, 'bundles'))
+    await symlink(join(system().home, 'bundles'), join(home, 'bundles'))
   })
   await restored('up', '--detach', '--ports', 'auto', '--only', withoutNotification)
   const gateway = (await restored('open')).trim().replace('/api/v1/products', '')

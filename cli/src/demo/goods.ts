@@ -46,7 +46,7 @@ async function inStock(ask: Ask, skus: readonly string[]): Promise<string[]> {
   const found: string[] = []
   for (let start = 0; start < skus.length; start += askedAtOnce) {
     const query = new URLSearchParams(skus.slice(start, start + askedAtOnce).map((sku) => ['sku', sku]))
-    const { body } = await ask<Items<Stock>>('GET', `/api/v1/inventory/availability?${query}`)
+    const { body } = await ask<Items<Stock>>('GET', `/api/v1/inventory/availability?${query.toString()}`)
     for (const { sku, available } of body?.items ?? []) if (available >= enough) found.push(sku)
   }
   return found

@@ -84,7 +84,8 @@ export async function startGateway({
   const limits = makeRateLimits(settings.rateLimitScale)
   const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
   const table = makeRouteTable(routesOf(services))
-  const isReady = () => state.isReady
+  // Without an answer of the registry it would refuse whatever it is asked.
+  const isReady = () => state.isReady && resolver.isInformed()
   const server = makeServer({
     pipeline: { table, authenticate: authentication(verifier, principalOf), limits, cache, upstreams },
     cors: makeCors(settings.corsOrigins),

@@ -19,6 +19,7 @@ const none: readonly Instance[] = Object.freeze([])
 export function instanceTable(observer?: DiscoveryObserver, time: Time = systemTime): InstanceTable {
   const known = new Map<string, readonly Instance[]>()
   const listenersOf = new Map<string, Set<Listener>>()
+  let isInformed = false
   const resolve = (service: string) => known.get(service) ?? none
 
   function set(service: string, instances: readonly Instance[]): void {
@@ -54,11 +55,12 @@ export function instanceTable(observer?: DiscoveryObserver, time: Time = systemT
   }
 
   function replace(services: ReadonlyMap<string, readonly Instance[]>): void {
+    isInformed = true
     for (const service of known.keys()) if (!services.has(service)) set(service, none)
     for (const [service, instances] of services) set(service, instances)
   }
 
-  return { resolve, ready, onChange, set, replace }
+  return { resolve, ready, isInformed: () => isInformed, onChange, set, replace }
 }
 
 /** The new list in the order of ids, with the old object of each instance that is as it was; the old list if all are. */

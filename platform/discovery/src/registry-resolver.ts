@@ -57,6 +57,7 @@ export function registryResolver(options: RegistryResolverOptions): Resolver {
   return {
     resolve: table.resolve,
     ready: table.ready,
+    isInformed: table.isInformed,
     onChange: table.onChange,
     close: () => {
       closing.abort()

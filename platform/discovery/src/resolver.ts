@@ -9,6 +9,8 @@ export interface Resolver {
   readonly resolve: (service: string) => readonly Instance[]
   /** Resolves once the service has an instance; rejects with `discovery.no_instance` (unavailable) after `timeoutMs`. */
   readonly ready: (service: string, timeoutMs: number) => Promise<void>
+  /** Whether there was an answer at all; until then everybody is unknown. */
+  readonly isInformed: () => boolean
   /** Calls back after each change of the service's instances; answers the function that ends it. */
   readonly onChange: (service: string, listener: (instances: readonly Instance[]) => void) => () => void
   /** Ends watching; what was known stays resolvable. */

@@ -12,7 +12,8 @@ export type StaticInstance = string | (Pick<Instance, 'host' | 'port'> & Partial
 export function staticResolver(services: Readonly<Record<string, readonly StaticInstance[]>>): Resolver {
   const table = instanceTable()
   table.replace(staticInstances(services))
-  return { resolve: table.resolve, ready: table.ready, onChange: table.onChange, close: () => Promise.resolve() }
+  const { resolve, ready, isInformed, onChange } = table
+  return { resolve, ready, isInformed, onChange, close: () => Promise.resolve() }
 }
 
 /** The instances of each service that are meant by what people write. */

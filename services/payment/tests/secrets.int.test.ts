@@ -23,7 +23,13 @@ beforeAll(async () => {
     config,
     access: accessTable,
     identity: testIdentity(accessTable),
-    resolver: { resolve: () => [], ready: async () => {}, onChange: () => () => {}, close: async () => {} },
+    resolver: {
+      resolve: () => [],
+      ready: async () => {},
+      isInformed: () => true,
+      onChange: () => () => {},
+      close: async () => {},
+    },
     logDestination: { write: (line) => void lines.push(line), flush: () => true, close() {} },
   })
 })

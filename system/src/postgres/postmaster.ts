@@ -146,8 +146,7 @@ async function trySpawn(
   })
   await log.close()
   const pid = child.pid
-  const ready =
-    pid && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => undefined)]))
+  const ready = pid && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => undefined)]))
   if (ready) return { ...ready, ended }
   if (pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGQUIT')
   await ended

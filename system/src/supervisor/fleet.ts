@@ -10,7 +10,7 @@ import { watchLogs } from './log-watch.ts'
 import { recordProcesses } from './processes.ts'
 import { programsOf, type FleetProgram } from './programs.ts'
 import { isReady } from './readiness.ts'
-import { tellOfTheDead, untilListed, type RegistryAddress } from './registry-notice.ts'
+import { tellOfTheDead, untilListed, type Listing, type RegistryAddress } from './registry-notice.ts'
 import { untilReady } from './until-ready.ts'
 
 /** The processes of all services. */
@@ -83,6 +83,7 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
     logs.quietly(async () => {
       for (const keeper of some) if (keeper.state === 'stopped') keeper.start()
       await untilReady(some, logs, signal)
+      await untilListed(registry, some.flatMap(listedOf))
       await record()
       await afterwards?.()
     })
@@ -94,7 +95,7 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
       await stopAll(keepers.filter(isRegistry), registryStopMs)
       logs.look()
     },
-    restart: (names) => restartInRounds(chosenOf(keepers, names), { start, registry }),
+    restart: (names) => restartInRounds(chosenOf(keepers, names), start),
     usersOf: (files) =>
       keepers
         .filter((keeper) => isUserOf(keeper, loaded.get(keeper.program.name), files))
@@ -117,26 +118,23 @@ async function stopAll(keepers: readonly FleetKeeper[], timeoutMs = servicesStop
   await Promise.all(keepers.map((keeper) => keeper.stop(timeoutMs)))
 }
 
-interface Rolling {
-  readonly start: (keepers: readonly FleetKeeper[]) => Promise<void>
-  readonly registry: RegistryAddress
-}
-
 /** One replica of each service at a time; whoever calls it knows the new one before the next goes. */
-async function restartInRounds(keepers: readonly FleetKeeper[], { start, registry }: Rolling): Promise<void> {
+async function restartInRounds(
+  keepers: readonly FleetKeeper[],
+  start: (keepers: readonly FleetKeeper[]) => Promise<void>,
+): Promise<void> {
   const services = [...Map.groupBy(keepers, ({ program }) => program.members[0]?.service).values()]
   const rounds = Math.max(...services.map(({ length }) => length))
   for (let round = 0; round < rounds; round++) {
     const some = services.flatMap((replicas) => replicas[round] ?? [])
     await stopAll(some)
     await start(some)
-    const followed = services.flatMap((replicas) => (round + 1 < replicas.length ? (replicas[round] ?? []) : []))
-    await untilListed(registry, followed.flatMap(listedPid))
   }
 }
 
-function listedPid({ program, pid }: FleetKeeper): number[] {
-  return pid !== undefined && program.members.some(({ isListed }) => isListed) ? [pid] : []
+function listedOf({ program, pid }: FleetKeeper): Listing[] {
+  const members = program.members.filter(({ isListed }) => isListed)
+  return pid === undefined ? [] : members.map(({ service }) => ({ service, pid }))
 }
 
 function hasRegistry({ program }: Pick<FleetKeeper, 'program'>): boolean {

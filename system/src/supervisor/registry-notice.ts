@@ -44,16 +44,23 @@ export async function tellOfTheDead({ url, token }: RegistryAddress): Promise<vo
   }
 }
 
-/** Waits until the registry lists these processes; a registry that is away is not waited for longer than 5 s. */
-export async function untilListed({ url }: RegistryAddress, pids: readonly number[]): Promise<void> {
+/** A service in a process. */
+export interface Listing {
+  readonly service: string
+  readonly pid: number
+}
+
+/** Waits until the registry lists all of these; a registry that is away is not waited for longer than 5 s. */
+export async function untilListed({ url }: RegistryAddress, wanted: readonly Listing[]): Promise<void> {
   const giveUpAt = performance.now() + listedWithinMs
-  const isListed = async () => {
-    const known = (await listed(url)).flatMap(({ instances }) =>
-      instances.map(({ metadata }) => Number(metadata['pid'])),
+  const areListed = async () => {
+    const items = await listed(url)
+    const known = new Set(
+      items.flatMap(({ service, instances }) => instances.map(({ metadata: { pid } }) => `${service} ${pid}`)),
     )
-    return pids.every((pid) => known.includes(pid))
+    return wanted.every(({ service, pid }) => known.has(`${service} ${pid}`))
   }
-  while (pids.length > 0 && performance.now() < giveUpAt && !(await isListed().catch(() => false))) await delay(pollMs)
+  while (!(await areListed().catch(() => false)) && performance.now() < giveUpAt) await delay(pollMs)
 }
 
 async function listed(url: string): Promise<Listed['items']> {

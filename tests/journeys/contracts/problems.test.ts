@@ -1,10 +1,11 @@
 import { connect } from 'node:net'
-import { beforeAll, expect, inject, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { accountOf, type Account } from './accounts.ts'
 import { faultOf, faultOfProblem } from './problems.ts'
 import { pathOf, said, services, type Said } from './said.ts'
 import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Sent } from './send.ts'
 import { wholeValueOf } from './valid-values.ts'
+import { system } from '../system.ts'
 
 let admin: Account
 let customer: Account
@@ -201,7 +202,7 @@ test('every code of every catalogue has its page, and every problem leads to it'
   const codes = services.flatMap(({ errors }) => Object.keys(errors))
   const faults: string[] = []
   await forEachAtOnce([...codes, 'service.failed', 'request.invalid'], async (code) => {
-    const { status, text } = await send(inject('gatewayUrl'), { method: 'GET', path: `/errors/${code}` })
+    const { status, text } = await send(system().gatewayUrl, { method: 'GET', path: `/errors/${code}` })
     if (status !== 200 || !text.includes(code)) faults.push(`${code}: ${status}`)
   })
   expect(faults).toEqual([])

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { accessTable } from '@stoa/contracts/auth/roles'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { eventually } from '@stoa/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { config } from '../src/config.ts'
+import { startGateway } from '../src/start-gateway.ts'
+
+test('it is ready only once the registry has told it who is there', async () => {
+  let isAway = true
+  const registry = createServer(({ url }, response) => {
+    if (isAway) response.writeHead(503).end()
+    else if (url === '/api/services')
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ revision: 1, items: [] }))
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  })
+  registry.listen(0, '127.0.0.1')
+  await once(registry, 'listening')
+  const gateway = await startGateway({
+    config: config.parse({
+      PORT: '0',
+      ADMIN_PORT: '0',
+      LOG_LEVEL: 'silent',
+      REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
+    }),
+    services: catalogue,
+    access: accessTable,
+  })
+  onTestFinished(async () => {
+    await gateway.stop()
+    registry.closeAllConnections()
+    registry.close()
+  })
+  const status = async () => (await fetch(`http://127.0.0.1:${gateway.port}/health/ready`)).status
+  expect(await status()).toBe(503)
+  isAway = false
+  await eventually(async () => expect(await status()).toBe(200))
+})
