@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 /** An event without a field that its schema requires, which nobody's outbox would have let through. */
 async function plantPoison(): Promise<void> {
-  const read = async (file: string) => JSON.parse(await readFile(join(system().home, file), 'utf8'))
+  const read = async (file: string) => JSON.parse(await readFile(join(system.home, file), 'utf8'))
   const password = (await read('secrets.json')).databasePasswords.event_log as string
   const { postgres: port } = (await read('ports.json')) as { postgres: number }
   const url = `postgres://stoa_event_log:${password}@127.0.0.1:${port}/stoa_event_log`
@@ -147,7 +147,7 @@ test('an order leads to its trace, its events and its lines in the log', async (
 
 test('the event log is followed, and one event shown', async () => {
   const follower = spawn(executable, ['events', 'tail', '-f', '--json', '--type', 'order.created'], {
-    env: systemEnvironment(system().home),
+    env: systemEnvironment(system.home),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void follower.kill())
@@ -225,7 +225,7 @@ test('describe, routes, breakers and open say what there is', async () => {
     code: 1,
     err: expect.stringContaining('no upstream nothing'),
   })
-  expect((await command('open')).out).toBe(`${system().gatewayUrl}/api/v1/products\n`)
+  expect((await command('open')).out).toBe(`${system.gatewayUrl}/api/v1/products\n`)
   expect((await command('open', 'nothing')).code).toBe(2)
 })
 

@@ -5,7 +5,7 @@ import { system } from './system.ts'
 test('an order is followed live through the gateway, from its first move to its arrival', async () => {
   const customer = await newCustomer()
   const { body: order } = await place(customer)
-  const answer = await fetch(`${system().gatewayUrl}/api/v1/orders/${order.id}/events`, {
+  const answer = await fetch(`${system.gatewayUrl}/api/v1/orders/${order.id}/events`, {
     headers: { authorization: `Bearer ${customer.token}` },
     signal: AbortSignal.timeout(60_000),
   })

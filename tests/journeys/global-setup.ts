@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,8 +21,8 @@ export interface JourneySystem {
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** As many as there are workers. */
-    systems: readonly JourneySystem[]
+    /** Where a worker asks for its system. */
+    systemsUrl: string
   }
 }
 
@@ -27,19 +30,30 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const main = join(root, 'cli/src/main.ts')
 
-/** Brings up a whole system for each worker, by the door that everybody uses. */
+/** Gives each worker that asks a whole system of its own, brought up by the door that everybody uses. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const systems: JourneySystem[] = []
-  const stopAll = async () => void (await Promise.all(systems.map(({ home }) => discard(home))))
-  try {
+  const systems = new Map<string, Promise<JourneySystem>>()
+  let last: Promise<JourneySystem | undefined> = Promise.resolve(undefined)
+  const systemOf = (worker: string) => {
     // One after the other: the first makes the bundles of all.
-    for (let worker = 0; worker < project.config.maxWorkers; worker++) systems.push(await bringUp(systems[0]))
-  } catch (error) {
-    await stopAll()
-    throw error
+    const known = systems.get(worker) ?? last.then(bringUp)
+    systems.set(worker, known)
+    last = known
+    return known
   }
-  project.provide('systems', systems)
-  return stopAll
+  const server = createServer(({ url = '' }, response) => {
+    systemOf(url).then(
+      (system) => response.end(JSON.stringify(system)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  project.provide('systemsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return async () => {
+    server.close()
+    await Promise.all([...systems.values()].map((system) => system.then(discard)))
+  }
 }
 
 /** On free ports, with short days and two of those who share work by locks. */
@@ -67,7 +81,7 @@ async function stoa(home: string, ...args: string[]): Promise<string> {
   return (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
 }
 
-async function discard(home: string): Promise<void> {
+async function discard({ home }: JourneySystem): Promise<void> {
   await stoa(home, 'down')
   await rm(home, { recursive: true, force: true })
 }

@@ -68,7 +68,7 @@ test('another account’s profile and addresses can not be read or changed', asy
 })
 
 test('the role of one service can not connect to the database of another', async () => {
-  const read = async (file: string) => JSON.parse(await readFile(join(system().home, file), 'utf8'))
+  const read = async (file: string) => JSON.parse(await readFile(join(system.home, file), 'utf8'))
   const { databasePasswords } = (await read('secrets.json')) as { databasePasswords: Record<string, string> }
   const { postgres: port } = (await read('ports.json')) as { postgres: number }
   const connect = async (role: string, database: string) => {

@@ -8,7 +8,7 @@ import { system } from './system.ts'
 let packed: Stoa
 
 beforeAll(async () => {
-  packed = await makeStoa(join(system().home, 'bundles'))
+  packed = await makeStoa(join(system.home, 'bundles'))
   const { code, err } = await packed.run('up', '--detach', '--pack', '--ports', 'auto')
   if (code !== 0) throw new Error(err)
   visit(`http://127.0.0.1:${(await packed.row('gateway')).port}`)

@@ -49,9 +49,9 @@ test('a running system is restored to a moment: orders placed before it are ther
   })
 
   expect(await restored('restore', backup, '--to', moment)).toContain('Restored')
-  await symlink(join(system().home, 'bundles'), join(home, 'bundles')).catch(async () => {
+  await symlink(join(system.home, 'bundles'), join(home, 'bundles')).catch(async () => {
     await rm(join(home, 'bundles'), { recursive: true })
-    await symlink(join(system().home, 'bundles'), join(home, 'bundles'))
+    await symlink(join(system.home, 'bundles'), join(home, 'bundles'))
   })
   await restored('up', '--detach', '--ports', 'auto', '--only', withoutNotification)
   const gateway = (await restored('open')).trim().replace('/api/v1/products', '')

@@ -35,7 +35,7 @@ export function visit(url: string): void {
 
 /** Asks the gateway, as a client does. */
 export async function ask(method: string, path: string, { as, body, key, headers }: Ask = {}): Promise<Answer> {
-  const response = await fetch((gatewayUrl ?? system().gatewayUrl) + path, {
+  const response = await fetch((gatewayUrl ?? system.gatewayUrl) + path, {
     method,
     headers: {
       ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
@@ -112,7 +112,7 @@ export async function availabilityOf(sku: string): Promise<{ available: number; 
 export async function stoa(...args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], {
     cwd: root,
-    env: systemEnvironment(system().home),
+    env: systemEnvironment(system.home),
   })
   return stdout
 }
@@ -126,7 +126,7 @@ export interface Outcome {
 
 /** The stoa command over the system of the journeys, as a shell would run it. */
 export async function command(...args: string[]): Promise<Outcome> {
-  const options = { cwd: root, env: { ...systemEnvironment(system().home), NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
+  const options = { cwd: root, env: { ...systemEnvironment(system.home), NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
   try {
     const { stdout, stderr } = await run(join(root, 'stoa'), args, options)
     return { code: 0, out: stdout, err: stderr }
@@ -154,7 +154,7 @@ export interface LogLine {
 
 /** Every log line that holds this text. */
 export async function logLinesWith(text: string): Promise<LogLine[]> {
-  const folder = join(system().home, 'logs')
+  const folder = join(system.home, 'logs')
   const files = (await readdir(folder)).filter((name) => /\.log(\.\d+)?$/.test(name))
   const contents = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
   return contents

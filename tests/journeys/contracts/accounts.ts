@@ -16,7 +16,7 @@ const password = 'all-that-glitters-is-9'
 /** Asks the gateway with a JSON body; throws when it is refused. */
 export async function ask(method: string, path: string, as: Account | undefined, body?: unknown): Promise<any> {
   const headers = { ...headersFor(method, as?.token), 'idempotency-key': randomUUID(), prefer: 'wait=10' }
-  const answer = await send(system().gatewayUrl, { method, path, headers, body })
+  const answer = await send(system.gatewayUrl, { method, path, headers, body })
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
   return answer.body
 }

@@ -202,7 +202,7 @@ test('every code of every catalogue has its page, and every problem leads to it'
   const codes = services.flatMap(({ errors }) => Object.keys(errors))
   const faults: string[] = []
   await forEachAtOnce([...codes, 'service.failed', 'request.invalid'], async (code) => {
-    const { status, text } = await send(system().gatewayUrl, { method: 'GET', path: `/errors/${code}` })
+    const { status, text } = await send(system.gatewayUrl, { method: 'GET', path: `/errors/${code}` })
     if (status !== 200 || !text.includes(code)) faults.push(`${code}: ${status}`)
   })
   expect(faults).toEqual([])

@@ -24,7 +24,7 @@ const timeoutMs = 30_000
 
 /** The door that clients come to for a route: the gateway, and for the registry its own port. */
 export function doorOf({ service }: Pick<Said, 'service'>): string {
-  return service.name === 'registry' ? ownDoorOf(service.name) : system().gatewayUrl
+  return service.name === 'registry' ? ownDoorOf(service.name) : system.gatewayUrl
 }
 
 /** Where the first process of a service listens itself. */
@@ -36,7 +36,7 @@ export function ownDoorOf(service: string): string {
 
 /** Where all processes of a service listen themselves. */
 export function ownDoorsOf(service: string): readonly string[] {
-  return system().serviceUrls[service] ?? []
+  return system.serviceUrls[service] ?? []
 }
 
 /** Sends one request over a kept connection; of a stream the head alone is read. */

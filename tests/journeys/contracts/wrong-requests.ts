@@ -49,7 +49,9 @@ export function takenRequest(each: Said, headers: OutgoingHttpHeaders, meanings:
 /** Every way in which a request to a route can be wrong, by what the contract says of it. */
 export function wrongRequestsOf(each: Said, taken: Taken, meanings: Meanings): WrongRequest[] {
   const change: Change = (what, expected, changes) => {
-    const { params, query, headers, body } = { ...taken, ...changes }
+    // A key of its own: several go out at once.
+    const keyed = { ...taken.headers, 'idempotency-key': crypto.randomUUID() }
+    const { params, query, headers, body } = { ...taken, headers: keyed, ...changes }
     return { what, ...expected, path: pathOf(each.route, params) + query, headers, body }
   }
   return [
