@@ -1,3 +1,4 @@
+import type { Plan } from './arguments.ts'
 import type { Fault, Strike } from './fault.ts'
 import { makeRandom } from './random.ts'
 
@@ -12,17 +13,20 @@ export interface Planned extends Strike {
 
 const longestPauseMs = 1_500
 const shareFollowedAtOnce = 0.25
+/** How many times more often one process is killed in a run that goes on until many have been. */
+const killsTimes = 8
+
+/** What of a run's plan says which faults come. */
+export type Deal = Pick<Plan, 'seed' | 'isLong' | 'kills'>
 
 /**
  * The faults of a run, without end: by chance, the same for the same seed. Every kind comes up before any is dealt out
  * again, so that a short run has seen as many kinds as it can.
  */
-export function* dealFaults(
-  faults: readonly Fault[],
-  { seed, isLong }: { readonly seed: number; readonly isLong: boolean },
-): Generator<Planned, never> {
+export function* dealFaults(faults: readonly Fault[], { seed, isLong, kills }: Deal): Generator<Planned, never> {
   const random = makeRandom(seed, 'schedule')
-  const further = faults.flatMap((fault) => Array.from({ length: fault.weight - 1 }, () => fault))
+  const weightOf = ({ kind, weight }: Fault) => (kills > 0 && kind === 'kill' ? weight * killsTimes : weight)
+  const further = faults.flatMap((fault) => Array.from({ length: weightOf(fault) - 1 }, () => fault))
   for (;;) {
     for (const { kind, plan } of [...random.shuffle(faults), ...random.shuffle(further)]) {
       const strike = plan(random, { isLong })
