@@ -14,7 +14,7 @@ export interface Planned extends Strike {
 const longestPauseMs = 1_500
 const shareFollowedAtOnce = 0.25
 /** How many times more often one process is killed in a run that goes on until many have been. */
-const killsTimes = 8
+const killsTimes = 24
 
 /** What of a run's plan says which faults come. */
 export type Deal = Pick<Plan, 'seed' | 'isLong' | 'kills'>
