@@ -20,6 +20,7 @@ export function nameIdentity({ name }: Pick<Service, 'name'>): Identity {
   return {
     tokens: { token: async () => asSomebody(`service:${name}`, 'service').replace('Bearer ', '') },
     verifier: { verify: async () => refuse(), forget() {}, revokeSessions() {} },
+    close: async () => {},
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const { subject, roles } = read(authorization)

@@ -1,4 +1,4 @@
-import { get, mount, PageQuery, pageSchema, post, remove } from '@stoa/contract'
+import { get, mount, PageQuery, pageSchema, post, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { UserId } from '../ids.ts'
@@ -44,6 +44,14 @@ export const endSession = remove('/api/v1/sessions/{id}', {
   owner: 'none',
   answers: { 204: null },
   refuses: ['auth.session_not_found'],
+})
+
+/** GET /internal/ended-sessions */
+export const followEndedSessions = stream('/internal/ended-sessions', {
+  summary: 'Sessions as they end, those of the last hour first, and the ids of the keys that verify when they change',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
 })
 
 /** POST /api/v1/api-keys */

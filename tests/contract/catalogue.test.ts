@@ -1,4 +1,4 @@
-import { platformErrors, type ErrorDescription, type Operation, type Service } from '@stoa/contract'
+import { isInternalPath, platformErrors, type ErrorDescription, type Operation, type Service } from '@stoa/contract'
 import { permissions } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { registry } from '@stoa/contracts/registry/service'
@@ -128,10 +128,10 @@ test('every parameter of a path is text of a known form or length', () => {
   expect(open).toEqual([])
 })
 
-test('every path is versioned, and its parameters are in camelCase', () => {
-  const paths = catalogue.flatMap(({ operations: routes }) =>
-    Object.values(routes).flatMap((route) => (route.kind === 'mount' ? [] : [route.path])),
-  )
+test('every path for clients is versioned, and its parameters are in camelCase', () => {
+  const paths = catalogue
+    .flatMap(({ operations: routes }) => Object.values(routes))
+    .flatMap(({ kind, path }) => (kind === 'mount' || isInternalPath(path) ? [] : [path]))
   expect(paths.filter((path) => !/^\/api\/v\d+(\/([a-z][a-z0-9-]*|\{[a-z][A-Za-z]*\}))+$/.test(path))).toEqual([])
 })
 

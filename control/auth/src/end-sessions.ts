@@ -2,6 +2,7 @@ import { sessionRevoked } from '@stoa/contracts/auth/events'
 import type { UserId } from '@stoa/contracts/ids'
 import type { AuthTx } from './auth-tx.ts'
 import { removeApiKeysOf } from './store/api-keys.ts'
+import { saveEndedSessions } from './store/ended-sessions.ts'
 import { removeSessions, removeSessionsOf } from './store/sessions.ts'
 
 /** The session id that stands in tokens had by an API key. */
@@ -32,5 +33,7 @@ export async function endEverythingOf(tx: AuthTx, userId: UserId): Promise<void>
 
 /** Says that the tokens of these sessions are worth nothing any more. */
 export async function sayRevoked(tx: AuthTx, userId: UserId, sessionIds: string[]): Promise<void> {
-  if (sessionIds.length > 0) await tx.publish(sessionRevoked, userId, { userId, sessionIds })
+  if (sessionIds.length === 0) return
+  await saveEndedSessions(tx, sessionIds)
+  await tx.publish(sessionRevoked, userId, { userId, sessionIds })
 }

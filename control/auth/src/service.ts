@@ -9,6 +9,7 @@ import { endOwnSessions } from './use-cases/end-own-sessions.ts'
 import { endSession } from './use-cases/end-session.ts'
 import { endSessionsOfAccount } from './use-cases/end-sessions-of-account.ts'
 import { accountData, forgetAccountOnDeletion } from './use-cases/forget-account-on-deletion.ts'
+import { followEndedSessions } from './use-cases/follow-ended-sessions.ts'
 import { listApiKeys } from './use-cases/list-api-keys.ts'
 import { listSessions } from './use-cases/list-sessions.ts'
 import { listSigningKeys } from './use-cases/list-signing-keys.ts'
@@ -34,6 +35,7 @@ export const authService = defineService(auth, {
       rotateApiKey: rotateApiKey(deps),
       deleteApiKey: deleteApiKey(deps),
       checkPermissions: checkPermissions(),
+      followEndedSessions: followEndedSessions(deps),
       listSigningKeys: listSigningKeys(deps),
       rotateSigningKeys: rotateSigningKeys(deps),
     },

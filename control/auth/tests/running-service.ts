@@ -115,6 +115,7 @@ function identityAt(url: () => string): Identity {
       authorization === undefined
         ? anonymous
         : principalOf(await verifier.verify(authorization.replace(/^Bearer /, ''))),
+    close: async () => {},
   }
 }
 

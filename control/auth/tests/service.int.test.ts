@@ -1,4 +1,5 @@
 import { userDeleted } from '@stoa/contracts/user/events'
+import { eventStreamParser, type StreamEvent } from '@stoa/discovery'
 import { dataSchemaOf } from '@stoa/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
@@ -249,3 +250,28 @@ test('needs a token for everything that is not OAuth itself', async () => {
     code: 'request.path_unknown',
   })
 })
+
+test('tells on its own port which sessions have ended, from a position on, and which keys verify', async () => {
+  const { accessToken } = await auth.signIn(['customer'], newId())
+  const sid = claimsOf(accessToken)['sid']
+  expect((await auth.request('DELETE', `/api/v1/sessions/${sid}`, { token: accessToken })).status).toBe(204)
+  const first = await readEvents('')
+  const ended = first.find(({ data }) => data.includes(String(sid)))
+  expect(ended).toMatchObject({ event: 'sessions_ended', data: JSON.stringify({ sessionIds: [sid] }) })
+  const keys = first.find(({ event }) => event === 'signing_keys')
+  expect(JSON.parse(keys?.data ?? '')).toEqual({ keyIds: expect.arrayContaining([expect.any(String)]) })
+  const later = await readEvents(`?after=${ended?.id}`)
+  expect(later.map(({ event }) => event)).toEqual(['signing_keys'])
+})
+
+/** What a follower is told first. */
+async function readEvents(query: string): Promise<StreamEvent[]> {
+  const response = await fetch(`${auth.url}/internal/ended-sessions${query}`)
+  const events: StreamEvent[] = []
+  const parser = eventStreamParser((event) => void events.push(event))
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    parser.write(chunk)
+    if (events.some(({ event }) => event === 'signing_keys')) return events
+  }
+  return events
+}

@@ -12,6 +12,7 @@ import {
   type AccessTable,
   type TokenVerifier,
 } from '@stoa/security'
+import { followEndedSessions } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { makeAdminServer } from './admin/server.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
@@ -71,11 +72,11 @@ export async function startGateway({
     otlpEndpoint: settings.otelExporterOtlpEndpoint,
     ...(given.logDestination === undefined ? {} : { destination: given.logDestination }),
   })
-  const { registryUrl, authUrl, authIssuer: issuer } = settings
-  const resolver = given.resolver ?? registryResolver({ registryUrl, observer: discoveryLog(telemetry.logger) })
-  const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
-  const verifier =
-    given.verifier ?? createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })
+  const resolver = given.resolver ?? followedRegistry(settings, telemetry)
+  const { verifier, stopFollowing } =
+    given.verifier === undefined
+      ? followedVerifier(settings, telemetry)
+      : { verifier: given.verifier, stopFollowing: async () => {} }
   const principalOf = createPrincipals(access)
   const upstreams = makeUpstreams(
     services.map(({ name }) => name),
@@ -106,11 +107,22 @@ export async function startGateway({
     async stop() {
       state.isReady = false
       await Promise.all([close(server, settings.drainTimeoutMs), close(admin, settings.drainTimeoutMs)])
+      await stopFollowing()
       upstreams.close()
       await resolver.close()
       await telemetry.close()
     },
   }
+}
+
+function followedRegistry({ registryUrl }: GatewayConfig, { logger }: Telemetry): Resolver {
+  return registryResolver({ registryUrl, observer: discoveryLog(logger) })
+}
+
+function followedVerifier({ authUrl, authIssuer: issuer }: GatewayConfig, { logger }: Telemetry) {
+  const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
+  const verifier = createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })
+  return { verifier, stopFollowing: followEndedSessions({ authUrl, verifier, logger }) }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

@@ -19,6 +19,7 @@ export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export { JsonText } from './json-text.ts'
 export {
   get,
+  isInternalPath,
   mount,
   patch,
   post,

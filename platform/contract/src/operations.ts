@@ -259,3 +259,8 @@ export function mount<const P extends `/${string}*`>(
 ): Mount<P> {
   return { kind: 'mount', path, ...spec }
 }
+
+/** Whether a path is for the system's own processes: its service serves it on its own port, and the gateway has no route to it. */
+export function isInternalPath(path: string): boolean {
+  return path.startsWith('/internal/')
+}

@@ -12,6 +12,7 @@ import {
   type TokenVerifier,
 } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
+import { followEndedSessions } from './follow-ended-sessions.ts'
 
 /** Who the callers of a service are, and how it proves itself to others. */
 export interface Identity {
@@ -20,6 +21,8 @@ export interface Identity {
   ) => Promise<Principal & ReturnType<ReturnType<typeof createPrincipals>>>
   readonly tokens: ServiceTokens
   readonly verifier: TokenVerifier
+  /** Hears no more of sessions that end. */
+  readonly close: () => Promise<void>
 }
 
 interface IdentityOptions {
@@ -33,15 +36,17 @@ interface IdentityOptions {
   readonly telemetry: Telemetry
 }
 
-/** Verifies bearer tokens of people (audience `stoa`) and of services (audience: this one), and gets tokens of its own. */
+/** Verifies bearer tokens of people (audience `stoa`) and of services (audience: this one), and gets tokens of its own; until `close` it follows which sessions end. */
 export function makeIdentity(options: IdentityOptions): Identity {
   const { service, issuer, secret, authUrl, access, clock, telemetry } = options
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
   const verifier = createTokenVerifier({ issuer, audience: [PUBLIC_AUDIENCE, service], loadKeys, clock })
   const principalOf = createPrincipals(access)
+  const close = followEndedSessions({ authUrl, verifier, logger: telemetry.logger })
   const tokenUrl = () => `${authUrl}/oauth2/token`
   return {
     verifier,
+    close,
     tokens: createServiceTokens({ service, secret, tokenUrl, clock, telemetry }),
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous

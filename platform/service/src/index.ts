@@ -1,5 +1,6 @@
 export type { AdminRequest } from './admin-endpoints.ts'
 export { defineService, type DefinedService, type DepsContext } from './define-service.ts'
+export { followEndedSessions, type EndedSessionsOptions } from './follow-ended-sessions.ts'
 export type { Identity } from './identity.ts'
 export { runProcess, type Runnable } from './run-process.ts'
 export { runService } from './run-service.ts'

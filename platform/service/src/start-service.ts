@@ -140,7 +140,8 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
     port: port.port,
     telemetry,
     isReady: () => state.isReady,
-    stop: () => stop({ definition, deps, parts, state, app, port, background, registered, calls, changes, resolver }),
+    stop: () =>
+      stop({ definition, deps, parts, state, app, port, background, registered, identity, calls, changes, resolver }),
   }
 }
 
@@ -257,6 +258,7 @@ interface StopOptions {
   readonly port: Port
   readonly background: Background
   readonly registered: Registration | undefined
+  readonly identity: Identity
   readonly calls: CallClient
   readonly changes: ChangeFeed | undefined
   readonly resolver: Resolver
@@ -271,6 +273,7 @@ async function stop({
   port,
   background,
   registered,
+  identity,
   calls,
   changes,
   resolver,
@@ -280,6 +283,7 @@ async function stop({
   const { telemetry, database, options } = parts
   telemetry.logger.info('draining', { inFlight: app.inFlight() })
   await registered?.leave()
+  await identity.close()
   await Promise.all([app.close(), port.close(options.config.drainTimeoutMs), background.stop()])
   await definition.onStop?.(deps)
   calls.close()

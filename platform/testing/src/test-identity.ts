@@ -19,6 +19,7 @@ export function testIdentity(access: AccessTable): Identity {
   return {
     tokens: { token: async (audience) => `service-token-for-${audience}` },
     verifier: { verify: () => refuse(), forget() {}, revokeSessions() {} },
+    close: async () => {},
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const { subject, roles = [] } = readCaller(authorization)

@@ -1,4 +1,5 @@
 import { Agent, request as open, type OutgoingHttpHeaders } from 'node:http'
+import { isInternalPath } from '@stoa/contract'
 import type { Said } from './said.ts'
 import { system } from '../system.ts'
 
@@ -22,9 +23,9 @@ export interface Answered {
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 const timeoutMs = 30_000
 
-/** The door that clients come to for a route: the gateway, and for the registry its own port. */
-export function doorOf({ service }: Pick<Said, 'service'>): string {
-  return service.name === 'registry' ? ownDoorOf(service.name) : system.gatewayUrl
+/** The door that clients come to for a route: the gateway, and for the registry and what is internal the service's own port. */
+export function doorOf({ service, route }: Pick<Said, 'service' | 'route'>): string {
+  return service.name === 'registry' || isInternalPath(route.path) ? ownDoorOf(service.name) : system.gatewayUrl
 }
 
 /** Where the first process of a service listens itself. */

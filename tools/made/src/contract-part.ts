@@ -1,4 +1,4 @@
-import type { Route, Service, ServiceLevel } from '@stoa/contract'
+import { isInternalPath, type Route, type Service, type ServiceLevel } from '@stoa/contract'
 import { codeList, markdownTable } from './markdown-table.ts'
 
 /** What a service's README says of its contract: what it serves, publishes, consumes, calls and promises. */
@@ -14,7 +14,7 @@ export function contractPart(service: Service): string {
 /** What the gateway's README says: which service's routes it serves, and which of them need no token. */
 export function routesPart(services: readonly Service[]): string {
   const rows = services.map(({ name, operations }) => {
-    const routes = byPath(operations)
+    const routes = byPath(operations).filter(({ path }) => !isInternalPath(path))
     const open = routes.filter((route) => route.permission === 'public')
     return [name, String(routes.length), codeList(open.map(describeRoute))]
   })

@@ -2,9 +2,12 @@ import type { TaskHandler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { Deps } from '../deps.ts'
 import { purgeApiKeys } from '../store/api-keys.ts'
+import { purgeEndedSessions } from '../store/ended-sessions.ts'
 import { purgeRecords } from '../store/oidc-records.ts'
 import { purgeSessions } from '../store/sessions.ts'
 
+// no access token lives longer
+const LONGEST_TOKEN = { minutes: 61 }
 const BATCH = 2_000
 const MOST_BATCHES = 50
 
@@ -17,6 +20,7 @@ export const purgeExpired =
       await untilEmpty((limit) => purgeRecords(tx, now, limit))
       await untilEmpty((limit) => purgeSessions(tx, now, limit))
       await purgeApiKeys(tx, now)
+      await purgeEndedSessions(tx, now.subtract(LONGEST_TOKEN))
     })
 
 async function untilEmpty(purge: (limit: number) => Promise<number>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Operation, Permission, Service } from '@stoa/contract'
+import { isInternalPath, type Operation, type Permission, type Service } from '@stoa/contract'
 
 /** What the gateway knows of one path and method, from the contract of whoever serves it. */
 export interface Route {
@@ -26,7 +26,7 @@ const signInPaths = new Set(['/api/v1/users/authenticate', '/api/v1/users/login'
 /** The routes of all services, made from their contracts. */
 export function routesOf(services: readonly Service[]): Route[] {
   return services.flatMap((service) =>
-    Object.entries(service.operations).map(([name, route]): Route => {
+    reachableOf(service).map(([name, route]): Route => {
       const shared = { service: service.name, name, path: route.path, permission: route.permission }
       const isSignIn = signInPaths.has(route.path)
       if (route.kind === 'operation') {
@@ -49,4 +49,8 @@ export function routesOf(services: readonly Service[]): Route[] {
       }
     }),
   )
+}
+
+function reachableOf({ operations }: Service) {
+  return Object.entries(operations).filter(([, { path }]) => !isInternalPath(path))
 }

@@ -1,4 +1,12 @@
-import type { Mount, Operation, Permission, Route, Service, Stream } from '@stoa/contract'
+import {
+  isInternalPath,
+  type Mount,
+  type Operation,
+  type Permission,
+  type Route,
+  type Service,
+  type Stream,
+} from '@stoa/contract'
 import type { TSchema } from 'typebox'
 import { jsonMediaType } from '../options.ts'
 import { mediaTypeFor } from '../body.ts'
@@ -30,8 +38,8 @@ export function openApiDocument(services: readonly Service[], info: OpenApiInfo)
   const paths: Record<string, Record<string, unknown>> = {}
   for (const service of services) {
     for (const [name, route] of Object.entries(service.operations)) {
-      // A foreign handler has a document of its own, if any.
-      if (route.kind === 'mount') continue
+      // A foreign handler has a document of its own, if any; what is internal is nobody's to build on.
+      if (route.kind === 'mount' || isInternalPath(route.path)) continue
       const path = (paths[route.path] ??= {})
       path[route.method.toLowerCase()] = describeRoute({ service, name, route, names }, services.length > 1)
     }
