@@ -13,10 +13,25 @@ export async function saveEndedSessions(tx: WriteHandle, sessionIds: readonly st
   await tx.sql`insert into ended_session (session_ids, ended_at) values (${[...sessionIds]}, clock_timestamp())`
 }
 
-/** What has ended behind a position, oldest first. */
-export async function listEndedSessions(db: ReadHandle, after: number): Promise<EndedSessions[]> {
-  return db.sql<EndedSessions>`
-    select position, session_ids as "sessionIds" from ended_session where position > ${after} order by position limit 1000`
+/** What whoever verifies tokens has to know. */
+export interface Validity {
+  /** What has ended behind a position, oldest first, at most 1,000. */
+  readonly ended: readonly EndedSessions[]
+  /** The keys that verify. */
+  readonly keyIds: readonly string[]
+}
+
+/** Reads both in one statement: every follower asks once a second. */
+export async function readValidity(db: ReadHandle, after: number, now: Temporal.Instant): Promise<Validity> {
+  const [row] = await db.sql<Validity>`
+    select
+      (select coalesce(array_agg(key_id order by key_id), '{}') from signing.key
+        where retires_at is null or retires_at > ${now}) as "keyIds",
+      (select coalesce(json_agg(json_build_object('position', position, 'sessionIds', session_ids)), '[]') from (
+        select position, session_ids from ended_session where position > ${after} order by position limit 1000) e
+      ) as ended`
+  if (row === undefined) throw new Error('a select without a table answered no row')
+  return row
 }
 
 /** Deletes what ended before a time. */
