@@ -1,6 +1,6 @@
-import { openEventLog } from '@stoa/events'
 import { topology } from '@stoa/system/topology'
 import type { Fault } from '../fault.ts'
+import { withLog } from './with-log.ts'
 
 /** A consumer group is set back: it gets its last events once more, after newer ones. */
 export const redeliver: Fault = {
@@ -11,19 +11,15 @@ export const redeliver: Fault = {
     const count = random.between(1, 200)
     return {
       what: `the last ${count} events of each partition again to ${group.name}`,
-      async run({ databaseUrl }) {
-        const log = openEventLog({ url: databaseUrl('event_log'), applicationName: 'stoa-chaos' })
-        try {
+      run: (system) =>
+        withLog(system, async (log) => {
           const types = Object.values(group.contract?.consumes ?? {}).map(({ type }) => type)
           const positions = (await log.lag(group.name)).map((each) => ({
             ...each,
             position: Math.max(0, each.position - count),
           }))
           await log.seek(group.name, types, { positions })
-        } finally {
-          await log.close()
-        }
-      },
+        }),
     }
   },
 }

@@ -1,7 +1,8 @@
-import { openEventLog, type LogRecord } from '@stoa/events'
+import type { LogRecord } from '@stoa/events'
 import { topology } from '@stoa/system/topology'
 import type { Fault } from '../fault.ts'
 import { makeRandom } from '../random.ts'
+import { withLog } from './with-log.ts'
 
 /** A service's events of the last moments stand in the log once more, in any order: a message twice, old after new. */
 export const repeatEvents: Fault = {
@@ -14,9 +15,8 @@ export const repeatEvents: Fault = {
     const order = random.between(1, 1_000_000)
     return {
       what: `${count} events of ${name} again, in another order`,
-      async run({ databaseUrl }) {
-        const log = openEventLog({ url: databaseUrl('event_log'), applicationName: 'stoa-chaos' })
-        try {
+      run: (system) =>
+        withLog(system, async (log) => {
           const topic = `${name}.events`
           const since = Temporal.Now.instant().subtract({ seconds: 60 })
           const { events } = await log.read({ topics: [topic], from: { since }, limit: 100 })
@@ -25,10 +25,7 @@ export const repeatEvents: Fault = {
             return { id, type, key: partitionkey, event }
           })
           if (records.length > 0) await log.append({ topic, records: makeRandom(order, 'order').shuffle(records) })
-        } finally {
-          await log.close()
-        }
-      },
+        }),
     }
   },
 }
