@@ -11,7 +11,7 @@ async function makeAuth() {
   const server = createServer((request, response) => {
     stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.flushHeaders()
-    asked.push(`${request.url} ${request.headers['last-event-id']}`)
+    asked.push(`${String(request.url)} ${String(request.headers['last-event-id'])}`)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openEventLog, type EventLog } from '@stoa/events'
-import { isAppError } from '@stoa/kernel'
 import type { System } from '../system.ts'
 
 const giveUpMs = 30_000
@@ -15,7 +14,8 @@ export async function withLog({ databaseUrl }: Pick<System, 'databaseUrl'>, run:
       try {
         return await run(log)
       } catch (error) {
-        if (!isAppError(error) || !error.retryable || performance.now() > untilMs) throw error
+        const isPassing = error instanceof Error && 'retryable' in error && error.retryable === true
+        if (!isPassing || performance.now() > untilMs) throw error
         await delay(pauseMs)
       }
     }
