@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { discardPostgres } from '@stoa/system/postgres/start-postgres'
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import { askSupervisor, type ProcessRow } from '@stoa/system/supervisor/control'
+import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -60,7 +61,7 @@ export async function makeStoa(bundles: string): Promise<Stoa> {
     },
     ps,
     async row(service) {
-      const found = (await ps()).find((each) => each.service === service)
+      const found = (await processesOf(home)).find((each) => each.service === service)
       if (found === undefined) throw new Error(`no row of ${service}`)
       return found
     },
@@ -74,6 +75,11 @@ export async function makeStoa(bundles: string): Promise<Stoa> {
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** What `stoa ps` lists of a running system, asked of the supervisor itself: a poll is not to cost a process. */
+export function processesOf(home: string): Promise<ProcessRow[]> {
+  return askSupervisor<ProcessRow[]>(dataFolderAt(home), { command: 'ps' })
 }
 
 function collect(child: ChildProcess): { ready: Promise<void>; ended: Promise<Outcome> } {

@@ -1,24 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import {
-  address,
-  ask,
-  availabilityOf,
-  eventually,
-  newCustomer,
-  paymentOf,
-  signIn,
-  stoa,
-  type Customer,
-} from './shop.ts'
+import { processesOf, signal } from '../../cli/tests/stoa-process.ts'
+import { address, ask, availabilityOf, eventually, newCustomer, paymentOf, signIn, type Customer } from './shop.ts'
+import { system } from './system.ts'
 
-interface Row {
-  readonly service: string
-  readonly pid: number
-  readonly state: string
-}
-
-const rows = async () => JSON.parse(await stoa('ps', '--json')) as Row[]
+const rows = () => processesOf(system.home)
 const ends = ['confirmed', 'picking', 'shipped', 'delivered', 'completed', 'rejected', 'cancelled']
 
 /** Sends an order again under its key until it is answered with an outcome. */
@@ -55,7 +41,7 @@ test(
     for (const service of services) {
       const orders = buyers.map((customer) => placeUntilAnswered(customer, randomUUID()))
       const victim = (await rows()).find((row) => row.service === service)
-      if (victim !== undefined) process.kill(victim.pid, 'SIGKILL')
+      signal(victim ?? {}, 'SIGKILL')
       placed.push(...(await Promise.all(orders)))
       await eventually(async () => expect((await rows()).every(({ state }) => state === 'ready')).toBe(true), 30_000)
     }
