@@ -21,6 +21,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: cores,
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],
           sequence: { groupOrder: 0 },
@@ -35,6 +36,8 @@ export default defineConfig({
           // One more than there are cores: they wait for PostgreSQL and for leases much of their time.
           maxWorkers: cores + 1,
           testTimeout: 30_000,
+          // A recovery of PostgreSQL takes seconds on a busy machine; a poll's own default is one.
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
@@ -47,6 +50,7 @@ export default defineConfig({
           ...withIfThere('tests/journeys/global-setup.ts'),
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 20_000 } },
           // Each worker has a whole system for itself.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
