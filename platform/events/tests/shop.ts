@@ -54,7 +54,7 @@ export async function pack(database: Database, parcel: string, ...steps: readonl
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const end = performance.now() + timeoutMs
   while (!(await holds())) {
     if (performance.now() > end) throw new Error('it did not come to hold in time')

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EndedSpan } from '@stoa/telemetry'
-import { testDatabase, type TestDatabase } from '@stoa/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sagaMigrations, signalSaga, startSaga, type SagaEngine, type SagaEngineOptions } from '../src/index.ts'
 import {
   away,
@@ -41,10 +41,7 @@ const purchase = async (review = false) => {
 }
 const idOf = (orderId: string) => `purchase:${orderId}`
 const comesTo = (orderId: string, state: string) =>
-  vi.waitFor(async () => expect(await engine.show(idOf(orderId))).toMatchObject({ state }), {
-    timeout: 10_000,
-    interval: 10,
-  })
+  eventually(async () => expect(await engine.show(idOf(orderId))).toMatchObject({ state }))
 const journalOf = async (orderId: string) =>
   (await engine.show(idOf(orderId))).steps.map(({ step, kind, outcome }) =>
     [step, kind, outcome].filter(Boolean).join(' '),
@@ -146,14 +143,11 @@ describe('a saga', () => {
     await own.database.transaction(async (tx) => {
       for (const orderId of orders) await startSaga(tx, shop, 'errand', orderId, { orderId })
     })
-    await vi.waitFor(
-      async () => {
-        const [row] = await own.database.read.sql<{ done: number }>`
-          select count(*) as done from sagas where name = 'errand' and state = 'completed' and key = any(${orders})`
-        expect(row?.done).toBe(300)
-      },
-      { timeout: 20_000 },
-    )
+    await eventually(async () => {
+      const [row] = await own.database.read.sql<{ done: number }>`
+        select count(*) as done from sagas where name = 'errand' and state = 'completed' and key = any(${orders})`
+      expect(row?.done).toBe(300)
+    }, 20_000)
     expect(world.calls).toHaveLength(900)
   })
 })
@@ -459,7 +453,7 @@ describe('an operator', () => {
       throw away()
     })
     const orderId = await purchase()
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await engine.show(idOf(orderId))).toMatchObject({
         trying: { attempts: 1, lastError: 'participant.away' },
       }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Session } from '@stoa/postgres'
-import { testDatabase, type TestDatabase } from '@stoa/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sagaMigrations, startSaga } from '../src/index.ts'
 import { JournalRefused, makeLanes, WorkerLost, type Lanes } from '../src/lanes.ts'
 import { endHungTransactions, leave, lookAround, register, takeOver } from '../src/membership.ts'
@@ -131,7 +131,7 @@ test('a saga whose row is held is left for later, and its dead worker stays know
   const look = () => lookAround(next.control, { worker: next.id, names: ['errand'], leaseMs: 60_000, limit: 10 })
   expect((await look()).gone).toContain(old.id)
   await endHungTransactions(next.control, 0)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const taken = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
     expect(taken.map(({ head }) => head.id)).toEqual([sagaId])
   })

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '@stoa/postgres'
-import { testDatabase, type TestDatabase } from '@stoa/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sagaMigrations, startSaga, type SagaEngine, type SagaEngineOptions } from '../src/index.ts'
 import {
   away,
@@ -51,10 +51,7 @@ const purchase = async (review = false) => {
 }
 const idOf = (orderId: string) => `purchase:${orderId}`
 const comesTo = (engine: SagaEngine, orderId: string, state: string) =>
-  vi.waitFor(async () => expect(await engine.show(idOf(orderId))).toMatchObject({ state }), {
-    timeout: 15_000,
-    interval: 10,
-  })
+  eventually(async () => expect(await engine.show(idOf(orderId))).toMatchObject({ state }))
 const forever = () => new Promise<never>(() => {})
 const allDone = { reserve: 'done', pay: 'done', ship: 'done', confirm: 'done', thank: 'done' }
 const completedNotes = ['paid', 'confirming', 'confirmed', 'completed']
@@ -70,7 +67,7 @@ async function crashAt(key: string, when: 'before' | 'after', prepare: (world: W
   prepare(world)
   world.script(key, crash)
   const orderId = await purchase()
-  await vi.waitFor(() => expect(world.calls.some(({ key: called }) => called === `${idOf(orderId)}/${key}`)).toBe(true))
+  await eventually(() => expect(world.calls.some(({ key: called }) => called === `${idOf(orderId)}/${key}`)).toBe(true))
   return { orderId, other: await start() }
 }
 
@@ -135,7 +132,7 @@ describe('killed', () => {
         })
       }
       const orderId = await purchase()
-      await vi.waitFor(() => expect(calls).toBe(1))
+      await eventually(() => expect(calls).toBe(1))
       const other = await start({ hooks })
       await comesTo(other, orderId, hook === 'whenCompensated' ? 'compensated' : 'completed')
       const notes = hook === 'whenCompensated' ? ['paid', 'rejected shipping.no_route'] : completedNotes
@@ -169,7 +166,7 @@ describe('killed', () => {
       expect(world.effectsOf(idOf(orderId))).toEqual(allDone)
       expect(await notesOf(own.database, orderId)).toEqual(completedNotes)
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const [row] = await own.database.read.sql<{
         workers: number
       }>`select count(*) as workers from saga_workers where is_dead`
@@ -193,7 +190,7 @@ describe('hung', () => {
     const database = openDatabase({ url: own.url, applicationName: 'hanging', statementTimeoutMs: 10_000 })
     const hanging = await start({ hooks, database })
     const orderId = await purchase()
-    await vi.waitFor(() => expect(isFirst).toBe(false))
+    await eventually(() => expect(isFirst).toBe(false))
     const other = await start({ hooks })
     await comesTo(other, orderId, 'completed')
     expect(await notesOf(own.database, orderId)).toEqual(completedNotes)
@@ -212,7 +209,7 @@ describe('drained', () => {
       effect()
     })
     const [orderId, waiting] = [await purchase(), await purchase(true)]
-    await vi.waitFor(() => expect(world.calls.some(({ key }) => key.endsWith('pay/action'))).toBe(true))
+    await eventually(() => expect(world.calls.some(({ key }) => key.endsWith('pay/action'))).toBe(true))
     const stopped = leaving.stop()
     letGo()
     await stopped
@@ -254,7 +251,7 @@ describe('a replica in another process', () => {
   /** Some of many sagas have begun under the replica, and none of them is driven here. */
   const underWay = async () => {
     const orders = await Promise.all(Array.from({ length: 40 }, () => purchase()))
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const [row] = await own.database.read.sql<{ rows: number }>`
         select count(*) as rows from saga_journal where saga_id = any(${orders.map(idOf)})`
       expect(row?.rows).toBeGreaterThan(20)
@@ -292,7 +289,7 @@ describe('a replica in another process', () => {
     engines.push(engine)
     await allEnded(engine, orders)
     replica.kill('SIGCONT')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const now = await own.database.read.sql<{ id: string }>`
         select id from saga_workers where name = 'replica' and not is_dead`
       expect(now).toHaveLength(1)

@@ -38,7 +38,7 @@ async function follow() {
   const revokeSessions = (ids: readonly string[]) => void revoked.push(...ids)
   const logger = { debug() {} }
   onTestFinished(followEndedSessions({ authUrl: auth.url, verifier: { revokeSessions, forget }, logger }))
-  await vi.waitFor(() => expect(auth.asked.length).toBe(1))
+  await expect.poll(() => auth.asked.length).toBe(1)
   return { auth, revoked, forget }
 }
 
@@ -46,21 +46,21 @@ test('sessions that end are revoked, and after a cut it goes on where it was', a
   const { auth, revoked } = await follow()
   expect(auth.asked).toEqual(['/internal/ended-sessions 0'])
   auth.tell('sessions_ended', { sessionIds: ['a', 'b'] }, '7')
-  await vi.waitFor(() => expect(revoked).toEqual(['a', 'b']))
+  await expect.poll(() => revoked).toEqual(['a', 'b'])
   auth.cut()
-  await vi.waitFor(() => expect(auth.asked.at(-1)).toBe('/internal/ended-sessions 7'))
+  await expect.poll(() => auth.asked.at(-1)).toBe('/internal/ended-sessions 7')
   auth.tell('sessions_ended', { sessionIds: ['c'] }, '8')
-  await vi.waitFor(() => expect(revoked).toEqual(['a', 'b', 'c']))
+  await expect.poll(() => revoked).toEqual(['a', 'b', 'c'])
 })
 
 test('what was verified is forgotten when the keys have changed, and only then', async () => {
   const { auth, revoked, forget } = await follow()
   auth.tell('signing_keys', { keyIds: ['k1'] })
   auth.tell('sessions_ended', { sessionIds: ['a'] }, '1')
-  await vi.waitFor(() => expect(revoked).toEqual(['a']))
+  await expect.poll(() => revoked).toEqual(['a'])
   auth.cut()
-  await vi.waitFor(() => expect(auth.asked.length).toBe(2))
+  await expect.poll(() => auth.asked.length).toBe(2)
   auth.tell('signing_keys', { keyIds: ['k1'] })
   auth.tell('signing_keys', { keyIds: ['k1', 'k2'] })
-  await vi.waitFor(() => expect(forget).toHaveBeenCalledTimes(1))
+  await expect.poll(() => forget).toHaveBeenCalledTimes(1)
 })

@@ -1,5 +1,5 @@
 /** Tries until it does not throw, at most for `timeoutMs`; then throws what it threw last. */
-export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 10_000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
     try {
