@@ -1,13 +1,18 @@
 import { isProduction } from '@stoa/system/supervisor/environment'
 import { startSystem, type RunningSystem, type UpOptions } from '@stoa/system/supervisor/supervisor'
-import { say, toned } from './output.ts'
+import { lastingOutput } from './lasting-output.ts'
+import { toned } from './output.ts'
 import { summaryOf } from './summary.ts'
 
 // The terminal sends Ctrl-C to npm and to us, and npm sends it on: those are one.
 const sameMs = 1_000
+const say = lastingOutput(process.stdout)
+const note = lastingOutput(process.stderr)
 
 /** Runs a system until it is told to stop; answers the exit code. */
-export async function upInForeground(options: Omit<UpOptions, 'signal' | 'onStopRequested'>): Promise<number> {
+export async function upInForeground(
+  options: Omit<UpOptions, 'signal' | 'onStopRequested' | 'onProgress' | 'onTrouble'>,
+): Promise<number> {
   const startedAt = performance.now()
   const told = Promise.withResolvers<void>()
   let firstAt: number | undefined
@@ -18,7 +23,13 @@ export async function upInForeground(options: Omit<UpOptions, 'signal' | 'onStop
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   const givingUp = new AbortController()
-  const starting = startSystem({ ...options, signal: givingUp.signal, onStopRequested: told.resolve })
+  const starting = startSystem({
+    ...options,
+    signal: givingUp.signal,
+    onStopRequested: told.resolve,
+    onProgress: note,
+    onTrouble: note,
+  })
   const first = await Promise.race([starting, told.promise])
   if (first === undefined) {
     say('Stopping before it was ready')

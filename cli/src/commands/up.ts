@@ -1,7 +1,6 @@
 import { readArguments, UsageError } from '../arguments.ts'
 import { upDetached } from '../up-detached.ts'
 import { upInForeground } from '../up-in-foreground.ts'
-import { note } from '../output.ts'
 
 export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
                [--pack | --watch] [--ports auto]
@@ -51,8 +50,6 @@ export async function run(args: readonly string[]): Promise<number> {
     isWatching: values.watch === true,
     isAutoPorts: values.ports === 'auto',
     environment: process.env,
-    onProgress: note,
-    onTrouble: note,
   })
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -125,6 +125,11 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
 /** Writes a JSON file as a whole, readable by its owner only. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const unfinished = `${path}.${randomBytes(4).toString('hex')}`
-  await writeFile(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 })
-  await rename(unfinished, path)
+  try {
+    await writeFile(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 })
+    await rename(unfinished, path)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
+  }
 }
