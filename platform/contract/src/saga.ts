@@ -45,6 +45,7 @@ declare const sagaOf: unique symbol
 export interface SagaDefinition<S extends Service, Name extends keyof S['sagas'] & string> {
   readonly name: Name
   readonly version: number
+  readonly timeoutMs?: number | undefined
   readonly steps: readonly StepDefinition<S>[]
   readonly onCompensated:
     | ((

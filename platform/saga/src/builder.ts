@@ -16,9 +16,18 @@ type Kept<Done, Name extends string, Result> = Done & { readonly [N in Name]: Re
 type Maybe<Done, Name extends string, Result> = Done & { readonly [N in Name]?: Result }
 
 interface Policy {
-  /** How often an action is tried when the callee is unavailable; 5 when not said. */
+  /** How often an action is tried when the callee is unavailable; 5 when not said, Infinity until it answers. */
   readonly attempts?: number
   /** Milliseconds one attempt may take; 10,000 when not said. */
+  readonly timeoutMs?: number
+}
+
+/** What a saga as a whole is given. */
+export interface SagaPolicy {
+  /**
+   * Milliseconds from its start, waits not counted, after which a saga before its pivot is compensated; 600,000 when not
+   * said, Infinity for one whose first steps cannot be undone.
+   */
   readonly timeoutMs?: number
 }
 
@@ -104,9 +113,17 @@ export interface Chain<S extends Service, Saga extends keyof S['sagas'] & string
 export function saga<S extends Service, Name extends keyof S['sagas'] & string>(
   service: S,
   name: Name,
+  { timeoutMs }: SagaPolicy = {},
 ): Chain<S, Name, SagaInput<S, Name>, {}> {
   const version = service.sagas[name]?.version ?? 1
-  return chain<S, Name>({ name, version, steps: [], onCompensated: undefined, onCompleted: undefined }) as never
+  return chain<S, Name>({
+    name,
+    version,
+    timeoutMs,
+    steps: [],
+    onCompensated: undefined,
+    onCompleted: undefined,
+  }) as never
 }
 
 function chain<S extends Service, Name extends keyof S['sagas'] & string>(definition: SagaDefinition<S, Name>): object {

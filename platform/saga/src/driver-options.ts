@@ -49,7 +49,7 @@ export function situationOf(live: LiveSaga, options: DriverOptions): Situation {
     input: live.head.input,
     nowMs: nowMs(options),
     startedAtMs: live.head.createdAtMs,
-    timeoutMs: options.limits.sagaTimeoutMs,
+    timeoutMs: live.saga.timeoutMs ?? options.limits.sagaTimeoutMs,
     signals: live.signals,
     isCancelled: live.isCancelled,
   }

@@ -262,6 +262,20 @@ describe('a failure before the pivot', () => {
   })
 })
 
+test('a saga that is given all the time it needs is called until it is answered', async () => {
+  await start({
+    limits: { sagaTimeoutMs: 100, attempts: 100, firstDelayMs: 30, maxDelayMs: 30 },
+    hooks: { timeoutMs: Infinity },
+  })
+  const lost = () => {
+    throw away()
+  }
+  world.script('pay/action', ...Array.from({ length: 15 }, () => lost))
+  const orderId = await purchase()
+  await comesTo(orderId, 'completed')
+  expect(keysOf(orderId).filter((key) => key === 'pay/action')).toHaveLength(16)
+})
+
 describe('the pivot', () => {
   test('that is refused at its entry is never called, and the saga is undone', async () => {
     await start({ hooks: { enterConfirm: async (_tx, _orderId, fail) => fail('order.cancelled') } })

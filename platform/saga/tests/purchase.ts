@@ -1,5 +1,5 @@
 import { describeService, errors, type Tx, type WriteHandle } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { AppError, compact } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { createTelemetry, type EndedSpan, type Telemetry } from '@stoa/telemetry'
 import { Type } from 'typebox'
@@ -92,6 +92,8 @@ export interface Hooks {
   enterConfirm?: (tx: WriteHandle, orderId: string, fail: (code: string) => never) => Promise<void>
   thenConfirm?: (tx: WriteHandle, orderId: string) => Promise<void>
   whenCompensated?: (tx: WriteHandle, orderId: string) => Promise<void>
+  /** Milliseconds that the whole purchase is given. */
+  timeoutMs?: number
 }
 
 const participants = (context: { readonly calls: unknown }) => context.calls as Participants
@@ -101,7 +103,7 @@ const note = async (tx: WriteHandle, orderId: string, what: string, detail = '')
 
 export function purchaseSagas(hooks: Hooks = {}) {
   return {
-    purchase: saga(shop, 'purchase')
+    purchase: saga(shop, 'purchase', compact({ timeoutMs: hooks.timeoutMs }))
       .step('reserve', {
         action: (context) => participants(context).call('reserve'),
         compensation: (context) => participants(context).call('release'),

@@ -155,6 +155,37 @@ test('a confirmed order is taken back: shipment, money, stock', async () => {
   expect(sagaCalls()).toEqual(['cancelShipment', 'refund', 'release', 'releaseQuote'])
 })
 
+const ops = { subject: newId(), roles: ['ops'] }
+const hasLeft = new AppError('conflict', 'shipping.already_left', 'It has left.')
+const cancel = (id: string) => service.request('POST', `/api/v1/orders/${id}/cancel`, { as: ada, body: {} })
+const cancellationOf = async (id: string) =>
+  (await service.request('GET', `/admin/sagas/${encodeURIComponent(`order-cancellation:${id}`)}`, { as: ops })).body
+    .state
+
+test('an order that could not be taken back can be called off once more', async () => {
+  others.holdsPicking()
+  others.fails('cancelShipment', hasLeft)
+  const { body: order } = await place()
+  await cancel(order.id)
+  await eventually(async () => expect(await cancellationOf(order.id)).toBe('compensated'))
+  others.reset()
+  others.holdsPicking()
+  const { status, body: cancelled } = await cancel(order.id)
+  expect([status, cancelled.status]).toEqual([200, 'cancelled'])
+  expect(await cancellationOf(`${order.id}.1`)).toBe('completed')
+})
+
+test('an order that could not be taken back is picked after all', async () => {
+  others.fails('cancelShipment', new AppError('unavailable', 'service.unavailable', 'away'))
+  const { body: order } = await place()
+  const cancelling = cancel(order.id)
+  const asked = () => others.log.filter((call) => call === 'cancelShipment').length
+  await eventually(() => expect(asked()).toBeGreaterThan(1))
+  others.fails('cancelShipment', hasLeft)
+  await eventually(async () => expect(await statusOf(order.id)).toBe('picking'))
+  await cancelling
+})
+
 test('another account can neither read nor cancel an order', async () => {
   const { body: order } = await place()
   const eve = { subject: newId() }
@@ -200,7 +231,6 @@ test('a list shows a customer the own orders, page by page', async () => {
 
 test('operators see the sagas of an order and its steps, customers do not', async () => {
   const { body: order } = await place()
-  const ops = { subject: newId(), roles: ['ops'] }
   const { status, body: saga } = await service.request(
     'GET',
     `/admin/sagas/${encodeURIComponent(`order-fulfilment:${order.id}`)}`,

@@ -48,13 +48,13 @@ export const orderChecks: readonly Check[] = [
     },
   },
   {
-    fact: 'a cancellation that was answered has happened',
+    fact: 'a cancellation that was answered as done has happened, and one that was accepted has an end',
     async complaints(aftermath) {
       const statusOf = new Map((await ordersOf(aftermath)).map(({ id, status }) => [id, status as string]))
       return aftermath.wishes.flatMap(({ orderId, cancelled }) => {
         const status = statusOf.get(orderId ?? '')
-        const isCancelled = status === 'cancelled' || (cancelled === 202 && status === 'rejected')
-        return (cancelled === 200 || cancelled === 202) && !isCancelled ? [`${orderId} is ${status}`] : []
+        const isKept = cancelled === 200 ? status === 'cancelled' : cancelled !== 202 || endsOfCancellation.has(status)
+        return isKept ? [] : [`${orderId} was answered ${cancelled} and is ${status}`]
       })
     },
   },
@@ -71,6 +71,9 @@ export const orderChecks: readonly Check[] = [
     },
   },
 ]
+
+// What was on its way when it was called off goes on.
+const endsOfCancellation = new Set<string | undefined>(['cancelled', 'rejected', 'shipped', 'delivered', 'completed'])
 
 function isWithCouponForOnce(kind: string): boolean {
   return kind === 'coupon for once' || kind === 'coupon and declined'

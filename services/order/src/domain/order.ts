@@ -86,6 +86,11 @@ export function decideCancel(order: OrderState): CancelDecision {
   }
 }
 
+/** The key of the saga that takes an order back, the so-manieth time from 1: each has one of its own. */
+export function cancellationSagaKey(orderId: string, time: number): string {
+  return time <= 1 ? orderId : `${orderId}.${time - 1}`
+}
+
 /** Whether picking may begin: an order that is being cancelled is left alone. */
 export function canBeginPicking(order: OrderState): boolean {
   return order.status === 'confirmed' && !order.isCancelling

@@ -4,15 +4,15 @@ import type { Tx } from '@stoa/contract'
 import type { OrderId } from '@stoa/contracts/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
-import { canMove } from '../domain/order.ts'
+import { canBeginPicking, canFinishPicking, canMove } from '../domain/order.ts'
 import { clearCancelling, eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
 /** Takes a confirmed order back, unless its goods have left. */
-export const cancellation = ({ clock }: Deps) =>
-  saga(contract, 'order-cancellation')
+export const cancellation = ({ clock, isAutoPick, dayMs }: Deps) =>
+  // only shipping knows whether it has left, and a shipment that is cancelled stays so
+  saga(contract, 'order-cancellation', { timeoutMs: Infinity })
     .step('cancel_shipment', {
-      // only shipping knows whether it has left, so it is asked until it has answered
-      attempts: 1_000,
+      attempts: Infinity,
       action: async ({ calls, input: { orderId } }) => {
         await calls.shipping.cancelShipment({ orderId })
       },
@@ -36,7 +36,17 @@ export const cancellation = ({ clock }: Deps) =>
       },
     })
     .whenCompleted((tx, { input }) => cancelled(tx, input.orderId, input.reason, clock.now()))
-    .whenCompensated((tx, { input }) => clearCancelling(tx, input.orderId))
+    .whenCompensated((tx, { input }) => goOn(tx, input.orderId, isAutoPick ? dayMs : undefined))
+
+/** Lets an order that is not taken back go its way: what was to pick it meanwhile has left it alone. */
+async function goOn(tx: Tx<OrderService>, orderId: OrderId, pickAfterMs: number | undefined): Promise<void> {
+  await clearCancelling(tx, orderId)
+  if (pickAfterMs === undefined) return
+  const order = await lockOrder(tx, orderId)
+  const once = { key: orderId, delayMs: pickAfterMs }
+  if (canBeginPicking(order)) await tx.enqueue('begin-picking', { orderId }, once)
+  if (canFinishPicking(order)) await tx.enqueue('finish-picking', { orderId }, once)
+}
 
 async function cancelled(tx: Tx<OrderService>, orderId: OrderId, reason: string, at: Temporal.Instant): Promise<void> {
   const order = await lockOrder(tx, orderId)

@@ -4,7 +4,7 @@ import type { Calls, Fail, ReadHandle, SagaInput, Tx } from '@stoa/contract'
 import type { OrderId } from '@stoa/contracts/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
-import { endWithoutConfirmation } from '../domain/order.ts'
+import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'
 import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
 const hourMs = 3_600_000
@@ -127,7 +127,8 @@ async function confirm(tx: Tx<OrderService>, orderId: OrderId, confirmation: Con
   await tx.publish(orderConfirmed, orderId, { orderId, number, customerId, total, lines })
   if (order.cancelReason !== undefined) {
     // Called off after the pivot was entered: from here another saga takes it back.
-    await tx.start('order-cancellation', orderId, { orderId, reason: order.cancelReason })
+    const key = cancellationSagaKey(orderId, order.cancellations)
+    await tx.start('order-cancellation', key, { orderId, reason: order.cancelReason })
   } else if (pickAfterMs !== undefined) {
     await tx.enqueue('begin-picking', { orderId }, { key: orderId, delayMs: pickAfterMs })
   }

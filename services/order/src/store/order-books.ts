@@ -4,6 +4,7 @@ import { money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
 import { openSagas } from '@stoa/saga'
 import type { OrderBook } from '../domain/books.ts'
+import { cancellationSagaKey } from '../domain/order.ts'
 import { returnSagaKey, type ReceivedLine } from '../domain/returns.ts'
 
 interface BookRow {
@@ -12,6 +13,7 @@ interface BookRow {
   readonly status: OrderStatus
   readonly version: number
   readonly cancel_reason: string | null
+  readonly cancellations: number
   readonly quote_id: string
   readonly currency: string
   readonly total: number
@@ -43,7 +45,7 @@ export function readBooksOf(db: ReadHandle, ids: readonly string[]): Promise<Rea
 
 async function readBooks(db: ReadHandle, wanted: ReturnType<typeof fragment>): Promise<ReadBook[]> {
   const rows = await db.sql<BookRow>`
-    select id, number, status, version, cancel_reason, quote_id, currency, total, items, (
+    select id, number, status, version, cancel_reason, cancellations, quote_id, currency, total, items, (
              select coalesce(json_agg(json_build_object('id', id, 'status', status, 'receipts', receipts,
                                                         'received', coalesce(received, '[]'), 'refunded', refunded)), '[]')
                from returns where order_id = orders.id and status in ('received', 'refunded')
@@ -59,11 +61,11 @@ async function readBooks(db: ReadHandle, wanted: ReturnType<typeof fragment>): P
 }
 
 /** All sagas that may work on an order. */
-function sagaIdsOf({ id, returns }: BookRow): string[] {
+function sagaIdsOf({ id, cancellations, returns }: BookRow): string[] {
   const received = returns.filter(({ status }) => status === 'received')
   return [
     `order-fulfilment:${id}`,
-    `order-cancellation:${id}`,
+    `order-cancellation:${cancellationSagaKey(id, cancellations)}`,
     ...received.map((one) => `order-return:${returnSagaKey(one.id, one.receipts)}`),
   ]
 }

@@ -12,6 +12,7 @@ interface OrderRow {
   readonly status: OrderStatus
   readonly reason: string | null
   readonly cancel_reason: string | null
+  readonly cancellations: number
   readonly quote_id: QuoteId
   readonly payment_method_id: PaymentMethodId
   readonly payment_id: string | null
@@ -37,6 +38,8 @@ export interface StoredOrder extends OrderState {
   readonly paymentMethodId: PaymentMethodId
   readonly shippingMethod: string
   readonly cancelReason: string | undefined
+  /** How often it was called off. */
+  readonly cancellations: number
   readonly version: number
 }
 
@@ -50,6 +53,7 @@ function fromRow(row: OrderRow): StoredOrder {
     paymentMethodId: row.payment_method_id,
     shippingMethod: row.shipping_method,
     cancelReason: row.cancel_reason ?? undefined,
+    cancellations: row.cancellations,
     version: row.version,
     resource: {
       id: row.id,
@@ -140,9 +144,13 @@ export async function noteInHistory(tx: WriteHandle, id: string, { to, actor, re
     insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
 }
 
-/** Sets the mark that an order is being called off. */
-export async function markCancelling(tx: WriteHandle, id: string, reason: string): Promise<void> {
-  await tx.sql`update orders set cancel_reason = coalesce(cancel_reason, ${reason}) where id = ${id}`
+/** Sets the mark that an order is being called off, unless it is; answers the so-manieth time, from 1, this is. */
+export async function markCancelling(tx: WriteHandle, id: string, reason: string): Promise<number> {
+  const [row] = await tx.sql<{ cancellations: number }>`
+    update orders set cancel_reason = coalesce(cancel_reason, ${reason}),
+      cancellations = cancellations + (cancel_reason is null)::int
+    where id = ${id} returning cancellations`
+  return row?.cancellations ?? 1
 }
 
 /** Takes the mark away again: the goods have left before the cancellation reached them. */

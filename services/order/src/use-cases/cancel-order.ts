@@ -1,7 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
-import { decideCancel } from '../domain/order.ts'
+import { cancellationSagaKey, decideCancel } from '../domain/order.ts'
 import { lockOrder, markCancelling } from '../store/orders.ts'
 
 /** Marks an order as called off and wakes whichever saga is to end it. */
@@ -25,9 +25,10 @@ export const cancelOrder =
           await markCancelling(tx, orderId, reason)
           await tx.signal('order-fulfilment', orderId, 'payment_review', { outcome: 'cancelled' })
           return { status: 202, id: orderId }
-        case 'mark_and_start':
-          await markCancelling(tx, orderId, reason)
-          await tx.start('order-cancellation', orderId, { orderId, reason })
+        case 'mark_and_start': {
+          const time = await markCancelling(tx, orderId, reason)
+          await tx.start('order-cancellation', cancellationSagaKey(orderId, time), { orderId, reason })
           return { status: 202, id: orderId }
+        }
       }
     })
