@@ -6,14 +6,13 @@ import { summaryOf } from './summary.ts'
 
 // The terminal sends Ctrl-C to npm and to us, and npm sends it on: those are one.
 const sameMs = 1_000
-const say = lastingOutput(process.stdout)
-const note = lastingOutput(process.stderr)
 
 /** Runs a system until it is told to stop; answers the exit code. */
 export async function upInForeground(
   options: Omit<UpOptions, 'signal' | 'onStopRequested' | 'onProgress' | 'onTrouble'>,
 ): Promise<number> {
   const startedAt = performance.now()
+  const [say, note] = [lastingOutput(process.stdout), lastingOutput(process.stderr)]
   const told = Promise.withResolvers<void>()
   let firstAt: number | undefined
   const onSignal = () => {
@@ -39,7 +38,8 @@ export async function upInForeground(
     await late?.stop()
     return 130
   }
-  await announce(first, { tookMs: performance.now() - startedAt, isDemonstration: !isProduction(options.environment) })
+  const isDemonstration = !isProduction(options.environment)
+  await announce(first, { say, tookMs: performance.now() - startedAt, isDemonstration })
   await told.promise
   say('Stopping')
   await first.stop()
@@ -48,11 +48,12 @@ export async function upInForeground(
 }
 
 interface Start {
+  readonly say: (line: string) => void
   readonly tookMs: number
   readonly isDemonstration: boolean
 }
 
-async function announce(system: RunningSystem, { tookMs, isDemonstration }: Start): Promise<void> {
+async function announce(system: RunningSystem, { say, tookMs, isDemonstration }: Start): Promise<void> {
   for (const line of summaryOf(await system.ps(), system.ports, { isDemonstration })) say(line)
   say(toned('green', `Stoa is ready (${(tookMs / 1000).toFixed(1)} s)`))
   process.send?.({ isReady: true })
