@@ -18,7 +18,7 @@ export function asSomebody(subject: string, ...roles: readonly string[]): string
 export function nameIdentity({ name }: Pick<Service, 'name'>): Identity {
   const principalOf = createPrincipals(access)
   return {
-    tokens: { token: async () => asSomebody(`service:${name}`, 'service').replace('Bearer ', '') },
+    tokens: { token: async () => asSomebody(`service:${name}`, 'service').replace('Bearer ', ''), forget() {} },
     verifier: { verify: async () => refuse(), forget() {}, revokeSessions() {} },
     close: async () => {},
     async authenticate(authorization) {

@@ -110,7 +110,7 @@ function identityAt(url: () => string): Identity {
   const principalOf = createPrincipals(accessTable)
   return {
     verifier,
-    tokens: { token: () => Promise.reject(new Error('auth calls nobody in this test')) },
+    tokens: { token: () => Promise.reject(new Error('auth calls nobody in this test')), forget() {} },
     authenticate: async (authorization) =>
       authorization === undefined
         ? anonymous

@@ -4,7 +4,7 @@ import type { Resolver } from '@stoa/discovery'
 import type { NewId } from '@stoa/kernel'
 import { callHeaders } from '@stoa/rpc'
 import { currentContext, traceHeaders, type Telemetry } from '@stoa/telemetry'
-import { makeUpstream, type Upstream } from './upstream.ts'
+import { makeUpstream, type CallTokens, type Upstream } from './upstream.ts'
 
 /** Why calls are made: what stands on each of them besides what the caller says. */
 export interface CallCause {
@@ -22,8 +22,7 @@ export interface CallCause {
 export interface CallClientOptions {
   readonly service: Service
   readonly resolver: Resolver
-  /** A service token for this callee. */
-  readonly token: (audience: string) => Promise<string>
+  readonly tokens: CallTokens
   readonly telemetry: Telemetry
   readonly newId: NewId
   /** Milliseconds one call may take with its retries; 7,000 when not said. */
@@ -53,7 +52,8 @@ export function connectCalls(options: CallClientOptions): CallClient {
   const upstreams: Upstream[] = []
   const targets = new Map<string, ReadonlyMap<string, Target>>()
   for (const [callee, picked] of Object.entries(options.service.calls as Record<string, Picked>)) {
-    const upstream = makeUpstream({ callee, resolver: options.resolver, telemetry: options.telemetry })
+    const { resolver, tokens, telemetry } = options
+    const upstream = makeUpstream({ callee, resolver, tokens, telemetry })
     upstreams.push(upstream)
     targets.set(callee, methodsOf(callee, picked, upstream))
   }
@@ -99,9 +99,8 @@ async function call(options: CallClientOptions, target: Target, request: object,
     }
     const timeoutMs = said.timeoutMs ?? options.timeoutMs ?? 7_000
     const deadlines = [Date.now() + timeoutMs, cause.deadlineMs, context?.deadlineMs].filter((at) => at !== undefined)
-    const token = async () => `Bearer ${await options.token(callee)}`
     const { onUnanswered } = cause
     const deadlineMs = Math.min(...deadlines)
-    return upstream.call({ method, request, headers, token, deadlineMs, signal: said.signal, onUnanswered })
+    return upstream.call({ method, request, headers, deadlineMs, signal: said.signal, onUnanswered })
   })
 }

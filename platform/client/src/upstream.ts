@@ -1,6 +1,6 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf'
 import { powerOfTwoChoices, type Instance, type Resolver } from '@stoa/discovery'
-import { AppError } from '@stoa/kernel'
+import { AppError, isAppError } from '@stoa/kernel'
 import { bulkhead, circuitBreaker, remainingMs, retry, retryBudget, wrap, type CircuitBreaker } from '@stoa/resilience'
 import { callHeaders, connectRpc, type RpcConnection } from '@stoa/rpc'
 import type { Telemetry } from '@stoa/telemetry'
@@ -11,11 +11,18 @@ export interface UpstreamCall {
   readonly method: DescMethodUnary
   readonly request: object
   readonly headers: Readonly<Record<string, string>>
-  readonly token: () => Promise<string>
   readonly deadlineMs: number
   readonly signal: AbortSignal | undefined
   /** Told when an attempt that was sent came to no answer. */
   readonly onUnanswered: (() => void) | undefined
+}
+
+/** The tokens that a service shows to those it calls. */
+export interface CallTokens {
+  /** A token for this callee. */
+  readonly token: (audience: string) => Promise<string>
+  /** Drops a token that the callee has refused, so that the next is another. */
+  readonly forget: (refused: { readonly audience: string; readonly token: string }) => void
 }
 
 /** All instances of one callee, as one caller sees them. */
@@ -34,11 +41,12 @@ interface Endpoint {
 interface UpstreamOptions {
   readonly callee: string
   readonly resolver: Resolver
+  readonly tokens: CallTokens
   readonly telemetry: Telemetry
 }
 
 /** Calls one of a service's instances: retried elsewhere when one is unwell, never past the deadline or the budget. */
-export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): Upstream {
+export function makeUpstream({ callee, resolver, tokens, telemetry }: UpstreamOptions): Upstream {
   const endpoints = makeEndpoints(callee, resolver)
   const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget() }))
   const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempts of calls to other services', [
@@ -47,12 +55,13 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
   ])
 
   async function attempt(call: UpstreamCall, tried: Set<string>): Promise<object> {
-    const { method, request, headers, token, deadlineMs, signal } = call
+    const { method, request, headers, deadlineMs, signal } = call
     const { breaker, connection, instance } = endpoints.choose(tried)
     tried.add(instance.id)
+    const token = await tokens.token(callee)
     const sent = {
       ...headers,
-      [callHeaders.authorization]: await token(),
+      [callHeaders.authorization]: `Bearer ${token}`,
       [callHeaders.deadline]: String(Math.floor(deadlineMs)),
     }
     if (!breaker.tryAcquire()) throw breaker.refusal()
@@ -66,6 +75,7 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
       return answer
     } catch (error) {
       settle(breaker, generation, error, signal)
+      if (isTokenRefused(error)) tokens.forget({ audience: callee, token })
       if (!(error instanceof AppError) || error.retryable) call.onUnanswered?.()
       attempts.add(1, { callee, outcome: error instanceof AppError ? error.kind : 'failed' })
       throw error
@@ -77,7 +87,10 @@ export function makeUpstream({ callee, resolver, telemetry }: UpstreamOptions): 
   return {
     call(call) {
       const tried = new Set<string>()
-      return policy.execute(() => attempt(call, tried), { deadline: call.deadlineMs, signal: call.signal })
+      return policy.execute(() => admitted(callee, () => attempt(call, tried)), {
+        deadline: call.deadlineMs,
+        signal: call.signal,
+      })
     },
     close: endpoints.close,
   }
@@ -132,6 +145,26 @@ function settle(breaker: CircuitBreaker, generation: number, error: unknown, sig
   else if (error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'timeout')
     breaker.onSuccess(generation)
   else breaker.onFailure(generation)
+}
+
+/**
+ * An attempt, and another where our own token was refused: its key may have been withdrawn since. Refused again it is our
+ * trouble that may pass, and nothing that whoever asked us could mend by signing in.
+ */
+async function admitted(callee: string, attempt: () => Promise<object>): Promise<object> {
+  try {
+    return await attempt().catch((error: unknown) => {
+      if (isTokenRefused(error)) return attempt()
+      throw error
+    })
+  } catch (cause) {
+    if (!isTokenRefused(cause)) throw cause
+    throw new AppError('unavailable', 'service.unavailable', `${callee} does not accept our token`, { cause })
+  }
+}
+
+function isTokenRefused(error: unknown): boolean {
+  return isAppError(error, 'auth.token_invalid')
 }
 
 function attemptTimeoutMs(deadlineMs: number): number {

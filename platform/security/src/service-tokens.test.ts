@@ -115,3 +115,33 @@ test('tries again when the first answer is no token', async () => {
   expect(await tokensOf(url, 5_000).token('pricing')).toBe('token-3')
   expect(seen).toHaveLength(3)
 })
+
+test('forgets a refused token once, however many were refused with it', async () => {
+  const { seen, url } = await tokenEndpoint(good)
+  const { token, forget } = tokensOf(url)
+  expect(await Promise.all([token('pricing'), token('inventory')])).toHaveLength(2)
+  const refused = { audience: 'pricing', token: await token('pricing') }
+  forget(refused)
+  expect(await token('pricing')).toBe('token-3')
+  forget(refused)
+  expect(await token('pricing')).toBe('token-3')
+  await token('inventory')
+  expect(seen).toHaveLength(3)
+})
+
+test('forgets every token when the keys change, also one that is under way', async () => {
+  const answers: (() => void)[] = []
+  const { url } = await tokenEndpoint((count, response) => {
+    if (count === 2) answers.push(() => good(count, response))
+    else good(count, response)
+  })
+  const { token, forget } = tokensOf(url)
+  await token('pricing')
+  const underWay = token('inventory')
+  await expect.poll(() => answers.length).toBe(1)
+  forget()
+  expect(await token('pricing')).toBe('token-3')
+  answers[0]?.()
+  expect(await underWay).toBe('token-2')
+  expect(await token('inventory')).toBe('token-4')
+})

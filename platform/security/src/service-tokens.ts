@@ -11,6 +11,14 @@ export interface ServiceTokens {
    * AppError `service.unavailable` when there is none and none can be had within `timeoutMs`.
    */
   readonly token: (audience: string) => Promise<string>
+  /** Drops a token that its callee has refused, and without one every token: the next caller asks for another. */
+  readonly forget: (refused?: RefusedToken) => void
+}
+
+/** A token, and the callee that refused it. */
+export interface RefusedToken {
+  readonly audience: string
+  readonly token: string
 }
 
 interface ServiceTokenSettings {
@@ -84,6 +92,12 @@ export function createServiceTokens(settings: ServiceTokenSettings): ServiceToke
         return slot.kept.token
       }
       return (await askUntil(() => ask(audience, slot), slot, settings.timeoutMs ?? 5_000)).token
+    },
+    // with its slot goes a request under way, whose answer may be signed with the old key
+    forget: (refused) => {
+      if (refused === undefined) slots.clear()
+      // many callers are refused with one token: who comes late must not drop its successor
+      else if (slots.get(refused.audience)?.kept?.token === refused.token) slots.delete(refused.audience)
     },
   }
 }

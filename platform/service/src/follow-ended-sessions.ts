@@ -1,6 +1,6 @@
 import { eventStreamParser, type StreamEvent } from '@stoa/discovery'
 import { fullJitterMs, sleep, systemTime } from '@stoa/resilience'
-import type { TokenVerifier } from '@stoa/security'
+import type { ServiceTokens, TokenVerifier } from '@stoa/security'
 import type { Logger } from '@stoa/telemetry'
 
 /** What is followed, and who is told. */
@@ -8,6 +8,8 @@ export interface EndedSessionsOptions {
   /** Where auth is reached inside, without the way over the gateway. */
   readonly authUrl: string
   readonly verifier: Pick<TokenVerifier, 'forget' | 'revokeSessions'>
+  /** Those of a service that calls others. */
+  readonly tokens?: Pick<ServiceTokens, 'forget'>
   readonly logger: Pick<Logger, 'debug'>
 }
 
@@ -18,13 +20,13 @@ const idleMs = 45_000
 
 /**
  * Lets a verifier refuse the tokens of sessions that have ended, and forget what it has verified when the signing keys
- * change, about a second after it happens. While auth is away it is tried again, at most 5 s apart, from where it broke
+ * change, as `tokens` forget what was signed with them, about a second after it happens. While auth is away it is tried again, at most 5 s apart, from where it broke
  * off; a process that starts hears of everything that ended while a token of today could have been issued. Answers what
  * ends it.
  */
-export function followEndedSessions({ authUrl, verifier, logger }: EndedSessionsOptions): () => Promise<void> {
+export function followEndedSessions({ authUrl, verifier, tokens, logger }: EndedSessionsOptions): () => Promise<void> {
   const closing = new AbortController()
-  const take = takerOf(verifier)
+  const take = takerOf(verifier, tokens)
   let lastId = '0'
 
   async function follow(): Promise<void> {
@@ -50,12 +52,18 @@ export function followEndedSessions({ authUrl, verifier, logger }: EndedSessions
   }
 }
 
-function takerOf(verifier: EndedSessionsOptions['verifier']): (event: StreamEvent) => void {
+function takerOf(
+  verifier: EndedSessionsOptions['verifier'],
+  tokens: EndedSessionsOptions['tokens'],
+): (event: StreamEvent) => void {
   let keys: string | undefined
   return ({ event, data }) => {
     if (event === 'sessions_ended') verifier.revokeSessions((JSON.parse(data) as { sessionIds: string[] }).sessionIds)
     if (event !== 'signing_keys') return
-    if (keys !== undefined && keys !== data) verifier.forget()
+    if (keys !== undefined && keys !== data) {
+      verifier.forget()
+      tokens?.forget()
+    }
     keys = data
   }
 }

@@ -42,12 +42,13 @@ export function makeIdentity(options: IdentityOptions): Identity {
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
   const verifier = createTokenVerifier({ issuer, audience: [PUBLIC_AUDIENCE, service], loadKeys, clock })
   const principalOf = createPrincipals(access)
-  const close = followEndedSessions({ authUrl, verifier, logger: telemetry.logger })
   const tokenUrl = () => `${authUrl}/oauth2/token`
+  const tokens = createServiceTokens({ service, secret, tokenUrl, clock, telemetry })
+  const close = followEndedSessions({ authUrl, verifier, tokens, logger: telemetry.logger })
   return {
     verifier,
     close,
-    tokens: createServiceTokens({ service, secret, tokenUrl, clock, telemetry }),
+    tokens,
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []

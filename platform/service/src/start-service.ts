@@ -108,7 +108,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   const resolver = options.resolver ?? followRegistry(config, telemetry)
   const identity = options.identity ?? identityOf(parts)
   const calls =
-    options.calls ?? connectCalls({ service, resolver, token: identity.tokens.token, telemetry, newId: parts.newId })
+    options.calls ?? connectCalls({ service, resolver, tokens: identity.tokens, telemetry, newId: parts.newId })
   const changes = Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger)
   const makeTx = txMaker(parts)
   const deps = definition.deps({

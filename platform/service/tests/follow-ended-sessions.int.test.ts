@@ -35,11 +35,12 @@ async function follow() {
   const auth = await makeAuth()
   const revoked: string[] = []
   const forget = vi.fn<() => void>()
+  const tokens = { forget: vi.fn<() => void>() }
   const revokeSessions = (ids: readonly string[]) => void revoked.push(...ids)
   const logger = { debug() {} }
-  onTestFinished(followEndedSessions({ authUrl: auth.url, verifier: { revokeSessions, forget }, logger }))
+  onTestFinished(followEndedSessions({ authUrl: auth.url, verifier: { revokeSessions, forget }, tokens, logger }))
   await expect.poll(() => auth.asked.length).toBe(1)
-  return { auth, revoked, forget }
+  return { auth, revoked, forget, tokens }
 }
 
 test('sessions that end are revoked, and after a cut it goes on where it was', async () => {
@@ -53,8 +54,8 @@ test('sessions that end are revoked, and after a cut it goes on where it was', a
   await expect.poll(() => revoked).toEqual(['a', 'b', 'c'])
 })
 
-test('what was verified is forgotten when the keys have changed, and only then', async () => {
-  const { auth, revoked, forget } = await follow()
+test('what was verified, and what was signed, is forgotten when the keys have changed, and only then', async () => {
+  const { auth, revoked, forget, tokens } = await follow()
   auth.tell('signing_keys', { keyIds: ['k1'] })
   auth.tell('sessions_ended', { sessionIds: ['a'] }, '1')
   await expect.poll(() => revoked).toEqual(['a'])
@@ -63,4 +64,5 @@ test('what was verified is forgotten when the keys have changed, and only then',
   auth.tell('signing_keys', { keyIds: ['k1'] })
   auth.tell('signing_keys', { keyIds: ['k1', 'k2'] })
   await expect.poll(() => forget).toHaveBeenCalledTimes(1)
+  expect(tokens.forget).toHaveBeenCalledExactlyOnceWith()
 })

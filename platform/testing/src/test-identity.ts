@@ -17,7 +17,7 @@ export function asCaller({ subject, roles = ['customer'] }: TestCaller): string 
 export function testIdentity(access: AccessTable): Identity {
   const principalOf = createPrincipals(access)
   return {
-    tokens: { token: async (audience) => `service-token-for-${audience}` },
+    tokens: { token: async (audience) => `service-token-for-${audience}`, forget() {} },
     verifier: { verify: () => refuse(), forget() {}, revokeSessions() {} },
     close: async () => {},
     async authenticate(authorization) {

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeStoa, type Stoa } from '../../cli/tests/stoa-process.ts'
+import { ask, eventually, newCustomer, place, signIn, visit } from './shop.ts'
+import { system } from './system.ts'
+
+// of its own: whoever is signed in to the other is to stay so
+let own: Stoa
+
+beforeAll(async () => {
+  own = await makeStoa(join(system.home, 'bundles'))
+  const { code, err } = await own.run('up', '--detach', '--ports', 'auto')
+  if (code !== 0) throw new Error(err)
+  visit(`http://127.0.0.1:${(await own.row('gateway')).port}`)
+})
+afterAll(() => own.discard())
+
+test('when the signing keys are withdrawn all tokens end, and customers sign in anew and order', async () => {
+  const before = await newCustomer()
+  // every service has a token for those it calls now
+  expect((await place(before)).body.status).toBe('confirmed')
+  const admin = await signIn('admin@stoa.example')
+  const withdrawn = await ask('POST', '/api/v1/signing-keys/rotate', { as: admin, body: { isCompromised: true } })
+  expect(withdrawn.status).toBe(201)
+  await eventually(async () => {
+    const { status, body } = await ask('GET', '/api/v1/orders', { as: before.token })
+    expect([status, body.code]).toEqual([401, 'auth.token_invalid'])
+  }, 5_000)
+  const after = await eventually(async () => {
+    const customer = await newCustomer()
+    expect(customer.paymentMethodId).toBeDefined()
+    return customer
+  }, 10_000)
+  const { status, body } = await place(after)
+  expect([status, body.status]).toEqual([201, 'confirmed'])
+  expect((await ask('GET', '/api/v1/orders', { as: before.token })).status).toBe(401)
+})
