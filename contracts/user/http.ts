@@ -11,6 +11,8 @@ export const registerUser = post('/api/v1/users', {
   summary: 'Register an account',
   permission: 'public',
   owner: 'none',
+  // its record would keep a fast hash of the password; a repeat finds the address taken
+  idempotencyKey: 'none',
   rateClass: 'critical',
   body: Type.Object(
     {

@@ -149,3 +149,13 @@ test('what is shared is a public GET that says how long it may be kept', () => {
   )
   expect(exceptions.filter((permission) => !known.has(permission))).toEqual([])
 })
+
+test('no idempotency key is kept for a password, whose fast hash would stand beside it, nor for what anybody may ask', () => {
+  const secret = /"\w*(password|otp|secret)"/i
+  const keyed = writes.filter(({ operation }) => operation.idempotencyKey !== 'none')
+  const odd = keyed.filter(
+    // all who have not signed in would share one space of keys
+    ({ operation }) => operation.permission === 'public' || secret.test(JSON.stringify(operation.body ?? {})),
+  )
+  expect(odd.map(({ at }) => at)).toEqual([])
+})

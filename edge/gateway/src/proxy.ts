@@ -103,5 +103,6 @@ function isUnwell(status: number): boolean {
 
 function isRepeatable({ head, route }: Exchange): boolean {
   if (route.isStream) return false
-  return head.method !== 'POST' && head.method !== 'PATCH' ? true : head.headers['idempotency-key'] !== undefined
+  if (head.method !== 'POST' && head.method !== 'PATCH') return true
+  return route.takesKey && head.headers['idempotency-key'] !== undefined
 }

@@ -156,6 +156,14 @@ test('a write is repeated under its key, and never without one', async () => {
   )
 })
 
+test('a write that keeps no key is not repeated, whatever the client sends', async () => {
+  first.answer = (_request, response) => response.writeHead(503).end()
+  second.answer = first.answer
+  const headers = { 'idempotency-key': 'k' }
+  expect((await call('/api/v1/users', { method: 'POST', body: '{}', as: '', headers })).status).toBe(503)
+  expect(all()).toHaveLength(1)
+})
+
 test('a breaker opens after five failures in a row and is shown and reset by operators', async () => {
   first.answer = (_request, response) => response.writeHead(503).end()
   for (let index = 0; index < 5; index++) await call('/api/v1/products', { method: 'POST', body: '{}', as: 'admin' })

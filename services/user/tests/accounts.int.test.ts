@@ -39,6 +39,19 @@ test('an e-mail address has one account, in whatever case it is typed', async ()
   expect([status, problem.code]).toEqual([409, 'user.email_taken'])
 })
 
+test('nothing is kept of a password beside its slow hash, and two who send one key are two accounts', async () => {
+  const register = (key: string) => {
+    const body = { email: `${newId()}@stoa.example`, password: 'a fine long phrase', name: 'Ada' }
+    return app.ask('POST', '/api/v1/users', { body, key })
+  }
+  const answers = [await register('1'), await register('1')]
+  expect(answers.map(({ status }) => status)).toEqual([201, 201])
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(2)
+  const [kept] = await app.service.database.read.sql<{ count: number }>`
+    select count(*)::int from public.idempotency_records where key = '1'`
+  expect(kept?.count).toBe(0)
+})
+
 test('of ten who register one e-mail address at once, one gets it', async () => {
   const body = { email: `${newId()}@stoa.example`, password: 'a fine long phrase', name: 'Ada' }
   const answers = await Promise.all(Array.from({ length: 10 }, () => app.ask('POST', '/api/v1/users', { body })))

@@ -12,6 +12,8 @@ export interface Route {
   readonly timeoutMs: number
   /** Whether it waits when the client does not ask for it; seconds. */
   readonly waitSeconds: number
+  /** Whether a write that comes again under its `Idempotency-Key` is done once. */
+  readonly takesKey: boolean
   readonly isStream: boolean
   /** A foreign protocol answers its own errors and checks its own callers. */
   readonly isForeign: boolean
@@ -31,7 +33,8 @@ export function routesOf(services: readonly Service[]): Route[] {
       const isSignIn = signInPaths.has(route.path)
       if (route.kind === 'operation') {
         const { method, rateClass, timeoutMs, waitSeconds, sharedWith } = route
-        const said = { method, rateClass, timeoutMs, waitSeconds, sharedWith }
+        const takesKey = route.idempotencyKey !== 'none'
+        const said = { method, rateClass, timeoutMs, waitSeconds, sharedWith, takesKey }
         return { ...shared, ...said, isStream: false, isForeign: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
@@ -43,6 +46,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         timeoutMs: 10_000,
         waitSeconds: 0,
         sharedWith: undefined,
+        takesKey: false,
         isStream,
         isForeign: !isStream,
         isSignIn,
