@@ -26,7 +26,7 @@ const FulfilmentInput = Type.Object({
   total: MoneySchema,
 })
 
-/** Carts, checkout, orders, returns. */
+/** Checkout, orders, returns. */
 export const order = describeService({
   name: 'order',
   port: 8002,

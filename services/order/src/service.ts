@@ -43,7 +43,7 @@ import { receiveReturn } from './use-cases/receive-return.ts'
 import { requestReturn } from './use-cases/request-return.ts'
 import { observeDifferences, reconcileTask, reconciliationArea } from './use-cases/run-reconciliation.ts'
 
-/** Carts, checkout, orders, returns: its table of contents. */
+/** Checkout, orders, returns: its table of contents. */
 export const orderService = defineService(order, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
