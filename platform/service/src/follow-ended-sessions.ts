@@ -20,9 +20,9 @@ const idleMs = 45_000
 
 /**
  * Lets a verifier refuse the tokens of sessions that have ended, and forget what it has verified when the signing keys
- * change, as `tokens` forget what was signed with them, about a second after it happens. While auth is away it is tried again, at most 5 s apart, from where it broke
- * off; a process that starts hears of everything that ended while a token of today could have been issued. Answers what
- * ends it.
+ * change, as `tokens` forget what was signed with them, about a second after it happens. While auth is away it is tried
+ * again, at most 5 s apart, from where it broke off; a process that starts hears of everything that ended while a token
+ * of today could have been issued. Answers what ends it.
  */
 export function followEndedSessions({ authUrl, verifier, tokens, logger }: EndedSessionsOptions): () => Promise<void> {
   const closing = new AbortController()
