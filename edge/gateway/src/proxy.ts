@@ -2,6 +2,7 @@ import { AppError } from '@stoa/kernel'
 import { sleep, systemTime } from '@stoa/resilience'
 import type { Exchange } from './exchange.ts'
 import { requestTimeoutMs } from './policies/deadline.ts'
+import { isRepeatable } from './policies/repeat.ts'
 import { attempt, type Outcome } from './upstream/attempt.ts'
 import type { Target, Upstream } from './upstream/upstreams.ts'
 
@@ -32,7 +33,7 @@ const streamIdleMs = 60_000
  */
 export async function proxy(options: ProxyOptions): Promise<Proxied> {
   const { exchange, upstream } = options
-  const canRepeat = isRepeatable(exchange)
+  const canRepeat = isRepeatable(exchange.route, exchange.head)
   upstream.budget.onCall()
   let tried: Set<string> | undefined
   for (let attempts = 1; ; attempts++) {
@@ -99,10 +100,4 @@ async function mayGoOn(
 
 function isUnwell(status: number): boolean {
   return status >= 502 && status <= 504
-}
-
-function isRepeatable({ head, route }: Exchange): boolean {
-  if (route.isStream) return false
-  if (head.method !== 'POST' && head.method !== 'PATCH') return true
-  return route.takesKey && head.headers['idempotency-key'] !== undefined
 }

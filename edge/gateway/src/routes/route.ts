@@ -12,8 +12,8 @@ export interface Route {
   readonly timeoutMs: number
   /** Whether it waits when the client does not ask for it; seconds. */
   readonly waitSeconds: number
-  /** Whether a write that comes again under its `Idempotency-Key` is done once. */
-  readonly takesKey: boolean
+  /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
+  readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
   /** A foreign protocol answers its own errors and checks its own callers. */
   readonly isForeign: boolean
@@ -32,9 +32,8 @@ export function routesOf(services: readonly Service[]): Route[] {
       const shared = { service: service.name, name, path: route.path, permission: route.permission }
       const isSignIn = signInPaths.has(route.path)
       if (route.kind === 'operation') {
-        const { method, rateClass, timeoutMs, waitSeconds, sharedWith } = route
-        const takesKey = route.idempotencyKey !== 'none'
-        const said = { method, rateClass, timeoutMs, waitSeconds, sharedWith, takesKey }
+        const { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith } = route
+        const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
         return { ...shared, ...said, isStream: false, isForeign: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
@@ -45,8 +44,8 @@ export function routesOf(services: readonly Service[]): Route[] {
         rateClass: 'standard',
         timeoutMs: 10_000,
         waitSeconds: 0,
+        idempotencyKey: 'none',
         sharedWith: undefined,
-        takesKey: false,
         isStream,
         isForeign: !isStream,
         isSignIn,
