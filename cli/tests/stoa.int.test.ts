@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { isRunning, makeStoa, signal, type Stoa } from './stoa-process.ts'
@@ -121,6 +121,24 @@ test('a taken port is named with the service that wants it and the program that 
   expect(err).toContain(`(pid ${process.pid})`)
   expect(err).toContain('--ports auto')
 }, 60_000)
+
+test('restore refuses an archive that is not there, and a backup that leads out of its folder', async () => {
+  const backup = join(stoa.home, 'backup')
+  await mkdir(backup)
+  const write = (more: object) =>
+    writeFile(
+      join(backup, 'backup.json'),
+      JSON.stringify({ format: 1, endedAt: '2026-01-31T12:00:00Z', files: [], ...more }),
+    )
+  await write({})
+  const missing = await stoa.run('restore', backup, '--archive', 'no-such-archive', '--to', 'latest')
+  expect([missing.code, missing.out]).toEqual([1, ''])
+  expect(missing.err).toContain(`there is no archive in ${resolve('no-such-archive')}: `)
+  await write({ files: [{ path: 'cluster/../password' }] })
+  const traversal = await stoa.run('restore', backup, '--check')
+  expect([traversal.code, traversal.out]).toEqual([1, ''])
+  expect(traversal.err).toContain('names cluster/../password, which no backup holds')
+})
 
 test('reset on a running system keeps the signing keys and is ready again when it returns', async () => {
   const running = stoa.up()

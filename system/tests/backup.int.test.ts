@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -9,6 +9,7 @@ import { readManifest } from '../src/backup/manifest.ts'
 import { restoreBackup } from '../src/backup/restore-backup.ts'
 import { takeBackup } from '../src/backup/take-backup.ts'
 import { withServer } from '../src/backup/with-server.ts'
+import { homeOf } from '../src/postgres/location.ts'
 import { discardPostgres } from '../src/postgres/start-postgres.ts'
 import { dataFolderAt, writeJson, type DataFolder } from '../src/supervisor/data-folder.ts'
 import { openDatabaseServer, type DatabaseServer } from '../src/supervisor/database-server.ts'
@@ -87,6 +88,49 @@ test('any moment after a backup comes back: what was committed before it is ther
 
   await restore(backup)
   expect(await notes(await start())).toEqual(['before the backup'])
+}, 90_000)
+
+test('the log is followed from where the backup says on to where it is archived since, and not without them', async () => {
+  const [old, current] = [join(folder, 'old'), join(folder, 'current')]
+  await turnArchiveOn(data, old)
+  const client = await startWithNotes()
+  const backup = join(folder, 'backup')
+  await backUp(backup)
+  await note(client, 'in the old archive')
+  await archiveNow(client)
+  await stopAll()
+  await turnArchiveOn(data, current)
+  const moved = await start()
+  await note(moved, 'in the current archive')
+  await archiveNow(moved)
+  await stopAll()
+  // what the replaced cluster still has would do for the archives
+  await rm(join(await homeOf(data.postgres), 'cluster'), { recursive: true })
+
+  await rename(old, join(folder, 'elsewhere'))
+  await expect(restore(backup, { to: 'latest' })).rejects.toMatchObject({
+    code: 'archive.not_there',
+    message: expect.stringContaining(old),
+  })
+  for (const archive of [join(folder, 'mistyped'), join(backup, 'backup.json')]) {
+    await expect(restore(backup, { archive })).rejects.toMatchObject({ code: 'archive.not_there' })
+  }
+  await expect(restore(backup, { archive: 'elsewhere' })).rejects.toMatchObject({ code: 'archive.bad_folder' })
+  await restore(backup, { to: 'latest', archive: join(folder, 'elsewhere') })
+  expect(await notes(await start())).toEqual(['in the old archive', 'in the current archive'])
+  await stopAll()
+
+  await rm(join(await homeOf(data.postgres), 'cluster'), { recursive: true })
+  await rename(join(folder, 'elsewhere'), old)
+  await restore(backup, { to: 'latest' })
+  expect(await notes(await start())).toEqual(['in the old archive', 'in the current archive'])
+  await stopAll()
+
+  await rm(current, { recursive: true })
+  await expect(restore(backup, { to: 'latest' })).rejects.toMatchObject({
+    code: 'archive.not_there',
+    message: expect.stringContaining(current),
+  })
 }, 90_000)
 
 test('a time outside of the log is refused before anything is replaced', async () => {

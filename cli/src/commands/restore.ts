@@ -43,7 +43,9 @@ export async function run(args: readonly string[]): Promise<number> {
   )
   if (isUsed && values.yes !== true)
     throw new UsageError(`restore replaces all data in ${folder.path}: say that you mean it with --yes`)
-  await restoreBackup({ data: folder, backup: resolve(backup), to, archive: values.archive, onProgress: note })
+  // PostgreSQL reads it from a folder of its own.
+  const archive = values.archive === undefined ? undefined : resolve(values.archive)
+  await restoreBackup({ data: folder, backup: resolve(backup), to, archive, onProgress: note })
   say('Restored; "npm start" goes on from there.')
   return 0
 }

@@ -1,9 +1,9 @@
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@stoa/kernel'
 import type pg from 'pg'
-import { canReach } from '../postgres/account.ts'
+import { canReach, type Account } from '../postgres/account.ts'
 import type { Settings } from '../postgres/cluster.ts'
 import { prepareLocation } from '../postgres/location.ts'
 import { readJson, writeJson, type DataFolder } from '../supervisor/data-folder.ts'
@@ -29,30 +29,50 @@ export function readArchive(data: DataFolder): Promise<Archive | undefined> {
  */
 export async function turnArchiveOn(data: DataFolder, wanted: string | undefined): Promise<Archive> {
   const { home, account } = await prepareLocation(data.postgres)
-  const folder = wanted === undefined ? join(home, 'wal-archive') : resolve(wanted)
-  if (!/^[\w/.,:@+ -]+$/.test(folder)) {
-    throw new AppError(
-      'invalid',
-      'archive.bad_folder',
-      `${folder} has characters that a shell reads: name another folder`,
-    )
-  }
+  const folder = requirePlain(wanted === undefined ? join(home, 'wal-archive') : resolve(wanted))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await readdir(folder)).some((name) => !/^[0-9A-F]{8}/.test(name))) {
     throw new AppError('invalid', 'archive.bad_folder', `${folder} holds other files: name one that is new or empty`)
   }
   if (account !== undefined) {
     await chown(folder, account.uid, account.gid)
-    if (!(await canReach(account, join(folder, 'segment')))) {
-      throw new AppError(
-        'invalid',
-        'archive.bad_folder',
-        `the account ${account.name}, which PostgreSQL runs under, cannot enter ${folder}: name a folder elsewhere`,
-      )
-    }
+    if (!(await canReach(account, join(folder, 'segment')))) throw unreachable(folder, account)
   }
   await writeJson(data.archive, { folder } satisfies Archive)
   return { folder }
+}
+
+/**
+ * An archive's folder as it may stand in a command: the server gives the command to a shell, and runs it in the cluster's
+ * folder. @throws AppError `archive.bad_folder`
+ */
+export function requirePlain(folder: string): string {
+  if (/^[\w/.,:@+ -]+$/.test(folder) && isAbsolute(folder)) return folder
+  throw new AppError(
+    'invalid',
+    'archive.bad_folder',
+    `the archive ${folder} has characters that a shell reads, or is no absolute path: name another folder`,
+  )
+}
+
+/**
+ * Refuses an archive that a server which recovers would find nothing in, as that looks like the end of the log.
+ * @throws AppError `archive.bad_folder`, `archive.not_there`
+ */
+export async function requireArchive(folder: string, account: Account | undefined, mend: string): Promise<void> {
+  const info = await stat(requirePlain(folder)).catch(() => undefined)
+  if (info?.isDirectory() !== true) {
+    throw new AppError('not_found', 'archive.not_there', `there is no archive in ${folder}: ${mend}`)
+  }
+  if (account !== undefined && !(await canReach(account, join(folder, 'segment')))) throw unreachable(folder, account)
+}
+
+function unreachable(folder: string, { name }: Account): AppError {
+  return new AppError(
+    'invalid',
+    'archive.bad_folder',
+    `the account ${name}, which PostgreSQL runs under, cannot enter ${folder}: name a folder elsewhere`,
+  )
 }
 
 /** Archives no more from the next start on; what is archived stays. */
@@ -62,7 +82,7 @@ export async function turnArchiveOff(data: DataFolder): Promise<void> {
 
 /** The server's settings with which it archives into a folder: whole, compressed segments, none written over. */
 export function archiveSettings({ folder }: Archive): Settings {
-  const target = `${folder.replaceAll('%', '%%')}/%f`
+  const target = `${requirePlain(folder)}/%f`
   const known = `test -f "${target}.gz" && gunzip -c "${target}.gz" | cmp -s - "%p"`
   // Under another name until it is whole, and on the disk before it has its own.
   const unfinished = `"${target}.unfinished"`
@@ -74,11 +94,10 @@ export function archiveSettings({ folder }: Archive): Settings {
   }
 }
 
-/** The command with which a server that recovers fetches a segment from an archive; without one it finds none. */
-export function restoreCommand(folder: string | undefined): string {
-  if (folder === undefined) return quote('false')
-  const source = `"${folder.replaceAll('%', '%%')}/%f.gz"`
-  return quote(`test -f ${source} && gunzip -c ${source} > "%p"`)
+/** The command with which a server that recovers fetches a segment from the first archive that has it. */
+export function restoreCommand(folders: readonly string[]): string {
+  const sources = folders.map((folder) => `"${requirePlain(folder)}/%f.gz"`)
+  return quote([...sources.map((source) => `(test -f ${source} && gunzip -c ${source} > "%p")`), 'false'].join(' || '))
 }
 
 /** Has all that is written up to now archived, and waits until it is. @throws AppError `archive.not_following` */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { AppError } from '@stoa/kernel'
+import { requirePlain } from './archive.ts'
 
 /** One file of a backup, by its path in it. */
 export interface BackedUpFile {
@@ -30,20 +31,48 @@ export interface Manifest {
 
 export const manifestName = 'backup.json'
 
-/** Reads what a backup says of itself. @throws AppError `backup.none_there` */
+/**
+ * Reads what a backup says of itself. It may come from elsewhere: nothing in it leads out of the backup's folder, or into a
+ * shell. @throws AppError `backup.none_there`, `backup.bad_path`, `archive.bad_folder`
+ */
 export async function readManifest(folder: string): Promise<Manifest> {
+  const manifest = await parseManifest(join(folder, manifestName))
+  if (manifest === undefined) {
+    throw new AppError(
+      'not_found',
+      'backup.none_there',
+      `${folder} is no backup that is whole (it has no readable ${manifestName}): name a folder that "stoa backup" made`,
+    )
+  }
+  if (manifest.archive !== undefined) requirePlain(manifest.archive)
+  const outside = manifest.files.find(({ path }) => !isInside(path))
+  if (outside === undefined) return manifest
+  throw new AppError(
+    'invalid',
+    'backup.bad_path',
+    `${manifestName} of the backup ${folder} names ${outside.path}, which no backup holds: restore another backup`,
+  )
+}
+
+async function parseManifest(path: string): Promise<Manifest | undefined> {
   try {
-    const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest
-    if (manifest.format === 1) return manifest
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest> | null
+    return manifest?.format === 1 && isWellFormed(manifest) ? (manifest as Manifest) : undefined
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code !== 'ENOENT' && code !== 'ENOTDIR' && !(cause instanceof SyntaxError)) throw cause
+    return undefined
   }
-  throw new AppError(
-    'not_found',
-    'backup.none_there',
-    `${folder} is no backup that is whole (it has no readable ${manifestName}): name a folder that "stoa backup" made`,
-  )
+}
+
+function isWellFormed({ archive, files }: { readonly archive?: unknown; readonly files?: unknown }): boolean {
+  const hasPath = (file: Partial<BackedUpFile> | null) => typeof file?.path === 'string'
+  return (archive === undefined || typeof archive === 'string') && Array.isArray(files) && files.every(hasPath)
+}
+
+/** In normal form only: `cluster/a/../../own` would be another file from there than from the cluster's folder. */
+function isInside(path: string): boolean {
+  return /^(cluster|own)[/]/.test(path) && posix.normalize(path) === path
 }
 
 /** Compares every file of a backup with its checksum. @throws AppError `backup.damaged` that names the first that differs */

@@ -11,8 +11,8 @@ interface Recovery {
   readonly location: Location
   /** A cluster copied while it ran, with its `backup_label`. */
   readonly folder: string
-  /** The folder in which further write-ahead log is. */
-  readonly source: string | undefined
+  /** The folders in which further write-ahead log is, in the order in which they are asked. */
+  readonly sources: readonly string[]
   /** Where the cluster archives from now on: its new timeline has to be known there. */
   readonly archive: Archive | undefined
   readonly to: Temporal.Instant | 'latest' | undefined
@@ -25,12 +25,12 @@ const recoveryTimeoutMs = 6 * 60 * 60 * 1_000
 const stopTimeoutMs = 30_000
 
 /** Rolls a copied cluster forward to a time, on a timeline of its own, and stops it again. @throws AppError `restore.time_not_reached` */
-export async function recover({ location, folder, source, archive, to, finish }: Recovery): Promise<void> {
+export async function recover({ location, folder, sources, archive, to, finish }: Recovery): Promise<void> {
   const port = await freePort()
   await configureCluster(location, folder, {
     ...targetSettings(to),
     ...(archive === undefined ? {} : archiveSettings(archive)),
-    restore_command: restoreCommand(source),
+    restore_command: restoreCommand(sources),
     port,
   })
   const signal = join(folder, 'recovery.signal')

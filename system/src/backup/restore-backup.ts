@@ -9,7 +9,7 @@ import { findPostmaster, stopPostmaster } from '../postgres/postmaster.ts'
 import { makeDataFolder, writeJson, type DataFolder } from '../supervisor/data-folder.ts'
 import { takeLock } from '../supervisor/lock.ts'
 import { endLeftBehind } from '../supervisor/processes.ts'
-import { readArchive } from './archive.ts'
+import { readArchive, requireArchive, type Archive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import { readManifest, requireWhole, type Manifest } from './manifest.ts'
 import { recover } from './recover.ts'
@@ -22,7 +22,7 @@ export interface RestoreOptions {
   readonly backup: string
   /** A point in time, or as far as the log goes; the end of the backup when it is left out. */
   readonly to?: Temporal.Instant | 'latest' | undefined
-  /** The archive to read the log from, in place of the one that the backup names. */
+  /** The archive to read the log from, in place of the one that the backup names; an absolute path. */
   readonly archive?: string | undefined
   readonly onProgress: (text: string) => void
 }
@@ -35,7 +35,7 @@ const neededFolders = ['dynshmem', 'notify', 'serial', 'snapshots', 'stat_tmp', 
 /**
  * Puts a backup in the place of a stopped system's data, rolled forward to the wanted time. Nothing is replaced before the
  * restored cluster has been recovered; what was there is kept in `cluster.replaced`. Cut off, it can be run again.
- * @throws AppError `backup.damaged`, `restore.too_early`, `restore.time_not_reached`, `restore.other_version`
+ * @throws AppError `backup.damaged`, `restore.too_early`, `archive.not_there`, `restore.time_not_reached`
  */
 export async function restoreBackup(options: RestoreOptions): Promise<void> {
   const { data, backup, onProgress } = options
@@ -44,20 +44,21 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
   await makeDataFolder(data)
   const lock = takeLock(data)
   try {
+    const location = await prepareLocation(data.postgres)
+    const own = await readArchive(data)
+    const sources = await findLog(options, manifest, own, location.account)
     onProgress(`Comparing ${manifest.files.length} files with their checksums`)
     await requireWhole(backup, manifest)
     await endLeftBehind(data)
-    const location = await prepareLocation(data.postgres)
     await requireVersion(location, (await readFile(join(backup, 'cluster/PG_VERSION'), 'utf8')).trim(), backup)
     const running = await findPostmaster(join(location.home, 'cluster'))
     if (running !== undefined) await stopPostmaster(running, 10_000)
     const unfinished = await layOut(options, location, manifest)
-    const own = await readArchive(data)
     onProgress(options.to === undefined ? 'Recovering' : 'Recovering, and following the log')
     await recover({
       location,
       folder: unfinished,
-      source: options.archive ?? own?.folder ?? manifest.archive,
+      sources,
       archive: own,
       to: options.to,
       finish: async (port) => forgetInstances(port, await readFile(join(backup, 'own/password'), 'utf8')),
@@ -98,6 +99,33 @@ function requireLater(to: RestoreOptions['to'], { endedAt }: Manifest): void {
     'restore.too_early',
     `the backup ended at ${endedAt} and cannot be taken back before that: restore an earlier one to ${to.toString()}`,
   )
+}
+
+/**
+ * Where the log is that the backup goes on with: where the backup says, and where this system archives now. That one is asked
+ * too when the backup names another: it has what came after a move, and the timelines that may not be taken again.
+ */
+async function findLog(
+  { archive, to }: RestoreOptions,
+  manifest: Manifest,
+  own: Archive | undefined,
+  account: Account | undefined,
+): Promise<string[]> {
+  const named = archive ?? manifest.archive
+  // A backup is consistent with what it holds itself: only a later time needs more.
+  const isNeeded = to !== undefined
+  if (named !== undefined && (isNeeded || archive !== undefined)) {
+    await requireArchive(named, account, 'name the folder that it is in now by --archive')
+  }
+  if (own === undefined || own.folder === named) return named === undefined ? [] : [named]
+  if (isNeeded) {
+    await requireArchive(
+      own.folder,
+      account,
+      'say where it is now with "stoa archive on FOLDER", or "stoa archive off"',
+    )
+  }
+  return named === undefined ? [own.folder] : [named, own.folder]
 }
 
 async function layOut(
