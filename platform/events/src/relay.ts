@@ -31,7 +31,7 @@ interface Batch {
 const lockName = 'stoa.outbox-relay'
 const maxBatch = 2_000
 // After a small batch the next one waits this long, so that what many changes leave behind goes out together.
-const gatherMs = 40
+const gatherMs = 100
 const smallBatch = 32
 const shortestPauseMs = 25
 const longestPauseMs = 200

@@ -8,7 +8,7 @@ import { announce, leave } from './membership.ts'
 
 const longestReconnectMs = 2_000
 // After few events the next are fetched this much later, with all that has been told and handled in the meantime.
-const gatherMs = 40
+const gatherMs = 100
 const fewEvents = 32
 
 interface Control {
