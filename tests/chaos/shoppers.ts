@@ -15,8 +15,8 @@ export interface Shoppers {
   readonly replay: () => Promise<readonly string[]>
 }
 
-/** One that there is enough of for every shopper, and two that run out in a longer run. */
-const commonSkus = [plentifulSku, 'TEA-GREEN-250', 'TEA-SENCHA-FUKUJYU-100']
+/** Run out in a longer run; there is enough of the plentiful one for every shopper. */
+const commonSkus = ['TEA-GREEN-250', 'TEA-SENCHA-FUKUJYU-100']
 
 const address = { name: 'Ada Lovelace', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' }
 
@@ -106,11 +106,12 @@ async function callOff(customer: Customer, wish: Wish, random: Random): Promise<
 }
 
 function wishFor(customer: Customer, { kind, card, couponCodes, isScarce }: Shopping, random: Random): Wish {
-  const lines = random.shuffle(commonSkus).slice(0, random.between(1, 2))
+  // Most orders want nothing else, or a longer run would mostly be refused for want of goods.
+  const beside = random.between(1, 5) === 1 ? [random.pick(commonSkus)] : []
   const items =
     isScarce === true
       ? [{ sku: limitedSku, quantity: 1 }]
-      : lines.map((sku) => ({ sku, quantity: random.between(1, 2) }))
+      : [plentifulSku, ...beside].map((sku) => ({ sku, quantity: random.between(1, 2) }))
   return {
     key: randomUUID(),
     customerId: customer.id,
