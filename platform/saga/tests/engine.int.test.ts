@@ -39,6 +39,9 @@ const purchase = async (review = false) => {
   await own.database.transaction((tx) => startSaga(tx, shop, 'purchase', orderId, { orderId, review }))
   return orderId
 }
+const lost = () => {
+  throw away()
+}
 const idOf = (orderId: string) => `purchase:${orderId}`
 const comesTo = (orderId: string, state: string) =>
   eventually(async () => expect(await engine.show(idOf(orderId))).toMatchObject({ state }))
@@ -177,9 +180,6 @@ describe('a failure before the pivot', () => {
 
   test('of a callee that is away for a moment is tried again under the same key', async () => {
     await start()
-    const lost = () => {
-      throw away()
-    }
     world.script('pay/action', lost, lost)
     const orderId = await purchase()
     await comesTo(orderId, 'completed')
@@ -189,9 +189,6 @@ describe('a failure before the pivot', () => {
 
   test('of a callee that stays away undoes that step too, as nobody knows whether it happened', async () => {
     await start()
-    const lost = () => {
-      throw away()
-    }
     world.script('pay/action', lost, lost, lost, lost, lost)
     const orderId = await purchase()
     await comesTo(orderId, 'compensated')
@@ -267,9 +264,6 @@ test('a saga that is given all the time it needs is called until it is answered'
     limits: { sagaTimeoutMs: 100, attempts: 100, firstDelayMs: 30, maxDelayMs: 30 },
     hooks: { timeoutMs: Infinity },
   })
-  const lost = () => {
-    throw away()
-  }
   world.script('pay/action', ...Array.from({ length: 15 }, () => lost))
   const orderId = await purchase()
   await comesTo(orderId, 'completed')
@@ -287,9 +281,6 @@ describe('the pivot', () => {
 
   test('that has been entered is called until it holds, past the time of the saga', async () => {
     await start({ limits: { sagaTimeoutMs: 300, firstDelayMs: 5, maxDelayMs: 60, attempts: 1 } })
-    const lost = () => {
-      throw away()
-    }
     world.script('confirm/action', ...Array.from({ length: 15 }, () => lost))
     const orderId = await purchase()
     await comesTo(orderId, 'completed')
@@ -402,9 +393,6 @@ describe('an operator', () => {
   test('has a stuck compensation tried again, or leaves it out', async () => {
     await start({ limits: { firstDelayMs: 5, holdForMs: 40, maxDelayMs: 20 } })
     world.script('ship/action', refused, refused)
-    const lost = () => {
-      throw away()
-    }
     world.script('pay/compensation', ...Array.from({ length: 20 }, () => lost))
     const [first, second] = [await purchase(), await purchase()]
     await comesTo(first, 'stuck')
