@@ -20,6 +20,12 @@ export const authErrors = errors({
     why: 'Each account may have only so many keys at once.',
     mend: 'Delete one that is no longer used.',
   },
+  'auth.signing_key_limit': {
+    kind: 'conflict',
+    title: 'As many signing keys verify as may',
+    why: 'A key that was replaced verifies on until its tokens have expired, over an hour, and all are published.',
+    mend: 'Try again when the oldest has retired, or withdraw all of them if one is compromised.',
+  },
   'auth.scope_not_granted': {
     kind: 'invalid',
     title: 'The scope is unknown, or reaches further than the account itself',

@@ -141,4 +141,5 @@ export const rotateSigningKeys = post('/api/v1/signing-keys/rotate', {
     ),
   ),
   answers: { 201: SigningKey },
+  refuses: ['auth.signing_key_limit'],
 })

@@ -6,7 +6,7 @@ import type { Clock } from '@stoa/kernel'
 import { decryptText, encryptText } from '@stoa/security'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { AuthTx, Transaction } from './auth-tx.ts'
-import { isRotationDue, orderedKeys, rotation } from './domain/signing-schedule.ts'
+import { isFull, isRotationDue, orderedKeys, rotation } from './domain/signing-schedule.ts'
 import {
   insertSigningKey,
   listSigningKeyRows,
@@ -68,8 +68,9 @@ export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDay
   const isDue = async (handle: ReadHandle) =>
     isRotationDue(await listSigningKeyRows(handle, clock.now()), clock.now(), rotationDays)
 
-  const rotate = async (tx: AuthTx, made: MadeKey, isCompromised: boolean): Promise<SigningKeyRow> => {
+  const rotate = async (tx: AuthTx, made: MadeKey, isCompromised: boolean): Promise<SigningKeyRow | undefined> => {
     await lockSigningKeys(tx)
+    if (!isCompromised && isFull(await listSigningKeyRows(tx, clock.now()))) return undefined
     const { signsFrom, olderRetireAt } = rotation(clock.now(), isCompromised)
     const row = await insert(tx, made, signsFrom)
     const retiredKeyIds = await retireOtherKeys(tx, made.keyId, olderRetireAt)
@@ -85,8 +86,13 @@ export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDay
       const rows = known.length > 0 ? known : [await makeFirst(transaction, insert, clock)]
       return orderedKeys(rows, clock.now()).map((row) => decrypted(row, encryptionKey))
     },
-    /** Makes a successor within the open transaction, and publishes that there is one. */
+    /**
+     * Makes a successor within the open transaction, and publishes that there is one. Undefined when as many keys verify
+     * as may; one that withdraws the others is always made.
+     */
     rotate,
+    /** Whether as many keys verify as may. */
+    isFull: async (): Promise<boolean> => isFull(await listSigningKeyRows(db, clock.now())),
     /** Whether the youngest key has signed for its time. */
     isDue: (): Promise<boolean> => isDue(db),
     /** Makes a successor when it is still time for one: another replica may have made it meanwhile. */

@@ -2,6 +2,7 @@ import { systemClock } from '@stoa/kernel'
 import { createTokenVerifier, fetchKeys, fingerprint } from '@stoa/security'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transactionsOf } from '../src/auth-tx.ts'
+import { MAX_SIGNING_KEYS } from '../src/domain/signing-schedule.ts'
 import { makeKeyRing, makeSigningKey } from '../src/key-ring.ts'
 import { insertApiKey } from '../src/store/api-keys.ts'
 import { ADA, ISSUER, runIdentity, type RunningIdentity } from './running-identity.ts'
@@ -60,6 +61,19 @@ test('publishes the next key at once, signs with it later, and says so', async (
   const events = await running.database.database.read.sql<{ data: unknown }>`
     select event::jsonb -> 'data' as data from outbox where event::jsonb ->> 'type' = 'signing_key.rotated'`
   expect(events).toEqual([{ data: { keyId: next, retiredKeyIds: [before] } }])
+})
+
+test('lets only so many keys verify at once, and withdraws however many there are', async () => {
+  const made = await Promise.all(Array.from({ length: MAX_SIGNING_KEYS }, () => makeSigningKey()))
+  const rows = await Promise.all(
+    made.map((each) => running.transaction((tx) => running.identity.keys.rotate(tx, each, false))),
+  )
+  await running.identity.reload()
+  expect(rows).toContain(undefined)
+  expect(await published()).toHaveLength(MAX_SIGNING_KEYS)
+  expect(await running.identity.keys.isFull()).toBe(true)
+  const next = await rotate(true)
+  expect(await published()).toEqual([next])
 })
 
 test('ends every token of withdrawn keys at once', async () => {

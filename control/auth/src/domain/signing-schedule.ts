@@ -32,6 +32,14 @@ export function isRotationDue(keys: readonly KeyTimes[], now: Temporal.Instant, 
   return youngest !== undefined && !isBefore(now, youngest.signsFrom.add({ hours: rotationDays * 24 }))
 }
 
+/** How many keys verify at once at most: all are published together, and every verifier holds them all. */
+export const MAX_SIGNING_KEYS = 16
+
+/** Whether another key has to wait until an old one has retired. */
+export function isFull(keys: readonly KeyTimes[]): boolean {
+  return keys.length >= MAX_SIGNING_KEYS
+}
+
 /** When a new key begins to sign, and when the older ones stop verifying; at once when they are compromised. */
 export function rotation(now: Temporal.Instant, isCompromised: boolean) {
   if (isCompromised) return { signsFrom: now, olderRetireAt: now }

@@ -1,16 +1,22 @@
 import type { Handler, TaskHandler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { Deps } from '../deps.ts'
+import { MAX_SIGNING_KEYS } from '../domain/signing-schedule.ts'
 import { makeSigningKey } from '../key-ring.ts'
 import { toSigningKey } from '../resources.ts'
 
 /** Makes the next signing key by an admin's hand. */
 export const rotateSigningKeys =
   ({ identity, clock }: Deps): Handler<AuthService, 'rotateSigningKeys'> =>
-  async ({ body, commit }) => {
+  async ({ body, refuse, commit }) => {
+    const isCompromised = body?.isCompromised ?? false
+    const tooMany = `No more than ${MAX_SIGNING_KEYS} keys may verify at once.`
+    // looked at before, too: making a key costs more CPU than all the rest
+    if (!isCompromised && (await identity.keys.isFull())) return refuse('auth.signing_key_limit', tooMany)
     const made = await makeSigningKey()
     const done = await commit(async (tx) => {
-      const row = await identity.keys.rotate(tx, made, body?.isCompromised ?? false)
+      const row = await identity.keys.rotate(tx, made, isCompromised)
+      if (row === undefined) return refuse('auth.signing_key_limit', tooMany)
       return { status: 201, body: toSigningKey(row, [row], clock.now()) }
     })
     await identity.reload()
