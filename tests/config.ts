@@ -8,10 +8,7 @@ export function systemEnvironment(home: string): Record<string, string | undefin
   return { ...process.env, STOA_HOME: home }
 }
 
-/** How many random requests each operation gets, and the seed that they are made from. */
-export function randomCases(): { readonly count: number; readonly seed: number } {
-  return {
-    count: Number(process.env['CONTRACT_CASES'] ?? 6),
-    seed: Number(process.env['CONTRACT_SEED'] ?? Math.floor(Math.random() * 2 ** 31)),
-  }
+/** The seed that the contract tests make random requests from. */
+export function contractSeed(): number {
+  return Number(process.env['CONTRACT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { fullCount } from '../fuzz/arguments.ts'
 
 /** How long a run goes on, and how hard. */
 export interface Plan {
@@ -17,6 +18,8 @@ export interface Plan {
   readonly shoppers: number
   /** Kinds of faults to choose from; all of them unless given. */
   readonly only: readonly string[] | undefined
+  /** Random requests to each operation of another system, when the fire is out. */
+  readonly fuzz: number
   /** Leaves the system running, to look at. */
   readonly isKept: boolean
 }
@@ -27,7 +30,7 @@ Shoppers order from a running system while one fault after another hits it; then
   --seed N      the same faults as in the run that printed it
   --count N     how many faults (14)
   --minutes N   go on for so long at least, with longer faults
-  --full        500 kills, 1,000 sagas taken over and 30 minutes at least
+  --full        500 kills, 1,000 sagas taken over and 30 minutes at least; then 'npm run fuzz -- --full'
   --only a,b    these kinds of faults alone
   --keep        let the system run on afterwards, to look at
 `
@@ -62,6 +65,7 @@ export function readArguments(args: readonly string[]): Plan | 'help' {
     isLong,
     shoppers: number('shoppers', values.shoppers, 8),
     only: values.only?.split(',').map((kind) => kind.trim()),
+    fuzz: isFull ? fullCount : 0,
     isKept: values.keep === true,
   }
 }

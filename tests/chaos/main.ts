@@ -1,25 +1,38 @@
 import { help, readArguments, type Plan } from './arguments.ts'
+import { fuzz } from '../fuzz/run.ts'
+import type { Outcome } from './checks/judge.ts'
 import { runChaos } from './run.ts'
 import { startSystem } from './system.ts'
 
+type Tell = (line: string) => void
+
 const plan = readArguments(process.argv.slice(2))
 if (plan === 'help') console.log(help)
-else process.exitCode = await main(plan)
+else process.exitCode = await main(plan, (line) => console.log(line))
 
-async function main(plan: Plan): Promise<number> {
-  console.log(`seed ${plan.seed}`)
+async function main(plan: Plan, tell: Tell): Promise<number> {
+  tell(`seed ${plan.seed}`)
+  const outcomes = [await chaos(plan, tell)]
+  if (plan.fuzz > 0) outcomes.push(await fuzz({ seed: plan.seed, count: plan.fuzz, only: undefined }, tell))
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
+  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
+  if (failed > 0) tell(`the same again: --seed ${plan.seed}`)
+  tell(`${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+async function chaos(plan: Plan, tell: Tell): Promise<Outcome> {
   const system = await startSystem()
   const interrupted = () => void system.stop().then(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
-  const outcome = { passed: 0, failed: 1 }
   try {
-    Object.assign(outcome, await runChaos(system, plan, (line) => console.log(line)))
+    return await runChaos(system, plan, tell)
   } catch (error) {
     console.log(error)
+    return { passed: 0, failed: 1 }
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    if (plan.isKept) tell(`the system runs on: STOA_HOME=${system.home}`)
+    else await system.stop()
   }
-  if (outcome.failed > 0) console.log(`the same faults again: --seed ${plan.seed}`)
-  if (plan.isKept) console.log(`the system runs on: STOA_HOME=${system.home}`)
-  else await system.stop()
-  console.log(`${outcome.passed} passed, ${outcome.failed} failed`)
-  return outcome.failed === 0 ? 0 : 1
 }

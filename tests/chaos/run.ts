@@ -1,6 +1,7 @@
 import type { Plan } from './arguments.ts'
-import { checks, settle } from './checks/all.ts'
+import { checks, settled } from './checks/all.ts'
 import type { Aftermath, Check } from './checks/check.ts'
+import { judge, type Outcome } from './checks/judge.ts'
 import { signedIn } from './customer.ts'
 import type { Fault } from './fault.ts'
 import { faults as allFaults } from './faults/all.ts'
@@ -15,10 +16,9 @@ type Tell = (line: string) => void
 
 const wellWithinMs = 10_000
 const longestQuietMs = 60_000
-const shownComplaints = 20
 
 /** Shops under fire, then looks at what is left. Answers how many facts hold, and how many do not. */
-export async function runChaos(system: System, plan: Plan, tell: Tell): Promise<{ passed: number; failed: number }> {
+export async function runChaos(system: System, plan: Plan, tell: Tell): Promise<Outcome> {
   const gateway = gatewayAt(system.gatewayUrl)
   const faults = chooseFaults(system, plan, tell)
   const asStaff = await signedIn(gateway, 'staff@stoa.example')
@@ -32,7 +32,7 @@ export async function runChaos(system: System, plan: Plan, tell: Tell): Promise<
     await shoppers.stop()
   }
   const aftermath: Aftermath = { system, wishes: [...shoppers.wishes, ...prober.wishes], asStaff }
-  await settle(aftermath)
+  await settled(aftermath)
   for (const line of ['', ...recoveryTable(happened), '']) tell(line)
   tell(
     `${happened.length} faults, ${killsOf(happened)} processes killed, ${await takeoversOf(system)} sagas taken over`,
@@ -73,16 +73,4 @@ function replayed(shoppers: Shoppers, prober: Prober): Check {
     fact: 'every key is answered with its order once more',
     complaints: async () => [...(await shoppers.replay()), ...(await prober.replay())],
   }
-}
-
-async function judge(facts: readonly Check[], aftermath: Aftermath, tell: Tell) {
-  let passed = 0
-  for (const { fact, complaints } of facts) {
-    const found = await complaints(aftermath)
-    if (found.length === 0) passed += 1
-    tell(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${fact}`)
-    for (const complaint of found.slice(0, shownComplaints)) tell(`          ${complaint}`)
-    if (found.length > shownComplaints) tell(`          and ${found.length - shownComplaints} more`)
-  }
-  return { passed, failed: facts.length - passed }
 }

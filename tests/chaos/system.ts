@@ -10,7 +10,7 @@ import { choosePorts } from '@stoa/system/supervisor/place'
 import type { Secrets } from '@stoa/system/supervisor/secrets'
 import { topology } from '@stoa/system/topology'
 import { systemEnvironment } from '../config.ts'
-import { askDatabases, databaseUrlAt, type Sql } from './databases.ts'
+import { askDatabases, databaseUrlAt, type Sql } from '../databases.ts'
 import { mountDisk, type Disk } from './disk.ts'
 import { closeLinks, linkHost, openLinks, type Links } from './links/links.ts'
 

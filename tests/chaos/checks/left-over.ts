@@ -1,13 +1,12 @@
 import { topology } from '@stoa/system/topology'
-import type { System } from '../system.ts'
-import type { Check } from './check.ts'
+import type { Asked, Check } from './check.ts'
 
 const publishers = topology.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
 const consumers = topology.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0)
 const withSagas = topology.filter(({ contract }) => Object.keys(contract?.sagas ?? {}).length > 0)
 
 /** Rows of one table in several databases, each with the service's name before it. */
-function leftIn(fact: string, services: readonly { readonly name: string }[], text: string): Check {
+function leftIn(fact: string, services: readonly { readonly name: string }[], text: string): Check<Asked> {
   return {
     fact,
     async complaints({ system }) {
@@ -22,7 +21,7 @@ function leftIn(fact: string, services: readonly { readonly name: string }[], te
 }
 
 /** Nothing that should have been done lies about. */
-export const leftOverChecks: readonly Check[] = [
+export const leftOverChecks: readonly Check<Asked>[] = [
   leftIn('the outboxes are empty', publishers, 'select id, type from outbox'),
   leftIn(
     'no event failed for good, and none waits behind one that did',
@@ -48,7 +47,7 @@ interface Lag {
   readonly lag: number
 }
 
-async function lagOf({ sql }: System): Promise<Lag[]> {
+async function lagOf({ sql }: Asked['system']): Promise<Lag[]> {
   const rows = await sql(
     'event_log',
     `select g.name as "group", t.name as topic, sum(p.next_position - o.position)::int as lag

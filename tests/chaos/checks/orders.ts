@@ -1,5 +1,5 @@
-import type { Row } from '../databases.ts'
-import type { Check, Aftermath } from './check.ts'
+import type { Row } from '../../databases.ts'
+import type { Aftermath, Check } from './check.ts'
 
 /** States that nothing leads out of by itself; days are short here, so that a sold order gets there soon. */
 const endStates = ['completed', 'rejected', 'cancelled']

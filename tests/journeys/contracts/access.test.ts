@@ -1,13 +1,17 @@
 import type { Role } from '@stoa/contracts/auth/roles'
 import { beforeAll, expect, test } from 'vitest'
-import { accountOf, accountRoles, grants, newAccount, remembered, type Account } from './accounts.ts'
-import { meanings } from './good-bodies.ts'
-import { goodRequest, makerOf, orderAhead, thingsOf, type GoodRequest } from './good-requests.ts'
-import { faultOfProblem } from './problems.ts'
-import { isOperation, pathOf, readOf, said, type Said } from './said.ts'
-import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Answered, type Sent } from './send.ts'
-import type { Node } from './valid-values.ts'
-import { takenRequest } from './wrong-requests.ts'
+import { accountOf, accountRoles, grants, newAccount, remembered, type Account } from '../../requests/accounts.ts'
+import { meanings } from '../../requests/good-bodies.ts'
+import { goodRequest, makerOf, orderAhead, thingsOf, type GoodRequest } from '../../requests/good-requests.ts'
+import { goTo } from '../../requests/doors.ts'
+import { faultOfProblem } from '../../requests/problems.ts'
+import { isOperation, pathOf, readOf, said, type Said } from '../../requests/said.ts'
+import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Answered, type Sent } from '../../requests/send.ts'
+import type { Node } from '../../requests/valid-values.ts'
+import { takenRequest } from '../../requests/wrong-requests.ts'
+import { system } from '../system.ts'
+
+goTo(system)
 
 const outside = said.filter(({ route }) => route.permission !== 'public')
 

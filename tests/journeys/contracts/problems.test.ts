@@ -1,11 +1,14 @@
 import { connect } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
-import { accountOf, type Account } from './accounts.ts'
-import { faultOf, faultOfProblem } from './problems.ts'
-import { pathOf, said, services, type Said } from './said.ts'
-import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Sent } from './send.ts'
-import { wholeValueOf } from './valid-values.ts'
+import { accountOf, type Account } from '../../requests/accounts.ts'
+import { goTo } from '../../requests/doors.ts'
+import { faultOf, faultOfProblem } from '../../requests/problems.ts'
+import { pathOf, said, services, type Said } from '../../requests/said.ts'
+import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Sent } from '../../requests/send.ts'
+import { wholeValueOf } from '../../requests/valid-values.ts'
 import { system } from '../system.ts'
+
+goTo(system)
 
 let admin: Account
 let customer: Account

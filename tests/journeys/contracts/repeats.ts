@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Check } from 'typebox/schema'
-import { isGood } from './accounts.ts'
-import { faultOf } from './problems.ts'
-import { isOperation, type Said } from './said.ts'
-import { doorOf, send, type Answered, type Sent } from './send.ts'
-import { wholeValueOf } from './valid-values.ts'
+import { isGood } from '../../requests/accounts.ts'
+import { faultOf } from '../../requests/problems.ts'
+import { isOperation, type Said } from '../../requests/said.ts'
+import { doorOf, send, type Answered, type Sent } from '../../requests/send.ts'
+import { wholeValueOf } from '../../requests/valid-values.ts'
 
 const atOnce = 10
 

@@ -1,6 +1,6 @@
 import type { Service } from '@stoa/contract'
-import type { Said } from './said.ts'
-import { ownDoorsOf, send } from './send.ts'
+import type { Said } from '../../requests/said.ts'
+import { ownDoorsOf, send } from '../../requests/send.ts'
 
 /** Requests by what became of them. */
 export interface Count {

@@ -138,7 +138,7 @@ const bodies: Readonly<Record<string, Body>> = {
   }),
   'notification.replaceTemplate': () => ({ subject: '{{subject}}', body: '{{text}}' }),
   'notification.previewTemplate': () => ({
-    variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockUrl: 'x', x: 'x' },
+    variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockToken: 'x' },
   }),
 }
 

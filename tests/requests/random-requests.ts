@@ -8,6 +8,8 @@ import { valuesOf, type Meanings, type Node } from './valid-values.ts'
 export interface RandomParts {
   readonly token: string
   readonly ids: readonly string[]
+  /** One that does what the route is for; undefined where there is none. */
+  readonly goodBody: unknown
   readonly meanings: Meanings
 }
 
@@ -32,7 +34,7 @@ function mostly<T>(usual: fc.Arbitrary<T>, others: fc.Arbitrary<T>, weight = 5):
 const reachesEverybody = /"(isCompromised|isActive)":true/
 
 /** Requests to a route: some good, some wrong in places, some nothing but noise. */
-export function randomRequests(each: Said, { token, ids, meanings }: RandomParts): fc.Arbitrary<Sent> {
+export function randomRequests(each: Said, { token, ids, goodBody, meanings }: RandomParts): fc.Arbitrary<Sent> {
   const { route } = each
   const names = parametersOf(route.path)
   const params = names.map((name, index) => {
@@ -47,7 +49,10 @@ export function randomRequests(each: Said, { token, ids, meanings }: RandomParts
       query: queriesOf(route.query as TSchema | undefined, meanings),
       headers: mostly(fc.constant({}), headers),
       key: fc.uuid(),
-      body: isOperation(each) && route.method !== 'GET' ? bodiesOf(each.route.body, meanings) : fc.constant(undefined),
+      body:
+        isOperation(each) && route.method !== 'GET'
+          ? bodiesOf(each.route.body, goodBody, meanings)
+          : fc.constant(undefined),
     })
     .map(({ params: texts, query, headers: strange, key, body }) => {
       const type = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
@@ -58,14 +63,20 @@ export function randomRequests(each: Said, { token, ids, meanings }: RandomParts
     .filter(({ body }) => !reachesEverybody.test(String(body)))
 }
 
-function bodiesOf(schema: TSchema | undefined, meanings: Meanings): fc.Arbitrary<string | Buffer | undefined> {
+function bodiesOf(
+  schema: TSchema | undefined,
+  goodBody: unknown,
+  meanings: Meanings,
+): fc.Arbitrary<string | Buffer | undefined> {
   const noise = fc.oneof(
     strangeValues.map((value) => JSON.stringify(value) ?? 'null'),
     fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
     fc.constant(undefined),
   )
   if (schema === undefined) return mostly(fc.constant(undefined), noise)
-  const good = valuesOf(schema, meanings)
+  // what is right by its schema alone names things that are not there
+  const values = valuesOf(schema, meanings)
+  const good = goodBody === undefined ? values : fc.oneof({ weight: 2, arbitrary: fc.constant(goodBody) }, values)
   const spoilt = fc
     .tuple(good, strangeValues, fc.nat(), strangeTexts)
     .map(([value, strange, at, name]) => JSON.stringify(spoil(value, at, strange, name)) ?? 'null')

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { accessTable, type Role } from '@stoa/contracts/auth/roles'
 import { admin as seededAdmin, demonstrationPassword } from '@stoa/system/seed/accounts'
+import { doors } from './doors.ts'
 import { headersFor, send, type Answered } from './send.ts'
-import { system } from '../system.ts'
 
 /** Somebody who is signed in. */
 export interface Account {
@@ -16,7 +16,7 @@ const password = 'all-that-glitters-is-9'
 /** Asks the gateway with a JSON body; throws when it is refused. */
 export async function ask(method: string, path: string, as: Account | undefined, body?: unknown): Promise<any> {
   const headers = { ...headersFor(method, as?.token), 'idempotency-key': randomUUID(), prefer: 'wait=10' }
-  const answer = await send(system.gatewayUrl, { method, path, headers, body })
+  const answer = await send(doors().gatewayUrl, { method, path, headers, body })
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
   return answer.body
 }
@@ -44,10 +44,8 @@ async function newGuest(): Promise<Account> {
   return { id: user.id, email, token: accessToken }
 }
 
-const theAdmin = remembered(async () => ({
-  ...seededAdmin,
-  token: await signIn(seededAdmin.email, demonstrationPassword),
-}))
+const signInAdmin = async () => ({ ...seededAdmin, token: await signIn(seededAdmin.email, demonstrationPassword) })
+let theAdmin = remembered(signInAdmin)
 
 /** A new account with a role of the access table. */
 export async function newAccount(role: Role): Promise<Account> {
@@ -62,6 +60,12 @@ export async function newAccount(role: Role): Promise<Account> {
 export const accountRoles = (Object.keys(accessTable.roles) as Role[]).filter((role) => role !== 'service')
 
 const accounts = new Map<Role, Promise<Account>>()
+
+/** Has new accounts made from here on. */
+export function forgetAccounts(): void {
+  accounts.clear()
+  theAdmin = remembered(signInAdmin)
+}
 
 /** The account of a role that the tests of a file share. */
 export function accountOf(role: Role): Promise<Account> {

@@ -142,7 +142,7 @@ async function makeThings({ at, route }: Said, owner: Account): Promise<string[]
 }
 
 /** Whether it may end or change the account itself, which is then one that nothing else needs. */
-function changesAccount({ route }: Said): boolean {
+export function changesAccount({ route }: Said): boolean {
   return (
     route.method !== 'GET' && (thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.path.includes('/sessions'))
   )

@@ -1,7 +1,7 @@
 import { Agent, request as open, type OutgoingHttpHeaders } from 'node:http'
 import { isInternalPath } from '@stoa/contract'
+import { doors } from './doors.ts'
 import type { Said } from './said.ts'
-import { system } from '../system.ts'
 
 /** What goes out: a body that is text or bytes is sent as it is, anything else as JSON. */
 export interface Sent {
@@ -25,7 +25,7 @@ const timeoutMs = 30_000
 
 /** The door that clients come to for a route: the gateway, and for the registry and what is internal the service's own port. */
 export function doorOf({ service, route }: Pick<Said, 'service' | 'route'>): string {
-  return service.name === 'registry' || isInternalPath(route.path) ? ownDoorOf(service.name) : system.gatewayUrl
+  return service.name === 'registry' || isInternalPath(route.path) ? ownDoorOf(service.name) : doors().gatewayUrl
 }
 
 /** Where the first process of a service listens itself. */
@@ -37,7 +37,7 @@ export function ownDoorOf(service: string): string {
 
 /** Where all processes of a service listen themselves. */
 export function ownDoorsOf(service: string): readonly string[] {
-  return system.serviceUrls[service] ?? []
+  return doors().serviceUrls[service] ?? []
 }
 
 /** Sends one request over a kept connection; of a stream the head alone is read. */

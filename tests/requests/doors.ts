@@ -1,0 +1,19 @@
+/** Where a running system takes requests. */
+export interface Doors {
+  readonly gatewayUrl: string
+  /** Where the processes of each service listen themselves. */
+  readonly serviceUrls: Readonly<Record<string, readonly string[]>>
+}
+
+let chosen: Doors | undefined
+
+/** Chooses the system that all requests of this process go to. */
+export function goTo(doors: Doors): void {
+  chosen = doors
+}
+
+/** The system that was chosen. @throws when none was */
+export function doors(): Doors {
+  if (chosen === undefined) throw new Error('say with goTo which system the requests go to')
+  return chosen
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ProcessRow } from '@stoa/system/supervisor/control'
+import { dataFolderAt, readJson } from '@stoa/system/supervisor/data-folder'
+import type { Secrets } from '@stoa/system/supervisor/secrets'
+import { systemEnvironment } from './config.ts'
+import { askDatabases, type Sql } from './databases.ts'
+import type { Doors } from './requests/doors.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const main = join(root, 'cli/src/main.ts')
+
+/** A whole system of one's own. */
+export interface WholeSystem extends Doors {
+  /** Its data folder. */
+  readonly home: string
+  readonly sql: Sql
+  readonly rows: () => Promise<readonly ProcessRow[]>
+  /** The stoa command; throws when it fails. */
+  readonly stoa: (...args: string[]) => Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+interface Options {
+  /** What its folder is called. */
+  readonly name: string
+  /** How many processes of a service, where not one. */
+  readonly scale?: Readonly<Record<string, number>>
+  /** Commands that come before it is up. */
+  readonly before?: readonly (readonly string[])[]
+  /** A system of the same sources, whose bundles are taken. */
+  readonly bundlesOf?: { readonly home: string } | undefined
+}
+
+/** Brings a system up by the door that everybody uses: on free ports, with days of a second and no limit that is reached. */
+export async function bringUp({ name, scale = {}, before = [], bundlesOf }: Options): Promise<WholeSystem> {
+  const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
+  // as root PostgreSQL runs under another account, which has to get in
+  await chmod(home, 0o755)
+  if (bundlesOf !== undefined) await symlink(join(bundlesOf.home, 'bundles'), join(home, 'bundles'))
+  const env = {
+    ...systemEnvironment(home),
+    CARRIER_DAY_SECONDS: '1',
+    RETURN_WINDOW_DAYS: '5',
+    RATE_LIMIT_SCALE: '10000',
+  }
+  const stoa = async (...args: string[]) =>
+    (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+  for (const command of before) await stoa(...command)
+  const scaled = Object.entries(scale).flatMap(([service, count]) => ['--scale', `${service}=${count}`])
+  await stoa('up', '--detach', '--ports', 'auto', ...scaled)
+  const rows = async () => JSON.parse(await stoa('ps', '--json')) as ProcessRow[]
+  const serviceUrls: Record<string, string[]> = {}
+  for (const { service, port } of await rows()) (serviceUrls[service] ??= []).push(`http://127.0.0.1:${port}`)
+  return {
+    home,
+    sql: await databasesOf(home),
+    gatewayUrl: serviceUrls['gateway']?.[0] ?? '',
+    serviceUrls,
+    rows,
+    stoa,
+    async stop() {
+      await stoa('down')
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function databasesOf(home: string): Promise<Sql> {
+  const folder = dataFolderAt(home)
+  const [ports, secrets] = await Promise.all([
+    readJson<Record<string, number>>(folder.ports),
+    readJson<Secrets>(folder.secrets),
+  ])
+  if (ports?.['postgres'] === undefined || secrets === undefined) throw new Error(`no database server in ${home}`)
+  return askDatabases(ports['postgres'], secrets)
+}
