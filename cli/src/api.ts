@@ -66,9 +66,37 @@ export async function signIn(folder: DataFolder, email: string, password?: strin
   return accessToken
 }
 
-/** Headers of whoever runs the system. */
-export async function asAdmin(folder: DataFolder): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${await signIn(folder, admin.email)}` }
+let signingIn: Promise<string> | undefined
+
+/** Lists ask many services at once, and one session is enough for them. */
+function adminToken(folder: DataFolder): Promise<string> {
+  signingIn ??= signIn(folder, admin.email).finally(() => {
+    signingIn = undefined
+  })
+  return signingIn
+}
+
+/** Asks as whoever runs the system; signs in anew when the kept token was withdrawn. @throws CommandFailed */
+export async function askAsAdmin<Answer>(
+  folder: DataFolder,
+  url: string,
+  {
+    headers,
+    ...request
+  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  timeoutMs = usualTimeoutMs,
+): Promise<Answer> {
+  const ask = async () => {
+    const authorization = `Bearer ${await adminToken(folder)}`
+    return askFor<Answer>(url, { ...request, headers: { ...headers, authorization } }, timeoutMs)
+  }
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || error.code !== 'auth.token_invalid') throw error
+    await writeJson(folder.tokens, {})
+    return ask()
+  }
 }
 
 async function readKept(folder: DataFolder): Promise<Record<string, Kept>> {

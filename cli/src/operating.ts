@@ -1,6 +1,6 @@
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 import { readOperated } from '@stoa/system/supervisor/operated'
-import { addressOf, asAdmin, askFor } from './api.ts'
+import { addressOf, askAsAdmin } from './api.ts'
 
 interface Page<Item> {
   readonly items: readonly Item[]
@@ -21,11 +21,10 @@ export async function listOf<Item>(
 ): Promise<OfService<Item>[]> {
   const { sagas, consumers } = await readOperated(folder)
   const services = service === undefined ? (what === 'sagas' ? Object.keys(sagas) : consumers) : [service]
-  const headers = await asAdmin(folder)
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const lists = services.map(async (name) => {
     const url = `${await addressOf(folder, name)}/admin/${what}?${new URLSearchParams(given).toString()}`
-    const { items } = await askFor<Page<Item>>(url, { headers })
+    const { items } = await askAsAdmin<Page<Item>>(folder, url)
     return items.map((item) => ({ ...item, service: name }))
   })
   return (await Promise.all(lists)).flat()
@@ -42,7 +41,6 @@ export async function askService<Answer>(
     timeoutMs,
   }: { readonly method?: string; readonly body?: object; readonly timeoutMs?: number } = {},
 ): Promise<Answer> {
-  const headers = { ...(await asAdmin(folder)), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
-  const payload = body === undefined ? {} : { body: JSON.stringify(body) }
-  return askFor<Answer>(`${await addressOf(folder, service)}/admin/${path}`, { method, headers, ...payload }, timeoutMs)
+  const json = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return askAsAdmin<Answer>(folder, `${await addressOf(folder, service)}/admin/${path}`, { method, ...json }, timeoutMs)
 }

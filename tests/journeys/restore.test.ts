@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, symlink, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { manifestName } from '@stoa/system/backup/manifest'
 import { systemEnvironment } from '../config.ts'
 import { command, newCustomer, orderOf, place, type Answer } from './shop.ts'
 import { system } from './system.ts'
@@ -32,6 +33,18 @@ async function restored(...args: string[]): Promise<string> {
   return stdout
 }
 
+/** A copy of the archive of a backup, with its latest segment cut off. */
+async function damagedArchive(backup: string): Promise<string> {
+  const { archive } = JSON.parse(await readFile(join(backup, manifestName), 'utf8')) as { archive: string }
+  const copy = join(folder, 'damaged')
+  await cp(archive, copy, { recursive: true })
+  await run('chown', ['-R', '--reference', archive, copy])
+  const segments = (await readdir(copy)).filter((name) => /^[0-9A-F]{24}\.gz$/.test(name))
+  const latest = join(copy, segments.toSorted().at(-1) ?? '')
+  await truncate(latest, Math.floor((await stat(latest)).size / 2))
+  return copy
+}
+
 test('a running system is restored to a moment: orders placed before it are there, later ones are not, and it takes more', async () => {
   const backup = join(folder, 'backup')
   const taken = await command('backup', backup, '--json')
@@ -43,6 +56,9 @@ test('a running system is restored to a moment: orders placed before it are ther
   const { body: after } = await place(customer)
   expect([before.status, after.status]).toEqual(['confirmed', 'confirmed'])
   expect((await command('archive', 'now')).code).toBe(0)
+  await expect(
+    restored('restore', backup, '--to', 'latest', '--archive', await damagedArchive(backup)),
+  ).rejects.toThrow('of the archived log cannot be read')
   expect(await command('restore', backup, '--to', moment)).toMatchObject({
     code: 2,
     err: expect.stringContaining('--yes'),

@@ -19,6 +19,7 @@ test('when the signing keys are withdrawn all tokens end, and customers sign in 
   const before = await newCustomer()
   // every service has a token for those it calls now
   expect((await place(before)).body.status).toBe('confirmed')
+  expect(await own.run('saga', 'ls')).toMatchObject({ code: 0 })
   const admin = await signIn('admin@stoa.example')
   const withdrawn = await ask('POST', '/api/v1/signing-keys/rotate', { as: admin, body: { isCompromised: true } })
   expect(withdrawn.status).toBe(201)
@@ -34,4 +35,6 @@ test('when the signing keys are withdrawn all tokens end, and customers sign in 
   const { status, body } = await place(after)
   expect([status, body.status]).toEqual([201, 'confirmed'])
   expect((await ask('GET', '/api/v1/orders', { as: before.token })).status).toBe(401)
+  // the command line has kept a token, too
+  expect(await own.run('saga', 'ls')).toMatchObject({ code: 0, err: '' })
 })

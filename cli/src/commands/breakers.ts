@@ -1,5 +1,5 @@
 import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import { addressOf, asAdmin, askFor } from '../api.ts'
+import { addressOf, askAsAdmin } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -55,5 +55,5 @@ async function reset(args: readonly string[]): Promise<number> {
 
 async function askGateway<Answer>(folder: DataFolder, path: string, method: string): Promise<Answer> {
   const url = `${await addressOf(folder, 'gateway.ADMIN_PORT')}/admin/circuit-breakers${path}`
-  return askFor<Answer>(url, { method, headers: await asAdmin(folder) })
+  return askAsAdmin<Answer>(folder, url, { method })
 }

@@ -1,4 +1,4 @@
-import { addressOf, asAdmin, askFor } from '../api.ts'
+import { addressOf, askAsAdmin } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 
@@ -20,7 +20,7 @@ interface Route {
 export async function run(args: readonly string[]): Promise<number> {
   const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
   const url = `${await addressOf(folder, 'gateway.ADMIN_PORT')}/admin/routes`
-  const { items } = await askFor<{ items: Route[] }>(url, { headers: await asAdmin(folder) })
+  const { items } = await askAsAdmin<{ items: Route[] }>(folder, url)
   const [service] = positionals
   const routes = items.filter((route) => service === undefined || route.service === service)
   if (values.json === true) {

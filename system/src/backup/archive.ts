@@ -94,10 +94,16 @@ export function archiveSettings({ folder }: Archive): Settings {
   }
 }
 
-/** The command with which a server that recovers fetches a segment from the first archive that has it. */
+/**
+ * The command with which a server that recovers fetches a segment from the first archive that has it whole. Where all
+ * that have it are damaged it exits with 126, at which the server gives up; at 1 it takes the log to end there.
+ */
 export function restoreCommand(folders: readonly string[]): string {
   const sources = folders.map((folder) => `"${requirePlain(folder)}/%f.gz"`)
-  return quote([...sources.map((source) => `(test -f ${source} && gunzip -c ${source} > "%p")`), 'false'].join(' || '))
+  const attempts = sources.map(
+    (source) => `if test -f ${source}; then gunzip -c ${source} > "%p" && exit 0; status=126; fi; `,
+  )
+  return quote(`status=1; ${attempts.join('')}exit $status`)
 }
 
 /** Has all that is written up to now archived, and waits until it is. @throws AppError `archive.not_following` */

@@ -24,7 +24,7 @@ interface Recovery {
 const recoveryTimeoutMs = 6 * 60 * 60 * 1_000
 const stopTimeoutMs = 30_000
 
-/** Rolls a copied cluster forward to a time, on a timeline of its own, and stops it again. @throws AppError `restore.time_not_reached` */
+/** Rolls a copied cluster forward to a time, on a timeline of its own, and stops it again. @throws AppError `restore.time_not_reached`, `archive.damaged` */
 export async function recover({ location, folder, sources, archive, to, finish }: Recovery): Promise<void> {
   const port = await freePort()
   await configureCluster(location, folder, {
@@ -64,6 +64,16 @@ function targetSettings(to: Recovery['to']): Settings {
 
 async function explain(cause: AppError, to: Recovery['to'], logFile: string): Promise<AppError> {
   const log = await readFile(logFile, 'utf8').catch(() => '')
+  const [, damaged] = /could not restore file "([^"]+)" from archive/.exec(log) ?? []
+  if (damaged !== undefined) {
+    return new AppError(
+      'invalid',
+      'archive.damaged',
+      `the segment ${damaged} of the archived log cannot be read: put a whole copy of it in its place, name an archive ` +
+        'that has one by --archive, or restore to a time before it',
+      { cause },
+    )
+  }
   if (!/recovery ended before configured recovery target was reached/.test(log)) {
     return new AppError('unavailable', 'restore.not_recovered', `${cause.message}\n(all of it is in ${logFile})`, {
       cause,

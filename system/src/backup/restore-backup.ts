@@ -35,7 +35,7 @@ const neededFolders = ['dynshmem', 'notify', 'serial', 'snapshots', 'stat_tmp', 
 /**
  * Puts a backup in the place of a stopped system's data, rolled forward to the wanted time. Nothing is replaced before the
  * restored cluster has been recovered; what was there is kept in `cluster.replaced`. Cut off, it can be run again.
- * @throws AppError `backup.damaged`, `restore.too_early`, `archive.not_there`, `restore.time_not_reached`
+ * @throws AppError `backup.damaged`, `restore.too_early`, `archive.not_there`, `archive.damaged`, `restore.time_not_reached`
  */
 export async function restoreBackup(options: RestoreOptions): Promise<void> {
   const { data, backup, onProgress } = options

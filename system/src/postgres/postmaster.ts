@@ -66,7 +66,7 @@ export async function findPostmaster(folder: string): Promise<Postmaster | undef
     return undefined
   }
   const ended = watch(file.pid, folder)
-  const ready = await Promise.race([waitForReady(folder, file.pid), ended.then(() => undefined)])
+  const ready = await waitForReady(folder, { pid: file.pid, ended })
   return ready && { ...ready, ended }
 }
 
@@ -99,9 +99,18 @@ async function watch(pid: number, folder: string): Promise<void> {
   while (await isPostmaster(pid, folder)) await delay(adoptedPollMs)
 }
 
-async function waitForReady(folder: string, pid: number, timeoutMs = readyTimeoutMs): Promise<PidFile | undefined> {
+/** Undefined when it ends, or takes too long. */
+async function waitForReady(
+  folder: string,
+  { pid, ended }: Pick<Postmaster, 'pid' | 'ended'>,
+  timeoutMs = readyTimeoutMs,
+): Promise<PidFile | undefined> {
   const giveUpAt = performance.now() + timeoutMs
-  while (performance.now() < giveUpAt) {
+  let hasEnded = false
+  void ended.then(() => {
+    hasEnded = true
+  })
+  while (!hasEnded && performance.now() < giveUpAt) {
     const file = await readPidFile(folder)
     if (file?.pid === pid && file.status === 'ready') return file
     if (file?.status === 'stopping') return undefined
@@ -146,7 +155,7 @@ async function trySpawn(
   })
   await log.close()
   const pid = child.pid
-  const ready = pid && (await Promise.race([waitForReady(cluster.folder, pid, timeoutMs), ended.then(() => undefined)]))
+  const ready = pid && (await waitForReady(cluster.folder, { pid, ended }, timeoutMs))
   if (ready) return { ...ready, ended }
   if (pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGQUIT')
   await ended
