@@ -12,13 +12,22 @@ else process.exitCode = await main(plan, (line) => console.log(line))
 
 async function main(plan: Plan, tell: Tell): Promise<number> {
   tell(`seed ${plan.seed}`)
-  const outcomes = [await chaos(plan, tell)]
-  if (plan.fuzz > 0) outcomes.push(await fuzz({ seed: plan.seed, count: plan.fuzz, only: undefined }, tell))
+  const outcomes = [await counted(() => chaos(plan, tell))]
+  if (plan.fuzz > 0) outcomes.push(await counted(() => fuzz({ ...plan, count: plan.fuzz, only: undefined }, tell)))
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
   if (failed > 0) tell(`the same again: --seed ${plan.seed}`)
   tell(`${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
+}
+
+async function counted(run: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await run()
+  } catch (error) {
+    console.log(error)
+    return { passed: 0, failed: 1 }
+  }
 }
 
 async function chaos(plan: Plan, tell: Tell): Promise<Outcome> {
@@ -27,9 +36,6 @@ async function chaos(plan: Plan, tell: Tell): Promise<Outcome> {
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     return await runChaos(system, plan, tell)
-  } catch (error) {
-    console.log(error)
-    return { passed: 0, failed: 1 }
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     if (plan.isKept) tell(`the system runs on: STOA_HOME=${system.home}`)

@@ -18,6 +18,7 @@ const requestsPerThing = 2_000
 const shownFailures = 10
 /** Longer than an order rests between two of its days. */
 const quietMs = 10_000
+const restMs = 20_000
 
 /** Brings a system up and sends random requests to it. Answers how many operations and facts hold, and how many do not. */
 export async function fuzz(plan: FuzzPlan, tell: Tell): Promise<Outcome> {
@@ -43,13 +44,15 @@ async function fuzzAll(system: WholeSystem, plan: FuzzPlan, tell: Tell): Promise
   const total = { done: 0, refused: 0, failed: 0, operationsFailed: 0 }
   tell(row('operation', ['done', 'refused', 'failed', 'a second']))
   for (const each of operations) {
+    // orders are on their way from some to others
+    await settle(leftOverChecks, { system }, { giveUpMs: restMs })
     const { done, refused, failures } = await fuzzOne(each, plan, tell)
     total.done += done
     total.refused += refused
     total.failed += failures.length
     total.operationsFailed += Math.min(1, failures.length)
   }
-  await settle(leftOverChecks, { system }, quietMs)
+  await settle(leftOverChecks, { system }, { quietMs })
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
   const sent = total.done + total.refused + total.failed
   tell('')
@@ -67,10 +70,8 @@ async function fuzzOne(each: Said, { count, seed }: FuzzPlan, tell: Tell): Promi
   let [done, refused] = [0, 0]
   const failures: string[] = []
   for (let from = 0; from < count; from += requestsPerThing) {
-    // tokens run out, and an account has room for only so many of some things
-    forgetAccounts()
     const some = { count: Math.min(requestsPerThing, count - from), seed: seed + from }
-    const answers = await answersToRandom(each, await goodRequest(each), some)
+    const answers = await fuzzAThing(each, some)
     done += answers.done
     refused += answers.refused
     failures.push(...answers.failures)
@@ -79,6 +80,15 @@ async function fuzzOne(each: Said, { count, seed }: FuzzPlan, tell: Tell): Promi
   tell(row(each.at, [done, refused, failures.length, aSecond]))
   for (const failure of failures.slice(0, shownFailures)) tell(`FAILED    ${failure}`)
   return { done, refused, failures }
+}
+
+async function fuzzAThing(each: Said, some: Pick<FuzzPlan, 'count' | 'seed'>): Promise<Answers> {
+  // tokens run out, and an account has room for only so many of some things
+  forgetAccounts()
+  const good = await goodRequest(each).catch((error: Error) => error)
+  return good instanceof Error
+    ? { done: 0, refused: 0, failures: [`no good request: ${good.message}`] }
+    : answersToRandom(each, good, some)
 }
 
 function row(name: string, columns: readonly (string | number)[]): string {
