@@ -5,20 +5,25 @@ export interface Waiting {
   readonly wake: () => void
 }
 
-/** Makes an empty line of those who wait. */
+/** Makes an empty line of those who wait; who has waited leaves nothing behind, on its signal either. */
 export function makeWaiting(): Waiting {
-  let { promise, resolve } = Promise.withResolvers<void>()
+  const waiting = new Set<() => void>()
   return {
-    async next(timeoutMs, signal) {
-      const end = Promise.withResolvers<void>()
-      const timer = setTimeout(end.resolve, timeoutMs)
-      signal.addEventListener('abort', () => end.resolve(), { once: true })
-      await Promise.race([promise, end.promise])
-      clearTimeout(timer)
-    },
+    next: (timeoutMs, signal) =>
+      new Promise((resolve) => {
+        const end = () => {
+          waiting.delete(end)
+          clearTimeout(timer)
+          signal.removeEventListener('abort', end)
+          resolve()
+        }
+        const timer = setTimeout(end, timeoutMs)
+        signal.addEventListener('abort', end)
+        waiting.add(end)
+        if (signal.aborted) end()
+      }),
     wake() {
-      resolve()
-      ;({ promise, resolve } = Promise.withResolvers<void>())
+      for (const end of waiting) end()
     },
   }
 }

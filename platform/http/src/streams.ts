@@ -78,10 +78,15 @@ function changedWithin({ changes }: OperationParts, signal: AbortSignal): (id: s
 async function pump(exchange: Exchange, events: AsyncIterable<StreamEvent>, heartbeatMs: number): Promise<void> {
   const { response, signal } = exchange
   const iterator = events[Symbol.asyncIterator]()
-  const ended = new Promise<undefined>((resolve) =>
-    signal.addEventListener('abort', () => resolve(undefined), { once: true }),
-  )
-  const next = () => Promise.race([iterator.next(), ended])
+  // A race against one promise for the whole stream would keep something of every event until its end.
+  let leave = () => {}
+  signal.addEventListener('abort', () => leave(), { once: true })
+  const next = () =>
+    new Promise<IteratorResult<StreamEvent> | undefined>((resolve, reject) => {
+      leave = () => resolve(undefined)
+      if (signal.aborted) leave()
+      iterator.next().then(resolve, reject)
+    })
   let pending = next()
   let timer: NodeJS.Timeout | undefined
   const headTime = new Promise<void>((resolve) => (timer = setTimeout(resolve, headAfterMs)))
@@ -91,8 +96,7 @@ async function pump(exchange: Exchange, events: AsyncIterable<StreamEvent>, hear
     const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
     try {
       for (let result = await pending; result?.done === false; result = await pending) {
-        if (!response.write(formatEvent(result.value)))
-          await Promise.race([once(response, 'drain', { signal }).catch(() => {}), ended])
+        if (!response.write(formatEvent(result.value))) await once(response, 'drain', { signal }).catch(() => {})
         pending = next()
       }
     } finally {
