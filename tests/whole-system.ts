@@ -31,6 +31,8 @@ interface Options {
   readonly name: string
   /** How many processes of a service, where not one. */
   readonly scale?: Readonly<Record<string, number>>
+  /** Further settings, made for its data folder. */
+  readonly settings?: (home: string) => Readonly<Record<string, string>>
   /** Commands that come before it is up. */
   readonly before?: readonly (readonly string[])[]
   /** A system of the same sources, whose bundles are taken. */
@@ -38,7 +40,7 @@ interface Options {
 }
 
 /** Brings a system up by the door that everybody uses: on free ports, with days of a second and no limit that is reached. */
-export async function bringUp({ name, scale = {}, before = [], bundlesOf }: Options): Promise<WholeSystem> {
+export async function bringUp({ name, scale = {}, settings, before = [], bundlesOf }: Options): Promise<WholeSystem> {
   const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
   // as root PostgreSQL runs under another account, which has to get in
   await chmod(home, 0o755)
@@ -48,6 +50,7 @@ export async function bringUp({ name, scale = {}, before = [], bundlesOf }: Opti
     CARRIER_DAY_SECONDS: '1',
     RETURN_WINDOW_DAYS: '5',
     RATE_LIMIT_SCALE: '10000',
+    ...settings?.(home),
   }
   const stoa = async (...args: string[]) =>
     (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout

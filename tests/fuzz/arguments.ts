@@ -11,14 +11,14 @@ export interface FuzzPlan {
 }
 
 /** Requests to each operation in a full run. */
-export const fullCount = 17_000
+export const fullCount = 21_000
 
 export const help = `Usage: npm run fuzz -- [--seed N] [--count N] [--full] [--only OPERATION,...]
 
 Sends random requests to every operation of a running system: some right, most wrong in places, some nothing but noise.
   --seed N      the same requests as in the run that printed it
   --count N     how many to each operation (20)
-  --full        ${fullCount} to each: over two million
+  --full        ${fullCount} to each: over two and a half million, and a look at what the processes keep
   --only a,b    to these operations alone, as order.placeOrder
 `
 
