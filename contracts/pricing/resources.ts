@@ -1,4 +1,4 @@
-import { CurrencySchema, InstantSchema, MoneySchema } from '@stoa/contract'
+import { AmountSchema, CurrencySchema, InstantSchema, MinorUnitsSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { closed } from '../closed.ts'
 import { QuoteId, UserId } from '../ids.ts'
@@ -72,7 +72,7 @@ export const NewPriceList = Type.Omit(PriceList, ['id', 'version'], closed)
 
 /** The price of a SKU from a quantity on. */
 export const QuantityBreak = Type.Object(
-  { fromQuantity: Type.Integer({ minimum: 1, maximum: 100_000 }), amount: Type.Integer({ minimum: 0 }) },
+  { fromQuantity: Type.Integer({ minimum: 1, maximum: 100_000 }), amount: MinorUnitsSchema },
   closed,
 )
 
@@ -88,7 +88,7 @@ export const NewPrice = Type.Object({ breaks: Price.properties.breaks }, closed)
 
 const PromotionEffect = Type.Union([
   Type.Object({ kind: Type.Literal('percentage'), basisPoints: BasisPoints }, closed),
-  Type.Object({ kind: Type.Literal('fixed'), amount: MoneySchema }, closed),
+  Type.Object({ kind: Type.Literal('fixed'), amount: AmountSchema }, closed),
   Type.Object(
     {
       kind: Type.Literal('buy_x_get_y'),
@@ -106,7 +106,7 @@ export const Promotion = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100 }),
   effect: PromotionEffect,
   skus: Type.Optional(Type.Array(Sku, { maxItems: 1_000, description: 'only these; all when absent' })),
-  minSubtotal: Type.Optional(MoneySchema),
+  minSubtotal: Type.Optional(AmountSchema),
   couponCode: Type.Optional(Type.String({ pattern: '^[A-Z0-9-]{3,40}$' })),
   maxUses: Type.Optional(Type.Integer({ minimum: 1 })),
   maxUsesPerCustomer: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -134,8 +134,8 @@ export type TaxRate = Static<typeof TaxRate>
 export const ShippingCharge = Type.Object({
   region: Region,
   method: Type.String({ minLength: 1, maxLength: 40 }),
-  charge: MoneySchema,
-  freeFrom: Type.Optional(MoneySchema),
+  charge: AmountSchema,
+  freeFrom: Type.Optional(AmountSchema),
   version: Type.Integer(),
 })
 export type ShippingCharge = Static<typeof ShippingCharge>

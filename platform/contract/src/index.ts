@@ -43,9 +43,12 @@ export type { Principal } from './principal.ts'
 export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
 export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
 export {
+  AmountSchema,
   CurrencySchema,
   idSchema,
   InstantSchema,
+  MAX_MINOR_UNITS,
+  MinorUnitsSchema,
   MoneySchema,
   PageQuery,
   pageSchema,

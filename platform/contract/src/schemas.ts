@@ -23,6 +23,17 @@ export const MoneySchema = Type.Unsafe<Money>(
   ),
 )
 
+/** The most minor units that somebody may set at once: 100 lines of 1,000 pieces at that price add up exactly (2^53). */
+export const MAX_MINOR_UNITS = 10_000_000_000
+
+/** Minor units that somebody sets: none below zero, and no more than `MAX_MINOR_UNITS`. */
+export const MinorUnitsSchema = Type.Integer({ minimum: 0, maximum: MAX_MINOR_UNITS, description: 'minor units' })
+
+/** An amount of money that somebody sets: a price, a charge, a reduction; bounded as `MinorUnitsSchema`. */
+export const AmountSchema = Type.Unsafe<Money>(
+  Type.Object({ amount: MinorUnitsSchema, currency: CurrencySchema }, { additionalProperties: false }),
+)
+
 /** One page of a list: the items, and the cursor of the next page when there is one. */
 export function pageSchema<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })

@@ -1,3 +1,4 @@
+import { MAX_MINOR_UNITS } from '@stoa/contract'
 import { money, sumMoney } from '@stoa/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -55,6 +56,29 @@ test('the price for many counts from its quantity on', () => {
 test('shipping is charged below its free total, and not from it on', () => {
   expect(priceBasket(basket()).total).toEqual(eur(1_499))
   expect(priceBasket(basket({ lines: [line({ quantity: 5 })] })).total).toEqual(eur(5_000))
+})
+
+test('the largest basket that contracts allow adds up', () => {
+  const largest = MAX_MINOR_UNITS
+  const lines = Array.from({ length: 100 }, (_, index) =>
+    line({
+      sku: `TEA-${index}`,
+      quantity: 1_000,
+      breaks: [{ fromQuantity: 1, amount: largest }],
+      taxRateBasisPoints: 10_000,
+      isTaxInclusive: index % 2 === 0,
+    }),
+  )
+  const reductions = [promotion(), promotion({ id: 'p2', effect: { kind: 'fixed', amount: eur(largest) } })]
+  const priced = priceBasket(
+    basket({ lines, promotions: reductions, shipping: { charge: eur(largest), freeFrom: undefined } }),
+  )
+  const goods = sumMoney(
+    priced.lines.map(({ net }) => net),
+    'EUR',
+  )
+  expect(priced.subtotal).toEqual(eur(100 * 1_000 * largest))
+  expect(priced.total.amount).toBe(goods.amount + priced.tax.amount + largest)
 })
 
 test('a percentage comes off each line, also one that stacks on another', () => {
