@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@stoa/testing'
 import type { Check } from '../chaos/checks/check.ts'
 import type { WholeSystem } from '../whole-system.ts'
@@ -13,6 +14,8 @@ interface Held {
 /** What each process holds, by its instance. */
 export type AllHeld = ReadonlyMap<string, Held>
 
+/** By then idle connections are closed: those to PostgreSQL live longest, 20 s. */
+const idleMs = 60_000
 /** A tenth more is no leak: code that is compiled late, and caches that are not full yet. */
 const mostGrowth = 1.1
 
@@ -23,8 +26,9 @@ export function tellingHeld(folder: string): Readonly<Record<string, string>> {
   return { NODE_OPTIONS: `--import=${preload.href}` }
 }
 
-/** Has every process collect its garbage and tell what it holds. */
+/** Has every process collect its garbage and tell what it holds, once nothing has been asked of it for a minute. */
 export async function askHeld({ home, rows }: WholeSystem): Promise<AllHeld> {
+  await delay(idleMs)
   const ours = (await rows()).filter(({ service }) => service !== 'postgres')
   const held = ours.map(async ({ instance, pid }): Promise<[string, Held]> => {
     const file = join(home, `held-${pid}.json`)
