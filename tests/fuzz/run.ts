@@ -11,6 +11,7 @@ import { said, type Said } from '../requests/said.ts'
 import { bringUp, type WholeSystem } from '../whole-system.ts'
 import type { FuzzPlan } from './arguments.ts'
 import { askHeld, heldTable, nothingKept, tellingHeld, type AllHeld } from './held.ts'
+import { endReviews } from './reviews.ts'
 import { addTo, shownTally, totalOf, type Tally } from './tally.ts'
 
 type Tell = (line: string) => void
@@ -50,7 +51,7 @@ async function fuzzAll(system: WholeSystem, operations: readonly Said[], plan: F
     forgetAccounts()
     const some = { count: Math.ceil(plan.count / rounds), seed: plan.seed + round }
     for (const each of operations) addTo(tally, each.at, await fuzzOne(each, some))
-    await settle(leftOverChecks, { system }, { quietMs })
+    await comeToRest(system)
     if (round === rounds / 6) early = await askHeld(system)
     tell(`round ${round} of ${rounds}: ${totalOf(tally)} in ${minutesSince(startedAt)} min`)
   }
@@ -62,6 +63,13 @@ async function fuzzAll(system: WholeSystem, operations: readonly Said[], plan: F
   const { passed, failed } = await judge(facts, { system }, tell)
   const badOperations = [...tally.values()].filter(({ failures }) => failures.length > 0).length
   return { passed: passed + operations.length - badOperations, failed: failed + badOperations }
+}
+
+/** Lets all that was begun come to its end: by itself, then what staff have to decide. */
+async function comeToRest(system: WholeSystem): Promise<void> {
+  await settle(leftOverChecks, { system }, { giveUpMs: quietMs })
+  await endReviews()
+  await settle(leftOverChecks, { system }, { quietMs })
 }
 
 async function fuzzOne(each: Said, some: Pick<FuzzPlan, 'count' | 'seed'>): Promise<Answers> {
