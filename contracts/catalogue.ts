@@ -8,7 +8,7 @@ import { pricing } from './pricing/service.ts'
 import { shipping } from './shipping/service.ts'
 import { user } from './user/service.ts'
 
-/** Every service that clients reach through the gateway: routes, policies and documents are made from this list. */
+/** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
 export const catalogue: readonly Service[] = [auth, user, inventory, pricing, order, payment, shipping, notification]
 
 /** Which methods each service has declared that it calls: caller → callee → full names of the methods. */

@@ -1,5 +1,5 @@
 import type { Service } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { anonymous, createPrincipals, type AccessTable, type Claims } from '@stoa/security'
 import type { Identity } from '@stoa/service'
 
@@ -19,7 +19,14 @@ export function nameIdentity({ name }: Pick<Service, 'name'>): Identity {
   const principalOf = createPrincipals(access)
   return {
     tokens: { token: async () => asSomebody(`service:${name}`, 'service').replace('Bearer ', ''), forget() {} },
-    verifier: { verify: async () => refuse(), forget() {}, revokeSessions() {} },
+    verifier: {
+      verify: async () => refuse(),
+      forget() {},
+      revokeSessions() {},
+      knowsEnded() {},
+      checkKeys: async () => 1,
+    },
+    onInvalidated: () => () => {},
     close: async () => {},
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
@@ -40,5 +47,5 @@ function read(authorization: string): { readonly subject: string; readonly roles
 }
 
 function refuse(): never {
-  throw new AppError('unauthenticated', 'auth.token_invalid', 'This is no name of the examples.')
+  throw platformError('auth.token_invalid', 'This name is not used in the examples.')
 }

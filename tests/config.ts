@@ -12,3 +12,8 @@ export function systemEnvironment(home: string): Record<string, string | undefin
 export function contractSeed(): number {
   return Number(process.env['CONTRACT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 }
+
+/** A Chromium for the tests that need a browser, in place of the one the distribution installs. */
+export function chromiumPath(): string | undefined {
+  return process.env['CHROMIUM_PATH']
+}

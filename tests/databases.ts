@@ -18,7 +18,7 @@ export function databaseUrlAt(host: string, port: number, name: string, secrets:
 export function askDatabases(port: number, secrets: Secrets): Sql {
   return async (database, text, values = []) => {
     const connectionString = databaseUrlAt('127.0.0.1', port, database, secrets)
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 30_000 })
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 30_000, query_timeout: 30_000 })
     client.on('error', () => {})
     await client.connect()
     try {

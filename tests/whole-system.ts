@@ -74,7 +74,8 @@ export async function bringUp({ name, scale = {}, settings, before = [], bundles
   }
 }
 
-async function databasesOf(home: string): Promise<Sql> {
+/** Asks the databases of the system in this data folder. */
+export async function databasesOf(home: string): Promise<Sql> {
   const folder = dataFolderAt(home)
   const [ports, secrets] = await Promise.all([
     readJson<Record<string, number>>(folder.ports),

@@ -12,7 +12,7 @@ export async function databaseOf(pid: number): Promise<Database> {
 
 /**
  * Brings the catalogue to so many products: copies of those there are, with names and SKUs of their own. The read model
- * is to be made anew after it.
+ * is to be made again after it.
  */
 export async function growProducts(database: Database, wanted: number): Promise<void> {
   await database.transaction(async (tx) => {

@@ -9,6 +9,9 @@ export interface Figure {
   readonly peer?: string
   readonly peerValue?: number
   readonly ratio?: number
+  /** The 95 % confidence interval of the ratio, where it was taken over pairs. */
+  readonly ratioLow?: number
+  readonly ratioHigh?: number
   readonly settings: Readonly<Record<string, string | number>>
 }
 

@@ -79,7 +79,7 @@ function ask(): Promise<void> {
     const head = all.toString('latin1', 0, end)
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
     if (Number(head.slice(9, 12)) !== load.expectedStatus || (length === undefined && load.expectedStatus !== 304)) {
-      throw new Error(`an answer that was not expected: ${head} ${all.toString('utf8', end, end + 500)}`)
+      throw new Error(`unexpected response: ${head} ${all.toString('utf8', end, end + 500)}`)
     }
     missingBytes = Number(length ?? 0) - (all.length - end - headEnd.length)
     if (load.expectedStatus === 304) missingBytes = 0

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { median } from './figure.ts'
 import type { Load, LoadResult } from './load-client.ts'
 import { cpuSecondsOf } from './process-tree.ts'
+import { onInterrupt } from './interrupts.ts'
 
 /** What asking is like. */
 export interface Measured {
@@ -50,6 +51,8 @@ async function runClient(load: Load): Promise<LoadResult> {
   const child = spawn(process.execPath, [new URL('load-client.ts', import.meta.url).pathname], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  const forget = onInterrupt(() => child.kill())
+  child.once('exit', forget)
   child.stdin.end(JSON.stringify(load))
   return JSON.parse(await text(child.stdout)) as LoadResult
 }

@@ -1,33 +1,62 @@
 import { parseArgs } from 'node:util'
 import { catalogue } from './benches/catalogue.ts'
 import { checkout } from './benches/checkout.ts'
+import { eventLog } from './benches/event-log.ts'
 import { oversell } from './benches/oversell.ts'
 import { rpc } from './benches/rpc.ts'
 import { start } from './benches/start.ts'
 import { isOnTarget, type Bench, type Figure } from './figure.ts'
+import { interruptible } from './interrupts.ts'
+import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, list: { type: 'boolean' }, smoke: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    list: { type: 'boolean' },
+    smoke: { type: 'boolean' },
+    against: { type: 'string' },
+    pairs: { type: 'string', default: '10' },
+  },
 })
+const isSmoke = values.smoke === true
 
 if (values.list === true) {
   for (const { name, summary } of benches) console.log(`${name.padEnd(12)} ${summary}`)
+  console.log(
+    `${'pairs'.padEnd(12)} CPU of a checkout here against the tree in --against FOLDER, over --pairs 10 pairs`,
+  )
 } else {
-  const wanted = benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-  const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name))
-  if (unknown.length > 0) {
-    console.error(`There is no bench ${unknown.join(', ')}; --list names those there are.`)
-    process.exitCode = 2
-  } else
-    for (const bench of wanted) {
-      const figures = await bench.run({ isSmoke: values.smoke === true, note })
-      print(figures)
-      // What a smoke takes says nothing.
-      if (values.smoke !== true && !figures.every(isOnTarget)) process.exitCode = 1
-    }
+  const [first, ...rest] = positionals
+  await interruptible(() => (first === 'pairs' ? runPairs(rest) : runBenches(positionals)))
+}
+
+async function runBenches(names: readonly string[]): Promise<void> {
+  const wanted = benches.filter(({ name }) => names.length === 0 || names.includes(name))
+  const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
+  if (unknown.length > 0) return refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
+  for (const bench of wanted) {
+    const figures = await bench.run({ isSmoke, note })
+    print(figures)
+    // What a smoke takes says nothing.
+    if (!isSmoke && !figures.every(isOnTarget)) process.exitCode = 1
+  }
+}
+
+async function runPairs(names: readonly string[]): Promise<void> {
+  const pairs = Number(values.pairs)
+  const isCheckout = names.length === 0 || (names.length === 1 && names[0] === checkout.name)
+  if (!isCheckout) return refuse('Only checkout runs in pairs.')
+  if (values.against === undefined) return refuse('pairs needs --against FOLDER, the tree to compare with.')
+  if (!Number.isSafeInteger(pairs) || pairs < 1) return refuse('--pairs is a number of pairs, 1 or more.')
+  print(await comparePairs({ against: values.against, pairs, isSmoke, note }))
+}
+
+function refuse(message: string): void {
+  console.error(message)
+  process.exitCode = 2
 }
 
 function note(line: string): void {
@@ -47,8 +76,9 @@ function print(figures: readonly Figure[]): void {
 }
 
 function targetText(figure: Figure): string {
-  const { target, peer, peerValue, ratio, unit } = figure
-  if (peer !== undefined) return `${ratio}× ${peer} (${peerValue} ${unit})`
+  const { target, peer, peerValue, ratio, ratioLow, ratioHigh, unit } = figure
+  const interval = ratioLow === undefined ? '' : ` (95 %: ${ratioLow} to ${ratioHigh})`
+  if (peer !== undefined) return `${ratio}×${interval} ${peer} (${peerValue} ${unit})`
   if (target === undefined) return ''
   const goal = 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
   return `${goal}${isOnTarget(figure) ? '' : ', MISSED'}`

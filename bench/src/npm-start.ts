@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { onInterrupt } from './interrupts.ts'
 
 /** A system as a user starts it: `npm start`, in the foreground. */
 export interface NpmStart {
@@ -24,6 +25,11 @@ export async function npmStart(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit').then(() => {})
+  const forget = onInterrupt(() => {
+    child.kill('SIGTERM')
+    return ended
+  })
+  void ended.then(forget)
   await nextMatch(child, /Stoa is ready/)
   return {
     seconds: (performance.now() - startedAt) / 1_000,

@@ -13,7 +13,12 @@ const port = await openPort({
   ...(isOurs
     ? {
         takesStream: unaryStreams(
-          new Map([[`/${InventoryRpc.typeName}/${confirm.name}`, { method: confirm, call: async () => ({}) }]]),
+          new Map([
+            [
+              `/${InventoryRpc.typeName}/${confirm.name}`,
+              { method: confirm, call: async (read) => (await read(), {}) },
+            ],
+          ]),
         ),
       }
     : {}),

@@ -1,14 +1,15 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { benchEnvironment } from './config.ts'
+import { onInterrupt } from './interrupts.ts'
 import { npmStart, type NpmStart } from './npm-start.ts'
 
 const run = promisify(execFile)
-const root = new URL('../../', import.meta.url).pathname
-const main = join(root, 'cli/src/main.ts')
+const thisTree = new URL('../../', import.meta.url).pathname
 
 /** A row of `stoa ps --json`. */
 export interface RunningProcess {
@@ -28,11 +29,16 @@ export interface SystemUnderTest {
   /** The same by `npm start`, in the foreground. */
   readonly npmStart: (...options: string[]) => Promise<NpmStart>
   readonly stop: () => Promise<void>
+  /** Stops it, also while it starts, and deletes its folder; an interrupted bench does so too. */
   readonly remove: () => Promise<void>
 }
 
-/** Makes a system that is not started yet; the same folder serves every start of it. */
-export async function makeSystem(settings: Readonly<Record<string, string>> = {}): Promise<SystemUnderTest> {
+/** Makes a system of the code in `root` that is not started yet; the same data folder serves every start of it. */
+export async function makeSystem(
+  settings: Readonly<Record<string, string>> = {},
+  root = thisTree,
+): Promise<SystemUnderTest> {
+  const main = join(root, 'cli/src/main.ts')
   const home = await mkdtemp(join(tmpdir(), 'stoa-bench-'))
   // as root PostgreSQL runs under another account, which has to get in
   await chmod(home, 0o755)
@@ -40,6 +46,16 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
   const state = { gatewayUrl: '' }
   const stoa = async (...args: string[]) =>
     (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+  const starting = new Set<ChildProcess>()
+  let removing: Promise<void> | undefined
+  const end = async () => {
+    // One that is killed before it is ready stops what it has started.
+    await Promise.all([...starting].map(endOf))
+    await stoa('down').catch(() => {})
+    await rm(home, { recursive: true, force: true })
+  }
+  const remove = () => (removing ??= end().finally(forget))
+  const forget = onInterrupt(remove)
   const processes = async () => JSON.parse(await stoa('ps', '--json')) as RunningProcess[]
   return {
     get gatewayUrl() {
@@ -49,13 +65,14 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
     processes,
     async start(...options) {
       const startedAt = performance.now()
-      await waitFor(
-        spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto', ...options], {
-          cwd: root,
-          env,
-          stdio: ['ignore', 'ignore', 'inherit'],
-        }),
-      )
+      if (removing !== undefined) throw new Error('the bench was interrupted')
+      const child = spawn(process.execPath, [main, 'up', '--detach', '--ports', 'auto', ...options], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
+      starting.add(child)
+      await waitFor(child).finally(() => starting.delete(child))
       const seconds = (performance.now() - startedAt) / 1_000
       const gateway = (await processes()).find(({ service }) => service === 'gateway')
       state.gatewayUrl = `http://127.0.0.1:${gateway?.port}`
@@ -63,12 +80,15 @@ export async function makeSystem(settings: Readonly<Record<string, string>> = {}
     },
     npmStart: (...options) => npmStart(options, { cwd: root, env }),
     stop: async () => void (await stoa('down')),
-    async remove() {
-      // a bench that has failed leaves it running
-      await stoa('down').catch(() => {})
-      await rm(home, { recursive: true, force: true })
-    },
+    remove,
   }
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
 }
 
 async function waitFor(child: ReturnType<typeof spawn>): Promise<void> {

@@ -1,7 +1,7 @@
 import { demonstrationPassword, admin } from '@stoa/system/seed/accounts'
 import { readJson, writeJson, type DataFolder } from '@stoa/system/supervisor/data-folder'
 import { lastPorts } from '@stoa/system/supervisor/last-ports'
-import { CommandFailed } from './arguments.ts'
+import { CommandFailed, UsageError } from './arguments.ts'
 
 interface Problem {
   readonly detail?: string
@@ -15,21 +15,21 @@ interface Kept {
 }
 
 const usualTimeoutMs = 15_000
-// A token that ends while it is being used helps nobody.
+/** The remaining lifetime that a stored token needs to be used for a request. */
 const spareMs = 60_000
 
-/** Where a service of the system on this folder is reached. */
+/** Returns the address of a service of the system in this data folder. */
 export async function addressOf(folder: DataFolder, service: string): Promise<string> {
   const port = (await lastPorts(folder)).get(service)
   if (port === undefined) {
     throw new CommandFailed(
-      `no service ${service} has been started here: start with "npm start", see "npm run stoa -- ps"`,
+      `no service ${service} has been started here: run "npm start", or list the services with "npm run stoa -- ps"`,
     )
   }
   return `http://127.0.0.1:${port}`
 }
 
-/** Asks a service or the gateway for JSON. @throws CommandFailed with the problem's own words */
+/** Requests JSON from a service or the gateway. @throws CommandFailed with the detail of the problem */
 export async function askFor<Answer>(
   url: string,
   request: RequestInit = {},
@@ -43,14 +43,14 @@ export async function askFor<Answer>(
   throw refusalOf(answer.status, text)
 }
 
-/** Signs in through the gateway. @throws CommandFailed */
-export async function signIn(folder: DataFolder, email: string, password?: string): Promise<string> {
+/** Signs in through the gateway, or returns a stored token that is valid for another `leftMs`. @throws CommandFailed */
+export async function signIn(folder: DataFolder, email: string, password?: string, leftMs = spareMs): Promise<string> {
   const kept = await readKept(folder)
   const gateway = await addressOf(folder, 'gateway')
-  // The gateway's address is the issuer: a token of another start on other ports is worth nothing.
+  // The address of the gateway is the issuer: a token from an earlier start on other ports is not valid.
   const name = `${email} ${gateway}`
   const known = kept[name]
-  if (password === undefined && known !== undefined && known.expiresAtMs > Date.now() + spareMs) return known.token
+  if (password === undefined && known !== undefined && known.expiresAtMs > Date.now() + leftMs) return known.token
   const { accessToken, expiresIn } = await askFor<{ accessToken: string; expiresIn: number }>(
     `${gateway}/api/v1/users/authenticate`,
     {
@@ -68,47 +68,36 @@ export async function signIn(folder: DataFolder, email: string, password?: strin
 
 let signingIn: Promise<string> | undefined
 
-/** Lists ask many services at once, and one session is enough for them. */
-function adminToken(folder: DataFolder): Promise<string> {
+/** Signs in once: lists query many services concurrently, and one session is enough. */
+export function adminToken(folder: DataFolder): Promise<string> {
   signingIn ??= signIn(folder, admin.email).finally(() => {
     signingIn = undefined
   })
   return signingIn
 }
 
-/** Asks as whoever runs the system; signs in anew when the kept token was withdrawn. @throws CommandFailed */
-export async function askAsAdmin<Answer>(
-  folder: DataFolder,
-  url: string,
-  {
-    headers,
-    ...request
-  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
-  timeoutMs = usualTimeoutMs,
-): Promise<Answer> {
-  const ask = async () => {
-    const authorization = `Bearer ${await adminToken(folder)}`
-    return askFor<Answer>(url, { ...request, headers: { ...headers, authorization } }, timeoutMs)
-  }
-  try {
-    return await ask()
-  } catch (error) {
-    if (!(error instanceof CommandFailed) || error.code !== 'auth.token_invalid') throw error
-    await writeJson(folder.tokens, {})
-    return ask()
-  }
+/** Deletes the stored tokens of the system in this data folder. */
+export async function forgetTokens(folder: DataFolder): Promise<void> {
+  await writeJson(folder.tokens, {})
 }
 
 async function readKept(folder: DataFolder): Promise<Record<string, Kept>> {
   return (await readJson<Record<string, Kept>>(folder.tokens)) ?? {}
 }
 
-function refusalOf(status: number, text: string): CommandFailed {
+function refusalOf(status: number, text: string): Error {
+  const { detail, title, code } = problemIn(text)
+  // An argument of the command is wrong.
+  if (code === 'request.invalid') return new UsageError(detail ?? title)
+  if (code === undefined) return new CommandFailed(`refused with status ${status}`)
+  return new CommandFailed(`${detail ?? title ?? 'refused'} (${status}, ${code})`, code)
+}
+
+function problemIn(text: string): Problem {
   try {
-    const { detail, title, code } = JSON.parse(text) as Problem
-    return new CommandFailed(`${detail ?? title ?? 'refused'} (${[status, code].filter(Boolean).join(', ')})`, code)
+    return JSON.parse(text) as Problem
   } catch {
-    return new CommandFailed(`refused with status ${status}`)
+    return {}
   }
 }
 

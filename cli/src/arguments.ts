@@ -1,15 +1,14 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { dataFolderAt, type DataFolder } from '@stoa/system/supervisor/data-folder'
+import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
+import { systemUrl, type ReachedSystem } from './system-url.ts'
+import { UsageError } from './usage-error.ts'
 
-/** The command was called wrongly: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+export { UsageError } from './usage-error.ts'
 
-/** The command could not do what it was asked: exit code 1, the message alone is shown. */
+/** The command failed: exit code 1, and only the message is printed. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
-  /** Of the problem that a service answered with. */
+  /** The code of the problem that a service returned. */
   readonly code: string | undefined
 
   constructor(message: string, code?: string) {
@@ -18,27 +17,65 @@ export class CommandFailed extends Error {
   }
 }
 
-const everywhere = { data: { type: 'string' } } as const satisfies ParseArgsOptionsConfig
+const everywhere = { data: { type: 'string' }, url: { type: 'string' } } as const satisfies ParseArgsOptionsConfig
 
-/** Reads a command's arguments; every command takes `--data FOLDER`. @throws UsageError */
+interface Positionals {
+  readonly positionals?: number
+}
+
+/** Parses the arguments of a command for the system on this machine, in the folder of `--data FOLDER`. @throws UsageError */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: Options,
-  { positionals: allowed = 0 }: { readonly positionals?: number } = {},
+  { positionals = 0 }: Positionals = {},
+) {
+  const { system, ...read } = readReaching(args, options, { positionals })
+  if (system.url !== undefined) {
+    throw new UsageError(
+      `this command works only with a system on this machine, not with ${system.url}: omit --url and unset STOA_URL`,
+    )
+  }
+  return { ...read, folder: system.folder }
+}
+
+/** Parses the arguments of a command that also works with a deployed system, at `--url URL` or STOA_URL. @throws UsageError */
+export function readReaching<const Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  { positionals: allowed = 0 }: Positionals = {},
 ) {
   const read = parse(args, options)
   const surplus = read.positionals[allowed]
-  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one argument too many: --help shows the usage`)
-  const { data } = read.values as { readonly data?: string }
-  return { ...read, folder: dataFolderAt(data) satisfies DataFolder }
+  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"; --help shows the usage`)
+  const { data, url } = read.values as { readonly data?: string; readonly url?: string }
+  return { ...read, system: { folder: dataFolderAt(data), url: systemUrl(url) } satisfies ReachedSystem }
+}
+
+/** Reads how many items to list. @throws UsageError */
+export function readLimit(text: string | undefined): string | undefined {
+  if (text === undefined || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 200)) return text
+  throw new UsageError(`--limit takes a whole number from 1 to 200, not "${text}"`)
+}
+
+/** Node's parser takes the value of `--rate -1` for an option; joined (`--rate=-1`), the command can say what is wrong with it. */
+function joinNegatives(args: readonly string[], options: ParseArgsOptionsConfig): string[] {
+  const takesValue = (arg: string | undefined) =>
+    arg?.startsWith('--') === true && options[arg.slice(2)]?.type === 'string'
+  const isJoined = (at: number) => /^-\.?\d/.test(args[at] ?? '') && takesValue(args[at - 1])
+  return args.flatMap((arg, at) => (isJoined(at) ? [] : isJoined(at + 1) ? [`${arg}=${args[at + 1]}`] : [arg]))
 }
 
 function parse<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...args], options: { ...options, ...everywhere }, allowPositionals: true, strict: true })
+    return parseArgs({
+      args: joinNegatives(args, { ...options, ...everywhere }),
+      options: { ...options, ...everywhere },
+      allowPositionals: true,
+      strict: true,
+    })
   } catch (error) {
-    // What follows its first sentence is about Node's own parser.
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ')
-    throw new UsageError(`${what}: --help shows the usage`)
+    // The sentences after the first concern only Node's parser.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/)
+    throw new UsageError(`${what}; --help shows the usage`)
   }
 }

@@ -43,3 +43,15 @@ test('a terminal or a pipe is written through its stream', () => {
   say('Stopping')
   expect(written).toEqual(['Stopping\n'])
 })
+
+test('a log over its limit is moved aside and no line is lost; another file is left alone', () => {
+  const path = scratchFile()
+  const fd = openFor(path, 'a')
+  const say = lastingOutput({ fd, write: stream }, { path, maxBytes: 10 })
+  for (const line of ['first', 'second', 'third']) say(line)
+  expect(readFileSync(`${path}.1`, 'utf8')).toBe('first\nsecond\n')
+  expect(readFileSync(path, 'utf8')).toBe('third\n')
+  const elsewhere = lastingOutput({ fd, write: stream }, { path: `${path}.of-another`, maxBytes: 1 })
+  elsewhere('fourth')
+  expect(readFileSync(path, 'utf8')).toBe('third\nfourth\n')
+})

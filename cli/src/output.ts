@@ -1,31 +1,49 @@
+import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
+import { visible, visibleCell } from './visible.ts'
 
-/** Colours, on a terminal that wants them. */
+// represents the escape character of our own colours until a line is printed; no foreign text can contain it
+const ownEscape = `\u{f8ff}${randomBytes(6).toString('hex')}\u{f8ff}`
+
+/** Colours, used on a terminal that supports them. */
 export type Tone = 'green' | 'yellow' | 'red' | 'dim' | 'bold'
 
-/** A text in a colour where standard output is a terminal and NO_COLOR is not set. */
+/** Returns the text in a colour if standard output is a terminal and NO_COLOR is not set. */
 export function toned(tone: Tone, text: string): string {
-  return styleText(tone, text, { stream: process.stdout })
+  return styleText(tone, visible(text), { stream: process.stdout }).replaceAll('\u001b', ownEscape)
 }
 
-/** A line on standard output. */
+/** Returns the text as it is printed: with our own colours, and every other control character escaped. */
+export function shown(text: string): string {
+  return visible(text).replaceAll(ownEscape, '\u001b')
+}
+
+/** Prints a line on standard output. */
 export function say(line = ''): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${shown(line)}\n`)
 }
 
-/** A line for people on standard error: progress, which no program reads. */
+/** Prints a line for people, such as progress, on standard error. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${shown(line)}\n`)
 }
 
-/** A value as JSON, for programs. */
+/** Prints a value as JSON, for programs. */
 export function sayJson(value: unknown): void {
-  say(JSON.stringify(value))
+  process.stdout.write(`${jsonText(value)}\n`)
 }
 
-/** Rows under headings, in columns as wide as their widest value. */
+/** Returns JSON that escapes also the control characters that JSON allows in strings. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Formats rows under headings, in columns as wide as their widest value. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [headings, ...rows]
+  const all = [headings, ...rows].map((row) => row.map(visibleCell))
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
   return all.map((row) =>
     row

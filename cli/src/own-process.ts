@@ -6,7 +6,7 @@ import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-/** Runs another of our commands on the same data folder in a process of its own; what it says to people goes to standard error. */
+/** Runs another command on the same data folder in a separate process; its messages for people go to standard error. */
 export async function runStoa(
   folder: DataFolder,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { readJson, type DataFolder } from '@stoa/system/supervisor/data-folder'
 import pg from 'pg'
 import { CommandFailed } from './arguments.ts'
 
-/** What a statement came to; `count` is missing where nothing is counted. */
+/** The result of a statement; `count` is missing if the statement has no row count. */
 export interface SqlResult {
   readonly columns: readonly string[]
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -11,14 +11,14 @@ export interface SqlResult {
   readonly count: number | undefined
 }
 
-/** A session in a service's database. */
+/** A session in the database of a service. */
 export interface SqlSession {
-  /** One statement, in a transaction of its own. @throws CommandFailed with PostgreSQL's words */
+  /** Runs one statement in its own transaction. @throws CommandFailed with the message of PostgreSQL */
   readonly run: (statement: string) => Promise<SqlResult>
   readonly close: () => Promise<void>
 }
 
-/** Opens a session as the service's own role, on the server that the system runs on. @throws CommandFailed */
+/** Opens a session with the role of the service, on the database server of the system. @throws CommandFailed */
 export async function openSql(
   folder: DataFolder,
   service: string,
@@ -27,7 +27,7 @@ export async function openSql(
   const client = new pg.Client({ ...(await connectionOf(folder, service)), application_name: 'stoa-sql' })
   client.on('error', () => {})
   await client.connect().catch((error: Error) => {
-    throw new CommandFailed(`the database of ${service} does not answer (${error.message}): start with "npm start"`)
+    throw new CommandFailed(`the database of ${service} does not respond (${error.message}): run "npm start"`)
   })
   return {
     async run(statement) {
@@ -49,7 +49,8 @@ export async function openSql(
   }
 }
 
-async function connectionOf(folder: DataFolder, service: string): Promise<pg.ClientConfig> {
+/** Returns how the role that owns the database of a service, or `event_log`, connects to it. @throws CommandFailed */
+export async function connectionOf(folder: DataFolder, service: string): Promise<pg.ClientConfig> {
   const secrets = await readJson<{ databasePasswords: Record<string, string> }>(folder.secrets)
   const passwords = secrets?.databasePasswords ?? {}
   const password = Object.hasOwn(passwords, service) ? passwords[service] : undefined
@@ -57,8 +58,8 @@ async function connectionOf(folder: DataFolder, service: string): Promise<pg.Cli
     const names = Object.keys(passwords).join(', ')
     throw new CommandFailed(
       names === ''
-        ? `nothing has been started on ${folder.path}: start with "npm start"`
-        : `${service} has no database: those that have are ${names}`,
+        ? `nothing has been started in ${folder.path}: run "npm start"`
+        : `${service} has no database; these services have one: ${names}`,
     )
   }
   const role = `stoa_${service}`
@@ -66,16 +67,15 @@ async function connectionOf(folder: DataFolder, service: string): Promise<pg.Cli
   const place = given ? new URL(given) : undefined
   const port = place === undefined ? (await lastPorts(folder)).get('postgres') : Number(place.port || 5_432)
   if (port === undefined || port === 0)
-    throw new CommandFailed('the databases are on a server of your own: set DATABASE_URL as for the start')
+    throw new CommandFailed('the databases are on an external server: set DATABASE_URL as for the start')
   return { host: place?.hostname ?? '127.0.0.1', port, user: role, password, database: role }
 }
 
 function refusal(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error
-  if (error.code === '25006')
-    return new CommandFailed(`${error.message}: say that you mean it with --write`, error.code)
+  if (error.code === '25006') return new CommandFailed(`${error.message}: allow changes with --write`, error.code)
   if (/multiple commands/.test(error.message))
-    return new CommandFailed('one statement at a time: run the others by themselves', error.code)
+    return new CommandFailed('only one statement at a time is allowed: run the others separately', error.code)
   const position = error.position === undefined ? '' : ` at character ${error.position}`
   return new CommandFailed(
     `${error.message}${position}${error.hint === undefined ? '' : ` (${error.hint})`}`,

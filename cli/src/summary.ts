@@ -3,7 +3,7 @@ import { visaMethodId } from '@stoa/system/seed/payment-methods'
 import type { ProcessRow } from '@stoa/system/supervisor/control'
 import { formatTable } from './output.ts'
 
-/** What one sees when everything is ready: what runs where, who one can be, and how to place an order. */
+/** Returns the lines printed when the system is ready: addresses, demonstration accounts, and how to place an order. */
 export function summaryOf(
   rows: readonly ProcessRow[],
   ports: ReadonlyMap<string, number>,
@@ -19,11 +19,14 @@ export function summaryOf(
     ]),
   )
   if (!rows.some(({ service }) => service === 'gateway')) return ['', ...table, '']
-  const api = ['', ...table, '', `API       ${address}/api/v1/products`]
-  if (!isDemonstration) return [...api, '']
+  const runs = (name: string) => rows.some(({ service }) => service === name)
+  const api = ['', ...table, '', `API       ${address}${runs('inventory') ? '/api/v1/products' : '/docs'}`]
+  if (!isDemonstration || !runs('user')) return [...api, '']
+  const accounts = `Accounts  ${[ada, staff, admin].map(({ email }) => email).join(', ')}; password ${demonstrationPassword}`
+  if (!onTheWay.every(runs)) return [...api, accounts, '']
   return [
     ...api,
-    `Accounts  ${[ada, staff, admin].map(({ email }) => email).join(', ')}; password ${demonstrationPassword}`,
+    accounts,
     '',
     'Place an order:',
     `  curl -s ${address}/api/v1/orders -H 'content-type: application/json' -H 'prefer: wait=10' \\`,
@@ -32,6 +35,9 @@ export function summaryOf(
     '',
   ]
 }
+
+/** The services that an order needs. */
+const onTheWay = ['user', 'order', 'pricing', 'inventory', 'payment', 'shipping']
 
 const order = {
   items: [{ sku: 'TEA-GREEN-100', quantity: 1 }],

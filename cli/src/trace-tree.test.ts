@@ -28,6 +28,17 @@ test('each span stands under its parent with its start, its duration and a bar',
   ])
 })
 
+test('statements to databases are counted, and shown if they are asked for', () => {
+  const place = { depth: 1, service: 'order', startMs: 1_000, durationMs: 1 }
+  const spans = [
+    span('POST /orders', { depth: 0, service: 'order', startMs: 1_000, durationMs: 40 }),
+    span('SELECT orders', { ...place, attributes: { 'db.system.name': 'postgresql' } }),
+  ]
+  expect(formatTrace(spans)[0]).toMatch(/: 1 spans in 1 services, 40.0 ms, and 1 statements \(--sql\)$/)
+  expect(formatTrace(spans).join()).not.toContain('SELECT orders')
+  expect(formatTrace(spans, { withStatements: true }).join()).toContain('SELECT orders')
+})
+
 test('an empty trace has no lines', () => {
   expect(formatTrace([])).toEqual([])
 })

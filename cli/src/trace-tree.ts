@@ -3,8 +3,15 @@ import { toned } from './output.ts'
 
 const barWidth = 24
 
-/** A trace for people: a line a span, under its parent, with when it began, how long it took, and a bar of that. */
-export function formatTrace(spans: readonly PlacedSpan[]): string[] {
+/**
+ * Formats a trace for people: one line per span under its parent, with its start, its duration and a bar; statements to
+ * databases only if they are asked for.
+ */
+export function formatTrace(
+  all: readonly PlacedSpan[],
+  { withStatements = false }: { readonly withStatements?: boolean } = {},
+): string[] {
+  const spans = withStatements ? all : all.filter((span) => !isStatement(span))
   const [first] = spans
   if (first === undefined) return []
   const startMs = Math.min(...spans.map((span) => span.startMs))
@@ -12,7 +19,10 @@ export function formatTrace(spans: readonly PlacedSpan[]): string[] {
   const labels = spans.map(({ depth, service, name }) => `${'  '.repeat(depth)}${service}: ${name}`)
   const width = Math.min(72, Math.max(...labels.map((label) => label.length)))
   const services = new Set(spans.map(({ service }) => service)).size
-  const head = `Trace ${first.traceId}: ${spans.length} spans in ${services} services, ${formatMs(endMs - startMs)}`
+  const hidden = all.length - spans.length
+  const statements = hidden === 0 ? '' : `, and ${hidden} statements (--sql)`
+  const duration = formatMs(endMs - startMs)
+  const head = `Trace ${first.traceId}: ${spans.length} spans in ${services} services, ${duration}${statements}`
   const lines = spans.map((span, index) => {
     const label = (labels[index] ?? '').slice(0, width).padEnd(width)
     const columns = [label, `+${formatMs(span.startMs - startMs)}`.padStart(10), formatMs(span.durationMs).padStart(9)]
@@ -21,6 +31,10 @@ export function formatTrace(spans: readonly PlacedSpan[]): string[] {
     return isFailed ? toned('red', text.trimEnd()) : text.trimEnd()
   })
   return [toned('bold', head), ...lines]
+}
+
+function isStatement({ attributes }: PlacedSpan): boolean {
+  return attributes?.['db.system.name'] !== undefined
 }
 
 function bar({ startMs, durationMs }: PlacedSpan, from: number, to: number): string {

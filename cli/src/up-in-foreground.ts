@@ -2,17 +2,19 @@ import { isProduction } from '@stoa/system/supervisor/environment'
 import { startSystem, type RunningSystem, type UpOptions } from '@stoa/system/supervisor/supervisor'
 import { lastingOutput } from './lasting-output.ts'
 import { toned } from './output.ts'
+import { supervisorLogOf } from './up-detached.ts'
 import { summaryOf } from './summary.ts'
 
-// The terminal sends Ctrl-C to npm and to us, and npm sends it on: those are one.
+// The terminal sends Ctrl-C to npm and to us, and npm forwards it: both signals count as one.
 const sameMs = 1_000
 
-/** Runs a system until it is told to stop; answers the exit code. */
+/** Runs a system until it is asked to stop. Returns the exit code. */
 export async function upInForeground(
   options: Omit<UpOptions, 'signal' | 'onStopRequested' | 'onProgress' | 'onTrouble'>,
 ): Promise<number> {
   const startedAt = performance.now()
-  const [say, note] = [lastingOutput(process.stdout), lastingOutput(process.stderr)]
+  const log = { path: supervisorLogOf(options.data) }
+  const [say, note] = [lastingOutput(process.stdout, log), lastingOutput(process.stderr, log)]
   const told = Promise.withResolvers<void>()
   let firstAt: number | undefined
   const onSignal = () => {
@@ -33,7 +35,7 @@ export async function upInForeground(
   if (first === undefined) {
     say('Stopping before it was ready')
     givingUp.abort()
-    // It may have been ready just now.
+    // It may have become ready in the meantime.
     const late = await starting.catch(() => undefined)
     await late?.stop()
     return 130

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -83,6 +83,15 @@ test('a start is given up at the first word, and nothing of it stays', async () 
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
 }, 60_000)
 
+test('a start in the background that is interrupted leaves nothing running', async () => {
+  const starting = stoa.up({ args: ['--detach', '--only', 'registry', '--ports', 'auto'] })
+  const log = join(stoa.home, 'logs', 'supervisor.log')
+  await until(async () => (await readFile(log, 'utf8').catch(() => '')).includes('Starting PostgreSQL'))
+  signal(starting.process, 'SIGTERM')
+  expect((await starting.ended).code).toBe(130)
+  expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
+}, 60_000)
+
 test('a stopped service is unhealthy, and ends nonetheless', async () => {
   const running = stoa.up({ args: ['--only', 'payment', '--ports', 'auto'] })
   await running.ready
@@ -92,13 +101,30 @@ test('a stopped service is unhealthy, and ends nonetheless', async () => {
   expect((await running.ended).code).toBe(0)
 }, 60_000)
 
+test('a service that ends after each start is shown as failing, with its last error', async () => {
+  const running = stoa.up({ args: ['--only', 'payment', '--ports', 'auto'] })
+  await running.ready
+  for (let end = 1; end <= 3; end++) {
+    const before = await stoa.row('payment')
+    signal(before, 'SIGKILL')
+    await until(async () => {
+      const { pid, state } = await stoa.row('payment')
+      return state === 'ready' && pid !== before.pid
+    })
+  }
+  expect((await stoa.run('ps')).out).toMatch(/^payment .* failing \(3 starts\): it exited \(SIGKILL\)$/m)
+  expect(await stoa.row('payment')).toMatchObject({ failing: { starts: 3, error: 'it exited (SIGKILL)' } })
+  await stoa.run('down')
+  expect((await running.ended).code).toBe(0)
+}, 120_000)
+
 test('a second supervisor on the same folder is refused in one sentence', async () => {
   const running = stoa.up({ args: ['--only', 'registry', '--ports', 'auto'] })
   await running.ready
   const { code, err } = await stoa.up().ended
   expect(code).toBe(1)
   expect(err).toBe(
-    `Stoa already runs on ${stoa.home}: stop it with "npm run stoa -- down", or give this one its own folder with --data\n`,
+    `Stoa is already running in ${stoa.home}: stop it with "npm run stoa -- down", or use another folder with --data\n`,
   )
 }, 60_000)
 
@@ -137,7 +163,7 @@ test('restore refuses an archive that is not there, and a backup that leads out 
   await write({ files: [{ path: 'cluster/../password' }] })
   const traversal = await stoa.run('restore', backup, '--check')
   expect([traversal.code, traversal.out]).toEqual([1, ''])
-  expect(traversal.err).toContain('names cluster/../password, which no backup holds')
+  expect(traversal.err).toContain('lists cluster/../password, which cannot be part of a backup')
 })
 
 test('reset on a running system keeps the signing keys and is ready again when it returns', async () => {

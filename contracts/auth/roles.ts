@@ -1,4 +1,4 @@
-/** Every permission there is. `x:y` is over one's own resources or nobody's, `x:y:any` over other people's too. */
+/** All permissions. `x:y` applies to resources of the caller or without an owner, `x:y:any` also to resources of others. */
 export const permissions = [
   'api-key:manage',
   'api-key:manage:any',
@@ -9,6 +9,9 @@ export const permissions = [
   'notification:read',
   'notification:read:any',
   'notification:send',
+  'notification:write',
+  'notification:write:any',
+  'oauth-client:manage',
   'ops',
   'order:cancel',
   'order:cancel:any',
@@ -37,6 +40,9 @@ export const permissions = [
   'shipment:read:any',
   'signing-key:manage',
   'template:manage',
+  'template:manage:security',
+  'user:export',
+  'user:export:any',
   'user:list',
   'user:manage',
   'user:read',
@@ -53,9 +59,11 @@ type Grants = readonly GrantedPermission[]
 const ownAccount = [
   'api-key:manage',
   'notification:read',
+  'notification:write',
   'permission:check',
   'session:manage',
   'session:read',
+  'user:export',
   'user:read',
   'user:write',
 ] as const satisfies Grants
@@ -104,21 +112,22 @@ const runShop = [
 
 const runSystem = ['gateway:admin', 'ops', 'saga:manage'] as const satisfies Grants
 
-/** Who may do what. `service` grants nothing: what a service may call stands in its token's scope. */
+/** The permissions of each role. `service` grants none: the scope of a service token lists the allowed calls. */
 export const roles = {
   customer: [...ownAccount, ...ownPurchases],
-  guest: ['permission:check', 'session:manage', 'session:read', 'user:read', 'notification:read', ...ownPurchases],
+  guest: [
+    'permission:check',
+    'session:manage',
+    'session:read',
+    'user:export',
+    'user:read',
+    'notification:read',
+    'notification:write',
+    ...ownPurchases,
+  ],
   support: [...ownAccount, ...serveCustomers],
   analyst: [...ownAccount, ...readBusiness],
-  staff: [
-    ...ownAccount,
-    ...serveCustomers,
-    'inventory:manage',
-    'payment:review',
-    'product:manage',
-    'shipment:manage',
-    'user:list',
-  ],
+  staff: [...ownAccount, ...runShop],
   manager: [...ownAccount, ...runShop],
   ops: [...ownAccount, ...runSystem],
   admin: permissions,

@@ -40,6 +40,13 @@ export declare type OpenSessionRequest = Message<"stoa.auth.v1.OpenSessionReques
    * @generated from field: repeated string methods = 5;
    */
   methods: string[];
+
+  /**
+   * the version of the account that was proven; 0 from a release that does not send it
+   *
+   * @generated from field: int32 account_version = 6;
+   */
+  accountVersion: number;
 };
 
 /**
@@ -82,6 +89,20 @@ export declare type EndSessionsRequest = Message<"stoa.auth.v1.EndSessionsReques
    * @generated from field: string user_id = 1;
    */
   userId: string;
+
+  /**
+   * whether the API keys themselves are deleted too
+   *
+   * @generated from field: bool deletes_api_keys = 2;
+   */
+  deletesApiKeys: boolean;
+
+  /**
+   * the version of the account after the change: no session is opened for an earlier one; 0 from a release that does not send it
+   *
+   * @generated from field: int32 account_version = 3;
+   */
+  accountVersion: number;
 };
 
 /**
@@ -117,7 +138,7 @@ export declare const AuthRpc: GenService<{
     output: typeof OpenSessionResponseSchema;
   },
   /**
-   * Ends every session of an account; its refresh tokens stop working.
+   * Ends every session of an account and every token of its API keys; refresh tokens stop working.
    *
    * @generated from rpc stoa.auth.v1.AuthRpc.EndSessions
    */

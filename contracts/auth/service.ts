@@ -7,15 +7,17 @@ import * as events from './events.ts'
 import * as http from './http.ts'
 import { AuthRpc } from './rpc_pb.js'
 
-/** OAuth 2 and OpenID Connect, sessions, API keys, permissions. */
-export const auth = describeService({
+const described = describeService({
   name: 'auth',
   port: 8010,
   owner: 'platform',
   slo: { availability: 0.9999, p99Ms: 50, errorRate: 0.0001 },
   errors: authErrors,
   operations: http,
-  rpc: rpc(AuthRpc, { openSession: { effect: 'write' }, endSessions: { effect: 'write' } }),
+  rpc: rpc(AuthRpc, {
+    openSession: { effect: 'write', refuses: ['auth.account_changed'] },
+    endSessions: { effect: 'write' },
+  }),
   publishes: events,
   consumes: { userDeleted },
   calls: { user: pick(UserRpc, 'verifyPassword', 'getClaims') },
@@ -26,4 +28,10 @@ export const auth = describeService({
   personalData: { sessions: 'when and how an account signed in, and its API keys; deleted when the account is erased' },
 })
 
-export type AuthService = typeof auth
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface AuthService extends Described {}
+
+/** OAuth 2 and OpenID Connect, sessions, API keys, permissions. */
+export const auth: AuthService = described

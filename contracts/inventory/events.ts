@@ -23,7 +23,7 @@ const StockLine = Type.Object({
 
 const ReservationState = Type.Object({ reservationId: ReservationId, orderId: OrderId, lines: Type.Array(StockLine) })
 
-/** A product was made. */
+/** A product was created. */
 export const productCreated = event('product.created', '1.0.0', ProductState)
 /** A product has changed; the event carries all of it. */
 export const productUpdated = event('product.updated', '1.0.0', ProductState)
@@ -37,9 +37,9 @@ export const productDeleted = event(
 export const inventoryReserved = event('inventory.reserved', '1.0.0', ReservationState)
 /** Held stock was given back. */
 export const inventoryReleased = event('inventory.released', '1.0.0', ReservationState)
-/** Held stock is promised for good. */
+/** Held stock is promised permanently. */
 export const inventoryConfirmed = event('inventory.confirmed', '1.0.0', ReservationState)
-/** Promised stock has left the warehouse. */
+/** Reserved stock has left the warehouse. */
 export const inventoryFulfilled = event('inventory.fulfilled', '1.0.0', ReservationState)
 /** The stock of a warehouse was changed by hand or by a transfer. */
 export const inventoryAdjusted = event(

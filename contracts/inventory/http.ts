@@ -1,4 +1,4 @@
-import { get, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
+import { CountrySchema, get, nameText, noteText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { OrderId, ProductId, WarehouseId } from '../ids.ts'
@@ -6,20 +6,21 @@ import {
   AttributeSchema,
   Availability,
   Category,
+  CategoryPath,
   Movement,
   NewProduct,
   Product,
   ProductPatch,
   ProductStatus,
   Reservation,
-  Sku,
   StockLine,
   Warehouse,
 } from './resources.ts'
+import { Sku } from '../sku.ts'
 
 export { getReadModel, rebuildReadModel } from './read-model.ts'
 
-/** Drafts are shown to those who write them; all others get the same, which may be kept for a moment. */
+/** Callers who may write products also see drafts; all others get the same response, which may be cached briefly. */
 const sameForCustomers = {
   cacheControl: 'public, max-age=5, stale-while-revalidate=30, stale-if-error=600',
   sharedWith: { exceptWhoMay: 'product:manage' },
@@ -27,24 +28,24 @@ const sameForCustomers = {
 
 /** POST /api/v1/products */
 export const createProduct = post('/api/v1/products', {
-  summary: 'Make a product with its variants',
+  summary: 'Create a product with its variants',
   permission: 'product:manage',
   owner: 'none',
   body: NewProduct,
   answers: { 201: Product },
   answersWith: 'getProduct',
-  refuses: ['product.sku_taken', 'product.attributes_invalid', 'category.unknown'],
+  refuses: ['product.sku_taken', 'product.attributes_invalid', 'product.tax_class_unknown', 'category.unknown'],
 })
 
 /** GET /api/v1/products */
 export const listProducts = get('/api/v1/products', {
-  summary: 'List products: by category, tag, attribute, price; sorted',
+  summary: 'List products, filtered by category, tag, attribute or price, and sorted',
   permission: 'public',
   owner: 'none',
   query: Type.Object(
     {
       ...PageQuery,
-      category: Type.Optional(Type.String({ maxLength: 200, description: 'with all below it' })),
+      category: Type.Optional({ ...CategoryPath, description: 'path of the category; includes all subcategories' }),
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       attribute: Type.Optional(Type.String({ maxLength: 600, description: 'name:value' })),
       priceFrom: Type.Optional(Type.Integer({ minimum: 0, description: 'minor units' })),
@@ -60,12 +61,12 @@ export const listProducts = get('/api/v1/products', {
 
 /** GET /api/v1/products/search */
 export const searchProducts = get('/api/v1/products/search', {
-  summary: 'Search products for sale, the best first; the search service takes this over once it is there',
+  summary: 'Search products for sale, best match first',
   permission: 'public',
   owner: 'none',
   query: Type.Object(
     {
-      q: Type.String({ minLength: 1, maxLength: 100, description: 'words, or how they begin; a typo is forgiven' }),
+      q: Type.String({ minLength: 1, maxLength: 100, description: 'words or word prefixes; tolerates typing errors' }),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
     },
     closed,
@@ -98,6 +99,7 @@ export const replaceProduct = put('/api/v1/products/{id}', {
     'product.not_found',
     'product.sku_taken',
     'product.attributes_invalid',
+    'product.tax_class_unknown',
     'product.in_use',
     'category.unknown',
   ],
@@ -116,6 +118,7 @@ export const patchProduct = patch('/api/v1/products/{id}', {
     'product.not_found',
     'product.sku_taken',
     'product.attributes_invalid',
+    'product.tax_class_unknown',
     'product.in_use',
     'category.unknown',
   ],
@@ -133,7 +136,7 @@ export const deleteProduct = remove('/api/v1/products/{id}', {
 
 /** GET /api/v1/categories */
 export const listCategories = get('/api/v1/categories', {
-  summary: 'The tree of categories',
+  summary: 'Read the category tree',
   permission: 'public',
   owner: 'none',
   answers: { 200: Type.Object({ items: Type.Array(Category) }) },
@@ -143,13 +146,13 @@ export const listCategories = get('/api/v1/categories', {
 
 /** POST /api/v1/categories */
 export const createCategory = post('/api/v1/categories', {
-  summary: 'Make a category below another',
+  summary: 'Create a category, optionally under a parent',
   permission: 'product:manage',
   owner: 'none',
   body: Type.Object(
     {
-      path: Type.String({ pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$', maxLength: 200 }),
-      name: Type.String({ minLength: 1, maxLength: 100 }),
+      path: CategoryPath,
+      name: nameText(100),
       attributeSchema: Type.Optional(AttributeSchema),
     },
     closed,
@@ -160,7 +163,7 @@ export const createCategory = post('/api/v1/categories', {
 
 /** GET /api/v1/inventory/availability */
 export const getAvailability = get('/api/v1/inventory/availability', {
-  summary: 'What can be sold now of each SKU',
+  summary: 'Read the quantity of each SKU that can be sold now',
   permission: 'public',
   owner: 'none',
   query: Type.Object({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }, closed),
@@ -170,7 +173,7 @@ export const getAvailability = get('/api/v1/inventory/availability', {
 
 /** POST /api/v1/inventory/reserve */
 export const reserveStock = post('/api/v1/inventory/reserve', {
-  summary: 'Hold stock for 15 minutes, all lines or none',
+  summary: 'Reserve stock for 15 minutes, all lines or none',
   permission: 'inventory:manage',
   owner: 'none',
   idempotencyKey: 'required',
@@ -178,7 +181,7 @@ export const reserveStock = post('/api/v1/inventory/reserve', {
     {
       orderId: OrderId,
       lines: Type.Array(StockLine, { minItems: 1, maxItems: 100 }),
-      country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+      country: Type.Optional(CountrySchema),
     },
     closed,
   ),
@@ -206,24 +209,24 @@ const OfOrder = Type.Object({ orderId: OrderId }, closed)
 
 /** POST /api/v1/inventory/release */
 export const releaseStock = post('/api/v1/inventory/release', {
-  summary: 'Give held stock back',
+  summary: 'Release the stock of a cart, or of an order that has ended',
   permission: 'inventory:manage',
   owner: 'none',
   body: OfOrder,
   answers: { 200: Reservation },
   answersWith: 'getReservation',
-  refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended'],
+  refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended', 'inventory.belongs_to_order'],
 })
 
 /** POST /api/v1/inventory/confirm */
 export const confirmStock = post('/api/v1/inventory/confirm', {
-  summary: 'Promise held stock for good',
+  summary: 'Allocate the reserved stock of an order permanently',
   permission: 'inventory:manage',
   owner: 'none',
   body: OfOrder,
   answers: { 200: Reservation },
   answersWith: 'getReservation',
-  refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended'],
+  refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended', 'inventory.order_unknown'],
 })
 
 /** GET /api/v1/inventory/warehouses */
@@ -236,7 +239,7 @@ export const listWarehouses = get('/api/v1/inventory/warehouses', {
 
 /** POST /api/v1/inventory/warehouses */
 export const createWarehouse = post('/api/v1/inventory/warehouses', {
-  summary: 'Make a warehouse',
+  summary: 'Create a warehouse',
   permission: 'inventory:manage',
   owner: 'none',
   body: Type.Omit(Warehouse, ['id'], closed),
@@ -246,7 +249,7 @@ export const createWarehouse = post('/api/v1/inventory/warehouses', {
 
 /** POST /api/v1/inventory/adjustments */
 export const adjustStock = post('/api/v1/inventory/adjustments', {
-  summary: 'Change the stock of a warehouse by hand, with a reason',
+  summary: 'Adjust the stock of a warehouse manually, with a reason',
   permission: 'inventory:manage',
   owner: 'none',
   idempotencyKey: 'required',
@@ -255,7 +258,7 @@ export const adjustStock = post('/api/v1/inventory/adjustments', {
       sku: Sku,
       warehouseId: WarehouseId,
       delta: Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
-      reason: Type.String({ minLength: 1, maxLength: 200 }),
+      reason: noteText(200),
       reorderPoint: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
       backorderAllowed: Type.Optional(Type.Boolean()),
     },
@@ -286,7 +289,7 @@ export const transferStock = post('/api/v1/inventory/transfers', {
 
 /** GET /api/v1/inventory/movements */
 export const listMovements = get('/api/v1/inventory/movements', {
-  summary: 'The stock ledger, newest first',
+  summary: 'List the stock ledger, newest first',
   permission: 'inventory:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, sku: Type.Optional(Sku), warehouseId: Type.Optional(WarehouseId) }, closed),

@@ -1,28 +1,27 @@
-import { InstantSchema } from '@stoa/contract'
+import { CountrySchema, CurrencySchema, InstantSchema, keyText, nameText, noteText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { closed } from '../closed.ts'
+import { closed, closedRecord } from '../closed.ts'
 import { OrderId, ProductId, ReservationId, WarehouseId } from '../ids.ts'
+import { Sku } from '../sku.ts'
+import { TaxClass } from '../tax-class.ts'
 
 /** Whether a product can be sold. */
 export const ProductStatus = Type.Enum(['draft', 'active', 'discontinued'])
 export type ProductStatus = Static<typeof ProductStatus>
 
-/** A stock keeping unit. */
-export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' })
-
 const AttributeName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_. -]{0,59}$' })
-const AttributeValue = Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()])
+const AttributeValue = Type.Union([noteText(500, 0), Type.Number(), Type.Boolean()])
 
-/** Free attributes, checked against the JSON Schemas of the category and of those above it. */
-export const Attributes = Type.Record(AttributeName, AttributeValue, closed)
+/** Free attributes, validated against the JSON Schemas of the category and its ancestors. */
+export const Attributes = Type.Record(AttributeName, AttributeValue, closedRecord)
 export type Attributes = Static<typeof Attributes>
 
 /** What one attribute may be: the part of JSON Schema that plain values need. */
 export const AttributeRule = Type.Object(
   {
     type: Type.Enum(['string', 'number', 'integer', 'boolean']),
-    title: Type.Optional(Type.String({ maxLength: 200 })),
-    description: Type.Optional(Type.String({ maxLength: 1_000 })),
+    title: Type.Optional(nameText(200, 0)),
+    description: Type.Optional(noteText(1_000, 0)),
     enum: Type.Optional(Type.Array(AttributeValue, { minItems: 1, maxItems: 200 })),
     minimum: Type.Optional(Type.Number()),
     maximum: Type.Optional(Type.Number()),
@@ -36,7 +35,7 @@ export const AttributeRule = Type.Object(
 export const AttributeSchema = Type.Object(
   {
     type: Type.Literal('object'),
-    properties: Type.Record(AttributeName, AttributeRule, closed),
+    properties: Type.Record(AttributeName, AttributeRule, closedRecord),
     required: Type.Optional(Type.Array(AttributeName, { maxItems: 100 })),
     additionalProperties: Type.Optional(Type.Boolean()),
   },
@@ -44,39 +43,46 @@ export const AttributeSchema = Type.Object(
 )
 export type AttributeSchema = Static<typeof AttributeSchema>
 
-/** What is sold: one choice of a product's options. */
+/** A sellable item: one combination of the options of a product. */
 export const Variant = Type.Object(
   {
     sku: Sku,
-    name: Type.String({ minLength: 1, maxLength: 200 }),
-    options: Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 100 })),
+    name: nameText(200),
+    options: Type.Record(keyText(60), nameText(100, 0), closedRecord),
     weightGrams: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   },
   closed,
 )
 export type Variant = Static<typeof Variant>
 
+/** A category by its path, such as `tea/green`. */
+export const CategoryPath = Type.String({
+  pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$',
+  maxLength: 200,
+  description: 'path of the category, such as tea/green',
+})
+
 const ProductFields = {
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  description: Type.String({ maxLength: 10_000 }),
+  name: nameText(200),
+  description: noteText(10_000, 0),
   status: ProductStatus,
-  category: Type.String({ minLength: 1, maxLength: 200, description: 'path of the category, tea/green' }),
-  taxClass: Type.String({ minLength: 1, maxLength: 40 }),
-  tags: Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 50 }),
+  category: CategoryPath,
+  taxClass: TaxClass,
+  tags: Type.Array(nameText(60), { maxItems: 50 }),
   attributes: Attributes,
   variants: Type.Array(Variant, { minItems: 1, maxItems: 100 }),
 }
 
-/** What a product is made from. */
+/** The fields of a new product. */
 export const NewProduct = Type.Object(ProductFields, closed)
 export type NewProduct = Static<typeof NewProduct>
 
-/** What may be changed of a product, RFC 7396: an attribute that is null is taken away. */
+/** The changeable fields of a product (RFC 7396): an attribute that is null is removed. */
 export const ProductPatch = Type.Partial(
   Type.Object(
     {
       ...ProductFields,
-      attributes: Type.Record(AttributeName, Type.Union([...AttributeValue.anyOf, Type.Null()]), closed),
+      attributes: Type.Record(AttributeName, Type.Union([...AttributeValue.anyOf, Type.Null()]), closedRecord),
     },
     closed,
   ),
@@ -89,7 +95,7 @@ export const Product = Type.Object({
   id: ProductId,
   ...ProductFields,
   version: Type.Integer({ minimum: 1 }),
-  price: Type.Optional(Type.Object({ amount: Type.Integer(), currency: Type.String() })),
+  price: Type.Optional(Type.Object({ amount: Type.Integer(), currency: CurrencySchema })),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
 })
@@ -106,26 +112,26 @@ export type Category = Static<typeof Category>
 
 /** What of a SKU can be sold now, over all warehouses. */
 export const Availability = Type.Object({
-  sku: Type.String(),
+  sku: Sku,
   available: Type.Integer(),
   onHand: Type.Integer(),
   reserved: Type.Integer(),
 })
 export type Availability = Static<typeof Availability>
 
-/** A place that holds stock. */
+/** A location with stock. */
 export const Warehouse = Type.Object({
   id: WarehouseId,
   code: Type.String({ pattern: '^[A-Z0-9-]{2,20}$' }),
-  name: Type.String({ minLength: 1, maxLength: 100 }),
-  country: Type.String({ pattern: '^[A-Z]{2}$' }),
+  name: nameText(100),
+  country: CountrySchema,
 })
 export type Warehouse = Static<typeof Warehouse>
 
 /** One line of the stock ledger, never changed. */
 export const Movement = Type.Object({
   id: Type.String(),
-  sku: Type.String(),
+  sku: Sku,
   warehouseId: WarehouseId,
   delta: Type.Integer(),
   reason: Type.String(),
@@ -142,15 +148,15 @@ export const Reservation = Type.Object({
   id: ReservationId,
   orderId: OrderId,
   status: Type.Enum(['held', 'confirmed', 'fulfilled', 'released']),
-  lines: Type.Array(Type.Object({ sku: Type.String(), warehouseId: WarehouseId, quantity: Type.Integer() })),
+  lines: Type.Array(Type.Object({ sku: Sku, warehouseId: WarehouseId, quantity: Type.Integer() })),
   expiresAt: Type.Optional(InstantSchema),
 })
 export type Reservation = Static<typeof Reservation>
 
 /** The rows that product lists, details and searches are answered from. */
 export const ReadModel = Type.Object({
-  shape: Type.Integer({ minimum: 1, description: 'raised whenever what is made of a product changes' }),
+  shape: Type.Integer({ minimum: 1, description: 'increases whenever the structure of the read model changes' }),
   products: Type.Integer({ minimum: 0 }),
-  isRebuilding: Type.Boolean({ description: 'another is being made beside it, and will take its place' }),
+  isRebuilding: Type.Boolean({ description: 'whether a replacement is being built' }),
   builtAt: Type.Optional(InstantSchema),
 })

@@ -463,6 +463,38 @@ export declare type CheckStockResponse = Message<"stoa.inventory.v1.CheckStockRe
 export declare const CheckStockResponseSchema: GenMessage<CheckStockResponse>;
 
 /**
+ * @generated from message stoa.inventory.v1.FindWarehousesRequest
+ */
+export declare type FindWarehousesRequest = Message<"stoa.inventory.v1.FindWarehousesRequest"> & {
+  /**
+   * @generated from field: repeated string warehouse_ids = 1;
+   */
+  warehouseIds: string[];
+};
+
+/**
+ * Describes the message stoa.inventory.v1.FindWarehousesRequest.
+ * Use `create(FindWarehousesRequestSchema)` to create a new message.
+ */
+export declare const FindWarehousesRequestSchema: GenMessage<FindWarehousesRequest>;
+
+/**
+ * @generated from message stoa.inventory.v1.FindWarehousesResponse
+ */
+export declare type FindWarehousesResponse = Message<"stoa.inventory.v1.FindWarehousesResponse"> & {
+  /**
+   * @generated from field: repeated string warehouse_ids = 1;
+   */
+  warehouseIds: string[];
+};
+
+/**
+ * Describes the message stoa.inventory.v1.FindWarehousesResponse.
+ * Use `create(FindWarehousesResponseSchema)` to create a new message.
+ */
+export declare const FindWarehousesResponseSchema: GenMessage<FindWarehousesResponse>;
+
+/**
  * @generated from service stoa.inventory.v1.InventoryRpc
  */
 export declare const InventoryRpc: GenService<{
@@ -536,6 +568,16 @@ export declare const InventoryRpc: GenService<{
     methodKind: "unary";
     input: typeof CheckStockRequestSchema;
     output: typeof CheckStockResponseSchema;
+  },
+  /**
+   * Those of these warehouses that exist.
+   *
+   * @generated from rpc stoa.inventory.v1.InventoryRpc.FindWarehouses
+   */
+  findWarehouses: {
+    methodKind: "unary";
+    input: typeof FindWarehousesRequestSchema;
+    output: typeof FindWarehousesResponseSchema;
   },
 }>;
 

@@ -1,15 +1,16 @@
-import { describeService, rpc } from '@stoa/contract'
+import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { orderReturned } from '../order/events.ts'
+import { OrderRpc } from '../order/rpc_pb.js'
 import { priceChanged } from '../pricing/events.ts'
+import { PricingRpc } from '../pricing/rpc_pb.js'
 import { shippingDispatched } from '../shipping/events.ts'
 import { inventoryErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
 import { InventoryRpc } from './rpc_pb.js'
 
-/** Products, stock, warehouses, reservations. */
-export const inventory = describeService({
+const described = describeService({
   name: 'inventory',
   port: 8003,
   owner: 'commerce',
@@ -33,9 +34,11 @@ export const inventory = describeService({
     snapshotVariants: { effect: 'read' },
     listReservations: { effect: 'read' },
     checkStock: { effect: 'read' },
+    findWarehouses: { effect: 'read' },
   }),
   publishes: events,
   consumes: { shippingDispatched, orderReturned, priceChanged },
+  calls: { order: pick(OrderRpc, 'getSummary'), pricing: pick(PricingRpc, 'findTaxClasses') },
   tasks: {
     'expire-reservations': { payload: Type.Object({}), everyMs: 30_000 },
     'rebuild-read-model': { payload: Type.Object({}) },
@@ -43,4 +46,10 @@ export const inventory = describeService({
   personalData: 'none',
 })
 
-export type InventoryService = typeof inventory
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface InventoryService extends Described {}
+
+/** Products, stock, warehouses, reservations. */
+export const inventory: InventoryService = described

@@ -11,7 +11,7 @@ const NotificationFact = Type.Object({
 
 /** A message was handed to its channel. */
 export const notificationSent = event('notification.sent', '1.0.0', NotificationFact)
-/** A channel has said that the message arrived. */
+/** A channel has confirmed that the message arrived. */
 export const notificationDelivered = event('notification.delivered', '1.0.0', NotificationFact)
 /** A message could not be delivered. */
 export const notificationFailed = event(

@@ -1,34 +1,47 @@
-import { get, PageQuery, pageSchema, post, put } from '@stoa/contract'
+import { get, PageQuery, pageSchema, post, put, noteText } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { NotificationId, UserId } from '../ids.ts'
-import { Channel, Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
+import { Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
 
-const Variables = Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 2_000 }))
+const Variables = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,59}$' }), noteText(2_000, 0), {
+  ...closed,
+  maxProperties: 50,
+})
 
 /** POST /api/v1/notifications/send */
 export const sendNotification = post('/api/v1/notifications/send', {
-  summary: 'Send a message to a person, worded by its template',
+  summary: 'Send a message to an account, rendered from a template',
   permission: 'notification:send',
   owner: 'none',
   body: Type.Object(
     {
       userId: UserId,
       kind: NotificationKind,
-      channel: Type.Optional(Channel),
+      channel: Type.Optional(
+        Type.Enum(['email', 'in_app'], {
+          description: 'send through this channel only; if omitted, the preferences of the account decide',
+        }),
+      ),
       variables: Type.Optional(Variables),
     },
     closed,
   ),
   answers: { 201: Notification },
   answersWith: 'getNotification',
-  refuses: ['notification.template_not_found', 'notification.variable_missing', 'notification.recipient_unknown'],
+  refuses: [
+    'notification.template_not_found',
+    'notification.variable_missing',
+    'notification.recipient_unknown',
+    'notification.kind_reserved',
+    'notification.channel_not_configured',
+  ],
 })
 
 /** GET /api/v1/notifications/{id} */
 export const getNotification = get('/api/v1/notifications/{id}', {
   params: { id: NotificationId },
-  summary: 'Read a message and what became of it',
+  summary: 'Read a message and its delivery status',
   permission: 'notification:read',
   owner: 'userId',
   answers: { 200: Notification },
@@ -38,7 +51,7 @@ export const getNotification = get('/api/v1/notifications/{id}', {
 /** GET /api/v1/users/{userId}/notifications */
 export const listNotifications = get('/api/v1/users/{userId}/notifications', {
   params: { userId: UserId },
-  summary: 'A person’s inbox, newest first',
+  summary: 'List the inbox of an account, newest first',
   permission: 'notification:read',
   owner: 'path:userId',
   query: Type.Object({ ...PageQuery, kind: Type.Optional(NotificationKind) }, closed),
@@ -48,7 +61,7 @@ export const listNotifications = get('/api/v1/users/{userId}/notifications', {
 /** GET /api/v1/users/{userId}/notification-preferences */
 export const getPreferences = get('/api/v1/users/{userId}/notification-preferences', {
   params: { userId: UserId },
-  summary: 'What a person wants to be told, and how',
+  summary: 'Read the notification preferences of an account',
   permission: 'notification:read',
   owner: 'path:userId',
   answers: { 200: OwnedPreferences },
@@ -57,8 +70,8 @@ export const getPreferences = get('/api/v1/users/{userId}/notification-preferenc
 /** PUT /api/v1/users/{userId}/notification-preferences */
 export const replacePreferences = put('/api/v1/users/{userId}/notification-preferences', {
   params: { userId: UserId },
-  summary: 'Say what one wants to be told, and how',
-  permission: 'notification:read',
+  summary: 'Replace the notification preferences of an account',
+  permission: 'notification:write',
   owner: 'path:userId',
   body: Preferences,
   answers: { 200: OwnedPreferences },
@@ -77,7 +90,7 @@ export const listTemplates = get('/api/v1/notifications/templates', {
 /** GET /api/v1/notifications/templates/{id} */
 export const getTemplate = get('/api/v1/notifications/templates/{id}', {
   params: { id: Template.properties.id },
-  summary: 'Read a template (kind.locale), its newest version',
+  summary: 'Read the newest version of a template (kind.locale)',
   permission: 'template:manage',
   owner: 'none',
   answers: { 200: Template },
@@ -87,19 +100,19 @@ export const getTemplate = get('/api/v1/notifications/templates/{id}', {
 /** PUT /api/v1/notifications/templates/{id} */
 export const replaceTemplate = put('/api/v1/notifications/templates/{id}', {
   params: { id: Template.properties.id },
-  summary: 'Write the next version of a template',
+  summary: 'Create the next version of a template',
   permission: 'template:manage',
   owner: 'none',
   body: Type.Object({ subject: Template.properties.subject, body: Template.properties.body }, closed),
   answers: { 200: Template },
   answersWith: 'getTemplate',
-  refuses: ['notification.template_not_found', 'notification.template_invalid'],
+  refuses: ['notification.template_not_found', 'notification.template_invalid', 'notification.kind_reserved'],
 })
 
 /** POST /api/v1/notifications/templates/{id}/preview */
 export const previewTemplate = post('/api/v1/notifications/templates/{id}/preview', {
   params: { id: Template.properties.id },
-  summary: 'Word a template without sending it; a missing variable is an error',
+  summary: 'Render a template without sending it; a missing variable is an error',
   permission: 'template:manage',
   owner: 'none',
   reads: true,

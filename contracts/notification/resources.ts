@@ -1,16 +1,20 @@
-import { InstantSchema } from '@stoa/contract'
+import { InstantSchema, nameText, noteText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { closed } from '../closed.ts'
-import { NotificationId, UserId } from '../ids.ts'
+import { NotificationId, OrderId, UserId } from '../ids.ts'
+import { Locale } from '../locale.ts'
 
 /** How a message goes out. */
 export const Channel = Type.Enum(['email', 'in_app'])
 export type Channel = Static<typeof Channel>
 
-/** What a message is about: one kind for each fact that people are told of. */
+/** The kind of a message: one for each event that users are notified of. */
 export const NotificationKind = Type.Enum([
   'user.created',
   'user.locked',
+  'user.email_verification_requested',
+  'user.password_reset_requested',
+  'api_key.created',
   'order.confirmed',
   'order.rejected',
   'order.shipped',
@@ -25,6 +29,17 @@ export const NotificationKind = Type.Enum([
 ])
 export type NotificationKind = Static<typeof NotificationKind>
 
+/**
+ * Kinds about the security of an account, some of which carry a link that opens it: the owner cannot mute them, and their
+ * wording and sending by hand need the permission `template:manage:security`.
+ */
+export const securityKinds: ReadonlySet<NotificationKind> = new Set<NotificationKind>([
+  'user.locked',
+  'user.email_verification_requested',
+  'user.password_reset_requested',
+  'api_key.created',
+])
+
 /** A message to a person, and what became of it. */
 export const Notification = Type.Object({
   id: NotificationId,
@@ -32,21 +47,24 @@ export const Notification = Type.Object({
   kind: NotificationKind,
   channel: Channel,
   status: Type.Enum(['pending', 'sent', 'failed', 'suppressed']),
-  orderId: Type.Optional(Type.String()),
+  orderId: Type.Optional(OrderId),
   subject: Type.String(),
   body: Type.String(),
   createdAt: InstantSchema,
-  sentAt: Type.Optional(InstantSchema),
+  sentAt: Type.Optional(Type.String({ ...InstantSchema, description: 'when the message was handed to its channel' })),
+  deliveredAt: Type.Optional(
+    Type.String({ ...InstantSchema, description: 'when the message arrived; known only for in-app messages' }),
+  ),
 })
 export type Notification = Static<typeof Notification>
 
-/** The wording of one kind of message in one language; variables stand as `{{orderNumber}}`. */
+/** The template of one kind of message in one language, with variables such as `{{orderNumber}}`. */
 export const Template = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 100 }),
   kind: NotificationKind,
-  locale: Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' }),
-  subject: Type.String({ minLength: 1, maxLength: 200 }),
-  body: Type.String({ minLength: 1, maxLength: 20_000 }),
+  locale: Locale,
+  subject: nameText(200),
+  body: noteText(20_000),
   version: Type.Integer(),
 })
 export type Template = Static<typeof Template>
@@ -71,5 +89,5 @@ export const Preferences = Type.Object(
 )
 export type Preferences = Static<typeof Preferences>
 
-/** Preferences with whose they are. */
+/** Preferences with their account. */
 export const OwnedPreferences = Type.Object({ userId: UserId, ...Preferences.properties })

@@ -1,6 +1,7 @@
 import { describeService, pick } from '@stoa/contract'
 import { Type } from 'typebox'
 import { NotificationId } from '../ids.ts'
+import { apiKeyCreated } from '../auth/events.ts'
 import { inventoryLowStock } from '../inventory/events.ts'
 import {
   orderCancelled,
@@ -12,14 +13,19 @@ import {
   reconciliationFailed,
 } from '../order/events.ts'
 import { fraudDetected, refundProcessed } from '../payment/events.ts'
-import { userCreated, userDeleted, userLocked } from '../user/events.ts'
+import {
+  emailVerificationRequested,
+  passwordResetRequested,
+  userCreated,
+  userDeleted,
+  userLocked,
+} from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { notificationErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
 
-/** Templates, deliveries, channel preferences. */
-export const notification = describeService({
+const described = describeService({
   name: 'notification',
   port: 8005,
   owner: 'customers',
@@ -30,7 +36,10 @@ export const notification = describeService({
   consumes: {
     userCreated,
     userLocked,
+    emailVerificationRequested,
+    passwordResetRequested,
     userDeleted,
+    apiKeyCreated,
     orderConfirmed,
     orderRejected,
     orderShipped,
@@ -42,12 +51,24 @@ export const notification = describeService({
     fraudDetected,
     reconciliationFailed,
   },
-  calls: { user: pick(UserRpc, 'getContact', 'issueUnlockToken') },
-  tasks: { deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 10 } },
+  calls: { user: pick(UserRpc, 'getContact', 'issueLinkToken') },
+  tasks: {
+    deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 1_000 },
+    'remove-old': { payload: Type.Object({}), everyMs: 600_000 },
+  },
   personalData: {
-    inbox: 'the messages sent to a person, until the account is erased',
-    preferences: 'what one wants to be told',
+    inbox:
+      'the messages sent to the account, until they are older than NOTIFICATION_RETENTION_DAYS or the account is erased',
+    preferences: 'notification preferences',
+    unverifiedMails:
+      'a keyed hash of a mailbox that is not verified, and when mails went to it, for a day (legitimate interest: no one may have the shop flood a mailbox)',
   },
 })
 
-export type NotificationService = typeof notification
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface NotificationService extends Described {}
+
+/** Templates, deliveries, channel preferences. */
+export const notification: NotificationService = described

@@ -22,7 +22,7 @@ const OrderEnd = Type.Object({ orderId: OrderId, number: Type.String(), customer
 
 /** An order was placed; its saga decides what becomes of it. */
 export const orderCreated = event('order.created', '1.0.0', OrderFact)
-/** The status of an order has changed in a way that has no event of its own. */
+/** The status of an order has changed, for changes without a specific event. */
 export const orderUpdated = event(
   'order.updated',
   '1.0.0',
@@ -30,17 +30,17 @@ export const orderUpdated = event(
 )
 /** Stock, payment and shipment of an order are certain. */
 export const orderConfirmed = event('order.confirmed', '1.0.0', OrderFact)
-/** An order could not be fulfilled; nothing is kept of the money or the stock. */
+/** An order could not be fulfilled; its payment and stock are released. */
 export const orderRejected = event('order.rejected', '1.0.0', OrderEnd)
-/** An order was called off. */
+/** An order was cancelled. */
 export const orderCancelled = event('order.cancelled', '1.0.0', OrderEnd)
-/** The goods have left. */
+/** The goods have left the warehouse. */
 export const orderShipped = event('order.shipped', '1.0.0', OrderMove)
 /** The goods have arrived. */
 export const orderDelivered = event('order.delivered', '1.0.0', OrderMove)
-/** The return window is over. */
+/** The return window has expired. */
 export const orderCompleted = event('order.completed', '1.0.0', OrderFact)
-/** Goods came back in order: which lines, and whether that was all of them. */
+/** Undamaged goods were returned: the lines, and whether all units were returned. */
 export const orderReturned = event(
   'order.returned',
   '1.0.0',
@@ -54,7 +54,7 @@ export const orderReturned = event(
     all: Type.Boolean(),
   }),
 )
-/** A reconciliation has found what no earlier one had: on what order and others do not agree. */
+/** A reconciliation found new differences between order and other services. */
 export const reconciliationFailed = event(
   'reconciliation.failed',
   '1.0.0',
@@ -63,9 +63,9 @@ export const reconciliationFailed = event(
     scope: Type.Enum(['all', 'recent']),
     /** All differences of this reconciliation. */
     found: Type.Integer({ minimum: 1 }),
-    /** Those that no earlier one had found. */
+    /** The new differences. */
     unknown: Type.Integer({ minimum: 1 }),
-    /** Of those that no earlier one had found. */
+    /** Of the new differences. */
     kinds: Type.Array(Type.Object({ kind: DifferenceKind, count: Type.Integer({ minimum: 1 }) })),
     differences: Type.Array(Difference, { maxItems: 20 }),
   }),

@@ -1,12 +1,14 @@
-import { get, PageQuery, pageSchema, post, put, stream } from '@stoa/contract'
+import { get, noteText, opaqueText, PageQuery, pageSchema, post, put, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
-import { OrderId, PaymentMethodId, UserId } from '../ids.ts'
+import { CouponCode } from '../coupon-code.ts'
+import { OrderId, PaymentMethodId, QuoteId, UserId } from '../ids.ts'
+import { ShippingMethod } from '../shipping-method.ts'
 import { Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
 
 /** POST /api/v1/orders */
 export const placeOrder = post('/api/v1/orders', {
-  summary: 'Place an order; with Prefer: wait the answer is the outcome',
+  summary: 'Place an order; with `Prefer: wait` the response contains the outcome',
   permission: 'order:place',
   owner: 'customerId',
   idempotencyKey: 'required',
@@ -16,15 +18,10 @@ export const placeOrder = post('/api/v1/orders', {
       items: Type.Array(RequestedLine, { minItems: 1, maxItems: 100 }),
       shippingAddress: ShippingAddress,
       paymentMethodId: Type.Optional(PaymentMethodId),
-      paymentMethod: Type.Optional(
-        Type.Object(
-          { provider: Type.String({ maxLength: 40 }), token: Type.String({ minLength: 1, maxLength: 200 }) },
-          closed,
-        ),
-      ),
-      quoteId: Type.Optional(Type.String({ format: 'uuid' })),
-      couponCodes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 10 })),
-      shippingMethod: Type.Optional(Type.String({ maxLength: 40 })),
+      paymentMethod: Type.Optional(Type.Object({ provider: opaqueText(40), token: opaqueText(200) }, closed)),
+      quoteId: Type.Optional(QuoteId),
+      couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
+      shippingMethod: Type.Optional(ShippingMethod),
     },
     closed,
   ),
@@ -33,11 +30,17 @@ export const placeOrder = post('/api/v1/orders', {
   settled: (order) => order.status !== 'pending',
   refuses: [
     'order.unknown_sku',
+    'order.quantity_invalid',
     'order.quote_unknown',
     'order.quote_expired',
     'order.quote_mismatch',
     'order.coupon_invalid',
+    'order.coupon_email_unverified',
     'order.payment_method_unusable',
+    'order.payment_method_limit',
+    'order.payment_method_required',
+    'order.country_unserved',
+    'order.shipping_method_unknown',
   ],
 })
 
@@ -53,7 +56,7 @@ export const getOrder = get('/api/v1/orders/{id}', {
 
 /** GET /api/v1/orders */
 export const listOrders = get('/api/v1/orders', {
-  summary: 'List orders: staff all of them, a customer the own ones; newest first',
+  summary: 'List orders, newest first; staff see every order, customers their own',
   permission: 'order:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, status: Type.Optional(OrderStatus), customerId: Type.Optional(UserId) }, closed),
@@ -62,7 +65,10 @@ export const listOrders = get('/api/v1/orders', {
 
 const CustomerPage = { ...PageQuery }
 
-/** GET /api/v1/orders/customer/{customerId} */
+/**
+ * GET /api/v1/orders/customer/{customerId}: next to `/orders/{id}/cancel` it is not ambiguous, as OpenAPI 3.1 matches concrete
+ * segments before templated ones, and `customer` is no order id.
+ */
 export const listCustomerOrders = get('/api/v1/orders/customer/{customerId}', {
   params: { customerId: UserId },
   summary: 'List the orders of a customer, newest first',
@@ -85,7 +91,7 @@ export const listUserOrders = get('/api/v1/users/{userId}/orders', {
 /** GET /api/v1/orders/{id}/timeline */
 export const getTimeline = get('/api/v1/orders/{id}/timeline', {
   params: { id: OrderId },
-  summary: 'Every move of an order, with who and why',
+  summary: 'List every status change of an order, with its actor and reason',
   permission: 'order:read',
   owner: 'customerId',
   answers: { 200: Type.Object({ orderId: OrderId, customerId: UserId, items: Type.Array(TimelineEntry) }) },
@@ -95,18 +101,22 @@ export const getTimeline = get('/api/v1/orders/{id}/timeline', {
 /** GET /api/v1/orders/{id}/events */
 export const followOrder = stream('/api/v1/orders/{id}/events', {
   params: { id: OrderId },
-  summary: 'Every move of an order as it is made: its timeline as server-sent events, live',
+  summary: 'Stream every status change of an order as a server-sent event',
   permission: 'order:read',
   owner: 'none',
+})
+
+const StatusByHand = Type.Enum(['picking'], {
+  description: 'Cancelling has its own route; all other status changes follow from payment and shipping',
 })
 
 /** PUT /api/v1/orders/{id}/status */
 export const setOrderStatus = put('/api/v1/orders/{id}/status', {
   params: { id: OrderId },
-  summary: 'Move an order by hand (staff)',
+  summary: 'Start picking an order (staff)',
   permission: 'order:manage',
   owner: 'none',
-  body: Type.Object({ status: OrderStatus, reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed),
+  body: Type.Object({ status: StatusByHand, reason: Type.Optional(noteText(500)) }, closed),
   answers: { 200: Order },
   answersWith: 'getOrder',
   refuses: ['order.not_found', 'order.move_not_allowed'],
@@ -115,7 +125,7 @@ export const setOrderStatus = put('/api/v1/orders/{id}/status', {
 /** POST /api/v1/orders/{id}/picked */
 export const markPicked = post('/api/v1/orders/{id}/picked', {
   params: { id: OrderId },
-  summary: 'Say that picking is done (staff)',
+  summary: 'Finish picking an order (staff)',
   permission: 'order:manage',
   owner: 'none',
   answers: { 200: Order },
@@ -126,10 +136,10 @@ export const markPicked = post('/api/v1/orders/{id}/picked', {
 /** POST /api/v1/orders/{id}/cancel */
 export const cancelOrder = post('/api/v1/orders/{id}/cancel', {
   params: { id: OrderId },
-  summary: 'Call an order off; waits for the outcome',
+  summary: 'Cancel an order and wait for the outcome',
   permission: 'order:cancel',
   owner: 'customerId',
-  body: Type.Optional(Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }, closed)),
+  body: Type.Optional(Type.Object({ reason: Type.Optional(noteText(500)) }, closed)),
   answers: { 200: Order, 202: Order },
   answersWith: 'getOrder',
   waitSeconds: 5,

@@ -34,7 +34,7 @@ export const DifferenceKind = Type.Enum([
 ])
 export type DifferenceKind = Static<typeof DifferenceKind>
 
-/** One thing on which order and another service do not agree. */
+/** One difference between order and another service. */
 export const Difference = Type.Object({
   kind: DifferenceKind,
   orderId: Type.Optional(Type.String({ format: 'uuid' })),
@@ -46,14 +46,16 @@ export const Difference = Type.Object({
 
 const Count = Type.Integer({ minimum: 0 })
 
-/** What a reconciliation came to. */
+/** The report of a reconciliation. */
 export const ReconciliationReport = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  scope: Type.Enum(['all', 'recent'], { description: 'recent: the orders of the last weeks' }),
+  scope: Type.Enum(['all', 'recent'], { description: '`recent` covers the orders of the last weeks' }),
   startedAt: InstantSchema,
   endedAt: InstantSchema,
   differences: Type.Array(Difference, { maxItems: 1_000 }),
-  isTruncated: Type.Boolean({ description: 'there was more than is kept: what is left was not looked at' }),
+  isTruncated: Type.Boolean({
+    description: 'whether there were more differences than are stored; the rest was not compared',
+  }),
   compared: Type.Object({
     orders: Count,
     payments: Count,
@@ -65,9 +67,14 @@ export const ReconciliationReport = Type.Object({
   }),
   leftOut: Type.Object({
     services: Type.Array(Type.String(), { description: 'not deployed' }),
-    ordersUnderWay: Type.Integer({ minimum: 0, description: 'with a saga that has not ended, or on the move' }),
-    ordersStuck: Type.Integer({ minimum: 0, description: 'with a saga that waits for an operator' }),
+    ordersUnderWay: Type.Integer({
+      minimum: 0,
+      description: 'orders with a running saga, or with a status that is changing',
+    }),
+    ordersStuck: Type.Integer({ minimum: 0, description: 'orders with a saga that waits for an operator' }),
   }),
-  isCaughtUp: Type.Boolean({ description: 'consumers had handled what was in the log, within ten seconds' }),
+  isCaughtUp: Type.Boolean({
+    description: 'whether all consumers had caught up with the event log within ten seconds',
+  }),
 })
 export type ReconciliationReport = Static<typeof ReconciliationReport>

@@ -1,9 +1,11 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { addressFields, postalCodeWhereUsed } from '../address.ts'
 import { closed } from '../closed.ts'
 import { OrderId, ReturnId, UserId } from '../ids.ts'
+import { Sku } from '../sku.ts'
 
-/** Where an order stands. */
+/** The status of an order. */
 export const OrderStatus = Type.Enum([
   'pending',
   'on_hold',
@@ -19,28 +21,15 @@ export const OrderStatus = Type.Enum([
 ])
 export type OrderStatus = Static<typeof OrderStatus>
 
-/** What a customer asks for: a SKU, and how many. */
-export const RequestedLine = Type.Object(
-  { sku: Type.String({ minLength: 1, maxLength: 64 }), quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) },
-  closed,
-)
+/** An order line: a SKU and a quantity. */
+export const RequestedLine = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed)
 
 /** Where an order goes. */
-export const ShippingAddress = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
-    line1: Type.String({ minLength: 1, maxLength: 200 }),
-    line2: Type.Optional(Type.String({ maxLength: 200 })),
-    city: Type.String({ minLength: 1, maxLength: 100 }),
-    postalCode: Type.String({ minLength: 1, maxLength: 20 }),
-    country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
-  },
-  closed,
-)
+export const ShippingAddress = Type.Object(addressFields, { ...closed, ...postalCodeWhereUsed })
 export type ShippingAddress = Static<typeof ShippingAddress>
 
 const OrderLine = Type.Object({
-  sku: Type.String(),
+  sku: Sku,
   name: Type.String(),
   quantity: Type.Integer(),
   unitPrice: MoneySchema,
@@ -77,31 +66,29 @@ export const TimelineEntry = Type.Object({
 })
 export type TimelineEntry = Static<typeof TimelineEntry>
 
-/** Where a return stands. */
+/** The status of a return. */
 export const ReturnStatus = Type.Enum(['requested', 'approved', 'refused', 'received', 'refunded'])
 export type ReturnStatus = Static<typeof ReturnStatus>
 
-/** What came back of a SKU, and whether it can be sold again; in order when not said. */
+/** The returned units of a SKU and whether they can be sold again (if omitted, they can). */
 export const ReceivedLine = Type.Object(
   {
-    sku: Type.String({ minLength: 1, maxLength: 64 }),
+    sku: Sku,
     quantity: Type.Integer({ minimum: 1, maximum: 1_000 }),
     inOrder: Type.Optional(Type.Boolean({ default: true })),
   },
   closed,
 )
-/** Goods of an order that are sent back. Its refund is what is to be given back, at most, and once refunded what was. */
+/** Returned goods of an order. `refund` is the maximum amount to refund, and after the refund the refunded amount. */
 export const Return = Type.Object({
   id: ReturnId,
   orderId: OrderId,
   customerId: UserId,
   status: ReturnStatus,
-  reason: Type.String({ description: 'why the customer sends it back' }),
-  note: Type.Optional(Type.String({ description: 'what staff said to it' })),
-  items: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
-  received: Type.Optional(
-    Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer(), inOrder: Type.Boolean() })),
-  ),
+  reason: Type.String({ description: 'the reason that the customer gave' }),
+  note: Type.Optional(Type.String({ description: 'the comment of the staff' })),
+  items: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer() })),
+  received: Type.Optional(Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer(), inOrder: Type.Boolean() }))),
   refund: Type.Optional(MoneySchema),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,

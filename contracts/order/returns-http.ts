@@ -1,4 +1,4 @@
-import { get, PageQuery, pageSchema, post } from '@stoa/contract'
+import { get, noteText, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { OrderId, ReturnId, UserId } from '../ids.ts'
@@ -7,14 +7,14 @@ import { ReceivedLine, RequestedLine, Return, ReturnStatus } from './resources.t
 /** POST /api/v1/orders/{id}/returns */
 export const requestReturn = post('/api/v1/orders/{id}/returns', {
   params: { id: OrderId },
-  summary: 'Ask to send goods back, within the return window; staff can ask for it later too',
+  summary: 'Request a return within the return window; staff can request one later too',
   permission: 'order:return',
   owner: 'customerId',
   idempotencyKey: 'required',
   body: Type.Object(
     {
       items: Type.Array(RequestedLine, { minItems: 1, maxItems: 100 }),
-      reason: Type.String({ minLength: 1, maxLength: 500 }),
+      reason: noteText(500),
     },
     closed,
   ),
@@ -26,7 +26,7 @@ export const requestReturn = post('/api/v1/orders/{id}/returns', {
 /** GET /api/v1/orders/{id}/returns */
 export const listOrderReturns = get('/api/v1/orders/{id}/returns', {
   params: { id: OrderId },
-  summary: 'The returns of an order, oldest first',
+  summary: 'List the returns of an order, oldest first',
   permission: 'order:read',
   owner: 'customerId',
   answers: { 200: Type.Object({ orderId: OrderId, customerId: UserId, items: Type.Array(Return) }) },
@@ -35,7 +35,7 @@ export const listOrderReturns = get('/api/v1/orders/{id}/returns', {
 
 /** GET /api/v1/returns */
 export const listReturns = get('/api/v1/returns', {
-  summary: 'List returns: staff all of them, a customer the own ones; newest first',
+  summary: 'List returns, newest first; staff see every return, customers their own',
   permission: 'order:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, status: Type.Optional(ReturnStatus), customerId: Type.Optional(UserId) }, closed),
@@ -63,8 +63,8 @@ const byStaff = {
 export const approveReturn = post('/api/v1/returns/{id}/approve', {
   params: { id: ReturnId },
   ...byStaff,
-  summary: 'Let the goods be sent back (staff)',
-  body: Type.Optional(Type.Object({ note: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed)),
+  summary: 'Approve a return (staff)',
+  body: Type.Optional(Type.Object({ note: Type.Optional(noteText(500)) }, closed)),
   refuses: ['order.return_not_found', 'order.return_move_not_allowed'],
 })
 
@@ -72,8 +72,8 @@ export const approveReturn = post('/api/v1/returns/{id}/approve', {
 export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
   params: { id: ReturnId },
   ...byStaff,
-  summary: 'Say that the goods can not be sent back, or never came, and why (staff)',
-  body: Type.Object({ note: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
+  summary: 'Reject a return, or record that the goods never arrived, with a reason (staff)',
+  body: Type.Object({ note: noteText(500) }, closed),
   refuses: ['order.return_not_found', 'order.return_move_not_allowed'],
 })
 
@@ -81,7 +81,7 @@ export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
 export const receiveReturn = post('/api/v1/returns/{id}/receive', {
   params: { id: ReturnId },
   ...byStaff,
-  summary: 'Say what has come back; its money is given back (staff)',
+  summary: 'Record the returned goods and refund them (staff)',
   idempotencyKey: 'required',
   body: Type.Object({ items: Type.Array(ReceivedLine, { minItems: 1, maxItems: 200 }) }, closed),
   settled: (found) => found.status !== 'received',

@@ -64,6 +64,40 @@ export declare type GetSummaryResponse = Message<"stoa.order.v1.GetSummaryRespon
 export declare const GetSummaryResponseSchema: GenMessage<GetSummaryResponse>;
 
 /**
+ * @generated from message stoa.order.v1.ListCustomersWithOrdersRequest
+ */
+export declare type ListCustomersWithOrdersRequest = Message<"stoa.order.v1.ListCustomersWithOrdersRequest"> & {
+  /**
+   * at most 1,000
+   *
+   * @generated from field: repeated string customer_ids = 1;
+   */
+  customerIds: string[];
+};
+
+/**
+ * Describes the message stoa.order.v1.ListCustomersWithOrdersRequest.
+ * Use `create(ListCustomersWithOrdersRequestSchema)` to create a new message.
+ */
+export declare const ListCustomersWithOrdersRequestSchema: GenMessage<ListCustomersWithOrdersRequest>;
+
+/**
+ * @generated from message stoa.order.v1.ListCustomersWithOrdersResponse
+ */
+export declare type ListCustomersWithOrdersResponse = Message<"stoa.order.v1.ListCustomersWithOrdersResponse"> & {
+  /**
+   * @generated from field: repeated string customer_ids = 1;
+   */
+  customerIds: string[];
+};
+
+/**
+ * Describes the message stoa.order.v1.ListCustomersWithOrdersResponse.
+ * Use `create(ListCustomersWithOrdersResponseSchema)` to create a new message.
+ */
+export declare const ListCustomersWithOrdersResponseSchema: GenMessage<ListCustomersWithOrdersResponse>;
+
+/**
  * @generated from service stoa.order.v1.OrderRpc
  */
 export declare const OrderRpc: GenService<{
@@ -76,6 +110,16 @@ export declare const OrderRpc: GenService<{
     methodKind: "unary";
     input: typeof GetSummaryRequestSchema;
     output: typeof GetSummaryResponseSchema;
+  },
+  /**
+   * Which of these customers have an order whose record has to be kept.
+   *
+   * @generated from rpc stoa.order.v1.OrderRpc.ListCustomersWithOrders
+   */
+  listCustomersWithOrders: {
+    methodKind: "unary";
+    input: typeof ListCustomersWithOrdersRequestSchema;
+    output: typeof ListCustomersWithOrdersResponseSchema;
   },
 }>;
 

@@ -9,7 +9,7 @@ import { file_money_money } from "../money/money_pb.js";
  * Describes the file order/rpc.proto.
  */
 export const file_order_rpc = /*@__PURE__*/
-  fileDesc("Cg9vcmRlci9ycGMucHJvdG8SDXN0b2Eub3JkZXIudjEiJQoRR2V0U3VtbWFyeVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkigAEKEkdldFN1bW1hcnlSZXNwb25zZRIQCghvcmRlcl9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSEwoLY3VzdG9tZXJfaWQYAyABKAkSDgoGc3RhdHVzGAQgASgJEiMKBXRvdGFsGAUgASgLMhQuc3RvYS5tb25leS52MS5Nb25leTJdCghPcmRlclJwYxJRCgpHZXRTdW1tYXJ5EiAuc3RvYS5vcmRlci52MS5HZXRTdW1tYXJ5UmVxdWVzdBohLnN0b2Eub3JkZXIudjEuR2V0U3VtbWFyeVJlc3BvbnNlYgZwcm90bzM", [file_money_money]);
+  fileDesc("Cg9vcmRlci9ycGMucHJvdG8SDXN0b2Eub3JkZXIudjEiJQoRR2V0U3VtbWFyeVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkigAEKEkdldFN1bW1hcnlSZXNwb25zZRIQCghvcmRlcl9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSEwoLY3VzdG9tZXJfaWQYAyABKAkSDgoGc3RhdHVzGAQgASgJEiMKBXRvdGFsGAUgASgLMhQuc3RvYS5tb25leS52MS5Nb25leSI2Ch5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1JlcXVlc3QSFAoMY3VzdG9tZXJfaWRzGAEgAygJIjcKH0xpc3RDdXN0b21lcnNXaXRoT3JkZXJzUmVzcG9uc2USFAoMY3VzdG9tZXJfaWRzGAEgAygJMtcBCghPcmRlclJwYxJRCgpHZXRTdW1tYXJ5EiAuc3RvYS5vcmRlci52MS5HZXRTdW1tYXJ5UmVxdWVzdBohLnN0b2Eub3JkZXIudjEuR2V0U3VtbWFyeVJlc3BvbnNlEngKF0xpc3RDdXN0b21lcnNXaXRoT3JkZXJzEi0uc3RvYS5vcmRlci52MS5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1JlcXVlc3QaLi5zdG9hLm9yZGVyLnYxLkxpc3RDdXN0b21lcnNXaXRoT3JkZXJzUmVzcG9uc2ViBnByb3RvMw", [file_money_money]);
 
 /**
  * Describes the message stoa.order.v1.GetSummaryRequest.
@@ -24,6 +24,20 @@ export const GetSummaryRequestSchema = /*@__PURE__*/
  */
 export const GetSummaryResponseSchema = /*@__PURE__*/
   messageDesc(file_order_rpc, 1);
+
+/**
+ * Describes the message stoa.order.v1.ListCustomersWithOrdersRequest.
+ * Use `create(ListCustomersWithOrdersRequestSchema)` to create a new message.
+ */
+export const ListCustomersWithOrdersRequestSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 2);
+
+/**
+ * Describes the message stoa.order.v1.ListCustomersWithOrdersResponse.
+ * Use `create(ListCustomersWithOrdersResponseSchema)` to create a new message.
+ */
+export const ListCustomersWithOrdersResponseSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 3);
 
 /**
  * @generated from service stoa.order.v1.OrderRpc

@@ -20,21 +20,25 @@ const FulfilmentInput = Type.Object({
   orderId: OrderId,
   customerId: UserId,
   quoteId: QuoteId,
-  paymentMethodId: PaymentMethodId,
+  paymentMethodId: Type.Optional(PaymentMethodId),
   lines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
   country: Type.String(),
   total: MoneySchema,
+  // missing in a saga that an older release started
+  isGuest: Type.Optional(Type.Boolean()),
 })
 
-/** Checkout, orders, returns. */
-export const order = describeService({
+const described = describeService({
   name: 'order',
   port: 8002,
   owner: 'commerce',
   slo: { availability: 0.999, p99Ms: 100, errorRate: 0.005 },
   errors: orderErrors,
   operations: { ...http, ...returns },
-  rpc: rpc(OrderRpc, { getSummary: { effect: 'read', refuses: ['order.not_found'] } }),
+  rpc: rpc(OrderRpc, {
+    getSummary: { effect: 'read', refuses: ['order.not_found'] },
+    listCustomersWithOrders: { effect: 'read' },
+  }),
   publishes: events,
   consumes: {
     shippingDispatched,
@@ -80,12 +84,18 @@ export const order = describeService({
     'release-shipment': { payload: Type.Object({ orderId: OrderId }), attempts: 1_000 },
     'complete-order': { payload: Type.Object({ orderId: OrderId }) },
     // looks whether one is due
-    reconcile: { payload: Type.Object({}), everyMs: 30_000 },
+    reconcile: { payload: Type.Object({}), everyMs: 30_000, timeoutMs: 3_600_000 },
   },
   personalData: {
-    shippingAddress: 'to send the goods; kept with the order until the account is erased',
-    returnReasons: 'why goods were sent back, in the customer’s own words, until the account is erased',
+    shippingAddress: 'for delivery; kept with the order until the account is erased',
+    returnReasons: 'the reason of a return, in the words of the customer, until the account is erased',
   },
 })
 
-export type OrderService = typeof order
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface OrderService extends Described {}
+
+/** Checkout, orders, returns. */
+export const order: OrderService = described

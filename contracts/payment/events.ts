@@ -4,11 +4,11 @@ import { OrderId, PaymentId, RefundId, UserId } from '../ids.ts'
 
 const PaymentFact = Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema })
 
-/** A payment was begun with its provider. */
+/** A payment was started at its provider. */
 export const paymentInitiated = event('payment.initiated', '1.0.0', PaymentFact)
 /** A payment was captured. */
 export const paymentCompleted = event('payment.completed', '1.0.0', PaymentFact)
-/** A payment was declined; the code says why. */
+/** A payment was declined; the code is the reason. */
 export const paymentFailed = event(
   'payment.failed',
   '1.0.0',

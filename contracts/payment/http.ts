@@ -1,12 +1,23 @@
-import { get, MoneySchema, PageQuery, pageSchema, post, remove } from '@stoa/contract'
+import {
+  CountrySchema,
+  get,
+  MoneySchema,
+  nameText,
+  noteText,
+  opaqueText,
+  PageQuery,
+  pageSchema,
+  post,
+  remove,
+} from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { OrderId, PaymentId, PaymentMethodId, UserId } from '../ids.ts'
-import { LedgerTransaction, Payment, PaymentMethod, PaymentStatus } from './resources.ts'
+import { LedgerTransaction, MAX_PAYMENT_METHODS, Payment, PaymentMethod, PaymentStatus } from './resources.ts'
 
 /** POST /api/v1/payments */
 export const createPayment = post('/api/v1/payments', {
-  summary: 'Charge a payment method for an order, once for each order (back office)',
+  summary: 'Charge a payment method for the open amount of a pending order, once per order (back office)',
   permission: 'payment:manage',
   owner: 'none',
   idempotencyKey: 'required',
@@ -18,21 +29,28 @@ export const createPayment = post('/api/v1/payments', {
       customerId: UserId,
       paymentMethodId: PaymentMethodId,
       amount: MoneySchema,
-      country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+      country: Type.Optional(CountrySchema),
       capture: Type.Optional(
-        Type.Boolean({ default: true, description: 'false: authorise only, to be captured or voided later' }),
+        Type.Boolean({ default: true, description: 'false: authorise only, and capture or void later' }),
       ),
     },
     closed,
   ),
   answers: { 201: Payment },
   answersWith: 'getPayment',
-  refuses: ['payment.method_unusable', 'payment.amount_invalid', 'payment.order_paid', 'payment.provider_unavailable'],
+  refuses: [
+    'payment.order_unknown',
+    'payment.order_not_payable',
+    'payment.order_paid',
+    'payment.method_unusable',
+    'payment.amount_invalid',
+    'payment.provider_unavailable',
+  ],
 })
 
 /** GET /api/v1/payments */
 export const listPayments = get('/api/v1/payments', {
-  summary: 'List payments: staff all of them, a customer the own ones',
+  summary: 'List payments, newest first; staff see every payment, customers their own',
   permission: 'payment:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(PaymentStatus) }, closed),
@@ -61,7 +79,7 @@ const settle = {
 export const capturePayment = post('/api/v1/payments/{id}/capture', {
   params: { id: PaymentId },
   ...settle,
-  summary: 'Capture what was authorised',
+  summary: 'Capture an authorised payment',
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
 })
@@ -70,7 +88,7 @@ export const capturePayment = post('/api/v1/payments/{id}/capture', {
 export const voidPayment = post('/api/v1/payments/{id}/void', {
   params: { id: PaymentId },
   ...settle,
-  summary: 'Give up what was authorised and not captured',
+  summary: 'Void an authorised payment that was not captured',
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
 })
@@ -79,12 +97,9 @@ export const voidPayment = post('/api/v1/payments/{id}/void', {
 export const refundPayment = post('/api/v1/payments/{id}/refund', {
   params: { id: PaymentId },
   ...settle,
-  summary: 'Give back a part or all of what was captured',
+  summary: 'Refund a captured payment in part or in full',
   idempotencyKey: 'required',
-  body: Type.Object(
-    { amount: Type.Optional(MoneySchema), reason: Type.Optional(Type.String({ maxLength: 200 })) },
-    closed,
-  ),
+  body: Type.Object({ amount: Type.Optional(MoneySchema), reason: Type.Optional(noteText(200)) }, closed),
   answers: { 200: Payment },
   refuses: [
     'payment.not_found',
@@ -100,36 +115,33 @@ export const refundPayment = post('/api/v1/payments/{id}/refund', {
 export const reviewPayment = post('/api/v1/payments/{id}/review', {
   params: { id: PaymentId },
   ...settle,
-  summary: 'End the review of a payment (staff)',
+  summary: 'Decide the review of a payment (staff)',
   permission: 'payment:review',
-  body: Type.Object(
-    { outcome: Type.Enum(['approved', 'declined']), reason: Type.Optional(Type.String({ maxLength: 200 })) },
-    closed,
-  ),
+  body: Type.Object({ outcome: Type.Enum(['approved', 'declined']), reason: Type.Optional(noteText(200)) }, closed),
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
 })
 
 /** POST /api/v1/payment-methods */
 export const keepPaymentMethod = post('/api/v1/payment-methods', {
-  summary: 'Keep a provider’s token as a way to pay; a card number is refused',
+  summary: `Store a provider token as a payment method, up to ${MAX_PAYMENT_METHODS}; card numbers are rejected`,
   permission: 'payment-method:manage',
   owner: 'none',
   body: Type.Object(
     {
-      provider: Type.String({ minLength: 1, maxLength: 40 }),
-      token: Type.String({ minLength: 1, maxLength: 200 }),
-      label: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+      provider: opaqueText(40),
+      token: opaqueText(200),
+      label: Type.Optional(nameText(60)),
     },
     closed,
   ),
   answers: { 201: PaymentMethod },
-  refuses: ['payment.provider_unknown', 'payment.token_unknown', 'payment.card_number_refused'],
+  refuses: ['payment.provider_unknown', 'payment.token_unknown', 'payment.card_number_refused', 'payment.method_limit'],
 })
 
 /** GET /api/v1/payment-methods */
 export const listPaymentMethods = get('/api/v1/payment-methods', {
-  summary: 'List the caller’s ways to pay',
+  summary: 'List the payment methods of the caller',
   permission: 'payment-method:manage',
   owner: 'none',
   query: Type.Object({ ...PageQuery }, closed),
@@ -139,7 +151,7 @@ export const listPaymentMethods = get('/api/v1/payment-methods', {
 /** DELETE /api/v1/payment-methods/{id} */
 export const deletePaymentMethod = remove('/api/v1/payment-methods/{id}', {
   params: { id: PaymentMethodId },
-  summary: 'Forget a way to pay',
+  summary: 'Delete a payment method',
   permission: 'payment-method:manage',
   owner: 'none',
   answers: { 204: null },
@@ -148,7 +160,7 @@ export const deletePaymentMethod = remove('/api/v1/payment-methods/{id}', {
 
 /** GET /api/v1/transactions */
 export const listTransactions = get('/api/v1/transactions', {
-  summary: 'The double-entry ledger, newest first',
+  summary: 'List the double-entry ledger, newest first',
   permission: 'ledger:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, paymentId: Type.Optional(PaymentId) }, closed),
@@ -158,11 +170,12 @@ export const listTransactions = get('/api/v1/transactions', {
 /** POST /api/v1/webhooks/{provider} */
 export const receiveWebhook = post('/api/v1/webhooks/{provider}', {
   params: { provider: Type.String({ minLength: 1, maxLength: 40 }) },
-  summary: 'A provider tells what became of a payment; signed',
+  summary: 'Signed webhook with which a provider reports the status of a payment; a redelivery has no further effect',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
+  rawBody: true,
   body: Type.Object({}, { additionalProperties: true }),
   answers: { 202: null },
-  refuses: ['payment.provider_unknown', 'payment.webhook_signature_invalid', 'payment.webhook_replayed'],
+  refuses: ['payment.provider_unknown', 'payment.webhook_signature_invalid'],
 })

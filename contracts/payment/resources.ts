@@ -2,7 +2,7 @@ import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { OrderId, PaymentId, PaymentMethodId, UserId } from '../ids.ts'
 
-/** Where a payment stands. */
+/** The status of a payment. */
 export const PaymentStatus = Type.Enum([
   'initiated',
   'in_review',
@@ -32,7 +32,10 @@ export const Payment = Type.Object({
 })
 export type Payment = Static<typeof Payment>
 
-/** A provider's token that stands for a way to pay; never a card number. */
+/** How many payment methods a customer may have. */
+export const MAX_PAYMENT_METHODS = 100
+
+/** A provider token for a payment method; never a card number. */
 export const PaymentMethod = Type.Object({
   id: PaymentMethodId,
   provider: Type.String(),

@@ -1,14 +1,14 @@
-import { describeService, rpc } from '@stoa/contract'
+import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { PaymentId, RefundId } from '../ids.ts'
+import { OrderRpc } from '../order/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
 import { PaymentRpc } from './rpc_pb.js'
 
-/** Payments, methods, refunds, ledger. */
-export const payment = describeService({
+const described = describeService({
   name: 'payment',
   port: 8004,
   owner: 'money',
@@ -38,21 +38,33 @@ export const payment = describeService({
     checkMethod: { effect: 'read' },
     keepMethod: {
       effect: 'write',
-      refuses: ['payment.provider_unknown', 'payment.token_unknown', 'payment.card_number_refused'],
+      refuses: [
+        'payment.provider_unknown',
+        'payment.token_unknown',
+        'payment.card_number_refused',
+        'payment.method_limit',
+      ],
     },
     listPayments: { effect: 'read' },
   }),
   publishes: events,
   consumes: { userDeleted },
+  calls: { order: pick(OrderRpc, 'getSummary') },
   tasks: {
     'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
     'settle-payment': { payload: Type.Object({ paymentId: PaymentId }), attempts: 100 },
     'settle-refund': { payload: Type.Object({ refundId: RefundId }), attempts: 100 },
   },
   personalData: {
-    paymentMethods: 'a provider’s tokens and their labels, until the account is erased',
-    payments: 'what was charged and given back, by id, as long as books are kept',
+    paymentMethods: 'the tokens of a provider and their labels, until the account is erased',
+    payments: 'the amounts charged and refunded, by id, as long as accounting records are kept',
   },
 })
 
-export type PaymentService = typeof payment
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface PaymentService extends Described {}
+
+/** Payments, methods, refunds, ledger. */
+export const payment: PaymentService = described

@@ -10,6 +10,7 @@ import {
   Promotion,
   Quote,
   QuoteRequest,
+  Region,
   ShippingCharge,
   TaxRate,
 } from './resources.ts'
@@ -19,7 +20,7 @@ const page = Type.Object({ ...PageQuery }, closed)
 
 /** POST /api/v1/pricing/quote */
 export const quote = post('/api/v1/pricing/quote', {
-  summary: 'Price a basket; the quote holds for 15 minutes',
+  summary: 'Price a basket; the quote is valid for 15 minutes',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
@@ -27,9 +28,12 @@ export const quote = post('/api/v1/pricing/quote', {
   answers: { 200: Quote },
   refuses: [
     'pricing.unknown_sku',
+    'pricing.quantity_too_small',
+    'pricing.quantity_too_large',
     'pricing.region_unknown',
     'pricing.currency_unknown',
     'pricing.coupon_unknown',
+    'pricing.coupon_email_unverified',
     'pricing.shipping_method_unknown',
   ],
 })
@@ -45,7 +49,7 @@ export const listPriceLists = get('/api/v1/pricing/price-lists', {
 /** POST /api/v1/pricing/price-lists */
 export const createPriceList = post('/api/v1/pricing/price-lists', {
   ...manage,
-  summary: 'Make a price list',
+  summary: 'Create a price list',
   body: NewPriceList,
   answers: { 201: PriceList },
   answersWith: 'getPriceList',
@@ -65,7 +69,7 @@ export const getPriceList = get('/api/v1/pricing/price-lists/{id}', {
 export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
   params: { id: PriceList.properties.id },
   ...manage,
-  summary: 'Replace what a price list says of itself',
+  summary: 'Replace the description of a price list',
   body: NewPriceList,
   answers: { 200: PriceList },
   answersWith: 'getPriceList',
@@ -104,7 +108,7 @@ export const getPrice = get('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
 export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
   params: { id: PriceList.properties.id },
   ...manage,
-  summary: 'Set the price of a SKU, whether it had one or not',
+  summary: 'Create or replace the price of a SKU',
   body: Type.Object({ sku: Price.properties.sku, breaks: Price.properties.breaks }, closed),
   answers: { 201: Price },
   refuses: ['pricing.price_list_not_found'],
@@ -124,7 +128,7 @@ export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}',
 export const deletePrice = remove('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
   params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
-  summary: 'Take a SKU off a price list',
+  summary: 'Remove a SKU from a price list',
   answers: { 204: null },
   refuses: ['pricing.price_not_found'],
 })
@@ -140,7 +144,7 @@ export const listPromotions = get('/api/v1/pricing/promotions', {
 /** POST /api/v1/pricing/promotions */
 export const createPromotion = post('/api/v1/pricing/promotions', {
   ...manage,
-  summary: 'Make a promotion',
+  summary: 'Create a promotion',
   body: NewPromotion,
   answers: { 201: Promotion },
   answersWith: 'getPromotion',
@@ -160,7 +164,7 @@ export const getPromotion = get('/api/v1/pricing/promotions/{id}', {
 export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
   params: { id: Promotion.properties.id },
   ...manage,
-  summary: 'Replace a promotion; its uses are kept',
+  summary: 'Replace a promotion; its use count is kept',
   body: NewPromotion,
   answers: { 200: Promotion },
   answersWith: 'getPromotion',
@@ -171,7 +175,7 @@ export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
 export const deletePromotion = remove('/api/v1/pricing/promotions/{id}', {
   params: { id: Promotion.properties.id },
   ...manage,
-  summary: 'End a promotion for good',
+  summary: 'End a promotion permanently',
   answers: { 204: null },
   refuses: ['pricing.promotion_not_found'],
 })
@@ -187,15 +191,33 @@ export const listTaxes = get('/api/v1/pricing/taxes', {
 /** POST /api/v1/pricing/taxes */
 export const setTax = post('/api/v1/pricing/taxes', {
   ...manage,
-  summary: 'Set the tax of a class of products in a region',
+  summary: 'Set the tax rate of a product class in a region',
   body: Type.Omit(TaxRate, ['version'], closed),
   answers: { 201: TaxRate },
+})
+
+/** GET /api/v1/pricing/taxes/{region}/{taxClass} */
+export const getTax = get('/api/v1/pricing/taxes/{region}/{taxClass}', {
+  params: { region: Region, taxClass: TaxRate.properties.taxClass },
+  ...manage,
+  summary: 'Read the tax rate of a product class in a region',
+  answers: { 200: TaxRate },
+  refuses: ['pricing.tax_not_found'],
+})
+
+/** DELETE /api/v1/pricing/taxes/{region}/{taxClass} */
+export const deleteTax = remove('/api/v1/pricing/taxes/{region}/{taxClass}', {
+  params: { region: Region, taxClass: TaxRate.properties.taxClass },
+  ...manage,
+  summary: 'Delete a tax rate; products of its class are no longer sold to the region',
+  answers: { 204: null },
+  refuses: ['pricing.tax_not_found'],
 })
 
 /** GET /api/v1/pricing/shipping-charges */
 export const listShippingCharges = get('/api/v1/pricing/shipping-charges', {
   ...manage,
-  summary: 'List what shipping costs, by region and method',
+  summary: 'List the shipping charges, by region and method',
   query: page,
   answers: { 200: pageSchema(ShippingCharge) },
 })
@@ -203,7 +225,26 @@ export const listShippingCharges = get('/api/v1/pricing/shipping-charges', {
 /** POST /api/v1/pricing/shipping-charges */
 export const setShippingCharge = post('/api/v1/pricing/shipping-charges', {
   ...manage,
-  summary: 'Set what shipping to a region costs by a method',
+  summary: 'Set the shipping charge of a region and method',
   body: Type.Omit(ShippingCharge, ['version'], closed),
   answers: { 201: ShippingCharge },
+  refuses: ['pricing.shipping_method_not_offered'],
+})
+
+/** GET /api/v1/pricing/shipping-charges/{region}/{method} */
+export const getShippingCharge = get('/api/v1/pricing/shipping-charges/{region}/{method}', {
+  params: { region: Region, method: ShippingCharge.properties.method },
+  ...manage,
+  summary: 'Read the shipping charge of a region and method',
+  answers: { 200: ShippingCharge },
+  refuses: ['pricing.shipping_charge_not_found'],
+})
+
+/** DELETE /api/v1/pricing/shipping-charges/{region}/{method} */
+export const deleteShippingCharge = remove('/api/v1/pricing/shipping-charges/{region}/{method}', {
+  params: { region: Region, method: ShippingCharge.properties.method },
+  ...manage,
+  summary: 'Delete a shipping charge; the method is no longer offered to the region',
+  answers: { 204: null },
+  refuses: ['pricing.shipping_charge_not_found'],
 })

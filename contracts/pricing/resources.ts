@@ -1,35 +1,55 @@
-import { AmountSchema, CurrencySchema, InstantSchema, MinorUnitsSchema, MoneySchema } from '@stoa/contract'
+import {
+  AmountSchema,
+  CountrySchema,
+  CurrencySchema,
+  InstantSchema,
+  MinorUnitsSchema,
+  MoneySchema,
+  nameText,
+} from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { closed } from '../closed.ts'
+import { CouponCode } from '../coupon-code.ts'
 import { QuoteId, UserId } from '../ids.ts'
+import { ShippingMethod } from '../shipping-method.ts'
+import { Sku } from '../sku.ts'
+import { TaxClass } from '../tax-class.ts'
+import { Tier } from '../tier.ts'
 
-/** ISO 3166-1 alpha-2. */
-export const Region = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' })
-const Sku = Type.String({ minLength: 1, maxLength: 64 })
+/** Where goods are delivered to, and taxed: a country. */
+export const Region = CountrySchema
 const BasisPoints = Type.Integer({ minimum: 0, maximum: 10_000, description: '1900 is 19 %' })
 
-/** What is to be priced. */
+/** The most units of a SKU in one order, over all its lines. */
+export const MAX_UNITS_OF_SKU = 1_000
+
+/** The basket to price. */
 export const QuoteRequest = Type.Object(
   {
     customerId: Type.Optional(UserId),
-    items: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed), {
-      minItems: 1,
-      maxItems: 100,
-    }),
+    items: Type.Array(
+      Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: MAX_UNITS_OF_SKU }) }, closed),
+      {
+        minItems: 1,
+        maxItems: 100,
+        description: 'the units of a SKU are priced together across all lines',
+      },
+    ),
     currency: Type.Optional(CurrencySchema),
     region: Region,
-    couponCodes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 10 })),
-    shippingMethod: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+    couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
+    shippingMethod: Type.Optional(ShippingMethod),
   },
   closed,
 )
 export type QuoteRequest = Static<typeof QuoteRequest>
 
-/** One line of a quote; totals are the sums of the lines, to the minor unit. */
+/** All units of a SKU. Amounts include the tax, except `net`, and `listPrice` unless `taxInclusive` is true. */
 export const QuoteLine = Type.Object({
-  sku: Type.String(),
+  sku: Sku,
   quantity: Type.Integer(),
   listPrice: MoneySchema,
+  taxInclusive: Type.Boolean({ description: 'whether listPrice includes the tax' }),
   discounts: Type.Array(Type.Object({ promotionId: Type.String(), name: Type.String(), amount: MoneySchema })),
   net: MoneySchema,
   tax: MoneySchema,
@@ -38,18 +58,31 @@ export const QuoteLine = Type.Object({
 })
 export type QuoteLine = Static<typeof QuoteLine>
 
-/** A price that holds for 15 minutes: an order charges exactly this. */
+/**
+ * A price that is valid for 15 minutes and is exactly what an order charges. Totals are the sums of the lines, to
+ * the minor unit, and include the tax: total = subtotal - discount + shipping.
+ */
 export const Quote = Type.Object({
   quoteId: QuoteId,
   lines: Type.Array(QuoteLine),
   subtotal: MoneySchema,
   discount: MoneySchema,
-  tax: MoneySchema,
+  tax: Type.Unsafe<Static<typeof MoneySchema>>({
+    ...MoneySchema,
+    description: 'the total tax included in total, including the tax on shipping',
+  }),
   shipping: MoneySchema,
+  shippingTax: Type.Unsafe<Static<typeof MoneySchema>>({
+    ...MoneySchema,
+    description: 'the tax included in shipping, at the rates of the goods in proportion to their prices',
+  }),
   total: MoneySchema,
   region: Region,
-  shippingMethod: Type.String(),
-  couponCodes: Type.Array(Type.String()),
+  shippingMethod: ShippingMethod,
+  couponCodes: Type.Array(CouponCode),
+  appliedCouponCodes: Type.Array(CouponCode, {
+    description: 'the coupon codes that reduce the price; the others are not used up',
+  }),
   expiresAt: InstantSchema,
 })
 export type Quote = Static<typeof Quote>
@@ -57,10 +90,14 @@ export type Quote = Static<typeof Quote>
 /** A list of prices in one currency, for a customer group or for all. */
 export const PriceList = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  name: Type.String({ minLength: 1, maxLength: 100 }),
+  name: nameText(100),
   currency: CurrencySchema,
   customerGroup: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 60, description: 'a tier of accounts; for everybody when absent' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 60,
+      description: 'a tier of accounts; if omitted, the list applies to every account',
+    }),
   ),
   taxInclusive: Type.Boolean(),
   validFrom: Type.Optional(InstantSchema),
@@ -68,7 +105,11 @@ export const PriceList = Type.Object({
   version: Type.Integer(),
 })
 export type PriceList = Static<typeof PriceList>
-export const NewPriceList = Type.Omit(PriceList, ['id', 'version'], closed)
+export const NewPriceList = Type.Object(
+  { ...Type.Omit(PriceList, ['id', 'version', 'customerGroup']).properties, customerGroup: Type.Optional(Tier) },
+  closed,
+)
+export type NewPriceList = Static<typeof NewPriceList>
 
 /** The price of a SKU from a quantity on. */
 export const QuantityBreak = Type.Object(
@@ -100,17 +141,31 @@ const PromotionEffect = Type.Union([
   Type.Object({ kind: Type.Literal('free_shipping') }, closed),
 ])
 
-/** A reduction: what it does, on what, when, with which code, how often. */
+/**
+ * A reduction: what it does, on what, when, with which code, how often. It takes of what is left of the price, tax
+ * included; units for nothing are of the same SKU as those bought. One that takes nothing off is not used up.
+ */
 export const Promotion = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  name: Type.String({ minLength: 1, maxLength: 100 }),
+  name: nameText(100),
   effect: PromotionEffect,
-  skus: Type.Optional(Type.Array(Sku, { maxItems: 1_000, description: 'only these; all when absent' })),
-  minSubtotal: Type.Optional(AmountSchema),
-  couponCode: Type.Optional(Type.String({ pattern: '^[A-Z0-9-]{3,40}$' })),
+  skus: Type.Optional(Type.Array(Sku, { maxItems: 1_000, description: 'if omitted, all' })),
+  minSubtotal: Type.Optional(
+    Type.Unsafe<Static<typeof MoneySchema>>({
+      ...AmountSchema,
+      description: 'list price of the whole basket before promotions, including tax',
+    }),
+  ),
+  couponCode: Type.Optional(CouponCode),
   maxUses: Type.Optional(Type.Integer({ minimum: 1 })),
-  maxUsesPerCustomer: Type.Optional(Type.Integer({ minimum: 1 })),
-  isStackable: Type.Boolean({ description: 'whether it goes together with others' }),
+  maxUsesPerCustomer: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'counted per account and per mailbox; such a promotion applies only to accounts with a verified e-mail address, as anyone could otherwise be a new customer each time',
+    }),
+  ),
+  isStackable: Type.Boolean({ description: 'whether it can be combined with other promotions' }),
   priority: Type.Integer({ minimum: 0, maximum: 1_000, description: 'smaller first' }),
   isActive: Type.Boolean(),
   validFrom: Type.Optional(InstantSchema),
@@ -119,23 +174,35 @@ export const Promotion = Type.Object({
   version: Type.Integer(),
 })
 export type Promotion = Static<typeof Promotion>
-export const NewPromotion = Type.Omit(Promotion, ['id', 'uses', 'version'], closed)
+export const NewPromotion = Type.Object(
+  {
+    ...Type.Omit(Promotion, ['id', 'uses', 'version']).properties,
+    skus: Type.Optional(Type.Array(Sku, { minItems: 1, maxItems: 1_000, description: 'if omitted, all' })),
+  },
+  closed,
+)
+export type NewPromotion = Static<typeof NewPromotion>
 
 /** The tax of a class of products in a region. */
 export const TaxRate = Type.Object({
   region: Region,
-  taxClass: Type.String({ minLength: 1, maxLength: 40 }),
+  taxClass: TaxClass,
   rateBasisPoints: BasisPoints,
   version: Type.Integer(),
 })
 export type TaxRate = Static<typeof TaxRate>
 
-/** What shipping to a region costs by a method, and from which subtotal it is free. */
+/** What shipping to a region costs by a method, tax included, and from which subtotal it is free. */
 export const ShippingCharge = Type.Object({
   region: Region,
-  method: Type.String({ minLength: 1, maxLength: 40 }),
+  method: ShippingMethod,
   charge: AmountSchema,
-  freeFrom: Type.Optional(AmountSchema),
+  freeFrom: Type.Optional(
+    Type.Unsafe<Static<typeof MoneySchema>>({
+      ...AmountSchema,
+      description: 'list price of the goods before promotions, including tax',
+    }),
+  ),
   version: Type.Integer(),
 })
 export type ShippingCharge = Static<typeof ShippingCharge>

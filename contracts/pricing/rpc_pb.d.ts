@@ -145,6 +145,13 @@ export declare type QuoteLine = Message<"stoa.pricing.v1.QuoteLine"> & {
    * @generated from field: int32 tax_rate_basis_points = 8;
    */
   taxRateBasisPoints: number;
+
+  /**
+   * whether list_price includes the tax
+   *
+   * @generated from field: bool tax_inclusive = 9;
+   */
+  taxInclusive: boolean;
 };
 
 /**
@@ -218,6 +225,20 @@ export declare type PricedQuote = Message<"stoa.pricing.v1.PricedQuote"> & {
    * @generated from field: string shipping_method = 12;
    */
   shippingMethod: string;
+
+  /**
+   * the tax within shipping; tax holds it as well
+   *
+   * @generated from field: stoa.money.v1.Money shipping_tax = 13;
+   */
+  shippingTax?: Money | undefined;
+
+  /**
+   * those of coupon_codes that take something off
+   *
+   * @generated from field: repeated string applied_coupon_codes = 14;
+   */
+  appliedCouponCodes: string[];
 };
 
 /**
@@ -513,6 +534,38 @@ export declare type CheckPromotionsResponse = Message<"stoa.pricing.v1.CheckProm
 export declare const CheckPromotionsResponseSchema: GenMessage<CheckPromotionsResponse>;
 
 /**
+ * @generated from message stoa.pricing.v1.FindTaxClassesRequest
+ */
+export declare type FindTaxClassesRequest = Message<"stoa.pricing.v1.FindTaxClassesRequest"> & {
+  /**
+   * @generated from field: repeated string tax_classes = 1;
+   */
+  taxClasses: string[];
+};
+
+/**
+ * Describes the message stoa.pricing.v1.FindTaxClassesRequest.
+ * Use `create(FindTaxClassesRequestSchema)` to create a new message.
+ */
+export declare const FindTaxClassesRequestSchema: GenMessage<FindTaxClassesRequest>;
+
+/**
+ * @generated from message stoa.pricing.v1.FindTaxClassesResponse
+ */
+export declare type FindTaxClassesResponse = Message<"stoa.pricing.v1.FindTaxClassesResponse"> & {
+  /**
+   * @generated from field: repeated string tax_classes = 1;
+   */
+  taxClasses: string[];
+};
+
+/**
+ * Describes the message stoa.pricing.v1.FindTaxClassesResponse.
+ * Use `create(FindTaxClassesResponseSchema)` to create a new message.
+ */
+export declare const FindTaxClassesResponseSchema: GenMessage<FindTaxClassesResponse>;
+
+/**
  * @generated from service stoa.pricing.v1.PricingRpc
  */
 export declare const PricingRpc: GenService<{
@@ -575,6 +628,16 @@ export declare const PricingRpc: GenService<{
     methodKind: "unary";
     input: typeof CheckPromotionsRequestSchema;
     output: typeof CheckPromotionsResponseSchema;
+  },
+  /**
+   * Those of these tax classes that a tax rate of some region names.
+   *
+   * @generated from rpc stoa.pricing.v1.PricingRpc.FindTaxClasses
+   */
+  findTaxClasses: {
+    methodKind: "unary";
+    input: typeof FindTaxClassesRequestSchema;
+    output: typeof FindTaxClassesResponseSchema;
   },
 }>;
 

@@ -1,23 +1,23 @@
 import { errors } from '@stoa/contract'
 
-/** What the registry refuses with. */
+/** The errors that the registry returns. */
 export const registryErrors = errors({
   'registry.service_not_found': {
     kind: 'not_found',
-    title: 'No instance of this service was ever registered',
-    why: 'Nothing has registered under this name since the registry’s data began.',
-    mend: 'Check the name; `stoa ps` shows what runs.',
+    title: 'No instance of this service has ever registered',
+    why: 'The registry has no record of an instance with this service name.',
+    fix: 'Check the name; `stoa ps` lists what runs.',
   },
   'registry.instance_not_found': {
     kind: 'not_found',
-    title: 'No such instance, or its lease is over',
-    why: 'The instance has left, or has not been heard of for so long that it counts as dead.',
-    mend: 'Register it again; a running service does so by itself.',
+    title: 'No such instance, or its lease has expired',
+    why: 'The instance has left, or has not renewed its lease in time.',
+    fix: 'Register it again; a running service does so automatically.',
   },
   'registry.token_wrong': {
     kind: 'forbidden',
-    title: 'Only the system’s own processes may change the registry',
-    why: 'The request lacks the token that the system’s processes share.',
-    mend: 'Start the service with the REGISTRY_TOKEN of the system.',
+    title: 'Only processes of the system may change the registry',
+    why: 'The request does not carry the token that the processes of the system share.',
+    fix: 'Start the service with the REGISTRY_TOKEN of the system.',
   },
 })

@@ -13,7 +13,7 @@ import {
 
 /** POST /api/services */
 export const registerInstance = post('/api/services', {
-  summary: 'Register an instance; a repeat with the key of its process renews it',
+  summary: 'Register an instance; repeating the request with the key of its process renews the lease',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
@@ -39,7 +39,7 @@ const instance = { serviceName: ServiceName, instanceId: Registered.properties.i
 /** PUT /api/services/{serviceName}/instances/{instanceId}/heartbeat */
 export const heartbeat = put('/api/services/{serviceName}/instances/{instanceId}/heartbeat', {
   params: instance,
-  summary: 'Let the lease of an instance run anew',
+  summary: 'Renew the lease of an instance',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
@@ -50,7 +50,7 @@ export const heartbeat = put('/api/services/{serviceName}/instances/{instanceId}
 /** DELETE /api/services/{serviceName}/instances/{instanceId} */
 export const deregisterInstance = remove('/api/services/{serviceName}/instances/{instanceId}', {
   params: instance,
-  summary: 'Take an instance out of all lists at once',
+  summary: 'Remove an instance from all lists immediately',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
@@ -60,7 +60,7 @@ export const deregisterInstance = remove('/api/services/{serviceName}/instances/
 
 /** GET /api/services */
 export const listServices = get('/api/services', {
-  summary: 'Every service with its instances, as of one revision',
+  summary: 'List every service with its instances, as of one revision',
   permission: 'public',
   owner: 'none',
   answers: { 200: Type.Object({ revision: Revision, items: Type.Array(ServiceInstances) }) },
@@ -68,7 +68,7 @@ export const listServices = get('/api/services', {
 
 /** GET /api/services/watch */
 export const watchServices = stream('/api/services/watch', {
-  summary: 'Every change of a service’s instances, from a revision on',
+  summary: 'Stream every change of the instances of a service, starting at a revision',
   permission: 'public',
   owner: 'none',
   query: Type.Object({ revision: Type.Optional(Type.Integer({ minimum: 0 })) }, closed),
@@ -77,7 +77,7 @@ export const watchServices = stream('/api/services/watch', {
 /** GET /api/services/{serviceName} */
 export const getService = get('/api/services/{serviceName}', {
   params: { serviceName: ServiceName },
-  summary: 'The instances of a service',
+  summary: 'List the instances of a service',
   permission: 'public',
   owner: 'none',
   query: Type.Object(

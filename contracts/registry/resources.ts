@@ -4,8 +4,10 @@ import { Type, type Static } from 'typebox'
 export const Revision = Type.Integer({ minimum: 0 })
 /** A service’s name. */
 export const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
-/** What an instance says of itself besides. */
-export const Metadata = Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 500 }))
+/** Additional metadata of an instance. */
+export const Metadata = Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 500 }), {
+  maxProperties: 50,
+})
 
 /** One running copy of a service. */
 export const RegisteredInstance = Type.Object({
@@ -22,7 +24,7 @@ export type RegisteredInstance = Static<typeof RegisteredInstance>
 
 /** A service and its instances. */
 export const ServiceInstances = Type.Object({ service: Type.String(), instances: Type.Array(RegisteredInstance) })
-/** How long an instance is kept without a heartbeat. */
+/** Time without a heartbeat after which an instance is removed. */
 export const Lease = Type.Object({ leaseSeconds: Type.Integer() })
 /** The place an instance was given. */
 export const Registered = Type.Object({

@@ -3,8 +3,7 @@ import { Type } from 'typebox'
 import { registryErrors } from './errors.ts'
 import * as http from './http.ts'
 
-/** Where every service runs. Internal: the gateway never routes to it. */
-export const registry = describeService({
+const described = describeService({
   name: 'registry',
   port: 8761,
   owner: 'platform',
@@ -18,4 +17,10 @@ export const registry = describeService({
   personalData: 'none',
 })
 
-export type RegistryService = typeof registry
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface RegistryService extends Described {}
+
+/** Where every service runs. Internal: the gateway never routes to it. */
+export const registry: RegistryService = described

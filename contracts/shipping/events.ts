@@ -6,7 +6,7 @@ const ShipmentFact = Type.Object({ shipmentId: ShipmentId, orderId: OrderId })
 
 /** A shipment is planned. */
 export const shippingCreated = event('shipping.created', '1.0.0', ShipmentFact)
-/** The goods have left: which, and from where. */
+/** The goods have left: the lines and their warehouses. */
 export const shippingDispatched = event(
   'shipping.dispatched',
   '1.0.0',
@@ -27,5 +27,5 @@ export const shippingFailed = event(
   '1.0.0',
   Type.Object({ shipmentId: ShipmentId, orderId: OrderId, reason: Type.String() }),
 )
-/** A shipment was called off before it left. */
+/** A shipment was cancelled before it left. */
 export const shippingCancelled = event('shipping.cancelled', '1.0.0', ShipmentFact)

@@ -1,29 +1,18 @@
-import { get, PageQuery, pageSchema, post } from '@stoa/contract'
+import { CountrySchema, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
+import { addressFields, postalCodeWhereUsed } from '../address.ts'
 import { closed } from '../closed.ts'
 import { OrderId, ShipmentId, UserId, WarehouseId } from '../ids.ts'
-import { Rate, Shipment, ShipmentStatus, TrackingEvent } from './resources.ts'
+import { ShippingMethod } from '../shipping-method.ts'
+import { Sku } from '../sku.ts'
+import { CarrierName, Rate, Shipment, ShipmentStatus, TrackingEvent } from './resources.ts'
 
-const Country = Type.String({ pattern: '^[A-Z]{2}$' })
-const Line = Type.Object(
-  { sku: Type.String({ minLength: 1, maxLength: 64 }), quantity: Type.Integer({ minimum: 1, maximum: 100_000 }) },
-  closed,
-)
-const Address = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
-    line1: Type.String({ minLength: 1, maxLength: 200 }),
-    line2: Type.Optional(Type.String({ maxLength: 200 })),
-    city: Type.String({ minLength: 1, maxLength: 100 }),
-    postalCode: Type.String({ minLength: 1, maxLength: 20 }),
-    country: Country,
-  },
-  closed,
-)
+const Line = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 100_000 }) }, closed)
+const Address = Type.Object(addressFields, { ...closed, ...postalCodeWhereUsed })
 
 /** POST /api/v1/shipments */
 export const createShipment = post('/api/v1/shipments', {
-  summary: 'Plan a shipment that belongs to no order (back office)',
+  summary: 'Create a shipment without an order (back office)',
   permission: 'shipment:manage',
   owner: 'none',
   idempotencyKey: 'required',
@@ -31,7 +20,7 @@ export const createShipment = post('/api/v1/shipments', {
     {
       customerId: UserId,
       address: Address,
-      method: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+      method: Type.Optional(ShippingMethod),
       parcels: Type.Array(
         Type.Object({ warehouseId: WarehouseId, lines: Type.Array(Line, { minItems: 1, maxItems: 100 }) }, closed),
         { minItems: 1, maxItems: 20 },
@@ -41,12 +30,18 @@ export const createShipment = post('/api/v1/shipments', {
   ),
   answers: { 201: Shipment },
   answersWith: 'getShipment',
-  refuses: ['shipping.address_unserved'],
+  refuses: [
+    'shipping.address_unserved',
+    'shipping.method_unknown',
+    'shipping.customer_unknown',
+    'shipping.unknown_sku',
+    'shipping.warehouse_unknown',
+  ],
 })
 
 /** GET /api/v1/shipments */
 export const listShipments = get('/api/v1/shipments', {
-  summary: 'List shipments: staff all of them, a customer the own ones',
+  summary: 'List shipments; staff see every shipment, customers their own',
   permission: 'shipment:read',
   owner: 'none',
   query: Type.Object({ ...PageQuery, orderId: Type.Optional(OrderId), status: Type.Optional(ShipmentStatus) }, closed),
@@ -66,7 +61,7 @@ export const getShipment = get('/api/v1/shipments/{id}', {
 /** GET /api/v1/shipments/{id}/tracking */
 export const getTracking = get('/api/v1/shipments/{id}/tracking', {
   params: { id: ShipmentId },
-  summary: 'What the carrier has told so far',
+  summary: 'List the tracking events that the carrier has reported',
   permission: 'shipment:read',
   owner: 'customerId',
   answers: { 200: Type.Object({ customerId: UserId, status: ShipmentStatus, items: Type.Array(TrackingEvent) }) },
@@ -84,15 +79,23 @@ const manage = {
 export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
   params: { id: ShipmentId },
   ...manage,
-  summary: 'Call off a shipment that belongs to no order and has not left',
+  summary: 'Cancel a shipment without an order that has not left',
   refuses: ['shipping.not_found', 'shipping.belongs_to_order', 'shipping.already_left'],
+})
+
+/** POST /api/v1/shipments/{id}/release */
+export const releaseShipment = post('/api/v1/shipments/{id}/release', {
+  params: { id: ShipmentId },
+  ...manage,
+  summary: 'Release a shipment without an order to its carrier',
+  refuses: ['shipping.not_found', 'shipping.belongs_to_order', 'shipping.move_not_allowed'],
 })
 
 /** POST /api/v1/shipments/{id}/dispatch */
 export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
   params: { id: ShipmentId },
   ...manage,
-  summary: 'Say that a released shipment has left',
+  summary: 'Mark a released shipment as shipped',
   refuses: ['shipping.not_found', 'shipping.not_released', 'shipping.move_not_allowed'],
 })
 
@@ -100,35 +103,36 @@ export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
 export const simulateShipment = post('/api/v1/shipments/{id}/simulate', {
   params: { id: ShipmentId },
   ...manage,
-  summary: 'Let the sandbox carrier tell something (sandbox only)',
+  summary: 'Make the sandbox carrier report a tracking event (sandbox only)',
   body: Type.Object({ event: Type.Enum(['dispatched', 'delivered', 'failed']) }, closed),
   refuses: ['shipping.not_found', 'shipping.not_released', 'shipping.move_not_allowed', 'shipping.carrier_unknown'],
 })
 
 /** POST /api/v1/shipping/rates */
 export const askRates = post('/api/v1/shipping/rates', {
-  summary: 'What carriers would charge for a parcel',
+  summary: 'List what each carrier charges for a parcel',
   permission: 'public',
   owner: 'none',
   reads: true,
-  body: Type.Object({ country: Country, weightGrams: Type.Integer({ minimum: 1, maximum: 1_000_000 }) }, closed),
+  body: Type.Object({ country: CountrySchema, weightGrams: Type.Integer({ minimum: 1, maximum: 1_000_000 }) }, closed),
   answers: { 200: Type.Object({ items: Type.Array(Rate) }) },
   refuses: ['shipping.rate_unavailable'],
 })
 
 /** POST /api/v1/shipping/webhooks/{carrier} */
 export const receiveTracking = post('/api/v1/shipping/webhooks/{carrier}', {
-  params: { carrier: Type.String({ minLength: 1, maxLength: 40 }) },
-  summary: 'A carrier tells where a parcel is; signed',
+  params: { carrier: CarrierName },
+  summary: 'Signed webhook with which a carrier reports the position of a parcel; a redelivery has no further effect',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
+  rawBody: true,
   body: Type.Object(
     {
       id: Type.String({ minLength: 1, maxLength: 100 }),
       trackingNumber: Type.String({ minLength: 1, maxLength: 100 }),
       event: Type.Enum(['dispatched', 'delivered', 'failed']),
-      at: Type.String({ format: 'date-time' }),
+      at: InstantSchema,
     },
     closed,
   ),

@@ -1,8 +1,13 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { OrderId, ShipmentId, UserId, WarehouseId } from '../ids.ts'
+import { ShippingMethod } from '../shipping-method.ts'
+import { pathName, Sku } from '../sku.ts'
 
-/** Where a shipment stands: planned until its order is picked, then the carrier's. */
+/** A carrier by its name. */
+export const CarrierName = pathName(40)
+
+/** The status of a shipment: planned until its order is picked, then the status at the carrier. */
 export const ShipmentStatus = Type.Enum(['planned', 'released', 'dispatched', 'delivered', 'failed', 'cancelled'])
 export type ShipmentStatus = Static<typeof ShipmentStatus>
 
@@ -12,13 +17,13 @@ export const Shipment = Type.Object({
   orderId: Type.Optional(OrderId),
   customerId: UserId,
   status: ShipmentStatus,
-  carrier: Type.String(),
-  method: Type.String(),
+  carrier: CarrierName,
+  method: ShippingMethod,
   trackingNumber: Type.Optional(Type.String()),
   parcels: Type.Array(
     Type.Object({
       warehouseId: WarehouseId,
-      lines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
+      lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer() })),
     }),
   ),
   createdAt: InstantSchema,
@@ -26,7 +31,7 @@ export const Shipment = Type.Object({
 })
 export type Shipment = Static<typeof Shipment>
 
-/** What a carrier has told of a shipment. */
+/** A tracking event of a shipment. */
 export const TrackingEvent = Type.Object({
   at: InstantSchema,
   event: Type.String(),
@@ -36,8 +41,8 @@ export type TrackingEvent = Static<typeof TrackingEvent>
 
 /** What a carrier would charge. */
 export const Rate = Type.Object({
-  carrier: Type.String(),
-  method: Type.String(),
+  carrier: CarrierName,
+  method: ShippingMethod,
   charge: MoneySchema,
   days: Type.Integer(),
 })

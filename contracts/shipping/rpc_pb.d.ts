@@ -86,6 +86,11 @@ export declare type ShipmentAddress = Message<"stoa.shipping.v1.ShipmentAddress"
    * @generated from field: string country = 6;
    */
   country: string;
+
+  /**
+   * @generated from field: string state = 7;
+   */
+  state: string;
 };
 
 /**
@@ -268,6 +273,40 @@ export declare type ListShipmentsResponse = Message<"stoa.shipping.v1.ListShipme
 export declare const ListShipmentsResponseSchema: GenMessage<ListShipmentsResponse>;
 
 /**
+ * @generated from message stoa.shipping.v1.FindMethodsRequest
+ */
+export declare type FindMethodsRequest = Message<"stoa.shipping.v1.FindMethodsRequest"> & {
+  /**
+   * ISO 3166-1 alpha-2
+   *
+   * @generated from field: string country = 1;
+   */
+  country: string;
+};
+
+/**
+ * Describes the message stoa.shipping.v1.FindMethodsRequest.
+ * Use `create(FindMethodsRequestSchema)` to create a new message.
+ */
+export declare const FindMethodsRequestSchema: GenMessage<FindMethodsRequest>;
+
+/**
+ * @generated from message stoa.shipping.v1.FindMethodsResponse
+ */
+export declare type FindMethodsResponse = Message<"stoa.shipping.v1.FindMethodsResponse"> & {
+  /**
+   * @generated from field: repeated string methods = 1;
+   */
+  methods: string[];
+};
+
+/**
+ * Describes the message stoa.shipping.v1.FindMethodsResponse.
+ * Use `create(FindMethodsResponseSchema)` to create a new message.
+ */
+export declare const FindMethodsResponseSchema: GenMessage<FindMethodsResponse>;
+
+/**
  * @generated from service stoa.shipping.v1.ShippingRpc
  */
 export declare const ShippingRpc: GenService<{
@@ -310,6 +349,16 @@ export declare const ShippingRpc: GenService<{
     methodKind: "unary";
     input: typeof ListShipmentsRequestSchema;
     output: typeof ListShipmentsResponseSchema;
+  },
+  /**
+   * The methods by which a carrier delivers to a country; empty where no carrier delivers.
+   *
+   * @generated from rpc stoa.shipping.v1.ShippingRpc.FindMethods
+   */
+  findMethods: {
+    methodKind: "unary";
+    input: typeof FindMethodsRequestSchema;
+    output: typeof FindMethodsResponseSchema;
   },
 }>;
 

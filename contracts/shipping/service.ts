@@ -1,14 +1,15 @@
-import { describeService, rpc } from '@stoa/contract'
+import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { ShipmentId } from '../ids.ts'
+import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
+import { UserRpc } from '../user/rpc_pb.js'
 import { shippingErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
 import { ShippingRpc } from './rpc_pb.js'
 
-/** Shipments, tracking, delivery. */
-export const shipping = describeService({
+const described = describeService({
   name: 'shipping',
   port: 8006,
   owner: 'logistics',
@@ -16,19 +17,30 @@ export const shipping = describeService({
   errors: shippingErrors,
   operations: http,
   rpc: rpc(ShippingRpc, {
-    createShipment: { effect: 'write', refuses: ['shipping.withdrawn', 'shipping.address_unserved'] },
+    createShipment: {
+      effect: 'write',
+      refuses: ['shipping.withdrawn', 'shipping.address_unserved', 'shipping.method_unknown'],
+    },
     cancelShipment: { effect: 'write', refuses: ['shipping.already_left'] },
     release: { effect: 'write', refuses: ['shipping.not_found', 'shipping.move_not_allowed'] },
     listShipments: { effect: 'read' },
+    findMethods: { effect: 'read' },
   }),
   publishes: events,
   consumes: { userDeleted },
+  calls: { user: pick(UserRpc, 'getContact'), inventory: pick(InventoryRpc, 'getVariants', 'findWarehouses') },
   tasks: {
     'carrier-dispatch': { payload: Type.Object({ shipmentId: ShipmentId }) },
     'carrier-deliver': { payload: Type.Object({ shipmentId: ShipmentId }) },
     'purge-carrier-messages': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
-  personalData: { address: 'to send the goods; kept until the account is erased' },
+  personalData: { address: 'for delivery; kept until the account is erased' },
 })
 
-export type ShippingService = typeof shipping
+type Described = typeof described
+
+/** An interface, so that compiler messages show its name. */
+export interface ShippingService extends Described {}
+
+/** Shipments, tracking, delivery. */
+export const shipping: ShippingService = described

@@ -1,59 +1,77 @@
 import { errors } from '@stoa/contract'
 
-/** What user refuses with. */
+/** The errors that user returns. */
 export const userErrors = errors({
   'user.not_found': {
     kind: 'not_found',
     title: 'No such account',
-    why: 'There is no account of this id, or it is not one’s own.',
-    mend: 'Check the id.',
+    why: 'There is no account with this id, or it belongs to someone else.',
+    fix: 'Check the id.',
   },
   'user.email_taken': {
     kind: 'conflict',
-    title: 'There is an account with this e-mail address',
+    title: 'An account with this e-mail address exists',
     why: 'An e-mail address belongs to one account.',
-    mend: 'Sign in, or reset the password.',
+    fix: 'Sign in, or reset the password.',
+  },
+  'user.email_unsupported': {
+    kind: 'invalid',
+    title: 'The e-mail address cannot be used',
+    why: 'The part before the @ has characters outside of ASCII, which many mail servers do not accept, or quotes; or the part after it is not a valid domain name.',
+    fix: 'Use an address with ASCII letters before the @ and the name of a domain, in any script, after it.',
   },
   'user.password_weak': {
     kind: 'invalid',
     title: 'The password is too short or too common',
-    why: 'The password is short, or on the list of those that are tried first.',
-    mend: 'Choose a longer one.',
+    why: 'The password is short, or is on the list of common passwords.',
+    fix: 'Choose a longer password.',
   },
   'user.credentials_wrong': {
     kind: 'unauthenticated',
     title: 'The e-mail address or the password is wrong',
-    why: 'One of the two is wrong; which one is not told.',
-    mend: 'Check both. After some wrong tries the account is locked for a while.',
+    why: 'Either of the two is wrong; the response does not disclose which.',
+    fix: 'Check both. Repeated wrong passwords lock the account temporarily.',
   },
   'user.locked': {
     kind: 'rate_limited',
     title: 'Too many wrong passwords',
-    why: 'Somebody tried wrong passwords again and again.',
-    mend: 'Wait 15 minutes, or use the link we sent.',
+    why: 'There were too many attempts with a wrong password.',
+    fix: 'Wait 15 minutes, or use the link we sent.',
   },
   'user.token_invalid': {
     kind: 'invalid',
     title: 'The link is not valid, was used or has expired',
-    why: 'A link works once, and for a limited time.',
-    mend: 'Ask for a new link.',
+    why: 'A link works once, for a limited time.',
+    fix: 'Request a new link.',
   },
   'user.address_not_found': {
     kind: 'not_found',
     title: 'No such address',
-    why: 'There is no address of this id, or it is another account’s.',
-    mend: 'List the addresses for those there are.',
+    why: 'There is no address with this id, or it belongs to another account.',
+    fix: 'List the addresses of the account.',
+  },
+  'user.address_limit': {
+    kind: 'conflict',
+    title: 'The account has the maximum number of addresses',
+    why: 'The number of addresses per account is limited.',
+    fix: 'Delete or replace an address that is no longer used.',
   },
   'user.role_unknown': {
     kind: 'invalid',
-    title: 'No such role, or one that people do not have',
-    why: 'Roles are named in the contract of auth; `service` is none that a person has.',
-    mend: 'Choose one of those.',
+    title: 'No such role, or a role that users cannot have',
+    why: 'The contract of auth defines the roles; a user cannot have the role `service`.',
+    fix: 'Choose one of the other roles.',
   },
-  'user.otp_wrong': {
-    kind: 'unauthenticated',
-    title: 'The one-time code is wrong',
-    why: 'The code is mistyped, was used, or is from another half minute.',
-    mend: 'Enter the next code that the device shows.',
+  'user.last_admin': {
+    kind: 'conflict',
+    title: 'The account is the only administrator',
+    why: 'Without an administrator no account could give roles any more.',
+    fix: 'Give the role `admin` to another account first.',
+  },
+  'user.otp_unexpected': {
+    kind: 'invalid',
+    title: 'A one-time code was sent, but no account has a second factor',
+    why: 'Accounts have no second factor yet, so the code cannot be checked.',
+    fix: 'Sign in without `otp`.',
   },
 })

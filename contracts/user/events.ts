@@ -1,10 +1,9 @@
-import { event, InstantSchema } from '@stoa/contract'
+import { erasureEvent, event, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { UserId } from '../ids.ts'
+import { Tier } from '../tier.ts'
 
-const Tier = Type.Enum(['free', 'premium', 'enterprise'])
-
-/** An account was made: registered, or a guest who can check out. */
+/** An account was created: a registered account, or a guest who can check out. */
 export const userCreated = event(
   'user.created',
   '1.0.0',
@@ -16,7 +15,7 @@ export const userCreated = event(
   }),
 )
 
-/** What an account is has changed; its profile is asked of user, not carried. */
+/** An account has changed; the event does not contain the profile, which must be requested from user. */
 export const userUpdated = event(
   'user.updated',
   '1.0.0',
@@ -28,8 +27,8 @@ export const userUpdated = event(
   }),
 )
 
-/** An account was erased; whoever keeps data on it anonymises it. */
-export const userDeleted = event('user.deleted', '1.0.0', Type.Object({ userId: UserId }))
+/** An account was erased; every service with personal data erases its data. */
+export const userDeleted = erasureEvent('user.deleted', '1.0.0', Type.Object({ userId: UserId }))
 
 /** An account has signed in. */
 export const userAuthenticated = event(
@@ -40,3 +39,11 @@ export const userAuthenticated = event(
 
 /** An account is locked after too many wrong passwords; the owner gets an unlock link. */
 export const userLocked = event('user.locked', '1.0.0', Type.Object({ userId: UserId, unlockId: Type.String() }))
+
+const LinkRequested = Type.Object({ userId: UserId, linkId: Type.String({ format: 'uuid' }) })
+
+/** A link that verifies the e-mail address was requested, by a registration or by the owner; its token must be requested from user by its id. */
+export const emailVerificationRequested = event('user.email_verification_requested', '1.0.0', LinkRequested)
+
+/** A link that resets the password was requested; its token must be requested from user by its id. */
+export const passwordResetRequested = event('user.password_reset_requested', '1.0.0', LinkRequested)

@@ -1,8 +1,9 @@
-import { get, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
+import { get, nameText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { UserId } from '../ids.ts'
-import { Address, Authentication, Email, Locale, NewAddress, Password, Profile, Tokens, User } from './resources.ts'
+import { Locale } from '../locale.ts'
+import { Authentication, Email, Password, Profile, Tokens, User } from './resources.ts'
 
 const page = Type.Object({ ...PageQuery }, closed)
 
@@ -11,31 +12,32 @@ export const registerUser = post('/api/v1/users', {
   summary: 'Register an account',
   permission: 'public',
   owner: 'none',
-  // its record would keep a fast hash of the password; a repeat finds the address taken
+  // the record would contain a fast hash of the password; a repeated request finds the address taken
   idempotencyKey: 'none',
   rateClass: 'critical',
   body: Type.Object(
     {
       email: Email,
       password: Password,
-      name: Type.String({ minLength: 1, maxLength: 200 }),
+      name: nameText(200),
       locale: Type.Optional(Locale),
     },
     closed,
   ),
   answers: { 201: User },
-  refuses: ['user.email_taken', 'user.password_weak'],
+  refuses: ['user.email_taken', 'user.email_unsupported', 'user.password_weak'],
 })
 
 /** POST /api/v1/users/guest */
 export const createGuest = post('/api/v1/users/guest', {
-  summary: 'Make a guest who can check out, and sign it in',
+  summary: 'Create a guest account that can check out, and sign it in',
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
   rateClass: 'critical',
   body: Type.Object({ email: Email, locale: Type.Optional(Locale) }, closed),
   answers: { 201: Type.Object({ user: User, ...Tokens.properties }) },
+  refuses: ['user.email_unsupported'],
 })
 
 const Credentials = Type.Object(
@@ -52,9 +54,10 @@ const signIn = {
   idempotencyKey: 'none',
   external: true,
   rateClass: 'critical',
+  checksPassword: true,
   body: Credentials,
   answers: { 200: Tokens },
-  refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_wrong'],
+  refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_unexpected'],
 } as const
 
 /** POST /api/v1/users/authenticate */
@@ -69,6 +72,12 @@ export const login = post('/api/v1/users/login', {
   summary: 'Sign in with e-mail and password (same as authenticate)',
 })
 
+/** POST /api/v1/auth/authenticate */
+export const authenticateAtAuth = post('/api/v1/auth/authenticate', {
+  ...signIn,
+  summary: 'Sign in with e-mail and password: the same as /api/v1/users/authenticate',
+})
+
 /** GET /api/v1/users */
 export const listUsers = get('/api/v1/users', {
   summary: 'List the accounts (admin)',
@@ -80,7 +89,7 @@ export const listUsers = get('/api/v1/users', {
 
 /** GET /api/v1/users/search */
 export const searchUsers = get('/api/v1/users/search', {
-  summary: 'Find accounts by a part of name or e-mail (admin)',
+  summary: 'Find accounts by a part of their name or e-mail address (admin)',
   permission: 'user:list',
   owner: 'none',
   query: Type.Object({ ...PageQuery, q: Type.String({ minLength: 3, maxLength: 100 }) }, closed),
@@ -112,7 +121,7 @@ export const replaceProfile = put('/api/v1/users/{id}', {
 /** PATCH /api/v1/users/{id} */
 export const patchProfile = patch('/api/v1/users/{id}', {
   params: { id: UserId },
-  summary: 'Change some of the profile of an account',
+  summary: 'Change some fields of the profile of an account',
   permission: 'user:write',
   owner: 'path:id',
   body: Type.Partial(Profile, closed),
@@ -124,11 +133,12 @@ export const patchProfile = patch('/api/v1/users/{id}', {
 /** DELETE /api/v1/users/{id} */
 export const deleteUser = remove('/api/v1/users/{id}', {
   params: { id: UserId },
-  summary: 'Erase an account: it is anonymised everywhere',
+  summary: 'Erase an account: every service anonymises its data, and its sessions end',
   permission: 'user:write',
   owner: 'path:id',
+  external: true,
   answers: { 204: null },
-  refuses: ['user.not_found'],
+  refuses: ['user.not_found', 'user.last_admin'],
 })
 
 /** PUT /api/v1/users/{id}/tier */
@@ -146,18 +156,28 @@ export const setTier = put('/api/v1/users/{id}/tier', {
   ),
   answers: { 200: User },
   answersWith: 'getUser',
-  refuses: ['user.not_found', 'user.role_unknown'],
+  refuses: ['user.not_found', 'user.role_unknown', 'user.last_admin'],
 })
 
 /** POST /api/v1/users/{id}/password */
 export const changePassword = post('/api/v1/users/{id}/password', {
   params: { id: UserId },
-  summary: 'Change the password; every session ends',
+  summary: 'Change the password; every session ends, and every API key is deleted unless `keepApiKeys` is true',
   permission: 'user:write',
   owner: 'path:id',
   idempotencyKey: 'none',
   external: true,
-  body: Type.Object({ currentPassword: Type.String({ minLength: 1, maxLength: 200 }), newPassword: Password }, closed),
+  checksPassword: true,
+  body: Type.Object(
+    {
+      currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
+      newPassword: Password,
+      keepApiKeys: Type.Optional(
+        Type.Boolean({ default: false, description: 'keep the API keys; their current tokens are revoked' }),
+      ),
+    },
+    closed,
+  ),
   answers: { 204: null },
   refuses: ['user.not_found', 'user.credentials_wrong', 'user.password_weak', 'user.locked'],
 })
@@ -174,64 +194,57 @@ export const unlockUser = post('/api/v1/users/unlock', {
   refuses: ['user.token_invalid'],
 })
 
+const LinkToken = Type.String({ minLength: 1, maxLength: 200 })
+const byLink = { permission: 'public', owner: 'none', idempotencyKey: 'none', rateClass: 'critical' } as const
+
+/** POST /api/v1/users/forgot-password */
+export const forgotPassword = post('/api/v1/users/forgot-password', {
+  ...byLink,
+  summary: 'Send a password reset link if the address has an account; at most once a minute',
+  body: Type.Object({ email: Email }, closed),
+  answers: { 202: null },
+})
+
+/** POST /api/v1/users/reset-password */
+export const resetPassword = post('/api/v1/users/reset-password', {
+  ...byLink,
+  external: true,
+  summary:
+    'Set a new password with a reset link; every session ends, and every API key is deleted unless `keepApiKeys` is true',
+  body: Type.Object(
+    { token: LinkToken, newPassword: Password, keepApiKeys: Type.Optional(Type.Boolean({ default: false })) },
+    closed,
+  ),
+  answers: { 204: null },
+  refuses: ['user.token_invalid', 'user.password_weak'],
+})
+
+/** POST /api/v1/users/verify-email */
+export const verifyEmail = post('/api/v1/users/verify-email', {
+  ...byLink,
+  summary: 'Verify an e-mail address with the link sent to it',
+  body: Type.Object({ token: LinkToken }, closed),
+  answers: { 204: null },
+  refuses: ['user.token_invalid'],
+})
+
+/** POST /api/v1/users/{id}/email-verification */
+export const requestEmailVerification = post('/api/v1/users/{id}/email-verification', {
+  params: { id: UserId },
+  summary: 'Send another verification link to the e-mail address; at most once a minute',
+  permission: 'user:write',
+  owner: 'path:id',
+  rateClass: 'critical',
+  answers: { 202: null },
+  refuses: ['user.not_found'],
+})
+
 /** GET /api/v1/users/{id}/authentications */
 export const listAuthentications = get('/api/v1/users/{id}/authentications', {
   params: { id: UserId },
-  summary: 'Every attempt to sign in, newest first',
+  summary: 'List every sign-in attempt, newest first',
   permission: 'user:read',
   owner: 'path:id',
   query: page,
   answers: { 200: pageSchema(Authentication) },
-})
-
-/** GET /api/v1/users/{userId}/addresses */
-export const listAddresses = get('/api/v1/users/{userId}/addresses', {
-  params: { userId: UserId },
-  summary: 'List the addresses of an account',
-  permission: 'user:read',
-  owner: 'path:userId',
-  query: page,
-  answers: { 200: pageSchema(Address) },
-})
-
-/** POST /api/v1/users/{userId}/addresses */
-export const addAddress = post('/api/v1/users/{userId}/addresses', {
-  params: { userId: UserId },
-  summary: 'Add an address to an account',
-  permission: 'user:write',
-  owner: 'path:userId',
-  body: NewAddress,
-  answers: { 201: Address },
-  refuses: ['user.not_found'],
-})
-
-/** GET /api/v1/users/{userId}/addresses/{id} */
-export const getAddress = get('/api/v1/users/{userId}/addresses/{id}', {
-  params: { userId: UserId, id: Address.properties.id },
-  summary: 'Read an address',
-  permission: 'user:read',
-  owner: 'path:userId',
-  answers: { 200: Address },
-  refuses: ['user.address_not_found'],
-})
-
-/** PUT /api/v1/users/{userId}/addresses/{id} */
-export const replaceAddress = put('/api/v1/users/{userId}/addresses/{id}', {
-  params: { userId: UserId, id: Address.properties.id },
-  summary: 'Replace an address',
-  permission: 'user:write',
-  owner: 'path:userId',
-  body: NewAddress,
-  answers: { 200: Address },
-  refuses: ['user.address_not_found'],
-})
-
-/** DELETE /api/v1/users/{userId}/addresses/{id} */
-export const deleteAddress = remove('/api/v1/users/{userId}/addresses/{id}', {
-  params: { userId: UserId, id: Address.properties.id },
-  summary: 'Forget an address',
-  permission: 'user:write',
-  owner: 'path:userId',
-  answers: { 204: null },
-  refuses: ['user.address_not_found'],
 })

@@ -1,19 +1,27 @@
-import { InstantSchema } from '@stoa/contract'
+import { InstantSchema, nameText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { addressFields, postalCodeWhereUsed } from '../address.ts'
 import { closed } from '../closed.ts'
 import { UserId } from '../ids.ts'
+import { Locale } from '../locale.ts'
 
-/** An e-mail address as it is typed; compared without regard to case. */
-export const Email = Type.String({ format: 'email', maxLength: 254 })
+/**
+ * An e-mail address; compared without case. The domain may be international, and is stored in ASCII; the part before the @ may
+ * not.
+ */
+export const Email = Type.String({
+  format: 'idn-email',
+  maxLength: 254,
+  description: 'the domain may be international (UTS 46), and is returned in ASCII; the part before the @ is ASCII',
+})
 export const Password = Type.String({ minLength: 8, maxLength: 200 })
-export const Locale = Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' })
 
 /** An account as its owner and admins see it. */
 export const User = Type.Object({
   id: UserId,
   email: Type.String(),
   name: Type.String(),
-  locale: Type.String(),
+  locale: Locale,
   status: Type.Enum(['active', 'guest', 'locked']),
   tier: Type.Enum(['free', 'premium', 'enterprise']),
   roles: Type.Array(Type.String()),
@@ -26,20 +34,18 @@ export const User = Type.Object({
 export type User = Static<typeof User>
 
 /** What the owner may set of a profile. */
-export const Profile = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }), locale: Locale }, closed)
+export const Profile = Type.Object({ name: nameText(200), locale: Locale }, closed)
 export type Profile = Static<typeof Profile>
 
+/** How many addresses an account may have. */
+export const MAX_ADDRESSES = 100
+
 const AddressFields = {
-  label: Type.Optional(Type.String({ maxLength: 60 })),
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  line1: Type.String({ minLength: 1, maxLength: 200 }),
-  line2: Type.Optional(Type.String({ maxLength: 200 })),
-  city: Type.String({ minLength: 1, maxLength: 100 }),
-  postalCode: Type.String({ minLength: 1, maxLength: 20 }),
-  country: Type.String({ pattern: '^[A-Z]{2}$' }),
+  label: Type.Optional(nameText(60, 0)),
+  ...addressFields,
   isDefault: Type.Optional(Type.Boolean()),
 }
-export const NewAddress = Type.Object(AddressFields, closed)
+export const NewAddress = Type.Object(AddressFields, { ...closed, ...postalCodeWhereUsed })
 export type NewAddress = Static<typeof NewAddress>
 
 /** A place of an account. */
@@ -51,7 +57,7 @@ export const Address = Type.Object({
 })
 export type Address = Static<typeof Address>
 
-/** What a sign-in answers with. */
+/** The response of a sign-in. */
 export const Tokens = Type.Object({
   accessToken: Type.String(),
   refreshToken: Type.String(),
@@ -63,6 +69,6 @@ export type Tokens = Static<typeof Tokens>
 /** One attempt to sign in. */
 export const Authentication = Type.Object({
   at: InstantSchema,
-  outcome: Type.Enum(['succeeded', 'wrong_password', 'wrong_otp', 'locked']),
+  outcome: Type.Enum(['succeeded', 'wrong_password', 'locked']),
   address: Type.String(),
 })

@@ -36,6 +36,8 @@ export declare type GetContactResponse = Message<"stoa.user.v1.GetContactRespons
   email: string;
 
   /**
+   * empty until the address is verified
+   *
    * @generated from field: string name = 2;
    */
   name: string;
@@ -44,6 +46,13 @@ export declare type GetContactResponse = Message<"stoa.user.v1.GetContactRespons
    * @generated from field: string locale = 3;
    */
   locale: string;
+
+  /**
+   * unset from a release that does not send it
+   *
+   * @generated from field: optional bool email_verified = 4;
+   */
+  emailVerified?: boolean | undefined;
 };
 
 /**
@@ -86,6 +95,13 @@ export declare type VerifyPasswordResponse = Message<"stoa.user.v1.VerifyPasswor
    * @generated from field: string user_id = 1;
    */
   userId: string;
+
+  /**
+   * the version of the account whose password was checked
+   *
+   * @generated from field: int32 account_version = 2;
+   */
+  accountVersion: number;
 };
 
 /**
@@ -133,6 +149,30 @@ export declare type GetClaimsResponse = Message<"stoa.user.v1.GetClaimsResponse"
    * @generated from field: string tier = 4;
    */
   tier: string;
+
+  /**
+   * @generated from field: string name = 5;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string locale = 6;
+   */
+  locale: string;
+
+  /**
+   * unset from a release that does not send it
+   *
+   * @generated from field: optional bool email_verified = 7;
+   */
+  emailVerified?: boolean | undefined;
+
+  /**
+   * seconds since 1970; 0 from a release that does not send it
+   *
+   * @generated from field: int64 updated_at = 8;
+   */
+  updatedAt: bigint;
 };
 
 /**
@@ -142,25 +182,25 @@ export declare type GetClaimsResponse = Message<"stoa.user.v1.GetClaimsResponse"
 export declare const GetClaimsResponseSchema: GenMessage<GetClaimsResponse>;
 
 /**
- * @generated from message stoa.user.v1.IssueUnlockTokenRequest
+ * @generated from message stoa.user.v1.IssueLinkTokenRequest
  */
-export declare type IssueUnlockTokenRequest = Message<"stoa.user.v1.IssueUnlockTokenRequest"> & {
+export declare type IssueLinkTokenRequest = Message<"stoa.user.v1.IssueLinkTokenRequest"> & {
   /**
-   * @generated from field: string unlock_id = 1;
+   * @generated from field: string link_id = 1;
    */
-  unlockId: string;
+  linkId: string;
 };
 
 /**
- * Describes the message stoa.user.v1.IssueUnlockTokenRequest.
- * Use `create(IssueUnlockTokenRequestSchema)` to create a new message.
+ * Describes the message stoa.user.v1.IssueLinkTokenRequest.
+ * Use `create(IssueLinkTokenRequestSchema)` to create a new message.
  */
-export declare const IssueUnlockTokenRequestSchema: GenMessage<IssueUnlockTokenRequest>;
+export declare const IssueLinkTokenRequestSchema: GenMessage<IssueLinkTokenRequest>;
 
 /**
- * @generated from message stoa.user.v1.IssueUnlockTokenResponse
+ * @generated from message stoa.user.v1.IssueLinkTokenResponse
  */
-export declare type IssueUnlockTokenResponse = Message<"stoa.user.v1.IssueUnlockTokenResponse"> & {
+export declare type IssueLinkTokenResponse = Message<"stoa.user.v1.IssueLinkTokenResponse"> & {
   /**
    * @generated from field: string token = 1;
    */
@@ -168,10 +208,10 @@ export declare type IssueUnlockTokenResponse = Message<"stoa.user.v1.IssueUnlock
 };
 
 /**
- * Describes the message stoa.user.v1.IssueUnlockTokenResponse.
- * Use `create(IssueUnlockTokenResponseSchema)` to create a new message.
+ * Describes the message stoa.user.v1.IssueLinkTokenResponse.
+ * Use `create(IssueLinkTokenResponseSchema)` to create a new message.
  */
-export declare const IssueUnlockTokenResponseSchema: GenMessage<IssueUnlockTokenResponse>;
+export declare const IssueLinkTokenResponseSchema: GenMessage<IssueLinkTokenResponse>;
 
 /**
  * @generated from message stoa.user.v1.SnapshotUsersRequest
@@ -278,14 +318,14 @@ export declare const UserRpc: GenService<{
     output: typeof GetClaimsResponseSchema;
   },
   /**
-   * A token for the link that unlocks an account, by the id in user.locked; kept as a hash, so each call makes another.
+   * A token for a link in an e-mail, by the id that the event names; kept as a hash, so each call makes another.
    *
-   * @generated from rpc stoa.user.v1.UserRpc.IssueUnlockToken
+   * @generated from rpc stoa.user.v1.UserRpc.IssueLinkToken
    */
-  issueUnlockToken: {
+  issueLinkToken: {
     methodKind: "unary";
-    input: typeof IssueUnlockTokenRequestSchema;
-    output: typeof IssueUnlockTokenResponseSchema;
+    input: typeof IssueLinkTokenRequestSchema;
+    output: typeof IssueLinkTokenResponseSchema;
   },
   /**
    * A page of all accounts, ids and states only.

@@ -10,7 +10,7 @@ const hello = describeService({
   owner: 'examples',
   slo: { availability: 0.99, p99Ms: 100, errorRate: 0.01 },
   errors: errors({
-    'hello.name_blank': { kind: 'invalid', title: 'The name is blank', mend: 'Send a name that is more than blanks.' },
+    'hello.name_blank': { kind: 'invalid', title: 'The name is blank', fix: 'Send a name with visible characters.' },
   }),
   operations: {
     greet: post('/api/v1/greetings', {
@@ -28,7 +28,7 @@ const hello = describeService({
 /** The one use case. What happens in `commit` is one transaction, with the record of the client's key in it. */
 const greet: Handler<typeof hello, 'greet'> = async ({ body, commit, refuse }) => {
   const name = body.name.trim()
-  if (name === '') return refuse('hello.name_blank', 'The name holds only blanks.')
+  if (name === '') return refuse('hello.name_blank', 'The name is blank.')
   return commit(async (tx) => {
     const [row] = await tx.sql<{ times: number }>`
       insert into greeted (name, times) values (${name}, 1)

@@ -14,6 +14,6 @@ await inPlace(async (place) => {
   await greet('Ada', 'Ada', 'first')
   await greet('the same key again', 'Ada', 'first')
   await greet('another key', 'Ada', 'second')
-  await greet('the same key for somebody else', 'Grace', 'first')
+  await greet('the same key for another name', 'Grace', 'first')
   await greet('nobody', '  ', 'third')
 })

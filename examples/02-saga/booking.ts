@@ -10,8 +10,12 @@ const describeBooking = (name: string, port: number) =>
     owner: 'examples',
     slo: { availability: 0.99, p99Ms: 100, errorRate: 0.01 },
     errors: errors({
-      'booking.full': { kind: 'conflict', title: 'There is no place left', mend: 'Choose another day.' },
-      'booking.withdrawn': { kind: 'conflict', title: 'The booking was cancelled before it came', mend: 'Book anew.' },
+      'booking.full': { kind: 'conflict', title: 'Fully booked', fix: 'Choose another day.' },
+      'booking.withdrawn': {
+        kind: 'conflict',
+        title: 'The booking was cancelled before it was made',
+        fix: 'Book again.',
+      },
     }),
     operations: {},
     rpc: rpc(BookingRpc, {
@@ -23,7 +27,7 @@ const describeBooking = (name: string, port: number) =>
 
 type BookingService = ReturnType<typeof describeBooking>
 
-/** The key is unique for ever, so an action that is called again books nothing more. */
+/** The key is unique permanently, so an action that is called again books nothing more. */
 const book =
   (places: number): RpcHandler<BookingService, 'book'> =>
   async ({ input: { tripId }, key, commit, refuse }) =>
@@ -35,8 +39,8 @@ const book =
           exists (select from withdrawn where action_key = ${key}) as "isWithdrawn"`
       const { taken = 0, isMine = false, isWithdrawn = false } = found ?? {}
       if (isMine) return { left: places - taken }
-      if (isWithdrawn) return refuse('booking.withdrawn', 'The booking was cancelled before it came.')
-      if (taken >= places) return refuse('booking.full', `All ${places} places are taken.`)
+      if (isWithdrawn) return refuse('booking.withdrawn', 'The booking was cancelled before it was made.')
+      if (taken >= places) return refuse('booking.full', `All ${places} places are booked.`)
       await tx.sql`insert into bookings (trip_id, action_key) values (${tripId}, ${key})`
       return { left: places - taken - 1 }
     })

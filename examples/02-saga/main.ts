@@ -33,7 +33,7 @@ await inPlace(async (place) => {
     })
     console.log(`${which} trip: ${trip.status} ${trip.reason}`.trimEnd())
     const journal = await ask<Journal>('GET', `${url}/admin/sagas/book-trip:${trip.id}`, {
-      headers: { authorization: asSomebody('whoever runs the system', 'operator') },
+      headers: { authorization: asSomebody('the operator', 'operator') },
     })
     for (const { step, kind, outcome, error = '' } of journal.body.steps) {
       console.log(`  ${[step, kind, outcome, error].join(' ')}`.trimEnd())

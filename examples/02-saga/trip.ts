@@ -15,7 +15,7 @@ const trip = describeService({
   port: 9002,
   owner: 'examples',
   slo: { availability: 0.99, p99Ms: 100, errorRate: 0.01 },
-  errors: errors({ 'trip.not_found': { kind: 'not_found', title: 'No such trip', mend: 'Check the id.' } }),
+  errors: errors({ 'trip.not_found': { kind: 'not_found', title: 'No such trip', fix: 'Check the id.' } }),
   operations: {
     planTrip: post('/api/v1/trips', {
       summary: 'Plan a trip; with Prefer: wait the answer is the outcome',
@@ -70,7 +70,7 @@ const planTrip: Handler<typeof trip, 'planTrip'> = async ({ commit }) =>
 
 const getTrip: Handler<typeof trip, 'getTrip'> = async ({ params: { id }, db, refuse }) => {
   const [found] = await db.sql<Trip>`select id, status, coalesce(reason, '') as reason from trips where id = ${id}`
-  return found === undefined ? refuse('trip.not_found', `There is no trip ${id}.`) : { status: 200, body: found }
+  return found === undefined ? refuse('trip.not_found', `The trip ${id} does not exist.`) : { status: 200, body: found }
 }
 
 /** Plans trips: a hotel and a flight, or neither. */

@@ -41,7 +41,7 @@ await inPlace(async (place) => {
     records: events.map(({ id, type, event }) => ({ id, type, event, key: 'again' })),
   })
   const { events: logged } = await place.log.read({ topics: ['till.events'] })
-  await show(`each told of twice, ${logged.length} events`)
+  await show(`each published twice, ${logged.length} events`)
 
   // A read model is a consequence: throw it away with what it has handled, go back to the beginning, and it is there again.
   await tally.stop()

@@ -24,7 +24,7 @@ const tally = describeService({
   personalData: 'none',
 })
 
-/** The row that says this event was handled is written in the same transaction: adding up twice can not happen. */
+/** The row that says this event was handled is written in the same transaction: adding up twice cannot happen. */
 const addUp: Consumer<typeof tally, 'saleMade'> = {
   apply: async ({ data: { product, amount } }, tx) => {
     await tx.sql`

@@ -39,15 +39,15 @@ console.log(`an order: ${first.status} ${first.body.status}`)
 // As after an answer that was lost: asked five times more, all at once.
 const repeats = await Promise.all(Array.from({ length: 5 }, () => place(order(2), key)))
 const ids = new Set([first, ...repeats].map(({ body }) => body.id))
-console.log(`asked five times more: ${repeats.map(({ status }) => status).join(' ')}, ${ids.size} order`)
+console.log(`repeated five times: ${repeats.map(({ status }) => status).join(' ')}, ${ids.size} order`)
 
 const { body: payments } = await ask<{ items: unknown[] }>('GET', `${api}/payments?orderId=${first.body.id}`, {
   headers: { authorization },
 })
-console.log(`payments of it: ${payments.items.length}`)
+console.log(`payments of the order: ${payments.items.length}`)
 
 const other = await place(order(3), key)
-console.log(`another order under that key: ${other.status} ${other.body.code}`)
+console.log(`another order with that key: ${other.status} ${other.body.code}`)
 
 const keyless = await place(order(2))
 console.log(`an order without a key: ${keyless.status} ${keyless.body.code}`)

@@ -1,4 +1,4 @@
-import { describeService, event, get, pick, post, type Service } from '@stoa/contract'
+import { describeService, erasureEvent, event, get, pick, post, type Service } from '@stoa/contract'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
 import { inventory } from '@stoa/contracts/inventory/service'
@@ -41,12 +41,12 @@ test('every service that clients reach is deployed', () => {
   expect(topology.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)))
 })
 
-test('names an event that nobody publishes, also when only its version is unknown', () => {
+test('names an event that no service publishes, also if only its version is unknown', () => {
   const made = event('thing.made', '1.0.0', Type.Object({}))
   const newer = event('thing.made', '2.0.0', Type.Object({}))
   const listener = described('listener', 1, { consumes: { newer } })
   expect(checkTopology(deployed(described('maker', 2, { publishes: { made } }), listener))).toEqual([
-    'listener consumes thing.made 2.0.0, which nobody publishes',
+    'listener consumes thing.made 2.0.0, which no service publishes',
   ])
 })
 
@@ -56,16 +56,37 @@ test('names an event with two publishers', () => {
   expect(checkTopology(deployed(...makers))).toEqual(['thing.made is published by one and two'])
 })
 
-test('names a call to a service that is not there', () => {
-  const caller = described('caller', 1, { calls: { inventory: pick(InventoryRpc, 'reserve') } })
-  expect(checkTopology(deployed(caller))).toEqual(['caller calls inventory, which serves no calls'])
+test('names a service that keeps personal data beyond an erasure, and one that consumes erasures for nothing', () => {
+  const erased = erasureEvent('person.erased', '1.0.0', Type.Object({}))
+  const personalData = { name: 'for the letter' }
+  const services = deployed(
+    described('owner', 1, { publishes: { erased }, personalData }),
+    described('hearer', 2, { consumes: { erased }, personalData }),
+    described('keeper', 3, { personalData }),
+    described('idler', 4, { consumes: { erased } }),
+    described('other', 5),
+  )
+  expect(checkTopology(services)).toEqual([
+    'keeper keeps personal data but does not consume person.erased 1.0.0',
+    'idler consumes person.erased 1.0.0 but keeps no personal data',
+  ])
 })
 
-test('names a call to a method that nobody serves', () => {
+test('names a call to a service that is not there', () => {
+  const caller = described('caller', 1, { calls: { inventory: pick(InventoryRpc, 'reserve') } })
+  expect(checkTopology(deployed(caller))).toEqual(['caller calls inventory, which has no RPC methods'])
+})
+
+test('names a call to a method that does not exist', () => {
   const { reserve: _reserve, ...others } = inventory.rpc.methods
-  const lesser = { ...inventory, consumes: {}, rpc: { ...inventory.rpc, methods: others } } as unknown as Service
+  const lesser = {
+    ...inventory,
+    calls: {},
+    consumes: {},
+    rpc: { ...inventory.rpc, methods: others },
+  } as unknown as Service
   const caller = described('caller', 1, { calls: { inventory: pick(InventoryRpc, 'reserve', 'release') } })
-  expect(checkTopology(deployed(caller, lesser))).toEqual(['caller calls inventory.reserve, which nobody serves'])
+  expect(checkTopology(deployed(caller, lesser))).toEqual(['caller calls inventory.reserve, which does not exist'])
 })
 
 test('names two owners of one path, whatever its parameters are called', () => {
@@ -88,7 +109,7 @@ test('names a permission that no role grants', () => {
   const service = described('things', 1, {
     operations: { get: get('/things', { ...read, permission: 'thing:admire' }) },
   })
-  expect(checkTopology(deployed(service), grants)).toEqual(['things.get asks for thing:admire, which no role grants'])
+  expect(checkTopology(deployed(service), grants)).toEqual(['things.get requires thing:admire, which no role grants'])
 })
 
 test('names an answer that is read by an operation that is not there, or that writes', () => {
@@ -98,12 +119,12 @@ test('names an answer that is read by an operation that is not there, or that wr
     remake: post('/things/again', { ...write, answersWith: 'make' }),
   }
   expect(checkTopology(deployed(described('things', 1, { operations })), grants)).toEqual([
-    'things.make answers with getThing, which is no operation of things that reads',
-    'things.remake answers with make, which is no operation of things that reads',
+    'things.make returns getThing, which is not a read operation of things',
+    'things.remake returns make, which is not a read operation of things',
   ])
 })
 
 test('names a deployment that differs from its contract', () => {
   const moved = { ...deployed(order)[0], port: 1 } as Deployment
-  expect(checkTopology([moved]).slice(0, 1)).toEqual(['order has another name or port than its contract says'])
+  expect(checkTopology([moved]).slice(0, 1)).toEqual(['order has a different name or port from its contract'])
 })

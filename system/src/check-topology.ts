@@ -1,5 +1,5 @@
 import { roles } from '@stoa/contracts/auth/roles'
-import type { Route, Service } from '@stoa/contract'
+import { isErasure, type Route, type Service } from '@stoa/contract'
 import type { Deployment } from './topology.ts'
 
 /** Who may do what: permissions by role. */
@@ -10,7 +10,7 @@ type DescribedMethod = { readonly localName: string }
 /**
  * What does not fit together in a system, each in a sentence: an event that nobody publishes, a call that nobody serves,
  * two owners of one path, two services on one port, a permission that no role grants, an answer read by an operation that
- * isn't there. Empty when all is well.
+ * is not there. Empty when all is well.
  */
 export function checkTopology(deployments: readonly Deployment[], granted: Roles = roles): string[] {
   const services = deployments.flatMap(({ contract }) => (contract === undefined ? [] : [contract]))
@@ -20,6 +20,7 @@ export function checkTopology(deployments: readonly Deployment[], granted: Roles
     ...movedContracts(deployments),
     ...unheardOfEvents(services),
     ...publishedTwice(services),
+    ...unheardErasures(services),
     ...unservedCalls(services),
     ...contestedPaths(services),
     ...ungrantedPermissions(services, granted),
@@ -40,7 +41,7 @@ function sharedPorts(deployments: readonly Deployment[]): string[] {
 function movedContracts(deployments: readonly Deployment[]): string[] {
   return deployments
     .filter(({ name, port, contract }) => contract !== undefined && (contract.name !== name || contract.port !== port))
-    .map(({ name }) => `${name} has another name or port than its contract says`)
+    .map(({ name }) => `${name} has a different name or port from its contract`)
 }
 
 function unheardOfEvents(services: readonly Service[]): string[] {
@@ -49,7 +50,7 @@ function unheardOfEvents(services: readonly Service[]): string[] {
     Object.values(consumes)
       .map(nameOf)
       .filter((event) => !published.has(event))
-      .map((event) => `${name} consumes ${event}, which nobody publishes`),
+      .map((event) => `${name} consumes ${event}, which no service publishes`),
   )
 }
 
@@ -67,17 +68,31 @@ function publishedTwice(services: readonly Service[]): string[] {
     .map(([event, each]) => `${event} is published by ${each.map(({ name }) => name).join(' and ')}`)
 }
 
+/** What is kept on persons goes when they are erased. */
+function unheardErasures(services: readonly Service[]): string[] {
+  const published = services.flatMap(({ publishes }) => Object.values(publishes).filter(isErasure))
+  return services.flatMap(({ name, personalData, publishes, consumes }) => {
+    const known = [...Object.values(publishes), ...Object.values(consumes)].map(nameOf)
+    const unheard = published.filter((event) => !known.includes(nameOf(event)))
+    if (personalData !== 'none') {
+      return unheard.map((event) => `${name} keeps personal data but does not consume ${nameOf(event)}`)
+    }
+    const idle = Object.values(consumes).filter(isErasure)
+    return idle.map((event) => `${name} consumes ${nameOf(event)} but keeps no personal data`)
+  })
+}
+
 function unservedCalls(services: readonly Service[]): string[] {
   const served = new Map(services.flatMap(({ name, rpc }) => (rpc === undefined ? [] : [[name, rpc] as const])))
   return services.flatMap(({ name, calls }) =>
     Object.entries(calls).flatMap(([callee, { service, methods }]) => {
       const rpc = served.get(callee)
-      if (rpc === undefined) return [`${name} calls ${callee}, which serves no calls`]
+      if (rpc === undefined) return [`${name} calls ${callee}, which has no RPC methods`]
       const offered = new Set((rpc.service.methods as readonly DescribedMethod[]).map(({ localName }) => localName))
       const isSame = (rpc.service as { typeName: string }).typeName === (service as { typeName: string }).typeName
       return (methods as readonly string[])
         .filter((method) => !isSame || !offered.has(method) || !(method in rpc.methods))
-        .map((method) => `${name} calls ${callee}.${method}, which nobody serves`)
+        .map((method) => `${name} calls ${callee}.${method}, which does not exist`)
     }),
   )
 }
@@ -104,8 +119,8 @@ function ungrantedPermissions(services: readonly Service[], granted: Roles): str
   const known = new Set(Object.values(granted).flat())
   return services.flatMap(({ name, operations }) =>
     Object.entries(operations)
-      .filter(([, { permission }]) => permission !== 'public' && !known.has(permission))
-      .map(([operation, { permission }]) => `${name}.${operation} asks for ${permission}, which no role grants`),
+      .filter(([, { permission }]) => permission !== 'public' && permission !== 'service' && !known.has(permission))
+      .map(([operation, { permission }]) => `${name}.${operation} requires ${permission}, which no role grants`),
   )
 }
 
@@ -115,7 +130,7 @@ function missingReads(services: readonly Service[]): string[] {
       if (route.kind !== 'operation' || route.answersWith === undefined) return []
       const read = operations[route.answersWith]
       if (read?.kind === 'operation' && read.effect === 'read') return []
-      return [`${name}.${operation} answers with ${route.answersWith}, which is no operation of ${name} that reads`]
+      return [`${name}.${operation} returns ${route.answersWith}, which is not a read operation of ${name}`]
     }),
   )
 }

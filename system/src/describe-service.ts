@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Route, Service } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
 import { root } from './supervisor/data-folder.ts'
 import { topology, type Deployment } from './topology.ts'
+import { systemError } from './system-errors.ts'
 
 /** A setting of a service's own. */
 export interface DescribedSetting {
@@ -13,7 +13,7 @@ export interface DescribedSetting {
   readonly doc: string
 }
 
-/** What a service is, as its contract says, in words and lists. */
+/** The description of a service, from its contract. */
 export interface ServiceDescription {
   readonly service: string
   readonly owner?: string
@@ -39,12 +39,12 @@ export interface ServiceDescription {
   readonly settings: readonly DescribedSetting[]
 }
 
-/** Describes a service of the topology from its contract and its settings. @throws AppError for a name that is none */
+/** Describes a service of the topology from its contract and its settings. @throws AppError for an unknown name */
 export async function describeDeployment(name: string): Promise<ServiceDescription> {
   const deployment = topology.find((each) => each.name === name)
   if (deployment === undefined) {
     const names = topology.map((each) => each.name).join(', ')
-    throw new AppError('not_found', 'system.unknown_service', `there is no service ${name}: the services are ${names}`)
+    throw systemError('system.unknown_service', `there is no service ${name}: the services are ${names}`)
   }
   const { contract, port, hasDatabase } = deployment
   const settings = await settingsOf(deployment)

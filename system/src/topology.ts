@@ -24,6 +24,10 @@ export interface Deployment {
   readonly replicas: number
   /** What the embedded profile sets, where it differs from the defaults. */
   readonly embedded?: Readonly<Record<string, string>>
+  /** Settings that hold a webhook secret, which the first start makes. */
+  readonly webhookSecrets?: readonly string[]
+  /** Files of packages that it serves, as they are imported. */
+  readonly assets?: readonly string[]
 }
 
 /**
@@ -42,8 +46,11 @@ export const topology: readonly Deployment[] = [
 
   // The order and those that carry it out.
   service('services', order, { AUTO_PICK: 'true', CARRIER_DAY_SECONDS: '10' }),
-  service('services', payment),
-  service('services', shipping, { CARRIER_DAY_SECONDS: '10' }),
+  { ...service('services', payment), webhookSecrets: ['SANDBOX_WEBHOOK_SECRET'] },
+  {
+    ...service('services', shipping, { CARRIER_DAY_SECONDS: '10' }),
+    webhookSecrets: ['SANDBOX_CARRIER_SECRET'],
+  },
   service('services', notification),
 
   // The one door.
@@ -55,6 +62,7 @@ export const topology: readonly Deployment[] = [
     hasDatabase: false,
     replicas: 1,
     embedded: { RATE_LIMIT_SCALE: '100' },
+    assets: ['swagger-ui-dist/swagger-ui-bundle.js', 'swagger-ui-dist/swagger-ui.css'],
   },
 ]
 

@@ -12,7 +12,7 @@ const stateAfter = (postgres: EmbeddedPostgres, wanted: PostgresState) =>
   new Promise<void>((resolve) => postgres.onState((state) => state === wanted && resolve()))
 
 describe('after kill -9 of the server', () => {
-  test('what was acknowledged is there, and clients go on by themselves', async () => {
+  test('what was acknowledged is there, and clients continue by themselves', async () => {
     const postgres = await ground.start()
     const database = ground.open(postgres)
     await database.transaction((tx) => tx.sql`create table done (id int primary key)`)
@@ -113,7 +113,7 @@ describe('after kill -9 of the process that started it', () => {
     await moved.stop()
   })
 
-  test('and of the server, it starts anew, also when its pid belongs to another program now', async () => {
+  test('and of the server, it starts again, also when its pid belongs to another program now', async () => {
     const { child, pid } = await ground.startInChild()
     await kill(child, 'SIGKILL')
     process.kill(pid, 'SIGKILL')

@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openDatabase, type Database } from '@stoa/postgres'
 import { afterEach, beforeEach } from 'vitest'
-import { discardPostgres, startPostgres, type EmbeddedPostgres } from '../src/postgres/start-postgres.ts'
+import {
+  discardPostgres,
+  startPostgres,
+  type EmbeddedPostgres,
+  type PostgresOptions,
+} from '../src/postgres/start-postgres.ts'
 
 export const isRoot = process.getuid?.() === 0
 
@@ -26,7 +31,7 @@ interface ChildAnswer {
 export interface Ground {
   readonly folder: string
   readonly dataDir: string
-  readonly start: (port?: number, dataDir?: string) => Promise<EmbeddedPostgres>
+  readonly start: (port?: number, dataDir?: string, more?: Partial<PostgresOptions>) => Promise<EmbeddedPostgres>
   readonly open: (server: { url: string }) => Database
   /** Starts a process that starts the server, without waiting for it. */
   readonly spawnChild: (user?: { uid?: number; gid?: number }) => ChildProcess
@@ -56,7 +61,7 @@ export function useGround(): Ground {
     get dataDir() {
       return join(folder, 'postgres')
     },
-    start: (port = 0, dataDir = ground.dataDir) => startPostgres({ dataDir, port, log }),
+    start: (port = 0, dataDir = ground.dataDir, more = {}) => startPostgres({ dataDir, port, log, ...more }),
     open({ url }) {
       const database = openDatabase({ url, applicationName: 'postgres-test', statementTimeoutMs: 5_000 })
       databases.push(database)

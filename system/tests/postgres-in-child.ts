@@ -9,7 +9,7 @@ try {
     port: Number(port),
     log: { info: () => {}, warn: () => {} },
   })
-  // Before the line that lets the test go on, which may send the signal at once.
+  // Before the line that lets the test continue, which may send the signal at once.
   process.once('SIGTERM', () => void stop())
   process.stdout.write(`${JSON.stringify({ url, pid, isAdopted })}\n`)
 } catch (error) {

@@ -40,6 +40,28 @@ describe('the embedded server', () => {
     await postgres.stop()
   })
 
+  test('keeps its log within the limit while it runs, also when it was taken over', async () => {
+    const logLimit = { maxBytes: 20_000, everyMs: 50 }
+    const path = join(ground.dataDir, 'server.log')
+    const fill = async (postgres: { readonly url: string }, word: string) => {
+      const { read } = ground.open(postgres)
+      for (let n = 0; n < 40; n++) {
+        const statement = read.sql`select ${`${word} ${'x'.repeat(1_000)}`}::text::int`
+        await expect(statement).rejects.toThrow('integer')
+      }
+    }
+    const { child, ...running } = await ground.startInChild()
+    await kill(child, 'SIGKILL')
+    const postgres = await ground.start(0, undefined, { logLimit })
+    expect(postgres.isAdopted).toBe(true)
+    await fill(running, 'lorem')
+    await fill(postgres, 'ipsum')
+    await expect.poll(async () => (await stat(path)).size, { timeout: 5_000 }).toBeLessThan(20_000)
+    expect((await stat(`${path}.1`)).mode & 0o777).toBe(0o600)
+    await postgres.stop()
+    expect(await readFile(path, 'utf8')).toContain('database system is shut down')
+  })
+
   test('asks for the password, over its socket and over TCP', async () => {
     const postgres = await ground.start()
     for (const isSocket of [true, false]) {
@@ -77,7 +99,7 @@ describe('the embedded server', () => {
     await close()
   })
 
-  test('refuses the data of another version with a mend', async () => {
+  test('refuses the data of another version with a fix', async () => {
     const postgres = await ground.start()
     await postgres.stop()
     await writeFile(join(ground.dataDir, 'cluster', 'PG_VERSION'), '14\n')
@@ -134,10 +156,10 @@ describe.runIf(isRoot)('as root', () => {
     await expect(stat(elsewhere)).rejects.toThrow('ENOENT')
   })
 
-  test('data that root made are refused to an ordinary user, with a mend', async () => {
+  test('data that root made are refused to an ordinary user, with a fix', async () => {
     const postgres = await ground.start()
     await postgres.stop()
     const { refused } = await ground.startInChild({ uid: 65534, gid: 65534 })
-    expect(refused).toContain('start as the one that made it')
+    expect(refused).toContain('start as the account that created it')
   })
 })

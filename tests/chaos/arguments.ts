@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { fullCount } from '../fuzz/arguments.ts'
 
-/** How long a run goes on, and how hard. */
+/** How long a run continues, and how hard. */
 export interface Plan {
   readonly seed: number
   /** At least as many faults, */
@@ -28,16 +28,16 @@ export const help = `Usage: npm run chaos -- [--seed N] [--count N] [--full] [--
 
 Shoppers order from a running system while one fault after another hits it; then looks whether all is well and the books agree.
   --seed N      the same faults as in the run that printed it
-  --count N     how many faults (14)
+  --count N     how many faults (15)
   --minutes N   go on for so long at least, with longer faults
   --full        500 kills, 1,000 sagas taken over and 30 minutes at least; then 'npm run fuzz -- --full'
   --only a,b    these kinds of faults alone
   --keep        let the system run on afterwards, to look at
 `
 
-const everyKindOnce = 14
+const everyKindOnce = 15
 
-/** Reads the command line. @throws TypeError for what it doesn't know */
+/** Reads the command line. @throws TypeError for what it does not know */
 export function readArguments(args: readonly string[]): Plan | 'help' {
   const { values } = parseArgs({
     args: [...args],

@@ -49,10 +49,14 @@ export async function signedIn(gateway: Gateway, email: string): Promise<Custome
 }
 
 /** A new account with a payment method for each card. */
-export async function newCustomer(gateway: Gateway): Promise<Customer> {
+export async function newCustomer(
+  gateway: Gateway,
+  prepare: (email: string) => Promise<void> = async () => {},
+): Promise<Customer> {
   const email = `${randomUUID()}@stoa.example`
   const made = await gateway('POST', '/api/v1/users', { body: { email, password, name: 'Chaos' } })
   if (made.status !== 201) throw new Error(`no account could be made: ${made.status} ${made.body?.code}`)
+  await prepare(email)
   const insist = await signedIn(gateway, email)
   const methods = new Map<Card, string>()
   for (const card of cards) {

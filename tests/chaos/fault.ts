@@ -16,7 +16,7 @@ export interface Fault {
   readonly kind: string
   /** How often it is dealt, relative to the others. */
   readonly weight: number
-  /** Why it can't happen on this machine, where it can't. */
+  /** Why it cannot happen on this machine, where it cannot. */
   readonly refused?: (system: System) => string | undefined
   /** Decides by chance alone whom it hits and for how long; a `long` run has longer ones. */
   readonly plan: (random: Random, options: { readonly isLong: boolean }) => Strike

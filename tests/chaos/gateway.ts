@@ -12,7 +12,7 @@ interface Ask {
   readonly timeoutMs?: number
 }
 
-/** Asks the gateway, as a client does. @throws when it can't be reached or takes longer than `timeoutMs` (15 s) */
+/** Asks the gateway, as a client does. @throws when it cannot be reached or takes longer than `timeoutMs` (15 s) */
 export type Gateway = (method: string, path: string, ask?: Ask) => Promise<Answer>
 
 /** The gateway at this URL. */

@@ -1,6 +1,7 @@
 import type { Plan } from './arguments.ts'
 import { checks, settled } from './checks/all.ts'
 import type { Aftermath, Check } from './checks/check.ts'
+import { releaseChecks } from './checks/releases.ts'
 import { judge, type Outcome } from './checks/judge.ts'
 import { signedIn } from './customer.ts'
 import type { Fault } from './fault.ts'
@@ -12,44 +13,45 @@ import { startShoppers, type Shoppers } from './shoppers.ts'
 import type { System } from './system.ts'
 import { killsOf, takeoversOf, underFire, type Happened } from './under-fire.ts'
 
-type Tell = (line: string) => void
+type Print = (line: string) => void
 
 const wellWithinMs = 10_000
 const longestQuietMs = 60_000
 
 /** Shops under fire, then looks at what is left. Answers how many facts hold, and how many do not. */
-export async function runChaos(system: System, plan: Plan, tell: Tell): Promise<Outcome> {
+export async function runChaos(system: System, plan: Plan, print: Print): Promise<Outcome> {
   const gateway = gatewayAt(system.gatewayUrl)
-  const faults = chooseFaults(system, plan, tell)
+  const faults = chooseFaults(system, plan, print)
   const asStaff = await signedIn(gateway, 'staff@stoa.example')
   const prober = await makeProber(system, gateway)
   await prober.untilWell(longestQuietMs)
-  const shoppers = await startShoppers(gateway, { count: plan.shoppers, seed: plan.seed })
+  const shoppers = await startShoppers(gateway, { count: plan.shoppers, seed: plan.seed, home: system.home })
   let happened: readonly Happened[]
   try {
-    happened = await underFire({ plan, system, prober, faults, tell })
+    happened = await underFire({ plan, system, prober, faults, print })
   } finally {
     await shoppers.stop()
   }
   const aftermath: Aftermath = { system, wishes: [...shoppers.wishes, ...prober.wishes], asStaff }
   await settled(aftermath)
-  for (const line of ['', ...recoveryTable(happened), '']) tell(line)
-  tell(
+  for (const line of ['', ...recoveryTable(happened), '']) print(line)
+  print(
     `${happened.length} faults, ${killsOf(happened)} processes killed, ${await takeoversOf(system)} sagas taken over`,
   )
-  tell(`${aftermath.wishes.length} orders wanted: ${countBy(aftermath.wishes, ({ kind }) => kind)}`)
-  tell(`they ended: ${await endsOf(aftermath)}`)
-  tell('')
-  return judge([recoveryOf(happened), ...checks, replayed(shoppers, prober)], aftermath, tell)
+  print(`${aftermath.wishes.length} orders wanted: ${countBy(aftermath.wishes, ({ kind }) => kind)}`)
+  print(`they ended: ${await endsOf(aftermath)}`)
+  print('')
+  const ofReleases = system.releases.joinedMs.length > 0 ? releaseChecks : []
+  return judge([recoveryOf(happened), ...checks, ...ofReleases, replayed(shoppers, prober)], aftermath, print)
 }
 
-function chooseFaults(system: System, { only }: Plan, tell: Tell): Fault[] {
+function chooseFaults(system: System, { only }: Plan, print: Print): Fault[] {
   const wanted = allFaults.filter(({ kind }) => only?.includes(kind) !== false)
   if (wanted.length === 0)
     throw new TypeError(`the kinds of faults are ${allFaults.map(({ kind }) => kind).join(', ')}`)
   return wanted.filter(({ kind, refused }) => {
     const reason = refused?.(system)
-    if (reason !== undefined) tell(`left out: ${kind}: ${reason}`)
+    if (reason !== undefined) print(`left out: ${kind}: ${reason}`)
     return reason === undefined
   })
 }

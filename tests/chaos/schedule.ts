@@ -13,7 +13,7 @@ export interface Planned extends Strike {
 
 const longestPauseMs = 1_500
 const shareFollowedAtOnce = 0.25
-/** How many times more often one process is killed in a run that goes on until many have been. */
+/** How many times more often one process is killed in a run that continues until many have been. */
 const killsTimes = 24
 
 /** What of a run's plan says which faults come. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { limitedSku, plentifulSku } from '@stoa/system/seed/catalogue'
+import { verifyEmail } from '../verify-email.ts'
 import { newCustomer, type Card, type Customer } from './customer.ts'
 import type { Gateway } from './gateway.ts'
 import { makeRandom, type Random } from './random.ts'
@@ -43,7 +44,7 @@ const shoppings: readonly Shopping[] = [
   { kind: 'no funds', weight: 1, card: 'tok_insufficient_funds' },
   { kind: 'flaky card', weight: 2, card: 'tok_flaky' },
   { kind: 'silent card', weight: 1, card: 'tok_timeout' },
-  { kind: 'called off', weight: 3, card: 'tok_visa', isCancelled: true },
+  { kind: 'cancelled', weight: 3, card: 'tok_visa', isCancelled: true },
   { kind: 'scarce', weight: 2, card: 'tok_visa', isScarce: true },
 ]
 
@@ -52,9 +53,11 @@ const deck = shoppings.flatMap((each) => Array.from({ length: each.weight }, () 
 /** Opens the shop to so many people at once. */
 export async function startShoppers(
   gateway: Gateway,
-  { count, seed }: { count: number; seed: number },
+  { count, seed, home }: { count: number; seed: number; home: string },
 ): Promise<Shoppers> {
-  const customers = await Promise.all(Array.from({ length: count }, () => newCustomer(gateway)))
+  // a coupon for once needs a verified address
+  const verify = (email: string) => verifyEmail(home, email, (path, body) => gateway('POST', path, { body }))
+  const customers = await Promise.all(Array.from({ length: count }, () => newCustomer(gateway, verify)))
   const wishes: Wish[] = []
   const stopping = new AbortController()
   const all = customers.map((customer, index) =>

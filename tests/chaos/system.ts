@@ -11,6 +11,7 @@ import type { Secrets } from '@stoa/system/supervisor/secrets'
 import { topology } from '@stoa/system/topology'
 import { systemEnvironment } from '../config.ts'
 import { askDatabases, databaseUrlAt, type Sql } from '../databases.ts'
+import { makeReleases, type Releases } from './releases/releases.ts'
 import { mountDisk, type Disk } from './disk.ts'
 import { closeLinks, linkHost, openLinks, type Links } from './links/links.ts'
 
@@ -27,6 +28,8 @@ export interface System {
   readonly disk: Disk | { readonly refused: string }
   /** The folder with what each service's clock is ahead, in ms, by its name. */
   readonly clocks: string
+  /** The processes of the next release beside it. */
+  readonly releases: Releases
   readonly sql: Sql
   /** The URL of a database, the way that is never disturbed. */
   readonly databaseUrl: (name: string) => string
@@ -69,17 +72,20 @@ export async function startSystem(): Promise<System> {
   const postgresPort = ports.get('postgres') ?? 0
   const everyday = { ...environment, ...databaseSettings(postgresPort, secrets) }
   await stoa(everyday, ['up', '--detach'])
+  const releases = makeReleases()
   return {
     home: data,
     gatewayUrl: `http://127.0.0.1:${ports.get('gateway')}`,
     links,
     disk,
     clocks,
+    releases,
     sql: askDatabases(postgresPort, secrets),
     databaseUrl: (name) => databaseUrlAt('127.0.0.1', postgresPort, name, secrets),
     rows: () => askSupervisor<ProcessRow[]>(folder, { command: 'ps' }),
     stoa: (...args) => stoa(everyday, args),
     async stop() {
+      await releases.end()
       await stoa(everyday, ['down']).catch(() => {})
       await closeLinks(links)
       if (!('refused' in disk)) await disk.unmount()

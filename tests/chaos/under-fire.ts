@@ -20,11 +20,11 @@ interface FireOptions {
   readonly system: System
   readonly prober: Prober
   readonly faults: readonly Fault[]
-  readonly tell: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 /** Lets one fault after another happen until there were enough. @throws when the system does not get well */
-export async function underFire({ plan, system, prober, faults, tell }: FireOptions): Promise<Happened[]> {
+export async function underFire({ plan, system, prober, faults, print }: FireOptions): Promise<Happened[]> {
   const happened: Happened[] = []
   const startedAt = performance.now()
   const deck = dealFaults(faults, plan)
@@ -34,13 +34,13 @@ export async function underFire({ plan, system, prober, faults, tell }: FireOpti
     await delay(pauseMs)
     const atSeconds = (performance.now() - startedAt) / 1_000
     const number = `${happened.length + 1}`.padStart(3)
-    tell(`${number}  ${atSeconds.toFixed(1).padStart(6)} s  ${what}`)
+    print(`${number}  ${atSeconds.toFixed(1).padStart(6)} s  ${what}`)
     await run(system)
     const isLast = await isEnough(plan, [...happened, { ...planned, atSeconds, recovery: undefined }], system)
     const isWaitedFor = isLast || !planned.isFollowedAtOnce
     const recovery = isWaitedFor ? await prober.untilWell(giveUpMs) : undefined
     happened.push({ ...planned, atSeconds, recovery })
-    if (recovery !== undefined) tell(`${' '.repeat(15)}${inWords(recovery)}`)
+    if (recovery !== undefined) print(`${' '.repeat(15)}${inWords(recovery)}`)
     if (isLast) return happened
   }
 }

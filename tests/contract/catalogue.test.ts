@@ -1,4 +1,11 @@
-import { isInternalPath, platformErrors, type ErrorDescription, type Operation, type Service } from '@stoa/contract'
+import {
+  instantRule,
+  isInternalPath,
+  platformErrors,
+  type ErrorDescription,
+  type Operation,
+  type Service,
+} from '@stoa/contract'
 import { permissions } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { registry } from '@stoa/contracts/registry/service'
@@ -25,12 +32,27 @@ test('there are contracts to hold together', () => {
   expect(lists.length).toBeGreaterThan(5)
 })
 
+test('nothing is written with a permission to read', () => {
+  const wrong = writes.filter(({ operation }) => /:read(?::any)?$/.test(operation.permission))
+  expect(wrong.map(({ at, operation }) => `${at} ${operation.permission}`)).toEqual([])
+})
+
+test('an operation that can reject a password says that it checks one, and no other', () => {
+  const rejects = operations.filter(({ operation }) => operation.refuses.includes('user.credentials_wrong'))
+  const says = operations.filter(({ operation }) => operation.checksPassword)
+  expect(rejects.length).toBeGreaterThan(3)
+  expect(says.map(({ at }) => at)).toEqual(rejects.map(({ at }) => at))
+})
+
 test('every code that an operation or method refuses with is in its service’s catalogue', () => {
   const unknown = services.flatMap(({ name, errors, operations: routes, rpc }) => {
     const known = new Set([...Object.keys(errors), ...Object.keys(platformErrors)])
     const methods = Object.entries((rpc?.methods ?? {}) as Record<string, { refuses?: readonly string[] }>)
     const used = [
-      ...Object.entries(routes).map(([route, said]) => [route, said.kind === 'operation' ? said.refuses : []] as const),
+      ...Object.entries(routes).map(
+        ([route, declaredRoutes]) =>
+          [route, declaredRoutes.kind === 'operation' ? declaredRoutes.refuses : []] as const,
+      ),
       ...methods.map(([method, { refuses = [] }]) => [method, refuses] as const),
     ]
     return used.flatMap(([at, codes]) =>
@@ -38,6 +60,19 @@ test('every code that an operation or method refuses with is in its service’s 
     )
   })
   expect(unknown).toEqual([])
+})
+
+test('every time in a request or an answer is bounded to what can be stored and returned', () => {
+  const unbounded = operations.flatMap(({ at, operation }) =>
+    [operation.body, operation.query, ...Object.values(operation.answers)].flatMap((schema) =>
+      schema === undefined || schema === null
+        ? []
+        : [...schemasIn(schema)]
+            .filter(({ node }) => node.format === instantRule.format && node.pattern !== instantRule.pattern)
+            .map(({ pointer }) => `${at}: ${pointer}`),
+    ),
+  )
+  expect(unbounded).toEqual([])
 })
 
 test('a code means the same wherever it is refused with', () => {
@@ -53,8 +88,8 @@ test('every code says why it happens and what to do, each in whole sentences', (
   const described = Object.entries<ErrorDescription>(
     Object.assign({}, platformErrors, ...services.map(({ errors }) => errors)),
   )
-  const isSaid = (text = '') => /^[A-Z].{8,}\.$/.test(text)
-  expect(described.filter(([, { why, mend }]) => !isSaid(why) || !isSaid(mend)).map(([code]) => code)).toEqual([])
+  const isSentence = (text = '') => /^[A-Z].{8,}\.$/.test(text)
+  expect(described.filter(([, { why, fix }]) => !isSentence(why) || !isSentence(fix)).map(([code]) => code)).toEqual([])
   expect(described.filter(([, { title }]) => !/^[A-Z].*[^.]$/.test(title)).map(([code]) => code)).toEqual([])
 })
 
@@ -63,8 +98,18 @@ test('every permission is asked for by an operation, or by the doors of those wh
     services.flatMap(({ operations: routes }) => Object.values(routes).map((route) => route.permission)),
   )
   // product:read: everybody may read products, and a partner's key may say that it does no more
-  const doors = new Set(['ops', 'gateway:admin', 'saga:manage', 'product:read'])
-  const idle = permissions.filter((permission) => !asked.has(permission.replace(/:any$/, '')) && !doors.has(permission))
+  // user:export: the gateway puts together what each service exports
+  // template:manage:security: asked for by kind, where a message is about the security of an account
+  const doors = new Set([
+    'ops',
+    'gateway:admin',
+    'saga:manage',
+    'product:read',
+    'user:export',
+    'template:manage:security',
+  ])
+  const whole = (permission: string) => permission.replace(/:any$/, '')
+  const idle = permissions.filter((permission) => !asked.has(whole(permission)) && !doors.has(whole(permission)))
   expect(idle).toEqual([])
 })
 

@@ -67,7 +67,7 @@ export function unsourcedIn(markdown: string): string[] {
   )
 }
 
-/** Code as it stays when it is only laid out anew. */
+/** Code as it stays when it is only laid out again. */
 export function withoutLayout(code: string): string {
   return code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}>]|$)/g, '')
 }

@@ -56,23 +56,28 @@ describe.each(documents.filter((path) => path.startsWith('docs/guides/')))('%s',
   })
 })
 
-test.each(documents)('%s shows only commands that there are, with options they have', async (document) => {
-  const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
-  const wrong: unknown[] = []
-  for (const shown of commandsIn(read(document))) {
-    const { program, name, next, options } = shown
-    const help = program === 'npm' ? '' : ((await commands[name]?.load())?.help ?? '')
-    const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
-    const isKnown =
-      program === 'npm'
-        ? name in scripts
-        : help !== '' &&
-          options.every((option) => help.includes(option) || ['--help', '--data'].includes(option)) &&
-          (next === undefined || !hasSubcommands || help.includes(`stoa ${name} ${next}`))
-    if (!isKnown) wrong.push(shown)
-  }
-  expect(wrong).toEqual([])
-})
+// all commands are loaded, which takes its time on a busy machine
+test.each(documents)(
+  '%s shows only commands that there are, with options they have',
+  { timeout: 60_000 },
+  async (document) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
+    const wrong: unknown[] = []
+    for (const shown of commandsIn(read(document))) {
+      const { program, name, next, options } = shown
+      const help = program === 'npm' ? '' : ((await commands[name]?.load())?.help ?? '')
+      const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
+      const isKnown =
+        program === 'npm'
+          ? name in scripts
+          : help !== '' &&
+            options.every((option) => help.includes(option) || ['--help', '--data'].includes(option)) &&
+            (next === undefined || !hasSubcommands || help.includes(`stoa ${name} ${next}`))
+      if (!isKnown) wrong.push(shown)
+    }
+    expect(wrong).toEqual([])
+  },
+)
 
 test('the commands of a document are found in its blocks and between backticks', () => {
   const markdown = 'A `stoa saga show ID` and `npm run -s made`.\n\n```sh\nnpm run stoa -- logs -f order   # see\n```\n'
@@ -91,7 +96,7 @@ test('follows an order through quotes of the files themselves', () => {
   expect(quotesIn(read('docs/life-of-an-order.md')).length).toBeGreaterThan(8)
 })
 
-test('a quote is found again when it was only laid out anew, and not when it was changed', () => {
+test('a quote is found again when it was only laid out again, and not when it was changed', () => {
   const file = withoutLayout('const a = f(\n  one,\n  two,\n)\n')
   expect(file).toContain(withoutLayout('f(one, two)'))
   expect(file).not.toContain(withoutLayout('f(one, three)'))

@@ -8,21 +8,24 @@ export interface FuzzPlan {
   readonly count: number
   /** `order.placeOrder`; all operations unless given. */
   readonly only: readonly string[] | undefined
+  /** Whether the machine has four times its work beside. */
+  readonly isBusy: boolean
 }
 
 /** Requests to each operation in a full run. */
 export const fullCount = 21_000
 
-export const help = `Usage: npm run fuzz -- [--seed N] [--count N] [--full] [--only OPERATION,...]
+export const help = `Usage: npm run fuzz -- [--seed N] [--count N] [--full] [--only OPERATION,...] [--busy]
 
 Sends random requests to every operation of a running system: some right, most wrong in places, some nothing but noise.
   --seed N      the same requests as in the run that printed it
   --count N     how many to each operation (20)
   --full        ${fullCount} to each: over two and a half million, and a look at what the processes keep
   --only a,b    to these operations alone, as order.placeOrder
+  --busy        on a machine that burns its cores and syncs its disk beside it
 `
 
-/** Reads the command line. @throws TypeError for what it doesn't know */
+/** Reads the command line. @throws TypeError for what it does not know */
 export function readArguments(args: readonly string[]): FuzzPlan | 'help' {
   const { values } = parseArgs({
     args: [...args],
@@ -32,12 +35,14 @@ export function readArguments(args: readonly string[]): FuzzPlan | 'help' {
       count: { type: 'string' },
       full: { type: 'boolean' },
       only: { type: 'string' },
+      busy: { type: 'boolean' },
     },
   })
   if (values.help === true) return 'help'
   return {
     seed: wholeNumber('seed', values.seed) ?? randomInt(2 ** 31),
     count: values.full === true ? fullCount : (wholeNumber('count', values.count) ?? 20),
+    isBusy: values.busy === true,
     only: values.only?.split(',').map((name) => name.trim()),
   }
 }

@@ -22,8 +22,8 @@ const mostGrowth = 1.1
 const mostMoreSockets = 5
 
 /** The settings with which the processes of a system tell what they hold. */
-export function tellingHeld(folder: string): Readonly<Record<string, string>> {
-  const preload = new URL('./tell-held.ts', import.meta.url)
+export function reportingHeld(folder: string): Readonly<Record<string, string>> {
+  const preload = new URL('./report-held.ts', import.meta.url)
   preload.searchParams.set('folder', folder)
   return { NODE_OPTIONS: `--import=${preload.href}` }
 }

@@ -1,20 +1,23 @@
 import type { Check } from '../chaos/checks/check.ts'
 import { judge, type Outcome } from '../chaos/checks/judge.ts'
+import { bookChecks } from '../chaos/checks/money.ts'
 import { leftOverChecks } from '../chaos/checks/left-over.ts'
-import { reconciliationOfOrders } from '../chaos/checks/reconciliation.ts'
+import { reconciliation } from '../chaos/checks/reconciliation.ts'
 import { settle } from '../chaos/checks/settle.ts'
+import { stockBookChecks } from '../chaos/checks/stock.ts'
 import { forgetAccounts } from '../requests/accounts.ts'
 import { goTo } from '../requests/doors.ts'
 import { answersToRandom, type Answers } from '../requests/failures.ts'
 import { goodRequest } from '../requests/good-requests.ts'
-import { said, type Said } from '../requests/said.ts'
+import { declaredRoutes, type DeclaredRoute } from '../requests/declared-routes.ts'
 import { bringUp, type WholeSystem } from '../whole-system.ts'
 import type { FuzzPlan } from './arguments.ts'
-import { askHeld, heldTable, nothingKept, tellingHeld, type AllHeld } from './held.ts'
+import { makeBusy } from './busy.ts'
+import { askHeld, heldTable, nothingKept, reportingHeld, type AllHeld } from './held.ts'
 import { endReviews } from './reviews.ts'
 import { addTo, shownTally, totalOf, type Tally } from './tally.ts'
 
-type Tell = (line: string) => void
+type Print = (line: string) => void
 
 const roundsOfALongRun = 12
 /** From so many requests to an operation on a sixth of them is enough for everything to be warm. */
@@ -23,24 +26,33 @@ const longRun = 10_000
 const quietMs = 10_000
 
 /** Brings a system up and sends random requests to it. Answers how many operations and facts hold, and how many do not. */
-export async function fuzz(plan: FuzzPlan, tell: Tell): Promise<Outcome> {
-  const operations = said.filter(({ at }) => plan.only?.includes(at) !== false)
-  if (operations.length === 0) throw new TypeError(`the operations are ${said.map(({ at }) => at).join(', ')}`)
-  tell(`seed ${plan.seed}, ${plan.count} requests to each of ${operations.length} operations`)
-  const system = await bringUp({ name: 'fuzz', scale: { order: 2, inventory: 2 }, settings: tellingHeld })
+export async function fuzz(plan: FuzzPlan, print: Print): Promise<Outcome> {
+  const operations = declaredRoutes.filter(({ at }) => plan.only?.includes(at) !== false)
+  if (operations.length === 0)
+    throw new TypeError(`the operations are ${declaredRoutes.map(({ at }) => at).join(', ')}`)
+  print(`seed ${plan.seed}, ${plan.count} requests to each of ${operations.length} operations`)
+  const system = await bringUp({ name: 'fuzz', scale: { order: 2, inventory: 2 }, settings: reportingHeld })
+  let endBusy = () => Promise.resolve()
   const interrupted = () => void system.stop().then(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     goTo(system)
-    return await fuzzAll(system, operations, plan, tell)
+    if (plan.isBusy) endBusy = await makeBusy()
+    return await fuzzAll(system, operations, plan, print)
   } finally {
+    await endBusy()
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     await system.stop()
   }
 }
 
 /** Sends to every operation in each round, so that all rounds are alike; then looks at what they left behind. */
-async function fuzzAll(system: WholeSystem, operations: readonly Said[], plan: FuzzPlan, tell: Tell): Promise<Outcome> {
+async function fuzzAll(
+  system: WholeSystem,
+  operations: readonly DeclaredRoute[],
+  plan: FuzzPlan,
+  print: Print,
+): Promise<Outcome> {
   const rounds = plan.count >= longRun ? roundsOfALongRun : 1
   const before = await system.rows()
   const startedAt = performance.now()
@@ -53,14 +65,14 @@ async function fuzzAll(system: WholeSystem, operations: readonly Said[], plan: F
     for (const each of operations) addTo(tally, each.at, await fuzzOne(each, some))
     await comeToRest(system)
     if (round === rounds / 6) early = await askHeld(system)
-    tell(`round ${round} of ${rounds}: ${totalOf(tally)} in ${minutesSince(startedAt)} min`)
+    print(`round ${round} of ${rounds}: ${totalOf(tally)} in ${minutesSince(startedAt)} min`)
   }
   const late = rounds === 1 ? early : await askHeld(system)
-  for (const line of ['', ...shownTally(tally), '', ...heldTable(early, late), '']) tell(line)
-  tell(`${totalOf(tally)} in ${minutesSince(startedAt)} min`)
-  const checks = [allStillRun(before), ...leftOverChecks, reconciliationOfOrders]
+  for (const line of ['', ...shownTally(tally), '', ...heldTable(early, late), '']) print(line)
+  print(`${totalOf(tally)} in ${minutesSince(startedAt)} min`)
+  const checks = [allStillRun(before), ...leftOverChecks, ...bookChecks, ...stockBookChecks, reconciliation]
   const facts = rounds === 1 ? checks : [...checks, nothingKept(early, late)]
-  const { passed, failed } = await judge(facts, { system }, tell)
+  const { passed, failed } = await judge(facts, { system }, print)
   const badOperations = [...tally.values()].filter(({ failures }) => failures.length > 0).length
   return { passed: passed + operations.length - badOperations, failed: failed + badOperations }
 }
@@ -72,7 +84,7 @@ async function comeToRest(system: WholeSystem): Promise<void> {
   await settle(leftOverChecks, { system }, { quietMs })
 }
 
-async function fuzzOne(each: Said, some: Pick<FuzzPlan, 'count' | 'seed'>): Promise<Answers> {
+async function fuzzOne(each: DeclaredRoute, some: Pick<FuzzPlan, 'count' | 'seed'>): Promise<Answers> {
   // an account has room for only so many of some things
   const good = await goodRequest(each)
     .catch(() => {

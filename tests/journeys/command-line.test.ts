@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { openEventLog } from '@stoa/events'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { systemEnvironment } from '../config.ts'
-import { ask, command, commandJson, eventually, newCustomer, place, signIn } from './shop.ts'
+import { ask, command, commandIn, commandJson, eventually, newCustomer, place, signIn } from './shop.ts'
 import { system } from './system.ts'
 
 const executable = fileURLToPath(new URL('../../stoa', import.meta.url))
@@ -36,7 +36,7 @@ async function plantPoison(): Promise<void> {
     subject: paymentId,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',
-    dataschema: '/schemas/fraud.detected/1.0.0',
+    dataschema: 'http://127.0.0.1:8080/schemas/fraud.detected/1.0.0',
     partitionkey: paymentId,
     correlationid: poisonId,
     data: { paymentId },
@@ -56,7 +56,7 @@ async function orderOnHold(): Promise<{ id: string; sagaId: string }> {
 const sagaState = async (id: string) => (await commandJson('saga', 'show', id)).state as string
 const statusOf = async (id: string) => (await ask('GET', `/api/v1/orders/${id}`, { as: staff })).body.status as string
 
-/** Takes an order's reservation away, so that its saga, which is past its pivot then, cannot go on. */
+/** Takes an order's reservation away, so that its saga, which is past its pivot then, cannot continue. */
 async function getStuck({ id, sagaId }: { id: string; sagaId: string }): Promise<{ putBack: () => Promise<void> }> {
   const elsewhere = randomUUID()
   const move = (from: string, to: string) =>
@@ -73,7 +73,28 @@ async function getStuck({ id, sagaId }: { id: string; sagaId: string }): Promise
   }
 }
 
-test('a stuck saga is listed, and goes on when what was in its way is gone and it is retried', async () => {
+test('a system is operated from anywhere by the URL of its gateway and the token of an operator', async () => {
+  const at = ['--url', system.gatewayUrl]
+  const elsewhere = { STOA_HOME: '/nowhere', STOA_TOKEN: await signIn('admin@stoa.example') }
+  const tried = (...args: string[]) => commandIn(elsewhere, ...args, ...at)
+  const sagas = await tried('saga', 'show', order.id, '--json')
+  expect([sagas.code, JSON.parse(sagas.out).id]).toEqual([0, `order-fulfilment:${order.id}`])
+  for (const args of [['dlq', 'ls'], ['tasks', 'ls'], ['breakers', 'ls'], ['routes'], ['describe', 'order']]) {
+    expect(await tried(...args), args.join(' ')).toMatchObject({ code: 0, err: '' })
+  }
+  const tail = await tried('events', 'tail', '--order', order.id)
+  expect([tail.code, tail.out]).toEqual([0, expect.stringContaining('order.created')])
+  const customer = { ...elsewhere, STOA_TOKEN: await signIn('ada@stoa.example') }
+  expect(await commandIn(customer, 'saga', 'ls', ...at)).toMatchObject({ code: 1, err: expect.stringContaining('ops') })
+  const nobody = { STOA_HOME: '/nowhere', STOA_TOKEN: '', XDG_CONFIG_HOME: '/nowhere' }
+  expect(await commandIn(nobody, 'saga', 'ls', ...at)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('stoa login'),
+  })
+  expect(await tried('ps')).toMatchObject({ code: 2, err: expect.stringContaining('on this machine') })
+})
+
+test('a stuck saga is listed, and continues when what was in its way is gone and it is retried', async () => {
   const held = await orderOnHold()
   const { putBack } = await getStuck(held)
   const stuck = await commandJson<{ id: string }[]>('saga', 'ls', '--state', 'stuck')
@@ -133,7 +154,10 @@ test('an order leads to its trace, its events and its lines in the log', async (
     expect(new Set(spans.map(({ service }) => service)).size).toBeGreaterThan(4)
   })
   expect((await command('trace', order.id)).out).toMatch(/^Trace [0-9a-f]{32}: \d+ spans in \d+ services/)
-  expect(await command('trace', randomUUID())).toMatchObject({ code: 1, err: expect.stringContaining('no kept trace') })
+  expect(await command('trace', randomUUID())).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no stored trace'),
+  })
   const [slowest, next] = await commandJson<{ traceId: string; durationMs: number }[]>(
     'traces',
     '--slow',
@@ -166,7 +190,9 @@ test('the event log is followed, and one event shown', async () => {
     expect.arrayContaining(['order.created', 'payment.completed', 'order.confirmed']),
   )
   const created = events.find(({ type }) => type === 'order.created')
-  expect((await commandJson('events', 'show', created?.id ?? '')).event).toMatchObject({
+  const bare = JSON.parse((await command('events', 'show', created?.id ?? '', '--bare')).out)
+  expect(bare).toEqual((await commandJson('events', 'show', created?.id ?? '')).event)
+  expect(bare).toMatchObject({
     type: 'order.created',
     subject: order.id,
   })
@@ -187,7 +213,7 @@ test('a replay says what it would do, does it when told to, and nobody is told t
   const plan = await commandJson('events', 'replay', ...from)
   expect(plan).toMatchObject({ isDone: false, events: expect.any(Number) })
   expect(plan.events).toBeGreaterThan(0)
-  expect((await command('events', 'replay', ...from)).out).toContain('Nothing was done')
+  expect((await command('events', 'replay', ...from)).out).toContain('Nothing was changed')
   expect(await commandJson('events', 'replay', ...from, '--yes')).toMatchObject({
     isDone: true,
     events: expect.any(Number),
@@ -208,7 +234,14 @@ test('describe, routes, breakers and open say what there is', async () => {
     calls: { pricing: expect.arrayContaining(['quote']) },
     settings: expect.arrayContaining([expect.objectContaining({ name: 'RETURN_WINDOW_DAYS', default: 14 })]),
     instances: expect.arrayContaining([
-      expect.objectContaining({ state: 'ready', components: { database: { status: 'up' } } }),
+      expect.objectContaining({
+        state: 'ready',
+        components: expect.objectContaining({
+          database: expect.objectContaining({ status: 'up', isRequired: true }),
+          consumerGroup: expect.objectContaining({ status: 'up', group: 'order' }),
+          'calls.pricing': expect.objectContaining({ status: 'up', ready: 1 }),
+        }),
+      }),
     ]),
   })
   expect(await command('describe', 'nothing')).toMatchObject({
@@ -218,15 +251,24 @@ test('describe, routes, breakers and open say what there is', async () => {
   const routes = await commandJson<{ service: string; path: string }[]>('routes', 'pricing')
   expect(new Set(routes.map(({ service }) => service))).toEqual(new Set(['pricing']))
   expect(routes.map(({ path }) => path)).toContain('/api/v1/pricing/quote')
-  const breakers = await commandJson<{ service: string; state: string }[]>('breakers', 'ls')
-  expect(breakers).toContainEqual(expect.objectContaining({ service: 'order', state: 'closed' }))
-  expect((await command('breakers', 'reset', 'order')).code).toBe(0)
-  expect(await command('breakers', 'reset', 'nothing')).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('no upstream nothing'),
-  })
   expect((await command('open')).out).toBe(`${system.gatewayUrl}/api/v1/products\n`)
   expect((await command('open', 'nothing')).code).toBe(2)
+})
+
+test('breakers shows those of the gateway and of the services, and resets one or all', async () => {
+  const breakers = await commandJson<Record<string, string>[]>('breakers', 'ls')
+  const held = breakers.map(({ caller, service, scope }) => `${caller} ${service} ${scope}`)
+  expect(held).toEqual(expect.arrayContaining(['gateway order orders', 'order inventory reserve']))
+  const ofOrder = await commandJson<Record<string, string>[]>('breakers', 'ls', '--by', 'order')
+  expect(new Set(ofOrder.map(({ caller }) => caller))).toEqual(new Set(['order']))
+  const reset = ['breakers', 'reset', 'inventory', '--by', 'order', '--scope', 'reserve']
+  expect(await command(...reset)).toMatchObject({ code: 0, out: expect.stringMatching(/^[12] breakers? reset\.\n$/) })
+  expect((await command('breakers', 'reset', '--all')).code).toBe(0)
+  expect((await command('breakers', 'reset')).code).toBe(2)
+  expect(await command('breakers', 'reset', 'nothing')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no such breaker of nothing'),
+  })
 })
 
 test('sql reads as the service’s own role, and writes only when told to', async () => {
@@ -271,4 +313,49 @@ test('an event that cannot be handled is a dead letter, which is looked at, retr
   expect((await command('dlq', 'discard', 'notification', id)).code).toBe(2)
   expect((await command('dlq', 'discard', 'notification', id, '--reason', 'planted')).code).toBe(0)
   expect(await mine('discarded')).toMatchObject({ discardReason: 'planted' })
+})
+
+test('all dead letters are retried at once, and doctor finds a dead key that none of them shows', async () => {
+  const key = randomUUID()
+  const plant = `insert into parked_keys (consumer_group, topic, partition_key, state, retry_at)
+    values ('notification', 'payment.events', '${key}', 'dead', now())`
+  expect((await command('doctor')).out).toContain('every dead key has a dead letter')
+  expect((await command('sql', 'notification', plant, '--write')).code).toBe(0)
+  expect(await command('doctor')).toMatchObject({ code: 1, out: expect.stringContaining('notification: 1') })
+  expect((await command('dlq', 'retry', 'notification', '1', '--all')).code).toBe(2)
+  expect(await command('dlq', 'retry', 'notification', '--all')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^notification: [1-9]/),
+  })
+  expect((await command('dlq', 'retry', '--all')).out).toMatch(
+    /^(Nothing to retry|[a-z]+: \d+ keys? (is|are) retried)\.$/m,
+  )
+  await eventually(async () => {
+    const rows = await commandJson('sql', 'notification', `select 1 from parked_keys where partition_key = '${key}'`)
+    expect(rows).toEqual([])
+  })
+})
+
+test('failed tasks are listed, retried and discarded', async () => {
+  const ids: string[] = [randomUUID(), randomUUID(), randomUUID()]
+  const values = ids.map(
+    (id) => `('deliver', '${id}', '{"notificationId": "${id}"}', 'failed', 10, now(), '{"message": "planted"}')`,
+  )
+  const plant = `insert into tasks (name, key, payload, state, attempt, run_at, error) values ${values.join(', ')}`
+  expect((await command('sql', 'notification', plant, '--write')).code).toBe(0)
+  const mine = async () =>
+    (await commandJson<{ id: number; key: string }[]>('tasks', 'ls', 'notification')).filter(({ key }) =>
+      ids.includes(key),
+    )
+  const [first, second, third] = await mine()
+  expect((await command('tasks', 'ls')).out).toMatch(
+    new RegExp(`notification +${first?.id} +deliver +${first?.key} +failed +10 +planted`),
+  )
+  expect((await command('tasks', 'retry', 'notification', String(first?.id))).code).toBe(0)
+  expect((await command('tasks', 'discard', 'notification', String(second?.id))).code).toBe(0)
+  expect(await mine()).toEqual([third])
+  expect((await command('tasks', 'discard', 'notification', String(second?.id))).code).toBe(1)
+  expect((await command('tasks', 'retry', 'notification')).code).toBe(2)
+  expect((await command('tasks', 'retry', '--all')).out).toMatch(/^notification: 1 task is retried\.$/m)
+  expect(await mine()).toEqual([])
 })

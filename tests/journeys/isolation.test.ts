@@ -29,7 +29,7 @@ test('another account can neither read nor change an order', async () => {
   expect((await ask('GET', '/api/v1/orders', { as: eve.token })).body.items).toEqual([])
 })
 
-test('another account’s payment, shipment, method and messages can not be read', async () => {
+test('another account’s payment, shipment, method and messages cannot be read', async () => {
   const { body: payments } = await ask('GET', `/api/v1/payments?orderId=${orderId}`, { as: ada.token })
   const { body: shipments } = await ask('GET', `/api/v1/shipments?orderId=${orderId}`, { as: ada.token })
   for (const path of [
@@ -44,7 +44,7 @@ test('another account’s payment, shipment, method and messages can not be read
   expect([stolen.status, stolen.body.code]).toEqual([422, 'order.payment_method_unusable'])
 })
 
-test('another account’s profile and addresses can not be read or changed', async () => {
+test('another account’s profile and addresses cannot be read or changed', async () => {
   const address = { name: 'Ada', line1: 'Row 1', city: 'Wien', postalCode: '1080', country: 'AT' }
   const path = `/api/v1/users/${ada.id}/addresses`
   const { body: made } = await ask('POST', path, { as: ada.token, body: address, key: randomUUID() })
@@ -67,7 +67,7 @@ test('another account’s profile and addresses can not be read or changed', asy
   expect((await ask('GET', `${path}/${made.id}`, { as: ada.token })).status).toBe(200)
 })
 
-test('the role of one service can not connect to the database of another', async () => {
+test('the role of one service cannot connect to the database of another', async () => {
   const read = async (file: string) => JSON.parse(await readFile(join(system.home, file), 'utf8'))
   const { databasePasswords } = (await read('secrets.json')) as { databasePasswords: Record<string, string> }
   const { postgres: port } = (await read('ports.json')) as { postgres: number }

@@ -6,6 +6,7 @@ import {
   eventually,
   logLinesWith,
   newCustomer,
+  newVerifiedCustomer,
   orderOf,
   paymentOf,
   place,
@@ -80,7 +81,7 @@ test('one order is one trace, from the gateway to the message', async () => {
 
 test('a declined card: rejected with the reason, stock back, nothing charged, the customer told', async () => {
   const sku = 'TEA-GREEN-100'
-  const customer = await newCustomer('tok_declined')
+  const customer = await newVerifiedCustomer('tok_declined')
   const { status, body: order } = await place(customer, { couponCodes: ['WELCOME10'] })
   expect([status, order.status, order.reason]).toEqual([201, 'rejected', 'payment.declined'])
   expect((await paymentOf(order.id, staff)).captured.amount).toBe(0)
@@ -112,7 +113,7 @@ test('a provider that fails twice: confirmed', async () => {
   )
 })
 
-test('a suspected fraud waits for staff and goes on when they approve', async () => {
+test('a suspected fraud waits for staff and continues when they approve', async () => {
   const customer = await newCustomer('tok_fraud')
   const { status, body: order } = await place(customer)
   expect([status, order.status]).toEqual([201, 'on_hold'])
@@ -126,7 +127,7 @@ test('a suspected fraud waits for staff and goes on when they approve', async ()
   await eventually(async () => expect(await statusOf(order.id)).toMatch(/confirmed|picking|shipped/), 20_000)
 })
 
-test('a confirmed order is called off: goods, money and shipment taken back', async () => {
+test('a confirmed order is cancelled: stock, money and shipment are released', async () => {
   const customer = await newCustomer()
   const { body: order } = await place(customer)
   const { status, body } = await ask('POST', `/api/v1/orders/${order.id}/cancel`, {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask, eventually, newCustomer, paymentOf, place, signIn, stoa } from './shop.ts'
+import { ask, eventually, newCustomer, newVerifiedCustomer, paymentOf, place, signIn, stoa } from './shop.ts'
 
 interface Difference {
   readonly kind: string
@@ -10,14 +10,14 @@ interface Difference {
 
 const staffInbox = '00000000-0000-7000-8000-000000000000'
 const orphan = randomUUID()
-const mended: string[][] = []
+const repairs: string[][] = []
 let staff: string
 
 beforeAll(async () => {
   staff = await signIn('staff@stoa.example')
 })
 afterAll(async () => {
-  for (const [service = '', statement = ''] of mended) await sql(service, statement)
+  for (const [service = '', statement = ''] of repairs) await sql(service, statement)
 })
 
 const sql = (service: string, statement: string) => stoa('sql', service, statement, '--write')
@@ -33,12 +33,12 @@ async function reconcile(orderIds: readonly string[]): Promise<{ code: number; d
   return { code, differences: differences.filter(({ orderId }) => orderIds.includes(orderId ?? '')) }
 }
 
-test('the books agree on orders of every kind: confirmed, rejected, called off, reviewed, on hold', async () => {
+test('the records agree on orders of every kind: confirmed, rejected, cancelled, reviewed, on hold', async () => {
   const tokens = ['tok_visa', 'tok_declined', 'tok_flaky', 'tok_timeout', 'tok_fraud', 'tok_fraud', 'tok_fraud']
-  const customers = await Promise.all(tokens.map((token) => newCustomer(token)))
+  const customers = await Promise.all(tokens.map((token) => newVerifiedCustomer(token)))
   const coupon = { couponCodes: ['WELCOME10'] }
   const orders = (await Promise.all(customers.map((customer) => place(customer, coupon)))).map(({ body }) => body)
-  const caller = await newCustomer()
+  const caller = await newVerifiedCustomer()
   const { body: calledOff } = await place(caller, coupon)
   const cancel = (token: string, id: string) =>
     ask('POST', `/api/v1/orders/${id}/cancel`, { as: token, key: randomUUID() })
@@ -58,7 +58,7 @@ test('the books agree on orders of every kind: confirmed, rejected, called off, 
   expect((await reconcile(orders.map(({ id }) => id))).differences).toEqual([])
 })
 
-test('a payment without an order and goods kept for a rejected one are found, told to staff, and over once mended', async () => {
+test('a payment without an order and stock kept for a rejected one are found, reported to staff, and gone once fixed', async () => {
   const customer = await newCustomer('tok_declined')
   const { body: rejected } = await place(customer)
   expect(rejected.status).toBe('rejected')
@@ -68,9 +68,9 @@ test('a payment without an order and goods kept for a rejected one are found, to
                            created_at, updated_at)
      values ('${randomUUID()}', '${orphan}', '${customer.id}', '${randomUUID()}', 'sandbox', 'captured', 'EUR', 0, true, now(), now())`,
   )
-  mended.push(['payment', `delete from payments where order_id = '${orphan}'`])
+  repairs.push(['payment', `delete from payments where order_id = '${orphan}'`])
   await sql('inventory', `update reservations set status = 'confirmed' where order_id = '${rejected.id}'`)
-  mended.push(['inventory', `update reservations set status = 'released' where order_id = '${rejected.id}'`])
+  repairs.push(['inventory', `update reservations set status = 'released' where order_id = '${rejected.id}'`])
   const { code, differences } = await reconcile([orphan, rejected.id])
   expect(code).toBe(1)
   expect(differences).toHaveLength(2)
@@ -85,6 +85,6 @@ test('a payment without an order and goods kept for a rejected one are found, to
     const told = body.items.filter(({ kind }: { kind: string }) => kind === 'reconciliation.failed')
     expect(told.some(({ body: text }: { body: string }) => text.includes('1 reservation.kept'))).toBe(true)
   })
-  for (const [service = '', statement = ''] of mended.splice(0)) await sql(service, statement)
+  for (const [service = '', statement = ''] of repairs.splice(0)) await sql(service, statement)
   expect((await reconcile([orphan, rejected.id])).differences).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
@@ -6,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { eventually } from '@stoa/testing'
 import { systemEnvironment } from '../config.ts'
+import { verifyEmail } from '../verify-email.ts'
 import { system } from './system.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const password = 'stoa-demo-only'
+export const password = 'stoa-demo-only'
 
 /** An answer of the gateway. */
 export interface Answer<Body = any> {
@@ -50,11 +52,22 @@ export async function ask(method: string, path: string, { as, body, key, headers
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers }
 }
 
-/** The access token of an account. */
+/** The access token of an account; where many sign in at once, one that is refused for lack of time or room retries. */
 export async function signIn(email: string, secret = password): Promise<string> {
-  const { status, body } = await ask('POST', '/api/v1/users/authenticate', { body: { email, password: secret } })
+  const asked = { body: { email, password: secret } }
+  const { status, body } = await untilInTime(() => ask('POST', '/api/v1/users/authenticate', asked))
   if (status !== 200) throw new Error(`${email} could not sign in: ${status} ${JSON.stringify(body)}`)
   return body.accessToken
+}
+
+async function untilInTime(attempt: () => Promise<Answer>): Promise<Answer> {
+  const giveUpAt = performance.now() + 60_000
+  for (;;) {
+    const answer = await attempt()
+    if (![503, 504].includes(answer.status) || performance.now() > giveUpAt) return answer
+    // At once, those who are late would keep each other late.
+    await delay(500)
+  }
 }
 
 /** A new customer with a payment method for a sandbox token. */
@@ -64,15 +77,46 @@ export interface Customer {
   readonly paymentMethodId: string
 }
 
-export async function newCustomer(sandboxToken = 'tok_visa'): Promise<Customer> {
-  const email = `${randomUUID()}@stoa.example`
-  const made = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Journey' } })
+/** Registers an account. Each attempt has its own address: one that was too late may still have been made. */
+async function register(): Promise<{ id: string; email: string }> {
+  let email = ''
+  const { status, body } = await untilInTime(() => {
+    email = `${randomUUID()}@stoa.example`
+    return ask('POST', '/api/v1/users', { body: { email, password, name: 'Journey' } })
+  })
+  if (status !== 201) throw new Error(`no account was made: ${status} ${JSON.stringify(body)}`)
+  return { id: body.id, email }
+}
+
+/** A new customer whose e-mail address is verified, which a coupon with a limit per customer needs. */
+export async function newVerifiedCustomer(sandboxToken = 'tok_visa'): Promise<Customer> {
+  return newCustomer(sandboxToken, verify)
+}
+
+/** Verifies the address of an account by the link in its mail. */
+export async function verify(email: string): Promise<void> {
+  await verifyEmail(system.home, email, (path, body) => ask('POST', path, { body }))
+}
+
+/** A new account; returns its e-mail address. */
+export async function newAccount(): Promise<string> {
+  return (await register()).email
+}
+
+/** A new customer with a payment method. */
+export async function newCustomer(
+  sandboxToken = 'tok_visa',
+  prepare: (email: string) => Promise<void> = async () => {},
+): Promise<Customer> {
+  const { id, email } = await register()
+  await prepare(email)
   const token = await signIn(email)
-  const method = await ask('POST', '/api/v1/payment-methods', {
+  const { status, body } = await ask('POST', '/api/v1/payment-methods', {
     as: token,
     body: { provider: 'sandbox', token: sandboxToken },
   })
-  return { id: made.body.id, token, paymentMethodId: method.body.id }
+  if (status !== 201) throw new Error(`no payment method was made: ${status} ${JSON.stringify(body)}`)
+  return { id, token, paymentMethodId: body.id }
 }
 
 export const address = { name: 'Ada Lovelace', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' }
@@ -125,8 +169,14 @@ export interface Outcome {
 }
 
 /** The stoa command over the system of the journeys, as a shell would run it. */
-export async function command(...args: string[]): Promise<Outcome> {
-  const options = { cwd: root, env: { ...systemEnvironment(system.home), NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
+export function command(...args: string[]): Promise<Outcome> {
+  return commandIn({}, ...args)
+}
+
+/** The stoa command with these variables in its environment. */
+export async function commandIn(environment: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  const env = { ...systemEnvironment(system.home), NO_COLOR: '1', ...environment }
+  const options = { cwd: root, env, maxBuffer: 2 ** 26 }
   try {
     const { stdout, stderr } = await run(join(root, 'stoa'), args, options)
     return { code: 0, out: stdout, err: stderr }

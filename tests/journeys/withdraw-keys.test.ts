@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => own.discard())
 
-test('when the signing keys are withdrawn all tokens end, and customers sign in anew and order', async () => {
+test('when the signing keys are withdrawn all tokens end, and customers sign in again and order', async () => {
   const before = await newCustomer()
   // every service has a token for those it calls now
   expect((await place(before)).body.status).toBe('confirmed')

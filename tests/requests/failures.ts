@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { accountOf, newAccount, type Account } from './accounts.ts'
 import { meanings } from './good-bodies.ts'
-import { changesAccount, type GoodRequest } from './good-requests.ts'
+import { changesAccount, endsOwnSession, type GoodRequest } from './good-requests.ts'
 import { faultOfProblem } from './problems.ts'
 import { randomRequests } from './random-requests.ts'
-import type { Said } from './said.ts'
+import type { DeclaredRoute } from './declared-routes.ts'
 import { doorOf, forEachAtOnce, send, type Answered, type Sent } from './send.ts'
 
 interface Cases {
@@ -21,7 +21,11 @@ export interface Answers {
 }
 
 /** Sends random requests to a route that are like a good one, always the same for it and a seed. */
-export async function answersToRandom(each: Said, good: GoodRequest, { count, seed }: Cases): Promise<Answers> {
+export async function answersToRandom(
+  each: DeclaredRoute,
+  good: GoodRequest,
+  { count, seed }: Cases,
+): Promise<Answers> {
   const { token } = await senderOf(each, good)
   const parts = { token, ids: good.ids, goodBody: good.sent.body, meanings }
   const requests = fc.sample(randomRequests(each, parts), { seed, numRuns: count })
@@ -38,7 +42,7 @@ export async function answersToRandom(each: Said, good: GoodRequest, { count, se
 }
 
 /** Sends a request where clients of the route come to; an error is an answer, too. */
-export async function answerTo(each: Said, sent: Sent): Promise<Answered | Error> {
+export async function answerTo(each: DeclaredRoute, sent: Sent): Promise<Answered | Error> {
   return send(doorOf(each), sent).catch((error: Error) => error)
 }
 
@@ -47,9 +51,8 @@ function failureOf(answer: Answered): string | undefined {
   return answer.status >= 400 ? faultOfProblem(answer) : undefined
 }
 
-/** Somebody who can go on asking when the account is gone, and who is nobody else when all of the own is ended. */
-async function senderOf(each: Said, { caller }: GoodRequest): Promise<Account> {
-  const endsOwn = each.route.method === 'DELETE' && !each.route.path.includes('{')
-  if (endsOwn) return newAccount('admin')
+/** An account of its own, so that erasing it or ending its sessions affects no other test. */
+async function senderOf(each: DeclaredRoute, { caller }: GoodRequest): Promise<Account> {
+  if (endsOwnSession(each)) return newAccount('admin')
   return changesAccount(each) ? accountOf('admin') : caller
 }

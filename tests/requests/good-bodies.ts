@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
+import { eventually } from '@stoa/testing'
 import { accountOf, ask, passwordChange, remembered, type Account } from './accounts.ts'
-import type { SaidOperation } from './said.ts'
+import type { DeclaredOperation } from './declared-routes.ts'
 import { wholeValueOf, type Meanings } from './valid-values.ts'
 
 /** Whom a request is about, and the ids in its path from left to right. */
@@ -54,8 +55,14 @@ async function makeWarehouse(): Promise<string> {
 async function product(sku: string): Promise<object> {
   const variants = [{ sku, name: 'One', options: { size: 'one' }, weightGrams: 100 }]
   const category = await ownCategory()
-  const said = { name: 'Of the contract tests', description: '', category, taxClass: 'standard', tags: ['own'] }
-  return { ...said, status: 'active', attributes: {}, variants }
+  const declaredRoutes = {
+    name: 'Of the contract tests',
+    description: '',
+    category,
+    taxClass: 'standard',
+    tags: ['own'],
+  }
+  return { ...declaredRoutes, status: 'active', attributes: {}, variants }
 }
 
 /** A way to pay of an account, for a token of the sandbox. */
@@ -64,15 +71,22 @@ export async function paymentMethodOf(owner: Account, token = 'tok_visa'): Promi
 }
 
 /** What an order of an account asks for. */
-export async function orderBody(owner: Account): Promise<object> {
+export async function orderBody(owner: Account, token?: string): Promise<object> {
   const items = [{ sku: plentifulSku, quantity: 1 }]
-  return { items, shippingAddress: address, paymentMethodId: await paymentMethodOf(owner) }
+  return { items, shippingAddress: address, paymentMethodId: await paymentMethodOf(owner, token) }
 }
 
-/** What a payment of an account asks for that belongs to no order of the shop. */
-export async function paymentBody(owner: Account, more: object = {}, token?: string): Promise<object> {
-  const paymentMethodId = await paymentMethodOf(owner, token)
-  return { orderId: randomUUID(), customerId: owner.id, paymentMethodId, amount: euros(500), country, ...more }
+/** An order of an account, once it has come to what its payment makes of it. */
+export async function settledOrder(
+  owner: Account,
+  token?: string,
+): Promise<{ readonly id: string; readonly total: object }> {
+  const { id } = await ask('POST', '/api/v1/orders', owner, await orderBody(owner, token))
+  return eventually(async () => {
+    const order = await ask('GET', `/api/v1/orders/${id}`, owner)
+    if (order.status === 'pending') throw new Error('the order is pending')
+    return order
+  }, 20_000)
 }
 
 type Body = (about: About, whole: any) => unknown
@@ -92,6 +106,14 @@ const bodies: Readonly<Record<string, Body>> = {
   'user.login': ({ owner }) => ({ email: owner.email, password: passwordChange.currentPassword }),
   'user.setTier': () => ({ tier: 'premium', roles: ['customer'] }),
   'user.changePassword': () => passwordChange,
+  'user.authenticateAtAuth': ({ owner }) => ({ email: owner.email, password: passwordChange.currentPassword }),
+  'auth.refreshTokens': async ({ owner }) => {
+    const credentials = { email: owner.email, password: passwordChange.currentPassword }
+    const { refreshToken } = await ask('POST', '/api/v1/users/authenticate', undefined, credentials)
+    return { refreshToken }
+  },
+  'auth.createOAuthClient': () => ({ ...oauthClient, name: fresh(), isConfidential: true }),
+  'auth.replaceOAuthClient': () => ({ ...oauthClient, name: fresh() }),
   'auth.createApiKey': () => ({ name: fresh(), scopes: ['order:read'], expiresInDays: 1 }),
   'auth.rotateSigningKeys': () => ({ isCompromised: false }),
   'auth.checkPermissions': () => ({ checks: [{ permission: 'order:read' }] }),
@@ -101,7 +123,7 @@ const bodies: Readonly<Record<string, Body>> = {
   'inventory.createCategory': () => ({ path: `own-${fresh()}`, name: 'Own' }),
   'inventory.reserveStock': () => ({ orderId: randomUUID(), lines: [{ sku: plentifulSku, quantity: 1 }], country }),
   'inventory.releaseStock': async () => ({ orderId: await heldStock() }),
-  'inventory.confirmStock': async () => ({ orderId: await heldStock() }),
+  'inventory.confirmStock': async ({ owner }) => ({ orderId: (await settledOrder(owner)).id }),
   'inventory.createWarehouse': (_, whole) => ({ ...whole, code: `W-${fresh().toUpperCase()}` }),
   'inventory.adjustStock': stockMove,
   'inventory.transferStock': async (about) => {
@@ -116,12 +138,20 @@ const bodies: Readonly<Record<string, Body>> = {
   'pricing.createPromotion': () => promotion(),
   'pricing.replacePromotion': () => promotion(),
   'pricing.setTax': (_, whole) => ({ ...whole, taxClass: fresh() }),
-  'pricing.setShippingCharge': (_, whole) => ({ ...whole, method: fresh(), charge: euros(100), freeFrom: euros(900) }),
+  'pricing.setShippingCharge': (_, whole) => ({
+    ...whole,
+    method: 'express',
+    charge: euros(100),
+    freeFrom: euros(900),
+  }),
   'order.placeOrder': ({ owner }) => orderBody(owner),
   'order.setOrderStatus': () => ({ status: 'picking', reason: 'by hand' }),
   'order.requestReturn': () => ({ items: [{ sku: plentifulSku, quantity: 1 }], reason: 'too much tea' }),
   'order.receiveReturn': () => ({ items: [{ sku: plentifulSku, quantity: 1, inOrder: true }] }),
-  'payment.createPayment': ({ owner }) => paymentBody(owner),
+  'payment.createPayment': async ({ owner }) => {
+    const { id, total } = await settledOrder(owner)
+    return { orderId: id, customerId: owner.id, paymentMethodId: await paymentMethodOf(owner), amount: total, country }
+  },
   'payment.refundPayment': () => ({ amount: euros(1), reason: 'goodwill' }),
   'payment.reviewPayment': () => ({ outcome: 'approved', reason: 'known customer' }),
   'payment.keepPaymentMethod': () => ({ provider: 'sandbox', token: 'tok_visa', label: fresh() }),
@@ -138,8 +168,15 @@ const bodies: Readonly<Record<string, Body>> = {
   }),
   'notification.replaceTemplate': () => ({ subject: '{{subject}}', body: '{{text}}' }),
   'notification.previewTemplate': () => ({
-    variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockToken: 'x' },
+    variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockToken: 'x', linkToken: 'x', scopes: 'x' },
   }),
+}
+
+const oauthClient = {
+  applicationType: 'web',
+  grantTypes: ['authorization_code', 'refresh_token'],
+  redirectUris: ['https://books.example/signed-in'],
+  postLogoutRedirectUris: [],
 }
 
 async function heldStock(): Promise<string> {
@@ -149,18 +186,18 @@ async function heldStock(): Promise<string> {
 }
 
 function priceList(): object {
-  return { name: `own ${fresh()}`, currency: 'EUR', customerGroup: `own-${fresh()}`, taxInclusive: true }
+  return { name: `own ${fresh()}`, currency: 'EUR', customerGroup: 'enterprise', taxInclusive: true }
 }
 
 /** One that reduces nothing: everybody else's orders cost what they did. */
 function promotion(): object {
   const effect = { kind: 'percentage', basisPoints: 1_000 }
-  const said = { name: `own ${fresh()}`, effect, couponCode: `OWN-${fresh().toUpperCase()}`, maxUses: 5 }
-  return { ...said, isStackable: false, priority: 1_000, isActive: false }
+  const declaredRoutes = { name: `own ${fresh()}`, effect, couponCode: `OWN-${fresh().toUpperCase()}`, maxUses: 5 }
+  return { ...declaredRoutes, isStackable: false, priority: 1_000, isActive: false }
 }
 
 /** A body that the operation takes and carries out, a new one each time; undefined when it takes none. */
-export async function goodBody({ at, route }: SaidOperation, about: About): Promise<unknown> {
+export async function goodBody({ at, route }: DeclaredOperation, about: About): Promise<unknown> {
   if (route.body === undefined) return undefined
   const whole = wholeValueOf(route.body, { ...meanings, 'id of user': about.owner.id })
   const body = bodies[at]

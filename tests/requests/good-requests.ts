@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, grants, newCustomer, signIn, type Account } from './accounts.ts'
-import { goodBody, meanings, orderBody, paymentBody } from './good-bodies.ts'
-import { isConditional, isOperation, operations, parametersOf, pathOf, type Said } from './said.ts'
+import { goodBody, meanings, orderBody, settledOrder } from './good-bodies.ts'
+import { isConditional, isOperation, operations, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import { doorOf, headersFor, send, type Sent } from './send.ts'
 import { takenRequest } from './wrong-requests.ts'
 
@@ -33,11 +33,18 @@ const makers: Readonly<Record<string, Make>> = {
     const body = { userId: owner.id, kind: 'message', variables: { subject: 'Good day', text: 'to you' } }
     return (await ask('POST', '/api/v1/notifications/send', await accountOf('admin'), body)).id
   },
-  '/api/v1/notifications/templates/{}': async () => 'user.locked.de',
-  '/api/v1/sessions/{}': async (owner) => {
-    await signIn(owner.email)
-    const { items } = await ask('GET', '/api/v1/sessions', owner)
-    return items.find(({ isCurrent }: { isCurrent: boolean }) => !isCurrent).id
+  '/api/v1/notifications/templates/{}': async () => 'order.shipped.de',
+  '/api/v1/sessions/{}': otherSessionOf,
+  '/api/v1/auth/sessions/{}': otherSessionOf,
+  '/api/v1/pricing/taxes/{}': async () => String(meanings['region']),
+  '/api/v1/pricing/taxes/{}/{}': async (_, [region]) => {
+    const body = { region, taxClass: randomUUID(), rateBasisPoints: 100 }
+    return (await ask('POST', '/api/v1/pricing/taxes', await accountOf('admin'), body)).taxClass
+  },
+  '/api/v1/pricing/shipping-charges/{}': async () => String(meanings['region']),
+  '/api/v1/pricing/shipping-charges/{}/{}': async (_, [region]) => {
+    const body = { region, method: 'express', charge: { amount: 100, currency: 'EUR' } }
+    return (await ask('POST', '/api/v1/pricing/shipping-charges', await accountOf('admin'), body)).method
   },
   '/api/v1/webhooks/{}': async () => 'sandbox',
   '/api/v1/shipping/webhooks/{}': async () => 'sandbox',
@@ -53,9 +60,9 @@ const makers: Readonly<Record<string, Make>> = {
   },
   'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
-  'payment.capturePayment': (owner) => payment(owner, { capture: false }),
-  'payment.voidPayment': (owner) => payment(owner, { capture: false }),
-  'payment.reviewPayment': (owner) => payment(owner, {}, 'tok_fraud'),
+  '/api/v1/payments/{}': (owner) => paymentOf(owner),
+  'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
+  'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
 }
 
 async function orderOf(owner: Account): Promise<string> {
@@ -97,8 +104,10 @@ async function shipmentOnItsWay(owner: Account): Promise<string> {
   }, 20_000)
 }
 
-async function payment(owner: Account, more: object, token?: string): Promise<string> {
-  return (await ask('POST', '/api/v1/payments', await accountOf('admin'), await paymentBody(owner, more, token))).id
+async function paymentOf(owner: Account, token?: string): Promise<string> {
+  const order = await settledOrder(owner, token)
+  const { items } = await ask('GET', `/api/v1/payments?orderId=${order.id}`, owner)
+  return items[0].id
 }
 
 /** The things that a path goes through, as paths with empty braces: what is above comes first. */
@@ -125,12 +134,12 @@ export function makerOf(thing: string): Make | undefined {
   }
 }
 
-function paramsOf({ route }: Said, ids: readonly string[]): Record<string, string> {
+function paramsOf({ route }: DeclaredRoute, ids: readonly string[]): Record<string, string> {
   return Object.fromEntries(parametersOf(route.path).map((name, index) => [name, ids[index] ?? '']))
 }
 
 /** Makes what is at the path of a route for an owner, and says its ids from left to right. */
-async function makeThings({ at, route }: Said, owner: Account): Promise<string[]> {
+async function makeThings({ at, route }: DeclaredRoute, owner: Account): Promise<string[]> {
   const things = thingsOf(route.path)
   const ids: string[] = []
   for (const [index, thing] of things.entries()) {
@@ -142,14 +151,18 @@ async function makeThings({ at, route }: Said, owner: Account): Promise<string[]
 }
 
 /** Whether it may end or change the account itself, which is then one that nothing else needs. */
-export function changesAccount({ route }: Said): boolean {
-  return (
-    route.method !== 'GET' && (thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.path.includes('/sessions'))
-  )
+export function changesAccount({ route }: DeclaredRoute): boolean {
+  const isOfAccount = thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
+  return route.method !== 'GET' && isOfAccount
+}
+
+/** Whether it ends the session that it is sent in. */
+export function endsOwnSession({ route }: DeclaredRoute): boolean {
+  return route.permission === 'session:manage' && !route.path.includes('{')
 }
 
 /** A request that is to succeed: the thing it is about, in the state it needs, and a body. */
-export async function goodRequest(each: Said, owner?: Account): Promise<GoodRequest> {
+export async function goodRequest(each: DeclaredRoute, owner?: Account): Promise<GoodRequest> {
   const { route } = each
   const someone = owner ?? (changesAccount(each) ? await newCustomer() : await accountOf('customer'))
   const caller = grants('customer', route.permission) ? someone : await accountOf('admin')
@@ -164,7 +177,7 @@ export async function goodRequest(each: Said, owner?: Account): Promise<GoodRequ
 }
 
 /** The ETag of what is at a path, as it is read now. */
-export async function etagOf(each: Said, path: string, caller: Account): Promise<string> {
+export async function etagOf(each: DeclaredRoute, path: string, caller: Account): Promise<string> {
   const { status, headers } = await send(doorOf(each), {
     method: 'GET',
     path,
@@ -173,4 +186,10 @@ export async function etagOf(each: Said, path: string, caller: Account): Promise
   const { etag } = headers
   if (typeof etag !== 'string') throw new Error(`${each.at}: ${path} is read with ${status} and no ETag`)
   return etag
+}
+
+async function otherSessionOf(owner: Account): Promise<string> {
+  await signIn(owner.email)
+  const { items } = await ask('GET', '/api/v1/sessions', owner)
+  return items.find(({ isCurrent }: { isCurrent: boolean }) => !isCurrent).id
 }

@@ -1,6 +1,6 @@
 import { platformErrors } from '@stoa/contract'
 import type { Answered } from './send.ts'
-import { services } from './said.ts'
+import { services } from './declared-routes.ts'
 
 const codes = new Set([...Object.keys(platformErrors), ...services.flatMap(({ errors }) => Object.keys(errors))])
 
@@ -24,15 +24,17 @@ export function faultOf(answer: Answered, { statuses, pointer }: Expected): stri
 
 /** What keeps an answer from being problem details (RFC 9457) with the platform's extensions. */
 export function faultOfProblem({ status, headers, body, text }: Answered): string | undefined {
-  const said = `${status} ${text.slice(0, 300)}`
+  const declaredRoutes = `${status} ${text.slice(0, 300)}`
   if (headers['content-type'] !== 'application/problem+json')
-    return `of type ${String(headers['content-type'])}: ${said}`
-  if (body?.status !== status) return `says another status: ${said}`
-  if (!codes.has(body.code)) return `a code that no catalogue has: ${said}`
-  if (body.type !== `/errors/${body.code}`) return `another type than its code: ${said}`
-  if (!/^[\da-f]{32}$/.test(String(body.traceId))) return `no trace id: ${said}`
-  for (const field of ['title', 'detail', 'instance']) {
-    if (typeof body[field] !== 'string' || body[field] === '') return `no ${field}: ${said}`
+    return `of type ${String(headers['content-type'])}: ${declaredRoutes}`
+  if (body?.status !== status) return `says another status: ${declaredRoutes}`
+  if (!codes.has(body.code)) return `a code that no catalogue has: ${declaredRoutes}`
+  if (body.type !== `/errors/${body.code}`) return `another type than its code: ${declaredRoutes}`
+  if (!/^[\da-f]{32}$/.test(String(body.traceId))) return `no trace id: ${declaredRoutes}`
+  // what the parser refuses has no path that is known, and closes the connection
+  const isRead = headers['connection'] !== 'close'
+  for (const field of ['title', 'detail', ...(isRead ? ['instance'] : [])]) {
+    if (typeof body[field] !== 'string' || body[field] === '') return `no ${field}: ${declaredRoutes}`
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { TSchema } from 'typebox'
-import { isOperation, parametersOf, pathOf, type Said } from './said.ts'
+import { isOperation, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import type { Sent } from './send.ts'
 import { valuesOf, type Meanings, type Node } from './valid-values.ts'
 
@@ -34,7 +34,10 @@ function mostly<T>(usual: fc.Arbitrary<T>, others: fc.Arbitrary<T>, weight = 5):
 const reachesEverybody = /"(isCompromised|isActive)":true/
 
 /** Requests to a route: some good, some wrong in places, some nothing but noise. */
-export function randomRequests(each: Said, { token, ids, goodBody, meanings }: RandomParts): fc.Arbitrary<Sent> {
+export function randomRequests(
+  each: DeclaredRoute,
+  { token, ids, goodBody, meanings }: RandomParts,
+): fc.Arbitrary<Sent> {
   const { route } = each
   const names = parametersOf(route.path)
   const params = names.map((name, index) => {

@@ -1,7 +1,7 @@
 import { Agent, request as open, type OutgoingHttpHeaders } from 'node:http'
 import { isInternalPath } from '@stoa/contract'
 import { doors } from './doors.ts'
-import type { Said } from './said.ts'
+import type { DeclaredRoute } from './declared-routes.ts'
 
 /** What goes out: a body that is text or bytes is sent as it is, anything else as JSON. */
 export interface Sent {
@@ -24,7 +24,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 const timeoutMs = 30_000
 
 /** The door that clients come to for a route: the gateway, and for the registry and what is internal the service's own port. */
-export function doorOf({ service, route }: Pick<Said, 'service' | 'route'>): string {
+export function doorOf({ service, route }: Pick<DeclaredRoute, 'service' | 'route'>): string {
   return service.name === 'registry' || isInternalPath(route.path) ? ownDoorOf(service.name) : doors().gatewayUrl
 }
 

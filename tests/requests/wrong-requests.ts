@@ -1,7 +1,8 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { TSchema } from 'typebox'
+import { bodyLimitOf } from '@stoa/contract'
 import type { Expected } from './problems.ts'
-import { isConditional, isOperation, parametersOf, pathOf, type Said } from './said.ts'
+import { isConditional, isOperation, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import { Check } from 'typebox/schema'
 import { wholeValueOf, type Meanings, type Node } from './valid-values.ts'
 import { pointerOf, wrongValuesOf } from './wrong-values.ts'
@@ -22,10 +23,8 @@ export interface Taken {
   readonly body: string | undefined
 }
 
-const largestBytes = 1_048_576
-
 /** A request to a route that is well-formed and right by the schemas. */
-export function takenRequest(each: Said, headers: OutgoingHttpHeaders, meanings: Meanings): Taken {
+export function takenRequest(each: DeclaredRoute, headers: OutgoingHttpHeaders, meanings: Meanings): Taken {
   const { route } = each
   const body = bodyOf(each)
   const whole = route.query === undefined ? {} : (wholeValueOf(route.query, meanings) as Record<string, unknown>)
@@ -47,7 +46,7 @@ export function takenRequest(each: Said, headers: OutgoingHttpHeaders, meanings:
 }
 
 /** Every way in which a request to a route can be wrong, by what the contract says of it. */
-export function wrongRequestsOf(each: Said, taken: Taken, meanings: Meanings): WrongRequest[] {
+export function wrongRequestsOf(each: DeclaredRoute, taken: Taken, meanings: Meanings): WrongRequest[] {
   const change: Change = (what, expected, changes) => {
     // A key of its own: several go out at once.
     const keyed = { ...taken.headers, 'idempotency-key': crypto.randomUUID() }
@@ -67,12 +66,12 @@ interface Changes extends Partial<Omit<Taken, 'body'>> {
 
 type Change = (what: string, expected: Expected, changes: Changes) => WrongRequest
 
-function bodyOf(each: Said): TSchema | undefined {
+function bodyOf(each: DeclaredRoute): TSchema | undefined {
   return isOperation(each) ? each.route.body : undefined
 }
 
-/** What names nothing: 404, or 400 where the path can not be read at all. */
-function wrongPaths({ route }: Said, change: Change): WrongRequest[] {
+/** What names nothing: 404, or 400 where the path cannot be read at all. */
+function wrongPaths({ route }: DeclaredRoute, change: Change): WrongRequest[] {
   const texts = [
     '%00',
     'a%00b',
@@ -108,7 +107,7 @@ function wrongPaths({ route }: Said, change: Change): WrongRequest[] {
   })
 }
 
-function others(route: Said['route'], name: string): Record<string, string> {
+function others(route: DeclaredRoute['route'], name: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(route.params).flatMap(([other, schema]) =>
       other === name ? [] : [[other, String(wholeValueOf(schema))]],
@@ -116,7 +115,7 @@ function others(route: Said['route'], name: string): Record<string, string> {
   )
 }
 
-function wrongQueries({ route }: Said, taken: Taken, change: Change): WrongRequest[] {
+function wrongQueries({ route }: DeclaredRoute, taken: Taken, change: Change): WrongRequest[] {
   const { query: schema } = route
   if (schema === undefined) return []
   const fields = Object.entries((schema.properties ?? {}) as Record<string, Node>)
@@ -183,7 +182,7 @@ function encoded(text: string): string {
   return Buffer.from(text).toString('base64url')
 }
 
-function wrongHeaders(each: Said, { headers }: Taken, change: Change): WrongRequest[] {
+function wrongHeaders(each: DeclaredRoute, { headers }: Taken, change: Change): WrongRequest[] {
   const { route } = each
   if (route.kind !== 'operation') return []
   const { 'idempotency-key': _, ...withoutKey } = headers
@@ -211,7 +210,7 @@ function wrongHeaders(each: Said, { headers }: Taken, change: Change): WrongRequ
   ]
 }
 
-function wrongBodies(each: Said, taken: Taken, meanings: Meanings, change: Change): WrongRequest[] {
+function wrongBodies(each: DeclaredRoute, taken: Taken, meanings: Meanings, change: Change): WrongRequest[] {
   const { method } = each.route
   if (method === 'GET') return []
   const body = bodyOf(each)
@@ -224,14 +223,15 @@ function wrongBodies(each: Said, taken: Taken, meanings: Meanings, change: Chang
   const typed = ['text/plain', 'application/xml', 'multipart/form-data', 'application/json;charset=latin1', 'x']
   const otherJson = method === 'PATCH' ? 'application/json' : 'application/merge-patch+json'
   const deep = `{"a":${'['.repeat(70)}${']'.repeat(70)}}`
-  const bottomless = '['.repeat(100_000) + ']'.repeat(100_000)
+  const limitBytes = bodyLimitOf(each.route)
+  const bottomless = '['.repeat(limitBytes / 2) + ']'.repeat(limitBytes / 2)
   return [
     ...malformedBodies('~optional' in body).map(([what, text]) => change(what, { statuses: [400] }, { body: text })),
     ...[...typed, otherJson].map((value) => change(`of type ${value}`, { statuses: [415] }, type(value))),
     change('compressed', { statuses: [415] }, { headers: { ...taken.headers, 'content-encoding': 'gzip' } }),
-    change('over 1 MiB', { statuses: [413] }, { body: Buffer.alloc(largestBytes + 1, ' ') }),
+    change('over its limit', { statuses: [413] }, { body: Buffer.alloc(limitBytes + 1, ' ') }),
     change('seventy deep', { statuses: [422] }, { body: deep }),
-    change('a hundred thousand deep', { statuses: [422] }, { body: bottomless }),
+    change('as deep as its limit lets it be', { statuses: [422] }, { body: bottomless }),
     ...wrongValuesOf(body, good).map(({ what, text, pointer }) =>
       change(what, { statuses: [422], pointer }, { body: text }),
     ),

@@ -1,5 +1,10 @@
 import type { TSchema } from 'typebox'
-import type { Node } from './valid-values.ts'
+import { textDetails } from '@stoa/contract'
+import { every } from './every.ts'
+import { wrongInstants } from './instants.ts'
+import { oddInLines, oddTexts } from './odd-texts.ts'
+import { wrongRangesOf } from './wrong-ranges.ts'
+import { wholeValueOf, type Node } from './valid-values.ts'
 
 /** A value that is wrong in one place. */
 export interface Wrong {
@@ -58,6 +63,12 @@ function editsOfObject(node: Node, good: unknown, path: readonly string[]): Edit
     ...(node.additionalProperties === false
       ? [{ what: 'is not known', path: [...path, 'unheardOf'], value: { at: 1 } }]
       : []),
+    ...wrongRangesOf(node).map(({ changes, end, what }) => ({
+      what,
+      path,
+      value: { ...values, ...changes },
+      at: [...path, end],
+    })),
     ...Object.entries(properties).flatMap(([name, inner]) => editsOf(inner, values[name], [...path, name])),
   ]
 }
@@ -65,7 +76,13 @@ function editsOfObject(node: Node, good: unknown, path: readonly string[]): Edit
 function editsOfRecord({ patternProperties = {} }: Node, path: readonly string[]): Edit[] {
   const [inner] = Object.values(patternProperties)
   if (inner === undefined) return []
-  return wrongTypes(inner).map(([what, value]) => ({ what, path, value: { a: value }, at: [...path, 'a'] }))
+  const whole = wholeValueOf(inner) as Readonly<Record<string, unknown>>
+  return [
+    ...wrongTypes(inner).map(([what, value]) => ({ what, path, value: { a: value }, at: [...path, 'a'] })),
+    ...wrongRangesOf(inner).map(({ changes, end, what }) => {
+      return { what, path, value: { a: { ...whole, ...changes } }, at: [...path, 'a', end] }
+    }),
+  ]
 }
 
 /** Values of a type that a schema does not take. */
@@ -114,15 +131,22 @@ function wrongTexts({ minLength = 0, maxLength, pattern, format }: Node): [strin
   ]
   if (minLength > 0) wrong.push(['is too short', 'x'.repeat(minLength - 1)])
   if (maxLength !== undefined) wrong.push(['is too long', 'x'.repeat(maxLength + 1)])
-  if (pattern !== undefined && !new RegExp(pattern).test('?!')) wrong.push(['is not as the pattern', '?!'])
-  if (pattern !== undefined && !new RegExp(pattern).test('')) wrong.push(['is empty', ''])
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test('?!')) wrong.push(['is not as the pattern', '?!'])
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test('')) wrong.push(['is empty', ''])
+  if (format === 'date-time')
+    wrong.push(...every(wrongInstants, 40).map((text): [string, string] => [`is ${text}`, text]))
+  // what people read; other patterns name the few characters that they take
+  if (pattern !== undefined && textDetails.has(pattern)) {
+    const odd = [...oddTexts, ...oddInLines].filter(([, text]) => !new RegExp(pattern, 'u').test(text))
+    wrong.push(...odd.map(([what, text]): [string, string] => [`is a text ${what}`, text]))
+  }
   if (format !== undefined) wrong.push(['is no value of its format', 'not-a-value'], ['is empty', ''])
   return wrong
 }
 
 function wrongNumbers({ type, minimum, maximum }: Node): [string, unknown][] {
   const wrong: [string, unknown][] = [['is a number without end', new Raw('-1e999')]]
-  if (type === 'integer') wrong.push(['is no whole number', 1.5])
+  if (type === 'integer') wrong.push(['must be a whole number', 1.5])
   if (minimum !== undefined) wrong.push(['is too small', minimum - 1], ['is far too small', new Raw('-1e300')])
   if (maximum !== undefined) wrong.push(['is too large', maximum + 1], ['is far too large', new Raw('1e300')])
   return wrong
@@ -137,7 +161,8 @@ function wrongLists({ minItems = 0, maxItems, uniqueItems }: Node, good: readonl
   return wrong
 }
 
-function edited(whole: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+/** A value with what is at a path replaced; undefined takes a field away. */
+export function edited(whole: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
   if (step === undefined) return value
   if (Array.isArray(whole))
     return whole.map((item, index) => (String(index) === step ? edited(item, rest, value) : item))

@@ -39,7 +39,7 @@ const upTo =
     (attempt <= attempts ? fault : pass)(attempt, call, forward)
 const enough = 8
 
-/** Refused, failing and unanswered: every way in which a callee that lives can not do what a saga wants of it. */
+/** Refused, failing and unanswered: every way in which a callee that lives cannot do what a saga wants of it. */
 export function callCases(point: Point, { callee, path }: Target): Case[] {
   const { saga, step, part } = point
   return trialsOf(point, refusalsOf(callee, path), callee).map(({ fault, apply, expected }) => ({
@@ -114,8 +114,8 @@ export async function mustEnd(
   journey: Parameters<typeof untilAtRest>[1],
   { end, isUndone, reason }: End,
 ): Promise<string> {
-  const { state } = await untilAtRest(world, journey)
-  if (state !== end) throw new Error(`the saga is ${state} instead of ${end}`)
+  const { state, reason: why } = await untilAtRest(world, journey)
+  if (state !== end) throw new Error(`the saga is ${state} (${String(why)}) instead of ${end}`)
   const became = await untilBooksAgree(world, journey)
   const way = wayOf(journey.saga)
   const isRejected = journey.saga === 'order-fulfilment' && end === 'compensated' && !isUndone

@@ -8,7 +8,7 @@ import type { Case, World } from './world.ts'
 
 const saga = 'order-fulfilment'
 
-/** The order called off by its customer at every moment of its fulfilment. */
+/** The order is cancelled by its customer at every moment of its fulfilment. */
 export function cancelCases(points: readonly Point[]): Case[] {
   const actions = points.filter((point) => point.saga === saga && point.part === 'action')
   const hooks = points.filter((point) => point.saga === saga && point.kind === 'local' && point.step !== '')
@@ -42,7 +42,7 @@ function cancelCase({ step }: Point, when: string, between: Between): Case {
   return {
     saga,
     step: `${step} action`,
-    fault: `called off ${when}`,
+    fault: `cancelled ${when}`,
     async run(world) {
       let isOff = false
       const interceptor: Interceptor = async (call, forward) => {
@@ -55,12 +55,12 @@ function cancelCase({ step }: Point, when: string, between: Between): Case {
   }
 }
 
-/** Called off while order itself writes, which the one who calls off has to wait for. */
+/** Cancelled while the order service itself writes; the cancellation has to wait for that write. */
 function duringHook({ step, part }: Point, at: 'write' | 'commit'): Case {
   return {
     saga,
     step: `${step} ${part}`,
-    fault: `called off ${at === 'write' ? 'before' : 'at the commit of'} its transaction`,
+    fault: `cancelled ${at === 'write' ? 'before' : 'at the commit of'} its transaction`,
     async run(world) {
       const kind = part === 'enter' ? 'enter' : 'action'
       const outcome = part === 'enter' ? 'entered' : 'succeeded'
@@ -87,7 +87,7 @@ function whileInReview(): Case {
   return {
     saga,
     step: 'payment_review',
-    fault: 'called off while it waits for a person',
+    fault: 'cancelled while it waits for a reviewer',
     async run(world) {
       const journey = await (await wayOf(saga).prepare(world, world.suspect)).start((_call, forward) => forward())
       await untilStatus(world, journey.orderId, 'on_hold')

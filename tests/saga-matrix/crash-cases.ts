@@ -54,7 +54,7 @@ export function crashGroups(calls: readonly CallPoint[]): Group[] {
   return [...byCallee.flatMap(([callee, some]) => whole('callee', callee, some)), ...whole('order', 'order', calls)]
 }
 
-/** One table of each callee at a time: a call that is stopped at one can not come to another. */
+/** One table of each callee at a time: a call that is stopped at one cannot come to another. */
 function duringGroups(victim: Victim, name: string, calls: readonly CallPoint[]): Group[] {
   const tablesOf = Map.groupBy(calls, ({ target }) => target.callee)
   const perCallee = [...tablesOf.values()].map((some) => [...new Set(some.flatMap(({ target }) => writtenBy(target)))])
@@ -96,7 +96,7 @@ function crashGroup(name: string, crash: Crash, isSmall = true): Group {
   }
 }
 
-/** Sees to it that all calls are where they are to be, kills, and lets everything go on. */
+/** Sees to it that all calls are where they are to be, kills, and lets everything continue. */
 async function conduct(world: World, scene: Scene): Promise<void> {
   const { prepared, sent, there, victim, moment, calls } = scene
   try {

@@ -7,7 +7,7 @@ export type Part = 'action' | 'compensation' | 'enter' | 'then' | 'start' | 'com
 /** One place in a saga, read from the definition that the service itself runs. */
 export interface Point {
   readonly saga: string
-  /** Empty for what is about the saga as a whole. */
+  /** Empty for entries of the whole saga. */
   readonly step: string
   readonly part: Part
   readonly kind: 'call' | 'local'

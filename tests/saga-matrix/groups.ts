@@ -27,7 +27,7 @@ export function groupsOf(targets: ReadonlyMap<string, Target>, selection: Select
       'callees that refuse, fail and time out',
       calls.flatMap(({ point, target }) => callCases(point, target)),
     ),
-    atOnce('orders called off', cancelCases(points)),
+    atOnce('cancelled orders', cancelCases(points)),
     atOnce('calls that come late', lateCases(calls)),
     ...crashGroups(calls),
     ...localGroups(points.filter(({ kind }) => kind === 'local')),
@@ -48,7 +48,7 @@ function fits({ saga, step, fault }: Case, pattern: string | undefined): boolean
   return pattern === undefined || `${saga} ${step} ${fault}`.includes(pattern)
 }
 
-/** What is tried for good takes most of a minute. */
+/** What is tried permanently takes most of a minute. */
 function isQuick({ fault }: Case): boolean {
   return !fault.includes('for good') && !fault.includes('times')
 }

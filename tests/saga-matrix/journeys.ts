@@ -6,7 +6,7 @@ import type { Interceptor } from './fault-proxy.ts'
 import type { Customer } from './shop.ts'
 import type { World } from './world.ts'
 
-/** One saga under way, and the order it is about. */
+/** One saga in progress, and the order it is about. */
 export interface Journey {
   readonly saga: string
   readonly key: string

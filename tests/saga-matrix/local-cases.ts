@@ -89,7 +89,7 @@ async function run(world: World, point: Point, moment: Moment, there: Meeting): 
   return mustEnd(world, journey, { end: isUndone ? 'compensated' : 'completed', isUndone })
 }
 
-/** Somebody else, or the same anew, must have driven on what was not at its end yet. */
+/** Somebody else, or the same again, must have driven on what was not at its end yet. */
 async function mustBeTakenOver(world: World, journey: Journey, point: Point, moment: Moment): Promise<void> {
   const { epoch } = await untilAtRest(world, journey)
   const wasOver = moment !== 'before' && endsSaga(point)

@@ -84,7 +84,7 @@ async function main(): Promise<number> {
   for (const replicas of counts) lines.push(...(await runWith(replicas, run)))
   const failed = lines.filter(({ isOk }) => !isOk).length
   const date = new Date().toISOString().slice(0, 10)
-  process.stdout.write(`# Every step of every saga, under every fault\n\n`)
+  process.stdout.write(`# Saga matrix\n\n`)
   process.stdout.write(`\`npm run -s matrix -- ${options}\`, ${date}, Node ${process.version}.\n\n`)
   process.stdout.write(`${tableOf(lines)}\n\n${lines.length - failed} passed, ${failed} failed\n`)
   return failed === 0 && lines.length > 0 ? 0 : 1

@@ -1,6 +1,6 @@
 /** Where the cases of a group wait for each other: all are at their point when the blow falls. */
 export interface Meeting {
-  /** Comes to the point, and goes on when the meeting is over; may be called again by a repeated attempt. */
+  /** Comes to the point, and continues when the meeting is over; may be called again by a repeated attempt. */
   readonly arrive: (who: object) => Promise<void>
   /** Will not come: it has failed before. */
   readonly leave: (who: object) => void

@@ -1,6 +1,6 @@
 import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
 import type { ErrorCatalogue, Rpc, Service } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { AppError, platformError } from '@stoa/kernel'
 import { toConnectError } from '@stoa/rpc'
 import { topology } from '@stoa/system/topology'
 import type { Message } from './fault-proxy.ts'
@@ -26,9 +26,9 @@ export function refusal(callee: string, code: string): Message {
   return errorAnswer(new AppError(kind, code, title ?? code))
 }
 
-/** What a callee answers that can not do it now. */
+/** What a callee answers that cannot do it now. */
 export function unavailable(): Message {
-  return errorAnswer(new AppError('unavailable', 'service.unavailable', 'not now'))
+  return errorAnswer(platformError('service.unavailable', 'not now'))
 }
 
 /** Reads a refusal's code back out of an answer; undefined when it is none. */

@@ -70,10 +70,10 @@ describe('installing', () => {
     expect(npmCalls()).toHaveLength(2)
   })
 
-  test('does not go on without a package that npm passed over', async () => {
+  test('does not continue without a package that npm passed over', async () => {
     const { code, stderr } = await start({ npm: 'leave one out' })
     expect(code).toBe(1)
-    expect(stderr).toContain('npm left out one: run the same command again.')
+    expect(stderr).toContain('npm did not install one: run the same command again.')
   })
 
   test('of two starts at once one installs and the other waits for it', async () => {
@@ -95,16 +95,16 @@ describe('installing', () => {
     child.kill('SIGINT')
     const { code, stderr } = await outcomeOf(child)
     expect(code).toBe(130)
-    expect(stderr).toContain('The install was interrupted')
+    expect(stderr).toContain('The installation was interrupted')
     expect(existsSync(join(root, '.install.lock'))).toBe(false)
     expect(await start({ npm: 'install' })).toMatchObject({ code: 0 })
   })
 
   test.each([
-    ['ENOTFOUND', "The package registry can't be reached (ENOTFOUND): check the network"],
+    ['ENOTFOUND', 'The package registry cannot be reached (ENOTFOUND): check the network'],
     ['ENOSPC', 'The disk is full: free about 1 GB'],
-    ['EACCES', 'This user may not write here'],
-    ['EUSAGE', 'package-lock.json does not fit package.json'],
+    ['EACCES', 'This user cannot write here'],
+    ['EUSAGE', 'package-lock.json does not match package.json'],
     ['ESOMETHING', 'The packages could not be installed (code ESOMETHING; something went wrong)'],
   ])('says in one line what to do about %s', async (npm, sentence) => {
     const { code, stderr } = await start({ npm })
@@ -118,7 +118,7 @@ describe('installing', () => {
 describe.each([
   ['becoming it', []],
   ['standing in for it, as Node 20 must', ['--require', join(fixtures, 'no-execve.cjs')]],
-])("going on with the project's Node by %s", (_how, flags) => {
+])("continuing with the project's Node by %s", (_how, flags) => {
   test('passes the exit code on', async () => {
     expect(await start({ npm: 'install', flags }, 'exit', '3')).toMatchObject({ code: 3 })
   })
@@ -138,7 +138,7 @@ describe.each([
 test.each([
   [{ node: '16.20.2' }, 'Stoa needs Node 18 or newer to start'],
   [{ node: '8.17.0' }, 'Stoa needs Node 18 or newer to start'],
-  [{ node: '24.3.0', bun: '1.3.0' }, 'Stoa is started by Node.js, not by Bun'],
+  [{ node: '24.3.0', bun: '1.3.0' }, 'Stoa runs on Node.js, not on Bun'],
 ])('tells %o in one line what is needed', async (versions, sentence) => {
   const env = { PRETENDED_VERSIONS: JSON.stringify(versions) }
   const { code, stderr } = await start({ npm: 'install', flags: ['--require', join(fixtures, 'old-node.cjs')], env })

@@ -34,7 +34,7 @@ async function runNpm(root) {
   const paths = packagePaths(root)
   const startedAt = Date.now()
   const seconds = () => Math.round((Date.now() - startedAt) / 1000)
-  say(`Installing ${paths.length} packages as package-lock.json says (once, and after it changes) ...`)
+  say(`Installing ${paths.length} packages from package-lock.json (once, and after it changes) ...`)
   removeStamp(root)
 
   // No package here needs its install script, so none is run, whichever npm it is and whatever it allows.
@@ -60,7 +60,7 @@ async function runNpm(root) {
   }, progressEveryMs)
 
   const { code, signal } = await untilExit(child).finally(() => clearInterval(progress))
-  if (signal) throw new Sorry('The install was interrupted; run the same command again to start it anew.', 130)
+  if (signal) throw new Sorry('The installation was interrupted; run the same command again.', 130)
   if (code !== 0) throw new Sorry(causeOf(/npm (?:error|ERR!) code (\w+)/.exec(complaints)?.[1], complaints))
   return seconds()
 }
@@ -91,7 +91,7 @@ function proveWhole(root) {
   if (missing.length > 0 && isDiskFull(root)) throw new Sorry(causeOf('ENOSPC', ''))
   if (missing.length > 0) {
     throw new Sorry(
-      `npm left out ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''}: run the same command again.`,
+      `npm did not install ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''}: run the same command again.`,
     )
   }
   const runtime = findRuntime(root)
@@ -99,7 +99,7 @@ function proveWhole(root) {
   if (status !== 0) {
     const reason = (error?.message ?? stderr).trim().split('\n')[0]
     throw new Sorry(
-      `The Node that came with the packages does not run here (${reason}): add the missing library, or put Node 26 on the PATH and run this again.`,
+      `The Node.js of the packages does not run on this machine (${reason}): install the missing library, or put Node 26 on the PATH, and run the same command again.`,
     )
   }
 }

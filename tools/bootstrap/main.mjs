@@ -1,5 +1,5 @@
 // Usage: node tools/bootstrap/run.cjs ENTRY [ARGUMENT...]
-// Brings node_modules to what package-lock.json says, then goes on as the project's own Node running ENTRY.
+// Brings node_modules to what package-lock.json says, then continues as the project's own Node running ENTRY.
 import { fileURLToPath } from 'node:url'
 import { Sorry } from './sorry.mjs'
 import { isInstalled } from './installation.mjs'

@@ -7,7 +7,7 @@ var major = Number(process.versions.node.split('.')[0])
 
 if (runtime) {
   console.error(
-    'Stoa is started by Node.js, not by ' + runtime + ': run it with "npm start" and Node 18 or newer on the PATH.',
+    'Stoa runs on Node.js, not on ' + runtime + ': run it with "npm start" and Node 18 or newer on the PATH.',
   )
   process.exit(1)
 } else if (!(major >= 18)) {

@@ -16,7 +16,7 @@ export function findRuntime(root) {
   if (found !== undefined) return found
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath
   throw new Sorry(
-    `Stoa runs on Node ${wantedMajor} and can bring it for Linux and macOS on x64 and arm64, not for ${machine}: install Node ${wantedMajor} and run this again with it.`,
+    `Stoa runs on Node ${wantedMajor} and installs it on Linux and macOS on x64 and arm64, but not on ${machine}: install Node ${wantedMajor} and run this command with it.`,
   )
 }
 
@@ -32,7 +32,9 @@ export async function goOnAs(runtime, root, entry, args) {
   const pass = (signal) => child.kill(signal)
   for (const signal of passedOn) process.on(signal, pass)
   child.on('error', (error) => {
-    console.error(`The project's own Node did not start (${error.message}): remove node_modules and run this again.`)
+    console.error(
+      `The project's Node did not start (${error.message}): remove node_modules and run the same command again.`,
+    )
     process.exit(1)
   })
   child.on('exit', (code, signal) => {

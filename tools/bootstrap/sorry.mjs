@@ -1,4 +1,4 @@
-/** What stopped the start and how to mend it, in one sentence that is shown without a stack. */
+/** An error whose message says in one sentence what stopped the start and how to fix it; printed without a stack. */
 export class Sorry extends Error {
   constructor(message, exitCode = 1) {
     super(message)

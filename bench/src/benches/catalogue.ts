@@ -11,7 +11,7 @@ const concurrency = 32
 export const catalogue: Bench = {
   name: 'catalogue',
   summary:
-    'products listed, read and searched per second, 32 at once: service and gateway; 1, 10 and 100 times the rows',
+    'products listed, read and searched per second with 32 concurrent clients, at the service and the gateway, with 1, 10 and 100 times the rows',
   async run(options) {
     const system = await makeSystem({ LOG_LEVEL: 'warn', TRACE_SAMPLE_RATIO: '0.1' })
     try {
@@ -78,7 +78,7 @@ async function products(bench: Prepared): Promise<Figure[]> {
   return figures
 }
 
-/** Makes the read model anew, as rows were put under it. */
+/** Makes the read model again, as rows were put under it. */
 async function rebuild({ system, staff, note }: Prepared): Promise<void> {
   const url = `${system.gatewayUrl}/api/v1/inventory/read-model`
   const read = async () => {
@@ -89,7 +89,7 @@ async function rebuild({ system, staff, note }: Prepared): Promise<void> {
   const startedAt = performance.now()
   await fetch(`${url}/rebuild`, { method: 'POST', headers: { authorization: staff } })
   while ((await read()).builtAt === before.builtAt) await new Promise((resolve) => setTimeout(resolve, 50))
-  note(`the read model was made anew in ${Math.round(performance.now() - startedAt)} ms`)
+  note(`the read model was rebuilt in ${Math.round(performance.now() - startedAt)} ms`)
 }
 
 async function users(bench: Prepared): Promise<Figure[]> {

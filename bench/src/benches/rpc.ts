@@ -6,6 +6,7 @@ import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
 import { connectRpc } from '@stoa/rpc'
 import { median, rounded, type Bench, type Figure } from '../figure.ts'
 import { machineSettings } from '../system-under-test.ts'
+import { onInterrupt } from '../interrupts.ts'
 
 /** What one call between two services costs, caller and callee together. */
 export const rpc: Bench = {
@@ -46,6 +47,7 @@ const headers = {
 
 async function microsecondsPerCall(side: Side, calls: number): Promise<number> {
   const callee = fork(new URL('../rpc-callee.ts', import.meta.url), [side])
+  const forget = onInterrupt(() => callee.kill())
   try {
     const [port] = (await once(callee, 'message')) as [number]
     const { call, close } = side === 'ours' ? ourCaller(port) : libraryCaller(port)
@@ -64,6 +66,7 @@ async function microsecondsPerCall(side: Side, calls: number): Promise<number> {
     return total / calls
   } finally {
     callee.kill()
+    forget()
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type ArchiveFollowing,
 } from '@stoa/system/backup/archive'
 import { requireOwnServer, withRunningServer, withServer } from '@stoa/system/backup/with-server'
-import { readArguments } from '../arguments.ts'
+import { CommandFailed, readArguments } from '../arguments.ts'
 import { note, say, sayJson } from '../output.ts'
 import { runSubcommand } from '../subcommand.ts'
 
@@ -17,10 +17,10 @@ export const help = `Usage: stoa archive on [FOLDER]
        stoa archive now
        stoa archive status [--json]
 
-Keeps the database server's write-ahead log, compressed, so that "stoa restore --to TIME" reaches every moment after a
-backup. It is off unless turned on: it takes disk for as long as nobody prunes it ("stoa backup --keep N").
-  on, off   from the next start on; FOLDER on another disk outlives this one
-  now       archive all that is written so far (otherwise within a minute)
+Archives the write-ahead log of the database server, compressed, so that "stoa restore --to TIME" can restore any moment
+after a backup. Off by default. The archive grows until you prune it ("stoa backup --keep N").
+  on, off   turn archiving on or off from the next start; a FOLDER on another disk survives the loss of this one
+  now       archive everything written so far (otherwise done within a minute)
 `
 
 export function run(args: readonly string[]): Promise<number> {
@@ -31,21 +31,26 @@ async function on(args: readonly string[]): Promise<number> {
   const { folder, positionals } = readArguments(args, {}, { positionals: 1 })
   requireOwnServer(process.env)
   const archive = await turnArchiveOn(folder, positionals[0])
-  say(`The log is archived in ${archive.folder} from the next start on; then take a backup with "stoa backup".`)
+  say(`From the next start the log is archived in ${archive.folder}. Take a backup after that start: "stoa backup".`)
   return 0
 }
 
 async function off(args: readonly string[]): Promise<number> {
   const { folder } = readArguments(args, {})
   await turnArchiveOff(folder)
-  say('The log is archived no more from the next start on. What is there stays.')
+  say('From the next start the log is no longer archived. The existing archive is kept.')
   return 0
 }
 
 async function now(args: readonly string[]): Promise<number> {
   const { folder } = readArguments(args, {})
-  await withServer({ data: folder, environment: process.env, onWarning: note }, ({ server }) => archiveNow(server))
-  say('All that is written so far is archived.')
+  await withServer({ data: folder, environment: process.env, onWarning: note }, async ({ server }) => {
+    if (!(await archiveFollowing(server)).isOn) {
+      throw new CommandFailed('archiving is off: "stoa archive on" turns it on from the next start')
+    }
+    await archiveNow(server)
+  })
+  say('Everything written so far is archived.')
   return 0
 }
 
@@ -71,12 +76,12 @@ function describeStatus(held: Held | undefined, server: ArchiveFollowing | undef
     held === undefined
       ? 'Off: "stoa archive on" turns it on.'
       : `On: ${held.segments} files of ${Math.ceil(held.sizeBytes / 1024 / 1024)} MiB in ${held.folder}.`
-  if (server === undefined) return [wanted, 'PostgreSQL does not run.']
-  if (server.isOn !== (held !== undefined)) return [wanted, 'PostgreSQL does so from its next start on.']
+  if (server === undefined) return [wanted, 'PostgreSQL is not running.']
+  if (server.isOn !== (held !== undefined)) return [wanted, 'PostgreSQL applies this from its next start.']
   if (server.failingSince !== undefined)
     return [
       wanted,
-      `PostgreSQL last failed at ${server.failingSince} and tries on: is there room? It keeps the log meanwhile.`,
+      `Archiving has failed since ${server.failingSince}; PostgreSQL keeps the log and retries. Check the free disk space.`,
     ]
   return server.lastArchivedAt === undefined ? [wanted] : [wanted, `Last archived at ${server.lastArchivedAt}.`]
 }

@@ -9,12 +9,12 @@ import { formatTable, note, say, sayJson } from '../output.ts'
 export const help = `Usage: stoa backup [FOLDER] [--keep N] [--json]
        stoa backup --list [--json]
 
-Copies all databases, the event log among them, as of one moment, with the secrets that belong to them. The system may run
-meanwhile. Without a folder the copy goes to backups/ in the data folder. It holds secrets: keep it as safe as the system.
-  --keep N   afterwards delete all but the N latest in backups/, and what of the archived log only those needed
-  --list     the backups in backups/
+Copies all databases, including the event log, as of one moment, together with their secrets. The system may be running.
+If FOLDER is omitted, the backup is written to backups/ in the data folder. It contains secrets: protect it like the system.
+  --keep N   afterwards delete all but the N latest backups in backups/, and the archived log that only those needed
+  --list     list the backups in backups/
 
-"stoa archive on" makes every later moment restorable too; "stoa restore" puts a backup back.
+"stoa archive on" makes every later moment restorable too; "stoa restore" restores a backup.
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -26,7 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.list === true) return list(folder, values.json === true)
   const keep = values.keep === undefined ? undefined : Number(values.keep)
   if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1))
-    throw new UsageError(`--keep is "${values.keep}", expected how many backups to keep, at least 1`)
+    throw new UsageError(`--keep is "${values.keep}", expected the number of backups to keep, at least 1`)
   const target = positionals[0] ?? join(folder.backups, new Date().toISOString().replaceAll(':', '-'))
   const manifest = await withServer({ data: folder, environment: process.env, onWarning: note }, (source) =>
     takeBackup(source, target),
@@ -49,7 +49,7 @@ async function list(folder: DataFolder, isJson: boolean): Promise<number> {
     sayJson(backups)
     return 0
   }
-  if (backups.length === 0) say('No backups yet: "stoa backup" makes one.')
+  if (backups.length === 0) say('No backups yet: create one with "stoa backup".')
   const rows = backups.map((each) => [each.endedAt, `${mebibytes(each.sizeBytes)} MiB`, each.folder])
   if (rows.length > 0) for (const line of formatTable(['AS OF', 'SIZE', 'FOLDER'], rows)) say(line)
   return 0

@@ -1,24 +1,29 @@
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import { addressOf, askAsAdmin } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import { formatTable, say, sayJson } from '../output.ts'
-import { requireArgument, runSubcommand } from '../subcommand.ts'
+import { CommandFailed, readReaching, UsageError } from '../arguments.ts'
+import { askService } from '../operating.ts'
+import { formatTable, note, say, sayJson } from '../output.ts'
+import { runSubcommand } from '../subcommand.ts'
+import type { ReachedSystem } from '../system-url.ts'
+import { operatedOf } from '../reached-system.ts'
 
-export const help = `Usage: stoa breakers ls [--json]
-       stoa breakers reset SERVICE
+export const help = `Usage: stoa breakers ls [--by CALLER] [--json]
+       stoa breakers reset (CALLEE | --all) [--by CALLER] [--instance ID] [--scope SCOPE]
 
-The gateway's circuit breakers, one for each instance: closed lets calls through, open refuses them, half_open lets a few
-try. A reset closes those of a service at once; they open again when its calls still fail.
+Lists or resets the circuit breakers that the gateway and the services use for their calls: one for each instance and each
+group of routes (gateway) or method (services). A closed breaker lets calls through, an open one rejects them, a half_open
+one lets a few probe calls through. When an instance is ready again, its breakers close within seconds; reset closes them
+immediately. They open again if the calls still fail.
 `
 
 interface Breaker {
   readonly service: string
   readonly instance: string
+  readonly scope: string
   readonly state: string
   readonly failuresInARow: number
   readonly calls: number
   readonly failures: number
   readonly retryAfterSeconds: number
+  readonly lastFailure?: string
 }
 
 export function run(args: readonly string[]): Promise<number> {
@@ -26,34 +31,71 @@ export function run(args: readonly string[]): Promise<number> {
 }
 
 async function list(args: readonly string[]): Promise<number> {
-  const { folder, values } = readArguments(args, { json: { type: 'boolean' } })
-  const { items } = await askGateway<{ items: Breaker[] }>(folder, '', 'GET')
-  if (values.json === true) {
-    sayJson(items)
-    return 0
+  const { system, values } = readReaching(args, { json: { type: 'boolean' }, by: { type: 'string' } })
+  const { answers, failed } = await askCallers<{ items: Breaker[] }>(system, values.by, '', 'GET')
+  const items = answers.flatMap(({ caller, answer }) => answer.items.map((item) => ({ caller, ...item })))
+  if (values.json === true) sayJson(items)
+  else {
+    const rows = items.map((each) => [
+      each.caller,
+      each.service,
+      each.scope,
+      each.state,
+      `${each.failures} of ${each.calls}`,
+      each.retryAfterSeconds > 0 ? `${each.retryAfterSeconds} s` : '',
+      each.instance,
+      each.state === 'closed' ? '' : (each.lastFailure ?? ''),
+    ])
+    const head = ['CALLER', 'CALLEE', 'SCOPE', 'STATE', 'FAILED', 'RETRY IN', 'INSTANCE', 'LAST FAILURE']
+    for (const line of formatTable(head, rows)) say(line)
   }
-  const rows = items.map((each) => [
-    each.service,
-    each.instance,
-    each.state,
-    `${each.failures} of ${each.calls}`,
-    String(each.failuresInARow),
-    each.retryAfterSeconds > 0 ? `${each.retryAfterSeconds} s` : '',
-  ])
-  for (const line of formatTable(['SERVICE', 'INSTANCE', 'STATE', 'FAILED', 'IN A ROW', 'TRIES AGAIN IN'], rows))
-    say(line)
-  return 0
+  return exitCodeOf(failed)
 }
 
 async function reset(args: readonly string[]): Promise<number> {
-  const { folder, positionals } = readArguments(args, {}, { positionals: 1 })
-  const service = requireArgument(positionals, 0, 'the service')
-  await askGateway(folder, `/reset/${encodeURIComponent(service)}`, 'POST')
-  say(`All instances of ${service} are called again.`)
-  return 0
+  const text = { type: 'string' } as const
+  const { system, values, positionals } = readReaching(
+    args,
+    { all: { type: 'boolean' }, by: text, instance: text, scope: text },
+    { positionals: 1 },
+  )
+  const [callee] = positionals
+  if ((callee === undefined) !== (values.all === true))
+    throw new UsageError('name the called service, or use --all; --help shows the usage')
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries({ callee, instance: values.instance, scope: values.scope }))
+    if (value !== undefined) query.set(name, value)
+  const { answers, failed } = await askCallers<{ reset: number }>(
+    system,
+    values.by,
+    `/reset?${query.toString()}`,
+    'POST',
+  )
+  const count = answers.reduce((sum, { answer }) => sum + answer.reset, 0)
+  if (callee !== undefined && count === 0 && failed.length === 0)
+    throw new CommandFailed(`no such breaker of ${callee}: "stoa breakers ls" lists the breakers`)
+  say(`${count} ${count === 1 ? 'breaker' : 'breakers'} reset.`)
+  return exitCodeOf(failed)
 }
 
-async function askGateway<Answer>(folder: DataFolder, path: string, method: string): Promise<Answer> {
-  const url = `${await addressOf(folder, 'gateway.ADMIN_PORT')}/admin/circuit-breakers${path}`
-  return askAsAdmin<Answer>(folder, url, { method })
+/** Asks every process that has breakers, or one of them; one that does not respond does not hide the others. */
+async function askCallers<Answer>(system: ReachedSystem, by: string | undefined, path: string, method: string) {
+  const callers = by === undefined ? ['gateway', ...((await operatedOf(system)).callers ?? [])] : [by]
+  const failed: string[] = []
+  const asked = callers.map(async (caller) => {
+    try {
+      const answer = await askService<Answer>(system, caller, `circuit-breakers${path}`, { method })
+      return [{ caller, answer }]
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error
+      failed.push(`${caller}: ${error.message}`)
+      return []
+    }
+  })
+  return { answers: (await Promise.all(asked)).flat(), failed }
+}
+
+function exitCodeOf(failed: readonly string[]): number {
+  for (const each of failed) note(each)
+  return failed.length === 0 ? 0 : 1
 }

@@ -12,16 +12,16 @@ import { runStoa } from '../own-process.ts'
 
 export const help = `Usage: stoa demo [--minutes N] [--orders N] [--rate N] [--seed N] [--json]
 
-Lets shoppers into the demonstration shop, through the gateway like any client: some cards are declined, a bank does not
-answer, goods run out, passwords are forgotten, orders are called off and sent back. Shows what becomes of it, and ends
-with a summary. Starts the system in the background when it does not run.
-  --minutes N   so long, 1 when not said
-  --orders N    so many visits in place of a time; each tries to place an order
-  --rate N      visits a second, 3 when not said
-  --seed N      the same shoppers in the same order
-  --json        the summary as JSON on standard output, progress on standard error
+Simulates shoppers in the demonstration shop, through the gateway like any client: some cards are declined, a bank does not
+respond, products sell out, passwords are forgotten, orders are cancelled and returned. Shows the progress and ends with a
+summary. Starts the system in the background if it is not running.
+  --minutes N   duration in minutes (default 1)
+  --orders N    number of visits instead of a duration; each visit tries to place an order
+  --rate N      visits per second (default 3)
+  --seed N      repeat the shoppers of an earlier run in the same order
+  --json        print the summary as JSON on standard output, and progress on standard error
 
-Ctrl-C lets nobody in any more and ends with the summary.
+Ctrl-C stops new visits and prints the summary.
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -52,15 +52,15 @@ export async function run(args: readonly string[]): Promise<number> {
     onTick: show.tick,
   }).finally(forget)
   if (tally === undefined) {
-    throw new CommandFailed('there is nothing to buy: put the demonstration data in with "npm run stoa -- seed"')
+    throw new CommandFailed('there is nothing to buy: load the demonstration data with "npm run stoa -- seed"')
   }
   show.end(tally)
   const summary = summarize(tally, seed)
   if (isJson) sayJson(summary)
   for (const line of summary.differences) note(toned('red', line))
-  if (summary.differences.length === 0) note('Of every order exactly what is due was kept')
+  if (summary.differences.length === 0) note('Every order has exactly the expected payments, stock and shipments')
   const isReconciled = await reconcile(folder, new Set(summary.orders.map(({ id }) => id)))
-  if (isStarted) note('The system runs on in the background: "npm run stoa -- down" stops it')
+  if (isStarted) note('The system keeps running in the background: "npm run stoa -- down" stops it')
   return summary.differences.length === 0 && isReconciled ? 0 : 1
 }
 
@@ -68,16 +68,16 @@ interface Report {
   readonly differences: readonly { readonly kind: string; readonly orderId?: string; readonly orderNumber?: string }[]
 }
 
-/** Has the books of all services compared; answers whether they agree on these orders, whatever else was there before. */
+/** Reconciles the records of all services; returns whether they agree on these orders, regardless of older ones. */
 async function reconcile(folder: DataFolder, orderIds: ReadonlySet<string>): Promise<boolean> {
   const { code, output } = await runStoa(folder, ['reconcile', '--json'])
   if (!output.startsWith('{')) return code === 0
   const { differences } = JSON.parse(output) as Report
   const own = differences.filter(({ orderId }) => orderId !== undefined && orderIds.has(orderId))
   for (const { kind, orderNumber, orderId } of own) note(toned('red', `${orderNumber ?? orderId}: ${kind}`))
-  if (own.length === 0) note('The books of all services agree on them')
+  if (own.length === 0) note('The records of all services agree on these orders')
   const others = differences.length - own.length
-  if (others > 0) note(`There are ${others} differences on what was there before: see "npm run stoa -- reconcile"`)
+  if (others > 0) note(`There are ${others} differences in older orders: see "npm run stoa -- reconcile"`)
   return own.length === 0
 }
 
@@ -88,7 +88,7 @@ function positive(name: string, text: string | undefined): number | undefined {
   return value
 }
 
-/** A system that does not run is started, as a newcomer has typed one command and wants to see something. */
+/** Starts the system if it is not running: a new user types one command and expects to see something. */
 async function startWhereNeeded(folder: DataFolder): Promise<boolean> {
   try {
     const rows = await askSupervisor<ProcessRow[]>(folder, { command: 'ps' })
@@ -99,9 +99,9 @@ async function startWhereNeeded(folder: DataFolder): Promise<boolean> {
     return false
   } catch (error) {
     if (!(error instanceof NotRunning)) throw error
-    note('Stoa does not run: it is started in the background')
+    note('Stoa is not running: starting it in the background')
     const { code } = await runStoa(folder, ['up', '--detach'])
-    if (code !== 0) throw new CommandFailed('it could not be started, for the reason above')
+    if (code !== 0) throw new CommandFailed('the system could not be started, for the reason above')
     return true
   }
 }

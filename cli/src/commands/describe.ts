@@ -1,47 +1,98 @@
 import { describeDeployment, type ServiceDescription } from '@stoa/system/describe-service'
 import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import { readArguments } from '../arguments.ts'
+import { readReaching } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument } from '../subcommand.ts'
+import { askService } from '../operating.ts'
+import type { ReachedSystem } from '../system-url.ts'
 
 export const help = `Usage: stoa describe SERVICE [--json]
 
-Says what a service owns, serves, publishes, consumes, calls and promises, as its contract has it, and, when it runs, its
-instances and what is wrong with them.
+Describes a service from its contract: owner, service level, routes, RPC methods, events, calls, sagas and settings. If the
+service is running, also lists its instances and their failing components.
 `
 
 interface Instance extends ProcessRow {
-  /** What its parts say, when it answers. */
+  /** The health of its components, if the instance responds. */
   readonly components?: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>
 }
 
-const healthTimeoutMs = 1_000
+interface Upstream {
+  readonly service: string
+  readonly instances: readonly {
+    readonly id: string
+    readonly port: number
+    readonly isDrained: boolean
+    readonly metadata?: { readonly instance?: string }
+  }[]
+}
+
+/** What an instance says of itself. */
+type Health = Pick<Instance, 'components'> & { readonly instance?: string }
+
+// A check of a part may take two seconds.
+const healthTimeoutMs = 3_000
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
+  const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
   const name = requireArgument(positionals, 0, 'the service')
-  const [description, instances] = await Promise.all([describeDeployment(name), instancesOf(folder, name)])
+  const [description, instances] = await Promise.all([
+    describeDeployment(name),
+    system.url === undefined ? instancesOf(system, name) : deployedInstances(system, name),
+  ])
   if (values.json === true) sayJson({ ...description, instances })
   else for (const line of format(description, instances)) say(line)
   return 0
 }
 
-async function instancesOf(folder: DataFolder, name: string): Promise<Instance[]> {
+/** The instances that the gateway of a deployed system knows, each with its components where the gateway reaches it. */
+async function deployedInstances(system: ReachedSystem, name: string): Promise<Instance[]> {
+  if (name === 'gateway') return [await deployedGateway(system)]
+  const { items } = await askService<{ items: Upstream[] }>(system, 'gateway', 'upstreams')
+  const found = items.find(({ service }) => service === name)?.instances ?? []
+  // the gateway chooses which instance answers
+  const reports = await Promise.all(found.map(() => healthOf(system, name)))
+  return found.map(({ id, port, isDrained, metadata }) => {
+    const report = reports.find((each) => each?.instance !== undefined && each.instance === metadata?.instance)
+    const state = isDrained ? 'draining' : 'ready'
+    const row: Instance = { service: name, instance: id, pid: null, port, state }
+    return report?.components === undefined ? row : { ...row, components: report.components }
+  })
+}
+
+/** The gateway behind the URL is not among its own upstreams. */
+async function deployedGateway(system: ReachedSystem): Promise<Instance> {
+  const { protocol, port } = new URL(system.url ?? '')
+  const { components = {} } = await askService<Health>(system, 'gateway', 'health')
+  const at = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
+  return { service: 'gateway', instance: 'gateway', pid: null, port: at, state: 'ready', components }
+}
+
+/** What an instance says of its components; undefined from one that cannot be reached or is of an older release. */
+function healthOf(system: ReachedSystem, name: string): Promise<Health | undefined> {
+  return askService<Health>(system, name, 'health', { timeoutMs: healthTimeoutMs }).catch(() => undefined)
+}
+
+async function instancesOf(system: ReachedSystem, name: string): Promise<Instance[]> {
   try {
-    const rows = await askSupervisor<ProcessRow[]>(folder, { command: 'ps' })
-    return await Promise.all(rows.filter(({ service }) => service === name).map(withHealth))
+    const rows = await askSupervisor<ProcessRow[]>(system.folder, { command: 'ps' })
+    return await Promise.all(rows.filter(({ service }) => service === name).map((row) => withHealth(system, row)))
   } catch (error) {
     if (error instanceof NotRunning) return []
     throw error
   }
 }
 
-async function withHealth(row: ProcessRow): Promise<Instance> {
+async function withHealth(system: ReachedSystem, row: ProcessRow): Promise<Instance> {
   try {
+    // its own health is behind its admin API
+    if (row.service === 'gateway') {
+      const { components = {} } = await askService<Health>(system, 'gateway', 'health')
+      return { ...row, components }
+    }
     const signal = AbortSignal.timeout(healthTimeoutMs)
     const answer = await fetch(`http://127.0.0.1:${row.port}/health`, { signal })
-    const { components } = (await answer.json()) as Pick<Instance, 'components'>
+    const { components } = (await answer.json()) as Health
     return components === undefined ? row : { ...row, components }
   } catch {
     return row
@@ -55,17 +106,17 @@ function format(description: ServiceDescription, instances: readonly Instance[])
     ['port', String(port)],
     ['database', hasDatabase ? `stoa_${service}, its own` : 'none'],
     [
-      'promises',
+      'level',
       slo && `${slo.availability * 100} % available, p99 ${slo.p99Ms} ms, at most ${slo.errorRate * 100} % errors`,
     ],
-    ['persons', typeof personalData === 'object' ? Object.keys(personalData).join(', ') : personalData],
+    ['personal', typeof personalData === 'object' ? Object.keys(personalData).join(', ') : personalData],
     ['called by', description.calledBy.join(', ') || undefined],
     ['tasks', description.tasks.join(', ') || undefined],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined)
   return [
     toned('bold', service),
     ...facts.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
-    ...section('Instances', ['INSTANCE', 'PID', 'PORT', 'STATE', 'UNWELL'], instances.map(instanceCells)),
+    ...section('Instances', ['INSTANCE', 'PID', 'PORT', 'STATE', 'FAILING'], instances.map(instanceCells)),
     ...section(
       'Routes',
       ['METHOD', 'PATH', 'PERMISSION', ''],
@@ -84,7 +135,7 @@ function format(description: ServiceDescription, instances: readonly Instance[])
     ...section(
       'Consumes',
       ['TYPE', 'FROM'],
-      description.consumes.map(({ type, from }) => [type, from ?? 'nobody here']),
+      description.consumes.map(({ type, from }) => [type, from ?? 'unknown']),
     ),
     ...section(
       'Calls',

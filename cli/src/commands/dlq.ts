@@ -1,15 +1,17 @@
-import { readArguments, UsageError } from '../arguments.ts'
-import { askService, listOf } from '../operating.ts'
+import { readLimit, readReaching, UsageError } from '../arguments.ts'
+import { askItem, listOf, retryAll } from '../operating.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa dlq ls [SERVICE] [--state STATE] [--json]
        stoa dlq show SERVICE ID [--json]
        stoa dlq retry SERVICE ID
+       stoa dlq retry [SERVICE] --all
        stoa dlq discard SERVICE ID --reason TEXT
 
-Events whose handling failed for good. A retry takes the events of the key in their order; a discard gives this one up for
-ever and lets those behind it go on. States: dead (the usual), failing, waiting, discarded.
+Lists, shows, retries or discards dead letters: events that a consumer failed to handle on every attempt. A retry handles all
+failed events of the same key in order; with --all, those of every key of one service or of all services. A discard drops
+the event permanently, and the key continues with the next event. States: dead (the default), failing, waiting, discarded.
 `
 
 interface Letter {
@@ -27,9 +29,12 @@ export function run(args: readonly string[]): Promise<number> {
 
 async function list(args: readonly string[]): Promise<number> {
   const options = { state: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } } as const
-  const { folder, values, positionals } = readArguments(args, options, { positionals: 1 })
+  const { system, values, positionals } = readReaching(args, options, { positionals: 1 })
   const { state, limit } = values
-  const letters = await listOf<Letter>(folder, 'dead-letters', { service: positionals[0], query: { state, limit } })
+  const letters = await listOf<Letter>(system, 'dead-letters', {
+    service: positionals[0],
+    query: { state, limit: readLimit(limit) },
+  })
   if (values.json === true) {
     sayJson(letters)
     return 0
@@ -50,33 +55,38 @@ async function list(args: readonly string[]): Promise<number> {
 }
 
 async function show(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 2 })
-  const letter = await askService<object>(folder, ...letterAt(positionals))
+  const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 2 })
+  const letter = await askItem<object>(system, 'dead-letters', letterAt(positionals))
   if (values.json === true) sayJson(letter)
   else say(JSON.stringify(letter, undefined, 2))
   return 0
 }
 
 async function retry(args: readonly string[]): Promise<number> {
-  const { folder, positionals } = readArguments(args, {}, { positionals: 2 })
-  const [service, path] = letterAt(positionals)
-  await askService(folder, service, `${path}/retry`, { method: 'POST' })
-  say('It is tried again, and with it what waits behind it.')
+  const { system, values, positionals } = readReaching(args, { all: { type: 'boolean' } }, { positionals: 2 })
+  if (values.all === true) {
+    if (positionals.length > 1) throw new UsageError('an ID and --all exclude each other')
+    const retried = [...(await retryAll(system, 'dead-letters', positionals[0]))].filter(([, count]) => count > 0)
+    if (retried.length === 0) say('Nothing to retry.')
+    for (const [name, count] of retried) say(`${name}: ${count} ${count === 1 ? 'key is' : 'keys are'} retried.`)
+    return 0
+  }
+  await askItem(system, 'dead-letters', { ...letterAt(positionals), action: 'retry' })
+  say('Retrying the event and the events queued behind it.')
   return 0
 }
 
 async function discard(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { reason: { type: 'string' } }, { positionals: 2 })
+  const { system, values, positionals } = readReaching(args, { reason: { type: 'string' } }, { positionals: 2 })
   const { reason } = values
   if (reason === undefined || reason.trim() === '')
-    throw new UsageError('discard needs a reason, which is kept: --reason TEXT')
-  const [service, path] = letterAt(positionals)
-  await askService(folder, service, `${path}/discard`, { method: 'POST', body: { reason } })
-  say('Given up; what waited behind it goes on.')
+    throw new UsageError('discard requires a reason, which is stored: --reason TEXT')
+  await askItem(system, 'dead-letters', { ...letterAt(positionals), action: 'discard' }, { reason })
+  say('Discarded; the events queued behind it continue.')
   return 0
 }
 
-function letterAt(positionals: readonly string[]): [service: string, path: string] {
+function letterAt(positionals: readonly string[]): { readonly service: string; readonly id: string } {
   const service = requireArgument(positionals, 0, 'the service')
-  return [service, `dead-letters/${encodeURIComponent(requireArgument(positionals, 1, 'the id of the dead letter'))}`]
+  return { service, id: requireArgument(positionals, 1, 'the id of the dead letter') }
 }

@@ -4,7 +4,7 @@ import { say } from '../output.ts'
 
 export const help = `Usage: stoa down
 
-Stops all services and then PostgreSQL, and returns when they have ended. Nothing is lost.
+Stops all services, then PostgreSQL, and returns when they have exited. No data is lost.
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -14,7 +14,7 @@ export async function run(args: readonly string[]): Promise<number> {
     say('Stopped.')
   } catch (error) {
     if (!(error instanceof NotRunning)) throw error
-    say('Stoa does not run; nothing to stop.')
+    say('Stoa is not running; nothing to stop.')
   }
   return 0
 }

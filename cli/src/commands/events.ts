@@ -1,23 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import { readOperated } from '@stoa/system/supervisor/operated'
-import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
+import { eventLogDatabase, topology } from '@stoa/system/topology'
+import { CommandFailed, readArguments, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { askService } from '../operating.ts'
-import { say, sayJson, toned } from '../output.ts'
+import { note, say, sayJson, toned } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 import { parseSince } from './logs.ts'
+import { describePruned, pruneLog } from '../prune-log.ts'
+import { connectionOf } from '../sql-session.ts'
+import type { ReachedSystem } from '../system-url.ts'
+import { operatedOf } from '../reached-system.ts'
 
 export const help = `Usage: stoa events tail [-f] [--type TYPE,...] [--subject ID] [--order ID] [--since 10m] [--limit 20] [--json]
-       stoa events show ID [--json]
+       stoa events show ID [--json | --bare]
+       stoa events pause SERVICE
+       stoa events resume SERVICE
+       stoa events prune [--force] [--yes] [--json]
        stoa events replay SERVICE --from FROM [--anew] [--yes] [--json]
 
-The log of all events. tail shows the last of those that fit, or all since a time, one JSON object a line with --json.
-  -f, --follow   goes on with what comes
-  --subject ID   of this aggregate; --order ID: in which this id occurs, whoever published it
+Reads the event log and controls the consumers of a service.
 
-replay gives a service the events again that it has passed, from start, a time (or 10m), or TOPIC/PARTITION:POSITION on; it
-says what it would do, and does it with --yes. What the service's inbox knows takes no effect a second time.
-  --anew         handles those anew too: messages are sent again, sums are added again, unless the service overwrites
+tail prints the last matching events, or all since a time; with --json one JSON object per line.
+  -f, --follow   keep printing new events
+  --subject ID   only events of this aggregate
+  --order ID     only events that contain this id (or a SKU, or another identifier), from any publisher
+
+show prints an event with its position in the log; --bare prints only the CloudEvent, as application/cloudevents+json.
+
+pause stops the delivery of events to every instance of a service until resume, also across restarts; events that are being
+handled are completed.
+
+prune removes events that are older than the retention of their topic, as the services do each hour. It prints what it would
+remove, and removes it with --yes. It works only with a system on this machine.
+  --force        also remove events that a consumer group has not processed: the group continues with the first one left
+
+replay delivers events again that a service has already passed, starting FROM "start", a time (or 10m), or
+TOPIC/PARTITION:POSITION. It prints the plan, and executes it with --yes. Events in the inbox of the service have no second effect.
+  --anew         also reprocess events that are in the inbox: messages are sent twice and sums are added twice, unless the
+                 handler overwrites
 `
 
 interface Logged {
@@ -36,6 +55,7 @@ interface Page {
 interface Plan {
   readonly events: number
   readonly known: number
+  readonly forgotten: number
   readonly positions: readonly object[]
 }
 
@@ -43,11 +63,11 @@ const pollMs = 400
 const pageSize = '200'
 
 export function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('events', { tail, show, replay }, args)
+  return runSubcommand('events', { tail, show, replay, pause, resume, prune }, args)
 }
 
 async function tail(args: readonly string[]): Promise<number> {
-  const { folder, values } = readArguments(args, {
+  const { system, values } = readReaching(args, {
     follow: { type: 'boolean', short: 'f' },
     type: { type: 'string' },
     subject: { type: 'string' },
@@ -56,21 +76,22 @@ async function tail(args: readonly string[]): Promise<number> {
     limit: { type: 'string' },
     json: { type: 'boolean' },
   })
+  const first =
+    values.since === undefined
+      ? { from: 'last', limit: readLimit(values.limit) ?? '20' }
+      : { from: parseSince(values.since, new Date()), limit: pageSize }
   const wanted = new URLSearchParams()
   for (const type of values.type?.split(',') ?? []) wanted.append('type', type.trim())
   if (values.subject !== undefined) wanted.set('subject', values.subject)
   if (values.order !== undefined) wanted.set('text', values.order)
-  const service = await anyReader(folder)
+  const service = await anyReader(system)
   const read = (more: Readonly<Record<string, string>>) =>
-    askService<Page>(folder, service, `events?${new URLSearchParams([...wanted, ...Object.entries(more)]).toString()}`)
+    askService<Page>(system, service, `events?${new URLSearchParams([...wanted, ...Object.entries(more)]).toString()}`)
   const print = ({ items }: Page) => items.forEach((each) => (values.json === true ? sayJson(each) : say(lineOf(each))))
 
-  let page = await read(
-    values.since === undefined
-      ? { from: 'last', limit: values.limit ?? '20' }
-      : { from: parseSince(values.since, new Date()), limit: pageSize },
-  )
+  let page = await read(first)
   print(page)
+  if (page.items.length === 0) for (const line of unknownTypes(wanted.getAll('type'))) note(line)
   while (values.follow === true || (values.since !== undefined && page.items.length > 0)) {
     page = await read({ cursor: page.cursor, limit: pageSize })
     print(page)
@@ -79,61 +100,114 @@ async function tail(args: readonly string[]): Promise<number> {
   return 0
 }
 
+/** A sentence for each type that no service publishes: nothing found and mistyped look the same. */
+function unknownTypes(types: readonly string[]): string[] {
+  const published = new Set(
+    topology.flatMap(({ contract }) => Object.values(contract?.publishes ?? {}).map(({ type }) => type)),
+  )
+  return types.filter((type) => !published.has(type)).map((type) => `No service of this release publishes "${type}".`)
+}
+
 async function show(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
+  const { system, values, positionals } = readReaching(
+    args,
+    { json: { type: 'boolean' }, bare: { type: 'boolean' } },
+    { positionals: 1 },
+  )
   const id = requireArgument(positionals, 0, 'the id of an event')
-  const event = await askService<Logged>(folder, await anyReader(folder), `events/${encodeURIComponent(id)}`).catch(
+  const event = await askService<Logged>(system, await anyReader(system), `events/${encodeURIComponent(id)}`).catch(
     (error: unknown) => {
       if (!(error instanceof CommandFailed) || error.code !== 'request.path_unknown') throw error
       throw new CommandFailed(`the log has no event ${id}: "stoa events tail" lists the last ones`)
     },
   )
-  if (values.json === true) sayJson(event)
+  if (values.bare === true) sayJson(event.event)
+  else if (values.json === true) sayJson(event)
   else say(JSON.stringify(event, undefined, 2))
   return 0
 }
 
+function pause(args: readonly string[]): Promise<number> {
+  return setPaused(args, 'pause')
+}
+
+function resume(args: readonly string[]): Promise<number> {
+  return setPaused(args, 'resume')
+}
+
+async function setPaused(args: readonly string[], action: 'pause' | 'resume'): Promise<number> {
+  const { system, positionals } = readReaching(args, {}, { positionals: 1 })
+  const service = requireArgument(positionals, 0, 'the service')
+  await askService(system, service, `consumer/${action}`, { method: 'POST' })
+  say(
+    action === 'pause'
+      ? `${service} consumes no events until "stoa events resume ${service}".`
+      : `${service} consumes again.`,
+  )
+  return 0
+}
+
 async function replay(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(
+  const { system, values, positionals } = readReaching(
     args,
     { from: { type: 'string' }, anew: { type: 'boolean' }, yes: { type: 'boolean' }, json: { type: 'boolean' } },
     { positionals: 1 },
   )
   const service = requireArgument(positionals, 0, 'the service')
   if (values.from === undefined)
-    throw new UsageError('replay needs to know from where: --from start, a time, or TOPIC/PARTITION:POSITION')
-  const isPlace = values.from === 'start' || values.from.includes('/')
-  const from = isPlace ? values.from : parseSince(values.from, new Date())
+    throw new UsageError('replay requires --from: start, a time, or TOPIC/PARTITION:POSITION')
+  const isPosition = values.from === 'start' || values.from.includes('/')
+  const from = isPosition ? values.from : parseSince(values.from, new Date(), '--from')
   const body = { from, anew: values.anew === true, isDryRun: values.yes !== true }
-  const plan = await askService<Plan>(folder, service, 'consumer/replay', { method: 'POST', body })
+  const plan = await askService<Plan>(system, service, 'consumer/replay', { method: 'POST', body })
   if (values.json === true) sayJson({ service, isDone: values.yes === true, ...plan })
   else for (const line of describePlan(service, plan, body)) say(line)
   return 0
 }
 
-function describePlan(
-  service: string,
-  { events, known, positions }: Plan,
-  { anew, isDryRun }: { readonly anew: boolean; readonly isDryRun: boolean },
-): string[] {
-  if (events === 0) return [`${service} has passed no events from there on: nothing to replay.`]
-  const effect = anew
-    ? `all of them are handled anew, ${known} for the second time`
-    : `${known} of them have taken effect and are passed over, ${events - known} are handled`
-  const what = `${events} events of ${positions.length} partitions are delivered to ${service} again: ${effect}.`
-  return isDryRun ? [`Would do: ${what}`, 'Nothing was done; --yes does it.'] : [what]
+async function prune(args: readonly string[]): Promise<number> {
+  const { folder, values } = readArguments(args, {
+    force: { type: 'boolean' },
+    yes: { type: 'boolean' },
+    json: { type: 'boolean' },
+  })
+  const isDryRun = values.yes !== true
+  const given = process.env['LOG_DATABASE_URL']
+  const connection = given ? { connectionString: given } : await connectionOf(folder, eventLogDatabase)
+  const pruned = await pruneLog(connection, { isForced: values.force === true, isDryRun })
+  if (values.json === true) sayJson({ isDone: !isDryRun, ...pruned })
+  else for (const line of describePruned(pruned, isDryRun)) say(line)
+  return 0
 }
 
-/** The log is one for all, and every service that consumes can read it. */
-async function anyReader(folder: DataFolder): Promise<string> {
-  const { consumers } = await readOperated(folder)
+function describePlan(
+  service: string,
+  { events, known, forgotten, positions }: Plan,
+  { anew, isDryRun }: { readonly anew: boolean; readonly isDryRun: boolean },
+): string[] {
+  if (events === 0) return [`${service} has passed no events since then: nothing to replay.`]
+  const effect = anew
+    ? `all of them are processed again, ${known} of them for the second time`
+    : `${known} of them were already processed and are skipped, ${events - known} are processed`
+  const what = `${events} events of ${positions.length} partitions are delivered to ${service} again: ${effect}.`
+  if (!isDryRun) return [what]
+  if (forgotten > 0 && !anew) {
+    const old = `${forgotten} of them are older than the inbox, so they would take effect again`
+    return [`Would do: ${what}`, `But ${old}: this requires --anew, or a later --from.`]
+  }
+  return [`Would do: ${what}`, 'Nothing was changed; add --yes to execute it.']
+}
+
+/** All services share one event log, so any service that consumes events can read it. */
+async function anyReader(system: ReachedSystem): Promise<string> {
+  const { consumers } = await operatedOf(system)
   const [first] = consumers
   if (first === undefined)
-    throw new CommandFailed('no service that reads the event log has been started here: start with "npm start"')
+    throw new CommandFailed('no service that reads the event log has been started here: run "npm start"')
   return first
 }
 
 function lineOf({ topic, partition, position, appendedAt, event }: Logged): string {
-  const place = toned('dim', `${topic}/${partition}:${position}`)
-  return `${appendedAt.slice(0, 23)}  ${event.type.padEnd(28)} ${event.subject}  ${event.id}  ${place}`
+  const location = toned('dim', `${topic}/${partition}:${position}`)
+  return `${appendedAt.slice(0, 23)}  ${event.type.padEnd(28)} ${event.subject}  ${event.id}  ${location}`
 }

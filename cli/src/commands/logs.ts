@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { followLogs, readLogs, type LogFilter } from '@stoa/system/supervisor/read-logs'
 import { formatLogLine } from '@stoa/system/supervisor/log-line'
-import { readArguments, UsageError } from '../arguments.ts'
+import { topology } from '@stoa/system/topology'
+import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { parseDuration } from '../duration.ts'
 import { say } from '../output.ts'
 
 export const help = `Usage: stoa logs [SERVICE] [-f] [--since 10m] [--grep TEXT] [--trace ID] [--json]
 
-Shows what services wrote (order-2: one process of several), of all of them in the order of time; without --since the
-last 200 lines.
-  -f, --follow   goes on with what is written from now on
-  --since 10m    of the last so many s, m, h or d, or since a time (2026-01-31T12:00:00Z)
-  --grep TEXT    only lines with this text
+Prints the logs of a service, of one of its processes (order-2), or of all services in the order of time. Prints the last
+200 lines if --since is omitted.
+  -f, --follow   keep printing new lines
+  --since 10m    only lines of the last 10 minutes (s, m, h or d), or since a time (2026-01-31T12:00:00Z)
+  --grep TEXT    only lines that contain this text
   --trace ID     only lines of this trace
-  --json         the lines as they stand in the files
+  --json         print the lines exactly as stored
 `
 
 const lastLines = 200
@@ -31,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
     },
     { positionals: 1 },
   )
+  requireProcess(positionals[0])
   const filter: LogFilter = {
     service: positionals[0],
     since: values.since === undefined ? undefined : parseSince(values.since, new Date()),
@@ -41,6 +43,11 @@ export async function run(args: readonly string[]): Promise<number> {
     say(values.json === true || line === undefined ? text : formatLogLine(line))
   const follower = values.follow === true ? followLogs(folder, filter) : undefined
   const found = await readLogs(folder, filter)
+  if (found.length === 0 && follower === undefined && values.trace !== undefined) {
+    throw new CommandFailed(
+      `no stored log line belongs to trace ${values.trace}: log storage is limited, and the oldest lines are deleted first`,
+    )
+  }
   for (const each of filter.since === undefined ? found.slice(-lastLines) : found) show(each)
   while (follower !== undefined) {
     await delay(pollMs)
@@ -49,10 +56,17 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** The time that `10m` or a timestamp stands for. @throws UsageError */
-export function parseSince(text: string, now: Date): string {
-  if (/^\d+(s|m|h|d)$/.test(text)) return new Date(now.getTime() - parseDuration('--since', text)).toISOString()
+/** A service, one of its processes (order-2), or what the system keeps a log of beside them. @throws UsageError */
+function requireProcess(name: string | undefined): void {
+  const known = [...topology.map((each) => each.name), 'postgres', 'supervisor']
+  if (name === undefined || known.includes(name.replace(/-\d+$/, ''))) return
+  throw new UsageError(`there is no service "${name}": expected one of ${known.join(', ')}`)
+}
+
+/** Returns the time that `10m` or a timestamp means. @throws UsageError */
+export function parseSince(text: string, now: Date, option = '--since'): string {
+  if (/^\d+(s|m|h|d)$/.test(text)) return new Date(now.getTime() - parseDuration(option, text)).toISOString()
   const at = new Date(text)
-  if (Number.isNaN(at.getTime())) throw new UsageError(`--since is "${text}", expected 30s, 10m, 2h, 1d or a time`)
+  if (Number.isNaN(at.getTime())) throw new UsageError(`${option} is "${text}", expected 30s, 10m, 2h, 1d or a time`)
   return at.toISOString()
 }

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 
 export const help = `Usage: stoa new service NAME
 
-Writes a whole service: contract, use cases, events, tables, tests, and its place in the system. NAME is lower-case words
-joined by hyphens, in the singular (gift-card).
+Generates a complete service: contract, use cases, events, tables and tests, registered in the system. NAME is lower-case
+words joined by hyphens, in the singular (gift-card).
 `
 
 const program = resolve(import.meta.dirname, '../../../tools/new/src/main.ts')

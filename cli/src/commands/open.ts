@@ -5,15 +5,16 @@ import { say, sayJson } from '../output.ts'
 
 export const help = `Usage: stoa open [WHAT] [--json]
 
-Prints the address of something one can look at, and opens it in the browser when this is a terminal: products (unless
-told otherwise), api (OpenAPI), issuer (OpenID configuration), registry. --json prints all addresses and opens nothing.
+Prints an address of the system, and opens it in the browser if standard output is a terminal. WHAT is products (the
+default), api (the API reference), issuer (OpenID configuration), registry or metrics (of the gateway). --json prints every address and opens none.
 `
 
 const places: Readonly<Record<string, { readonly service: string; readonly path: string }>> = {
   products: { service: 'gateway', path: '/api/v1/products' },
-  api: { service: 'gateway', path: '/openapi.json' },
+  api: { service: 'gateway', path: '/docs' },
   issuer: { service: 'gateway', path: '/.well-known/openid-configuration' },
   registry: { service: 'registry', path: '/api/services' },
+  metrics: { service: 'gateway.ADMIN_PORT', path: '/metrics' },
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -21,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [what = 'products'] = positionals
   const place = Object.hasOwn(places, what) ? places[what] : undefined
   if (place === undefined)
-    throw new UsageError(`there is no ${what} to open: there is ${Object.keys(places).join(', ')}`)
+    throw new UsageError(`cannot open "${what}": expected one of ${Object.keys(places).join(', ')}`)
   const at = async ({ service, path }: typeof place) => (await addressOf(folder, service)) + path
   if (values.json === true) {
     const addresses = Object.entries(places).map(async ([name, each]) => [name, await at(each)] as const)

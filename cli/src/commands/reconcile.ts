@@ -1,14 +1,13 @@
-import { readArguments } from '../arguments.ts'
+import { readReaching } from '../arguments.ts'
 import { askService } from '../operating.ts'
 import { formatTable, note, say, sayJson, toned } from '../output.ts'
 
 export const help = `Usage: stoa reconcile [--recent] [--json]
 
-Compares all orders with payments, ledger, reservations, shipments and used coupons, and looks for what others keep for
-orders that do not exist. Orders that are still worked on are left out, and so are services that are not deployed. Ends with
-1 when something does not agree.
-  --recent  only the orders of the last weeks, as it is done by itself every few minutes
-  --json    {"differences": [...]} with what was compared and left out
+Compares all orders with payments, ledger, reservations, shipments and used coupons, and finds records of other services for
+orders that do not exist. Skips orders in progress and services that are not deployed. Exits with 1 if there is a difference.
+  --recent  only recent orders, as in the automatic reconciliation every few minutes
+  --json    print {"differences": [...]} with the numbers of compared and skipped records
 `
 
 interface Difference {
@@ -35,9 +34,9 @@ interface Report {
 const timeoutMs = 600_000
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { folder, values } = readArguments(args, { recent: { type: 'boolean' }, json: { type: 'boolean' } })
+  const { system, values } = readReaching(args, { recent: { type: 'boolean' }, json: { type: 'boolean' } })
   const path = values.recent === true ? 'reconciliation?scope=recent' : 'reconciliation'
-  const report = await askService<Report>(folder, 'order', path, { method: 'POST', timeoutMs })
+  const report = await askService<Report>(system, 'order', path, { method: 'POST', timeoutMs })
   if (values.json === true) sayJson(report)
   else show(report)
   return report.differences.length === 0 ? 0 : 1
@@ -45,10 +44,12 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function show({ differences, isTruncated, isCaughtUp, compared, leftOut }: Report): void {
   const { orders, payments, reservations, shipments, quotes } = compared
-  const counts = `${orders} orders, ${payments} payments, ${reservations} reservations, ${shipments} shipments, ${quotes} quotes`
-  if (differences.length === 0) say(`${toned('green', 'The books agree')}: ${counts}`)
+  const counts = Object.entries({ orders, payments, reservations, shipments, quotes })
+    .map(([plural, count = 0]) => counted(count, plural))
+    .join(', ')
+  if (differences.length === 0) say(`${toned('green', 'The records agree')}: ${counts}`)
   else {
-    say(toned('red', `The books do not agree: ${differences.length} differences over ${counts}`))
+    say(toned('red', `The records do not agree: ${counted(differences.length, 'differences')} in ${counts}`))
     const rows = differences.map((each) => [
       each.kind,
       each.orderNumber ?? each.orderId ?? each.subject ?? '',
@@ -58,11 +59,16 @@ function show({ differences, isTruncated, isCaughtUp, compared, leftOut }: Repor
     for (const line of formatTable(['KIND', 'WHOSE', 'EXPECTED', 'FOUND'], rows)) say(line)
   }
   const { services, ordersUnderWay, ordersStuck } = leftOut
-  if (isTruncated) note('There is more than is shown: mend this first, and reconcile again')
-  if (services.length > 0) note(`Left out, as no instance is known: ${services.join(', ')}`)
-  if (ordersUnderWay > 0) note(`Left out, as they are still worked on: ${ordersUnderWay} orders`)
+  if (isTruncated) note('There are more differences than shown: fix these first, then reconcile again')
+  if (services.length > 0) note(`Skipped because no instance is known: ${services.join(', ')}`)
+  if (ordersUnderWay > 0) note(`Skipped because they are in progress: ${ordersUnderWay} orders`)
   if (ordersStuck > 0)
-    note(`Left out, as they wait for an operator: ${ordersStuck} orders; "npm run stoa -- saga ls --state stuck"`)
+    note(`Skipped because they wait for an operator: ${ordersStuck} orders; "npm run stoa -- saga ls --state stuck"`)
   if (!isCaughtUp)
-    note('Some consumers had not caught up after ten seconds: what they were to change may be shown here')
+    note('Some consumers had not caught up after ten seconds: changes still in progress may appear as differences')
+}
+
+/** Returns `1 order`, `2 orders`: all these words take an s. */
+function counted(count: number, plural: string): string {
+  return `${count} ${count === 1 ? plural.slice(0, -1) : plural}`
 }

@@ -4,8 +4,8 @@ import { say } from '../output.ts'
 
 export const help = `Usage: stoa restart [SERVICE | INSTANCE...]
 
-Stops these services (all of them when none is named), starts them again and returns when they are ready. Of a service with
-several processes one is restarted after the other; order-2 is that one alone.
+Restarts services or single processes (order-2), and returns when they are ready. Restarts all services if none is named. The
+processes of a scaled service are restarted one after another.
 `
 
 export async function run(args: readonly string[]): Promise<number> {

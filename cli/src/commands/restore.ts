@@ -10,11 +10,11 @@ import { requireArgument } from '../subcommand.ts'
 export const help = `Usage: stoa restore FOLDER [--to TIME | --to latest] [--archive FOLDER] [--yes]
        stoa restore FOLDER --check
 
-Puts a backup in the place of the data of a stopped system, as they were when the backup ended.
-  --to TIME         as they were at a later time (2026-01-31T12:00:00Z), from the archived log; latest: all there is
-  --archive FOLDER  the archived log, when it is not where the backup says
-  --yes             replace data that are there; their cluster is kept beside the new one as cluster.replaced
-  --check           compare the backup with its checksums and restore nothing
+Replaces the data of a stopped system with a backup, as of the end of the backup.
+  --to TIME         restore to a later time (2026-01-31T12:00:00Z) from the archived log; "latest" restores all of it
+  --archive FOLDER  folder of the archived log, if it has moved since the backup
+  --yes             replace existing data; the old cluster is kept beside the new one as cluster.replaced
+  --check           only compare the backup with its checksums
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -33,24 +33,25 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.check === true) {
     const manifest = await readManifest(backup)
     await requireWhole(backup, manifest)
-    say(`All ${manifest.files.length} files are as they were backed up at ${manifest.endedAt}.`)
+    say(`All ${manifest.files.length} files match the backup of ${manifest.endedAt}.`)
     return 0
   }
+  await readManifest(backup)
   requireOwnServer(process.env)
   const isUsed = await stat(folder.secrets).then(
     () => true,
     () => false,
   )
   if (isUsed && values.yes !== true)
-    throw new UsageError(`restore replaces all data in ${folder.path}: say that you mean it with --yes`)
+    throw new UsageError(`restore replaces all data in ${folder.path}: confirm with --yes`)
   // PostgreSQL reads it from a folder of its own.
   const archive = values.archive === undefined ? undefined : resolve(values.archive)
   await restoreBackup({ data: folder, backup: resolve(backup), to, archive, onProgress: note })
-  say('Restored; "npm start" goes on from there.')
+  say('Restored; "npm start" starts the system with the restored data.')
   return 0
 }
 
-/** The time that data are to be taken back to. @throws UsageError */
+/** Returns the point in time to restore to. @throws UsageError */
 export function parseTarget(text: string): Temporal.Instant | 'latest' {
   if (text === 'latest') return text
   try {

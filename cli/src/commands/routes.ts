@@ -1,10 +1,10 @@
-import { addressOf, askAsAdmin } from '../api.ts'
-import { readArguments } from '../arguments.ts'
+import { readReaching, UsageError } from '../arguments.ts'
+import { askService } from '../operating.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 
 export const help = `Usage: stoa routes [SERVICE] [--json]
 
-Lists what the running gateway serves: method, path, who answers, which permission it takes, limit and timeout.
+Lists the routes of the running gateway: method, path, service, required permission, rate limit and timeout.
 `
 
 interface Route {
@@ -18,11 +18,14 @@ interface Route {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
-  const url = `${await addressOf(folder, 'gateway.ADMIN_PORT')}/admin/routes`
-  const { items } = await askAsAdmin<{ items: Route[] }>(folder, url)
+  const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
+  const { items } = await askService<{ items: Route[] }>(system, 'gateway', 'routes')
   const [service] = positionals
   const routes = items.filter((route) => service === undefined || route.service === service)
+  if (service !== undefined && routes.length === 0) {
+    const known = [...new Set(items.map((route) => route.service))].toSorted()
+    throw new UsageError(`the gateway has no route to "${service}": expected one of ${known.join(', ')}`)
+  }
   if (values.json === true) {
     sayJson(routes)
     return 0

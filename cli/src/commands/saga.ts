@@ -1,9 +1,9 @@
-import { readOperated } from '@stoa/system/supervisor/operated'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
 import { askService, listOf } from '../operating.ts'
-import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
+import { CommandFailed, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
+import type { ReachedSystem } from '../system-url.ts'
+import { operatedOf } from '../reached-system.ts'
 
 export const help = `Usage: stoa saga ls [--state STATE] [--type NAME] [--service SERVICE] [--limit N] [--json]
        stoa saga show ID [--json]
@@ -11,12 +11,11 @@ export const help = `Usage: stoa saga ls [--state STATE] [--type NAME] [--servic
        stoa saga compensate ID
        stoa saga skip ID --yes
 
-Lists sagas, the latest first, or shows one with its steps, attempts and errors. ID is a saga's (order-fulfilment:…) or
-that of what it is about: an order's id shows all its sagas. States: running, waiting, compensating, completed,
-compensated, stuck.
-  retry       tries again what a stuck saga failed at
-  compensate  undoes a saga that is not past its pivot
-  skip        leaves out what a stuck saga failed at and goes on: what it should have done is then yours to do
+Lists sagas, newest first, or shows one with its steps, attempts and errors. ID is the id of a saga (order-fulfilment:…) or of
+its subject: an order id shows all sagas of the order. States: running, waiting, compensating, completed, compensated, stuck.
+  retry       retry the failed step of a stuck saga
+  compensate  compensate a saga that is not past its pivot
+  skip        skip the failed step of a stuck saga and continue; you must perform the effect of the step yourself
 `
 
 interface SagaSummary {
@@ -61,7 +60,7 @@ export function run(args: readonly string[]): Promise<number> {
 }
 
 async function list(args: readonly string[]): Promise<number> {
-  const { folder, values } = readArguments(args, {
+  const { system, values } = readReaching(args, {
     state: { type: 'string' },
     type: { type: 'string' },
     service: { type: 'string' },
@@ -69,7 +68,7 @@ async function list(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   })
   const { service, state, type, limit } = values
-  const sagas = await listOf<SagaSummary>(folder, 'sagas', { service, query: { state, type, limit } })
+  const sagas = await listOf<SagaSummary>(system, 'sagas', { service, query: { state, type, limit: readLimit(limit) } })
   if (values.json === true) {
     sayJson(sagas)
     return 0
@@ -80,8 +79,8 @@ async function list(args: readonly string[]): Promise<number> {
 }
 
 async function show(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { positionals: 1 })
-  const sagas = await find(folder, requireArgument(positionals, 0, 'the id of a saga'))
+  const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
+  const sagas = await find(system, requireArgument(positionals, 0, 'the id of a saga'))
   if (values.json === true) {
     sayJson(sagas.length === 1 ? sagas[0] : sagas)
     return 0
@@ -91,33 +90,33 @@ async function show(args: readonly string[]): Promise<number> {
 }
 
 async function act(action: 'retry' | 'compensate' | 'skip', args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(args, { yes: { type: 'boolean' } }, { positionals: 1 })
+  const { system, values, positionals } = readReaching(args, { yes: { type: 'boolean' } }, { positionals: 1 })
   const wanted = requireArgument(positionals, 0, 'the id of a saga')
   if (action === 'skip' && values.yes !== true)
-    throw new UsageError('skip leaves a step out for ever: say that you mean it with --yes')
-  const [saga, ...others] = await find(folder, wanted)
+    throw new UsageError('skip omits a step permanently: confirm with --yes')
+  const [saga, ...others] = await find(system, wanted)
   if (saga === undefined || others.length > 0) {
     const ids = [saga, ...others].map((each) => each?.id).join(', ')
-    throw new UsageError(`${wanted} has several sagas: name one of ${ids}`)
+    throw new UsageError(`${wanted} has several sagas: use one of ${ids}`)
   }
   const { id, service } = saga
-  const after = await askService<SagaSummary>(folder, service, `sagas/${encodeURIComponent(id)}/${action}`, {
+  const after = await askService<SagaSummary>(system, service, `sagas/${encodeURIComponent(id)}/${action}`, {
     method: 'POST',
   })
   say(`${id}: ${after.state}`)
   return 0
 }
 
-/** The saga of this id, or all whose key it is. */
-async function find(folder: DataFolder, wanted: string): Promise<SagaDetails[]> {
-  const { sagas } = await readOperated(folder)
+/** Returns the saga with this id, or all sagas with this key. */
+async function find(system: ReachedSystem, wanted: string): Promise<SagaDetails[]> {
+  const { sagas } = await operatedOf(system)
   const candidates = Object.entries(sagas).flatMap(([service, types]) =>
     (wanted.includes(':') ? [wanted] : types.map((type) => `${type}:${wanted}`)).map((id) => ({ service, id })),
   )
   const found = await Promise.all(
     candidates.map(async ({ service, id }) => {
       try {
-        return [{ ...(await askService<SagaDetails>(folder, service, `sagas/${encodeURIComponent(id)}`)), service }]
+        return [{ ...(await askService<SagaDetails>(system, service, `sagas/${encodeURIComponent(id)}`)), service }]
       } catch (error) {
         if (error instanceof CommandFailed && error.code === 'saga.not_found') return []
         throw error
@@ -125,7 +124,7 @@ async function find(folder: DataFolder, wanted: string): Promise<SagaDetails[]> 
     }),
   )
   const all = found.flat()
-  if (all.length === 0) throw new CommandFailed(`no service has a saga ${wanted}: "stoa saga ls" lists those there are`)
+  if (all.length === 0) throw new CommandFailed(`no service has a saga ${wanted}: "stoa saga ls" lists the sagas`)
   return all
 }
 

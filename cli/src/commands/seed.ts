@@ -4,13 +4,13 @@ import { note, say } from '../output.ts'
 
 export const help = `Usage: stoa seed
 
-Puts the demonstration data into every service of the running system that has not got them, and returns when all read
-copies have followed. What is there already stays.
+Loads the demonstration data into every service of the running system that does not have it yet, and returns when all read
+copies have caught up. Existing data is kept.
 `
 
 export async function run(args: readonly string[]): Promise<number> {
   const { folder } = readArguments(args, {})
   await askSupervisor(folder, { command: 'seed' }, note)
-  say('The demonstration data are in.')
+  say('The demonstration data is loaded.')
   return 0
 }

@@ -1,16 +1,16 @@
 import { createInterface } from 'node:readline/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { readArguments } from '../arguments.ts'
+import { readArguments, UsageError } from '../arguments.ts'
 import { formatTable, note, say, sayJson } from '../output.ts'
 import { openSql, type SqlResult, type SqlSession } from '../sql-session.ts'
 import { requireArgument } from '../subcommand.ts'
 
 export const help = `Usage: stoa sql SERVICE [STATEMENT] [--write] [--json]
 
-Runs a statement in the database of a service (or "event_log"), as the service's own role. Without one it is read from
-standard input; on a terminal one statement after the other, each ended by a semicolon, until Ctrl-D.
-  --write  lets it change something; without it every statement runs in a read-only transaction
-  --json   rows as a JSON array
+Runs a statement in the database of a service (or "event_log"), with the role of the service. If STATEMENT is omitted, it is
+read from standard input; on a terminal, statements are read until Ctrl-D, each ended by a semicolon.
+  --write  allow changes; by default every statement runs in a read-only transaction
+  --json   print the rows as a JSON array; bigint and numeric values are strings, so that no digit is lost
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -25,11 +25,16 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const [, given] = positionals
     if (given === undefined && process.stdin.isTTY) await converse(session, service, print)
-    else print(await session.run(given ?? (await readAll(process.stdin))))
+    else print(await session.run(requireStatement(given ?? (await readAll(process.stdin)))))
   } finally {
     await session.close()
   }
   return 0
+}
+
+function requireStatement(text: string): string {
+  if (text.trim() === '') throw new UsageError('the statement is missing; --help shows the usage')
+  return text
 }
 
 async function converse(session: SqlSession, service: string, print: (result: SqlResult) => void): Promise<void> {

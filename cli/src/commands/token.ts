@@ -4,12 +4,16 @@ import { say } from '../output.ts'
 
 export const help = `Usage: stoa token --user EMAIL [--password PASSWORD]
 
-Prints an access token of the account and nothing else. Without a password the demonstration accounts' is tried.
+Prints an access token of the account that is valid for at least 10 minutes. If --password is omitted, the password of the
+demonstration accounts is used.
 `
+
+// gives the user time to copy and use the token
+const tenMinutesMs = 600_000
 
 export async function run(args: readonly string[]): Promise<number> {
   const { folder, values } = readArguments(args, { user: { type: 'string' }, password: { type: 'string' } })
-  if (values.user === undefined) throw new UsageError('token needs an account: --user EMAIL')
-  say(await signIn(folder, values.user, values.password))
+  if (values.user === undefined) throw new UsageError('token requires an account: --user EMAIL')
+  say(await signIn(folder, values.user, values.password, tenMinutesMs))
   return 0
 }

@@ -5,10 +5,11 @@ import { parseSince } from './logs.ts'
 
 export const help = `Usage: stoa traces [--slow [MS]] [--error] [--service SERVICE] [--since 10m] [--limit 20] [--json]
 
-Lists kept traces by what began them, the latest first; "stoa trace ID" shows one. What this command line asks is left out.
-  --slow      the slowest first; --slow=500: only those of at least 500 ms
-  --error     only those in which something failed
-  --since     of the last so many s, m, h or d, or since a time
+Lists the stored traces by their first request, newest first; "stoa trace ID" shows one. Omits the requests of this command
+line.
+  --slow      slowest first; --slow=500 lists only traces of at least 500 ms
+  --error     only traces with an error
+  --since     only traces of the last 10 minutes (10m; s, m, h or d), or since a time
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -33,7 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
     sayJson(traces)
     return 0
   }
-  if (traces.length === 0) say('No kept trace fits.')
+  if (traces.length === 0) say('No stored trace matches.')
   else
     for (const line of formatTable(['TRACE', 'BEGAN', 'TOOK', 'SERVICE', 'WHAT', 'ERRORS'], traces.map(cells)))
       say(line)
@@ -48,13 +49,13 @@ function cells({ traceId, startMs, durationMs, service, name, errors }: TraceSum
 /** `--slow` alone is the slowest of all. */
 function joinSlow(args: readonly string[]): string[] {
   return args.flatMap((arg, index) => {
-    if (arg === '--slow') return /^\d/.test(args[index + 1] ?? '') ? [] : ['--slow=0']
-    return args[index - 1] === '--slow' && /^\d/.test(arg) ? [`--slow=${arg}`] : [arg]
+    if (arg === '--slow') return /^-?\d/.test(args[index + 1] ?? '') ? [] : ['--slow=0']
+    return args[index - 1] === '--slow' && /^-?\d/.test(arg) ? [`--slow=${arg}`] : [arg]
   })
 }
 
 function numberOf(option: string, text: string): number {
   const number = Number(text)
   if (Number.isFinite(number) && number >= 0) return number
-  throw new UsageError(`${option} is "${text}", expected a number`)
+  throw new UsageError(`${option} is "${text}", expected a number of at least 0`)
 }

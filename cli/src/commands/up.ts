@@ -5,16 +5,16 @@ import { upInForeground } from '../up-in-foreground.ts'
 export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
                [--pack | --watch] [--ports auto]
 
-Starts everything and stays in the foreground until Ctrl-C.
-  -d, --detach      return when everything is ready, and let it run in the background
-  --only a,b        only these services, and the registry
-  --without a,b     all services but these
-  --scale order=2   so many processes of a service, each at a port of its own that "stoa ps" shows
-  --pack            all services in one process, for small machines; a crash takes all down, and all come back
-  --watch           run the TypeScript itself, and restart just the services that import a file when it is saved
-  --ports auto      free ports in place of the usual ones; "stoa ps" says which
+Starts the system and stays in the foreground until Ctrl-C.
+  -d, --detach      return when the system is ready, and keep it running in the background
+  --only a,b        start only these services and the registry
+  --without a,b     start all services except these
+  --scale order=2   start several processes of a service, each on its own port, shown by "stoa ps"
+  --pack            run all services in one process, for small machines; a crash restarts all of them
+  --watch           run the TypeScript sources, and restart the affected services when a file is saved
+  --ports auto      use free ports instead of the default ones; "stoa ps" shows them
 
-A service's settings are taken from the environment, for one service alone with its name before them (ORDER_LOG_LEVEL).
+Services read their settings from environment variables; a prefix limits a setting to one service (ORDER_LOG_LEVEL).
 `
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -28,10 +28,10 @@ export async function run(args: readonly string[]): Promise<number> {
     ports: { type: 'string' },
   })
   if (values.ports !== undefined && values.ports !== 'auto') {
-    throw new UsageError(`--ports takes "auto" and nothing else: a single port is set by its setting (ORDER_PORT=9002)`)
+    throw new UsageError(`--ports accepts only "auto": set a single port with its setting (ORDER_PORT=9002)`)
   }
   if (values.pack === true && values.watch === true) {
-    throw new UsageError('--watch restarts single services and --pack has none: choose one of both')
+    throw new UsageError('--watch restarts single services, and --pack runs all in one process: use one or the other')
   }
   const choice = {
     only: values.only === undefined ? undefined : namesIn(values.only),
@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   })
 }
 
-/** How many processes each service is to have: `order=2`. @throws UsageError */
+/** Parses the number of processes of each service, such as `order=2`. @throws UsageError */
 export function parseScale(given: readonly string[]): Map<string, number> {
   return new Map(
     given.map((each) => {

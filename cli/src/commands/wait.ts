@@ -9,14 +9,14 @@ import { say } from '../output.ts'
 
 export const help = `Usage: stoa wait [--rest] [--timeout 60s]
 
-Returns when every process is ready, also when the system is only being started; exit code 1 when the time is over.
-  --rest         also when nothing is under way any more: no saga runs, no event waits to be published or handled.
-                 Sagas that wait for somebody's word, and stuck ones, are at rest.
-  --timeout 60s  how long to wait at most
+Waits until every process is ready, even while the system is still starting. Exits with 1 on timeout.
+  --rest         also wait until no saga is running and no event is waiting to be published or handled; sagas that wait for
+                 a signal and stuck sagas do not count
+  --timeout 60s  maximum time to wait
 `
 
 const pollMs = 200
-// Each service lists so many at most.
+// the maximum that each service lists
 const mostSagas = '200'
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
       throw new CommandFailed(`after ${timeout}: ${missing}; see "npm run stoa -- logs"`)
     await delay(pollMs)
   }
-  say(values.rest === true ? 'Ready, and at rest.' : 'Ready.')
+  say(values.rest === true ? 'Ready and idle.' : 'Ready.')
   return 0
 }
 
@@ -51,17 +51,17 @@ async function whatIsUnderWay(folder: DataFolder): Promise<string | undefined> {
   const { consumers, sagas } = await readOperated(folder)
   const states = ['running', 'compensating'] as const
   const live = await Promise.all(
-    states.map((state) => listOf<object>(folder, 'sagas', { query: { state, limit: mostSagas } })),
+    states.map((state) => listOf<object>({ folder, url: undefined }, 'sagas', { query: { state, limit: mostSagas } })),
   )
   const count = live.flat().length
-  if (count > 0) return `${count} sagas are under way`
+  if (count > 0) return `${count} sagas are running`
   const publishers = [...new Set([...consumers, ...Object.keys(sagas)])]
   for (const service of publishers) {
-    const { pending } = await askService<{ pending: number }>(folder, service, 'outbox')
+    const { pending } = await askService<{ pending: number }>({ folder, url: undefined }, service, 'outbox')
     if (pending > 0) return `${pending} events of ${service} are not published yet`
   }
   for (const service of consumers) {
-    const { lag } = await askService<{ lag: number }>(folder, service, 'consumer')
+    const { lag } = await askService<{ lag: number }>({ folder, url: undefined }, service, 'consumer')
     if (lag > 0) return `${service} has ${lag} events to handle`
   }
   return undefined

@@ -17,7 +17,7 @@ export type Ask = <Body>(method: string, path: string, request?: Request) => Pro
 
 interface GatewayOptions {
   readonly url: string
-  /** Ends what is under way. */
+  /** Ends what is in progress. */
   readonly signal: AbortSignal
   readonly onAnswer: (answer: Answer<unknown>) => void
 }

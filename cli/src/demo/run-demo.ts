@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly seed: number
   /** No more shoppers come in. */
   readonly closing: AbortSignal
-  /** What is under way is left where it is. */
+  /** What is in progress is left where it is. */
   readonly ending: AbortSignal
   readonly onTick: (tally: Tally) => void
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { deliver } from './deliver.ts'
 import { register, registerAndForget } from './shoppers.ts'
-import { tell } from './tally.ts'
+import { recordFact } from './tally.ts'
 import { basket, place, quote, until, type Visit } from './visit.ts'
 
 /** One kind of visit, and how many of twenty are of it. */
@@ -40,13 +40,11 @@ async function buyAsQuoted(visit: Visit): Promise<void> {
   if (quoteId !== undefined) await place(visit, shopper, { items, quoteId })
 }
 
-/** A coupon for everybody's first order: at the second it is refused. */
+/** A coupon that anyone may use; one for a first order needs an account with a verified address. */
 async function buyWithCoupon(visit: Visit): Promise<void> {
   const shopper = await visit.shopper()
   if (shopper === undefined) return
-  const coupons = ['WELCOME10']
-  if ((await place(visit, shopper, { items: basket(visit), coupons })) === undefined)
-    await place(visit, shopper, { items: basket(visit) })
+  await place(visit, shopper, { items: basket(visit), coupons: ['FREESHIP'] })
 }
 
 async function buyScarce(visit: Visit): Promise<void> {
@@ -63,7 +61,7 @@ async function buyImpatiently(visit: Visit): Promise<void> {
   const wanted = { items: basket(visit), key: randomUUID() }
   const orders = await Promise.all([1, 2, 3].map(() => place(visit, shopper, wanted)))
   const made = new Set(orders.flatMap((order) => (order === undefined ? [] : [order.number])))
-  tell(visit.tally, `${shopper.name} has sent one order three times: ${[...made].join(', ')}`)
+  recordFact(visit.tally, `${shopper.name} has sent one order three times: ${[...made].join(', ')}`)
 }
 
 function payWith(card: string): Scenario['visit'] {
@@ -94,7 +92,7 @@ async function buySuspiciously(visit: Visit): Promise<void> {
   if (payment === undefined) return
   const path = `/api/v1/payments/${payment.id}/review`
   await ask('POST', path, { as: await staff(), key: randomUUID(), body: { outcome } })
-  tell(visit.tally, `staff have ${outcome} the payment of ${order.number}`)
+  recordFact(visit.tally, `staff have ${outcome} the payment of ${order.number}`)
 }
 
 async function buyAndCancel(visit: Visit): Promise<void> {
@@ -128,7 +126,7 @@ async function buyAndReturn(visit: Visit): Promise<void> {
     body: { items },
     headers: { prefer: 'wait=10' },
   })
-  tell(tally, `${shopper.name} has sent ${items[0]?.quantity} of 2 back of ${order.number}`)
+  recordFact(tally, `${shopper.name} has sent ${items[0]?.quantity} of 2 back of ${order.number}`)
 }
 
 async function buyAfterForgetting(visit: Visit): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Chance } from './chance.ts'
 import type { Ask } from './gateway.ts'
-import { tell, type Tally } from './tally.ts'
+import { recordFact, type Tally } from './tally.ts'
 
 /** Somebody who shops, signed in. */
 export interface Shopper {
@@ -81,7 +81,7 @@ export async function registerAndForget({ ask, chance, tally }: ShopperParts): P
   const { body } = await signIn(password)
   if (body === undefined) return undefined
   tally.shoppers += 1
-  tell(tally, `${name} has signed in at the third try`)
+  recordFact(tally, `${name} has signed in at the third try`)
   return { name, token: body.accessToken, address }
 }
 

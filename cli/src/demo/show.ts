@@ -2,7 +2,7 @@ import { note, say } from '../output.ts'
 import { fitted, lineOf, screenOf } from './screen.ts'
 import type { Tally } from './tally.ts'
 
-/** How a demonstration is shown while it goes on, and when it is over. */
+/** How a demonstration is shown while it continues, and when it is over. */
 export interface Show {
   readonly tick: (tally: Tally) => void
   readonly end: (tally: Tally) => void

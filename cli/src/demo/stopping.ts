@@ -2,7 +2,7 @@
 export interface Stopping {
   /** Nobody is let in any more. */
   readonly closing: AbortSignal
-  /** What is under way is left where it is. */
+  /** What is in progress is left where it is. */
   readonly ending: AbortSignal
   readonly forget: () => void
 }

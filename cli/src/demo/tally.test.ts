@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { fitted, lineOf, screenOf } from './screen.ts'
 import { summarize } from './summary.ts'
-import { countAnswer, findDifferences, makeTally, seeOrder, tell, type SeenOrder, type Tally } from './tally.ts'
+import { countAnswer, findDifferences, makeTally, seeOrder, recordFact, type SeenOrder, type Tally } from './tally.ts'
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
@@ -85,7 +85,7 @@ test('the summary has counts by status, reasons and codes, the most frequent fir
 
 test('the screen shows where orders stand, what is kept, why some were turned away, and what came last', () => {
   const tally = tallyOf({ status: 'confirmed', captured: 1_000 }, { status: 'rejected', reason: 'payment.declined' })
-  for (let count = 0; count < 20; count += 1) tell(tally, `fact ${count}`)
+  for (let count = 0; count < 20; count += 1) recordFact(tally, `fact ${count}`)
   const lines = screenOf(tally, tally.startedAt).map((line) => stripVTControlCharacters(line))
   expect(lines).toContain('Orders    confirmed 1, rejected 1')
   expect(lines).toContain('Money     €10.00 taken, €0.00 given back, €10.00 kept')

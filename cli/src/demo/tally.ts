@@ -66,7 +66,7 @@ export function countAnswer(tally: Tally, { code }: Pick<Answer<unknown>, 'code'
 }
 
 /** Notes something that happened. */
-export function tell(tally: Tally, text: string): void {
+export function recordFact(tally: Tally, text: string): void {
   tally.latest.push({ at: new Date(), text })
   if (tally.latest.length > latestCount) tally.latest.shift()
 }
@@ -78,7 +78,7 @@ export function seeOrder(tally: Tally, order: SeenOrder): void {
   tally.orders.set(order.id, order)
   if (before?.status === order.status) return
   const reason = order.status === 'rejected' && order.reason !== undefined ? ` (${order.reason})` : ''
-  tell(tally, `${order.number}  ${wordsFor(order.status)}${reason}  ${moneyInWords(order.total)}`)
+  recordFact(tally, `${order.number}  ${wordsFor(order.status)}${reason}  ${moneyInWords(order.total)}`)
 }
 
 /** A status as people read it. */

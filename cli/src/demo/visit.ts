@@ -6,7 +6,7 @@ import type { Goods } from './goods.ts'
 import type { Shopper } from './shoppers.ts'
 import { seeOrder, type SeenOrder, type Tally } from './tally.ts'
 
-/** What one visit to the shop goes on. */
+/** What one visit to the shop uses. */
 export interface Visit {
   readonly ask: Ask
   /** The same, uncounted: for what is asked again and again, or has perhaps been done. */

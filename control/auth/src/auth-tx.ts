@@ -1,7 +1,6 @@
 import type { Tx, WriteHandle } from '@stoa/contract'
 import { auth, type AuthService } from '@stoa/contracts/auth/service'
-import { publish } from '@stoa/events'
-import type { Clock, NewId } from '@stoa/kernel'
+import { publish, type EventSource } from '@stoa/events'
 import type { Database } from '@stoa/postgres'
 
 /** An open transaction that what is published in it goes with; `Tx<AuthService>` is one. */
@@ -11,8 +10,8 @@ export type AuthTx = WriteHandle & Pick<Tx<AuthService>, 'publish'>
 export type Transaction = <Value>(run: (tx: AuthTx) => Promise<Value>) => Promise<Value>
 
 /** Transactions of what oidc-provider stores by itself, outside of any handler. */
-export function transactionsOf(database: Database, clock: Clock, newId: NewId): Transaction {
-  const source = { service: auth, clock, newId }
+export function transactionsOf(database: Database, tools: Omit<EventSource, 'service'>): Transaction {
+  const source = { service: auth, ...tools }
   return (run) =>
     database.transaction((handle) =>
       run({

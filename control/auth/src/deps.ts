@@ -24,7 +24,7 @@ export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthS
     declaredCalls: declaredCalls(catalogue),
     rotationDays: config.keyRotationDays,
     db,
-    transaction: transactionsOf(database, clock, newId),
+    transaction: transactionsOf(database, { clock, newId, schemaBaseUrl: config.schemaBaseUrl ?? config.authIssuer }),
     clock,
     telemetry,
     calls,

@@ -1,13 +1,20 @@
 import { sessionRevoked } from '@stoa/contracts/auth/events'
 import type { UserId } from '@stoa/contracts/ids'
 import type { AuthTx } from './auth-tx.ts'
-import { removeApiKeysOf } from './store/api-keys.ts'
+import { ERASED_VERSION, lockAccount, noteAccountEnd } from './store/account-ends.ts'
+import { endApiKeyGenerations, removeApiKeysOf, type ApiKeyTokens } from './store/api-keys.ts'
 import { saveEndedSessions } from './store/ended-sessions.ts'
 import { removeSessions, removeSessionsOf } from './store/sessions.ts'
 
-/** The session id that stands in tokens had by an API key. */
-export function sessionIdOfApiKey(apiKeyId: string): string {
-  return `api-key:${apiKeyId}`
+/** The session id that stands in the tokens of an API key, until they are ended. */
+export function sessionIdOfApiKey({ id, generation }: ApiKeyTokens): string {
+  return `api-key:${id}:${generation}`
+}
+
+/** The API key whose tokens carry a session id; undefined when it is the id of a sign-in. */
+export function apiKeyOfSessionId(sessionId: string | undefined): ApiKeyTokens | undefined {
+  const [, id, generation] = /^api-key:([^:]+):(\d+)$/.exec(sessionId ?? '') ?? []
+  return id === undefined ? undefined : { id, generation: Number(generation) }
 }
 
 /** Ends sessions with everything that hangs on them, and says so. */
@@ -19,16 +26,29 @@ export async function endSessions(tx: AuthTx, ids: readonly string[]): Promise<v
   }
 }
 
-/** Ends every session of an account but for one, and says so. */
+/** Ends every session of an account and every token of its API keys but for those of one session, and says so. */
 export async function endSessionsOf(tx: AuthTx, userId: UserId, exceptId?: string): Promise<void> {
-  await sayRevoked(tx, userId, await removeSessionsOf(tx, userId, exceptId))
+  await lockAccount(tx, userId)
+  await noteAccountEnd(tx, userId)
+  const sessionIds = await removeSessionsOf(tx, userId, exceptId)
+  const apiKeys = await endApiKeyGenerations(tx, userId, apiKeyOfSessionId(exceptId)?.id)
+  await sayRevoked(tx, userId, [...sessionIds, ...apiKeys.map(sessionIdOfApiKey)])
+}
+
+/** Ends everything of an erased account: nothing is opened for it any more. */
+export async function endErased(tx: AuthTx, userId: UserId): Promise<void> {
+  await lockAccount(tx, userId)
+  await noteAccountEnd(tx, userId, ERASED_VERSION)
+  await endEverythingOf(tx, userId)
 }
 
 /** Ends every session and every API key of an account, and says so. */
 export async function endEverythingOf(tx: AuthTx, userId: UserId): Promise<void> {
+  await lockAccount(tx, userId)
+  await noteAccountEnd(tx, userId)
   const sessionIds = await removeSessionsOf(tx, userId, undefined)
-  const apiKeyIds = await removeApiKeysOf(tx, userId)
-  await sayRevoked(tx, userId, [...sessionIds, ...apiKeyIds.map(sessionIdOfApiKey)])
+  const apiKeys = await removeApiKeysOf(tx, userId)
+  await sayRevoked(tx, userId, [...sessionIds, ...apiKeys.map(sessionIdOfApiKey)])
 }
 
 /** Says that the tokens of these sessions are worth nothing any more. */

@@ -1,15 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Calls, ReadHandle } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import { AppError, type Clock } from '@stoa/kernel'
+import type { RenewedTokens } from '@stoa/contracts/auth/resources'
+import { type Clock, platformError } from '@stoa/kernel'
 import { deriveKey, fingerprint } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { AuthTx, Transaction } from './auth-tx.ts'
-import type { DeclaredCalls } from './oidc/clients.ts'
+import { SHOP_CLIENT, type DeclaredCalls } from './oidc/clients.ts'
 import { makeKeyRing, type KeyRing } from './key-ring.ts'
 import type { AccountClaims } from './oidc/accounts.ts'
 import type { FirstTokens } from './oidc/mint.ts'
-import type { OidcServer } from './oidc/provider.ts'
+import type { Handle, OidcServer } from './oidc/provider.ts'
 import { findApiKey, useApiKey } from './store/api-keys.ts'
 import { findSessionOpenedUnder } from './store/sessions.ts'
 
@@ -29,13 +29,16 @@ export interface IdentitySettings {
 
 /** The authorization server of this instance, with the signing keys as they stand in the database. */
 export interface Identity {
+  readonly issuer: string
   readonly keys: KeyRing
   /** Loads or makes the signing keys; before it nothing is answered. */
   readonly start: () => Promise<void>
   readonly stop: () => void
   /** Takes up signing keys that another instance, or this one, has made. */
   readonly reload: () => Promise<void>
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly handle: Handle
+  /** Exchanges a refresh token of the shop's client; undefined for one that is not valid. */
+  readonly refresh: (refreshToken: string) => Promise<RenewedTokens | undefined>
   /** Opens a session under a key, in the open transaction; a repeat of the key joins the session. */
   readonly openSession: (
     tx: AuthTx,
@@ -67,6 +70,7 @@ export function makeIdentity(settings: IdentitySettings): Identity {
     telemetry.logger.info('signing keys loaded', { signs: loaded[0]?.kid, keys: loaded.length })
   }
   return {
+    issuer: settings.issuer,
     keys,
     start: async () => {
       const [loaded, made] = await Promise.all([keys.load(), prepare(settings)])
@@ -77,7 +81,20 @@ export function makeIdentity(settings: IdentitySettings): Identity {
     },
     stop: () => clearInterval(timer),
     reload,
-    handle: (request, response) => started(running).server.handle(request, response),
+    handle: (...request) => started(running).server.handle(...request),
+    refresh: async (refreshToken) => {
+      const { oidc, server } = started(running)
+      const fields = { grant_type: 'refresh_token', client_id: SHOP_CLIENT, refresh_token: refreshToken }
+      const { status, body } = await oidc.askInProcess(server.handle, '/oauth2/token', fields)
+      if (status === 400) return undefined
+      if (status !== 200) throw new Error(`the token endpoint returned ${status}`)
+      return {
+        accessToken: String(body['access_token']),
+        refreshToken: String(body['refresh_token']),
+        tokenType: 'Bearer',
+        expiresIn: Number(body['expires_in']),
+      }
+    },
     openSession: async (tx, { account, methods, key }) => {
       const { oidc, store, accounts, server } = started(running)
       const joined = await findSessionOpenedUnder(tx, key)
@@ -95,10 +112,10 @@ interface Running extends Prepared {
 }
 
 async function prepare(settings: IdentitySettings) {
-  const { db, transaction, clock, calls, telemetry } = settings
+  const { issuer, db, transaction, clock, calls, telemetry } = settings
   const oidc = await loadOidc(telemetry)
   const accounts = oidc.makeAccounts(calls)
-  const store = oidc.makeOidcStore({ db, transaction, clock })
+  const store = oidc.makeOidcStore({ issuer, db, transaction, clock })
   const makeServer = (keys: Parameters<typeof oidc.makeOidcServer>[1]) =>
     oidc.makeOidcServer(
       {
@@ -106,9 +123,9 @@ async function prepare(settings: IdentitySettings) {
         store,
         accounts,
         cookieKeys: [deriveKey(settings.secret, 'cookies').toString('base64url')],
-        verifyPassword: async (attempt) => (await calls.user.verifyPassword(attempt)).userId,
+        verifyPassword: (attempt) => calls.user.verifyPassword(attempt),
         useApiKey: (key) => transaction((tx) => useApiKey(tx, fingerprint(key), clock.now())),
-        isApiKeyLive: async (id) => (await findApiKey(db, id, clock.now())) !== undefined,
+        isApiKeyLive: async ({ id, generation }) => (await findApiKey(db, id, clock.now()))?.generation === generation,
         onError: (error) => telemetry.logger.error('authorization server failed', { error }),
       },
       keys,
@@ -128,7 +145,6 @@ async function loadOidc({ logger }: IdentitySettings['telemetry']) {
 }
 
 function started(running: Running | undefined): Running {
-  if (running === undefined)
-    throw new AppError('unavailable', 'service.unavailable', 'The authorization server is starting.')
+  if (running === undefined) throw platformError('service.unavailable', 'The authorization server is starting.')
   return running
 }

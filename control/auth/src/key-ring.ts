@@ -121,8 +121,8 @@ function decrypted(row: SigningKeyRow, encryptionKey: Buffer): JWK {
     return JSON.parse(decryptText(encryptionKey, row.keyId, row.encryptedJwk)) as JWK
   } catch (cause) {
     throw new Error(
-      'The signing keys can not be decrypted: AUTH_SECRET is another than when they were made. Set the one from then, ' +
-        'or delete the rows of signing.key, which ends every token.',
+      'The signing keys cannot be decrypted: AUTH_SECRET has changed since they were created. Restore the former value, ' +
+        'or delete the rows of signing.key, which revokes every token.',
       { cause },
     )
   }

@@ -1,17 +1,12 @@
-import type { Caller, Page } from '@stoa/contract'
+import { InstantSchema, type Caller, type Page } from '@stoa/contract'
 import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { Type, type TString } from 'typebox'
 import type { After } from './store/sessions.ts'
 
-const Place = Type.Object({
-  createdAt: Type.String({ format: 'date-time' }),
-  id: Type.String({ minLength: 1, maxLength: 100 }),
-})
-
-/** Where a list goes on. */
-export function afterOf(cursor: string | undefined): After | undefined {
+/** Where a list continues whose items have ids of this kind. */
+export function afterOf(idKind: TString, cursor: string | undefined): After | undefined {
   if (cursor === undefined) return undefined
-  const { createdAt, id } = decodeCursor(Place, cursor)
+  const { createdAt, id } = decodeCursor(Type.Object({ createdAt: InstantSchema, id: idKind }), cursor)
   return { createdAt: Temporal.Instant.from(createdAt), id }
 }
 

@@ -4,7 +4,7 @@ import { keyState, type KeyTimes } from './domain/signing-schedule.ts'
 import type { ApiKeyRow } from './store/api-keys.ts'
 import type { SigningKeyRow } from './store/signing-keys.ts'
 
-export function toApiKey(row: ApiKeyRow): ApiKey {
+export function toApiKey(row: Omit<ApiKeyRow, 'generation'>): ApiKey {
   return {
     id: row.id,
     userId: row.userId as UserId,

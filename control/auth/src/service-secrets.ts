@@ -4,7 +4,8 @@ export function parseServiceSecrets(pairs: readonly string[]): ReadonlyMap<strin
   for (const pair of pairs) {
     const at = pair.indexOf('=')
     const name = pair.slice(0, at)
-    if (at < 1 || secrets.has(name)) throw new Error(`SERVICE_SECRETS names ${name || 'a service'} wrongly or twice`)
+    if (at < 1 || secrets.has(name))
+      throw new Error(`SERVICE_SECRETS lists ${name || 'a service'} twice or in a wrong form`)
     secrets.set(name, pair.slice(at + 1))
   }
   return secrets

@@ -101,7 +101,14 @@ test('starts again with the keys it had, and makes one key however many start at
     await other.transaction((tx) => tx.sql`delete from signing.key`)
     const settings = { db: database.read, clock, encryptionKey: Buffer.alloc(32, 2), rotationDays: 30 }
     const rings = [1, 2, 3].map(() =>
-      makeKeyRing({ ...settings, transaction: transactionsOf(database, clock, () => crypto.randomUUID()) }),
+      makeKeyRing({
+        ...settings,
+        transaction: transactionsOf(database, {
+          clock,
+          newId: () => crypto.randomUUID(),
+          schemaBaseUrl: 'http://127.0.0.1:8080',
+        }),
+      }),
     )
     const loaded = await Promise.all(rings.map((ring) => ring.load()))
     const ids = loaded.flat().map(({ kid }) => kid)
@@ -114,7 +121,7 @@ test('starts again with the keys it had, and makes one key however many start at
 })
 
 test('says in one sentence what to do when the secret is another than when the keys were made', async () => {
-  await expect(ringAt(systemClock.now, Buffer.alloc(32, 9)).load()).rejects.toThrow(/AUTH_SECRET is another/)
+  await expect(ringAt(systemClock.now, Buffer.alloc(32, 9)).load()).rejects.toThrow(/AUTH_SECRET has changed/)
 })
 
 const API_KEY_GRANT = 'urn:stoa:params:oauth:grant-type:api-key'

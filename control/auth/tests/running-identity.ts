@@ -15,6 +15,8 @@ export const ADA = {
   roles: ['customer'],
   tier: 'premium',
 }
+/** What user says of her besides, in an ID token. */
+const PROFILE = { name: 'Ada Lovelace', locale: 'en', emailVerified: true, updatedAt: 1_800_000_000n }
 export const PASSWORD = 'stoa-demo-only'
 
 /** An authorization server on a port of its own, over a database of its own; user is played by `people`. */
@@ -26,15 +28,22 @@ export interface RunningIdentity {
   readonly errors: unknown[]
   /** Accounts by id; delete one, and it is closed. */
   readonly people: Map<string, typeof ADA>
+  /** What user waits for before it returns: set it, and something happens meanwhile. */
+  readonly before: { getClaims?: () => Promise<void>; verified?: () => Promise<void> }
   readonly stop: () => Promise<void>
 }
 
 export async function runIdentity(secret = 'a secret of the tests, long enough'): Promise<RunningIdentity> {
   const own = { name: 'auth', migrations: await readMigrations(new URL('../migrations/', import.meta.url)) }
   const database = await testDatabase({ name: 'auth', sets: [eventsMigrations, own] })
-  const transaction = transactionsOf(database.database, systemClock, newId)
+  const transaction = transactionsOf(database.database, {
+    clock: systemClock,
+    newId,
+    schemaBaseUrl: 'http://127.0.0.1:8080',
+  })
   const people = new Map([[ADA.userId, ADA]])
   const errors: unknown[] = []
+  const before: RunningIdentity['before'] = {}
   const record = (message: string, fields?: object) => void errors.push({ message, ...fields })
   const identity = makeIdentity({
     issuer: ISSUER,
@@ -49,7 +58,7 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
     transaction,
     clock: systemClock,
     telemetry: { logger: { debug: () => undefined, info: () => undefined, warn: record, error: record } as never },
-    calls: { user: { getClaims: claimsFrom(people), verifyPassword: passwordOf(people) } } as never,
+    calls: { user: { getClaims: claimsFrom(people, before), verifyPassword: passwordOf(people, before) } } as never,
   })
   await identity.start()
   const server = await listening(identity, errors)
@@ -60,6 +69,7 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
     transaction,
     errors,
     people,
+    before,
     stop: async () => {
       identity.stop()
       await new Promise((done) => server.close(done))
@@ -68,27 +78,29 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
   }
 }
 
-function claimsFrom(people: Map<string, typeof ADA>) {
+function claimsFrom(people: Map<string, typeof ADA>, before: RunningIdentity['before']) {
   return async ({ userId }: { readonly userId: string }) => {
     const known = people.get(userId)
+    await before.getClaims?.()
     if (known === undefined) throw new AppError('not_found', 'user.not_found', 'no such account')
-    return known
+    return { ...known, ...PROFILE }
   }
 }
 
-function passwordOf(people: Map<string, typeof ADA>) {
+function passwordOf(people: Map<string, typeof ADA>, before: RunningIdentity['before']) {
   return async ({ email, password }: { readonly email: string; readonly password: string }) => {
     const known = [...people.values()].find((person) => person.email === email)
     if (known === undefined || password !== PASSWORD) {
       throw new AppError('unauthenticated', 'user.credentials_wrong', 'wrong')
     }
-    return { userId: known.userId }
+    await before.verified?.()
+    return { userId: known.userId, accountVersion: 1 }
   }
 }
 
 async function listening(identity: Identity, errors: unknown[]): Promise<Server> {
   const server = createServer((request, response) => {
-    identity.handle(request, response).catch((error: unknown) => {
+    identity.handle(request, response, { address: '127.0.0.1' }).catch((error: unknown) => {
       errors.push(error)
       response.destroy()
     })

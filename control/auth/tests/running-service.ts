@@ -2,6 +2,7 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import { staticResolver } from '@stoa/discovery'
 import { logMigrations, openEventLog, parseCloudEvent, type EventLog } from '@stoa/events'
 import { systemClock } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
 import { anonymous, createPrincipals, createTokenVerifier, fetchKeys, resourceOf } from '@stoa/security'
 import { migrationsOf, startService, type Identity } from '@stoa/service'
 import { eventually, testDatabase } from '@stoa/testing'
@@ -29,12 +30,15 @@ interface RequestOptions {
 export interface RunningAuth {
   readonly url: string
   readonly request: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
+  /** A token of the named service for auth; undefined when none is issued. */
+  readonly tokenOf: (service: string) => Promise<string | undefined>
   /** Calls an RPC method as the named service would. */
   readonly call: (service: string, method: string, body: object, key?: string) => Promise<Answer>
   readonly signIn: (roles?: readonly string[], userId?: string) => Promise<Tokens>
   readonly refresh: (refreshToken: string) => Promise<Answer>
   readonly published: (type: string) => Promise<unknown[]>
   readonly log: EventLog
+  readonly database: Database
   readonly stop: () => Promise<void>
 }
 
@@ -64,6 +68,7 @@ export async function runAuth(): Promise<RunningAuth> {
   return {
     url,
     request: (method, path, options) => send(url, method, path, options),
+    tokenOf: (service) => serviceToken(url, service),
     call,
     signIn: async (roles = ['customer'], userId = ADA.userId) => {
       const opened = await call('user', 'OpenSession', {
@@ -91,6 +96,7 @@ export async function runAuth(): Promise<RunningAuth> {
       return events.map(({ event }) => parseCloudEvent(event).data)
     },
     log,
+    database: own.database,
     stop: async () => {
       await running.stop()
       await log.close()
@@ -115,22 +121,29 @@ function identityAt(url: () => string): Identity {
       authorization === undefined
         ? anonymous
         : principalOf(await verifier.verify(authorization.replace(/^Bearer /, ''))),
+    onInvalidated: () => () => {},
     close: async () => {},
   }
 }
 
-async function callAs(url: string, service: string, method: string, body: object, key: string): Promise<Answer> {
+async function serviceToken(url: string, service: string): Promise<string | undefined> {
   const fields = { grant_type: 'client_credentials', resource: resourceOf('auth') }
-  const token = await sendForm(`${url}/oauth2/token`, fields, {
+  const { body } = await sendForm(`${url}/oauth2/token`, fields, {
     authorization: `Basic ${Buffer.from(`${service}:${SECRET}`).toString('base64')}`,
   })
+  const token = body['access_token']
+  return typeof token === 'string' ? token : undefined
+}
+
+async function callAs(url: string, service: string, method: string, body: object, key: string): Promise<Answer> {
+  const token = await serviceToken(url, service)
   return toAnswer(
     await fetch(`${url}/stoa.auth.v1.AuthRpc/${method}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'idempotency-key': key,
-        authorization: `Bearer ${String(token.body['access_token'])}`,
+        authorization: `Bearer ${token}`,
       },
       body: JSON.stringify(body),
     }),

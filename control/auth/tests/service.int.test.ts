@@ -31,7 +31,7 @@ test('opens a session for user alone, which is the one to declare the call', asy
   expect(opened.status).toBe(200)
   expect(opened.body).toMatchObject({ expiresInSeconds: 900 })
   expect((await auth.call('order', 'OpenSession', { userId: ADA.userId })).body).toMatchObject({
-    code: 'unauthenticated',
+    code: 'permission_denied',
   })
 })
 
@@ -115,6 +115,15 @@ test('ends all sessions of an account when user says so', async () => {
   expect((await auth.refresh(refreshToken)).status).toBe(400)
 })
 
+const API_KEY_GRANT = 'urn:stoa:params:oauth:grant-type:api-key'
+const tokenOf = async (apiKey: string) => {
+  const response = await fetch(`${auth.url}/oauth2/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ grant_type: API_KEY_GRANT, client_id: 'stoa-cli', api_key: apiKey }).toString(),
+  })
+  return ((await response.json()) as { access_token?: string }).access_token
+}
 const newKey = (token: string, body: object = { name: 'till', scopes: ['order:read'] }) =>
   auth.request('POST', '/api/v1/api-keys', { token, body })
 
@@ -142,6 +151,68 @@ test('refuses an API key that would reach further than its account', async () =>
   })
   expect((await newKey(token, { name: 'till', scopes: ['root'] })).body).toMatchObject({ code: 'request.invalid' })
   expect((await newKey(token, { name: 'till', scopes: ['order:read'], expiresInDays: 91 })).status).toBe(422)
+})
+
+test('lets no token make or rotate a key that reaches further than itself', async () => {
+  const { accessToken } = await auth.signIn(['customer'])
+  const narrow = await newKey(accessToken, { name: 'narrow', scopes: ['api-key:manage'] })
+  const wide = await newKey(accessToken, { name: 'wide', scopes: ['order:read', 'service:external'] })
+  const token = (await tokenOf(textOf(narrow, 'key'))) ?? ''
+  expect((await newKey(token, { name: 'again', scopes: ['api-key:manage'] })).status).toBe(201)
+  for (const scopes of [['order:read'], ['service:external'], ['api-key:manage', 'user:write']])
+    expect((await newKey(token, { name: 'wider', scopes })).body['code']).toBe('auth.scope_not_granted')
+  const rotated = (id: string) => auth.request('POST', `/api/v1/api-keys/${id}/rotate`, { token })
+  expect((await rotated(textOf(wide, 'id'))).body['code']).toBe('auth.scope_not_granted')
+  expect((await rotated(textOf(narrow, 'id'))).status).toBe(201)
+})
+
+test('says which account has a new API key, and not the key', async () => {
+  const me = newId()
+  const { accessToken: token } = await auth.signIn(['customer'], me)
+  const made = await newKey(token)
+  const rotated = await auth.request('POST', `/api/v1/api-keys/${textOf(made, 'id')}/rotate`, { token })
+  const told = (await auth.published('api_key.created')).filter((each) => JSON.stringify(each).includes(me))
+  expect(told).toEqual(
+    [made, rotated].map((each) => ({ userId: me, apiKeyId: textOf(each, 'id'), scopes: ['order:read'] })),
+  )
+})
+
+test('ends the tokens of API keys with the sessions, and the keys themselves when that is wanted', async () => {
+  const me = newId()
+  const { accessToken: token } = await auth.signIn(['customer'], me)
+  const made = await newKey(token)
+  const id = textOf(made, 'id')
+  const sidOf = async () => claimsOf((await tokenOf(textOf(made, 'key'))) ?? '')['sid']
+  expect(await sidOf()).toBe(`api-key:${id}:0`)
+  expect((await auth.call('user', 'EndSessions', { userId: me })).status).toBe(200)
+  expect(await sidOf()).toBe(`api-key:${id}:1`)
+  expect((await auth.request('DELETE', '/api/v1/sessions', { token })).status).toBe(204)
+  expect(await sidOf()).toBe(`api-key:${id}:2`)
+  expect((await auth.call('user', 'EndSessions', { userId: me, deletesApiKeys: true })).status).toBe(200)
+  expect(await tokenOf(textOf(made, 'key'))).toBeUndefined()
+  const ended = (await auth.published('session.revoked')) as { userId: string; sessionIds: string[] }[]
+  expect(ended.filter(({ userId }) => userId === me).flatMap(({ sessionIds }) => sessionIds)).toEqual(
+    expect.arrayContaining([0, 1, 2].map((generation) => `api-key:${id}:${generation}`)),
+  )
+})
+
+test('announces nothing when the tokens of a key are ended that has none', async () => {
+  const me = newId()
+  const { accessToken: token } = await auth.signIn(['customer'], me)
+  const made = await newKey(token)
+  const sidOf = async () => claimsOf((await tokenOf(textOf(made, 'key'))) ?? '')['sid']
+  await sidOf()
+  const end = () => auth.request('DELETE', '/api/v1/sessions?except=current', { token })
+  for (let index = 0; index < 5; index++) expect((await end()).status).toBe(204)
+  const told = async () =>
+    ((await auth.published('session.revoked')) as { userId: string; sessionIds: string[] }[])
+      .filter(({ userId }) => userId === me)
+      .flatMap(({ sessionIds }) => sessionIds)
+  const id = textOf(made, 'id')
+  expect(await told()).toEqual([`api-key:${id}:0`])
+  expect(await sidOf()).toBe(`api-key:${id}:1`)
+  await end()
+  expect(await told()).toEqual([0, 1].map((generation) => `api-key:${id}:${generation}`))
 })
 
 test('lets an account have 20 API keys, also when they are asked for at once', async () => {
@@ -181,7 +252,7 @@ test('deletes an API key of one’s own, and says that its tokens are worth noth
   expect((await auth.request('GET', '/api/v1/api-keys', { token })).body['items']).toEqual([])
   expect(await auth.published('session.revoked')).toContainEqual({
     userId: me,
-    sessionIds: [`api-key:${textOf(made, 'id')}`],
+    sessionIds: [`api-key:${textOf(made, 'id')}:0`],
   })
 })
 
@@ -229,7 +300,7 @@ test('forgets an account when user has erased it', async () => {
     subject: me,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(userDeleted),
+    dataschema: dataSchemaOf(userDeleted, 'http://127.0.0.1:8080'),
     partitionkey: me,
     correlationid: id,
     data: { userId: me },
@@ -266,7 +337,8 @@ test('tells on its own port which sessions have ended, from a position on, and w
 
 /** What a follower is told first. */
 async function readEvents(query: string): Promise<StreamEvent[]> {
-  const response = await fetch(`${auth.url}/internal/ended-sessions${query}`)
+  const headers = { authorization: `Bearer ${await auth.tokenOf('order')}` }
+  const response = await fetch(`${auth.url}/internal/ended-sessions${query}`, { headers })
   const events: StreamEvent[] = []
   const parser = eventStreamParser((event) => void events.push(event))
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -275,3 +347,105 @@ async function readEvents(query: string): Promise<StreamEvent[]> {
   }
   return events
 }
+
+test('tells services alone which sessions have ended, also those that call no method of auth', async () => {
+  const statusFor = async (token: string | undefined) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(`${auth.url}/internal/ended-sessions`, { headers })
+    await response.body?.cancel()
+    return response.status
+  }
+  const { accessToken } = await auth.signIn(['admin'], newId())
+  expect(await statusFor(undefined)).toBe(401)
+  expect(await statusFor(accessToken)).toBe(403)
+  const scopes: string[] = []
+  for (const service of ['user', 'order', 'notification', 'auth', 'gateway', 'registry']) {
+    const token = await auth.tokenOf(service)
+    expect(await statusFor(token), service).toBe(200)
+    scopes.push(claimsOf(token ?? '')['scope'] ?? '')
+  }
+  const [ofUser, ...ofOthers] = scopes
+  expect(ofUser).toContain('stoa.auth.v1.AuthRpc/OpenSession')
+  expect(new Set(ofOthers)).toEqual(new Set(['']))
+})
+
+test('reports all that has ended, however much, before it names the keys', async () => {
+  const pages = 2_500
+  await auth.database.transaction(
+    (tx) => tx.sql`insert into ended_session (session_ids, ended_at)
+      select array['many-' || n], clock_timestamp() from generate_series(1, ${pages}) n`,
+  )
+  const began = performance.now()
+  const events = await readEvents('')
+  expect(events.filter(({ data }) => data.includes('many-'))).toHaveLength(pages)
+  expect(events.at(-1)?.event).toBe('signing_keys')
+  expect(performance.now() - began).toBeLessThan(1_000)
+})
+
+test('says in problem details that there is nothing at an unknown path of OAuth', async () => {
+  const { status, headers, body } = await auth.request('GET', '/oauth2/nope')
+  expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+  expect(body).toEqual({
+    type: '/errors/request.path_unknown',
+    title: expect.any(String),
+    status: 404,
+    detail: expect.stringContaining('/oauth2/nope'),
+    instance: '/oauth2/nope',
+    code: 'request.path_unknown',
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+  })
+})
+
+test.each(['/api/v1/sessions', '/api/v1/api-keys'])(
+  'refuses a cursor of %s that holds what no list has',
+  async (path) => {
+    const { accessToken: token } = await auth.signIn()
+    const uuid = crypto.randomUUID()
+    const at = '2026-01-01T00:00:00Z'
+    for (const place of [
+      { createdAt: '0000-01-01T00:00:00Z', id: uuid },
+      { createdAt: '2026-02-30T00:00:00Z', id: uuid },
+      { createdAt: '2024-01-01T00:00:00.12345678901234567890Z', id: uuid },
+      { createdAt: '0001-01-01T00:00:00+14:00', id: uuid },
+      { createdAt: '+200000-01-01T00:00:00Z', id: uuid },
+      { createdAt: at, id: '' },
+      { createdAt: at, id: 'ü' },
+      { createdAt: at },
+      [at, uuid],
+      null,
+    ]) {
+      const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
+      const { status, body } = await auth.request('GET', `${path}?cursor=${cursor}`, { token })
+      expect([place, status, body['errors']]).toEqual([
+        place,
+        422,
+        [{ pointer: '/cursor', detail: 'is not a cursor of this list' }],
+      ])
+    }
+  },
+)
+
+test('refuses a cursor of API keys whose id is none', async () => {
+  const { accessToken: token } = await auth.signIn()
+  const cursor = Buffer.from('{"createdAt":"2026-01-01T00:00:00Z","id":"a"}').toString('base64url')
+  expect((await auth.request('GET', `/api/v1/api-keys?cursor=${cursor}`, { token })).status).toBe(422)
+})
+
+test('renews, lists and ends sessions under /api/v1/auth as well', async () => {
+  const me = newId()
+  const first = await auth.signIn(['customer'], me)
+  const refresh = (refreshToken: string) => auth.request('POST', '/api/v1/auth/refresh', { body: { refreshToken } })
+  const renewed = await refresh(first.refreshToken)
+  expect(renewed.body).toEqual({
+    accessToken: expect.any(String),
+    refreshToken: expect.any(String),
+    tokenType: 'Bearer',
+    expiresIn: 900,
+  })
+  const token = textOf(renewed, 'accessToken')
+  expect((await auth.request('GET', '/api/v1/auth/sessions', { token })).body['items']).toHaveLength(1)
+  expect((await auth.request('POST', '/api/v1/auth/sign-out', { token })).status).toBe(204)
+  expect((await auth.request('GET', '/api/v1/auth/sessions', { token })).body['items']).toEqual([])
+  expect((await refresh(textOf(renewed, 'refreshToken'))).body['code']).toBe('auth.refresh_token_invalid')
+  expect((await auth.request('POST', '/api/v1/auth/refresh', { body: { refreshToken: 'none' } })).status).toBe(401)
+})

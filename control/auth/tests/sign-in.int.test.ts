@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { systemClock } from '@stoa/kernel'
 import { createTokenVerifier, fetchKeys } from '@stoa/security'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser, type Browser, type Visit } from './browser.ts'
 import { ADA, ISSUER, PASSWORD, runIdentity, type RunningIdentity } from './running-identity.ts'
@@ -70,12 +71,25 @@ test('signs a person in by authorization code and PKCE, without asking for conse
   }).verify(body['access_token'] ?? '')
   expect(claims).toMatchObject({ sub: ADA.userId, email: ADA.email, roles: ADA.roles, tier: ADA.tier })
   expect(claims.scope?.split(' ').toSorted()).toEqual(['email', 'openid', 'profile', 'stoa'])
-  expect(body['id_token']?.split('.')).toHaveLength(3)
+  expect(decodeJwt(body['id_token'] ?? '')).toMatchObject({
+    auth_time: expect.any(Number),
+    email_verified: true,
+    name: 'Ada Lovelace',
+  })
   expect(body['refresh_token']).toMatch(/^[\w-]{20,}$/)
   const { email, roles, tier } = ADA
   expect(await userinfo(body['access_token'] ?? '')).toEqual({
     status: 200,
-    body: { sub: ADA.userId, email, roles, tier },
+    body: {
+      sub: ADA.userId,
+      email,
+      email_verified: true,
+      roles,
+      tier,
+      name: 'Ada Lovelace',
+      locale: 'en',
+      updated_at: 1_800_000_000,
+    },
   })
 })
 
@@ -94,7 +108,7 @@ test('keeps its cookies from scripts and from other sites, signed', async () => 
   for (const cookie of cookies) expect(cookie).toMatch(/samesite=lax; httponly/)
 })
 
-test('tells a wrong password from nothing else, and lets try again', async () => {
+test('tells a wrong password from nothing else, and lets retry', async () => {
   const browser = newBrowser()
   const { verifier, fields } = proof()
   const page = await browser.get(authorizeUrl(fields))
@@ -115,6 +129,62 @@ test('refuses a form that another site sends, and one without the browser’s ow
   expect((await browser.submit(page, fields, { origin: 'http://evil.example' })).status).toBe(403)
   const stranger = await newBrowser().submit(page, fields)
   expect([stranger.status, stranger.text.includes('expired')]).toEqual([400, true])
+})
+
+test('continues by GET from an authorization request that is posted', async () => {
+  const browser = newBrowser()
+  const { verifier, fields } = proof()
+  const posted = await fetch(`${running.url}/oauth2/authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: authorizeUrl(fields).split('?')[1] ?? '',
+    redirect: 'manual',
+  })
+  expect(posted.status).toBe(303)
+  const page = await browser.get(posted.headers.get('location') ?? '')
+  const done = await signIn(browser, page)
+  expect((await exchange(codeIn(done), verifier)).status).toBe(200)
+})
+
+test.each([
+  '/oauth2/authorize/unheard-of',
+  '/oauth2/authorize/unheard-of?client_id=stoa-shop',
+  '/oauth2/device/unheard-of',
+])('says to one who comes back to %s without a session that there is none', async (path) => {
+  for (const headers of [
+    { accept: 'text/html' },
+    { accept: 'application/json' },
+    { cookie: '_session=x; _interaction_resume=%00' },
+  ]) {
+    const { status, headers: answered } = await fetch(running.url + path, { headers, redirect: 'manual' })
+    const said = status === 303 ? answered.get('location') : answered.get('content-type')
+    expect(said).toMatch(/\/oauth2\/device$|^(text\/html|application\/json)/)
+    expect([303, 400]).toContain(status)
+  }
+})
+
+test('shows a page to one who posts to the device page without its cookie', async () => {
+  const posted = await fetch(`${running.url}/oauth2/device`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'user_code=AAAA-BBBB',
+  })
+  expect([posted.status, posted.url]).toEqual([200, `${running.url}/oauth2/device`])
+  expect(await posted.text()).toContain('<label for="user_code">')
+})
+
+test('leaves it to the gateway which origins may read', async () => {
+  const origin = 'https://shop.example'
+  const form = { 'content-type': 'application/x-www-form-urlencoded', origin }
+  const body = 'grant_type=refresh_token&client_id=stoa-shop&refresh_token=none'
+  for (const response of [
+    await fetch(`${running.url}/oauth2/jwks`, { headers: { origin } }),
+    await fetch(`${running.url}/.well-known/openid-configuration`, { headers: { origin } }),
+    await fetch(`${running.url}/oauth2/token`, { method: 'POST', headers: form, body }),
+  ]) {
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    expect(await response.text()).not.toContain('origin')
+  }
 })
 
 test('escapes what the address puts into the page', async () => {
@@ -174,16 +244,92 @@ test('signs a device in: code shown there, confirmed and consented to here, and 
   const browser = newBrowser()
   const input = await browser.get('/oauth2/device')
   expect(input.text).toContain('<label for="user_code">')
-  expect((await browser.submit(input, { user_code: 'WRONG-CODE' })).text).toContain('That code is wrong')
+  expect((await browser.submit(input, { user_code: 'WRONG-CODE' })).text).toContain('The code is wrong')
   const confirm = await browser.submit(await browser.get('/oauth2/device'), { user_code: started.user_code })
   expect(confirm.text).toContain(started.user_code)
   const login = await browser.submit(confirm, { user_code: started.user_code, confirm: 'yes' })
   const consent = await signIn(browser, login)
-  expect(consent.text).toContain('everything that you may do')
+  expect(consent.text).toContain('full access to your account')
   const done = await browser.submit(consent, { decision: 'allow' })
   expect(done.text).toContain('Your device is connected')
   const { status, body } = await poll()
   expect([status, body['scope']]).toEqual([200, 'stoa'])
+})
+
+test('gives no program the scope service:internal, and words what it does give', async () => {
+  const started = await startDevice({ client_id: 'stoa-cli', scope: 'service:internal order:read' })
+  const browser = newBrowser()
+  const confirm = await browser.submit(await browser.get('/oauth2/device'), { user_code: started.user_code })
+  const login = await browser.submit(confirm, { user_code: started.user_code, confirm: 'yes' })
+  const consent = await signIn(browser, login)
+  expect(consent.text).toContain('<li>read your orders</li>')
+  expect(consent.text).not.toContain('service:internal')
+  await browser.submit(consent, { decision: 'allow' })
+  const { body } = await token({
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    client_id: 'stoa-cli',
+    device_code: started.device_code,
+  })
+  expect(body['scope']).toBe('order:read')
+})
+
+const startDevice = async (fields: Record<string, string>) => {
+  const response = await fetch(`${running.url}/oauth2/device/authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  })
+  return (await response.json()) as { device_code: string; user_code: string }
+}
+
+const parameters =
+  `acr_values api_key claims client_id client_secret code code_challenge code_verifier device_code display
+  grant_type id_token_hint login_hint nonce post_logout_redirect_uri prompt redirect_uri refresh_token request
+  request_uri resource response_mode response_type scope state token token_type_hint ui_locales user_code xsrf`.split(
+    /\s+/,
+  )
+
+test.each([
+  [
+    'GET',
+    '/oauth2/authorize',
+    { client_id: 'stoa-shop', response_type: 'code', redirect_uri: redirect, ...proof().fields },
+  ],
+  ['POST', '/oauth2/par', { client_id: 'stoa-shop', response_type: 'code', redirect_uri: redirect, ...proof().fields }],
+  ['GET', '/oauth2/logout', { client_id: 'stoa-shop', state: 'x' }],
+  ['POST', '/oauth2/token', { client_id: 'stoa-shop', grant_type: 'refresh_token', refresh_token: 'x' }],
+  ['POST', '/oauth2/token', { client_id: 'stoa-shop', grant_type: 'authorization_code', code: 'x' }],
+  [
+    'POST',
+    '/oauth2/token',
+    { client_id: 'stoa-cli', grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: 'x' },
+  ],
+  ['POST', '/oauth2/device/authorize', { client_id: 'stoa-cli', scope: 'openid' }],
+  ['POST', '/oauth2/device', { user_code: 'x' }],
+  ['POST', '/oauth2/revoke', { client_id: 'stoa-shop', token: 'x' }],
+  ['POST', '/oauth2/introspect', { client_id: 'stoa-shop', token: 'x' }],
+])('rejects text that cannot be stored in every parameter of %s %s', async (method, path, fields) => {
+  for (const name of parameters) {
+    const form = new URLSearchParams({ ...fields, [name]: 'a\0b' }).toString()
+    const isGet = method === 'GET'
+    const answer = await fetch(`${running.url}${path}${isGet ? `?${form}` : ''}`, {
+      method,
+      redirect: 'manual',
+      ...(isGet ? {} : { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: form }),
+    })
+    expect(answer.status, `${name}: ${await answer.text()}`).toBeLessThan(500)
+  }
+  expect(running.errors).toEqual([])
+})
+
+test('shows the sign-in page again for an address or password that cannot be stored', async () => {
+  const browser = newBrowser()
+  const page = await browser.get(authorizeUrl(proof().fields))
+  const again = await browser.submit(page, { email: 'ada\0@stoa.example', password: 'x' })
+  expect([again.status, again.text]).toEqual([
+    401,
+    expect.stringContaining('The e-mail address or the password is wrong'),
+  ])
 })
 
 test('does not let a program act for one who says no', async () => {
@@ -220,4 +366,35 @@ test('signs out of the browser, and ends the sessions signed in to by it', async
 
 test('answered all of that without an error of its own', () => {
   expect(running.errors).toEqual([])
+})
+
+test('asks for each scope of another program once, under its name, and never for nothing', async () => {
+  await running.database.database.transaction(
+    (tx) => tx.sql`
+      insert into oauth_client (id, name, application_type, grant_types, redirect_uris, post_logout_redirect_uris,
+        is_first_party, created_at, updated_at)
+      values ('foreign', 'Foreign <b>', 'native', '{authorization_code}', '{http://127.0.0.1/back}', '{}', false, now(), now())`,
+  )
+  const browser = newBrowser()
+  const ask = async (scope: string) => {
+    const foreign = { client_id: 'foreign', redirect_uri: 'http://127.0.0.1/back', scope }
+    return browser.get(authorizeUrl({ ...foreign, ...proof().fields }))
+  }
+  const asked = (visit: Visit) => [...visit.text.matchAll(/<li>(.*?)<\/li>/g)].map(([, words]) => words)
+  const first = await signIn(browser, await ask('openid email profile'))
+  expect(first.text).toContain('<h1>Allow Foreign &lt;b&gt; to use your account?</h1>')
+  expect(asked(first)).toHaveLength(3)
+  const allowed = await browser.submit(first, { decision: 'allow' })
+  expect(codeIn(allowed)).not.toBe('')
+  expect(asked(await ask('openid nonsense'))).toHaveLength(1)
+})
+
+test('names in its metadata every scope that a program may ask for', async () => {
+  for (const name of ['openid-configuration', 'oauth-authorization-server', 'oauth-protected-resource']) {
+    const response = await fetch(`${running.url}/.well-known/${name}`)
+    const { scopes_supported: scopes } = (await response.json()) as { scopes_supported: string[] }
+    expect(scopes).toEqual(expect.arrayContaining(['openid', 'profile', 'offline_access', 'stoa', 'order:read']))
+    expect(scopes).not.toContain('service:internal')
+    expect(new Set(scopes).size).toBe(scopes.length)
+  }
 })

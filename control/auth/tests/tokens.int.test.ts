@@ -59,6 +59,12 @@ test('opens a session whose access token verifies and says who, as what, how far
   expect(claims.jti).toMatch(/^[\w-]{20,}$/)
 })
 
+test('userinfo takes a token with the scope openid alone', async () => {
+  const { accessToken } = await openSession()
+  const refused = await fetch(`${running.url}/oauth2/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
+  expect([refused.status, await refused.json()]).toMatchObject([403, { error: 'insufficient_scope', scope: 'openid' }])
+  expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer .*error="insufficient_scope".*scope="openid"/)
+})
 test('renews with a refresh token, once, and looks the account up again', async () => {
   const first = await openSession()
   running.people.set(ADA.userId, { ...ADA, roles: ['customer', 'staff'] })

@@ -8,6 +8,6 @@ export const config = defineConfig('registry', {
   LEASE_SECONDS: setting(Type.Integer({ minimum: 1, maximum: 3_600 }), {
     default: 30,
     unit: 's',
-    doc: 'How long an instance is kept without a heartbeat.',
+    doc: 'Time without a heartbeat after which an instance is removed.',
   }),
 })

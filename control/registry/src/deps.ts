@@ -8,7 +8,7 @@ export interface Deps {
   readonly telemetry: Telemetry
   readonly leaseSeconds: number
   /** What the system's own processes prove themselves with; without one anybody inside may change the registry. */
-  readonly token: string | undefined
+  readonly token: string
   /** Those who wait for the next change. */
   readonly waiting: Waiting
 }

@@ -5,6 +5,7 @@ import { newId } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registryService } from '../src/service.ts'
+import { noteProbe } from '../src/store/instances.ts'
 
 const token = 'registry-token-of-this-test'
 const headers = { 'x-registry-token': token }
@@ -92,4 +93,33 @@ test('the revision rises with every change and never falls', async () => {
   const before = (await service.request('GET', '/api/services')).body.revision
   await register('rise', 9_007)
   expect((await service.request('GET', '/api/services')).body.revision).toBeGreaterThan(before)
+})
+
+test('a probe that ends after the instance has registered again changes nothing', async () => {
+  const key = newId()
+  const { body } = await register('again', 9_020, key)
+  const id = String(body.instanceId)
+  await service.database.transaction(
+    ({ sql }) => sql`update instances set status = 'unhealthy', failed_probes = 3 where id = ${id}`,
+  )
+  const healthCheckUrl = 'http://127.0.0.1:9020/health/ready'
+  const probed = { id, service: 'again', healthCheckUrl, status: 'unhealthy', failedProbes: 3 } as const
+  await register('again', 9_020, key)
+  await service.database.transaction((tx) => noteProbe(tx, probed, 4, 'unhealthy'))
+  const { body: listed } = await service.request('GET', '/api/services/again')
+  expect(listed.instances).toMatchObject([{ id, status: 'healthy' }])
+})
+
+test('an instance whose lease was given before the clock was set back is removed, and removals are forgotten', async () => {
+  await register('ahead', 9_021)
+  await service.database.transaction(async ({ sql }) => {
+    await sql`update instances set lease_until = now() + interval '1 day' where service = 'ahead'`
+    await sql`insert into removals (at) values (now() - interval '2 days'), (now() - interval '1 hour')`
+  })
+  await eventually(async () => {
+    const { body } = await service.request('GET', '/api/services/ahead')
+    expect(body.instances).toEqual([])
+  }, 25_000)
+  const old = await service.database.read.sql`select from removals where at < now() - interval '30 minutes'`
+  expect(old).toEqual([])
 })

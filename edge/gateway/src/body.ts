@@ -1,28 +1,29 @@
 import type { IncomingMessage } from 'node:http'
-import { AppError, isAppError } from '@stoa/kernel'
+import { type AppError, isAppError, platformError } from '@stoa/kernel'
 
-const largestBytes = 1_048_576
-
-/** The body of a request, whole, so that it can be sent again; undefined when there is none. Refuses more than 1 MiB. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** Reads the complete body of a request, so that it can be sent again; undefined for a request without a body. Throws if it exceeds the limit. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
   if (length === undefined && encoding === undefined) return undefined
-  if (Number(length ?? 0) > largestBytes) throw tooLarge()
+  if (Number(length ?? 0) > limitBytes) throw tooLarge(limitBytes)
   const chunks: Buffer[] = []
   let sizeBytes = 0
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       sizeBytes += chunk.length
-      if (sizeBytes > largestBytes) throw tooLarge()
+      if (sizeBytes > limitBytes) throw tooLarge(limitBytes)
       chunks.push(chunk)
     }
   } catch (error) {
     if (isAppError(error)) throw error
-    throw new AppError('malformed', 'request.malformed', 'The body broke off.', { cause: error })
+    throw platformError('request.malformed', 'The body is incomplete.', { cause: error })
   }
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }
 
-function tooLarge(): AppError {
-  return new AppError('too_large', 'request.too_large', 'A body may have 1 MiB at most.')
+function tooLarge(limitBytes: number): AppError {
+  return platformError(
+    'request.too_large',
+    `The body is larger than the ${limitBytes} bytes that this operation accepts.`,
+  )
 }

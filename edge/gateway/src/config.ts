@@ -6,32 +6,35 @@ const {
   READ_CONNECTIONS: _reads,
   WRITE_CONNECTIONS: _writes,
   LOG_DATABASE_URL: _log,
+  // it looks up and never registers
+  REGISTRY_TOKEN: _token,
   ...shared
 } = serviceSettings('gateway', 8080)
 
 /** The settings of the gateway. */
 export const config = defineConfig('gateway', {
   ...shared,
-  ADMIN_HOST: setting(Type.String(), { default: '127.0.0.1', doc: 'Address the admin API listens on.' }),
+  ADMIN_HOST: setting(Type.String(), { default: '127.0.0.1', doc: 'Address that the admin API listens on.' }),
   ADMIN_PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
     default: 8081,
     doc: 'Port of the admin API; 0 picks a free one.',
   }),
   RATE_LIMIT_SCALE: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 1,
-    doc: 'What all rate limits are multiplied by.',
+    doc: 'Factor by which all rate limits are multiplied.',
   }),
   CACHE_MEGABYTES: setting(Type.Integer({ minimum: 0, maximum: 4_096 }), {
     default: 32,
     unit: 'MB',
-    doc: 'Memory for answers that are the same for everybody; 0 keeps none.',
+    doc: 'Memory for cached responses that are the same for every caller; 0 disables the cache.',
+  }),
+  CLIENT_TIMEOUT_MS: setting(Type.Integer({ minimum: 1_000, maximum: 3_600_000 }), {
+    default: 60_000,
+    unit: 'ms',
+    doc: 'Time after which a connection without traffic in either direction during a request is closed.',
   }),
   CORS_ORIGINS: setting(Type.Array(url('http', 'https')), {
     default: [],
-    doc: 'Origins that browsers may call from; the gateway’s own always may.',
-  }),
-  TRUSTED_PROXIES: setting(Type.Array(Type.String()), {
-    default: [],
-    doc: 'Addresses of proxies before the gateway, whose X-Forwarded-For counts.',
+    doc: 'Origins from which browsers may call; the gateway’s own origin is always allowed.',
   }),
 })

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '@stoa/security'
 import type { Route } from './routes/route.ts'
+import type { Slot } from './upstream/slot.ts'
 
-/** The head of a request as policies see it: nothing here depends on how it came in. */
+/** The head of a request for policies, independent of how it was received. */
 export interface RequestHead {
   readonly method: string
-  /** Normalised; what is matched and what is sent on. */
+  /** The normalised path, which is matched and forwarded. */
   readonly path: string
   /** With its question mark, or empty. */
   readonly search: string
@@ -16,7 +17,7 @@ export interface RequestHead {
   readonly requestId: string
 }
 
-/** Where an answer goes: the client's response, or what takes it in its place. */
+/** The target of a response: the client, or a recorder in its place. */
 export interface AnswerTarget {
   readonly destroyed: boolean
   writeHead(status: number, headers: string[]): { end(body?: Buffer): unknown }
@@ -30,11 +31,13 @@ export interface AnswerTarget {
 }
 
 /** One request on its way through the gateway. */
-export interface Exchange {
+export interface ProxiedRequest {
   readonly head: RequestHead
   readonly route: Route
   readonly principal: Principal
   readonly response: AnswerTarget
-  /** Milliseconds since the epoch by which the client is to have its answer. */
+  /** The deadline of the response, in milliseconds since the epoch. */
   readonly deadlineMs: number
+  /** Released when the upstream has responded or failed, or when only the client's reading is left. */
+  readonly slot: Slot
 }

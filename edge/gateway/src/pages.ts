@@ -1,51 +1,132 @@
+import type { ServerResponse } from 'node:http'
 import type { ErrorCatalogue, ErrorDescription, Service } from '@stoa/contract'
 import { platformErrors } from '@stoa/contract'
 import { errorGuide, openApiDocument } from '@stoa/http'
+import { asyncApiDocument } from '@stoa/service'
+import { apiReference } from './api-reference.ts'
+import { sendWhole } from './compression/send-whole.ts'
+import type { RequestHead } from './exchange.ts'
+import { fixedPage, type GatewayPage } from './fixed-page.ts'
+import { MethodNotAllowed } from './pipeline.ts'
 
-/** A page the gateway answers itself. */
-export interface GatewayPage {
-  /** 200 when not said. */
-  readonly status?: number
-  readonly type: string
-  readonly text: string
+interface PagesOptions {
+  readonly services: readonly Service[]
+  readonly version: string
+  readonly isReady: () => boolean
+  readonly furtherErrors: ErrorCatalogue | undefined
 }
 
-/** What the gateway makes from the contracts and serves itself: OpenAPI, the pages of error codes, the events' schemas. */
-export function gatewayPages(
-  services: readonly Service[],
-  version: string,
-  furtherErrors: ErrorCatalogue = {},
-): (path: string) => GatewayPage | undefined {
+/**
+ * What the gateway serves itself: health, the API reference, and what is made from the contracts: OpenAPI, the pages of error codes, the
+ * events' schemas; and `OPTIONS *`, which asks of the server as a whole (RFC 9110, 9.3.7).
+ */
+export function gatewayPages(options: PagesOptions): (head: RequestHead) => GatewayPage | undefined {
+  const documents = makeDocuments(options)
+  const reference = apiReference(options.services)
+  const made = new Map<string, GatewayPage>()
+  const find = (path: string): GatewayPage | undefined => {
+    if (path === '/health/live') return health(path, true)
+    if (path === '/health/ready') return health(path, options.isReady())
+    const known = made.get(path)
+    if (known !== undefined) return known
+    const page = reference(path) ?? documents(path)
+    if (page !== undefined) made.set(path, page)
+    return page
+  }
+  return ({ method, path }) => {
+    if (path === '*') return serverOptions
+    const page = find(path)
+    if (page !== undefined && method !== 'GET' && method !== 'HEAD') throw new MethodNotAllowed(method, ['GET', 'HEAD'])
+    return page
+  }
+}
+
+/** Sends a page; returns its status. */
+export function sendPage(
+  { status, headers, body, tag }: GatewayPage,
+  head: RequestHead,
+  response: ServerResponse,
+  extraHeaders: readonly string[],
+): number {
+  const length = ['content-length', String(body.length)]
+  let sent = status
+  const client = {
+    get destroyed() {
+      return response.destroyed
+    },
+    writeHead(as: number, fields: readonly string[]) {
+      sent = as
+      return response.writeHead(as, [...fields])
+    },
+  }
+  sendWhole(head, client, { status, headers: [...headers, ...length, ...extraHeaders], body, tag })
+  return sent
+}
+
+const serverOptions: GatewayPage = {
+  status: 200,
+  headers: ['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+  body: Buffer.alloc(0),
+  route: '*',
+  isCounted: true,
+}
+
+function health(route: string, isUp: boolean): GatewayPage {
+  return {
+    status: isUp ? 200 : 503,
+    headers: ['content-type', 'application/json', 'cache-control', 'no-store'],
+    body: Buffer.from(`{"status":"${isUp ? 'up' : 'down'}"}`),
+    route,
+    isCounted: false,
+  }
+}
+
+function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
   const codes = new Map<string, ErrorDescription>(Object.entries({ ...platformErrors, ...furtherErrors }))
   const schemas = new Map<string, unknown>()
   for (const { errors, publishes } of services) {
     for (const [code, description] of Object.entries(errors)) codes.set(code, description)
     for (const event of Object.values(publishes)) schemas.set(`/schemas/${event.type}/${event.version}`, event.data)
   }
-  let openApi: string | undefined
-  return (path) => {
-    if (path === '/openapi.json') {
-      openApi ??= JSON.stringify(openApiDocument(services, { title: 'Stoa', version }))
-      return { type: 'application/json', text: openApi }
+  const openApi = (described: readonly Service[], title: string, route: string) =>
+    documentPage(route, 'application/json', JSON.stringify(openApiDocument(described, { title, version }, 'gateway')))
+  return (path: string): GatewayPage | undefined => {
+    if (path === '/openapi.json') return openApi(services, 'Stoa', path)
+    const service = findNamed(services, /^\/openapi\/([a-z-]+)\.json$/, path)
+    if (service !== undefined) return openApi([service], `Stoa ${service.name}`, '/openapi/{service}.json')
+    const events = findNamed(services, /^\/asyncapi\/([a-z-]+)\.json$/, path)
+    if (events !== undefined) {
+      const document = asyncApiDocument(events, { title: `Stoa ${events.name}`, version })
+      return documentPage('/asyncapi/{service}.json', 'application/json', JSON.stringify(document))
     }
     const schema = schemas.get(path)
-    if (schema !== undefined) return { type: 'application/schema+json', text: JSON.stringify(schema) }
+    if (schema !== undefined) return documentPage(path, 'application/schema+json', JSON.stringify(schema))
     const code = path.startsWith('/errors/') ? path.slice('/errors/'.length) : undefined
     const description = code === undefined ? undefined : codes.get(code)
     return code === undefined || description === undefined
       ? undefined
-      : { type: 'text/html; charset=utf-8', text: errorPage(code, description) }
+      : documentPage('/errors/{code}', 'text/html; charset=utf-8', errorPage(code, description))
   }
 }
 
+/** The service that a path of this form names. */
+function findNamed(services: readonly Service[], form: RegExp, path: string): Service | undefined {
+  const [, name] = form.exec(path) ?? []
+  return services.find((each) => each.name === name)
+}
+
+function documentPage(route: string, type: string, text: string): GatewayPage {
+  return fixedPage(route, ['content-type', type, 'cache-control', 'public, max-age=300'], text)
+}
+
 function errorPage(code: string, description: ErrorDescription): string {
-  const { status, title, why, mend, retry } = errorGuide(code, description)
+  const { status, title, why, fix, retry } = errorGuide(code, description)
   const facts = [
     ['Status', String(status)],
     ['Why it happens', why],
-    ['What to do', mend],
-    ['Ask again?', retry],
-  ].map(([name = '', said = '']) => `<dt>${name}<dd>${escaped(said)}`)
+    ['What to do', fix],
+    ['Retry?', retry],
+  ].map(([name = '', text = '']) => `<dt>${name}<dd>${escaped(text)}`)
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(code)}</title><main><h1>${escaped(title)}</h1><p><code>${escaped(code)}</code></p><dl>${facts.join('')}</dl></main></html>`
 }
 

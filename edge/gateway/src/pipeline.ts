@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError } from '@stoa/kernel'
+import { AppError, platformError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import { currentContext, traceHeaders } from '@stoa/telemetry'
 import { readBody } from './body.ts'
 import type { ResponseCache } from './cache/response-cache.ts'
+import { encodingTarget } from './compression/encoding-target.ts'
 import type { AnswerTarget, RequestHead } from './exchange.ts'
 import type { Authenticate } from './policies/authentication.ts'
 import { authorize } from './policies/authorization.ts'
 import { timeLimitMs } from './policies/deadline.ts'
-import type { RateLimits } from './policies/rate-limits.ts'
+import { clientKey, type RateHeaders, type RateLimits } from './policies/rate-limits.ts'
+import type { StreamLimits } from './policies/stream-limits.ts'
 import { proxy, type Proxied } from './proxy.ts'
 import type { Route } from './routes/route.ts'
 import type { RouteTable } from './routes/route-table.ts'
-import type { Upstream, Upstreams } from './upstream/upstreams.ts'
+import { clientHasLeft, takeSlot } from './upstream/slot.ts'
+import type { Upstreams } from './upstream/upstreams.ts'
 
 /** What a request passes through. */
 export interface Pipeline {
@@ -20,56 +23,81 @@ export interface Pipeline {
   readonly authenticate: Authenticate
   readonly limits: RateLimits
   readonly cache: ResponseCache
+  readonly streams: StreamLimits
   readonly upstreams: Upstreams
 }
 
-/** A path with another method; the answer says which it knows. */
+/** Thrown for an unsupported method; the response lists the supported methods. */
 export class MethodNotAllowed extends AppError {
   readonly allowed: readonly string[]
 
   constructor(method: string, allowed: readonly string[]) {
-    super('unsupported', 'request.method_not_allowed', `${method} is not for this path.`)
+    super('unsupported', 'request.method_not_allowed', `The path does not support ${method}.`)
     this.allowed = allowed
   }
 }
 
+/** The caller and its remaining limit. */
+export interface Admitted {
+  readonly principal: Principal
+  readonly rate: RateHeaders
+}
+
 /**
- * Takes a request through the policies in their order – route, failed sign-ins, authentication, authorization, rate limit,
- * cache, bulkhead, balancer, breaker, upstream with timeout and retry – and sends the answer on. Throws the refusal of
- * whichever turns it down.
+ * Lets a request in: failed sign-ins, authentication, rate limit, authorization. `onCounted` receives the remaining limit, even if
+ * the request is rejected after it was counted. Throws the error of the policy that rejects it.
+ */
+export async function admit(
+  { limits, authenticate }: Pipeline,
+  route: Route,
+  head: RequestHead,
+  onCounted: (rate: RateHeaders) => void,
+): Promise<Admitted> {
+  if (route.isSignIn) limits.checkSignIn(head.address)
+  const found = authenticate(head, route)
+  const principal: Principal = found instanceof Promise ? await found : found
+  const rate = limits.take(route, principal, head.address)
+  onCounted(rate)
+  authorize(route, principal)
+  return { principal, rate }
+}
+
+/**
+ * Takes an admitted request through the rest in its order – cache, bulkhead, balancer, breaker, upstream with timeout and
+ * retry – and forwards the response. Throws the error of the stage that rejects it.
  */
 export async function passThrough(
   pipeline: Pipeline,
   route: Route,
   head: RequestHead,
-  {
-    request,
-    response,
-    extraHeaders,
-  }: { request: IncomingMessage; response: ServerResponse; extraHeaders: readonly string[] },
+  { request, response, extraHeaders, principal, rate }: Admitted & Passing,
 ): Promise<Proxied> {
   const { limits, cache } = pipeline
-  if (route.isSignIn) limits.checkSignIn(head.address)
-  const found = pipeline.authenticate(head, route)
-  const principal: Principal = found instanceof Promise ? await found : found
-  authorize(route, principal)
-  const rate = limits.take(route, principal, head.address)
+  // responses that may contain a secret together with client input are not compressed: their length would disclose it (BREACH)
+  const mayEncode = head.method === 'GET' && !route.isStream && !route.isForeign
+  const client = mayEncode ? encodingTarget(response, head) : response
   const added = [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
   if (cache.isFor(route, head, principal)) {
     return cache.answer({
       route,
       head,
-      client: response,
+      client,
       extraHeaders: added,
       forward: (shared, target, sent) =>
         forward(pipeline, { route, head: shared, principal, body: undefined, response: target, extraHeaders: sent }),
     })
   }
-  const body = await readBody(request)
-  const proxied = await forward(pipeline, { route, head, principal, body, response, extraHeaders: added })
+  const body = await readBody(request, route.bodyLimitBytes)
+  const proxied = await forward(pipeline, { route, head, principal, body, response: client, extraHeaders: added })
   if (route.isSignIn && proxied.status === 401) limits.noteFailedSignIn(head.address)
   if (isChange(head.method) && proxied.status < 400) cache.invalidate(head.path)
   return proxied
+}
+
+interface Passing {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly extraHeaders: readonly string[]
 }
 
 interface Forwarding {
@@ -81,17 +109,28 @@ interface Forwarding {
   readonly extraHeaders: readonly string[]
 }
 
-async function forward(
-  { upstreams }: Pipeline,
+/** Sends a request on to an instance of its route's service, within that service's places. */
+export async function forward(
+  { upstreams, streams }: Pipeline,
   { route, head, principal, body, response, extraHeaders }: Forwarding,
 ): Promise<Proxied> {
   const deadlineMs = Date.now() + timeLimitMs(route, head)
   const upstream = upstreams.of(route.service)
-  if (!route.isStream) await enter(upstream, response)
-  const context = currentContext()
-  const exchange = { head, route, principal, response, deadlineMs }
-  const trace = context === undefined ? {} : traceHeaders(context)
-  return proxy({ exchange, upstream, body, trace, extraHeaders })
+  const slot = route.isStream
+    ? streams.take(clientKey(principal, head.address), response)
+    : takeSlot(upstream.slots, response, deadlineMs)
+  try {
+    if (slot.entered !== undefined) await slot.entered
+    // the client may have disconnected after it got its slot
+    if (response.destroyed) throw clientHasLeft()
+    const context = currentContext()
+    const exchange = { head, route, principal, response, deadlineMs, slot }
+    const trace = context === undefined ? {} : traceHeaders(context)
+    return await proxy({ exchange, upstream, body, trace, extraHeaders })
+  } catch (error) {
+    slot.release()
+    throw error
+  }
 }
 
 function isChange(method: string): boolean {
@@ -103,22 +142,5 @@ export function routeOf(table: RouteTable, { method, path }: RequestHead): Route
   const match = table.match(method, path)
   if (match.kind === 'route') return match.route
   if (match.kind === 'wrong_method') throw new MethodNotAllowed(method, match.allowed)
-  throw new AppError('not_found', 'request.path_unknown', `There is nothing at ${path}.`)
-}
-
-/** Takes a place at the upstream until the answer has gone, waiting in line when all are taken. */
-async function enter({ places }: Upstream, response: AnswerTarget): Promise<void> {
-  if (!places.tryEnter()) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const waiter = { onEnter: resolve }
-    if (!places.tryWait(waiter)) throw places.refusal()
-    const onGone = () => {
-      if (places.cancelWait(waiter)) resolve()
-    }
-    response.once('close', onGone)
-    await promise
-    response.off('close', onGone)
-    if (response.destroyed) throw new AppError('timeout', 'request.deadline_exceeded', 'The client has left.')
-  }
-  response.once('close', places.leave.bind(places))
+  throw platformError('request.path_unknown', `There is no endpoint at ${path}.`)
 }

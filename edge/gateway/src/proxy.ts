@@ -1,23 +1,23 @@
-import { AppError } from '@stoa/kernel'
-import { sleep, systemTime } from '@stoa/resilience'
-import type { Exchange } from './exchange.ts'
+import { type AppError, platformError } from '@stoa/kernel'
+import { sleep, systemTime, type CircuitBreaker } from '@stoa/resilience'
+import type { ProxiedRequest } from './exchange.ts'
 import { requestTimeoutMs } from './policies/deadline.ts'
 import { isRepeatable } from './policies/repeat.ts'
-import { attempt, type Outcome } from './upstream/attempt.ts'
+import { attempt, type AttemptOutcome } from './upstream/attempt.ts'
 import type { Target, Upstream } from './upstream/upstreams.ts'
 
 /** What became of a request. */
 export interface Proxied {
   readonly status: number
-  /** Undefined when no service was asked. */
+  /** Undefined if no service was called. */
   readonly instance: string | undefined
   readonly attempts: number
-  /** How the cache answered, on routes whose answers are shared. */
+  /** The cache status, on routes with shared responses. */
   readonly cache?: string | undefined
 }
 
 interface ProxyOptions {
-  readonly exchange: Exchange
+  readonly exchange: ProxiedRequest
   readonly upstream: Upstream
   readonly body: Buffer | undefined
   readonly trace: { readonly traceparent?: string; readonly tracestate?: string }
@@ -28,8 +28,8 @@ const maxRetries = 3
 const streamIdleMs = 60_000
 
 /**
- * Sends a request to an instance of its service, and elsewhere when that fails: only what may be repeated, within the
- * budget and the deadline, never once a byte of an answer has gone out. Throws the refusal when no attempt was answered.
+ * Sends a request to an instance of its service, and retries on another instance after a failure: only repeatable requests, within
+ * the budget and the deadline, and never after a byte of the response was sent. Throws if no attempt got a response.
  */
 export async function proxy(options: ProxyOptions): Promise<Proxied> {
   const { exchange, upstream } = options
@@ -37,11 +37,11 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
   upstream.budget.onCall()
   let tried: Set<string> | undefined
   for (let attempts = 1; ; attempts++) {
-    const target = upstream.choose(tried)
-    const mayRetry = canRepeat && attempts <= maxRetries
-    const outcome = await tryTarget(options, target, mayRetry)
+    const target = upstream.choose(exchange.route.group, tried)
+    const mayRetry = !exchange.route.isStream && attempts <= maxRetries
+    const outcome = await tryTarget(options, target, { mayRetry, isRepeatable: canRepeat })
     if (outcome.kind === 'answered') return { status: outcome.status, instance: target.instance.id, attempts }
-    const hasMore = await mayGoOn(options, outcome, attempts, mayRetry)
+    const hasMore = await mayGoOn(options, outcome, attempts, mayRetry && (canRepeat || outcome.kind === 'unwell'))
     if (hasMore) {
       tried = (tried ?? new Set()).add(target.instance.id)
       continue
@@ -55,49 +55,56 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
 async function tryTarget(
   { exchange, body, trace, extraHeaders }: ProxyOptions,
   target: Target,
-  mayRetry: boolean,
-): Promise<Outcome> {
-  const { breaker } = target
+  repeat: { readonly mayRetry: boolean; readonly isRepeatable: boolean },
+): Promise<AttemptOutcome> {
+  const breaker = target.breaker(exchange.route.group)
   if (!breaker.tryAcquire()) throw breaker.refusal()
   const { generation } = breaker
   const leftMs = exchange.deadlineMs - Date.now()
   if (leftMs <= 0) {
     breaker.onCancelled(generation)
-    throw new AppError('timeout', 'request.deadline_exceeded', 'The time for this request is over.')
+    throw platformError('request.deadline_exceeded', 'The deadline of the request has passed.')
   }
-  const timeoutMs = Math.min(leftMs, requestTimeoutMs(exchange.route, exchange.head))
+  const usualMs = requestTimeoutMs(exchange.route, exchange.head)
   const isStream = exchange.route.isStream
   const outcome = await attempt({
     exchange,
     target,
     body,
-    timeoutMs,
+    timeoutMs: Math.min(leftMs, usualMs),
     idleTimeoutMs: isStream ? streamIdleMs : undefined,
     trace,
     extraHeaders,
-    mayRetry,
+    ...repeat,
   })
-  if (exchange.response.destroyed && outcome.kind === 'failed') breaker.onCancelled(generation)
-  else if (outcome.kind === 'failed' || isUnwell(outcome.status)) breaker.onFailure(generation)
-  else breaker.onSuccess(generation)
+  const isGivenUp =
+    exchange.response.destroyed || (outcome.kind === 'failed' && outcome.why === 'late' && leftMs < usualMs)
+  settle(breaker, generation, outcome, isGivenUp)
   return outcome
+}
+
+/** What an attempt shows about the instance: any response counts as a success, even an error because of another service. */
+function settle(breaker: CircuitBreaker, generation: number, outcome: AttemptOutcome, isGivenUp: boolean): void {
+  if (outcome.kind !== 'failed') breaker.onSuccess(generation)
+  else if (isGivenUp || outcome.why === 'stale') breaker.onCancelled(generation)
+  else if (outcome.why === 'late') breaker.onTimeout(generation, 'no response in time')
+  else breaker.onFailure(generation, reasonOf(outcome.error))
+}
+
+function reasonOf({ cause, message }: AppError): string {
+  return cause instanceof Error ? cause.message : message
 }
 
 async function mayGoOn(
   { exchange, upstream }: ProxyOptions,
-  outcome: Outcome,
+  outcome: AttemptOutcome,
   attempts: number,
   mayRetry: boolean,
 ): Promise<boolean> {
   if (!mayRetry || exchange.response.destroyed || !upstream.budget.tryRetry()) return false
-  // a kept connection that the upstream has closed meanwhile says nothing about the upstream
-  if (outcome.kind === 'failed' && outcome.wasStale) return true
+  if (outcome.kind === 'failed' && outcome.why === 'stale') return true
   const delayMs = Math.random() * 100 * 2 ** (attempts - 1)
   if (Date.now() + delayMs >= exchange.deadlineMs) return false
   await sleep(systemTime, delayMs)
-  return true
-}
-
-function isUnwell(status: number): boolean {
-  return status >= 502 && status <= 504
+  return !exchange.response.destroyed
 }

@@ -1,42 +1,60 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { refuseUnreadable } from '@stoa/http'
-import { AppError, isAppError, newId } from '@stoa/kernel'
-import { contextFromHeaders, currentContext, newContext, runWithContext, type Telemetry } from '@stoa/telemetry'
+import { refuseConnect, refuseUnreadable, statusOf, type IsTrustedProxy } from '@stoa/http'
+import { isAppError, newId } from '@stoa/kernel'
+import {
+  contextFromHeaders,
+  currentContext,
+  describeHttpServerSpan,
+  httpMethodOf,
+  httpServerRequestDuration,
+  newContext,
+  runWithContext,
+  streamAttribute,
+  type Span,
+  type Telemetry,
+} from '@stoa/telemetry'
 import { answerProblem } from './answer-problem.ts'
 import { clientAddress } from './client-address.ts'
 import type { RequestHead } from './exchange.ts'
-import type { GatewayPage } from './pages.ts'
-import { MethodNotAllowed, passThrough, routeOf, type Pipeline } from './pipeline.ts'
+import type { GatewayPage } from './fixed-page.ts'
+import { sendPage } from './pages.ts'
+import type { AnswerOwn } from './own/own-answers.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { admit, MethodNotAllowed, passThrough, routeOf, type Pipeline } from './pipeline.ts'
 import type { Cors } from './policies/cors.ts'
-import { normalPath } from './routes/normal-path.ts'
+import { RateLimited, type RateHeaders } from './policies/rate-limits.ts'
+import { readHead } from './read-head.ts'
 
 interface ServerOptions {
   readonly pipeline: Pipeline
+  readonly answerOwn: AnswerOwn
   readonly cors: Cors
-  readonly pages: (path: string) => GatewayPage | undefined
+  readonly pages: (head: RequestHead) => GatewayPage | undefined
   readonly telemetry: Telemetry
-  readonly trustedProxies: ReadonlySet<string>
-  readonly isReady: () => boolean
+  readonly isTrustedProxy: IsTrustedProxy
+  /** The issuer of the required tokens. */
+  readonly issuer: string
+  readonly clientTimeoutMs: number
 }
 
 interface Seen {
   route: string
+  isStream: boolean
   status: number
   instance: string | undefined
   attempts: number
   cache: string | undefined
   code: string | undefined
+  rate: RateHeaders | undefined
 }
 
+const unmatched = 'unmatched'
 const requestIdPattern = /^[\w.:/+=-]{1,128}$/
 
 /** Makes the gateway's server. Whatever Node's strict parser does not take is a 400, and its connection is closed. */
 export function makeServer(options: ServerOptions): Server {
-  const durations = options.telemetry.metrics.histogram(
-    'http_server_request_duration_seconds',
-    'Duration of the requests answered',
-    ['http_request_method', 'http_route', 'http_response_status_code'],
-  )
+  const durations = httpServerRequestDuration(options.telemetry.metrics)
+  const listener = oneAtATime((request, response) => void serve(options, request, response, durations))
   const server = createServer(
     {
       maxHeaderSize: 16_384,
@@ -47,14 +65,19 @@ export function makeServer(options: ServerOptions): Server {
       // refused by us, with problem details
       requireHostHeader: false,
     },
-    (request, response) => void serve(options, request, response, durations),
+    listener,
   )
+  // rejected here, because Node would respond without a body
+  server.on('checkExpectation', listener)
   server.maxHeadersCount = 100
+  // no traffic in either direction: the client does not read its response
+  server.setTimeout(options.clientTimeoutMs)
   server.on('clientError', refuseUnreadable)
+  server.on('connect', refuseConnect)
   return server
 }
 
-type Durations = ReturnType<Telemetry['metrics']['histogram']>
+type Durations = ReturnType<typeof httpServerRequestDuration>
 
 async function serve(
   options: ServerOptions,
@@ -68,24 +91,27 @@ async function serve(
   const { traceparent, tracestate } = request.headers
   const context = contextFromHeaders({ traceparent, tracestate }, { requestId }) ?? newContext({ requestId })
   await runWithContext(context, () =>
-    options.telemetry.inSpan(`${request.method ?? 'GET'}`, { kind: 'server' }, async (span) => {
+    options.telemetry.inSpan(httpMethodOf(request.method ?? 'GET'), { kind: 'server' }, async (span) => {
       const seen: Seen = {
-        route: 'unmatched',
+        route: unmatched,
+        isStream: false,
         status: 0,
         instance: undefined,
         attempts: 0,
         cache: undefined,
         code: undefined,
+        rate: undefined,
       }
       const closed = new Promise<void>((resolve) => response.once('close', resolve))
       try {
         await answer(options, request, response, { requestId, seen })
       } catch (error) {
+        // a refusal of the client's mistake is no failure of the server (semantic conventions for HTTP)
+        if (!isAppError(error) || statusOf(error) >= 500) span.setError(error)
         refuse(options, request, response, { error, requestId, seen })
       }
       await closed
-      span.setAttribute('http.route', seen.route)
-      span.setAttribute('http.response.status_code', seen.status)
+      if (span.isRecording) describe(span, request, seen)
       observe(options, request, response, { seen, durations, seconds: (performance.now() - startMs) / 1_000 })
     }),
   )
@@ -97,80 +123,85 @@ async function answer(
   response: ServerResponse,
   { requestId, seen }: { requestId: string; seen: Seen },
 ): Promise<void> {
-  const { cors, pipeline } = options
-  const head = headOf(request, requestId, options.trustedProxies)
-  if (answerItself(options, head, response, seen)) return
+  const { cors, pipeline, isTrustedProxy } = options
+  const head = readHead(request, requestId, isTrustedProxy)
   if (cors.isPreflight(request)) {
+    seen.rate = pipeline.limits.takeForAddress(head.address)
     seen.status = 204
-    response.writeHead(204, cors.preflightHeaders(request)).end()
+    const fields = ['x-request-id', requestId, ...cors.preflightHeaders(request), ...rateFields(seen.rate)]
+    response.writeHead(204, fields).end()
+    return
+  }
+  const extraHeaders = ['x-request-id', requestId, 'x-content-type-options', 'nosniff', ...cors.headersFor(request)]
+  const page = options.pages(head)
+  if (page !== undefined) {
+    seen.route = page.route
+    if (page.isCounted) seen.rate = pipeline.limits.takeForAddress(head.address)
+    seen.status = sendPage(page, head, response, [...extraHeaders, ...rateFields(seen.rate)])
     return
   }
   const route = routeOf(pipeline.table, head)
   seen.route = route.path
-  const extraHeaders = ['x-request-id', requestId, ...cors.headersFor(request)]
-  const proxied = await passThrough(pipeline, route, head, { request, response, extraHeaders })
+  seen.isStream = route.isStream
+  const admitted = await admit(pipeline, route, head, (rate) => (seen.rate = rate))
+  const passing = { request, response, extraHeaders, ...admitted }
+  const isOwn = route.service === 'gateway'
+  const proxied = await (isOwn ? options.answerOwn(route, head, passing) : passThrough(pipeline, route, head, passing))
   Object.assign(seen, proxied)
 }
 
-function headOf(request: IncomingMessage, requestId: string, trustedProxies: ReadonlySet<string>): RequestHead {
-  const url = request.url ?? '/'
-  const question = url.indexOf('?')
-  const path = normalPath(question < 0 ? url : url.slice(0, question))
-  const search = question < 0 ? '' : url.slice(question)
-  if (path === undefined || /[^\x21-\x7e]/.test(search)) {
-    throw new AppError('malformed', 'request.malformed', 'The path can not be read in one way only.')
-  }
-  const { method = 'GET', headers, rawHeaders } = request
-  if (headers.host === undefined && request.httpVersion === '1.1') {
-    throw new AppError('malformed', 'request.malformed', 'The Host header is missing.')
-  }
-  return { method, path, search, headers, rawHeaders, address: clientAddress(request, trustedProxies), requestId }
-}
-
-/** Health and the pages made from the contracts; true when that was it. */
-function answerItself(
-  { pages, isReady }: ServerOptions,
-  { method, path }: RequestHead,
-  response: ServerResponse,
-  seen: Seen,
-): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
-  const page = path.startsWith('/health/') ? healthPage(path, isReady()) : pages(path)
-  if (page === undefined) return false
-  seen.route = path.startsWith('/errors/') ? '/errors/{code}' : path
-  seen.status = page.status ?? 200
-  response.writeHead(seen.status, { 'content-type': page.type, 'x-content-type-options': 'nosniff' })
-  response.end(method === 'HEAD' ? '' : page.text)
-  return true
-}
-
-function healthPage(path: string, isReady: boolean): GatewayPage | undefined {
-  const type = 'application/json'
-  if (path === '/health/live') return { type, text: '{"status":"up"}', status: 200 }
-  if (path !== '/health/ready') return undefined
-  return isReady ? { type, text: '{"status":"up"}', status: 200 } : { type, text: '{"status":"down"}', status: 503 }
-}
-
 function refuse(
-  { telemetry, cors }: ServerOptions,
+  options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  { error, requestId, seen }: { error: unknown; requestId: string; seen: Seen },
+  { error: thrown, requestId, seen }: { error: unknown; requestId: string; seen: Seen },
 ): void {
+  const { telemetry, cors } = options
+  const error = counted(options, request, seen, thrown)
   if (isAppError(error)) seen.code = error.code
   else telemetry.logger.error('a request failed unexpectedly', { error })
   const instance = request.url?.split('?')[0] ?? '/'
-  const allow = error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {}
-  const pairs = cors.headersFor(request)
-  const corsHeaders = Object.fromEntries(
-    pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1] ?? '']] : [])),
-  )
-  const place = { instance, traceId: currentContext()?.traceId ?? '', requestId }
-  seen.status = answerProblem(response, error, place, {
-    ...corsHeaders,
-    ...allow,
-    ...(request.complete ? {} : { connection: 'close' }),
+  const place = { instance, traceId: currentContext()?.traceId ?? '', requestId, issuer: options.issuer }
+  const mustClose = !request.complete || isAppError(error, 'request.malformed')
+  seen.status = answerProblem(response, error, place, [
+    ...cors.headersFor(request),
+    ...rateFields(seen.rate),
+    ...(error instanceof MethodNotAllowed ? ['allow', error.allowed.join(', ')] : []),
+    ...(mustClose ? ['connection', 'close'] : []),
+  ])
+}
+
+/** A request that is rejected before authentication counts against its address; over the limit, it gets the rate limit error. */
+function counted({ pipeline, isTrustedProxy }: ServerOptions, request: IncomingMessage, seen: Seen, error: unknown) {
+  if (seen.rate !== undefined || !isAppError(error) || statusOf(error) >= 500) return error
+  try {
+    if (error instanceof RateLimited) seen.rate = error.rate
+    else seen.rate = pipeline.limits.takeForAddress(clientAddress(request, isTrustedProxy))
+    return error
+  } catch (limited) {
+    if (limited instanceof RateLimited) seen.rate = limited.rate
+    return limited
+  }
+}
+
+function rateFields(rate: RateHeaders | undefined): readonly string[] {
+  return rate === undefined ? [] : ['ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
+}
+
+function describe(span: Span, request: IncomingMessage, { route, status, isStream }: Seen): void {
+  const { method = 'GET', url = '/', httpVersion } = request
+  const { host, 'user-agent': userAgent } = request.headers
+  describeHttpServerSpan(span, {
+    method,
+    path: url.split('?')[0] ?? '/',
+    route: route === unmatched ? undefined : route,
+    status,
+    clientAddress: request.socket.remoteAddress ?? '',
+    httpVersion,
+    host,
+    userAgent,
   })
+  if (isStream) span.setAttribute(streamAttribute, true)
 }
 
 function observe(
@@ -182,7 +213,7 @@ function observe(
   const { route, instance, attempts, cache, code } = seen
   const status = response.writableFinished ? seen.status : 499
   durations.observe(seconds, {
-    http_request_method: method,
+    http_request_method: httpMethodOf(method),
     http_route: route,
     http_response_status_code: String(status),
   })

@@ -1,9 +1,12 @@
+import { trustNetworks } from '@stoa/http'
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import type { ConfigOf } from '@stoa/config'
+import { makeBreakers } from '@stoa/client'
+import { backgroundStopMs, closingMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
 import type { ErrorCatalogue, Service } from '@stoa/contract'
+import { gateway } from '@stoa/contracts/gateway/service'
 import { discoveryLog, registryResolver, type Resolver } from '@stoa/discovery'
-import { AppError, systemClock } from '@stoa/kernel'
+import { platformError, systemClock } from '@stoa/kernel'
 import {
   createPrincipals,
   createTokenVerifier,
@@ -12,15 +15,21 @@ import {
   type AccessTable,
   type TokenVerifier,
 } from '@stoa/security'
-import { followEndedSessions } from '@stoa/service'
+import { followEndedSessions, makeHealth, waitForEndedMs, within } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
-import { makeAdminServer } from './admin/server.ts'
+import { administer, makeAdminServer, type AdminOptions } from './admin/server.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
+import { gatewayDependencies } from './dependencies.ts'
+import { ownAnswers } from './own/own-answers.ts'
+import { ownRoutes } from './own/own-routes.ts'
+import { withRegistry } from './own/registry-instance.ts'
 import { gatewayPages } from './pages.ts'
+import type { Pipeline } from './pipeline.ts'
 import { authentication } from './policies/authentication.ts'
 import { makeCors } from './policies/cors.ts'
 import { makeRateLimits } from './policies/rate-limits.ts'
+import { makeStreamLimits } from './policies/stream-limits.ts'
 import { routesOf } from './routes/route.ts'
 import { makeRouteTable } from './routes/route-table.ts'
 import { makeServer } from './server.ts'
@@ -46,13 +55,13 @@ export interface RunningGateway {
   readonly port: number
   readonly adminPort: number
   readonly telemetry: Telemetry
-  /** Takes no new connections, lets what is under way end within the configured time. */
+  /** Takes no new connections, lets what is in progress end within the configured time, and closes within `stopTimeMs` of it. */
   readonly stop: () => Promise<void>
 }
 
 const version = '0.1.0'
 
-/** Starts the one door for all clients; its routes and policies are made from the contracts. */
+/** Starts the gateway; its routes and policies are derived from the contracts. */
 export async function startGateway({
   config: settings,
   services,
@@ -61,41 +70,30 @@ export async function startGateway({
   ...given
 }: GatewayOptions): Promise<RunningGateway> {
   const state = { isReady: false }
-  const telemetry = createTelemetry({
-    service: 'gateway',
-    environment: settings.stoaEnv,
-    version,
-    instance: `gateway-${randomUUID().slice(0, 8)}`,
-    logLevel: settings.logLevel,
-    sampleRatio: settings.traceSampleRatio,
-    spanFolder: settings.telemetryFolder,
-    otlpEndpoint: settings.otelExporterOtlpEndpoint,
-    ...(given.logDestination === undefined ? {} : { destination: given.logDestination }),
-  })
-  const resolver = given.resolver ?? followedRegistry(settings, telemetry)
+  const telemetry = telemetryOf(settings, given.logDestination)
+  const followed = given.resolver ?? followedRegistry(settings, telemetry)
+  const resolver = withRegistry(followed, settings.registryUrl)
   const { verifier, stopFollowing } =
     given.verifier === undefined
       ? followedVerifier(settings, telemetry)
       : { verifier: given.verifier, stopFollowing: async () => {} }
   const principalOf = createPrincipals(access)
-  const upstreams = makeUpstreams(
-    services.map(({ name }) => name),
-    resolver,
-  )
-  const limits = makeRateLimits(settings.rateLimitScale)
-  const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
-  const table = makeRouteTable(routesOf(services))
-  // Without an answer of the registry it would refuse whatever it is asked.
+  const breakers = makeBreakers(telemetry)
+  const upstreams = makeUpstreams([...services.map(({ name }) => name), 'registry'], resolver, breakers)
+  const parts = {
+    table: makeRouteTable([...routesOf(services), ...ownRoutes()]),
+    limits: makeRateLimits(settings.rateLimitScale),
+    cache: makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry),
+    streams: makeStreamLimits(),
+    upstreams,
+  }
+  // Without a response of the registry it would reject every request.
   const isReady = () => state.isReady && resolver.isInformed()
-  const server = makeServer({
-    pipeline: { table, authenticate: authentication(verifier, principalOf), limits, cache, upstreams },
-    cors: makeCors(settings.corsOrigins),
-    pages: gatewayPages(services, version, furtherErrors),
-    telemetry,
-    trustedProxies: new Set(settings.trustedProxies),
-    isReady,
-  })
-  const admin = makeAdminServer({ table, upstreams, limits, cache, verifier, principalOf, telemetry, isReady })
+  const health = makeHealth({ dependencies: gatewayDependencies({ upstreams, resolver, breakers, verifier }), isReady })
+  const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
+  const administration = { ...parts, breakers, verifier, principalOf, telemetry, health }
+  const server = publicServer({ settings, services, furtherErrors, isReady }, { pipeline, administration })
+  const admin = makeAdminServer(administration)
   const port = await listen(server, settings.host, settings.port)
   const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
   state.isReady = true
@@ -106,31 +104,98 @@ export async function startGateway({
     telemetry,
     async stop() {
       state.isReady = false
-      await Promise.all([close(server, settings.drainTimeoutMs), close(admin, settings.drainTimeoutMs)])
-      await stopFollowing()
+      const { drainTimeoutMs } = settings
+      await within(
+        Promise.all([close(server, drainTimeoutMs), close(admin, drainTimeoutMs)]),
+        drainTimeoutMs + backgroundStopMs,
+      )
       upstreams.close()
-      await resolver.close()
-      await telemetry.close()
+      breakers.close()
+      await within(Promise.all([stopFollowing(), resolver.close()]), closingMs)
+      await telemetry.close(telemetryStopMs)
     },
   }
+}
+
+interface PublicOptions {
+  readonly settings: GatewayConfig
+  readonly services: readonly Service[]
+  readonly furtherErrors: ErrorCatalogue | undefined
+  readonly isReady: () => boolean
+}
+
+interface PublicParts {
+  readonly pipeline: Pipeline
+  readonly administration: AdminOptions
+}
+
+/** The server that clients reach. */
+function publicServer(
+  { settings, services, furtherErrors, isReady }: PublicOptions,
+  { pipeline, administration }: PublicParts,
+): Server {
+  const { telemetry } = administration
+  return makeServer({
+    pipeline,
+    answerOwn: ownAnswers({
+      pipeline,
+      services,
+      rateLimitScale: settings.rateLimitScale,
+      administer: (request) => administer(administration, request),
+    }),
+    cors: makeCors(settings.corsOrigins),
+    pages: gatewayPages({ services: [...services, gateway], version, isReady, furtherErrors }),
+    telemetry,
+    isTrustedProxy: trustNetworks(settings.trustedProxies),
+    issuer: settings.authIssuer,
+    clientTimeoutMs: settings.clientTimeoutMs,
+  })
+}
+
+function telemetryOf(settings: GatewayConfig, destination: LogDestination | undefined): Telemetry {
+  return createTelemetry({
+    service: 'gateway',
+    environment: settings.stoaEnv,
+    version,
+    instance: `gateway-${randomUUID().slice(0, 8)}`,
+    logLevel: settings.logLevel,
+    sampler: settings.otelTracesSampler,
+    samplerArg: settings.otelTracesSamplerArg,
+    sampleRatio: settings.traceSampleRatio,
+    spanFolder: settings.telemetryFolder,
+    otlpEndpoint: settings.otelExporterOtlpEndpoint,
+    otlpServiceName: settings.otelServiceName,
+    resourceAttributes: settings.otelResourceAttributes,
+    ...(destination === undefined ? {} : { destination }),
+  })
 }
 
 function followedRegistry({ registryUrl }: GatewayConfig, { logger }: Telemetry): Resolver {
   return registryResolver({ registryUrl, observer: discoveryLog(logger) })
 }
 
-function followedVerifier({ authUrl, authIssuer: issuer }: GatewayConfig, { logger }: Telemetry) {
+function followedVerifier(
+  { authUrl, authIssuer: issuer, serviceClientSecret: secret }: GatewayConfig,
+  { logger }: Telemetry,
+) {
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
-  const verifier = createTokenVerifier({ issuer, audience: PUBLIC_AUDIENCE, loadKeys, clock: systemClock })
-  return { verifier, stopFollowing: followEndedSessions({ authUrl, verifier, logger }) }
+  const verifier = createTokenVerifier({
+    issuer,
+    audience: PUBLIC_AUDIENCE,
+    loadKeys,
+    clock: systemClock,
+    waitForEndedMs,
+  })
+  const client = { service: 'gateway', secret }
+  return { verifier, stopFollowing: followEndedSessions({ authUrl, client, clock: systemClock, verifier, logger }) }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') return reject(error)
-    const mend = 'stop the process that has it, or choose another port'
-    reject(new AppError('unavailable', 'port.taken', `port ${port} on ${host} is taken: ${mend}`, { retryable: false }))
+    const fix = 'stop the process that uses it, or choose another port'
+    reject(platformError('service.port_taken', `port ${port} on ${host} is in use: ${fix}`, { retryable: false }))
   })
   server.listen(port, host, resolve)
   await promise

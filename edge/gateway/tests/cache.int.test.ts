@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { staticResolver } from '@stoa/discovery'
-import { AppError, newId } from '@stoa/kernel'
+import { newId, platformError } from '@stoa/kernel'
 import type { Claims } from '@stoa/security'
 import { eventually } from '@stoa/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ const person = (roles: string[]) =>
 const tokens: Record<string, Claims> = { ada: person(['customer']), staff: person(['staff']), admin: person(['admin']) }
 const verify = (token: string) => {
   const known = tokens[token]
-  if (known === undefined) throw new AppError('unauthenticated', 'auth.token_invalid', 'not a token')
+  if (known === undefined) throw platformError('auth.token_invalid', 'not a token')
   return known
 }
 
@@ -48,7 +48,7 @@ beforeEach(async () => {
     services: catalogue,
     access: accessTable,
     resolver: staticResolver({ inventory: [`127.0.0.1:${upstream.port}`], order: [`127.0.0.1:${upstream.port}`] }),
-    verifier: { verify, forget() {}, revokeSessions() {} },
+    verifier: { verify, forget() {}, revokeSessions() {}, knowsEnded() {}, checkKeys: async () => 1 },
   })
 })
 afterEach(async () => {
@@ -134,7 +134,7 @@ test('a hundred who ask at once are answered by one request', async () => {
   expect(upstream.requests).toHaveLength(1)
 })
 
-test('those who waited for what can not be shared ask for themselves', async () => {
+test('those who waited for what cannot be shared ask for themselves', async () => {
   upstream.answer = (_request, response) =>
     void setTimeout(
       () => response.writeHead(200, { 'cache-control': 'private' }).end(`${upstream.requests.length}`),
@@ -185,7 +185,7 @@ test('a client that holds the answer is told so, weakly compared, from what is k
   expect(upstream.requests).toHaveLength(1)
 })
 
-test('a client may insist: no-cache asks anew, no-store keeps nothing, only-if-cached asks nobody', async () => {
+test('a client may insist: no-cache asks again, no-store keeps nothing, only-if-cached asks nobody', async () => {
   const wanting = (control: string) => ask(products, { headers: { 'cache-control': control } })
   answering(fresh)
   expect((await wanting('only-if-cached')).status).toBe(504)
@@ -232,7 +232,7 @@ test('a change takes what was kept of its path, also what is on its way', async 
   expect((await ask(`${path}?x`)).text).toBe('6')
 })
 
-test('a service that is away, or unwell, is stood in for as long as its answer allows', async () => {
+test('a service that is unavailable, or unwell, is stood in for as long as its answer allows', async () => {
   answering({ 'cache-control': 'max-age=1, stale-if-error=600', age: '5' })
   await ask(products)
   upstream.answer = (_request, response) => response.writeHead(500).end()

@@ -2,11 +2,12 @@ import { connect } from 'node:net'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { staticResolver } from '@stoa/discovery'
-import { AppError, newId } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import type { Claims } from '@stoa/security'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { config } from '../src/config.ts'
 import { startGateway, type RunningGateway } from '../src/start-gateway.ts'
+import { claimsOf, testVerifier } from './test-verifier.ts'
 import { upstreamServer, type UpstreamServer } from './upstream-server.ts'
 
 let first: UpstreamServer
@@ -14,22 +15,9 @@ let second: UpstreamServer
 let gateway: RunningGateway
 let url: string
 
-const claims = (sub: string, roles: string[]) =>
-  ({
-    iss: 'i',
-    sub,
-    aud: 'stoa',
-    exp: 0,
-    iat: 0,
-    jti: newId(),
-    client_id: 'stoa-shop',
-    scope: 'stoa',
-    roles,
-    tier: 'free',
-  }) as Claims
 const tokens: Record<string, Claims> = {
-  ada: claims('ada', ['customer']),
-  admin: claims('admin', ['admin']),
+  ada: claimsOf('ada', ['customer']),
+  admin: claimsOf('admin', ['admin']),
 }
 
 beforeEach(async () => {
@@ -45,15 +33,11 @@ beforeEach(async () => {
       user: [`127.0.0.1:${first.port}`],
       auth: [`127.0.0.1:${first.port}`],
     }),
-    verifier: {
-      verify: (token) => {
-        const known = tokens[token]
-        if (known === undefined) throw new AppError('unauthenticated', 'auth.token_invalid', 'not a token')
-        return known
-      },
-      forget() {},
-      revokeSessions() {},
-    },
+    verifier: testVerifier((token) => {
+      const known = tokens[token]
+      if (known === undefined) throw platformError('auth.token_invalid', 'not a token')
+      return known
+    }),
   })
   url = `http://127.0.0.1:${gateway.port}`
 })
@@ -76,7 +60,7 @@ const call = (
 const problem = async (response: Response) => [response.status, ((await response.json()) as { code: string }).code]
 const all = () => [...first.requests, ...second.requests]
 
-test('a request reaches its service with its way through the gateway said anew', async () => {
+test('a request reaches its service with its way through the gateway said again', async () => {
   const response = await call('/api/v1/orders?limit=1', {
     headers: { 'x-forwarded-for': '6.6.6.6', 'x-request-id': 'mine', connection: 'x-secret', 'x-secret': '1' },
   })
@@ -169,22 +153,27 @@ test('a write whose service keeps no record of the key is sent once', async () =
   expect(all().map((request) => request.url)).toEqual(['/api/v1/api-keys', '/oauth2/token'])
 })
 
-test('a breaker opens after five failures in a row and is shown and reset by operators', async () => {
-  first.answer = (_request, response) => response.writeHead(503).end()
-  for (let index = 0; index < 5; index++) await call('/api/v1/products', { method: 'POST', body: '{}', as: 'admin' })
-  const open = await call('/api/v1/products')
-  expect(open.headers.get('retry-after')).toMatch(/^\d+$/)
-  expect(await problem(open)).toEqual([503, 'circuit_open'])
-  const admin = `http://127.0.0.1:${gateway.adminPort}/admin/circuit-breakers`
+test('an instance that operators drain is sent nothing until they end that', async () => {
+  const admin = `http://127.0.0.1:${gateway.adminPort}/admin/upstreams`
   const headers = { authorization: 'Bearer admin' }
-  const { items } = (await (await fetch(admin, { headers })).json()) as { items: { service: string; state: string }[] }
-  expect(items.find(({ service }) => service === 'inventory')?.state).toBe('open')
-  expect(
-    (await fetch(`${admin}/reset/inventory`, { method: 'POST', headers: { authorization: 'Bearer ada' } })).status,
-  ).toBe(403)
-  await fetch(`${admin}/reset/inventory`, { method: 'POST', headers })
-  first.answer = (_request, response) => response.end('{}')
-  expect((await call('/api/v1/products')).status).toBe(200)
+  const instances = async () => {
+    const { items } = (await (await fetch(admin, { headers })).json()) as {
+      items: { service: string; instances: { id: string; port: number; isDrained: boolean }[] }[]
+    }
+    return items.find(({ service }) => service === 'order')?.instances ?? []
+  }
+  const [one] = await instances()
+  const drain = `${admin}/order/${encodeURIComponent(one?.id ?? '')}/drain`
+  expect((await fetch(drain, { method: 'DELETE', headers })).status).toBe(404)
+  expect((await fetch(drain, { method: 'POST', headers })).status).toBe(200)
+  expect((await instances()).map(({ isDrained }) => isDrained)).toEqual([true, false])
+  const [drained, other] = one?.port === first.port ? [first, second] : [second, first]
+  for (let index = 0; index < 10; index++) await call('/api/v1/orders')
+  expect([drained.requests.length, other.requests.length]).toEqual([0, 10])
+  expect((await fetch(drain, { method: 'DELETE', headers })).status).toBe(200)
+  expect((await instances()).map(({ isDrained }) => isDrained)).toEqual([false, false])
+  for (let index = 0; index < 50; index++) await call('/api/v1/orders')
+  expect(drained.requests.length).toBeGreaterThan(0)
 })
 
 test('whoever asks too often is told when to come back', async () => {
@@ -220,6 +209,17 @@ test('a large answer in chunks arrives whole', async () => {
     response.end()
   }
   expect(await (await call('/api/v1/products')).text()).toBe(part.repeat(20))
+})
+
+test('the gateway’s own pages answer a wrong method with 405 and the methods that they have', async () => {
+  for (const path of ['/openapi.json', '/errors/request.invalid', '/health/live', '/health/ready', '/docs']) {
+    for (const method of ['POST', 'DELETE']) {
+      const wrong = await call(path, { method })
+      expect([path, wrong.headers.get('allow')]).toEqual([path, 'GET, HEAD'])
+      expect(await problem(wrong)).toEqual([405, 'request.method_not_allowed'])
+    }
+  }
+  expect((await call('/errors/no.such', { method: 'POST' })).status).toBe(404)
 })
 
 test('an answer that breaks off is not passed for a whole one', async () => {
@@ -272,7 +272,7 @@ test('requests that could be read in two ways are refused and their connection c
   expect(all()).toEqual([])
 })
 
-test('a request without Host, and a path of the admin API that can not be read, are refused in words', async () => {
+test('a request without Host, and a path of the admin API that cannot be read, are refused in words', async () => {
   const unknown = await raw('GET /api/v1/products HTTP/1.1\r\nConnection: close\r\n\r\n')
   expect(unknown).toMatch(/^HTTP\/1\.1 400 [^]*"code":"request.malformed"/)
   const headers = { authorization: 'Bearer admin' }
@@ -291,13 +291,7 @@ test('the gateway serves the documents made from the contracts', async () => {
   expect(openApi.openapi).toMatch(/^3\.1/)
   expect(Object.keys(openApi.paths)).toContain('/api/v1/orders/{id}')
   const page = await (await call('/errors/order.already_shipped')).text()
-  for (const said of [
-    'The order has left the warehouse',
-    '409',
-    'can not be called back',
-    'send it back',
-    'Ask again?<dd>No',
-  ])
+  for (const said of ['The order has left the warehouse', '409', 'cannot be cancelled', 'return it', 'Retry?<dd>No'])
     expect(page).toContain(said)
   expect(
     ((await (await call('/schemas/order.created/1.0.0')).json()) as { properties: object }).properties,

@@ -23,6 +23,8 @@ test('it is ready only once the registry has told it who is there', async () => 
       PORT: '0',
       ADMIN_PORT: '0',
       LOG_LEVEL: 'silent',
+      // nobody listens there
+      AUTH_URL: 'http://127.0.0.1:9',
       REGISTRY_URL: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
     }),
     services: catalogue,
@@ -33,8 +35,32 @@ test('it is ready only once the registry has told it who is there', async () => 
     registry.closeAllConnections()
     registry.close()
   })
+  const health = async () => {
+    const answer = await fetch(`http://127.0.0.1:${gateway.adminPort}/health`)
+    return { status: answer.status, body: await answer.json() }
+  }
   const status = async () => (await fetch(`http://127.0.0.1:${gateway.port}/health/ready`)).status
   expect(await status()).toBe(503)
+  expect(await health()).toMatchObject({
+    status: 503,
+    body: { status: 'down', components: { registry: { status: 'down' }, 'upstreams.order': { status: 'down' } } },
+  })
   isAway = false
   await eventually(async () => expect(await status()).toBe(200))
+  await eventually(async () =>
+    expect(await health()).toMatchObject({
+      status: 200,
+      body: {
+        status: 'degraded',
+        components: {
+          registry: { status: 'up' },
+          signingKeys: {
+            status: 'down',
+            reason: expect.stringContaining('the keys of the issuer could not be fetched'),
+          },
+          'upstreams.order': { status: 'down', reason: 'no instance is known', instances: 0 },
+        },
+      },
+    }),
+  )
 })

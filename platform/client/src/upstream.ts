@@ -1,10 +1,19 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf'
 import { powerOfTwoChoices, type Instance, type Resolver } from '@stoa/discovery'
-import { AppError, isAppError } from '@stoa/kernel'
-import { bulkhead, circuitBreaker, remainingMs, retry, retryBudget, wrap, type CircuitBreaker } from '@stoa/resilience'
-import { callHeaders, connectRpc, type RpcConnection } from '@stoa/rpc'
+import { isAppError, platformError } from '@stoa/kernel'
+import {
+  bulkhead,
+  formatGrpcTimeout,
+  isRetryableError,
+  remainingMs,
+  retry,
+  retryBudget,
+  wrap,
+  type CircuitBreaker,
+} from '@stoa/resilience'
+import { callHeaders, connectRpc, Unanswered, type RpcConnection } from '@stoa/rpc'
 import type { Telemetry } from '@stoa/telemetry'
-import { watchReadiness } from './watch-readiness.ts'
+import type { Breakers } from './breakers.ts'
 
 /** One attempt's worth of a call. */
 export interface UpstreamCall {
@@ -12,12 +21,14 @@ export interface UpstreamCall {
   readonly request: object
   readonly headers: Readonly<Record<string, string>>
   readonly deadlineMs: number
+  /** Milliseconds that an attempt may take when the deadline leaves them. */
+  readonly attemptMs: number
   readonly signal: AbortSignal | undefined
-  /** Told when an attempt that was sent came to no answer. */
+  /** Called when a sent attempt got no response. */
   readonly onUnanswered: (() => void) | undefined
 }
 
-/** The tokens that a service shows to those it calls. */
+/** The tokens that a service sends to its callees. */
 export interface CallTokens {
   /** A token for this callee. */
   readonly token: (audience: string) => Promise<string>
@@ -31,53 +42,50 @@ export interface Upstream {
   readonly close: () => void
 }
 
-interface Endpoint {
-  readonly instance: Instance
-  readonly connection: RpcConnection
-  readonly breaker: CircuitBreaker
-  readonly stopWatching: () => void
-}
-
 interface UpstreamOptions {
   readonly callee: string
   readonly resolver: Resolver
   readonly tokens: CallTokens
+  readonly breakers: Breakers
   readonly telemetry: Telemetry
 }
 
 /** Calls one of a service's instances: retried elsewhere when one is unwell, never past the deadline or the budget. */
-export function makeUpstream({ callee, resolver, tokens, telemetry }: UpstreamOptions): Upstream {
-  const endpoints = makeEndpoints(callee, resolver)
-  const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget() }))
-  const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempts of calls to other services', [
+export function makeUpstream({ callee, resolver, tokens, breakers, telemetry }: UpstreamOptions): Upstream {
+  const endpoints = makeEndpoints(callee, resolver, breakers)
+  const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget(), isRetryable }))
+  const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempted calls to other services', [
     'callee',
     'outcome',
   ])
 
   async function attempt(call: UpstreamCall, tried: Set<string>): Promise<object> {
     const { method, request, headers, deadlineMs, signal } = call
-    const { breaker, connection, instance } = endpoints.choose(tried)
+    const { instance, connection } = endpoints.choose(method.localName, tried)
+    const breaker = breakers.of(instance, method.localName)
     tried.add(instance.id)
     const token = await tokens.token(callee)
+    const leftMs = remainingMs(deadlineMs, Date.now())
     const sent = {
       ...headers,
       [callHeaders.authorization]: `Bearer ${token}`,
       [callHeaders.deadline]: String(Math.floor(deadlineMs)),
+      [callHeaders.timeout]: formatGrpcTimeout(leftMs),
     }
     if (!breaker.tryAcquire()) throw breaker.refusal()
     const { generation } = breaker
     endpoints.balancer.onStart?.(instance.id)
     try {
-      const timeoutMs = attemptTimeoutMs(deadlineMs)
+      const timeoutMs = Math.max(1, Math.min(call.attemptMs, leftMs))
       const answer = await connection.unary(method, request, { headers: sent, timeoutMs, signal })
       breaker.onSuccess(generation)
       attempts.add(1, { callee, outcome: 'ok' })
       return answer
     } catch (error) {
-      settle(breaker, generation, error, signal)
+      settle(breaker, generation, error, leftMs >= call.attemptMs * 0.9)
       if (isTokenRefused(error)) tokens.forget({ audience: callee, token })
-      if (!(error instanceof AppError) || error.retryable) call.onUnanswered?.()
-      attempts.add(1, { callee, outcome: error instanceof AppError ? error.kind : 'failed' })
+      if (isAppError(error) && error.retryable) call.onUnanswered?.()
+      attempts.add(1, { callee, outcome: isAppError(error) ? error.kind : 'failed' })
       throw error
     } finally {
       endpoints.balancer.onEnd?.(instance.id)
@@ -96,27 +104,35 @@ export function makeUpstream({ callee, resolver, tokens, telemetry }: UpstreamOp
   }
 }
 
-/** The instances of a callee with their connections and breakers, as the resolver knows them. */
-function makeEndpoints(callee: string, resolver: Resolver) {
+/** A circuit that stays open is no reason to hold the caller: it refuses at once; one that is half-open may let the next call through. */
+function isRetryable(error: unknown): boolean {
+  const isHeldOpen = isAppError(error, 'service.circuit_open') && (error.retryAfterSeconds ?? 0) > 1
+  return isRetryableError(error) && !isHeldOpen
+}
+
+interface Endpoint {
+  readonly instance: Instance
+  readonly connection: RpcConnection
+}
+
+/** The instances of a callee according to the resolver, with their connections. */
+function makeEndpoints(callee: string, resolver: Resolver, breakers: Breakers) {
   const endpoints = new Map<string, Endpoint>()
   const balancer = powerOfTwoChoices()
-  const isWell = ({ id }: Instance) => endpoints.get(id)?.breaker.canAcquire() !== false
 
   function endpointOf(instance: Instance): Endpoint {
     const known = endpoints.get(instance.id)
     if (known !== undefined) return known
-    const breaker = circuitBreaker({ name: `${callee} ${instance.id}` })
-    const connection = connectRpc(instance.host, instance.port, callee)
-    const endpoint = { instance, breaker, connection, stopWatching: watchReadiness(instance, breaker) }
+    const endpoint = { instance, connection: connectRpc(instance.host, instance.port, callee) }
     endpoints.set(instance.id, endpoint)
     return endpoint
   }
 
   function forgetAllBut(live: ReadonlySet<string>): void {
+    breakers.forgetAllBut(callee, live)
     for (const [id, endpoint] of endpoints) {
       if (live.has(id)) continue
       endpoints.delete(id)
-      endpoint.stopWatching()
       endpoint.connection.close()
     }
   }
@@ -125,13 +141,14 @@ function makeEndpoints(callee: string, resolver: Resolver) {
   return {
     balancer,
     /** A well instance that this call has not tried, else any that is well, else any. */
-    choose(tried: ReadonlySet<string>): Endpoint {
+    choose(method: string, tried: ReadonlySet<string>): Endpoint {
       const all = resolver.resolve(callee)
+      const isWell = ({ id }: Instance) => !breakers.isRefused(id, method)
       const isFresh = (one: Instance) => !tried.has(one.id) && isWell(one)
       const fresh = tried.size === 0 ? undefined : balancer.pick(all, undefined, isFresh)
       const instance = fresh ?? balancer.pick(all, undefined, isWell) ?? balancer.pick(all)
       if (instance !== undefined) return endpointOf(instance)
-      throw new AppError('unavailable', 'service.no_instance', `no instance of ${callee} is known`)
+      throw platformError('service.no_instance', `no instance of ${callee} is known`)
     },
     close() {
       stopFollowing()
@@ -140,16 +157,26 @@ function makeEndpoints(callee: string, resolver: Resolver) {
   }
 }
 
-function settle(breaker: CircuitBreaker, generation: number, error: unknown, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) breaker.onCancelled(generation)
-  else if (error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'timeout')
-    breaker.onSuccess(generation)
-  else breaker.onFailure(generation)
+/**
+ * What an attempt shows about the instance. Every response counts as a success, also an error; an attempt that was not
+ * sent, was abandoned by the caller, or was cut short by its deadline shows nothing.
+ */
+function settle(breaker: CircuitBreaker, generation: number, error: unknown, hadItsTime: boolean): void {
+  if (error instanceof Unanswered) {
+    if (error.why === 'lost') breaker.onFailure(generation, reasonOf(error))
+    else if (error.why === 'late' && hadItsTime) breaker.onTimeout(generation, 'no response in time')
+    else breaker.onCancelled(generation)
+  } else if (isAppError(error)) breaker.onSuccess(generation)
+  else breaker.onCancelled(generation)
+}
+
+function reasonOf({ cause }: Unanswered): string {
+  return cause instanceof Error ? cause.message : 'the connection was lost'
 }
 
 /**
- * An attempt, and another where our own token was refused: its key may have been withdrawn since. Refused again it is our
- * trouble that may pass, and nothing that whoever asked us could mend by signing in.
+ * Makes an attempt, and a second one if the callee rejected our token, whose key may have been revoked. If the retry is
+ * rejected too, the fault is ours and may pass; our caller could not fix it by signing in, so it gets `service.unavailable`.
  */
 async function admitted(callee: string, attempt: () => Promise<object>): Promise<object> {
   try {
@@ -159,14 +186,10 @@ async function admitted(callee: string, attempt: () => Promise<object>): Promise
     })
   } catch (cause) {
     if (!isTokenRefused(cause)) throw cause
-    throw new AppError('unavailable', 'service.unavailable', `${callee} does not accept our token`, { cause })
+    throw platformError('service.unavailable', `${callee} does not accept our token`, { cause })
   }
 }
 
 function isTokenRefused(error: unknown): boolean {
   return isAppError(error, 'auth.token_invalid')
-}
-
-function attemptTimeoutMs(deadlineMs: number): number {
-  return Math.max(1, Math.min(5_000, remainingMs(deadlineMs, Date.now())))
 }

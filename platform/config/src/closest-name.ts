@@ -1,4 +1,4 @@
-/** The known name with the fewest letters to change (Levenshtein), when that is a third of it at most. */
+/** Returns the known name with the smallest Levenshtein distance, if that is at most a third of its length. */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
   let closest: string | undefined
   let closestDistance = Math.floor(name.length / 3) + 1

@@ -9,7 +9,11 @@ import { secret, setting } from './settings.ts'
 
 const config = defineConfig('order', {
   PORT: setting(Type.Integer({ minimum: 1, maximum: 65_535 }), { default: 8002, doc: 'Port.' }),
-  QUOTE_TTL_MS: setting(Type.Integer({ minimum: 0 }), { default: 900_000, unit: 'ms', doc: 'How long a quote holds.' }),
+  QUOTE_TTL_MS: setting(Type.Integer({ minimum: 0 }), {
+    default: 900_000,
+    unit: 'ms',
+    doc: 'Time for which a quote is valid.',
+  }),
   TAX_RATE: setting(Type.Number({ minimum: 0, maximum: 1 }), { default: 0.19, doc: 'Tax.' }),
   IS_OPEN: setting(Type.Boolean(), { default: true, doc: 'Whether it sells.' }),
   MODE: setting(Type.Union([Type.Literal('fast'), Type.Literal('safe')]), { default: 'safe', doc: 'Mode.' }),
@@ -95,7 +99,7 @@ describe('a wrong setting', () => {
     [{ IS_OPEN: 'yes' }, 'IS_OPEN is "yes", expected true or false'],
     [{ IS_OPEN: 'TRUE' }, 'IS_OPEN is "TRUE", expected true or false'],
     [{ MODE: 'slow' }, 'MODE is "slow", expected one of fast, safe'],
-    [{ CARRIERS: 'dhl,,ups' }, 'CARRIERS is "dhl,,ups", expected a list, separated by commas, each a text'],
+    [{ CARRIERS: 'dhl,,ups' }, 'CARRIERS is "dhl,,ups", expected a comma-separated list, each item a string'],
   ])('%o stops the start', (env, message) => {
     expect(refusal(config, env).problems.map((problem) => problem.message)).toEqual([message])
   })
@@ -103,10 +107,10 @@ describe('a wrong setting', () => {
   test('is named together with all others in one message', () => {
     expect(refusal(config, { PORT: 'x', MODE: 'y', ORDER_PROT: '1' }).message).toBe(
       [
-        'order can not start, as 3 settings are wrong:',
+        'order cannot start because 3 settings are invalid:',
         '  PORT is "x", expected a whole number from 1 to 65535',
         '  MODE is "y", expected one of fast, safe',
-        '  ORDER_PROT is no setting of this service; did you mean ORDER_PORT?',
+        '  ORDER_PROT is not a setting of this service; did you mean ORDER_PORT?',
       ].join('\n'),
     )
   })
@@ -114,7 +118,9 @@ describe('a wrong setting', () => {
 
 describe('the guard against misspelling', () => {
   test('suggests nothing when nothing is near, and lets other prefixes be', () => {
-    expect(refusal(config, { ORDER_XYZZY: '1' }).problems[0]?.message).toBe('ORDER_XYZZY is no setting of this service')
+    expect(refusal(config, { ORDER_XYZZY: '1' }).problems[0]?.message).toBe(
+      'ORDER_XYZZY is not a setting of this service',
+    )
     expect(config.parse({ PATH: '/bin', ORDERS: '1', PAYMENT_PORT: 'x' }).port).toBe(8002)
   })
 
@@ -153,11 +159,11 @@ describe('secrets', () => {
 
   test('say what to do when they are missing, unreadable or given twice', () => {
     expect(refusal(secrets, {}).problems[0]?.message).toBe(
-      'API_KEY is not set, expected at least 8 characters (or API_KEY_FILE, a file with it): The key.',
+      'API_KEY is not set, expected at least 8 characters (or API_KEY_FILE, the path of a file): The key.',
     )
     const path = join(folder, 'absent')
     expect(refusal(secrets, { API_KEY_FILE: path }).problems[0]?.message).toBe(
-      `API_KEY_FILE is "${path}", expected a file that can be read (ENOENT)`,
+      `API_KEY_FILE is "${path}", expected a readable file (ENOENT)`,
     )
     expect(refusal(secrets, { API_KEY: 'long-enough', API_KEY_FILE: path }).problems[0]?.message).toBe(
       'API_KEY and API_KEY_FILE are both set, expected one of them',
@@ -165,7 +171,7 @@ describe('secrets', () => {
   })
 
   test('that are no secrets have no file', () => {
-    expect(refusal(config, { ORDER_PORT_FILE: '/x' }).message).toContain('ORDER_PORT_FILE is no setting')
+    expect(refusal(config, { ORDER_PORT_FILE: '/x' }).message).toContain('ORDER_PORT_FILE is not a setting')
   })
 })
 
@@ -185,7 +191,7 @@ describe('production', () => {
     ]) {
       expect(refusal(settings, env).message).toContain('SIGNING_SECRET is not set')
       const given = refusal(settings, { ...env, SIGNING_SECRET: 'demo-secret' }).message
-      expect(given).toContain('SIGNING_SECRET is set to a value (not shown), which is for demonstrations only')
+      expect(given).toContain('SIGNING_SECRET is set to a value (not shown), which is only for demonstrations')
       expect(settings.parse({ ...env, SIGNING_SECRET: 'a-real-one' }).signingSecret).toBe('a-real-one')
     }
   })
@@ -194,11 +200,13 @@ describe('production', () => {
     expect(settings.parse({ SEED_DEMO: 'true' }).seedDemo).toBe(true)
     const env = { STOA_ENV: 'production', SIGNING_SECRET: 'a-real-one' }
     expect(settings.parse({ ...env, SEED_DEMO: 'false' }).seedDemo).toBe(false)
-    expect(refusal(settings, { ...env, SEED_DEMO: 'true' }).message).toContain('SEED_DEMO is "true", which is for')
+    expect(refusal(settings, { ...env, SEED_DEMO: 'true' }).message).toContain('SEED_DEMO is "true", which is only for')
   })
 
   test('by NODE_ENV is not undone by STOA_ENV', () => {
     const env = { NODE_ENV: 'production', STOA_ENV: 'embedded', SIGNING_SECRET: 'a-real-one' }
-    expect(refusal(settings, env).message).toContain('STOA_ENV is "embedded", expected production, as NODE_ENV is')
+    expect(refusal(settings, env).message).toContain(
+      'STOA_ENV is "embedded", expected production because NODE_ENV is production',
+    )
   })
 })

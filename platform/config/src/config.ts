@@ -32,7 +32,7 @@ export type ConfigOf<C extends Config> = ReturnType<C['parse']>
 /** One wrong setting. */
 export interface SettingProblem {
   readonly name: string
-  /** A sentence that begins with the name, says the value (never a secret's) and what was expected. */
+  /** A sentence that starts with the name and contains the value (never that of a secret) and the expected form. */
   readonly message: string
 }
 
@@ -43,16 +43,15 @@ export class ConfigError extends Error {
   constructor(service: string, problems: readonly SettingProblem[]) {
     const lines = problems.map(({ message }) => `  ${message}`)
     const subject = problems.length === 1 ? 'a setting is' : `${problems.length} settings are`
-    super(`${service} can not start, as ${subject} wrong:\n${lines.join('\n')}`)
+    super(`${service} cannot start because ${subject} invalid:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
     this.problems = problems
   }
 }
 
 /**
- * Declares the settings of a service. Each is read from `{SERVICE}_{NAME}`, else from `{NAME}`; an empty one counts as not
- * set. Anything else in the environment that begins with `{SERVICE}_` is reported as a misspelling. With
- * `NODE_ENV=production` or `STOA_ENV=production` embedded defaults and embedded-only values are refused.
+ * Declares the settings of a service. Each is read from `{SERVICE}_{NAME}`, else from `{NAME}`; an empty value counts as not
+ * set. Any other variable that starts with `{SERVICE}_` is reported as a misspelling. With `NODE_ENV=production` or `STOA_ENV=production`, embedded defaults and embedded-only values are rejected.
  */
 export function defineConfig<const S extends Settings>(service: string, settings: S): Config<S> {
   return { service, settings, parse: (env) => parseSettings(service, settings, env) as ConfigValues<S> }
@@ -64,7 +63,7 @@ interface Source {
   readonly isProduction: boolean
 }
 
-type Outcome = { readonly value: unknown } | { readonly problem: SettingProblem }
+type ReadSetting = { readonly value: unknown } | { readonly problem: SettingProblem }
 
 function parseSettings(service: string, settings: Settings, env: Environment): Record<string, unknown> {
   const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
@@ -80,7 +79,7 @@ function parseSettings(service: string, settings: Settings, env: Environment): R
   if (isProduction && stage !== undefined && stage !== '' && stage !== 'production') {
     problems.push({
       name: 'STOA_ENV',
-      message: `STOA_ENV is ${JSON.stringify(stage)}, expected production, as NODE_ENV is`,
+      message: `STOA_ENV is ${JSON.stringify(stage)}, expected production because NODE_ENV is production`,
     })
   }
   problems.push(...findMisspelled(settings, env, prefix))
@@ -88,7 +87,7 @@ function parseSettings(service: string, settings: Settings, env: Environment): R
   return values
 }
 
-function readSetting(name: string, each: Setting, source: Source): Outcome {
+function readSetting(name: string, each: Setting, source: Source): ReadSetting {
   const found = findText(name, each, source)
   if (found === undefined) return readDefault(name, each, source.isProduction)
   if ('problem' in found) return found
@@ -99,16 +98,16 @@ function readSetting(name: string, each: Setting, source: Source): Outcome {
   if (source.isProduction && isOnlyForEmbedded(each, read.value)) {
     return refuse(
       found.name,
-      `is ${shownText(each, found.text)}, which is for demonstrations only, expected another in production`,
+      `is ${shownText(each, found.text)}, which is only for demonstrations; production requires another value`,
     )
   }
   return read
 }
 
-function readDefault(name: string, each: Setting, isProduction: boolean): Outcome {
+function readDefault(name: string, each: Setting, isProduction: boolean): ReadSetting {
   const value = each.default ?? (isProduction ? undefined : each.embeddedDefault)
   if (value !== undefined || each.isOptional) return { value }
-  const fallback = each.isSecret ? ` (or ${name}_FILE, a file with it)` : ''
+  const fallback = each.isSecret ? ` (or ${name}_FILE, the path of a file)` : ''
   return refuse(name, `is not set, expected ${describeExpected(each.schema)}${fallback}: ${each.doc}`)
 }
 
@@ -140,7 +139,7 @@ function readSecretFile(name: string, path: string): Found {
     return { name, text: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error'
-    return refuse(name, `is ${JSON.stringify(path)}, expected a file that can be read (${code})`)
+    return refuse(name, `is ${JSON.stringify(path)}, expected a readable file (${code})`)
   }
 }
 
@@ -159,7 +158,7 @@ function findMisspelled(settings: Settings, env: Environment, prefix: string): S
     .map((name) => {
       const closest = closestName(name, known)
       const hint = closest === undefined ? '' : `; did you mean ${closest}?`
-      return { name, message: `${name} is no setting of this service${hint}` }
+      return { name, message: `${name} is not a setting of this service${hint}` }
     })
 }
 

@@ -10,4 +10,5 @@ export {
   type Settings,
 } from './config.ts'
 export { secret, setting, type Setting } from './settings.ts'
+export { backgroundStopMs, closingMs, relayStopMs, stopTimeMs, telemetryStopMs } from './stop-time.ts'
 export { settingsTable } from './settings-table.ts'

@@ -17,17 +17,35 @@ test('a service needs nothing but its database to start', () => {
     readConnections: 5,
     writeConnections: 5,
     logDatabaseUrl: undefined,
-    registryToken: undefined,
+    registryToken: 'stoa-embedded-only',
     registryUrl: 'http://127.0.0.1:8761',
     authIssuer: 'http://127.0.0.1:8080',
     authUrl: 'http://127.0.0.1:8010',
     serviceClientSecret: 'stoa-embedded-only',
+    trustedProxies: [],
     logLevel: 'info',
     telemetryFolder: undefined,
     otelExporterOtlpEndpoint: undefined,
+    otelServiceName: undefined,
+    otelResourceAttributes: undefined,
     traceSampleRatio: 1,
     drainTimeoutMs: 4_000,
+    sagaRetentionDays: 90,
   })
+})
+
+test('in production nobody registers without a secret of the system', () => {
+  const production = {
+    STOA_ENV: 'production',
+    DATABASE_URL: databaseUrl,
+    AUTH_ISSUER: 'https://shop.example',
+    SERVICE_CLIENT_SECRET: 'a-secret-of-this-service',
+  }
+  expect(() => config.parse(production)).toThrow('REGISTRY_TOKEN')
+  expect(() => config.parse({ ...production, REGISTRY_TOKEN: 'stoa-embedded-only' })).toThrow('REGISTRY_TOKEN')
+  expect(config.parse({ ...production, REGISTRY_TOKEN: 'a-secret-of-all-services' }).registryToken).toBe(
+    'a-secret-of-all-services',
+  )
 })
 
 test('the database of the service wins over the one of all', () => {
@@ -38,7 +56,7 @@ test('the database of the service wins over the one of all', () => {
 
 test('production asks for all that a demonstration makes up', () => {
   expect(() => config.parse({ STOA_ENV: 'production', DATABASE_URL: databaseUrl })).toThrow(
-    /2 settings are wrong:\n {2}AUTH_ISSUER is not set.*\n {2}SERVICE_CLIENT_SECRET is not set.*$/,
+    /3 settings are invalid:\n {2}REGISTRY_TOKEN is not set.*\n {2}AUTH_ISSUER is not set.*\n {2}SERVICE_CLIENT_SECRET is not set.*$/,
   )
 })
 
@@ -56,7 +74,7 @@ test('the table of settings names each with its default and meaning, and shows n
   expect(table.split('\n').slice(0, 3)).toEqual([
     '| setting | default | accepted | meaning |',
     '| --- | --- | --- | --- |',
-    '| `STOA_ENV` | `development` | one of embedded, development, production | Where it runs: in one process tree on one machine, under development, or for real. |',
+    '| `STOA_ENV` | `development` | one of embedded, development, production | Environment: `embedded` (one process tree on one machine), `development` or `production`. |',
   ])
   expect(table).toContain('| `DRAIN_TIMEOUT_MS` | `4000` | a whole number from 0 to 600000, in ms | Time that')
   expect(table).toContain(

@@ -14,6 +14,11 @@ const postgresUrl = url('postgres', 'postgresql')
 const connections = Type.Integer({ minimum: 1, maximum: 100 })
 const hostname = Type.String({ pattern: '^[\\w.:-]+$', description: 'a host name or address' })
 
+const network = Type.String({
+  pattern: String.raw`^[\da-fA-F:.]+(/\d{1,3})?$`,
+  description: 'an address or a network, such as 10.0.0.0/8',
+})
+
 const telemetrySettings = {
   LOG_LEVEL: setting(
     Type.Union([
@@ -23,19 +28,50 @@ const telemetrySettings = {
       Type.Literal('error'),
       Type.Literal('silent'),
     ]),
-    { default: 'info', doc: 'The least severe log lines that are written.' },
+    { default: 'info', doc: 'Lowest severity of the log lines that are written.' },
   ),
   TELEMETRY_FOLDER: setting(Type.String(), {
     optional: true,
-    doc: 'Folder in which spans are kept, at most 16 MiB a service.',
+    doc: 'Folder for spans, at most 16 MiB per service.',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(url('http', 'https'), {
     optional: true,
-    doc: 'Collector that spans are sent to by OTLP over HTTP.',
+    doc: 'Collector to which spans are sent with OTLP over HTTP.',
+  }),
+  OTEL_SERVICE_NAME: setting(Type.String(), {
+    optional: true,
+    doc: 'Name of this service in the collector; the service name by default.',
+  }),
+  OTEL_RESOURCE_ATTRIBUTES: setting(Type.String(), {
+    optional: true,
+    doc: 'Additional resource attributes of this service, such as team=shop,region=eu.',
+  }),
+  OTEL_TRACES_SAMPLER: setting(Type.String(), {
+    optional: true,
+    doc: 'Sampler of traces: `always_on`, `always_off`, `traceidratio`, or one of these with the prefix `parentbased_`; an unknown one is ignored with a warning.',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: setting(Type.String(), {
+    optional: true,
+    doc: 'Fraction of the traces that the samplers `traceidratio` and `parentbased_traceidratio` keep, a number from 0 to 1; 1 by default.',
   }),
   TRACE_SAMPLE_RATIO: setting(Type.Number({ minimum: 0, maximum: 1 }), {
     default: 1,
-    doc: 'Share of the traces begun here that are kept.',
+    doc: 'Fraction of the traces started by this service that is kept, if OTEL_TRACES_SAMPLER is not set.',
+  }),
+}
+
+const days = Type.Integer({ minimum: 1, maximum: 36_500 })
+
+const retentionSettings = {
+  SAGA_RETENTION_DAYS: setting(days, {
+    default: 90,
+    unit: 'days',
+    doc: 'Days after the end of a saga for which its journal and input are kept; its outcome is kept permanently.',
+  }),
+  EVENT_RETENTION_DAYS: setting(days, {
+    optional: true,
+    unit: 'days',
+    doc: 'Minimum number of days that the events of the service are kept in the log; permanently by default.',
   }),
 }
 
@@ -44,43 +80,52 @@ export function serviceSettings(service: string, port: number) {
   return {
     STOA_ENV: setting(Type.Union([Type.Literal('embedded'), Type.Literal('development'), Type.Literal('production')]), {
       default: 'development',
-      doc: 'Where it runs: in one process tree on one machine, under development, or for real.',
+      doc: 'Environment: `embedded` (one process tree on one machine), `development` or `production`.',
     }),
-    HOST: setting(hostname, { default: '127.0.0.1', doc: 'Address it listens on.' }),
+    HOST: setting(hostname, { default: '127.0.0.1', doc: 'Address that the service listens on.' }),
     PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
       default: port,
-      doc: 'Port it listens on; 0 picks a free one.',
+      doc: 'Port that the service listens on; 0 picks a free one.',
     }),
     ADVERTISED_HOST: setting(hostname, {
       optional: true,
-      doc: 'Address that others reach it at, where it is not HOST.',
+      doc: 'Address that other services use to reach this one, if it differs from HOST.',
     }),
     DATABASE_URL: secret(postgresUrl, { doc: `Database of ${service}, with its own role.` }),
-    READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Connections for reads at most.' }),
-    WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Connections for transactions at most.' }),
+    READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for reads.' }),
+    WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for transactions.' }),
     LOG_DATABASE_URL: secret(postgresUrl, { optional: true, doc: 'Database of the event log.' }),
+    ...retentionSettings,
     REGISTRY_URL: setting(url('http', 'https'), { default: 'http://127.0.0.1:8761', doc: 'The service registry.' }),
     REGISTRY_TOKEN: secret(Type.String({ minLength: 16 }), {
-      optional: true,
-      doc: 'What the system’s own processes prove themselves with when they register.',
+      embeddedDefault: 'stoa-embedded-only',
+      doc: 'Token with which the processes of the system authenticate when they register.',
     }),
     AUTH_ISSUER: setting(url('http', 'https'), {
       embeddedDefault: 'http://127.0.0.1:8080',
-      doc: 'Issuer of all tokens, as it stands in them.',
+      doc: 'Issuer (`iss`) of all tokens.',
+    }),
+    SCHEMA_BASE_URL: setting(url('http', 'https'), {
+      optional: true,
+      doc: 'Base URL of the `dataschema` of its events; AUTH_ISSUER by default.',
     }),
     AUTH_URL: setting(url('http', 'https'), {
       default: 'http://127.0.0.1:8010',
-      doc: 'Where services reach auth for keys and tokens, without the way over the gateway.',
+      doc: 'URL at which services reach auth for keys and tokens, bypassing the gateway.',
     }),
     SERVICE_CLIENT_SECRET: secret(Type.String({ minLength: 16 }), {
       embeddedDefault: 'stoa-embedded-only',
-      doc: `What ${service} proves itself with when it asks for a token.`,
+      doc: `Client secret with which ${service} requests its tokens.`,
+    }),
+    TRUSTED_PROXIES: setting(Type.Array(network), {
+      default: [],
+      doc: 'Addresses and networks (CIDR) whose X-Forwarded-For is trusted; the same machine is always trusted.',
     }),
     ...telemetrySettings,
     DRAIN_TIMEOUT_MS: setting(Type.Integer({ minimum: 0, maximum: 600_000 }), {
       default: 4_000,
       unit: 'ms',
-      doc: 'Time that requests under way have to end when it is stopped.',
+      doc: 'Time that requests in progress have to finish when the service is stopped; background work then stops within another 800 ms.',
     }),
   }
 }

@@ -26,11 +26,11 @@ export function checkReadable(schema: ReadableSchema, isItem = false): void {
   if (schema.anyOf !== undefined) schema.anyOf.forEach((each) => checkReadable(each, isItem))
   else if (schema.type === 'array' && schema.items !== undefined && !isItem) checkReadable(schema.items, true)
   else if (schema.const === undefined && schema.enum === undefined && !readableTypes.has(schema.type)) {
-    throw new TypeError(`a setting can not be read by the schema ${JSON.stringify(schema)}`)
+    throw new TypeError(`a setting cannot be read by the schema ${JSON.stringify(schema)}`)
   }
 }
 
-/** The value that a text stands for under a schema; undefined when it stands for none. Strict: no spaces, no `yes`. */
+/** Converts a text to the type of a schema; returns undefined if it does not match. Strict: no spaces, no `yes`. */
 export function readText(schema: TSchema, text: string): { readonly value: unknown } | undefined {
   const value = toValue(schema, text)
   return value !== undefined && Check(schema, value) ? { value } : undefined
@@ -65,7 +65,7 @@ function toList(items: ReadableSchema, text: string): readonly unknown[] {
   return text.split(',').map((each) => (each.trim() === '' ? undefined : toValue(items, each.trim())))
 }
 
-/** What a schema asks for, in words that fit behind "expected". */
+/** Describes the values of a schema, in words that fit after "expected". */
 export function describeExpected(schema: ReadableSchema): string {
   if (schema.description !== undefined) return schema.description
   const choices = choicesOf(schema)
@@ -79,7 +79,7 @@ export function describeExpected(schema: ReadableSchema): string {
     case 'boolean':
       return 'true or false'
     case 'array':
-      return `a list, separated by commas, each ${describeExpected(schema.items ?? {})}`
+      return `a comma-separated list, each item ${describeExpected(schema.items ?? {})}`
     default:
       return describeString(schema)
   }
@@ -92,9 +92,9 @@ function describeRange({ minimum, maximum }: ReadableSchema): string {
 }
 
 function describeString({ format, pattern, minLength }: ReadableSchema): string {
-  if (format !== undefined) return `a text of the form ${format}`
-  if (pattern !== undefined) return `a text that matches ${String(pattern)}`
-  return minLength !== undefined && minLength > 1 ? `at least ${minLength} characters` : 'a text'
+  if (format !== undefined) return `a string of format ${format}`
+  if (pattern !== undefined) return `a string that matches ${String(pattern)}`
+  return minLength !== undefined && minLength > 1 ? `at least ${minLength} characters` : 'a string'
 }
 
 function choicesOf(schema: ReadableSchema): readonly string[] | undefined {

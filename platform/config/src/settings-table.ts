@@ -2,13 +2,13 @@ import type { Config } from './config.ts'
 import { describeExpected } from './setting-values.ts'
 import type { Setting } from './settings.ts'
 
-/** The settings as a Markdown table: name, default, what is accepted, meaning. No secret is shown, nor its default. */
+/** Returns the settings as a Markdown table: name, default, accepted values, meaning. Shows no secret and no default of a secret. */
 export function settingsTable(config: Config): string {
   const rows = Object.entries(config.settings).map(([name, each]) => [
     `\`${name}\``,
     describeDefault(each),
     describeExpected(each.schema) + (each.unit === undefined ? '' : `, in ${each.unit}`),
-    each.doc + (each.isSecret ? ` A secret; \`${name}_FILE\` may name a file with it.` : ''),
+    each.doc + (each.isSecret ? ` A secret; \`${name}_FILE\` can name a file that contains it.` : ''),
   ])
   const lines = [['setting', 'default', 'accepted', 'meaning'], ['---', '---', '---', '---'], ...rows].map(
     (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`,

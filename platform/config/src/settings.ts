@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { checkReadable } from './setting-values.ts'
 
-/** One setting of a service: how it is read, what it means, and what holds in production. */
+/** One setting of a service: its schema, its meaning, and its rule for production. */
 export interface Setting<Value = unknown> {
   readonly schema: TSchema
   readonly doc: string
@@ -23,7 +23,7 @@ interface SettingOptions<Value> {
   readonly embeddedDefault?: Value
   /** Undefined when it is not set. */
   readonly optional?: boolean
-  /** In production only the default (or nothing) is accepted: for what makes a demonstration. */
+  /** For demonstrations only: in production only the default (or no value) is accepted. */
   readonly embeddedOnly?: boolean
 }
 

@@ -7,6 +7,19 @@ export interface EventType<Name extends string = string, Data extends TSchema = 
   readonly data: Data
 }
 
+/** Declares the event of an account erasure: on this event the platform makes each consuming service erase its data on the subject. */
+export interface ErasureEvent<Name extends string = string, Data extends TSchema = TSchema> extends EventType<
+  Name,
+  Data
+> {
+  readonly erases: 'subject'
+}
+
+/** The names of the consumed events that the service has consumers for: all but erasures. */
+export type Handled<Consumes> = {
+  [Name in keyof Consumes]: Consumes[Name] extends ErasureEvent ? never : Name
+}[keyof Consumes]
+
 /** The data of an event type. */
 export type EventData<Event extends EventType> = Static<Event['data']>
 
@@ -17,6 +30,20 @@ export function event<const Name extends `${string}.${string}`, Data extends TSc
   data: Data,
 ): EventType<Name, Data> {
   return { type, version, data }
+}
+
+/** Declares the event after which every consumer has erased the personal data of the subject. */
+export function erasureEvent<const Name extends `${string}.${string}`, Data extends TSchema>(
+  type: Name,
+  version: `${number}.${number}.${number}`,
+  data: Data,
+): ErasureEvent<Name, Data> {
+  return { ...event(type, version, data), erases: 'subject' }
+}
+
+/** Whether an event says that its subject was erased. */
+export function isErasure(type: EventType): type is ErasureEvent {
+  return 'erases' in type
 }
 
 /** An event as a consumer sees it: its envelope (CloudEvents attributes) and its data. */

@@ -1,17 +1,17 @@
 import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { FieldError } from '@stoa/kernel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Static, TObject, TSchema } from 'typebox'
-import type { EventData, ReceivedEvent } from './events.ts'
+import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { JsonText } from './json-text.ts'
 import type { Answers, Mount, Operation, Stream } from './operations.ts'
-import type { PlatformErrorCode } from './errors.ts'
+import type { PlatformErrorCode } from '@stoa/kernel'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
 import type { SagaDefinition } from './saga.ts'
 import type { Published, SagaInput, SagaSignals, Service, TaskPayload } from './service.ts'
+import type { MountHandler } from './mount-handler.ts'
 
-/** Who makes a request: a person, a guest, another service, or nobody known. */
+/** The caller of a request: a user, a guest, another service, or anonymous. */
 export interface Caller {
   readonly kind: 'user' | 'service' | 'anonymous'
   /** The account's id, `service:order`, or `anonymous`. */
@@ -23,7 +23,7 @@ export interface Caller {
   readonly mayReach: (ownerId: string | null | undefined) => boolean
 }
 
-/** The open transaction of a service: what is written, published, started and enqueued through it holds together. */
+/** The open transaction of a service: everything written, published, started and enqueued through it is committed or rolled back together. */
 export interface Tx<S extends Service = Service> extends WriteHandle {
   /** Publishes a fact about `subject` (the aggregate's id, which is also the partition key). */
   readonly publish: <E extends Published<S>>(event: E, subject: string, data: EventData<E>) => Promise<void>
@@ -33,7 +33,7 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
     id: string,
     input: SagaInput<S, Name>,
   ) => Promise<void>
-  /** Signals a saga; a signal that comes before its wait is kept, the first of a name counts. */
+  /** Signals a saga. A signal that arrives before its wait is stored; the first signal of a name counts. */
   readonly signal: <Name extends keyof S['sagas'] & string, Signal extends keyof SagaSignals<S, Name> & string>(
     saga: Name,
     id: string,
@@ -46,17 +46,19 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
     payload: TaskPayload<S, Name>,
     options?: { readonly delayMs?: number; readonly key?: string },
   ) => Promise<void>
+  /** Whether a person is erased; ask before writing data of anyone but the caller, whom the platform checks. An erasure waits for the end of the transaction. */
+  readonly isErased: (subject: string) => Promise<boolean>
 }
 
 declare const outcome: unique symbol
 
-/** The end of a write that holds; only `commit` makes one. */
+/** The result of a committed write; only `commit` returns one. */
 export interface Committed<Value = unknown> {
   readonly [outcome]: 'committed'
   readonly value: Value
 }
 
-/** The end of a request that was turned down; only `refuse` makes one. */
+/** The result of a rejected request; only `refuse` returns one. */
 export interface Refused {
   readonly [outcome]: 'refused'
 }
@@ -82,17 +84,17 @@ type Parsed<Schema> = Schema extends TSchema ? Static<Schema> : undefined
 interface AnswerHead<Status> {
   readonly status: Status
   readonly headers?: { readonly [name: string]: string }
-  /** What the ETag is made of; a resource with one is changed only under `If-Match`. */
+  /** The version in the ETag; a resource with a version can be changed only with `If-Match`. */
   readonly version?: number | string
 }
 
-/** An answer that the operation declares: one of its statuses with the body of that status. */
+/** A response that the operation declares: one of its statuses with the body of that status. */
 export type Answer<A extends Answers> = {
   [Status in keyof A & number]: AnswerHead<Status> &
     (A[Status] extends TSchema ? { readonly body: Static<A[Status]> } : { readonly body?: undefined })
 }[keyof A & number]
 
-/** The answer of a read, whose body may be text already. */
+/** The response of a read, whose body may already be JSON text. */
 type ReadAnswer<A extends Answers> =
   | Answer<A>
   | {
@@ -112,7 +114,7 @@ interface RequestContext<S extends Service, PathSchema, Query, Body, Code extend
   readonly caller: Caller
   readonly calls: Calls<S['calls']>
   readonly db: ReadHandle
-  /** Response headers of the answer are the platform's; these are the request's, lower-cased. */
+  /** The request headers, in lower case. The platform sets the response headers. */
   readonly headers: { readonly [name: string]: string | undefined }
   readonly signal: AbortSignal
   readonly refuse: Refuse<S, Code>
@@ -121,7 +123,7 @@ interface RequestContext<S extends Service, PathSchema, Query, Body, Code extend
 interface WriteContext<S extends Service, A extends Answers, AnswersWith> {
   /** The client's idempotency key, when there is one. */
   readonly key: string | undefined
-  /** What `If-Match` asked for, when it was sent; refuse `request.stale` when the row's version is another. */
+  /** The version in `If-Match`, if it was sent; refuse with `request.stale` if the version of the row differs. */
   readonly expectedVersion: string | undefined
   /**
    * Runs the change once, in one transaction with its idempotency record, its events and its saga's start; may be run
@@ -133,8 +135,13 @@ interface WriteContext<S extends Service, A extends Answers, AnswersWith> {
 }
 
 interface ExternalContext<S extends Service> {
-  /** Runs once, before the provider is called; its result is kept under the key and handed to a repeat. */
+  /** Runs once, before the provider is called. Its result is stored under the key and passed to repeated requests. */
   readonly begin: <Begun>(start: (tx: Tx<S>) => Promise<Begun | Refused>) => Promise<Begun | Refused>
+}
+
+interface RawBodyContext {
+  /** The received bytes of the body; `body` is the parsed value. */
+  readonly rawBody: Uint8Array
 }
 
 declare const handles: unique symbol
@@ -149,11 +156,14 @@ type OperationContext<S extends Service, O> =
     infer Code,
     infer AnswersWith,
     infer External,
-    infer PathSchema
+    infer PathSchema,
+    infer Raw
   >
     ? RequestContext<S, PathSchema, Query, Body, Code> &
         (E extends 'write'
-          ? WriteContext<S, A, AnswersWith> & (External extends true ? ExternalContext<S> : unknown)
+          ? WriteContext<S, A, AnswersWith> &
+              (External extends true ? ExternalContext<S> : unknown) &
+              (Raw extends true ? RawBodyContext : unknown)
           : unknown)
     : never
 
@@ -171,8 +181,8 @@ export interface Handler<S extends Service, Name extends keyof S['operations']> 
 }
 
 interface StreamContext {
-  /** Resolves when the resource of this id may have changed, at the latest after a second, or when the client has left. */
-  readonly changed: (id: string) => Promise<void>
+  /** Yields the result of `read` for a resource: immediately, then after changes and every second. All followers of an id share one read. */
+  readonly follow: <Value>(id: string, read: () => Promise<Value>) => AsyncIterable<Value>
 }
 
 /** The handler of a route of server-sent events: yields until the client leaves (`signal`). */
@@ -185,28 +195,25 @@ export interface StreamHandler<S extends Service, Name extends keyof S['operatio
   readonly [handles]?: Name
 }
 
-/** A foreign Node request handler; it has answered when it returns or ends the response. */
-export type MountHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
-
 type RpcParts<S extends Service> =
-  S['rpc'] extends Rpc<infer Methods, infer Said> ? { methods: Methods; said: Said } : never
+  S['rpc'] extends Rpc<infer Methods, infer Spec> ? { methods: Methods; declared: Spec } : never
 
 type RpcContext<S extends Service, M extends PropertyKey> =
   RpcParts<S> extends {
     methods: infer Methods extends GenServiceMethods
-    said: infer Said
+    declared: infer Spec
   }
-    ? M extends keyof Methods & keyof Said
+    ? M extends keyof Methods & keyof Spec
       ? {
           readonly input: RpcInput<Methods, M>
           readonly caller: Caller
           readonly calls: Calls<S['calls']>
           readonly db: ReadHandle
           readonly signal: AbortSignal
-          readonly refuse: Refuse<S, Said[M] extends { refuses: readonly (infer Code extends string)[] } ? Code : never>
-        } & (Said[M] extends { effect: 'write' }
+          readonly refuse: Refuse<S, Spec[M] extends { refuses: readonly (infer Code extends string)[] } ? Code : never>
+        } & (Spec[M] extends { effect: 'write' }
           ? {
-              /** The key the effect stands under, for ever; every write has one. */
+              /** The permanent idempotency key of the effect; every write has one. */
               readonly key: string
               /** In a compensation: the key of the action it undoes. */
               readonly compensates: string | undefined
@@ -224,10 +231,10 @@ type RpcContext<S extends Service, M extends PropertyKey> =
 type RpcResult<S extends Service, M extends PropertyKey> =
   RpcParts<S> extends {
     methods: infer Methods extends GenServiceMethods
-    said: infer Said
+    declared: infer Spec
   }
-    ? M extends keyof Methods & keyof Said
-      ? Said[M] extends { effect: 'write' }
+    ? M extends keyof Methods & keyof Spec
+      ? Spec[M] extends { effect: 'write' }
         ? Committed<RpcAnswer<Methods, M>> | Refused
         : RpcAnswer<Methods, M> | Refused
       : never
@@ -246,7 +253,7 @@ export interface Consumer<S extends Service, Name extends keyof S['consumes'], D
     readonly calls: Calls<S['calls']>
     readonly db: ReadHandle
   }) => Promise<Data>
-  // a method, so that a consumer whose data is known still is a consumer of any data
+  // a method, so that a consumer of specific data is assignable to a consumer of any data
   apply(event: ReceivedEvent<S['consumes'][Name]>, tx: Tx<S>, data: Data): Promise<void>
   readonly [handles]?: Name
 }
@@ -264,7 +271,7 @@ export interface TaskHandler<S extends Service, Name extends keyof S['tasks']> {
   readonly [handles]?: Name
 }
 
-/** How a service answers for the data it keeps on a person. */
+/** How a service exports and erases the personal data of an account. */
 export interface PersonalData<S extends Service> {
   readonly export: (subject: string, db: ReadHandle) => Promise<{ readonly [what: string]: unknown }>
   readonly erase: (tx: Tx<S>, subject: string) => Promise<void>
@@ -276,12 +283,16 @@ type RouteHandler<S extends Service, Name extends keyof S['operations']> = S['op
     ? StreamHandler<S, Name>
     : Handler<S, Name>
 
-/** A handler for everything the contract declares; one left out does not compile. */
+/** A handler for everything the contract declares; a missing handler does not compile. */
 export interface Bindings<S extends Service> {
   readonly operations: { readonly [Name in keyof S['operations']]: RouteHandler<S, Name> }
-  readonly rpc: S['rpc'] extends Rpc<any, infer Said> ? { readonly [Name in keyof Said]: RpcHandler<S, Name> } : {}
-  readonly consumes: { readonly [Name in keyof S['consumes']]: Consumer<S, Name, any> }
-  readonly sagas: { readonly [Name in keyof S['sagas'] & string]: SagaDefinition<S, Name> }
+  readonly rpc: S['rpc'] extends Rpc<any, infer Spec> ? { readonly [Name in keyof Spec]: RpcHandler<S, Name> } : {}
+  /** Erasure events are not included: the platform handles them with `personalData.erase`. */
+  readonly consumes: { readonly [Name in Handled<S['consumes']>]: Consumer<S, Name, any> }
+  /** Several versions of a saga side by side, while sagas of an older version are running. */
+  readonly sagas: {
+    readonly [Name in keyof S['sagas'] & string]: SagaDefinition<S, Name> | readonly SagaDefinition<S, Name>[]
+  }
   readonly tasks: { readonly [Name in keyof S['tasks']]: TaskHandler<S, Name> }
   readonly personalData: S['personalData'] extends 'none' ? 'none' : PersonalData<S>
 }

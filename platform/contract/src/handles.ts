@@ -1,6 +1,6 @@
 /**
  * Runs one SQL statement written as a template: every `${value}` becomes a parameter, never text, and the statement is
- * prepared once per connection. Answers the rows. Pass objects for `jsonb` through `json(value)`; `Temporal.Instant`
+ * prepared once per connection. Returns the rows. Pass objects for `jsonb` through `json(value)`; `Temporal.Instant`
  * goes in and comes out of `timestamptz`, safe integers of `bigint`; arrays are PostgreSQL arrays (`= any(${ids})`).
  */
 export type Sql = <Row extends object = Record<string, unknown>>(
@@ -15,7 +15,7 @@ export interface ReadHandle {
 
 declare const writes: unique symbol
 
-/** A handle inside one open transaction: what is written through it holds together or not at all. */
+/** A handle inside one open transaction: all writes through it are committed or rolled back together. */
 export interface WriteHandle extends ReadHandle {
   readonly [writes]: true
 }

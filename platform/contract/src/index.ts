@@ -1,5 +1,21 @@
-export { errors, platformErrors, type ErrorCatalogue, type ErrorDescription, type PlatformErrorCode } from './errors.ts'
-export { event, type EventData, type EventType, type ReceivedEvent } from './events.ts'
+export { bodyLimitOf, MAX_BODY_BYTES } from './body-limit.ts'
+export {
+  catalogueError,
+  errors,
+  platformErrors,
+  type ErrorCatalogue,
+  type ErrorDescription,
+  type PlatformErrorCode,
+} from '@stoa/kernel'
+export {
+  erasureEvent,
+  event,
+  isErasure,
+  type ErasureEvent,
+  type EventData,
+  type EventType,
+  type ReceivedEvent,
+} from './events.ts'
 export type {
   Answer,
   Bindings,
@@ -7,7 +23,6 @@ export type {
   Committed,
   Consumer,
   Handler,
-  MountHandler,
   PersonalData,
   Refused,
   RpcHandler,
@@ -16,6 +31,8 @@ export type {
   Tx,
 } from './handlers.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
+export type { MountHandler } from './mount-handler.ts'
+export { largestJsonBytes } from './json-size.ts'
 export { JsonText } from './json-text.ts'
 export {
   get,
@@ -38,15 +55,19 @@ export {
   type Settlement,
   type Stream,
 } from './operations.ts'
-export { catalogueError, committed, isRefused, refusal, refusedError, refusedKeep } from './outcomes.ts'
+export { committed, isRefused, refusal, refusedError, refusedKeep } from './outcomes.ts'
 export type { Principal } from './principal.ts'
 export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
 export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
+export { countryCodes, countryRule, CountrySchema } from './country.ts'
 export {
   AmountSchema,
   CurrencySchema,
+  cursorRule,
   idSchema,
   InstantSchema,
+  instantRule,
+  parseInstant,
   MAX_MINOR_UNITS,
   MinorUnitsSchema,
   MoneySchema,
@@ -55,6 +76,7 @@ export {
   type Page,
   type ValueOf,
 } from './schemas.ts'
+export { keyText, nameText, noteText, opaqueText, textDetails } from './texts.ts'
 export {
   describeService,
   type Published,

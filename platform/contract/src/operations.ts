@@ -1,18 +1,18 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
-/** What a caller must hold: `'public'` is said, never assumed; `ops` is for those who run the system. */
-export type Permission = 'public' | 'ops' | `${string}:${string}`
+/** The permission that a caller needs: `'public'` must be declared explicitly; `service` is for other services, `ops` for operators. */
+export type Permission = 'public' | 'service' | 'ops' | `${string}:${string}`
 
 /** The names in braces of a path. */
 export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParams<Rest>
   : never
 
-/** A schema of text for each name in braces of a path; what is not as it says names nothing (404). */
+/** A string schema for each name in braces of a path; a value that does not match returns 404. */
 export type PathSchemas = { readonly [name: string]: TSchema }
 
 /** Every name in braces has a schema, and nothing else has. */
-type SaidOfPath<Path extends string, S> = [PathParams<Path>] extends [never]
+type DeclaredPath<Path extends string, S> = [PathParams<Path>] extends [never]
   ? { readonly params?: undefined }
   : {
       readonly params: S & { readonly [Name in PathParams<Path>]: TSchema } & {
@@ -20,21 +20,21 @@ type SaidOfPath<Path extends string, S> = [PathParams<Path>] extends [never]
       }
     }
 
-/** Statuses and the schema of each one's body; `null` stands for no body. */
+/** The statuses of an operation and the schema of each body; `null` means no body. */
 export type Answers = { readonly [status: number]: TSchema | null }
 
-/** The body an operation answers with, over all its statuses. */
+/** The response body of an operation, over all its statuses. */
 export type AnswerBody<A extends Answers> = {
   [Status in keyof A]: A[Status] extends TSchema ? Static<A[Status]> : undefined
 }[keyof A]
 
-/** What a read resource says of a waiting write: settled or not, the status that names the outcome, or a refusal. */
+/** The outcome that a read resource shows to a waiting write: settled or not, the status of the outcome, or an error. */
 export type Settlement<Code extends string> =
   | boolean
   | { readonly status: number }
   | { readonly refused: Code; readonly detail: string }
 
-/** Whose a resource is: a parameter of the path, a field of the answer, or nobody's. */
+/** The owner of a resource: a path parameter, a response field, or none. */
 type Owner<Path extends string, A extends Answers> =
   | 'none'
   | `path:${PathParams<Path>}`
@@ -43,46 +43,50 @@ type Owner<Path extends string, A extends Answers> =
 export type Effect = 'read' | 'write'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** For whom an answer is the same: everybody, or all but those who hold a permission, who are never given a kept one. */
+/** The callers that get the same response: everyone, or everyone without a permission; callers with the permission never get a cached response. */
 export type Sharing = 'everybody' | { readonly exceptWhoMay: Permission }
 
-interface Said<Path extends string, Query, Body, A extends Answers, Code extends string> {
+interface Declared<Path extends string, Query, Body, A extends Answers, Code extends string> {
   /** One sentence for OpenAPI. */
   readonly summary: string
   readonly permission: Permission
   /**
-   * Whose the resource is: a field of the answer, a parameter of the path, or nobody's. Another's answers 404, unless
-   * the caller holds `{permission}:any`.
+   * The owner of the resource: a response field, a path parameter, or none. Resources of others return 404, unless the
+   * caller has `{permission}:any`.
    */
   readonly owner: Owner<Path, A>
   readonly query?: Query
   readonly body?: Body
   readonly answers: A
   readonly refuses?: readonly Code[]
-  /** The limit this route counts against besides the caller's own; `critical` is 100 a minute. */
+  /** The rate limit of this route in addition to that of the caller; `critical` is 100 per minute. */
   readonly rateClass?: 'standard' | 'critical'
-  /** Milliseconds the gateway and the service give it; 5,000 when not said. */
+  /** Whether it checks a password: then each 401 counts against the client's address. */
+  readonly checksPassword?: boolean
+  /** Milliseconds that the gateway and the service allow the operation; 5,000 by default. */
   readonly timeoutMs?: number
-  /** `Cache-Control` of a good answer. */
+  /** `Cache-Control` of a successful response. */
   readonly cacheControl?: string
-  /** Of a public GET: who gets the same answer whoever asks, so that the gateway may keep it for them (RFC 9111). */
+  /** For a public GET: the callers that get the same response, which the gateway may therefore cache for them (RFC 9111). */
   readonly sharedWith?: Sharing
 }
 
 interface Writes<A extends Answers, Code extends string> {
-  /** Whether a client must send `Idempotency-Key`; `none` keeps no record (sign-in). `accepted` when not said. */
+  /** Whether a client must send `Idempotency-Key`; `none` keeps no record (sign-in). `accepted` by default. */
   readonly idempotencyKey?: 'required' | 'accepted' | 'none'
-  /** The read operation whose answer, for the id committed, is this one's body: at once, on replays, and while waiting. */
+  /** The read operation whose response for the committed id is the response body of this operation, also for repeated requests and while waiting. */
   readonly answersWith?: string
-  /** With `Prefer: wait`: whether the resource has come to its outcome. */
+  /** With `Prefer: wait`: returns whether the resource has reached its outcome. */
   readonly settled?: (resource: AnswerBody<A>) => Settlement<NoInfer<Code>>
-  /** Seconds it waits when the client does not say. */
+  /** Seconds to wait if the client does not specify them. */
   readonly waitSeconds?: number
-  /** A provider is called between two transactions: the handler gets `begin` and `commit`. */
+  /** Whether a provider is called between two transactions; the handler then gets `begin` and `commit`. */
   readonly external?: boolean
+  /** Whether the handler also gets the received bytes of the body, to verify a signature. */
+  readonly rawBody?: boolean
 }
 
-/** Everything a declared operation says; read by the service, the gateway, OpenAPI and the generated tests. */
+/** The complete declaration of an operation; read by the service, the gateway, OpenAPI and the generated tests. */
 export interface Operation<
   Path extends string = string,
   E extends Effect = Effect,
@@ -93,6 +97,7 @@ export interface Operation<
   AnswersWith extends string | undefined = string | undefined,
   External extends boolean = boolean,
   Params extends PathSchemas = PathSchemas,
+  Raw extends boolean = boolean,
 > {
   readonly kind: 'operation'
   readonly method: Method
@@ -107,6 +112,7 @@ export interface Operation<
   readonly answers: A
   readonly refuses: readonly Code[]
   readonly rateClass: 'standard' | 'critical'
+  readonly checksPassword: boolean
   readonly timeoutMs: number
   readonly cacheControl: string | undefined
   readonly sharedWith: Sharing | undefined
@@ -116,6 +122,7 @@ export interface Operation<
   settled?(resource: unknown): Settlement<string>
   readonly waitSeconds: number
   readonly external: External
+  readonly rawBody: Raw
 }
 
 /** A route answered by server-sent events; its handler yields them. */
@@ -140,12 +147,15 @@ export interface Mount<Path extends string = string> {
   readonly path: Path
   readonly summary: string
   readonly permission: Permission
+  /** Whether its 401s count against the client's address. */
+  readonly checksPassword: boolean
 }
 
-type ReadSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Said<P, Q, B, A, C> & SaidOfPath<P, S>
-type WriteSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Said<P, Q, B, A, C> &
+type ReadSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Declared<P, Q, B, A, C> &
+  DeclaredPath<P, S>
+type WriteSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Declared<P, Q, B, A, C> &
   Writes<A, C> &
-  SaidOfPath<P, S>
+  DeclaredPath<P, S>
 type Query = TObject | undefined
 type Body = TSchema | undefined
 
@@ -154,29 +164,31 @@ interface WithParams {
 }
 
 function operation(method: Method, effect: Effect, path: string, spec: object) {
-  const said = spec as Said<string, unknown, unknown, Answers, never> & Writes<Answers, never> & WithParams
+  const declared = spec as Declared<string, unknown, unknown, Answers, never> & Writes<Answers, never> & WithParams
   return {
     kind: 'operation',
     method,
     path,
-    params: said.params ?? {},
+    params: declared.params ?? {},
     effect,
-    summary: said.summary,
-    permission: said.permission,
-    owner: said.owner,
-    query: said.query,
-    body: said.body,
-    answers: said.answers,
-    refuses: said.refuses ?? [],
-    rateClass: said.rateClass ?? 'standard',
-    timeoutMs: said.timeoutMs ?? 5_000,
-    cacheControl: said.cacheControl,
-    sharedWith: said.sharedWith,
-    idempotencyKey: effect === 'read' ? 'none' : (said.idempotencyKey ?? 'accepted'),
-    answersWith: said.answersWith,
-    ...(said.settled === undefined ? {} : { settled: said.settled }),
-    waitSeconds: said.waitSeconds ?? 0,
-    external: said.external ?? false,
+    summary: declared.summary,
+    permission: declared.permission,
+    owner: declared.owner,
+    query: declared.query,
+    body: declared.body,
+    answers: declared.answers,
+    refuses: declared.refuses ?? [],
+    rateClass: declared.rateClass ?? 'standard',
+    checksPassword: declared.checksPassword ?? false,
+    timeoutMs: declared.timeoutMs ?? 5_000,
+    cacheControl: declared.cacheControl,
+    sharedWith: declared.sharedWith,
+    idempotencyKey: effect === 'read' ? 'none' : (declared.idempotencyKey ?? 'accepted'),
+    answersWith: declared.answersWith,
+    ...(declared.settled === undefined ? {} : { settled: declared.settled }),
+    waitSeconds: declared.waitSeconds ?? 0,
+    external: declared.external ?? false,
+    rawBody: declared.rawBody ?? false,
   }
 }
 
@@ -187,11 +199,14 @@ export function get<
   Q extends Query = undefined,
   const C extends string = never,
   const S extends PathSchemas = {},
->(path: P, spec: ReadSpec<P, Q, undefined, A, C, S>): Operation<P, 'read', Q, undefined, A, C, undefined, false, S> {
+>(
+  path: P,
+  spec: ReadSpec<P, Q, undefined, A, C, S>,
+): Operation<P, 'read', Q, undefined, A, C, undefined, false, S, false> {
   return operation('GET', 'read', path, spec) as never
 }
 
-/** Declares a POST: it writes, or with `reads: true` only asks and keeps no idempotency record. */
+/** Declares a POST. It writes; with `reads: true` it only reads and stores no idempotency record. */
 export function post<
   const P extends string,
   const A extends Answers,
@@ -202,7 +217,7 @@ export function post<
 >(
   path: P,
   spec: ReadSpec<P, Q, B, A, C, S> & { readonly reads: true },
-): Operation<P, 'read', Q, B, A, C, undefined, false, S>
+): Operation<P, 'read', Q, B, A, C, undefined, false, S, false>
 export function post<
   const P extends string,
   const A extends Answers,
@@ -212,10 +227,16 @@ export function post<
   const W extends string | undefined = undefined,
   const X extends boolean = false,
   const S extends PathSchemas = {},
+  const R extends boolean = false,
 >(
   path: P,
-  spec: WriteSpec<P, Q, B, A, C, S> & { readonly answersWith?: W; readonly external?: X; readonly reads?: false },
-): Operation<P, 'write', Q, B, A, C, W, X, S>
+  spec: WriteSpec<P, Q, B, A, C, S> & {
+    readonly answersWith?: W
+    readonly external?: X
+    readonly rawBody?: R
+    readonly reads?: false
+  },
+): Operation<P, 'write', Q, B, A, C, W, X, S, R>
 export function post(path: string, spec: { readonly reads?: boolean }): never {
   return operation('POST', spec.reads === true ? 'read' : 'write', path, spec) as never
 }
@@ -231,10 +252,10 @@ type Write = <
   const S extends PathSchemas = {},
 >(
   path: P,
-  spec: WriteSpec<P, Q, B, A, C, S> & { readonly answersWith?: W; readonly external?: X },
-) => Operation<P, 'write', Q, B, A, C, W, X, S>
+  spec: WriteSpec<P, Q, B, A, C, S> & { readonly answersWith?: W; readonly external?: X; readonly rawBody?: false },
+) => Operation<P, 'write', Q, B, A, C, W, X, S, false>
 
-/** Declares a PUT of one resource: `If-Match` is required when it replaces something with an `etag`. */
+/** Declares a PUT of one resource; `If-Match` is required if it replaces a resource with an `etag`. */
 export const put: Write = (path, spec) => operation('PUT', 'write', path, spec) as never
 
 /** Declares a PATCH of one resource: JSON merge patch (RFC 7396). */
@@ -246,21 +267,22 @@ export const remove: Write = (path, spec) => operation('DELETE', 'write', path, 
 /** Declares a route of server-sent events. */
 export function stream<const P extends string, Q extends Query = undefined, const S extends PathSchemas = {}>(
   path: P,
-  spec: Pick<Said<P, Q, undefined, Answers, never>, 'summary' | 'permission' | 'owner' | 'query'> & SaidOfPath<P, S>,
+  spec: Pick<Declared<P, Q, undefined, Answers, never>, 'summary' | 'permission' | 'owner' | 'query'> &
+    DeclaredPath<P, S>,
 ): Stream<P, Q, S> {
-  const { params, query, ...said } = spec as typeof spec & WithParams
-  return { kind: 'stream', method: 'GET', path, ...said, params: (params ?? {}) as S, query: query as Q }
+  const { params, query, ...declared } = spec as typeof spec & WithParams
+  return { kind: 'stream', method: 'GET', path, ...declared, params: (params ?? {}) as S, query: query as Q }
 }
 
-/** Declares a prefix that a foreign Node handler serves, with its permission said. */
+/** Declares a path prefix that a Node handler outside the platform serves, with its permission. */
 export function mount<const P extends `/${string}*`>(
   path: P,
-  spec: { readonly summary: string; readonly permission: Permission },
+  spec: { readonly summary: string; readonly permission: Permission; readonly checksPassword?: boolean },
 ): Mount<P> {
-  return { kind: 'mount', path, ...spec }
+  return { kind: 'mount', path, checksPassword: false, ...spec }
 }
 
-/** Whether a path is for the system's own processes: its service serves it on its own port, and the gateway has no route to it. */
+/** Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route to it. */
 export function isInternalPath(path: string): boolean {
   return path.startsWith('/internal/')
 }

@@ -1,5 +1,4 @@
-import { AppError, type FieldError } from '@stoa/kernel'
-import { platformErrors, type ErrorCatalogue } from './errors.ts'
+import { AppError, catalogueError, type ErrorCatalogue, type FieldError } from '@stoa/kernel'
 import type { Committed, Refused, Tx } from './handlers.ts'
 
 interface RefusedAtRunTime {
@@ -7,7 +6,7 @@ interface RefusedAtRunTime {
   readonly keep: ((tx: Tx<any>) => Promise<void>) | undefined
 }
 
-/** Makes a refusal from the service's catalogue or the platform's; an undeclared code is a bug and throws. */
+/** Creates an error from the catalogue of the service or of the platform. Throws if the code is undeclared, which is a bug. */
 export function refusal(
   catalogue: ErrorCatalogue,
   code: string,
@@ -20,22 +19,6 @@ export function refusal(
 ): Refused {
   const { keep, ...rest } = options
   return { refused: catalogueError(catalogue, code, detail, rest), keep } as unknown as Refused
-}
-
-/** The AppError of a declared code, with the kind its catalogue gives it. */
-export function catalogueError(
-  catalogue: ErrorCatalogue,
-  code: string,
-  detail: string,
-  options: {
-    readonly fields?: readonly FieldError[]
-    readonly retryAfterSeconds?: number
-    readonly cause?: unknown
-  } = {},
-): AppError {
-  const described = catalogue[code] ?? (platformErrors as ErrorCatalogue)[code]
-  if (described === undefined) throw new Error(`refused with the undeclared code ${code}`)
-  return new AppError(described.kind, code, detail, options)
 }
 
 /** Whether a handler's result is a refusal. */
@@ -53,7 +36,7 @@ export function refusedKeep(refused: Refused): ((tx: Tx<any>) => Promise<void>) 
   return (refused as unknown as RefusedAtRunTime).keep
 }
 
-/** Marks a value as the end of a write that holds; for the doors' `commit` alone. */
+/** Marks a value as the result of a committed write; only for `commit` of the HTTP and RPC servers. */
 export function committed<Value>(value: Value): Committed<Value> {
   return { value } as Committed<Value>
 }

@@ -1,4 +1,4 @@
-/** Who a verified token says the caller is, before any operation is known. */
+/** The caller according to a verified token, independent of the operation. */
 export interface Principal {
   readonly kind: 'user' | 'service' | 'anonymous'
   /** The account's id, `service:order`, or `anonymous`. */

@@ -1,7 +1,7 @@
 import type { GenService, GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 
-/** What one RPC method does and refuses; the gateway passes on only those marked `public`. */
+/** The effect and the errors of one RPC method; the gateway forwards only `public` methods. */
 export interface RpcMethod<Code extends string = string> {
   readonly effect: 'read' | 'write'
   readonly refuses?: readonly Code[]
@@ -11,17 +11,17 @@ export interface RpcMethod<Code extends string = string> {
 /** A service's RPC interface: the one generated from its rpc.proto, and what each method does. */
 export interface Rpc<
   Methods extends GenServiceMethods = GenServiceMethods,
-  Said extends { readonly [M in keyof Methods]: RpcMethod } = { readonly [M in keyof Methods]: RpcMethod },
+  Declared extends { readonly [M in keyof Methods]: RpcMethod } = { readonly [M in keyof Methods]: RpcMethod },
 > {
   readonly service: GenService<Methods>
-  readonly methods: Said
+  readonly methods: Declared
 }
 
-/** Says of every method of a generated service whether it reads or writes, and what it refuses. */
-export function rpc<Methods extends GenServiceMethods, const Said extends { readonly [M in keyof Methods]: RpcMethod }>(
-  service: GenService<Methods>,
-  methods: Said,
-): Rpc<Methods, Said> {
+/** Declares for every method of a generated service whether it reads or writes, and which errors it returns. */
+export function rpc<
+  Methods extends GenServiceMethods,
+  const Declared extends { readonly [M in keyof Methods]: RpcMethod },
+>(service: GenService<Methods>, methods: Declared): Rpc<Methods, Declared> {
   return { service, methods }
 }
 
@@ -48,21 +48,21 @@ export type RpcInput<Methods extends GenServiceMethods, M extends keyof Methods>
 export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
   Methods[M]['input']
 >
-/** What a handler may answer. */
+/** The response that a handler may return. */
 export type RpcAnswer<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
   Methods[M]['output']
 >
 /** What a caller gets. */
 export type RpcOutput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['output']>
 
-/** What a caller may say of one call; inside a saga the key is put on by the platform. */
+/** The options of one call; inside a saga the platform adds the key. */
 export interface CallOptions {
   readonly idempotencyKey?: string
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
-/** The typed clients of the declared calls: token, deadline, trace and idempotency key are put on by the platform. */
+/** The typed clients of the declared calls; the platform adds token, deadline, trace context and idempotency key. */
 export type Calls<Declared> = {
   readonly [Service in keyof Declared]: Declared[Service] extends Picked<infer Methods, infer Name>
     ? {

@@ -3,10 +3,10 @@ import type { ReadHandle } from './handles.ts'
 import type { Calls } from './rpc.ts'
 import type { SagaInput, Service } from './service.ts'
 
-/** What a journal can hold: plain JSON; ids rather than personal data. */
+/** The values that a journal can store: plain JSON; use ids rather than personal data. */
 export type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
 
-/** Ends a step as a business refusal: compensation begins at once, without a retry. */
+/** Ends a step with a business error: the compensation starts immediately, without a retry. */
 export type Fail = (code: string, detail?: string) => never
 
 /** What a step's action, and every later one, sees. */
@@ -19,7 +19,7 @@ export interface StepContext<S extends Service, Input, Done> {
   readonly fail: Fail
 }
 
-/** What runs in the journal's own transaction sees. */
+/** The context of code that runs in the transaction of the journal. */
 export interface EntryContext<Input, Done> {
   readonly input: Input
   readonly done: Done
@@ -37,6 +37,10 @@ export interface StepDefinition<S extends Service = Service> {
   readonly when?: (done: any, input: any) => boolean
   readonly attempts?: number
   readonly timeoutMs?: number
+  /** The timeout of a wait that depends on the input of the saga. */
+  readonly timeoutOf?: (input: any) => number
+  /** The error code of a wait that timed out. */
+  readonly timeoutCode?: string
 }
 
 declare const sagaOf: unique symbol

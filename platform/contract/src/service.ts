@@ -1,10 +1,10 @@
 import type { Static, TSchema } from 'typebox'
-import type { ErrorCatalogue, PlatformErrorCode } from './errors.ts'
+import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
 import type { EventType } from './events.ts'
 import type { Effect, Mount, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
 
-/** What a service promises: availability as a share, p99 in milliseconds, the share of answers that may be errors. */
+/** The service level: availability as a fraction, p99 in milliseconds, and the fraction of responses that may be errors. */
 export interface ServiceLevel {
   readonly availability: number
   readonly p99Ms: number
@@ -21,10 +21,12 @@ export interface SagaType<
   readonly signals?: Signals
 }
 
-/** A declared task (work, not a fact): its payload, and how often it runs by itself when it is on a schedule. */
+/** A declared background task: its payload, and its interval if it runs on a schedule. */
 export interface TaskType<Payload extends TSchema = TSchema> {
   readonly payload: Payload
   readonly attempts?: number
+  /** The longest that one attempt may take; 60,000 by default. */
+  readonly timeoutMs?: number
   /** Runs once in each period over all replicas, with an empty payload. */
   readonly everyMs?: number
 }
@@ -32,7 +34,7 @@ export interface TaskType<Payload extends TSchema = TSchema> {
 /** Anything a service serves over HTTP. */
 export type Route = Operation | Stream | Mount
 
-/** Which data on persons a service keeps and why, or that it keeps none. */
+/** The personal data that a service stores and the purpose of each, or `none`. */
 export type PersonalDataKept = 'none' | { readonly [what: string]: string }
 
 /** Anything that describes a service. */
@@ -43,14 +45,14 @@ export interface Service {
   readonly slo: ServiceLevel
   readonly errors: ErrorCatalogue
   readonly operations: { readonly [name: string]: Route }
-  // what a generated interface says of itself is kept in the narrower type
+  // the narrower type keeps the details of the generated interface
   readonly rpc: Rpc<any, any> | undefined
   readonly publishes: { readonly [name: string]: EventType }
   readonly consumes: { readonly [name: string]: EventType }
   readonly calls: { readonly [service: string]: Picked<any, any> }
   readonly sagas: { readonly [name: string]: SagaType }
   readonly tasks: { readonly [name: string]: TaskType }
-  /** Which data on persons it keeps and why; `none` when it keeps none. */
+  /** The personal data that the service stores and the purpose of each; `none` if it stores none. */
   readonly personalData: PersonalDataKept
 }
 
@@ -88,7 +90,7 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly personalData: Personal
 }
 
-/** A described service, with everything it says kept as a type. */
+/** A described service whose declarations are also types. */
 export interface DescribedService<
   Errors extends ErrorCatalogue,
   Operations,

@@ -1,11 +1,11 @@
 import type { Instance } from './instance.ts'
 
-/** Calls under way to one instance. */
+/** Calls in progress to one instance. */
 export interface ActiveCalls {
   active: number
 }
 
-/** Counts the calls under way to each instance. */
+/** Counts the calls in progress to each instance. */
 export interface ActiveCounts {
   /** The counters of a list's instances in its order; made once for each list. */
   readonly of: (instances: readonly Instance[]) => readonly ActiveCalls[]

@@ -124,7 +124,7 @@ describe('least connections', () => {
     return balancer
   }
 
-  test('takes the one with the fewest calls under way', () => {
+  test('takes the one with the fewest calls in progress', () => {
     expect(loaded({ a: 3, b: 1, c: 2 }).pick(list([1, 1, 1]))?.id).toBe('b')
   })
 

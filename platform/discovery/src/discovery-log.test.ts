@@ -11,8 +11,8 @@ test('writes the registry’s absence and its return once each', () => {
   onEvent({ type: 'registry_connected' })
   onEvent({ type: 'instances_changed', service: 'order', count: 2 })
   expect(lines).toEqual([
-    'warn the registry cannot be followed: the last known instances stand',
-    'info the registry is followed again',
+    'warn the registry is unreachable: the last known instances are used',
+    'info the registry is reachable again',
     'debug instances changed',
   ])
 })

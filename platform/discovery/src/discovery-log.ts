@@ -17,10 +17,10 @@ export function discoveryLog(logger: Logger): DiscoveryObserver {
     onEvent(event) {
       if (event.type === 'registry_lost') {
         if (!isLost)
-          logger.warn('the registry cannot be followed: the last known instances stand', { reason: event.reason })
+          logger.warn('the registry is unreachable: the last known instances are used', { reason: event.reason })
         isLost = true
       } else if (event.type === 'registry_connected') {
-        if (isLost) logger.info('the registry is followed again')
+        if (isLost) logger.info('the registry is reachable again')
         isLost = false
       } else {
         const { type, ...fields } = event

@@ -14,7 +14,7 @@ export interface EventStreamParser {
 
 const maxEventLength = 16 * 1_024 * 1_024
 
-/** A parser of server-sent events; comments and fields it doesn't know are passed over. */
+/** A parser of server-sent events; comments and fields it does not know are passed over. */
 export function eventStreamParser(onEvent: (event: StreamEvent) => void): EventStreamParser {
   let rest = ''
   let searched = 0

@@ -1,13 +1,13 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { systemTime, type Time } from '@stoa/resilience'
 import type { DiscoveryObserver } from './events.ts'
 import { isSameInstance, type Instance } from './instance.ts'
 import type { Resolver } from './resolver.ts'
 
 /** The instances of each service, in the order of their ids, with those who wait for a change. */
-export interface InstanceTable extends Omit<Resolver, 'close'> {
+export interface InstanceTable extends Omit<Resolver, 'close' | 'trouble'> {
   readonly set: (service: string, instances: readonly Instance[]) => void
-  /** Sets every service; one that isn't named has none any more. */
+  /** Sets every service; one that is not named has none any more. */
   readonly replace: (services: ReadonlyMap<string, readonly Instance[]>) => void
 }
 
@@ -43,7 +43,7 @@ export function instanceTable(observer?: DiscoveryObserver, time: Time = systemT
     return new Promise((fulfil, reject) => {
       const timer = time.setTimer(() => {
         leave()
-        reject(new AppError('unavailable', 'discovery.no_instance', `no instance of ${service} is known`))
+        reject(platformError('service.no_instance', `no instance of ${service} is known`))
       }, timeoutMs)
       const leave = onChange(service, (instances) => {
         if (instances.length === 0) return

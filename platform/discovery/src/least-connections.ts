@@ -3,7 +3,7 @@ import type { Balancer } from './balancer.ts'
 import type { Instance } from './instance.ts'
 import { mayTake } from './may-take.ts'
 
-/** The instance with the fewest calls under way for its weight; equal ones take turns. */
+/** The instance with the fewest calls in progress for its weight; equal ones take turns. */
 export function leastConnections(): Balancer {
   const counts = activeCounts()
   let first = -1

@@ -3,7 +3,7 @@ import type { Balancer } from './balancer.ts'
 import type { Instance } from './instance.ts'
 import { mayTake } from './may-take.ts'
 
-/** Two at random, of which the one with fewer calls under way for its weight (Mitzenmacher 2001). */
+/** Two at random, of which the one with fewer calls in progress for its weight (Mitzenmacher 2001). */
 export function powerOfTwoChoices(random: () => number = Math.random): Balancer {
   const counts = activeCounts()
 

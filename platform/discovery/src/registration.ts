@@ -40,8 +40,8 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * Registers an instance and keeps its lease: heartbeats, registers anew when the registry has forgotten it, and tries on
- * with backoff while the registry is away. Never fails the service; what goes wrong is told to the observer.
+ * Registers an instance and keeps its lease: heartbeats, registers again when the registry has forgotten it, and tries on
+ * with backoff while the registry is unavailable. Never fails the service; what goes wrong is told to the observer.
  */
 export function registration(options: RegistrationOptions): Registration {
   const { time = systemTime, random = Math.random, observer } = options
@@ -66,7 +66,7 @@ export function registration(options: RegistrationOptions): Registration {
 
   async function leave(): Promise<void> {
     leaving.abort()
-    // A request under way is not cut: a registration whose answer is lost would draw traffic until its lease ends.
+    // A request in progress is not cut: a registration whose answer is lost would draw traffic until its lease ends.
     await keeping
     await lease.giveUp().catch((error: unknown) => {
       observer?.onEvent({ type: 'registration_failed', service, reason: reasonOf(error) })

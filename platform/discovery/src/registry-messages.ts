@@ -44,7 +44,7 @@ export function parseLease(value: unknown): Lease {
   }
 }
 
-// Callers get the healthy ones; where there is none they get all, as it may be the registry that can't reach them.
+// Callers get the healthy instances, or all of them if none is healthy: perhaps only the registry cannot reach them.
 function parseService(message: Readonly<Record<string, unknown>>): Omit<ServiceChange, 'revision'> {
   const service = textOf('service', message['service'])
   const told = arrayOf('instances', message['instances']).map((value) => {

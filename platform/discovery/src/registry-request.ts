@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http'
 import type { SecureContextOptions } from 'node:tls'
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 import { reasonOf } from './events.ts'
 
 /** Where the registry is and how to be let in. */
@@ -36,6 +37,8 @@ export async function openRegistry(address: RegistryAddress, asked: RegistryRequ
     agent: false,
     headers: {
       accept: 'application/json',
+      // Not sampled: a system at rest would fill its traces with heartbeats.
+      traceparent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`,
       ...(await address.headers?.()),
       ...asked.headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
@@ -49,7 +52,7 @@ export async function openRegistry(address: RegistryAddress, asked: RegistryRequ
     const onAbort = () => request.destroy(new Error('closed'))
     asked.signal?.addEventListener('abort', onAbort, { once: true })
     request.once('close', () => asked.signal?.removeEventListener('abort', onAbort))
-    request.on('timeout', () => request.destroy(new Error('it is silent')))
+    request.on('timeout', () => request.destroy(new Error('it sends nothing')))
     request.once('response', (response) => {
       request.setTimeout(asked.idleTimeoutMs ?? answerTimeoutMs)
       resolve(response.setEncoding('utf8'))
@@ -69,7 +72,7 @@ export async function askRegistry(
     let text = ''
     for await (const chunk of response as AsyncIterable<string>) {
       text += chunk
-      if (text.length > maxBodyLength) throw new RangeError('the answer is too long')
+      if (text.length > maxBodyLength) throw new RangeError('the response is too long')
     }
     const isJson = response.headers['content-type']?.includes('json') === true
     return { status: response.statusCode ?? 0, body: isJson ? (JSON.parse(text) as unknown) : undefined }
@@ -80,5 +83,5 @@ export async function askRegistry(
 
 /** The refusal `discovery.registry_away` (unavailable). */
 export function registryAway(reason: string, cause?: unknown): AppError {
-  return new AppError('unavailable', 'discovery.registry_away', `the registry does not answer: ${reason}`, { cause })
+  return platformError('service.unavailable', `the registry does not respond: ${reason}`, { cause })
 }

@@ -23,8 +23,8 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * Follows the registry: all services first, then every change as it is told. While the registry is away the last known
- * answer stands, and it is tried again with backoff and full jitter, at most 5 s apart, from the last revision seen.
+ * Follows the registry: all services first, then every change as it is told. While the registry is unavailable the last known
+ * answer stands, and it is retried with backoff and full jitter, at most 5 s apart, from the last revision seen.
  * Watches from now on; `close` ends it.
  */
 export function registryResolver(options: RegistryResolverOptions): Resolver {
@@ -33,16 +33,19 @@ export function registryResolver(options: RegistryResolverOptions): Resolver {
   if (options.initial !== undefined) table.replace(staticInstances(options.initial))
   const closing = new AbortController()
   const watcher = registryWatcher(options, table, closing.signal)
+  let trouble: string | undefined = 'the registry has not responded yet'
 
   async function follow(): Promise<void> {
     for (let failures = 1; ; failures++) {
       try {
         await watcher.watch(() => {
           failures = 0
+          trouble = undefined
           observer?.onEvent({ type: 'registry_connected' })
         })
       } catch (error) {
         if (closing.signal.aborted) return
+        trouble = `the registry cannot be followed: ${reasonOf(error)}`
         observer?.onEvent({ type: 'registry_lost', reason: reasonOf(error) })
       }
       try {
@@ -58,6 +61,7 @@ export function registryResolver(options: RegistryResolverOptions): Resolver {
     resolve: table.resolve,
     ready: table.ready,
     isInformed: table.isInformed,
+    trouble: () => trouble,
     onChange: table.onChange,
     close: () => {
       closing.abort()
@@ -66,7 +70,7 @@ export function registryResolver(options: RegistryResolverOptions): Resolver {
   }
 }
 
-/** Keeps the table as the registry tells, and with it the revision to go on from. */
+/** Keeps the table as the registry tells, and with it the revision to continue from. */
 function registryWatcher(options: RegistryResolverOptions, table: InstanceTable, signal: AbortSignal) {
   let revision: number | undefined
 

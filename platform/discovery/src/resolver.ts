@@ -11,6 +11,8 @@ export interface Resolver {
   readonly ready: (service: string, timeoutMs: number) => Promise<void>
   /** Whether there was an answer at all; until then everybody is unknown. */
   readonly isInformed: () => boolean
+  /** Why the answers may be out of date: the registry cannot be followed now; undefined while it is followed. */
+  readonly trouble: () => string | undefined
   /** Calls back after each change of the service's instances; answers the function that ends it. */
   readonly onChange: (service: string, listener: (instances: readonly Instance[]) => void) => () => void
   /** Ends watching; what was known stays resolvable. */

@@ -27,7 +27,7 @@ test('answers nothing for a service nobody named', () => {
 test('is ready for what it knows, and says so when it does not', async () => {
   const resolver = staticResolver({ order: ['127.0.0.1:8002'] })
   await resolver.ready('order', 1)
-  await expect(resolver.ready('cart', 1)).rejects.toMatchObject({ code: 'discovery.no_instance', kind: 'unavailable' })
+  await expect(resolver.ready('cart', 1)).rejects.toMatchObject({ code: 'service.no_instance', kind: 'unavailable' })
 })
 
 test('answers the same frozen list each time', () => {

@@ -13,7 +13,7 @@ export function staticResolver(services: Readonly<Record<string, readonly Static
   const table = instanceTable()
   table.replace(staticInstances(services))
   const { resolve, ready, isInformed, onChange } = table
-  return { resolve, ready, isInformed, onChange, close: () => Promise.resolve() }
+  return { resolve, ready, isInformed, trouble: () => undefined, onChange, close: () => Promise.resolve() }
 }
 
 /** The instances of each service that are meant by what people write. */

@@ -71,7 +71,7 @@ test('sends them sooner when the lease is short', async () => {
   await short.stop()
 })
 
-test('registers anew when the registry has forgotten it', async () => {
+test('registers again when the registry has forgotten it', async () => {
   const { place, types } = registering({ heartbeatMs: 5 })
   await eventually(() => place.instanceId === 'instance-1')
   registry.forgetRegistrations()
@@ -125,7 +125,7 @@ test('says why a registration was refused', async () => {
   expect(events[0]).toEqual({
     type: 'registration_failed',
     service: 'order',
-    reason: 'the registry does not answer: status 403, as the test wants it',
+    reason: 'the registry does not respond: status 403, as the test wants it',
   })
 })
 

@@ -85,7 +85,7 @@ test('is ready once an instance comes', async () => {
   await ready
 })
 
-test('goes on from the last revision when the stream is cut, and misses nothing', async () => {
+test('continues from the last revision when the stream is cut, and misses nothing', async () => {
   registry.put('order', [wire('a')])
   registry.put('pricing', [wire('p')])
   const { ids } = following()
@@ -119,7 +119,7 @@ test('begins when the registry comes up after it', async () => {
   await eventually(() => ids('order')[0] === 'a')
 })
 
-test('pauses longer after each try, up to 5 s, and starts anew once it was connected', async () => {
+test('pauses longer after each try, up to 5 s, and starts again once it was connected', async () => {
   await registry.stop()
   const time = hastyTime()
   following({ time, random: () => 1 })
@@ -186,7 +186,7 @@ test('passes over a change it has seen', async () => {
 test.each([
   ['no JSON', 'event: change\ndata: {"revision":\n\n'],
   ['not the shape', 'event: change\ndata: {"revision":99,"service":"order","instances":[{"id":7}]}\n\n'],
-])('begins anew with everything after a message that is %s', async (_, message) => {
+])('starts again with everything after a message that is %s', async (_, message) => {
   registry.put('order', [wire('a')])
   const { resolver, ids, events } = following()
   await resolver.ready('order', 5_000)
@@ -230,14 +230,14 @@ test('comes back when the stream falls silent', async () => {
   expect(watches()).toBeGreaterThanOrEqual(2)
 })
 
-test('tries on when it is refused, and asks for its headers anew each time', async () => {
+test('tries on when it is refused, and asks for its headers again each time', async () => {
   registry.put('order', [wire('a')])
   registry.answerNext(401)
   let token = 0
   const { resolver, events } = following({ headers: async () => ({ authorization: `Bearer ${(token += 1)}` }) })
   await resolver.ready('order', 5_000)
   expect(registry.headersOf('GET /api/services')?.authorization).toBe('Bearer 2')
-  expect(events[0]).toEqual({ type: 'registry_lost', reason: 'the registry does not answer: status 401' })
+  expect(events[0]).toEqual({ type: 'registry_lost', reason: 'the registry does not respond: status 401' })
 })
 
 test('tries on when its headers cannot be had', async () => {

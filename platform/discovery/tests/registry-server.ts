@@ -29,7 +29,7 @@ export interface RegistryServer {
   readonly send: (text: string) => void
   /** Forgets which changes led here, as after too many of them. */
   readonly forgetHistory: () => void
-  /** Forgets all services and goes on at this revision. */
+  /** Forgets all services and continues at this revision. */
   readonly restore: (revision: number) => void
   readonly forgetRegistrations: () => void
   /** Answers the next request with this status and does nothing else. */

@@ -1,5 +1,5 @@
 import type { EventType, Service } from '@stoa/contract'
-import { dataSchemaOf, topicOf } from './cloud-event.ts'
+import { schemaPathOf, topicOf } from './cloud-event.ts'
 
 /** The title and version of a document. */
 export interface DocumentInfo {
@@ -7,7 +7,7 @@ export interface DocumentInfo {
   readonly version: string
 }
 
-/** The events a service publishes and consumes, as an AsyncAPI 3.0 document made from its contract. */
+/** Returns an AsyncAPI 3.0 document of the events that a service publishes and consumes, from its contract. */
 export function asyncApiDocument(service: Service, info: DocumentInfo): object {
   const published = Object.entries(service.publishes)
   const consumed = Object.entries(service.consumes)
@@ -65,7 +65,8 @@ function message(event: EventType): object {
         subject: { type: 'string' },
         time: { type: 'string', format: 'date-time' },
         datacontenttype: { const: 'application/json' },
-        dataschema: { const: dataSchemaOf(event) },
+        // Any base: it is a setting, and old events have none.
+        dataschema: { type: 'string', pattern: `${RegExp.escape(schemaPathOf(event))}$` },
         partitionkey: { type: 'string' },
         correlationid: { type: 'string' },
         causationid: { type: 'string' },

@@ -3,16 +3,16 @@ import type { EventLog, PartitionLag } from './event-log.ts'
 
 const pollMs = 50
 
-/** What is still behind when the time is over. */
+/** The groups that are still behind after the timeout. */
 export interface CatchUp {
   readonly isCaughtUp: boolean
-  /** Partitions in which a group has not come as far as the log had when the wait began. */
+  /** Partitions in which a group has not reached the position that the log had when the wait started. */
   readonly behind: readonly PartitionLag[]
 }
 
 /**
- * Waits until groups (all of them unless told) have handled what is in the log now. An event that failed counts as
- * handled once it is parked; ask `deadLetters` for those.
+ * Waits until the groups (all of them by default) have handled every event that is in the log now. A failed event counts as
+ * handled once it is parked; `deadLetters` lists parked events.
  */
 export async function waitUntilCaughtUp(
   log: EventLog,

@@ -31,12 +31,17 @@ export function topicOf(service: { readonly name: string }): string {
   return `${service.name}.events`
 }
 
-/** Where the JSON Schema of an event's data stands. */
-export function dataSchemaOf({ type, version }: EventType): string {
+/** The path at which the JSON Schema of an event's data is served. */
+export function schemaPathOf({ type, version }: EventType): string {
   return `/schemas/${type}/${version}`
 }
 
-/** The major version of an event's data, by its `dataschema`. */
+/** The absolute URI of the JSON Schema of an event's data (CloudEvents 1.0, `dataschema`). */
+export function dataSchemaOf(event: EventType, schemaBaseUrl: string): string {
+  return schemaBaseUrl.replace(/\/+$/, '') + schemaPathOf(event)
+}
+
+/** Returns the major version of the data of an event from its `dataschema`, ignoring its base URL (old events have none). */
 export function majorVersionOf(dataschema: string): number {
   return Number.parseInt(dataschema.slice(dataschema.lastIndexOf('/') + 1), 10)
 }

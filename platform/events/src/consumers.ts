@@ -13,8 +13,9 @@ import {
   type Handling,
   type RunningConsumer,
 } from './handle-event.ts'
-import { enterInbox, pruneInbox } from './inbox.ts'
+import { enterInbox, inboxRetentionMs as defaultInboxRetentionMs, pruneInbox } from './inbox.ts'
 import { makeLimit, type Limit } from './limit.ts'
+import { consumedTypes } from './log-type.ts'
 import { joinParked, parkKey } from './parking.ts'
 import { defaultRetryPolicy, isAway, longestPauseMs, recordError, type RetryPolicy } from './retry-policy.ts'
 import { makeWaker, type Waker } from './waker.ts'
@@ -30,15 +31,19 @@ export interface ConsumersOptions<S extends Service> {
   readonly telemetry: Telemetry
   readonly clock: Clock
   readonly retry?: RetryPolicy
-  /** Events handled at once, of different keys; 4 unless told. */
+  /** Number of events of different keys handled concurrently; 4 by default. */
   readonly concurrency?: number
-  /** How long handled events are remembered; 30 days unless told. */
+  /** Time for which handled events and discarded dead letters are stored; 30 days by default. */
   readonly inboxRetentionMs?: number
+  /** How long a parked event that no running release consumes waits before it becomes a dead letter; 10 minutes by default. */
+  readonly unknownGraceMs?: number
 }
 
 /** The running consumers of a service. */
 export interface Consumers {
-  /** Finishes what is under way and gives the partitions back. */
+  /** Why events are not consumed now: the log, a database or a callee is unavailable; undefined otherwise. */
+  readonly trouble: () => string | undefined
+  /** Completes the events in progress and releases the partitions. */
   readonly stop: () => Promise<void>
 }
 
@@ -46,42 +51,55 @@ interface Running {
   readonly handling: Handling
   readonly waker: Waker
   readonly limit: Limit
-  readonly control: { isStopping: boolean; wakePaused: Set<() => void> }
+  readonly control: {
+    isStopping: boolean
+    readonly wakePaused: Set<() => void>
+    /** The events that wait, and for what. */
+    readonly waiting: Map<Arrival, string>
+  }
 }
 
-const day = 24 * 60 * 60 * 1_000
 const pruneEveryMs = 60 * 60 * 1_000
 
 /**
- * Consumes the declared events as the group of the service's name: the effect of each happens once (its inbox row is in
- * the transaction of the effect), in order per key. A handler that fails is tried again beside the stream, and its key
- * alone waits for it; while a database or a callee is away the consumer pauses.
+ * Consumes the declared events as the consumer group of the service. Each event has one effect (its inbox row is in the
+ * transaction of the effect), in order per key. A failed event is retried outside the stream, and delays only its key; while a database or a callee is unavailable, the consumer pauses.
  */
 export function startConsumers<S extends Service>(options: ConsumersOptions<S>): Consumers {
-  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs = 30 * day } = options
-  const types = [...new Set(Object.values(service.consumes).map(({ type }) => type))]
-  if (types.length === 0) return { stop: async () => {} }
+  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs = defaultInboxRetentionMs } = options
+  const types = consumedTypes(service)
+  if (types.length === 0) return { trouble: () => undefined, stop: async () => {} }
   const running: Running = {
     handling: makeHandling(options),
     waker: makeWaker(),
     limit: makeLimit(concurrency),
-    control: { isStopping: false, wakePaused: new Set() },
+    control: { isStopping: false, wakePaused: new Set(), waiting: new Map() },
   }
+  let trouble: string | undefined
   const subscription = log.subscribe({
     group: service.name,
     types,
     handle: (events) => handleOrReport(running, events),
-    onTrouble: (error) => telemetry.logger.warn('the event log cannot be reached', { error }),
-    onRecovered: () => telemetry.logger.info('the event log answers again'),
+    onTrouble(error) {
+      trouble = `the event log cannot be reached: ${recordError(error).message}`
+      telemetry.logger.warn('the event log cannot be reached', { error })
+    },
+    onRecovered() {
+      trouble = undefined
+      telemetry.logger.info('the event log is reachable again')
+    },
   })
   const draining = drainParked(running.handling, running.waker, running.control)
   const prune = () =>
     void pruneInbox(database, inboxRetentionMs).catch((error: unknown) => {
       telemetry.logger.warn('the inbox could not be pruned', { error })
     })
+  // At once too: a process that is replaced every hour would never prune.
+  prune()
   const pruning = setInterval(prune, pruneEveryMs).unref()
   observe(options)
   return {
+    trouble: () => trouble ?? [...running.control.waiting.values()][0],
     async stop() {
       clearInterval(pruning)
       running.control.isStopping = true
@@ -101,21 +119,27 @@ function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling
     calls,
     // What the contract ties together is erased here: a consumer gets the event, tx and data it was written for.
     makeTx,
-    find: consumerIndex(service.consumes, consumers as unknown as { [name: string]: RunningConsumer }),
+    ...consumerIndex(service.consumes, consumers as unknown as { [name: string]: RunningConsumer }),
+    unknownGraceMs: options.unknownGraceMs ?? 600_000,
     telemetry,
     clock,
     retry,
-    consumed: metrics.counter('event_consumed_total', 'Events delivered, by what became of them', ['type', 'outcome']),
-    delay: metrics.histogram('event_delay_seconds', 'From the change to its effect here', ['type']),
+    consumed: metrics.counter('event_consumed_total', 'Delivered events by outcome', ['type', 'outcome']),
+    delay: metrics.histogram('event_delay_seconds', 'Time from a change to its effect in this service', ['type']),
   }
 }
 
 function observe<S extends Service>({ service, log, database, telemetry: { metrics } }: ConsumersOptions<S>): void {
-  metrics.gauge('event_consumer_lag', 'Events in the log that this group has not handled', ['topic'], async (gauge) => {
-    gauge.clear()
-    for (const { topic, lag } of await log.lag(service.name)) gauge.add(lag, { topic })
-  })
-  metrics.gauge('event_dead_letters', 'Events that failed or wait behind one that did', ['state'], async (gauge) => {
+  metrics.gauge(
+    'event_consumer_lag',
+    'Events in the log that this consumer group has not handled',
+    ['topic'],
+    async (gauge) => {
+      gauge.clear()
+      for (const { topic, lag } of await log.lag(service.name)) gauge.add(lag, { topic })
+    },
+  )
+  metrics.gauge('event_dead_letters', 'Events that failed, or wait behind a failed event', ['state'], async (gauge) => {
     const rows = await database.read.sql<{ state: string; count: number }>`
       select state, count(*)::int as count from dead_letters where state <> 'discarded' group by state`
     gauge.clear()
@@ -131,7 +155,7 @@ async function handleOrReport(running: Running, events: readonly LoggedEvent[]):
     const fields = { topic, partition, position, error }
     if (!running.control.isStopping) {
       running.handling.telemetry.logger.error(
-        'events could be neither handled nor parked: they are delivered again',
+        'events could be neither handled nor parked: they will be delivered again',
         fields,
       )
     }
@@ -157,8 +181,16 @@ async function handleBatch(running: Running, events: readonly LoggedEvent[]): Pr
   if (failed !== undefined) throw failed.reason
 }
 
-/** Brings an event to its effect or parks it; throws only when neither was possible. */
 async function handleEvent(running: Running, arrival: Arrival): Promise<void> {
+  try {
+    await handleOrPark(running, arrival)
+  } finally {
+    running.control.waiting.delete(arrival)
+  }
+}
+
+/** Brings an event to its effect or parks it; throws only when neither was possible. */
+async function handleOrPark(running: Running, arrival: Arrival): Promise<void> {
   const { handling, control, waker } = running
   const { database, telemetry, retry, consumed } = handling
   const { delivery, logged, event } = arrival
@@ -170,14 +202,15 @@ async function handleEvent(running: Running, arrival: Arrival): Promise<void> {
       if (await joinParked(database, delivery, logged)) return
     } catch (error) {
       if (isAway(error)) {
+        control.waiting.set(arrival, `consumption of ${event.type} waits: ${recordError(error).message}`)
         if (pauses === 0)
-          telemetry.logger.warn('consumer paused: something it needs is away', { eventType: event.type, error })
+          telemetry.logger.warn('consumer paused: a dependency is unavailable', { eventType: event.type, error })
         await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
         continue
       }
       await parkKey(database, delivery, logged, recordError(error), retry.delayMs(1))
       consumed.add(1, { type: event.type, outcome: 'failed' })
-      telemetry.logger.warn('event failed: its key is parked and tried again', {
+      telemetry.logger.warn('event failed: its key is parked and will be retried', {
         eventType: event.type,
         eventId: event.id,
         error,

@@ -13,7 +13,7 @@ export interface DeadLetter {
   readonly key: string
   readonly eventId: string
   readonly type: string
-  /** `failing` is still being retried, `waiting` stands behind a failed event of its key, `dead` needs an operator. */
+  /** `failing` is being retried, `waiting` waits behind a failed event of its key, and `dead` requires an operator. */
   readonly state: LetterState
   readonly attempts: number
   readonly error: RecordedError | null
@@ -24,7 +24,7 @@ export interface DeadLetter {
 
 /** The dead letters of one service. */
 export interface DeadLetters {
-  /** In the order of their coming, `dead` ones unless told otherwise; 50 unless told. */
+  /** Lists dead letters in the order of their arrival: by default 50 of status `dead`. */
   readonly list: (filter?: {
     readonly state?: LetterState
     readonly after?: number
@@ -32,11 +32,16 @@ export interface DeadLetters {
   }) => Promise<DeadLetter[]>
   /** One letter with the original event. */
   readonly find: (id: number) => Promise<(DeadLetter & { readonly event: CloudEvent }) | undefined>
-  /** Tries the key of a dead letter again from its first event on, in order; false when the letter is not dead. */
+  /**
+   * Tries a dead key again from its first event on, in order, by any of its letters; false when there is no such letter,
+   * or its key is being tried already.
+   */
   readonly retry: (id: number) => Promise<boolean>
-  /** Tries all dead letters again; answers how many keys that were. */
+  /** Retries all dead keys; returns their number. */
   readonly retryAll: () => Promise<number>
-  /** Gives an event up, for ever and with a reason; what waits behind it goes on. False when it is not there. */
+  /** Dead keys without a dead letter, by which they would be found; there must be none. */
+  readonly countStranded: () => Promise<number>
+  /** Discards an event permanently, with a reason; the events queued behind it continue. Returns false if it does not exist. */
   readonly discard: (id: number, reason: string) => Promise<boolean>
 }
 
@@ -49,6 +54,7 @@ export function deadLetters(database: Database): DeadLetters {
       return (await retry(database, id)) > 0
     },
     retryAll: () => retry(database, null),
+    countStranded: () => countStranded(database),
     discard: (id, reason) => discard(database, id, reason),
   }
 }
@@ -88,17 +94,37 @@ async function find({ read }: Database, id: number): Promise<(Row & { event: Clo
 async function retry(database: Database, id: number | null): Promise<number> {
   const keys = await database.transaction(
     ({ sql }) => sql`
-      with revived as (
-        update dead_letters set state = 'failing', attempts = 0
-        where state = 'dead' and (${id}::bigint is null or id = ${id}::bigint)
-        returning consumer_group, topic, partition_key
+      with chosen as materialized (
+        select p.consumer_group, p.topic, p.partition_key from parked_keys p
+        where p.state = 'dead' and (${id}::bigint is null or exists (
+          select from dead_letters d
+          where d.id = ${id}::bigint and d.state <> 'discarded' and d.consumer_group = p.consumer_group
+            and d.topic = p.topic and d.partition_key = p.partition_key
+        ))
+        order by p.consumer_group, p.topic, p.partition_key for update
+      ),
+      revived as (
+        update dead_letters d set state = 'failing', attempts = 0
+        from chosen c
+        where d.state = 'dead' and d.consumer_group = c.consumer_group and d.topic = c.topic and d.partition_key = c.partition_key
       )
       update parked_keys p set state = 'retrying', retry_at = now(), claimed_until = null
-      from revived r
-      where p.consumer_group = r.consumer_group and p.topic = r.topic and p.partition_key = r.partition_key
+      from chosen c
+      where p.consumer_group = c.consumer_group and p.topic = c.topic and p.partition_key = c.partition_key
       returning 1`,
   )
   return keys.length
+}
+
+async function countStranded({ read }: Database): Promise<number> {
+  const [row] = await read.sql<{ count: number }>`
+    select count(*)::int as count from parked_keys p
+    where p.state = 'dead' and not exists (
+      select from dead_letters d
+      where d.consumer_group = p.consumer_group and d.topic = p.topic and d.partition_key = p.partition_key
+        and d.state = 'dead'
+    )`
+  return row?.count ?? 0
 }
 
 function discard(database: Database, id: number, reason: string): Promise<boolean> {
@@ -116,7 +142,7 @@ function discard(database: Database, id: number, reason: string): Promise<boolea
       where d.id = before.id and d.state <> 'discarded'
       returning before.state as was`
     if (discarded.length === 0) return false
-    // It counts as handled: delivered once more, it must not take effect after all.
+    // It counts as handled: a redelivery must have no effect.
     await sql`insert into inbox (event_id, consumer_group) values (${event_id}, ${consumer_group}) on conflict do nothing`
     await sql`
       update parked_keys p set state = 'retrying', retry_at = now(), claimed_until = null

@@ -15,7 +15,7 @@ export function causeOf({ id, correlationId, traceparent }: ReceivedEvent): Caus
   return { correlationId, causationId: id, ...(traceparent === undefined ? {} : { traceparent }) }
 }
 
-/** The context in which an event is handled: its producer's trace goes on, its order's id is on every log line. */
+/** Returns the context in which an event is handled: it continues the trace of the producer, and adds the order id to every log line. */
 export function contextOf({ traceparent, data }: ReceivedEvent): TraceContext {
   const logFields: Record<string, LogFieldValue> = {}
   if (typeof data === 'object' && data !== null && 'orderId' in data && typeof data.orderId === 'string') {
@@ -26,6 +26,8 @@ export function contextOf({ traceparent, data }: ReceivedEvent): TraceContext {
 
 export function attributesOf(event: ReceivedEvent, { topic, partition }: LogPosition, group: string): Attributes {
   return {
+    [messagingAttributes.systemName]: 'stoa_event_log',
+    [messagingAttributes.operationName]: 'process',
     [messagingAttributes.operationType]: 'process',
     [messagingAttributes.destinationName]: topic,
     [messagingAttributes.destinationPartitionId]: String(partition),

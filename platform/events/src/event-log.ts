@@ -3,13 +3,14 @@ import type { EventType } from '@stoa/contract'
 /** An event on its way into a log: its CloudEvents 1.0 JSON, and what the log needs of it without reading that. */
 export interface LogRecord {
   readonly id: string
+  /** As `logTypeOf` returns it. */
   readonly type: string
-  /** Events of one key stand in one partition, in the order in which they were appended. */
+  /** Events with the same key are in the same partition, in the order of their append. */
   readonly key: string
   readonly event: string
 }
 
-/** Where an event stands in a log. */
+/** The position of an event in the log. */
 export interface LogPosition {
   readonly topic: string
   readonly partition: number
@@ -19,6 +20,7 @@ export interface LogPosition {
 /** An event in a log, its CloudEvents 1.0 JSON not yet parsed. */
 export interface LoggedEvent extends LogPosition {
   readonly id: string
+  /** With its major version behind a slash from 2 on: `order.created/2`. */
   readonly type: string
   readonly event: string
 }
@@ -33,32 +35,41 @@ export interface AppendBatch {
 
 /** What to hand to a consumer group. */
 export interface SubscribeOptions {
-  /** Replicas that subscribe under one name share the partitions; a new group starts at the beginning. */
+  /**
+   * Replicas that subscribe with the same name share the partitions. A group starts at the beginning of a topic that is new
+   * to it; a type that is added later is delivered from the position of the group when the first replica with that type joins.
+   */
   readonly group: string
+  /** As `logTypeOf` returns them. Replicas of two releases may subscribe to different types: neither skips an event that the other release consumes. */
   readonly types: readonly string[]
   /**
    * Handles events of one partition in their order; partitions come at the same time. Their position is committed after
    * it; when it rejects, they are delivered again after a pause. At least once.
    */
   readonly handle: (events: readonly LoggedEvent[]) => Promise<void>
-  /** Told of every failed round trip to the log; the subscription tries on by itself. */
+  /** Called for every failed round trip to the log; the subscription retries automatically. */
   readonly onTrouble: (error: unknown) => void
-  /** Told once the log answers again. */
+  /** Called when the log responds again. */
   readonly onRecovered?: () => void
   /** Events of one partition handed over at once; 100 unless given. */
   readonly maxBatch?: number
-  /** How long a member that hangs keeps its partitions; a dead one loses them at once. 6,000 unless given. */
+  /** Milliseconds for which a hanging member keeps its partitions; 6,000 by default. A dead member loses them immediately. */
   readonly leaseMs?: number
+  /**
+   * Milliseconds for which the group waits, at an event that only the newest release consumes, for a new replica of that release; then it
+   * skips the event. 60,000 by default.
+   */
+  readonly typeGraceMs?: number
 }
 
 /** A running member of a consumer group. */
 export interface Subscription {
-  /** Hands out no more events until `resume`; those under way go on. */
+  /** Delivers no more events until `resume`; events in progress are completed. */
   readonly pause: () => void
   readonly resume: () => void
-  /** The partitions this member holds. */
+  /** Returns the partitions of this member. */
   readonly assigned: () => readonly { readonly topic: string; readonly partition: number }[]
-  /** Waits for what is under way, commits it and gives the partitions back. */
+  /** Waits for the events in progress, commits them and releases the partitions. */
   readonly stop: () => Promise<void>
 }
 
@@ -71,7 +82,7 @@ export interface PartitionLag extends LogPosition {
   readonly lag: number
 }
 
-/** Where a group is to go on. */
+/** The new position of a group. */
 export type SeekTarget =
   | 'start'
   | 'end'
@@ -81,30 +92,43 @@ export type SeekTarget =
 /** Which events to read, outside of any group. */
 export interface ReadOptions {
   /**
-   * The beginning unless given; `end` answers no events, but a cursor to follow from; `last` answers the latest that fit,
-   * as many as `limit`, and a cursor to follow from the end.
+   * The beginning by default; `end` returns no events, only a cursor to follow from; `last` returns the latest matching events,
+   * up to `limit`, and a cursor to follow from the end.
    */
   readonly from?: 'start' | 'end' | 'last' | { readonly cursor: string } | { readonly since: Temporal.Instant }
   readonly topics?: readonly string[]
+  /** A type without a version stands for all of its versions. */
   readonly types?: readonly string[]
   readonly eventId?: string
   readonly subject?: string
   readonly correlationId?: string
-  /** Only events in which this text occurs: the id of an order that other services' events speak of. */
+  /**
+   * Only events in which this identifier occurs as a whole text: the id of an order that other services' events are about, a SKU.
+   * One word of 4 or more characters with a digit in it.
+   */
   readonly text?: string
   /** 100 unless given. */
   readonly limit?: number
 }
 
-/** A page of the log over all partitions, by the time of appending, and where to go on. */
+/** A page of the log over all partitions, in the order of append, and the cursor of the next page. */
 export interface LogPage {
   readonly events: readonly (LoggedEvent & { readonly appendedAt: Temporal.Instant })[]
   readonly cursor: string
 }
 
-/** The log of all domain events. Order holds per partition key; events stay for ever unless a topic says otherwise. */
+/** What was removed from the log, and what was not. */
+export interface PruneOutcome {
+  readonly events: number
+  /** Groups that have not consumed what has outlived its retention. */
+  readonly held: readonly { readonly topic: string; readonly group: string }[]
+  /** Groups that were moved past events that they had not consumed, with the number of events. */
+  readonly skipped: readonly { readonly topic: string; readonly group: string; readonly events: number }[]
+}
+
+/** The log of all domain events. Order is guaranteed per partition key; events are kept permanently unless their topic has a retention. */
 export interface EventLog {
-  /** Makes the topic and says which types stand in it; consumers find the topic of a type by it. Idempotent. */
+  /** Creates the topic and declares its types, by which consumers find the topic of a type. Idempotent. */
   readonly declare: (topic: string, types: readonly EventType[]) => Promise<void>
   /**
    * Appends durably, all or none. `repeated` when a batch of this number is in the log already.
@@ -115,12 +139,22 @@ export interface EventLog {
   readonly read: (options: ReadOptions) => Promise<LogPage>
   /** The lag of one group, or of all. */
   readonly lag: (group?: string) => Promise<readonly PartitionLag[]>
-  /** Sets where a group goes on (and makes it, for topics that are declared); members under way drop what they hold. */
+  /** Sets the position of a group (and creates the group for declared topics); active members drop their partitions. */
   readonly seek: (group: string, types: readonly string[], target: SeekTarget) => Promise<void>
-  /** How long the events of a topic are kept; undefined keeps them for ever. */
+  /** Sets the retention of a topic; undefined keeps its events permanently. */
   readonly setRetention: (topic: string, retentionMs: number | undefined) => Promise<void>
-  /** Deletes what has outlived its topic's retention; answers how many events that were. */
-  readonly prune: () => Promise<number>
+  /**
+   * Removes events that are older than the retention of their topic, in the partitions of the driver, and creates the
+   * next partitions. Events that a group has not consumed are kept, unless `isForced`: then the group continues with the oldest remaining event.
+   */
+  readonly prune: (options?: { readonly isForced?: boolean }) => Promise<PruneOutcome>
+  /** Has all members of a group hand out nothing until `resume`, over restarts; false when there is no such group. */
+  readonly pause: (group: string) => Promise<boolean>
+  readonly resume: (group: string) => Promise<boolean>
+  /** Since when a group is paused; undefined when it is not. */
+  readonly pausedSince: (group: string) => Promise<Temporal.Instant | undefined>
+  /** Rejects when the log cannot be reached. */
+  readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 

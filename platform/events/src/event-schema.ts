@@ -12,7 +12,7 @@ function validatorOf(schema: TSchema): Validator {
   return made
 }
 
-/** Holds data to the schema of its event type. @throws TypeError naming each wrong place (RFC 6901), never the values */
+/** Validates data against the schema of its event type. @throws TypeError that names each invalid field (RFC 6901), never the values */
 export function assertFits(event: EventType, data: unknown): void {
   const validator = validatorOf(event.data)
   if (validator.Check(data)) return

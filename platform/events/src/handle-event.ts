@@ -27,12 +27,16 @@ export interface Handling {
   readonly telemetry: Telemetry
   readonly clock: Clock
   readonly retry: RetryPolicy
-  readonly find: (type: string, major: number) => RunningConsumer | undefined
+  readonly find: ConsumerIndex['find']
+  /** The types that this release consumes, as `type/major`. */
+  readonly known: readonly string[]
+  /** How long a parked event waits for a release that consumes it before it becomes a dead letter. */
+  readonly unknownGraceMs: number
   readonly consumed: Counter<'type' | 'outcome'>
   readonly delay: Histogram<'type'>
 }
 
-/** An event that somebody in this service waits for. */
+/** An event that this service consumes. */
 export interface Arrival {
   readonly event: ReceivedEvent
   readonly delivery: Delivery
@@ -40,11 +44,16 @@ export interface Arrival {
   readonly consumer: RunningConsumer
 }
 
+interface ConsumerIndex {
+  readonly find: (type: string, major: number) => RunningConsumer | undefined
+  readonly known: readonly string[]
+}
+
 /** The consumers by type and major version of what they consume. */
 export function consumerIndex(
   consumes: { readonly [name: string]: EventType },
   consumers: { readonly [name: string]: RunningConsumer },
-): Handling['find'] {
+): ConsumerIndex {
   const index = new Map<string, RunningConsumer>()
   for (const [name, { type, version }] of Object.entries(consumes)) {
     const consumer = consumers[name]
@@ -53,10 +62,10 @@ export function consumerIndex(
     if (index.has(key)) throw new Error(`two consumers are bound to ${type} ${version}`)
     index.set(key, consumer)
   }
-  return (type, major) => index.get(`${type}/${major}`)
+  return { find: (type, major) => index.get(`${type}/${major}`), known: [...index.keys()] }
 }
 
-/** Reads an event out of the log; undefined when nobody here waits for it in this version. */
+/** Parses an event from the log; returns undefined if this service does not consume this version of it. */
 export function readArrival({ find, group }: Handling, logged: LoggedEvent): Arrival | undefined {
   const cloudEvent = parseCloudEvent(logged.event)
   const consumer = find(cloudEvent.type, majorVersionOf(cloudEvent.dataschema))
@@ -66,8 +75,8 @@ export function readArrival({ find, group }: Handling, logged: LoggedEvent): Arr
 }
 
 /**
- * One attempt at an event: `prepare` outside, then `apply` in one transaction with what `admit` writes; nothing is left of
- * it when either throws. All of it runs in a span of the event's own trace.
+ * Makes one attempt at an event: `prepare` outside a transaction, then `apply` in one transaction with the writes of `admit`.
+ * If either throws, everything is rolled back. The attempt runs in a span of the trace of the event.
  */
 export function attempt(
   handling: Handling,

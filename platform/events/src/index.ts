@@ -1,6 +1,14 @@
 export { asyncApiDocument, type DocumentInfo } from './async-api.ts'
 export { consumerLag, waitUntilCaughtUp, type CatchUp } from './caught-up.ts'
-export { dataSchemaOf, parseCloudEvent, topicOf, toReceivedEvent, type Cause, type CloudEvent } from './cloud-event.ts'
+export {
+  dataSchemaOf,
+  parseCloudEvent,
+  schemaPathOf,
+  topicOf,
+  toReceivedEvent,
+  type Cause,
+  type CloudEvent,
+} from './cloud-event.ts'
 export { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
 export { deadLetters, type DeadLetter, type DeadLetters, type LetterState } from './dead-letters.ts'
 export {
@@ -12,11 +20,15 @@ export {
   type LogPosition,
   type LogRecord,
   type PartitionLag,
+  type PruneOutcome,
   type ReadOptions,
   type SeekTarget,
   type SubscribeOptions,
   type Subscription,
 } from './event-log.ts'
+export { consumedTypes, logTypeOf } from './log-type.ts'
+export { startLogUpkeep, type LogUpkeep, type LogUpkeepOptions } from './log-upkeep.ts'
+export { enrolRoles, type EnrolledRole } from './postgres-log/roles.ts'
 export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'
 export { logMigrations } from './postgres-log/schema.ts'
 export { publish, type EventSource } from './publish.ts'

@@ -1,4 +1,4 @@
-/** Lets so many run at once; others wait for their turn. */
+/** Limits concurrency; further calls wait in a queue. */
 export type Limit = <T>(run: () => Promise<T>) => Promise<T>
 
 export function makeLimit(atOnce: number): Limit {

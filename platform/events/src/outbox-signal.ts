@@ -2,7 +2,7 @@ import type { Service } from '@stoa/contract'
 
 const listeners = new WeakMap<Service, Set<() => void>>()
 
-/** Calls back after each commit in this process that left events of the service in an outbox; a wake-up, no promise. */
+/** Calls the listener after each commit in this process that wrote events to the outbox of the service; best effort. */
 export function onOutboxFilled(service: Service, callback: () => void): () => void {
   const known = listeners.get(service) ?? new Set()
   listeners.set(service, known.add(callback))

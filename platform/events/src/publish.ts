@@ -1,10 +1,11 @@
 import type { EventData, EventType, Service, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
 import { afterCommit, sendWithCommit } from '@stoa/postgres'
-import { currentContext, formatTraceparent } from '@stoa/telemetry'
-import { dataSchemaOf, type Cause, type CloudEvent } from './cloud-event.ts'
+import { currentContext, formatTraceparent, messagingAttributes, type Attributes, type Tracer } from '@stoa/telemetry'
+import { dataSchemaOf, topicOf, type Cause, type CloudEvent } from './cloud-event.ts'
 import type { LogRecord } from './event-log.ts'
 import { assertFits } from './event-schema.ts'
+import { logTypeOf } from './log-type.ts'
 import { signalOutboxFilled } from './outbox-signal.ts'
 
 /** Who publishes. */
@@ -12,6 +13,10 @@ export interface EventSource {
   readonly service: Service
   readonly clock: Clock
   readonly newId: NewId
+  /** The absolute base URL of `dataschema` of its events. */
+  readonly schemaBaseUrl: string
+  /** Begins the span of each event in a sampled trace; events have none if omitted. */
+  readonly startDetail?: Tracer['startDetail'] | undefined
 }
 
 interface Buffered {
@@ -40,7 +45,16 @@ export async function publish<E extends EventType>(
   const id = source.newId()
   const context = currentContext()
   const buffer = bufferOf(tx, source.service, cause.correlationId ?? context?.traceId ?? id)
-  const traceparent = context === undefined || context.spanId === '' ? cause.traceparent : formatTraceparent(context)
+  const correlationId = cause.correlationId ?? buffer.correlationId
+  const span = source.startDetail?.(() => ({
+    name: `publish ${event.type}`,
+    kind: 'producer',
+    attributes: attributesOf(source.service, { id, type: event.type, subject, correlationId }),
+  }))
+  // One that is rolled back was never published, and its span never ends.
+  if (span !== undefined) afterCommit(tx, () => span.end())
+  const carried = span?.context ?? context
+  const traceparent = carried === undefined || carried.spanId === '' ? cause.traceparent : formatTraceparent(carried)
   const cloudEvent: CloudEvent = {
     specversion: '1.0',
     id,
@@ -49,14 +63,34 @@ export async function publish<E extends EventType>(
     subject,
     time: source.clock.now().toString(),
     datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(event),
+    dataschema: dataSchemaOf(event, source.schemaBaseUrl),
     partitionkey: subject,
-    correlationid: cause.correlationId ?? buffer.correlationId,
+    correlationid: correlationId,
     ...(cause.causationId === undefined ? {} : { causationid: cause.causationId }),
     ...(traceparent === undefined ? {} : { traceparent }),
     data,
   }
-  buffer.records.push({ id, type: event.type, key: subject, event: JSON.stringify(cloudEvent) })
+  buffer.records.push({ id, type: logTypeOf(event), key: subject, event: JSON.stringify(cloudEvent) })
+}
+
+interface Published {
+  readonly id: string
+  readonly type: string
+  readonly subject: string
+  readonly correlationId: string
+}
+
+function attributesOf(service: Service, { id, type, subject, correlationId }: Published): Attributes {
+  return {
+    [messagingAttributes.systemName]: 'stoa_event_log',
+    [messagingAttributes.operationName]: 'publish',
+    [messagingAttributes.operationType]: 'send',
+    [messagingAttributes.destinationName]: topicOf(service),
+    [messagingAttributes.messageId]: id,
+    [messagingAttributes.messageConversationId]: correlationId,
+    [messagingAttributes.cloudEventType]: type,
+    [messagingAttributes.cloudEventSubject]: subject,
+  }
 }
 
 function bufferOf(tx: WriteHandle, service: Service, correlationId: string): Buffered {

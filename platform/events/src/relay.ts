@@ -4,6 +4,8 @@ import type { Telemetry } from '@stoa/telemetry'
 import { topicOf } from './cloud-event.ts'
 import { BatchOutOfSequence, type EventLog, type LogRecord } from './event-log.ts'
 import { onOutboxFilled } from './outbox-signal.ts'
+import { recordError } from './retry-policy.ts'
+import { keepBeating, standBy } from './relay-lease.ts'
 import { makeWaker, type Waker } from './waker.ts'
 
 /** What a relay works with. */
@@ -12,14 +14,18 @@ export interface RelayOptions {
   readonly database: Database
   readonly log: EventLog
   readonly telemetry: Telemetry
+  /** Milliseconds for which a hanging relay with an open connection keeps its lock; 5,000 by default. */
+  readonly leaseMs?: number
 }
 
 /** A running relay. */
 export interface Relay {
+  /** The reason why no events are moved: the database or the log is unavailable; undefined otherwise, also on standby. */
+  readonly trouble: () => string | undefined
   /** Ends the present pause. */
   readonly wake: () => void
-  /** Finishes the batch under way and lets another replica go on. */
-  readonly stop: () => Promise<void>
+  /** Waits until this or another replica has emptied the outbox, for at most this time in milliseconds; 5,000 by default. */
+  readonly stop: (drainMs?: number) => Promise<void>
 }
 
 interface Batch {
@@ -28,7 +34,6 @@ interface Batch {
   readonly records: readonly LogRecord[]
 }
 
-const lockName = 'stoa.outbox-relay'
 const maxBatch = 2_000
 // After a small batch the next one waits this long, so that what many changes leave behind goes out together.
 const gatherMs = 100
@@ -36,29 +41,46 @@ const smallBatch = 32
 const shortestPauseMs = 25
 const longestPauseMs = 200
 const standByMs = 500
+const standByAtStopMs = 50
 const longestRetryMs = 2_000
 
 /**
  * Moves a service's outbox into the event log: each event once, those of an aggregate in the order of its changes. One
- * relay per database works at a time (a session lock); every batch is numbered in the service's database before it is
- * sent, and the log remembers the number, so whoever goes on after a crash sends it again without effect.
+ * relay per database is active at a time (a session lock with a lease). Every batch is numbered in the database of the service before it is sent, and the log stores the number, so sending a batch again after a crash has no effect.
  */
-export function startRelay({ service, database, log, telemetry }: RelayOptions): Relay {
-  if (Object.keys(service.publishes).length === 0) return { wake() {}, stop: async () => {} }
+export function startRelay(options: RelayOptions): Relay {
+  const { service, database, telemetry } = options
+  if (Object.keys(service.publishes).length === 0) return { trouble: () => undefined, wake() {}, stop: async () => {} }
   const waker = makeWaker()
   const stopListening = onOutboxFilled(service, waker.wake)
   observePending(database, telemetry)
-  const control = { isStopping: false }
-  const running = keepRelaying({ service, database, log, telemetry }, waker, control)
+  const control: Control = { isStopping: false, isDrained: false, drainUntil: Infinity, trouble: undefined }
+  const running = keepRelaying(options, waker, control)
   return {
+    trouble: () => control.trouble,
     wake: waker.wake,
-    async stop() {
+    async stop(drainMs = 5_000) {
+      control.drainUntil = performance.now() + drainMs
       control.isStopping = true
       stopListening()
       waker.hurry()
       await running
     },
   }
+}
+
+interface Control {
+  isStopping: boolean
+  /** Whether the outbox was empty when it stopped. */
+  isDrained: boolean
+  /** performance.now() after which the remaining events are left to another replica, or to the next start. */
+  drainUntil: number
+  /** Why the last try has failed. */
+  trouble: string | undefined
+}
+
+function mayGoOn({ isStopping, isDrained, drainUntil }: Control): boolean {
+  return !isStopping || (!isDrained && performance.now() < drainUntil)
 }
 
 function observePending({ read }: Database, { metrics }: Telemetry): void {
@@ -68,23 +90,26 @@ function observePending({ read }: Database, { metrics }: Telemetry): void {
   })
 }
 
-async function keepRelaying(options: RelayOptions, waker: Waker, control: { isStopping: boolean }): Promise<void> {
+async function keepRelaying(options: RelayOptions, waker: Waker, control: Control): Promise<void> {
   const { service, database, log, telemetry } = options
   let failures = 0
   const onMoved = () => {
-    if (failures > 0) telemetry.logger.info('the outbox relay goes on', { failures })
+    if (failures > 0) telemetry.logger.info('the outbox relay is running again', { failures })
     failures = 0
+    control.trouble = undefined
   }
-  while (!control.isStopping) {
+  while (mayGoOn(control)) {
     let session: Session | undefined
     try {
-      await log.declare(topicOf(service), Object.values(service.publishes))
       session = await database.session()
       session.onLost(waker.wake)
+      if (control.isStopping && (await isEmpty(session))) return
+      await log.declare(topicOf(service), Object.values(service.publishes))
       await relayAs(session, options, { waker, control, onMoved })
     } catch (error) {
-      if (failures++ === 0) telemetry.logger.warn('the outbox relay is held up', { error })
-      if (!control.isStopping) await waker.sleep(Math.min(longestRetryMs, 50 * 2 ** failures))
+      control.trouble = `the outbox relay is blocked: ${recordError(error).message}`
+      if (failures++ === 0) telemetry.logger.warn('the outbox relay is blocked', { error })
+      if (mayGoOn(control)) await waker.sleep(Math.min(longestRetryMs, 50 * 2 ** failures))
     } finally {
       await session?.close()
     }
@@ -93,32 +118,62 @@ async function keepRelaying(options: RelayOptions, waker: Waker, control: { isSt
 
 interface Loop {
   readonly waker: Waker
-  readonly control: { readonly isStopping: boolean }
+  readonly control: Control
   readonly onMoved: () => void
 }
 
-// Every statement on the outbox goes through the session that holds the lock: without the lock none can run.
-async function relayAs(session: Session, options: RelayOptions, { waker, control, onMoved }: Loop): Promise<void> {
-  while (!(await session.tryLock(lockName))) {
-    await waker.sleep(standByMs)
-    if (control.isStopping) return
+// Every statement on the outbox uses the session that holds the lock, so none can run without the lock.
+async function relayAs(session: Session, options: RelayOptions, loop: Loop): Promise<void> {
+  const { leaseMs = 5_000 } = options
+  if (!(await takeTurn(session, { ...options, leaseMs }, loop))) return
+  const stopBeating = keepBeating(session, leaseMs)
+  try {
+    await relayBatches(session, options, loop)
+  } finally {
+    stopBeating()
   }
+}
+
+/** Waits for the lock; false when it has to stop before, or another replica has left nothing to do. */
+async function takeTurn(
+  session: Session,
+  { leaseMs, telemetry }: RelayOptions & { readonly leaseMs: number },
+  { waker, control, onMoved }: Loop,
+): Promise<boolean> {
+  const { tryLock } = standBy(session, leaseMs, telemetry.logger)
+  while (!(await tryLock())) {
+    onMoved()
+    if (control.isStopping) control.isDrained = await isEmpty(session)
+    if (!mayGoOn(control)) return false
+    await waker.sleep(control.isStopping ? standByAtStopMs : standByMs)
+  }
+  return true
+}
+
+async function isEmpty({ sql }: Session): Promise<boolean> {
+  return (await sql`select 1 from outbox limit 1`).length === 0
+}
+
+async function relayBatches(session: Session, options: RelayOptions, { waker, control, onMoved }: Loop): Promise<void> {
   let sent: readonly number[] = []
   let batch = await unfinishedBatch(session)
   let pauseMs = shortestPauseMs
+  let wasStopping = false
   for (;;) {
     if (batch !== undefined) {
       await send(session, options, batch)
       sent = batch.outboxIds
       pauseMs = shortestPauseMs
       if (sent.length < smallBatch && !control.isStopping) await waker.rest(gatherMs)
-    } else if (control.isStopping) {
+    } else if (wasStopping) {
+      control.isDrained = true
       return
     } else {
       await waker.sleep(pauseMs)
       pauseMs = Math.min(longestPauseMs, pauseMs * 2)
     }
-    batch = await nextBatch(session, sent, control.isStopping ? 0 : maxBatch)
+    wasStopping = control.isStopping
+    batch = await nextBatch(session, sent, mayGoOn(control) ? maxBatch : 0)
     sent = []
     onMoved()
   }
@@ -188,9 +243,12 @@ async function send(session: Session, { service, log, telemetry }: RelayOptions,
     // One of the two databases was restored. Consumers know events by their ids, so sending them again does no harm.
     const [row] = await session.sql<{ batch: number }>`
       update outbox_relay set batch = greatest(batch, ${error.lastBatch}::bigint) + 1 returning batch`
-    telemetry.logger.error('outbox and log were restored to different times: numbering goes on behind the log', {
-      error,
-    })
+    telemetry.logger.error(
+      'outbox and log were restored to different points in time: numbering continues after the log',
+      {
+        error,
+      },
+    )
     await sendAs(row?.batch ?? error.lastBatch + 1)
   }
 }

@@ -1,6 +1,7 @@
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
-import type { EventLog, LogPosition } from './event-log.ts'
+import type { EventLog, LogPage, LogPosition } from './event-log.ts'
+import { inboxRetentionMs as defaultInboxRetentionMs } from './inbox.ts'
 
 /** From where on a group is to be given events again. */
 export type ReplayFrom = 'start' | { readonly since: Temporal.Instant } | LogPosition
@@ -12,39 +13,46 @@ export interface ReplayedGroup {
   readonly database: Database
   readonly group: string
   readonly types: readonly string[]
+  /** How long the consumer remembers handled events; as in `startConsumers` by default. */
+  readonly inboxRetentionMs?: number
 }
 
 /** What a replay comes to. */
 export interface ReplayPlan {
   /** Events that are delivered again. */
   readonly events: number
-  /** Of these, the ones whose effect the inbox knows: they are passed over, unless they are to be handled anew. */
+  /** Of these, the ones whose effect the inbox knows: they are passed over, unless they are to be handled again. */
   readonly known: number
+  /** Of these, the ones too old for the inbox to know whether they have taken effect. */
+  readonly forgotten: number
   /** The first of them in each partition, where the group goes back to. */
   readonly positions: readonly LogPosition[]
 }
 
 const pageSize = 1_000
 
-/** Says what a replay would do; changes nothing. Partitions in which the group stands before `from` stay where they are. */
+/** Counts what a replay would do; changes nothing. Partitions in which the group stands before `from` stay where they are. */
 export async function planReplay(replayed: ReplayedGroup, from: ReplayFrom): Promise<ReplayPlan> {
   const firsts = new Map<string, LogPosition>()
-  let events = 0
-  let known = 0
+  let [events, known, forgotten] = [0, 0, 0]
   for await (const page of passedEvents(replayed, from)) {
     for (const { topic, partition, position } of page) {
       const place = `${topic}/${partition}`
       if (!firsts.has(place)) firsts.set(place, { topic, partition, position })
     }
+    const counts = await compareWithInbox(replayed, page)
     events += page.length
-    known += await countKnown(replayed, page)
+    known += counts.known
+    forgotten += counts.forgotten
   }
-  return { events, known, positions: [...firsts.values()] }
+  return { events, known, forgotten, positions: [...firsts.values()] }
 }
 
 /**
  * Takes a group back, so that its events from there on are delivered again: those the inbox knows take no effect a second
- * time, unless `anew` makes it forget them first. Dead letters stay what they are. Run twice, it does the same.
+ * time, unless `again` makes it forget them first. Dead letters stay what they are. Run twice, it does the same.
+ * @throws AppError `events.beyond_inbox` without `anew` when events are older than the inbox remembers: they would take
+ * effect a second time
  */
 export async function replay(
   replayed: ReplayedGroup,
@@ -53,20 +61,27 @@ export async function replay(
 ): Promise<ReplayPlan> {
   const plan = await planReplay(replayed, from)
   if (plan.positions.length === 0) return plan
+  if (plan.forgotten > 0 && !anew) throw beyondInbox(plan.forgotten)
   if (anew) for await (const page of passedEvents(replayed, from)) await forget(replayed, page)
   await replayed.log.seek(replayed.group, replayed.types, { positions: plan.positions })
   return plan
 }
 
-interface PassedEvent extends LogPosition {
-  readonly id: string
+function beyondInbox(forgotten: number): AppError {
+  return platformError(
+    'events.beyond_inbox',
+    `${forgotten} of these events are older than the inbox, so they would take effect again: ` +
+      'replay from a later time, or request that all of them are processed again.',
+  )
 }
+
+type PassedEvent = LogPage['events'][number]
 
 /** The events from there on that the group has passed, in pages. */
 async function* passedEvents({ log, group, types }: ReplayedGroup, from: ReplayFrom): AsyncGenerator<PassedEvent[]> {
   const reached = new Map((await log.lag(group)).map((each) => [`${each.topic}/${each.partition}`, each.position]))
   if (reached.size === 0)
-    throw new AppError('not_found', 'events.unknown_group', `There is no consumer group ${group} in the event log.`)
+    throw platformError('events.unknown_group', `There is no consumer group ${group} in the event log.`)
   const only = typeof from === 'object' && 'topic' in from ? from : undefined
   const topics =
     only === undefined ? [...new Set([...reached.keys()].map((key) => key.split('/')[0] ?? ''))] : [only.topic]
@@ -74,7 +89,9 @@ async function* passedEvents({ log, group, types }: ReplayedGroup, from: ReplayF
   for (;;) {
     const page = await log.read({ from: start, topics, types, limit: pageSize })
     if (page.events.length === 0) return
-    yield page.events.filter(({ topic, partition, position }) => {
+    yield page.events.filter(({ topic, partition, position, type }) => {
+      // A type of the group stands for its first major version alone.
+      if (!types.includes(type)) return false
       if (only !== undefined && (partition !== only.partition || position < only.position)) return false
       return position < (reached.get(`${topic}/${partition}`) ?? 0)
     })
@@ -82,11 +99,19 @@ async function* passedEvents({ log, group, types }: ReplayedGroup, from: ReplayF
   }
 }
 
-async function countKnown({ database, group }: ReplayedGroup, events: readonly PassedEvent[]): Promise<number> {
-  const [row] = await database.read.sql<{ count: number }>`
-    select count(*)::int as count from inbox
-    where consumer_group = ${group} and event_id = any(${events.map(({ id }) => id)}::uuid[])`
-  return row?.count ?? 0
+async function compareWithInbox(
+  { database, group, inboxRetentionMs = defaultInboxRetentionMs }: ReplayedGroup,
+  events: readonly PassedEvent[],
+): Promise<{ known: number; forgotten: number }> {
+  const [ids, times] = [events.map(({ id }) => id), events.map(({ appendedAt }) => appendedAt.toString())]
+  const [row] = await database.read.sql<{ known: number; forgotten: number }>`
+    select count(i.event_id)::int as known,
+      count(*) filter (
+        where i.event_id is null and e.appended_at < now() - ${inboxRetentionMs} * interval '1 millisecond'
+      )::int as forgotten
+    from unnest(${ids}::uuid[], ${times}::timestamptz[]) as e(id, appended_at)
+    left join inbox i on i.event_id = e.id and i.consumer_group = ${group}`
+  return row ?? { known: 0, forgotten: 0 }
 }
 
 async function forget({ database, group }: ReplayedGroup, events: readonly PassedEvent[]): Promise<void> {

@@ -10,18 +10,18 @@ export interface RetryPolicy {
 /** 5 attempts, after 0.2, 0.8, 3.2 and 12.8 s. */
 export const defaultRetryPolicy: RetryPolicy = { attempts: 5, delayMs: (attempt) => 200 * 4 ** (attempt - 1) }
 
-/** The longest pause of a consumer while something it needs is away. */
+/** The longest pause of a consumer while a dependency is unavailable. */
 export const longestPauseMs = 5_000
 
 /**
- * Whether a database or a callee is away: nothing is wrong with the event, so the attempt doesn't count. A statement that
- * ran into its timeout does count, or one slow event would hold up everything for ever.
+ * Returns whether a database or a callee is unavailable: the event is not at fault, so the attempt does not count. A statement that
+ * ran into its timeout does count, or one slow event would block everything behind it forever.
  */
 export function isAway(error: unknown): boolean {
   return isAppError(error) && error.retryable && error.code !== 'database.statement_timeout'
 }
 
-/** What is kept of an error beside the event. */
+/** The part of an error that is stored with the event. */
 export interface RecordedError {
   readonly name: string
   readonly message: string

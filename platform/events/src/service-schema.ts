@@ -67,8 +67,16 @@ create index dead_letters_in_order on dead_letters (consumer_group, topic, parti
 comment on table dead_letters is 'Events that failed, those that wait behind them, and those discarded with a reason';
 `
 
+const relayBeat = `
+alter table outbox_relay add column beat_at timestamptz;
+comment on column outbox_relay.beat_at is 'The last sign of life of the relay that holds the lock';
+`
+
 /** Tables of a service's own database: outbox, inbox, parked keys and dead letters. */
 export const eventsMigrations: MigrationSet = {
   name: 'events',
-  migrations: [{ name: '0001-outbox-and-inbox', sql: outboxAndInbox }],
+  migrations: [
+    { name: '0001-outbox-and-inbox', sql: outboxAndInbox },
+    { name: '0002-relay-beat', sql: relayBeat },
+  ],
 }

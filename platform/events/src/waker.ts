@@ -1,15 +1,15 @@
 /** Lets a loop sleep until there is something to do. */
 export interface Waker {
-  /** Ends the present sleep or, when there is none, the next one. */
+  /** Ends the current sleep; if nothing sleeps, the next sleep ends at once. */
   readonly wake: () => void
   /** Wakes, and ends a rest as well. */
   readonly hurry: () => void
   readonly sleep: (timeoutMs: number) => Promise<void>
-  /** Sleeps through whatever wakes, so that more comes together; only `hurry` ends it. */
+  /** Sleeps through wake-ups to collect more work; only `hurry` ends it. */
   readonly rest: (timeoutMs: number) => Promise<void>
 }
 
-/** Makes a waker; its timers don't keep the process alive. */
+/** Makes a waker; its timers do not keep the process alive. */
 export function makeWaker(): Waker {
   let isAwake = false
   let isHurried = false

@@ -1,5 +1,5 @@
 import type { Bindings, Calls, ReceivedEvent, Tx, WriteHandle } from '@stoa/contract'
-import { AppError, newId, systemClock } from '@stoa/kernel'
+import { AppError, newId, platformError, systemClock } from '@stoa/kernel'
 import { currentContext } from '@stoa/telemetry'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -18,6 +18,7 @@ import {
   type Cause,
   type EventLog,
 } from '../src/index.ts'
+import { pruneInbox } from '../src/inbox.ts'
 import { pack, parcelPacked, source, tracking, until, warehouse, watchedTelemetry } from './shop.ts'
 
 type Tracking = typeof tracking
@@ -62,7 +63,7 @@ beforeEach(async () => {
     log,
     telemetry: watchedTelemetry().telemetry,
   })
-  onTestFinished(relay.stop)
+  onTestFinished(() => relay.stop())
 })
 afterEach(() => log.close())
 
@@ -102,10 +103,16 @@ function consume(parcelPackedConsumer: Consume, calls: Calls<Tracking['calls']> 
   return { stop, telemetry, lines, spans }
 }
 
+async function waitingForLocks(): Promise<number> {
+  const rows = await consumer.database.read.sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return rows.length
+}
+
 const letters = () => deadLetters(consumer.database)
 const parcel = () => newId()
 
-/** Fails on one step of one parcel until it is mended. */
+/** Fails on one step of one parcel until it is fixed. */
 function failingOn(badParcel: string, badStep: number, error: () => Error) {
   const state = { isMended: false, attempts: 0 }
   const consumerOf: Consume = {
@@ -147,7 +154,7 @@ describe('a consumer', () => {
     )
   })
 
-  test('replays what the group has passed: what the inbox knows is left alone, unless it is to be handled anew', async () => {
+  test('replays what the group has passed: what the inbox knows is left alone, unless it is to be handled again', async () => {
     const a = parcel()
     await pack(producer.database, a, 1, 2)
     consume(noting)
@@ -164,9 +171,58 @@ describe('a consumer', () => {
     await until(async () => (await log.lag(tracking.name)).every(({ lag }) => lag === 0))
     const [first] = (await log.read({ subject: a, limit: 1 })).events
     const second = { topic: first?.topic ?? '', partition: first?.partition ?? 0, position: (first?.position ?? 0) + 1 }
-    expect(await replay(group, second, { anew: true })).toEqual({ events: 1, known: 1, positions: [second] })
+    expect(await replay(group, second, { anew: true })).toEqual({
+      events: 1,
+      known: 1,
+      forgotten: 0,
+      positions: [second],
+    })
     await until(async () => (await stepsOf(a)).length === 4)
     expect((await stepsOf(a)).slice(3)).toEqual([2])
+  })
+
+  test('refuses to replay what is older than the inbox remembers, unless it is to be handled again', async () => {
+    const a = parcel()
+    await pack(producer.database, a, 1, 2)
+    consume(noting)
+    await until(async () => (await stepsOf(a)).length === 2)
+    await until(async () => (await log.lag(tracking.name)).every(({ lag }) => lag === 0))
+    await consumer.database.transaction(({ sql }) => sql`update inbox set handled_at = now() - interval '2 seconds'`)
+    expect(await pruneInbox(consumer.database, 1_000)).toBe(2)
+    const group = { log, database: consumer.database, group: tracking.name, types: [parcelPacked.type] }
+    const short = { ...group, inboxRetentionMs: 1 }
+    expect(await planReplay(short, 'start')).toMatchObject({ events: 2, known: 0, forgotten: 2 })
+    await expect(replay(short, 'start')).rejects.toMatchObject({ code: 'events.beyond_inbox' })
+    expect((await log.lag(tracking.name)).every(({ lag }) => lag === 0)).toBe(true)
+    await replay(short, 'start', { anew: true })
+    await until(async () => (await stepsOf(a)).length === 4)
+  })
+
+  test('prunes the inbox when it starts', async () => {
+    await consumer.database.transaction(
+      ({ sql }) => sql`
+        insert into inbox (event_id, consumer_group, handled_at) values
+          (${newId()}, 'tracking', now() - interval '31 days'), (${newId()}, 'tracking', now())`,
+    )
+    consume(noting)
+    await until(async () => (await consumer.database.read.sql`select from inbox`).length === 1, 5_000)
+  })
+
+  test('removes discarded letters once they are older than the inbox', async () => {
+    const insert = (id: string, state: string, age: string) =>
+      consumer.database.transaction(
+        ({ sql }) => sql`
+          insert into dead_letters (consumer_group, topic, partition_key, position, event_id, type, event, state, discarded_at)
+          values ('gone', 'gone.events', ${id}, 0, ${id}, 'gone', '{}', ${state}, now() - ${age}::interval)`,
+      )
+    await insert(newId(), 'discarded', '2 hours')
+    await insert(newId(), 'discarded', '1 minute')
+    await insert(newId(), 'dead', '2 hours')
+    await pruneInbox(consumer.database, 3_600_000)
+    const left = await consumer.database.read.sql`
+      select state from dead_letters where consumer_group = 'gone' order by state`
+    expect(left).toEqual([{ state: 'dead' }, { state: 'discarded' }])
+    await consumer.database.transaction(({ sql }) => sql`delete from dead_letters where consumer_group = 'gone'`)
   })
 
   test('a replay never takes a group forward over what it has not handled', async () => {
@@ -179,7 +235,7 @@ describe('a consumer', () => {
     await until(async () => (await log.read({ subject: a })).events.length === 2)
     const group = { log, database: consumer.database, group: tracking.name, types: [parcelPacked.type] }
     const since = Temporal.Now.instant().add({ hours: 1 })
-    expect(await replay(group, { since })).toEqual({ events: 0, known: 0, positions: [] })
+    expect(await replay(group, { since })).toEqual({ events: 0, known: 0, forgotten: 0, positions: [] })
     consume(noting)
     await until(async () => (await stepsOf(a)).length === 2)
     await expect(planReplay({ ...group, group: 'nobody' }, 'start')).rejects.toMatchObject({
@@ -226,7 +282,7 @@ describe('a consumer', () => {
     expect(seen).toEqual([14])
   })
 
-  test('goes on with the trace of its event, and logs the order it is about', async () => {
+  test('continues with the trace of its event, and logs the order it is about', async () => {
     const a = parcel()
     let traceId = ''
     const { telemetry: producing } = watchedTelemetry()
@@ -262,7 +318,7 @@ describe('a consumer', () => {
     expect(await stepsOf(a)).toEqual([2])
   })
 
-  test('stops after what is under way, and another goes on behind it', async () => {
+  test('stops after what is in progress, and another continues behind it', async () => {
     const a = parcel()
     const entered = Promise.withResolvers<void>()
     const mayEnd = Promise.withResolvers<void>()
@@ -287,7 +343,7 @@ describe('a consumer', () => {
 })
 
 describe('an event that fails', () => {
-  test('is tried 5 times, then waits for an operator with its error; its key waits in order, all others go on', async () => {
+  test('is tried 5 times, then waits for an operator with its error; its key waits in order, all others continue', async () => {
     const [bad, good] = [parcel(), parcel()]
     const { state, consumer: failing } = failingOn(bad, 2, () => new AppError('conflict', 'parcel.lost', 'It is lost.'))
     const { telemetry } = consume(failing)
@@ -314,7 +370,7 @@ describe('an event that fails', () => {
     expect(body).toMatch(/^event_dead_letters\{state="waiting"\} 2$/m)
   })
 
-  test('takes effect with all behind it, in order, when it is retried after the mend', async () => {
+  test('takes effect with all behind it, in order, when it is retried after the fix', async () => {
     const bad = parcel()
     const { state, consumer: failing } = failingOn(bad, 1, () => new Error('a bug'))
     consume(failing)
@@ -333,7 +389,7 @@ describe('an event that fails', () => {
     expect(await letters().retry(letter?.id ?? -1)).toBe(false)
   })
 
-  test('is retried with all other dead ones at once, and dies again when nothing is mended', async () => {
+  test('is retried with all other dead ones at once, and dies again when nothing is fixed', async () => {
     const [one, two] = [parcel(), parcel()]
     let attempts = 0
     consume({
@@ -349,7 +405,7 @@ describe('an event that fails', () => {
     await until(async () => attempts === 20 && (await letters().list()).length === 2)
   })
 
-  test('never takes effect once it is discarded, and lets its key go on', async () => {
+  test('never takes effect once it is discarded, and lets its key continue', async () => {
     const bad = parcel()
     const { state, consumer: failing } = failingOn(bad, 1, () => new Error('a bug'))
     const first = consume(failing)
@@ -369,6 +425,98 @@ describe('an event that fails', () => {
     expect(await letters().discard(letter?.id ?? -1, 'again')).toBe(false)
   })
 
+  test('discarded while its last attempt is in progress leaves its key to those behind it', async () => {
+    const bad = parcel()
+    const lastBegun = Promise.withResolvers<void>()
+    const mayFail = Promise.withResolvers<void>()
+    const failing = failingOn(bad, 1, () => new Error('a bug'))
+    consume({
+      async apply(event, tx, data) {
+        if (event.data.step === 1 && failing.state.attempts === 4) {
+          lastBegun.resolve()
+          await mayFail.promise
+        }
+        await failing.consumer.apply(event, tx, data)
+      },
+    })
+    await pack(producer.database, bad, 1, 2, 3)
+    await lastBegun.promise
+    const [letter] = await letters().list({ state: 'failing' })
+    const discarding = letters().discard(letter?.id ?? -1, 'sent by mistake')
+    await until(async () => (await waitingForLocks()) > 0)
+    mayFail.resolve()
+    expect(await discarding).toBe(true)
+    await pack(producer.database, bad, 4)
+    await until(async () => (await stepsOf(bad)).includes(4))
+    expect(await stepsOf(bad)).toEqual([2, 3, 4])
+    expect(await letters().list()).toEqual([])
+  })
+
+  test('is retried by any letter of its key', async () => {
+    const bad = parcel()
+    const { state, consumer: failing } = failingOn(bad, 1, () => new Error('a bug'))
+    consume(failing)
+    await pack(producer.database, bad, 1, 2)
+    await until(
+      async () => (await letters().list()).length === 1 && (await letters().list({ state: 'waiting' })).length === 1,
+    )
+    state.isMended = true
+    const [waiting] = await letters().list({ state: 'waiting' })
+    expect(await letters().retry(waiting?.id ?? -1)).toBe(true)
+    await until(async () => (await stepsOf(bad)).length === 2)
+    expect(await stepsOf(bad)).toEqual([1, 2])
+  })
+
+  test('is found when its key is dead and no letter says so, and can be retried all the same', async () => {
+    const bad = parcel()
+    consume(noting)
+    await consumer.database.transaction(async ({ sql }) => {
+      await sql`
+        insert into parked_keys (consumer_group, topic, partition_key, state, retry_at)
+        values ('tracking', ${topicOf(warehouse)}, ${bad}, 'dead', now())`
+    })
+    expect(await letters().countStranded()).toBe(1)
+    await pack(producer.database, bad, 1)
+    await until(async () => (await letters().list({ state: 'waiting' })).length === 1)
+    expect(await letters().retryAll()).toBe(1)
+    await until(async () => (await stepsOf(bad)).length === 1)
+    expect(await letters().countStranded()).toBe(0)
+  })
+
+  test('is never held by an attempt or a retry that waits for its key', async () => {
+    const bad = parcel()
+    const prepared = Promise.withResolvers<void>()
+    const mayApply = Promise.withResolvers<void>()
+    const { state, consumer: failing } = failingOn(bad, 1, () => new Error('a bug'))
+    consume({
+      ...failing,
+      async prepare() {
+        if (state.attempts !== 1) return
+        prepared.resolve()
+        await mayApply.promise
+      },
+    })
+    await pack(producer.database, bad, 1)
+    await prepared.promise
+    const operator = await consumer.database.session()
+    onTestFinished(operator.close)
+    // The order of every other change: the key, then its letters.
+    const lockBoth = async (go: () => unknown) => {
+      await operator.script("set lock_timeout = '500ms'; begin; select from parked_keys for update")
+      go()
+      await until(async () => (await waitingForLocks()) > 0)
+      await operator.script('select from dead_letters for update; rollback')
+    }
+    await lockBoth(mayApply.resolve)
+    await until(async () => (await letters().list()).length === 1)
+    const [letter] = await letters().list()
+    state.isMended = true
+    const retrying: Promise<boolean>[] = []
+    await lockBoth(() => retrying.push(letters().retry(letter?.id ?? -1)))
+    expect(await Promise.all(retrying)).toEqual([true])
+    await until(async () => (await stepsOf(bad)).length === 1)
+  })
+
   test('needs nobody when a later attempt succeeds', async () => {
     const bad = parcel()
     let attempts = 0
@@ -385,7 +533,7 @@ describe('an event that fails', () => {
     expect(await letters().list()).toEqual([])
   })
 
-  test('goes on being tried by the next process when this one dies', async () => {
+  test('continues being tried by the next process when this one dies', async () => {
     const bad = parcel()
     const { consumer: failing } = failingOn(bad, 1, () => new Error('a bug'))
     const first = consume(failing)
@@ -407,7 +555,7 @@ describe('something away', () => {
     const { lines } = consume({
       async prepare() {
         attempts++
-        if (isAway) throw new AppError('unavailable', 'service.unavailable', 'pricing is away')
+        if (isAway) throw platformError('service.unavailable', 'pricing is unavailable')
       },
       apply: async (event, tx) => void (await note(tx, event)),
     })
@@ -425,14 +573,14 @@ describe('something away', () => {
     const a = parcel()
     consume({
       async apply() {
-        throw new AppError('timeout', 'database.statement_timeout', 'too long')
+        throw platformError('database.statement_timeout', 'too long')
       },
     })
     await pack(producer.database, a, 1)
     await until(async () => (await letters().list()).length === 1)
   })
 
-  test('is survived: consumers whose connections to the log were cut go on', async () => {
+  test('is survived: consumers whose connections to the log were cut continue', async () => {
     const a = parcel()
     const { lines } = consume(noting)
     await pack(producer.database, a, 1)
@@ -443,10 +591,10 @@ describe('something away', () => {
     )
     await pack(producer.database, a, 2)
     await until(async () => (await stepsOf(a)).length === 2)
-    expect(lines.some(({ message }) => message === 'the event log answers again')).toBe(true)
+    expect(lines.some(({ message }) => message === 'the event log is reachable again')).toBe(true)
   })
 
-  test('is survived: consumers whose connections to their own database were cut go on', async () => {
+  test('is survived: consumers whose connections to their own database were cut continue', async () => {
     const keys = Array.from({ length: 20 }, parcel)
     consume(noting)
     const packing = Promise.all(keys.map((key) => pack(producer.database, key, 1, 2, 3, 4, 5)))

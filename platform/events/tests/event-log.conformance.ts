@@ -1,60 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  BatchOutOfSequence,
-  type EventLog,
-  type LoggedEvent,
-  type LogRecord,
-  type SubscribeOptions,
-} from '../src/index.ts'
+import { BatchOutOfSequence, type EventLog, type LoggedEvent } from '../src/index.ts'
+import { positionsConformance } from './event-log-positions.conformance.ts'
 import { parcelPacked, parcelSent, until } from './shop.ts'
-
-function record(key: string, step: number, type: string = parcelPacked.type): LogRecord {
-  const id = randomUUID()
-  const event = {
-    id,
-    type,
-    subject: key,
-    correlationid: `about ${key}`,
-    data: { step, 'a "quoted" name': 'with \\ and ünïcode' },
-  }
-  return { id, type, key, event: JSON.stringify(event) }
-}
-
-function steps(key: string, from: number, to: number): LogRecord[] {
-  return Array.from({ length: to - from }, (_, index) => record(key, from + index))
-}
-
-const stepOf = ({ event }: LoggedEvent) => (JSON.parse(event) as { data: { step: number } }).data.step
-const keyOf = ({ event }: LoggedEvent) => (JSON.parse(event) as { subject: string }).subject
+import { keyOf, record, stepOf, steps, topicOfItsOwn } from './topic-of-its-own.ts'
 
 /** What every driver of the event log must do; each test takes a topic and groups of its own. */
 export function eventLogConformance(name: string, logOf: () => EventLog): void {
-  const fresh = async () => {
-    const topic = `${randomUUID()}.events`
-    const log = logOf()
-    // Types of their own, so that groups of other tests don't see these events.
-    const [packed, sent] = [`parcel.packed-${topic}`, `parcel.sent-${topic}`]
-    await log.declare(topic, [
-      { ...parcelPacked, type: packed },
-      { ...parcelSent, type: sent },
-    ])
-    const ofType = (records: readonly LogRecord[]) =>
-      records.map((each) => ({ ...each, type: each.type === parcelPacked.type ? packed : sent }))
-    const append = (...records: LogRecord[]) => log.append({ topic, records: ofType(records) })
-    const subscribe = (options: Partial<SubscribeOptions>) => {
-      const seen: LoggedEvent[] = []
-      const handle = async (events: readonly LoggedEvent[]) => void seen.push(...events)
-      const troubles: unknown[] = []
-      const onTrouble = (error: unknown) => void troubles.push(error)
-      const subscription = log.subscribe({ group: topic, types: [packed, sent], handle, onTrouble, ...options })
-      let stopping: Promise<void> | undefined
-      const stop = () => (stopping ??= subscription.stop())
-      onTestFinished(stop)
-      return { ...subscription, stop, seen, troubles }
-    }
-    return { topic, log, packed, sent, append, ofType, subscribe }
-  }
+  const fresh = () => topicOfItsOwn(logOf())
+  positionsConformance(name, logOf)
 
   describe(`the event log on ${name}`, () => {
     test('hands a new group everything from the beginning, each event as it was appended', async () => {
@@ -112,7 +66,7 @@ export function eventLogConformance(name: string, logOf: () => EventLog): void {
       expect((await log.read({ topics: [topic] })).events).toHaveLength(1)
     })
 
-    test('goes on behind the last handled event when a group comes back', async () => {
+    test('continues behind the last handled event when a group comes back', async () => {
       const { append, subscribe } = await fresh()
       await append(...steps('a', 0, 5))
       const first = subscribe({})
@@ -203,38 +157,6 @@ export function eventLogConformance(name: string, logOf: () => EventLog): void {
       expect(lags.filter(({ lag }) => lag > 0)).toMatchObject([{ group: topic, topic, position: 3, head: 7, lag: 4 }])
     })
 
-    test('replays from the start, from a position, from a time and from the end', async () => {
-      const { append, subscribe, log, topic, packed } = await fresh()
-      await append(...steps('a', 0, 3))
-      const { events } = await log.read({ topics: [topic] })
-      await append(record('a', 3))
-      const replayed = async (from: Parameters<typeof log.seek>[2], next: number) => {
-        await log.seek(topic, [packed], from)
-        await append(record('a', next))
-        const { seen, stop } = subscribe({})
-        await until(() => seen.map(stepOf).includes(next))
-        await stop()
-        return seen.map(stepOf)
-      }
-      expect(await replayed('start', 4)).toEqual([0, 1, 2, 3, 4])
-      expect(await replayed({ positions: [{ topic, partition: events[0]?.partition ?? -1, position: 2 }] }, 5)).toEqual(
-        [2, 3, 4, 5],
-      )
-      const [fourth] = (await log.read({ topics: [topic], limit: 4 })).events.slice(3)
-      expect(await replayed({ since: fourth?.appendedAt ?? Temporal.Now.instant() }, 6)).toEqual([3, 4, 5, 6])
-      expect(await replayed('end', 7)).toEqual([7])
-    })
-
-    test('makes members that are at work go on where their group was set to', async () => {
-      const { append, subscribe, log, topic, packed } = await fresh()
-      await append(...steps('a', 0, 3))
-      const { seen } = subscribe({})
-      await until(() => seen.length === 3)
-      await log.seek(topic, [packed], 'start')
-      await until(() => seen.length === 6)
-      expect(seen.map(stepOf)).toEqual([0, 1, 2, 0, 1, 2])
-    })
-
     test('finds the topic of a type that is declared only after the group has come', async () => {
       const log = logOf()
       const type = `parcel.lost-${randomUUID()}`
@@ -250,41 +172,6 @@ export function eventLogConformance(name: string, logOf: () => EventLog): void {
       await log.declare(topic, [{ ...parcelPacked, type }])
       await log.append({ topic, records: [{ ...record('a', 1), type }] })
       await until(() => seen.length === 1)
-    })
-
-    test('reads pages in the order of appending, filtered, and follows from a cursor', async () => {
-      const { append, log, topic, sent } = await fresh()
-      await append(record('a', 1))
-      await append(record('b', 2, parcelSent.type))
-      await append(record('a', 3))
-      const first = await log.read({ topics: [topic], limit: 2 })
-      expect(first.events.map(stepOf)).toEqual([1, 2])
-      const rest = await log.read({ topics: [topic], from: { cursor: first.cursor } })
-      expect(rest.events.map(stepOf)).toEqual([3])
-      expect((await log.read({ topics: [topic], types: [sent] })).events.map(stepOf)).toEqual([2])
-      expect((await log.read({ topics: [topic], subject: 'a' })).events.map(stepOf)).toEqual([1, 3])
-      expect((await log.read({ topics: [topic], correlationId: 'about b' })).events.map(stepOf)).toEqual([2])
-      expect((await log.read({ topics: [topic], eventId: first.events[1]?.id ?? '' })).events.map(stepOf)).toEqual([2])
-      expect((await log.read({ topics: [topic], text: first.events[1]?.id ?? '' })).events.map(stepOf)).toEqual([2])
-      const last = await log.read({ topics: [topic], from: 'last', limit: 2 })
-      expect(last.events.map(stepOf)).toEqual([2, 3])
-      expect((await log.read({ topics: [topic], from: { cursor: last.cursor } })).events).toEqual([])
-      const end = await log.read({ topics: [topic], from: 'end' })
-      await append(record('c', 4))
-      expect((await log.read({ topics: [topic], from: { cursor: end.cursor } })).events.map(stepOf)).toEqual([4])
-    })
-
-    test('keeps events for ever, until their topic has a retention', async () => {
-      const { append, subscribe, log, topic } = await fresh()
-      await append(...steps('a', 0, 3))
-      await log.prune()
-      expect((await log.read({ topics: [topic] })).events).toHaveLength(3)
-      await log.setRetention(topic, 1)
-      await until(async () => (await log.prune()) === 0 && (await log.read({ topics: [topic] })).events.length === 0)
-      await append(record('a', 3))
-      const { seen } = subscribe({})
-      await until(() => seen.length === 1)
-      expect(seen.map(({ position }) => position)).toEqual([3])
     })
   })
 }

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Sql } from '@stoa/contract'
 import { newId } from '@stoa/kernel'
 import { openDatabase, type Database } from '@stoa/postgres'
@@ -39,7 +41,7 @@ afterEach(() => logDatabase.close())
 
 const { telemetry, lines } = watchedTelemetry()
 
-function relay(given: { database?: Database; log?: EventLog } = {}) {
+function relay(given: { database?: Database; log?: EventLog; leaseMs?: number } = {}) {
   const running = startRelay({ service: warehouse, database, log, telemetry, ...given })
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= running.stop())
@@ -60,6 +62,13 @@ const stepsOf = (events: readonly CloudEvent[], parcel: string) =>
 async function pending(): Promise<number> {
   const [row] = await database.read.sql<{ count: number }>`select count(*)::int as count from outbox`
   return row?.count ?? -1
+}
+
+async function lockHolders(): Promise<number> {
+  const rows = await database.read.sql`
+    select from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`
+  return rows.length
 }
 
 describe('publishing', () => {
@@ -86,7 +95,7 @@ describe('publishing', () => {
       subject: parcel,
       partitionkey: parcel,
       datacontenttype: 'application/json',
-      dataschema: '/schemas/parcel.sent/1.2.0',
+      dataschema: 'https://shop.example/schemas/parcel.sent/1.2.0',
       correlationid: 'c',
       causationid: 'e',
       traceparent,
@@ -95,7 +104,7 @@ describe('publishing', () => {
     expect(event?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z$/)
   })
 
-  test('goes on with the trace it happens in, and correlates by it', async () => {
+  test('continues with the trace it happens in, and correlates by it', async () => {
     let traceId = ''
     let spanId = ''
     await telemetry.inSpan('pack', {}, async () => {
@@ -172,7 +181,7 @@ describe('the relay', () => {
     expect(stepsOf(await logged(), 'p')).toEqual(steps)
   })
 
-  test('works once at a time, and another goes on at once when the first stops', async () => {
+  test('works once at a time, and another continues at once when the first stops', async () => {
     const [one, two] = [relay(), relay()]
     await pack(database, 'p', 1, 2, 3)
     await until(async () => (await pending()) === 0)
@@ -183,18 +192,58 @@ describe('the relay', () => {
     expect(stepsOf(await logged(), 'p')).toEqual([1, 2, 3, 4, 5])
   })
 
-  test('holds events while the log is away, and says so', async () => {
+  test('stops only when its outbox is empty', async () => {
+    const parcels = Array.from({ length: 3 }, (_, index) => `parcel ${index}`)
+    const running = startRelay({ service: warehouse, database, log, telemetry })
+    await pack(database, 'first', 1)
+    await until(async () => (await pending()) === 0)
+    await database.transaction(
+      ({ sql }) => sql`
+        insert into outbox (event_id, type, partition_key, event)
+        select gen_random_uuid(), 'parcel.packed', 'p', json_build_object('id', gen_random_uuid(), 'step', step)
+        from generate_series(1, 5000) as step`,
+    )
+    for (const each of parcels) await pack(database, each, 1)
+    await running.stop()
+    expect(await pending()).toBe(0)
+  })
+
+  test('stops in time when the log is unavailable', async () => {
+    const away = { ...log, append: () => Promise.reject(new Error('the log is unavailable')) }
+    const running = startRelay({ service: warehouse, database, log: away, telemetry })
+    await pack(database, 'p', 1)
+    await running.stop(100)
+    expect(await pending()).toBe(1)
+  })
+
+  test('waits, when it stops, for the one that works', async () => {
+    const mayAppend = Promise.withResolvers<void>()
+    const slow = {
+      ...log,
+      append: async (batch: Parameters<EventLog['append']>[0]) => (await mayAppend.promise, log.append(batch)),
+    }
+    relay({ log: slow })
+    await until(async () => (await lockHolders()) === 1)
+    const standing = relay()
+    await pack(database, 'p', 1)
+    const stopped = standing.stop()
+    mayAppend.resolve()
+    await stopped
+    expect(await pending()).toBe(0)
+  })
+
+  test('holds events while the log is unavailable, and says so', async () => {
     let isAway = true
     const away = {
       ...log,
       append: async (batch: Parameters<EventLog['append']>[0]) => {
-        if (isAway) throw new Error('the log is away')
+        if (isAway) throw new Error('the log is unavailable')
         return log.append(batch)
       },
     }
     relay({ log: away })
     await pack(database, 'p', 1, 2)
-    await until(() => lines.some(({ message }) => message === 'the outbox relay is held up'))
+    await until(() => lines.some(({ message }) => message === 'the outbox relay is blocked'))
     expect(await pending()).toBe(2)
     expect((await telemetry.metrics.expose()).body).toMatch(/^outbox_pending 2$/m)
     isAway = false
@@ -202,7 +251,7 @@ describe('the relay', () => {
     expect(stepsOf(await logged(), 'p')).toEqual([1, 2])
   })
 
-  test('goes on under new numbers when the outbox was restored to an earlier time', async () => {
+  test('continues under new numbers when the outbox was restored to an earlier time', async () => {
     const first = relay()
     await pack(database, 'p', 1)
     await until(async () => (await pending()) === 0)
@@ -246,6 +295,49 @@ function breakingOffAt(point: number) {
     log: { ...log, append: (batch) => watched(() => log.append(batch)) } satisfies EventLog,
   }
 }
+
+describe('a relay whose process hangs', () => {
+  test('is followed by another once its lease is over, and does no harm when it wakes up', async () => {
+    const file = fileURLToPath(new URL('./relay-process.ts', import.meta.url))
+    const hanging = fork(file, [service.url, logDatabase.url])
+    onTestFinished(() => void hanging.kill('SIGKILL'))
+    await pack(database, 'p', 1)
+    await until(async () => (await pending()) === 0)
+    hanging.kill('SIGSTOP')
+    await pack(database, 'p', 2)
+    relay({ leaseMs: 800 })
+    await until(async () => (await pending()) === 0)
+    expect(lines.some(({ message }) => String(message).startsWith('the outbox relay of another replica hung'))).toBe(
+      true,
+    )
+    hanging.kill('SIGCONT')
+    await pack(database, 'p', 3)
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual([1, 2, 3])
+  })
+
+  test('keeps its place as long as it shows that it is alive, also while the log keeps it waiting', async () => {
+    const mayAppend = Promise.withResolvers<void>()
+    const waiting = {
+      ...log,
+      append: async (batch: Parameters<EventLog['append']>[0]) => (await mayAppend.promise, log.append(batch)),
+    }
+    const from = lines.length
+    relay({ log: waiting, leaseMs: 400 })
+    await until(async () => (await lockHolders()) === 1)
+    await pack(database, 'p', 1)
+    relay({ leaseMs: 400 })
+    const beats = new Set<string>()
+    await until(async () => {
+      const [row] = await database.read.sql<{ beat: string }>`select beat_at::text as beat from outbox_relay`
+      return beats.add(row?.beat ?? '').size > 12
+    })
+    expect(lines.slice(from).some(({ message }) => String(message).includes('hung'))).toBe(false)
+    mayAppend.resolve()
+    await until(async () => (await pending()) === 0)
+    expect(stepsOf(await logged(), 'p')).toEqual([1])
+  })
+})
 
 describe('a relay that breaks off', () => {
   test('loses nothing, doubles nothing and keeps the order, wherever that is', async () => {

@@ -44,9 +44,9 @@ export function watchedTelemetry(): { telemetry: Telemetry; lines: Record<string
   return { telemetry, lines, spans }
 }
 
-export const source = { service: warehouse, clock: systemClock, newId }
+export const source = { service: warehouse, clock: systemClock, newId, schemaBaseUrl: 'https://shop.example' }
 
-/** Publishes steps about one parcel, each in a transaction of its own unless told otherwise. */
+/** Publishes steps about one parcel, each in a transaction of its own by default. */
 export async function pack(database: Database, parcel: string, ...steps: readonly number[]): Promise<void> {
   for (const step of steps) {
     await database.transaction((tx) => publish(tx, source, parcelPacked, parcel, { orderId: parcel, step }))

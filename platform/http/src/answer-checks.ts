@@ -2,10 +2,10 @@ import type { Answers } from '@stoa/contract'
 import type { TSchema } from 'typebox'
 import { makeValidator, type Validator } from './validation.ts'
 
-/** Throws when an answer is not one that the operation declares. */
+/** Throws if the operation does not declare the response. */
 export type AnswerChecker = (status: number, text: string | undefined) => void
 
-/** Checks answers as they go over the wire: a status that is declared, a body of its schema, no field besides. */
+/** Checks sent responses: a declared status, a body that matches its schema, and no additional field. */
 export function answerChecker(name: string, answers: Answers): AnswerChecker {
   const validators = new Map<number, Validator | undefined>(
     Object.entries(answers).map(([status, schema]) => [
@@ -14,20 +14,20 @@ export function answerChecker(name: string, answers: Answers): AnswerChecker {
     ]),
   )
   return (status, text) => {
-    if (!validators.has(status)) throw new Error(`${name} answered ${status}, which is not declared`)
+    if (!validators.has(status)) throw new Error(`${name} returned ${status}, which is not declared`)
     const validator = validators.get(status)
     if (validator === undefined) {
-      if (text !== undefined) throw new Error(`${name} answered ${status} with a body, which is not declared`)
+      if (text !== undefined) throw new Error(`${name} returned ${status} with a body, which is not declared`)
       return
     }
     const body: unknown = text === undefined ? undefined : JSON.parse(text)
     if (validator.check(body)) return
     const wrong = validator.errors(body).map(({ pointer, detail }) => `${pointer || 'the body'} ${detail}`)
-    throw new Error(`${name} answered ${status} with another body than is declared: ${wrong.join('; ')}`)
+    throw new Error(`${name} returned ${status} with a body that does not match its declaration: ${wrong.join('; ')}`)
   }
 }
 
-/** The schema with every object closed that doesn't say otherwise: what isn't declared is a leak. */
+/** Returns the schema with every object closed unless it declares otherwise: an undeclared field is a leak. */
 function closed(schema: TSchema): TSchema {
   return closeNode(schema, false) as TSchema
 }

@@ -1,31 +1,35 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refusal, type MountHandler, type Permission, type Stream } from '@stoa/contract'
+import { makeUnderWay, type LoadShedder } from '@stoa/resilience'
 import { runWithContext } from '@stoa/telemetry'
-import { authorize } from './caller.ts'
-import { beginExchange, isLoopback, noteRoute, type Exchange } from './exchange.ts'
-import { makeUnderWay } from './idempotency/under-way.ts'
+import { authorize, callerOf } from './caller.ts'
+import { beginExchange, type Exchange } from './exchange.ts'
 import { makeObserver } from './observation.ts'
 import { defaultLimits, jsonMediaType, type HttpApp, type HttpAppOptions } from './options.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { makePrefixTable } from './prefixes.ts'
-import { refusalOf } from './refusals.ts'
+import { refusalOf, inProgress } from './refusals.ts'
 import type { OperationParts } from './request-context.ts'
 import { makeProblems, type Problems } from './respond.ts'
 import { createRouter, type Router } from './router.ts'
 import { makeOperationRoutes } from './routes.ts'
+import { trustProxies } from './trusted-proxies.ts'
 
-/** Makes the HTTP side of a service: everything its contract declares, and what is served beside it. */
+/** Makes the HTTP server of a service: all operations of its contract, and additional routes. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { service, telemetry, authenticate } = options
-  const problems = makeProblems(service.errors, telemetry.logger)
+  const problems = makeProblems(service.errors, telemetry.logger, options.issuer)
   const drain = new AbortController()
   const parts: OperationParts = {
     database: options.database,
     calls: options.calls,
     makeTx: options.makeTx,
     changes: options.changes,
+    ...(options.refuseErased === undefined ? {} : { refuseErased: options.refuseErased }),
+    authenticate,
+    ...(options.onInvalidated === undefined ? {} : { onInvalidated: options.onInvalidated }),
     limits: { ...defaultLimits, ...options.limits },
-    underWay: makeUnderWay(),
+    underWay: makeUnderWay(inProgress),
     draining: drain.signal,
   }
   const router = await createRouter({
@@ -39,7 +43,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   })
   const mounts = makePrefixTable(mountsOf(options))
   const extras = makePrefixTable([...(options.extraRoutes ?? []), openApiRoute(options)])
-  const begin = { telemetry, newId: options.newId, isTrustedProxy: options.isTrustedProxy ?? isLoopback }
+  const begin = { telemetry, newId: options.newId, isTrustedProxy: options.isTrustedProxy ?? trustProxies([]) }
   const observe = makeObserver(telemetry)
   const inFlight = makeInFlight()
 
@@ -48,14 +52,16 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const extra = extras.find(exchange.path)
     if (extra === undefined) inFlight.enter()
     response.once('close', () => {
-      if (!response.writableFinished) exchange.abort(new Error('the client has left'))
+      if (!response.writableFinished) exchange.abort(new Error('the client has disconnected'))
       if (extra === undefined) inFlight.leave()
-      // who asks for health or metrics does so every second, and nobody asks for that
+      exchange.leave()
+      // health and metrics are requested every second, and their logs would be noise
       if (extra?.permission !== 'public') observe(exchange)
     })
     runWithContext(exchange.context, () => {
       const foreign = extra ?? mounts.find(exchange.path)
       if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
+      if (extra === undefined && !takePlace(exchange, options.load)) return refuseOverloaded(exchange, problems)
       if (request.headers.host === undefined && request.httpVersion === '1.1') {
         return problems.respond(exchange, refusalOf('request.malformed', 'The Host header is missing.'))
       }
@@ -93,11 +99,12 @@ async function serveForeign(
   { authenticate }: HttpAppOptions,
   problems: Problems,
 ): Promise<void> {
-  noteRoute(exchange, path)
+  exchange.route = path
   try {
-    await authorize(exchange, permission, authenticate)
+    const principal = await authorize(exchange, permission, authenticate)
+    const caller = callerOf(principal, exchange.address, [permission])
     exchange.response.setHeader('x-request-id', exchange.requestId)
-    await handle(exchange.request, exchange.response)
+    await handle(exchange.request, exchange.response, { address: exchange.address, caller })
   } catch (error) {
     problems.respond(exchange, error)
     if (!exchange.response.writableEnded) exchange.response.destroy()
@@ -105,13 +112,30 @@ async function serveForeign(
 }
 
 function refuseDraining(exchange: Exchange, problems: Problems): void {
-  const error = refusalOf('service.draining', 'This instance is shutting down; another one answers.', {
+  const error = refusalOf('service.draining', 'This instance is shutting down; another instance handles the request.', {
     retryAfterSeconds: 1,
   })
   problems.respond(exchange, error, { connection: 'close' })
 }
 
-/** `GET /openapi.json`: the contract as OpenAPI 3.1, made when it is first asked for. */
+/** Takes a place for a request until its response is closed, unless it gives the place back before. */
+function takePlace(exchange: Exchange, load: LoadShedder | undefined): boolean {
+  if (load === undefined) return true
+  if (!load.tryEnter()) return false
+  let isIn = true
+  exchange.leave = () => {
+    if (isIn) load.leave()
+    isIn = false
+  }
+  return true
+}
+
+function refuseOverloaded(exchange: Exchange, problems: Problems): void {
+  const detail = 'This instance has too many requests in progress; retry later.'
+  problems.respond(exchange, refusalOf('service.overloaded', detail, { retryAfterSeconds: 1 }))
+}
+
+/** `GET /openapi.json`: the contract as OpenAPI 3.1, created on the first request. */
 function openApiRoute({ service, version }: HttpAppOptions): Foreign {
   let text: string | undefined
   return {
@@ -146,7 +170,7 @@ function makeInFlight(): InFlight {
 }
 
 async function closeApp(drain: AbortController, inFlight: InFlight, router: Router): Promise<void> {
-  drain.abort(new Error('the service drains'))
+  drain.abort(new Error('the service is draining'))
   await inFlight.none()
   await router.close()
 }

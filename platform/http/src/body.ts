@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { parse as parseSafely } from 'secure-json-parse'
 import type { AppError, FieldError } from '@stoa/kernel'
-import { pointerStep } from './json-pointer.ts'
+import { pointerInto } from './json-pointer.ts'
 import { invalidFields, refusalOf } from './refusals.ts'
 
 const maxDepth = 64
+const maxErrors = 100
 
 /** The media types that bodies come in, by method: JSON merge patch (RFC 7396) for PATCH, JSON for the others. */
 export function mediaTypeFor(method: string): string {
@@ -37,8 +38,8 @@ function isMediaType(header: string | undefined, wanted: string): boolean {
 }
 
 /**
- * Parses a JSON body. Refuses as malformed what is no JSON in UTF-8 or names `__proto__`, and as invalid what nests over
- * 64 deep or holds text that can't be stored (NUL, lone surrogates). An empty body is undefined.
+ * Parses a JSON body. Rejects as malformed a body that is not JSON in UTF-8 or contains `__proto__`, and as invalid a
+ * body that is nested deeper than 64 or contains text that cannot be stored (NUL, lone surrogates). Returns undefined for an empty body.
  */
 export function parseBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
@@ -48,7 +49,7 @@ export function parseBody(bytes: Buffer): unknown {
   try {
     value = parseSafely(text, { protoAction: 'error', constructorAction: 'error' })
   } catch (error) {
-    throw refusalOf('request.malformed', 'The body is not JSON that can be accepted.', { cause: error })
+    throw refusalOf('request.malformed', 'The body is not valid JSON.', { cause: error })
   }
   if (mayBeHarmful(text)) inspect(value)
   return value
@@ -69,18 +70,19 @@ function inspect(value: unknown): void {
   const errors: FieldError[] = []
   const visit = (node: unknown, pointer: string, depth: number) => {
     if (typeof node === 'string') {
-      if (node.includes('\0') || !node.isWellFormed())
-        errors.push({ pointer, detail: 'holds a character that cannot be stored' })
+      if (!node.includes('\0') && node.isWellFormed()) return
+      errors.push({ pointer, detail: 'contains a character that cannot be stored' })
+      if (errors.length === maxErrors) throw invalidFields(errors)
       return
     }
     if (typeof node !== 'object' || node === null) return
     if (depth > maxDepth) throw invalidFields([{ pointer, detail: `is nested more than ${maxDepth} deep` }])
     for (const [name, item] of Object.entries(node)) {
-      const place = pointer + pointerStep(name)
+      const place = pointerInto(pointer, name)
       if (!Array.isArray(node)) visit(name, place, depth)
       visit(item, place, depth + 1)
     }
   }
   visit(value, '', 1)
-  if (errors.length > 0) throw invalidFields(errors.slice(0, 100))
+  if (errors.length > 0) throw invalidFields(errors)
 }

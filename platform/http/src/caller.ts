@@ -1,18 +1,19 @@
 import type { Caller, Permission } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import { anonymous } from '@stoa/security'
+import { permissionMissing } from './challenge.ts'
 import type { Exchange, HttpPrincipal } from './exchange.ts'
 import { refusalOf } from './refusals.ts'
 
-/** Finds out who asks: `auth.token_invalid` and its like are thrown, no token at all is the anonymous principal. */
+/** Authenticates the caller: throws `auth.token_invalid` and similar errors, and returns the anonymous principal if there is no token. */
 export type Authenticate = (request: {
   readonly headers: { readonly [name: string]: string | string[] | undefined }
   readonly address: string
 }) => Promise<HttpPrincipal>
 
 /**
- * Authenticates the request and checks its permission. On a public route a token that isn't valid counts as none.
- * @throws AppError 401 `auth.token_missing` or `auth.token_invalid`, 403 `auth.permission_missing`
+ * Authenticates the request and checks its permission. On a public route a token that is not valid counts as none.
+ * @throws AppError 401 `auth.token_missing` or `auth.token_invalid`, 403 `auth.permission_missing` or `auth.scope_missing`
  */
 export async function authorize(
   exchange: Exchange,
@@ -27,8 +28,8 @@ export async function authorize(
   const principal = await authenticate({ headers, address: exchange.address })
   exchange.principal = principal
   if (principal.can(permission)) return principal
-  if (principal.kind === 'anonymous') throw refusalOf('auth.token_missing', 'A bearer token is required here.')
-  throw refusalOf('auth.permission_missing', `This needs the permission ${permission}.`)
+  if (principal.kind === 'anonymous') throw refusalOf('auth.token_missing', 'A bearer token is required.')
+  throw permissionMissing(permission, principal)
 }
 
 async function authenticateOrNobody(exchange: Exchange, authenticate: Authenticate): Promise<HttpPrincipal> {
@@ -41,8 +42,8 @@ async function authenticateOrNobody(exchange: Exchange, authenticate: Authentica
 }
 
 /**
- * The caller of an operation: a resource is within reach when it is the caller's own, or one of the permissions reaches
- * everybody's (`order:read:any`).
+ * Returns the caller of an operation. The caller may access a resource that it owns, or any resource with a permission such
+ * as `order:read:any`.
  */
 export function callerOf(principal: HttpPrincipal, address: string, permissions: readonly Permission[]): Caller {
   const reachesAll = () => permissions.some((permission) => principal.can(`${permission}:any`))

@@ -6,7 +6,7 @@ test('an ETag names its version, and is read back', () => {
   expect(expectedVersionOf(etagOf('a-1'))).toBe('a-1')
 })
 
-test('a version that can not stand in an ETag is a bug', () => {
+test('a version that cannot stand in an ETag is a bug', () => {
   expect(() => etagOf('a"b')).toThrow(TypeError)
   expect(() => etagOf('')).toThrow(TypeError)
 })

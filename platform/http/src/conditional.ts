@@ -3,31 +3,31 @@ import { refusalOf } from './refusals.ts'
 
 const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/
 
-/** The strong entity tag of a version (RFC 9110, section 8.8.3). Throws when it isn't printable ASCII without quotes. */
+/** The strong entity tag of a version (RFC 9110, section 8.8.3). Throws when it is not printable ASCII without quotes. */
 export function etagOf(version: number | string): string {
   const text = String(version)
-  if (!/^[\x21\x23-\x7e]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} can't stand in an ETag`)
+  if (!/^[\x21\x23-\x7e]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} cannot be part of an ETag`)
   return `"${text}"`
 }
 
-/** A weak entity tag made of what is sent, for cacheable answers that have no version: no change is made under it. */
+/** Returns a weak entity tag of the response body, for responses without a version; it cannot be used for changes. */
 export function etagOfText(text: string): string {
   return `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`
 }
 
 /**
- * The version that an `If-Match` names; undefined when it isn't sent or is `*`. Refuses `request.malformed` for what is
- * not one entity tag, and `request.stale` for a weak one, which never matches (RFC 9110, section 13.1.1).
+ * Returns the version in `If-Match`; undefined if it is missing or `*`. Throws `request.malformed` unless it is exactly one
+ * entity tag, and `request.stale` for a weak tag, which never matches (RFC 9110, section 13.1.1).
  */
 export function expectedVersionOf(header: string | undefined): string | undefined {
   if (header === undefined || header.trim() === '*') return undefined
   const match = entityTag.exec(header.trim())
-  if (match === null) throw refusalOf('request.malformed', 'If-Match takes one entity tag in double quotes, or *.')
-  if (match[1] !== undefined) throw refusalOf('request.stale', 'If-Match needs a strong entity tag.')
+  if (match === null) throw refusalOf('request.malformed', 'If-Match must be one entity tag in double quotes, or *.')
+  if (match[1] !== undefined) throw refusalOf('request.stale', 'If-Match requires a strong entity tag.')
   return match[2]
 }
 
-/** Whether an `If-None-Match` holds this tag, by weak comparison (RFC 9110, section 13.1.2). */
+/** Returns whether `If-None-Match` contains this tag, by weak comparison (RFC 9110, section 13.1.2). */
 export function isNotModified(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   if (header.trim() === '*') return true

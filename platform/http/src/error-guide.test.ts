@@ -2,7 +2,7 @@ import { platformErrors } from '@stoa/contract'
 import { expect, test } from 'vitest'
 import { errorGuide } from './error-guide.ts'
 
-test('what is away for now may be asked again, what was decided may not', () => {
+test('what is unavailable for now may be asked again, what was decided may not', () => {
   const guideOf = (code: keyof typeof platformErrors) => errorGuide(code, platformErrors[code])
   expect(guideOf('service.unavailable')).toMatchObject({ status: 503, isRetryable: true })
   expect(guideOf('request.rate_limited')).toMatchObject({ status: 429, retry: expect.stringContaining('Retry-After') })

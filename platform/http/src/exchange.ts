@@ -1,19 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NewId } from '@stoa/kernel'
+import { receivedDeadline } from '@stoa/resilience'
 import type { Principal } from '@stoa/security'
-import {
-  attributes,
-  contextFromHeaders,
-  newContext,
-  type Span,
-  type Telemetry,
-  type TraceContext,
-} from '@stoa/telemetry'
+import { contextFromHeaders, newContext, type Span, type Telemetry, type TraceContext } from '@stoa/telemetry'
 
-/** Who makes a request, as far as the doors look. */
-export type HttpPrincipal = Pick<Principal, 'kind' | 'subject' | 'roles' | 'can'>
+/** The caller of a request, as far as the HTTP server needs it. */
+export type HttpPrincipal = Pick<Principal, 'kind' | 'subject' | 'roles' | 'can'> &
+  Partial<Pick<Principal, 'sessionId' | 'expiresAtMs' | 'isGrantedByRole'>>
 
-/** One request and its answer, from the first byte to the last. */
+/** One request and its response, from the first byte to the last. */
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -25,29 +20,28 @@ export interface Exchange {
   readonly requestId: string
   readonly span: Span
   readonly context: TraceContext
-  /** performance.now() at its begin. */
+  /** performance.now() at its start. */
   readonly startedAt: number
-  /** The client's address; behind a trusted proxy the one that it vouches for. */
+  /** The address of the client; behind a trusted proxy, the address that the proxy reports. */
   readonly address: string
-  /** `X-Request-Deadline`, milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by this host's clock. */
   readonly deadlineMs: number | undefined
   /** The pattern of the matched route. */
   route: string | undefined
   principal: HttpPrincipal | undefined
+  /** The bytes of the body, if the operation requires them. */
+  rawBody: Uint8Array | undefined
   /** The problem's code, when it was answered with one. */
   code: string | undefined
-  /** Aborted when nobody waits for the answer any more. */
+  /** Gives back the request's place among those in progress; a stream does so when it begins, all others when they end. */
+  leave: () => void
+  /** Aborted when no one waits for the response any more. */
   readonly signal: AbortSignal
   readonly abort: (reason: Error) => void
 }
 
-/** Whether the peer of a connection may say, in `X-Forwarded-For`, for whom it asks. */
+/** Returns whether `X-Forwarded-For` of a peer is trusted. */
 export type IsTrustedProxy = (address: string) => boolean
-
-/** Trusts a proxy on the same machine. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
-}
 
 interface ExchangeParts {
   readonly telemetry: Telemetry
@@ -57,13 +51,13 @@ interface ExchangeParts {
 
 const exchangeKey = Symbol('stoa.exchange')
 
-/** Begins an exchange: request id, trace context, deadline and span. */
+/** Starts an exchange: request id, trace context, deadline and span. */
 export function beginExchange(request: IncomingMessage, response: ServerResponse, parts: ExchangeParts): Exchange {
   const { headers } = request
   const url = request.url ?? '/'
   const queryAt = url.indexOf('?')
   const requestId = requestIdOf(headers['x-request-id']) ?? parts.newId()
-  const deadlineMs = deadlineOf(headers['x-request-deadline'])
+  const deadlineMs = receivedDeadline(one(headers['grpc-timeout']), one(headers['x-request-deadline']), Date.now())
   const more = { requestId, ...(deadlineMs === undefined ? {} : { deadlineMs }) }
   const method = request.method ?? 'GET'
   const parent = contextFromHeaders(headers as { traceparent?: string; tracestate?: string }, more) ?? newContext(more)
@@ -84,8 +78,10 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     deadlineMs,
     route: undefined,
     principal: undefined,
+    rawBody: undefined,
     code: undefined,
-    // Most requests never ask for it, and it costs more than the rest of this object.
+    leave: () => {},
+    // Most requests never use it, and it costs more than the rest of this object.
     get signal() {
       controller ??= new AbortController()
       if (aborted !== undefined) controller.abort(aborted)
@@ -100,35 +96,27 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
   return exchange
 }
 
-/** The exchange that a request belongs to. */
+/** Returns the exchange of a request. */
 export function exchangeOf(request: IncomingMessage): Exchange {
   const exchange = (request as { [exchangeKey]?: Exchange })[exchangeKey]
-  if (exchange === undefined) throw new Error('this request came in by another door')
+  if (exchange === undefined) throw new Error('this request was received by another server')
   return exchange
 }
 
-/** Names the span after the matched route and notes what the semantic conventions ask for. */
-export function noteRoute(exchange: Exchange, route: string): void {
-  exchange.route = route
-  const { span, method } = exchange
-  if (!span.isRecording) return
-  span.setName(`${method} ${route}`)
-  span.setAttribute(attributes.httpRoute, route)
-}
-
-function requestIdOf(header: string | readonly string[] | undefined): string | undefined {
+/** The request id that a client sent, if it is one. */
+export function requestIdOf(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.:+/=@-]{1,128}$/.test(header) ? header : undefined
 }
 
-function deadlineOf(header: string | readonly string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined
+function one(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
 }
 
 function addressOf(request: IncomingMessage, isTrustedProxy: IsTrustedProxy): string {
   const peer = request.socket.remoteAddress ?? ''
   const forwarded = request.headers['x-forwarded-for']
   if (forwarded === undefined || !isTrustedProxy(peer)) return peer
-  // The last entry is the one that the trusted proxy itself has seen.
+  // The last entry is the address that the trusted proxy has seen.
   const last = String(forwarded).split(',').at(-1)?.trim() ?? ''
   return last === '' || last.length > 64 ? peer : last
 }

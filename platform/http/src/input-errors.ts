@@ -4,8 +4,8 @@ import { pointerStep } from './json-pointer.ts'
 import { invalidFields, refusalOf } from './refusals.ts'
 import type { Input } from './input.ts'
 
-/** SQLSTATE of a text that is no value of the column's type, and of a number out of its range. */
-const unreadable = new Set(['22P02', '22003', '22007', '22008'])
+/** SQLSTATE of a text that is not a value of the column's type, and of a number, time or time zone out of its range. */
+const unreadable = new Set(['22P02', '22003', '22007', '22008', '22009'])
 
 /**
  * The refusal of a value that only the database found out about: a path's id that is no UUID names nothing (404), an

@@ -13,7 +13,7 @@ export interface Input {
   readonly body: unknown
 }
 
-/** Turns what came in into what the operation declares. @throws AppError 400 malformed, 422 with a pointer to each wrong field */
+/** Validates a request against the declaration of its operation. @throws AppError 400 malformed, 422 with a pointer to each invalid field */
 export type InputReader = (params: { readonly [name: string]: string }, search: string, body: unknown) => Input
 
 /** The input reader of an operation; its schemas are compiled when first used. */
@@ -28,7 +28,7 @@ export function inputReader({ query, body }: Pick<Operation, 'query' | 'body'>):
   }
 }
 
-/** The query reader of a route: what is wrong is added to `errors`. */
+/** Reads the query of a route, and adds problems to `errors`. */
 export function makeQueryReader(schema: TObject): (search: string, errors: FieldError[]) => unknown {
   const read = queryReader(schema)
   const validator = makeValidator(schema)
@@ -41,8 +41,8 @@ export function makeQueryReader(schema: TObject): (search: string, errors: Field
 }
 
 /**
- * Makes what tells whether the parameters of a path are as their schemas say; others name nothing.
- * @throws AppError 400 for a NUL character, which no id holds and no database takes
+ * Makes a validator of path parameters; invalid parameters match no resource. @throws AppError 400 for a NUL
+ * character, which no id contains and no database accepts
  */
 export function paramsChecker(schemas: PathSchemas): (params: { readonly [name: string]: string }) => boolean {
   if (Object.keys(schemas).length === 0) return () => true
@@ -50,7 +50,7 @@ export function paramsChecker(schemas: PathSchemas): (params: { readonly [name: 
   return (params) => {
     if (validator.check(params)) return true
     if (Object.values(params).some((value) => value.includes('\0'))) {
-      throw refusalOf('request.malformed', 'The path holds a NUL character.')
+      throw refusalOf('request.malformed', 'The path contains a NUL character.')
     }
     return false
   }
@@ -59,7 +59,7 @@ export function paramsChecker(schemas: PathSchemas): (params: { readonly [name: 
 function makeBodyReader(schema: TSchema | undefined): (body: unknown, errors: FieldError[]) => unknown {
   if (schema === undefined) {
     return (body, errors) => {
-      if (body !== undefined && !isEmptyObject(body)) errors.push({ pointer: '', detail: 'No body is taken here' })
+      if (body !== undefined && !isEmptyObject(body)) errors.push({ pointer: '', detail: 'This operation has no body' })
       return undefined
     }
   }

@@ -1,11 +1,16 @@
-import { attributes, httpServerRequestDuration, runWithContext, type Telemetry } from '@stoa/telemetry'
+import {
+  describeHttpServerSpan,
+  httpMethodOf,
+  httpServerRequestDuration,
+  runWithContext,
+  type Telemetry,
+} from '@stoa/telemetry'
 import type { Exchange } from './exchange.ts'
 
-const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-/** nginx's number for a client that left before the answer; never sent. */
+/** The status that nginx uses for a client that disconnected before the response; never sent. */
 const clientGone = 499
 
-/** Tells what became of an exchange: duration, access log line, span. */
+/** Records the result of an exchange: duration, access log line, span. */
 export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchange) => void {
   const durations = httpServerRequestDuration(metrics)
   return (exchange) => {
@@ -13,7 +18,7 @@ export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchang
     const status = response.writableFinished ? response.statusCode : clientGone
     const durationMs = performance.now() - exchange.startedAt
     durations.observe(durationMs / 1_000, {
-      http_request_method: knownMethods.has(method) ? method : '_OTHER',
+      http_request_method: httpMethodOf(method),
       http_route: route ?? 'unmatched',
       http_response_status_code: status,
     })
@@ -34,17 +39,11 @@ export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchang
   }
 }
 
-function endSpan({ span, request, method, path, address }: Exchange, status: number): void {
+function endSpan({ span, request, method, path, route, address }: Exchange, status: number): void {
   if (span.isRecording) {
-    span.setAttribute(attributes.httpRequestMethod, method)
-    span.setAttribute(attributes.urlPath, path)
-    span.setAttribute(attributes.urlScheme, 'http')
-    span.setAttribute(attributes.clientAddress, address)
-    span.setAttribute(attributes.networkProtocolVersion, request.httpVersion)
-    const agent = request.headers['user-agent']
-    if (agent !== undefined) span.setAttribute(attributes.userAgentOriginal, agent)
-    span.setAttribute(attributes.httpResponseStatusCode, status)
-    if (status >= 500) span.setAttribute(attributes.errorType, String(status))
+    const { host, 'user-agent': userAgent } = request.headers
+    const { httpVersion } = request
+    describeHttpServerSpan(span, { method, path, route, status, clientAddress: address, httpVersion, host, userAgent })
   }
   span.end()
 }

@@ -9,14 +9,15 @@ import type { KeyScope } from './idempotency/records.ts'
 import { refusalOfStoredInput } from './input-errors.ts'
 import { jsonMediaType } from './options.ts'
 import { parsePrefer, waitSecondsFor, type Preference } from './prefer.ts'
+import type { Answered } from './read-back.ts'
 import { refusalOf } from './refusals.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import type { Outgoing } from './respond.ts'
 import { hiddenResource, requireReachOfBody, requireReachOfPath, type OperationRoute } from './routes.ts'
-import { answerEffect, type Answered } from './settle.ts'
+import { answerEffect } from './settle.ts'
 import { keepTrace, runWrite } from './write.ts'
 
-/** What came with one request to an operation, its permission checked. */
+/** A request to an operation after the permission check. */
 export interface OperationRequest {
   readonly exchange: Exchange
   readonly params: { readonly [name: string]: string }
@@ -30,14 +31,14 @@ export type ServeOperation = (
   preference: Preference,
 ) => Promise<Outgoing>
 
-/** Makes what serves an operation: input, ownership, key, handler, answer. */
+/** Makes the function that serves an operation: input, ownership, key, handler, response. */
 export function operationServer(parts: OperationParts, route: OperationRoute, checkAnswers: boolean): ServeOperation {
   const { operation } = route
   const check = checkAnswers ? answerChecker(route.name, operation.answers) : undefined
   const idField = idLogFieldOf(route)
   return async ({ exchange, params, body }, deadlineMs, preference) => {
     const { principal } = exchange
-    if (principal === undefined) throw new Error('an operation is served to nobody unknown')
+    if (principal === undefined) throw new Error('an operation without a caller')
     const caller = callerOf(principal, exchange.address, [operation.permission])
     requireReachOfPath(route, params, caller)
     const key = keyFor(operation, exchange)
@@ -46,17 +47,17 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
     for (const [parameter, field] of route.logFields) addLogFields({ [field]: params[parameter] ?? '' })
     const call: OperationCall = { exchange, input, caller, key, expectedVersion, deadlineMs }
     try {
-      if (operation.effect === 'read') return outgoingOf(operation, exchange, await runRead(parts, route, call), check)
+      if (operation.effect === 'read') return outgoingOf(route, exchange, await runRead(parts, route, call), check)
       const effect = await runWrite(parts, route, call, scopeOf(route, call))
       if (idField !== undefined && effect.resourceId !== undefined) addLogFields({ [idField]: effect.resourceId })
-      return outgoingOf(operation, exchange, await answerEffect(parts, route, call, effect, preference), check)
+      return outgoingOf(route, exchange, await answerEffect(parts, route, call, effect, preference), check)
     } catch (error) {
       throw refusalOfStoredInput(error, input, expectedVersion, () => hiddenResource(route)) ?? error
     }
   }
 }
 
-/** When an answer comes too late: the caller's deadline, or the operation's time with the time it waits. */
+/** Returns the deadline: that of the caller, or the timeout of the operation plus its wait. */
 export function deadlineFor(
   operation: Operation,
   exchange: Exchange,
@@ -91,7 +92,7 @@ function keyFor(operation: Operation, { request }: Exchange): string | undefined
   if (key === undefined && operation.idempotencyKey === 'required') {
     throw refusalOf(
       'idempotency.key_required',
-      'This needs an Idempotency-Key: a new one for each new request, the same one for a repeat.',
+      'Idempotency-Key is required: a new key for each change, the same key for a retry.',
     )
   }
   return key
@@ -101,7 +102,10 @@ function versionFor({ operation, requiresIfMatch }: OperationRoute, { request }:
   if (operation.effect === 'read') return undefined
   const header = request.headers['if-match']
   if (header === undefined && requiresIfMatch) {
-    throw refusalOf('request.precondition_required', 'Send the ETag that was read as If-Match.')
+    throw refusalOf(
+      'request.precondition_required',
+      'If-Match is required: send the ETag of the version that was read.',
+    )
   }
   return expectedVersionOf(header)
 }
@@ -118,7 +122,7 @@ function idLogFieldOf({ answersWith }: OperationRoute): string | undefined {
 }
 
 function outgoingOf(
-  operation: Operation,
+  { name, operation, sendsEtag }: OperationRoute,
   exchange: Exchange,
   answered: Answered,
   check: AnswerChecker | undefined,
@@ -127,15 +131,19 @@ function outgoingOf(
   const text = body === undefined ? undefined : body instanceof JsonText ? body.text : JSON.stringify(body)
   check?.(status, text)
   const headers: Record<string, string> = { ...answered.headers }
-  const isCacheable = operation.method === 'GET' && operation.cacheControl !== undefined && text !== undefined
-  const etag = version !== undefined ? etagOf(version) : isCacheable ? etagOfText(text) : undefined
+  if (check !== undefined && version !== undefined && operation.method === 'GET' && !sendsEtag) {
+    throw new Error(`${name} returned a version, which is not declared`)
+  }
+  const isTagged = sendsEtag && text !== undefined
+  const etag = version !== undefined ? etagOf(version) : isTagged ? etagOfText(text) : undefined
   if (etag !== undefined) headers['etag'] = etag
+  const { sharedWith } = operation
+  if (typeof sharedWith === 'object') {
+    headers['vary'] = 'Authorization'
+    if (exchange.principal?.can(sharedWith.exceptWhoMay) === true) headers['cache-control'] = 'private, no-cache'
+  }
   headers['cache-control'] ??= operation.cacheControl ?? (etag === undefined ? 'no-store' : 'private, no-cache')
-  if (
-    etag !== undefined &&
-    operation.method === 'GET' &&
-    isNotModified(exchange.request.headers['if-none-match'], etag)
-  ) {
+  if (etag !== undefined && sendsEtag && isNotModified(exchange.request.headers['if-none-match'], etag)) {
     return { status: 304, headers }
   }
   if (text !== undefined) headers['content-type'] ??= jsonMediaType

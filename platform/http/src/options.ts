@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller, MountHandler, Permission, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
+import type { LoadShedder } from '@stoa/resilience'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Authenticate } from './caller.ts'
 import type { IsTrustedProxy } from './exchange.ts'
 
-/** For whom, and how long, the calls of one request are made. */
+/** The caller and the deadline of the calls of one request. */
 export interface CallContext {
   readonly caller: Caller
   /** The client's idempotency key, on operations that write. */
@@ -14,9 +15,9 @@ export interface CallContext {
   readonly signal: AbortSignal
 }
 
-/** Tells that a resource may have changed. */
+/** Notifies that a resource may have changed. */
 export interface Changes {
-  /** Watches the resource of this id until it is stopped; a poll stands behind it. */
+  /** Watches the resource with this id until it is stopped; polling covers missed notifications. */
   readonly watch: (id: string) => Watch
 }
 
@@ -27,9 +28,15 @@ export interface Watch {
   readonly stop: () => void
 }
 
+/**
+ * Notifies a listener of invalidated tokens: the ended sessions, or `unknown`, after which every token must be verified again. Returns
+ * a function that removes the listener.
+ */
+export type OnInvalidated = (listener: (sessionIds: ReadonlySet<string> | 'unknown') => void) => () => void
+
 /** Sizes and times; each has a default. */
 export interface HttpLimits {
-  /** Largest body; 1 MiB. */
+  /** Largest body of any operation; 1 MiB. Most operations accept less: what their schema can need. */
   readonly bodyBytes: number
   /** Longest `Prefer: wait`; 30. */
   readonly maxWaitSeconds: number
@@ -41,14 +48,14 @@ export interface HttpLimits {
   readonly heartbeatMs: number
 }
 
-/** A path served beside the contract's: exact, or a prefix that ends in `/*`. It goes on while the service drains. */
+/** A path outside the contract: exact, or a prefix that ends in `/*`. It is served while the service drains. */
 export interface ExtraRoute {
   readonly path: string
   readonly permission: Permission
   readonly handle: MountHandler
 }
 
-/** What the HTTP side of one service is made from. */
+/** The options of the HTTP server of a service. */
 export interface HttpAppOptions {
   readonly service: Service
   /** `Bindings['operations']` of the service. */
@@ -57,29 +64,37 @@ export interface HttpAppOptions {
   /** The typed clients of the declared calls. */
   readonly calls: (context: CallContext) => object
   readonly makeTx: (tx: WriteHandle) => Tx
+  /** Throws, in the transaction of a write, if this person is erased. */
+  readonly refuseErased?: (tx: WriteHandle, subject: string) => Promise<void>
   readonly authenticate: Authenticate
   readonly telemetry: Telemetry
   readonly newId: NewId
   readonly changes: Changes
+  /** Ends the streams of invalidated tokens; if omitted, they end when their tokens expire. */
+  readonly onInvalidated?: OnInvalidated
   readonly version: string
   readonly limits?: Partial<HttpLimits>
   readonly extraRoutes?: readonly ExtraRoute[]
-  /** Whose `X-Forwarded-For` counts; the same machine's unless given. */
+  /** Who issues the tokens that `authenticate` takes: its metadata is named where one is missing or wrong. */
+  readonly issuer?: string
+  /** The peers whose `X-Forwarded-For` is trusted; by default only the same machine. */
   readonly isTrustedProxy?: IsTrustedProxy
-  /** Fails an answer that is not as the contract declares it, undeclared fields included; for tests and development. */
+  /** Refuses requests beyond its limit with 503 `service.overloaded`; additional routes are never refused. If omitted, there is no limit. */
+  readonly load?: LoadShedder
+  /** Fails a response that does not match the contract, including undeclared fields; for tests and development. */
   readonly checkAnswers?: boolean
 }
 
 /** The HTTP side of one service, to be attached to a port that others may share. */
 export interface HttpApp {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
-  /** Requests begun and not yet answered, streams included; extra routes are not counted. */
+  /** Requests in progress, including streams; additional routes are not counted. */
   readonly inFlight: () => number
   /** Refuses new requests (503 `service.draining`), ends waits and streams, and resolves when all else is answered. */
   readonly close: () => Promise<void>
 }
 
-/** The limits that hold unless others are given. */
+/** The default limits. */
 export const defaultLimits: HttpLimits = {
   bodyBytes: 1_048_576,
   maxWaitSeconds: 30,

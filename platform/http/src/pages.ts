@@ -3,12 +3,12 @@ import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/schema'
 import { invalidFields } from './refusals.ts'
 
-/** The opaque cursor of a place in a list: what the next query needs to go on from there, as JSON. */
+/** Returns the opaque cursor of a position in a list: the JSON that the next query needs to continue. */
 export function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
-/** The place a cursor stands for. Refuses 422 with the pointer `/cursor` for one that was not made by `encodeCursor`. */
+/** Returns the position of a cursor. Throws 422 with the pointer `/cursor` for a cursor that `encodeCursor` did not create. */
 export function decodeCursor<Place extends TSchema>(schema: Place, cursor: string): Static<Place> {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -20,8 +20,8 @@ export function decodeCursor<Place extends TSchema>(schema: Place, cursor: strin
 }
 
 /**
- * A page of a list from rows that were read with `limit + 1`: one row too many says that there is a next page, whose
- * cursor is made of the last row shown.
+ * Returns a page of a list from rows that were read with `limit + 1`: an extra row means that there is a next page, whose
+ * cursor is made from the last row of this page.
  */
 export function pageOf<Row>(rows: readonly Row[], limit: number, toPlace: (last: Row) => unknown): Page<Row> {
   const items = rows.slice(0, limit)

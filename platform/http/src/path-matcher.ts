@@ -3,7 +3,7 @@ interface Addressed {
   readonly path: string
 }
 
-/** Makes what tells, for a path that no route took, which methods it would have known (for `Allow`). */
+/** Makes a function that returns, for a path without a matching route, the methods that the path supports (for `Allow`). */
 export function makePathMatcher(routes: readonly Addressed[]): (path: string) => string[] {
   const patterns = routes.map(({ method, path }) => ({ method, segments: path.split('/') }))
   return (path) => {

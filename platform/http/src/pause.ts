@@ -1,11 +1,11 @@
-/** Until something may have changed, the time is over or a signal is aborted. */
+/** Resolves when something may have changed, after the timeout, or when a signal is aborted. */
 export async function pause(changed: Promise<void>, timeMs: number, signals: readonly AbortSignal[]): Promise<void> {
   if (signals.some(({ aborted }) => aborted)) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, timeMs)
   const onAbort = () => resolve()
   for (const signal of signals) signal.addEventListener('abort', onAbort)
-  // What can't be announced is found by the poll.
+  // What cannot be announced is found by the poll.
   changed.then(resolve, () => {})
   await promise
   clearTimeout(timer)

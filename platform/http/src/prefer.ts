@@ -1,13 +1,13 @@
 /** What a client prefers (RFC 7240): to be answered at once, or to wait some seconds for the outcome. */
 export interface Preference {
-  /** Whole seconds; undefined when the client didn't say. */
+  /** Whole seconds; undefined if the client did not specify them. */
   readonly waitSeconds: number | undefined
   readonly isAsync: boolean
 }
 
 const none: Preference = { waitSeconds: undefined, isAsync: false }
 
-/** Reads a `Prefer` header; what isn't understood is ignored, as the RFC asks. The first of a name counts. */
+/** Parses a `Prefer` header. Unknown preferences are ignored, as the RFC requires; the first of a name counts. */
 export function parsePrefer(header: string | undefined): Preference {
   if (header === undefined) return none
   let waitSeconds: number | undefined
@@ -21,7 +21,7 @@ export function parsePrefer(header: string | undefined): Preference {
   return { waitSeconds, isAsync }
 }
 
-/** How long a request waits for its outcome: what the client prefers, else what the operation says, up to the limit. */
+/** Returns how long a request waits for its outcome: the preference of the client, or the default of the operation, up to the limit. */
 export function waitSecondsFor(preference: Preference, declaredSeconds: number, maxSeconds: number): number {
   const wanted = preference.waitSeconds ?? (preference.isAsync ? 0 : declaredSeconds)
   return Math.min(wanted, maxSeconds)

@@ -2,7 +2,7 @@ interface Placed {
   readonly path: string
 }
 
-/** Finds what is served at a path: at exactly that one, or under a prefix that ends in `/*`; the longest prefix wins. */
+/** Finds the entry of a path: an exact match, or a prefix that ends in `/*`; the longest prefix wins. */
 export interface PrefixTable<Entry extends Placed> {
   readonly find: (path: string) => Entry | undefined
 }

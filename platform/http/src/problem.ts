@@ -1,7 +1,9 @@
 import { platformErrors, type ErrorCatalogue } from '@stoa/contract'
 import type { AppError, ErrorKind, FieldError } from '@stoa/kernel'
+import { challengeOf } from './challenge.ts'
+import { shortPointer } from './json-pointer.ts'
 
-/** The status number of each kind of refusal; the only place that knows. */
+/** The HTTP status of each kind of error; this mapping exists only here. */
 const statusByKind: { readonly [Kind in ErrorKind]: number } = {
   malformed: 400,
   unauthenticated: 401,
@@ -19,20 +21,27 @@ const statusByKind: { readonly [Kind in ErrorKind]: number } = {
   failed: 500,
 }
 
+/** Codes with a specific HTTP status. */
+const statusByCode: ReadonlyMap<string, number> = new Map<keyof typeof platformErrors, number>([
+  ['request.method_not_allowed', 405],
+  ['request.expectation_failed', 417],
+  ['request.method_unknown', 501],
+])
+
 const titleByStatus: { readonly [status: number]: string } = {
-  400: 'The request could not be read',
+  400: 'The request cannot be parsed',
   401: 'Authentication is required',
   403: 'Not allowed',
   404: 'Not found',
-  409: 'The request conflicts with the present state',
+  409: 'The request conflicts with the current state',
   412: 'The resource has changed since it was read',
   413: 'The body is larger than allowed',
   415: 'Not supported',
-  422: 'The request is well-formed but wrong',
-  428: 'A condition is required',
+  422: 'The request is well-formed but invalid',
+  428: 'If-Match is required',
   429: 'Too many requests',
-  503: 'The service can not answer now',
-  504: 'It took too long',
+  503: 'The service is unavailable',
+  504: 'The request timed out',
 }
 
 /** Problem details as they go over the wire (RFC 9457), with the platform's extensions. */
@@ -41,7 +50,8 @@ export interface Problem {
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly instance: string
+  /** The requested path; missing where the request could not be read as far as that. */
+  readonly instance?: string
   readonly code: string
   readonly traceId: string
   readonly errors?: readonly FieldError[]
@@ -49,23 +59,26 @@ export interface Problem {
 
 /** Where a problem arose. */
 export interface ProblemPlace {
-  /** The path asked for. */
+  /** The requested path. */
   readonly instance: string
   readonly traceId: string
 }
 
+const maxFields = 100
+const maxTextLength = 1_000
+
 /** The media type of problem details (RFC 9457). */
 export const problemMediaType = 'application/problem+json'
 
-/** The code of an unexpected error: a bug, of which nothing is told. */
+/** The code of an unexpected error: a bug, whose details are not disclosed. */
 export const unexpectedCode = 'service.failed' satisfies keyof typeof platformErrors
 
-/** The HTTP status of a refusal, by its kind (`request.method_not_allowed` is 405). */
+/** Returns the HTTP status of an error, by its kind or its code (`request.method_not_allowed`: 405). */
 export function statusOf(error: Pick<AppError, 'kind' | 'code'>): number {
-  return error.code === 'request.method_not_allowed' ? 405 : statusByKind[error.kind]
+  return statusByCode.get(error.code) ?? statusByKind[error.kind]
 }
 
-/** The HTTP status of a declared code, by the kind its catalogue gives it. */
+/** Returns the HTTP status of a declared code, by the kind in its catalogue. */
 export function statusOfCode(catalogue: ErrorCatalogue, code: string): number | undefined {
   const kind = (catalogue[code] ?? (platformErrors as ErrorCatalogue)[code])?.kind
   return kind === undefined ? undefined : statusOf({ kind, code })
@@ -79,12 +92,21 @@ export function problemOf(error: AppError, place: ProblemPlace, catalogue: Error
     type: `/errors/${error.code}`,
     title: described?.title ?? titleByStatus[status] ?? 'Refused',
     status,
-    detail: error.message,
+    detail: shortText(error.message),
     instance: place.instance,
     code: error.code,
     traceId: place.traceId,
-    ...(error.fields.length === 0 ? {} : { errors: error.fields }),
+    ...(error.fields.length === 0 ? {} : { errors: error.fields.slice(0, maxFields).map(shortField) }),
   }
+}
+
+// What came in is repeated in part at most: an answer must not grow with the request.
+function shortField({ pointer, detail }: FieldError): FieldError {
+  return { pointer: shortPointer(pointer), detail: shortText(detail) }
+}
+
+function shortText(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength).toWellFormed()}…`
 }
 
 /** The problem details of a bug: a fixed text with the trace id as the only lead. */
@@ -93,20 +115,18 @@ export function unexpectedProblem(place: ProblemPlace): Problem {
     type: `/errors/${unexpectedCode}`,
     title: platformErrors[unexpectedCode].title,
     status: 500,
-    detail: 'The request failed unexpectedly. It has been logged under the trace id.',
+    detail: 'The request failed unexpectedly. The error was logged under the trace id.',
     instance: place.instance,
     code: unexpectedCode,
     traceId: place.traceId,
   }
 }
 
-/** The headers that a refusal brings besides its body: Retry-After, WWW-Authenticate (RFC 6750). */
-export function problemHeaders(error: AppError): Record<string, string> {
+/** The headers that a refusal brings besides its body: Retry-After, WWW-Authenticate. */
+export function problemHeaders(error: AppError, issuer?: string): Record<string, string> {
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds))
-  if (error.kind === 'unauthenticated') {
-    const isBadToken = error.code.startsWith('auth.token_') && error.code !== 'auth.token_missing'
-    headers['www-authenticate'] = isBadToken ? 'Bearer realm="stoa", error="invalid_token"' : 'Bearer realm="stoa"'
-  }
+  const challenge = challengeOf(error, issuer)
+  if (challenge !== undefined) headers['www-authenticate'] = challenge
   return headers
 }

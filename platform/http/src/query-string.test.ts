@@ -44,7 +44,9 @@ test('reads several of one name as an array, and fills in what is missing', () =
 
 test('refuses a name given twice where one value is meant', () => {
   const read = queryReader(Type.Object({ limit: Type.Integer() }))
-  expect(read(parseQuery('limit=1&limit=2')).errors).toEqual([{ pointer: '/limit', detail: 'is given more than once' }])
+  expect(read(parseQuery('limit=1&limit=2')).errors).toEqual([
+    { pointer: '/limit', detail: 'is present more than once' },
+  ])
 })
 
 test('a parameter named like a property of every object is one like any other', () => {

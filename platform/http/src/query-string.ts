@@ -41,16 +41,16 @@ function decode(text: string): string {
     try {
       decoded = decodeURIComponent(text.replaceAll('+', ' '))
     } catch {
-      throw refusalOf('request.malformed', 'The query holds malformed percent-encoding.')
+      throw refusalOf('request.malformed', 'The query contains malformed percent-encoding.')
     }
   }
-  if (decoded.includes('\0')) throw refusalOf('request.malformed', 'The query holds a NUL character.')
+  if (decoded.includes('\0')) throw refusalOf('request.malformed', 'The query contains a NUL character.')
   return decoded
 }
 
 /**
- * Reads query parameters as their schema has them: numbers and booleans from text (nothing else is coerced), several of
- * one name as an array, defaults for what is missing. A name given twice where one value is meant is an error.
+ * Parses query parameters by their schema: numbers and booleans from text (nothing else is coerced), repeated names as an
+ * array, and defaults for missing parameters. Repeating the name of a single value is an error.
  */
 export function queryReader(
   schema: TObject,
@@ -63,7 +63,7 @@ export function queryReader(
     for (const [name, texts] of values) {
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (property?.type === 'array') query[name] = texts.map((text) => fromText(property.items, text))
-      else if (texts.length > 1) errors.push({ pointer: pointerStep(name), detail: 'is given more than once' })
+      else if (texts.length > 1) errors.push({ pointer: pointerStep(name), detail: 'is present more than once' })
       else query[name] = fromText(property, texts[0] ?? '')
     }
     for (const [name, { default: value }] of defaults) query[name] ??= value
@@ -74,7 +74,7 @@ export function queryReader(
 const integer = /^-?(?:0|[1-9]\d{0,15})$/
 const decimal = /^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?$/
 
-/** The value that a text stands for under a schema; the text itself where it stands for none, which the schema refuses. */
+/** Converts a text to the type of a schema; returns the text itself if it cannot be converted, which the schema then rejects. */
 export function fromText(node: SchemaNode | undefined, text: string): unknown {
   if (node === undefined) return text
   const named = node.const === undefined ? node.enum : [node.const]

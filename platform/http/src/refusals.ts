@@ -7,9 +7,15 @@ interface RefusalOptions {
   readonly cause?: unknown
 }
 
-/** A refusal that the door itself gives. */
+/** Creates an error of the HTTP server itself. */
 export function refusalOf(code: PlatformErrorCode, detail: string, options: RefusalOptions = {}): AppError {
   return catalogueError(platformErrors, code, detail, options)
+}
+
+/** Creates the error of a repeated request whose first request is still in progress. */
+export function inProgress(): AppError {
+  const detail = 'The first request with this Idempotency-Key is still in progress.'
+  return refusalOf('idempotency.in_progress', detail, { retryAfterSeconds: 1 })
 }
 
 /** Well-formed but wrong, with a pointer to each wrong field. */
@@ -18,6 +24,6 @@ export function invalidFields(fields: readonly FieldError[]): AppError {
   const detail =
     fields.length === 1 && first !== undefined
       ? `${first.pointer || 'The body'} ${first.detail}.`
-      : 'Some fields are wrong.'
+      : 'Some fields are invalid.'
   return refusalOf('request.invalid', detail, { fields })
 }

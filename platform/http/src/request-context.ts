@@ -3,10 +3,13 @@ import type { Exchange } from './exchange.ts'
 import type { Input } from './input.ts'
 import type { HttpAppOptions, HttpLimits } from './options.ts'
 import type { OperationRoute } from './routes.ts'
-import type { UnderWay } from './idempotency/under-way.ts'
+import type { UnderWay } from '@stoa/resilience'
 
 /** What running an operation needs of its app. */
-export interface OperationParts extends Pick<HttpAppOptions, 'database' | 'calls' | 'makeTx' | 'changes'> {
+export interface OperationParts extends Pick<
+  HttpAppOptions,
+  'database' | 'calls' | 'makeTx' | 'refuseErased' | 'changes' | 'authenticate' | 'onInvalidated'
+> {
   readonly limits: HttpLimits
   readonly underWay: UnderWay
   /** Aborted when the app drains. */
@@ -21,11 +24,11 @@ export interface OperationCall {
   /** The client's idempotency key. */
   readonly key: string | undefined
   readonly expectedVersion: string | undefined
-  /** Milliseconds since the epoch after which the answer comes too late. */
+  /** The deadline of the response, in milliseconds since the epoch. */
   readonly deadlineMs: number
 }
 
-/** What every handler sees; `calls` and `signal` are made when they are first read. */
+/** The context of every handler; `calls` and `signal` are created on first use. */
 export function requestContext(
   parts: OperationParts,
   { refuse }: Pick<OperationRoute, 'refuse'>,
@@ -39,6 +42,7 @@ export function requestContext(
     caller,
     db: parts.database.read,
     headers: exchange.request.headers,
+    rawBody: exchange.rawBody,
     refuse,
     get signal() {
       return exchange.signal

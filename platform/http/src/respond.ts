@@ -2,16 +2,16 @@ import type { ErrorCatalogue } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
 import type { Exchange } from './exchange.ts'
-import { problemHeaders, problemMediaType, problemOf, unexpectedProblem, type Problem } from './problem.ts'
+import { statusOf, problemHeaders, problemMediaType, problemOf, unexpectedProblem, type Problem } from './problem.ts'
 
-/** An answer as it goes over the wire. */
+/** A response as it is sent. */
 export interface Outgoing {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
   readonly text?: string | undefined
 }
 
-/** Writes an answer; does nothing when one has been written, or the client has left. */
+/** Writes a response; does nothing if one was already written or the client has disconnected. */
 export function respond(exchange: Exchange, { status, headers, text }: Outgoing): void {
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
@@ -28,21 +28,22 @@ export function respond(exchange: Exchange, { status, headers, text }: Outgoing)
   response.end(hasBody ? text : undefined)
 }
 
-/** Answers errors as problem details (RFC 9457); a bug is logged once, with its stack, and answered with a fixed text. */
+/** Responds to errors with problem details (RFC 9457). A bug is logged once, with its stack, and gets a fixed text. */
 export interface Problems {
   readonly respond: (exchange: Exchange, error: unknown, headers?: { readonly [name: string]: string }) => void
 }
 
-/** The problems of a service, with the titles of its catalogue. */
-export function makeProblems(catalogue: ErrorCatalogue, logger: Logger): Problems {
+/** The problems of a service, with the titles of its catalogue; 401 and 403 name the issuer of tokens. */
+export function makeProblems(catalogue: ErrorCatalogue, logger: Logger, issuer?: string): Problems {
   return {
     respond(exchange, error, headers = {}) {
       const place = { instance: exchange.path, traceId: exchange.context.traceId }
-      exchange.span.setError(error)
+      // A refusal of the client's mistake is no failure of the server (semantic conventions for HTTP).
+      if (!isAppError(error) || statusOf(error) >= 500) exchange.span.setError(error)
       if (isAppError(error)) {
-        if (error.cause !== undefined && error.retryable) logger.warn('refused because of an error', { error })
+        if (error.cause !== undefined && error.retryable) logger.warn('request rejected because of an error', { error })
         const problem = problemOf(error, place, catalogue)
-        return send(exchange, problem, { ...problemHeaders(error), ...headers })
+        return send(exchange, problem, { ...problemHeaders(error, issuer), ...headers })
       }
       logger.error('request failed unexpectedly', { method: exchange.method, route: exchange.route, error })
       send(exchange, unexpectedProblem(place), headers)

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAppError } from '@stoa/kernel'
-import type { Stream } from '@stoa/contract'
-import { runWithContext } from '@stoa/telemetry'
+import { bodyLimitOf, type Stream } from '@stoa/contract'
+import { runWithContext, streamAttribute } from '@stoa/telemetry'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { checkMediaType, mediaTypeFor, parseBody } from './body.ts'
 import { authorize, type Authenticate } from './caller.ts'
-import { exchangeOf, noteRoute, type Exchange } from './exchange.ts'
+import { exchangeOf, type Exchange } from './exchange.ts'
 import { deadlineFor, operationServer, preferenceOf } from './operations.ts'
 import { makePathMatcher } from './path-matcher.ts'
 import { refusalOf } from './refusals.ts'
@@ -24,10 +24,16 @@ interface RouterParts {
   readonly checkAnswers: boolean
 }
 
-/** Matches requests to operations and streams; fastify reads bodies and finds routes, answers are written by us. */
+/** Matches requests to operations and streams. Fastify reads bodies and finds routes; this package writes the responses. */
 export interface Router {
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
   readonly close: () => Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly keepsRawBody?: boolean
+  }
 }
 
 type Params = { readonly [name: string]: string }
@@ -42,7 +48,7 @@ export async function createRouter(from: RouterParts): Promise<Router> {
   const app = fastify({
     logger: false,
     bodyLimit: parts.limits.bodyBytes,
-    // Ours says more, and closes the connection.
+    // Our response has more detail, and closes the connection.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_048, querystringParser: () => ({}) },
     frameworkErrors: onError,
@@ -52,13 +58,19 @@ export async function createRouter(from: RouterParts): Promise<Router> {
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser([mediaTypeFor('POST'), mediaTypeFor('PATCH')], { parseAs: 'buffer' }, (_, bytes, done) => {
-    try {
-      done(null, parseBody(bytes as Buffer))
-    } catch (error) {
-      done(error as Error)
-    }
-  })
+  app.addContentTypeParser(
+    [mediaTypeFor('POST'), mediaTypeFor('PATCH')],
+    { parseAs: 'buffer' },
+    (request, bytes, done) => {
+      try {
+        const body = parseBody(bytes as Buffer)
+        if (request.routeOptions.config.keepsRawBody === true) exchangeOf(request.raw).rawBody = bytes as Buffer
+        done(null, body)
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  )
   app.setErrorHandler(onError)
   const findMethods = makePathMatcher([
     ...[...from.operations.values()].map(({ operation }) => operation),
@@ -88,9 +100,11 @@ function addOperation(
   app.route({
     method: operation.method,
     url: urlOf(operation.path),
+    bodyLimit: Math.min(parts.limits.bodyBytes, bodyLimitOf(operation)),
+    config: { keepsRawBody: operation.rawBody },
     onRequest: async (request) => {
       const exchange = exchangeOf(request.raw)
-      noteRoute(exchange, operation.path)
+      exchange.route = operation.path
       if (exchange.deadlineMs !== undefined && Date.now() >= exchange.deadlineMs) throw tooLate()
       await authorize(exchange, operation.permission, authenticate)
       const wrong = checkMediaType(operation.method, request.raw.headers)
@@ -119,7 +133,8 @@ function addStream(app: FastifyInstance, stream: Stream, handler: unknown, from:
     url: urlOf(stream.path),
     onRequest: async (request) => {
       const exchange = exchangeOf(request.raw)
-      noteRoute(exchange, stream.path)
+      exchange.route = stream.path
+      exchange.span.setAttribute(streamAttribute, true)
       await authorize(exchange, stream.permission, from.authenticate)
     },
     handler: (request, reply) => {
@@ -130,7 +145,7 @@ function addStream(app: FastifyInstance, stream: Stream, handler: unknown, from:
   })
 }
 
-/** Answers with what comes first: the answer, or the deadline. */
+/** Resolves with the response or the deadline, whichever comes first. */
 async function answerInTime(
   exchange: Exchange,
   answer: Promise<Outgoing>,
@@ -158,7 +173,7 @@ function tooLate() {
   return refusalOf('request.deadline_exceeded', 'The deadline of the request has passed.')
 }
 
-/** Largest announced body that is read to its end after it was refused, so that the client sees the answer. */
+/** The largest declared body that is read to its end after it was rejected, so that the client sees the response. */
 const maxDiscardedBytes = 16 * 1_048_576
 
 function answerError(exchange: Exchange, error: unknown, problems: Problems): void {
@@ -182,28 +197,28 @@ function refusalOfFramework(error: unknown): unknown {
   if (typeof code !== 'string' || !code.startsWith('FST_')) {
     // A body that broke off, on a socket that is still there.
     return statusCode === 400 && !isAppError(error)
-      ? refusalOf('request.malformed', 'The body broke off.', { cause: error })
+      ? refusalOf('request.malformed', 'The body is incomplete.', { cause: error })
       : error
   }
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refusalOf('request.too_large', 'The body is larger than allowed.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return refusalOf('request.media_type_unsupported', 'The media type of the body is not understood.')
+      return refusalOf('request.media_type_unsupported', 'The media type of the body is not supported.')
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return refusalOf('request.path_unknown', 'There is nothing at this path.')
+      return refusalOf('request.path_unknown', 'There is no endpoint at this path.')
     default:
       return statusCode === undefined || statusCode >= 500
         ? error
-        : refusalOf('request.malformed', 'The request could not be read.')
+        : refusalOf('request.malformed', 'The request cannot be parsed.')
   }
 }
 
 function answerUnmatched(exchange: Exchange, findMethods: (path: string) => string[], problems: Problems): void {
   const methods = findMethods(exchange.path)
   if (methods.length === 0)
-    return problems.respond(exchange, refusalOf('request.path_unknown', 'There is nothing at this path.'))
-  const detail = `This path knows ${methods.join(', ')}.`
+    return problems.respond(exchange, refusalOf('request.path_unknown', 'There is no endpoint at this path.'))
+  const detail = `This path supports only ${methods.join(', ')}.`
   problems.respond(exchange, refusalOf('request.method_not_allowed', detail), { allow: methods.join(', ') })
 }
 

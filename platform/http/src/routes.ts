@@ -10,6 +10,7 @@ import {
 import type { AppError } from '@stoa/kernel'
 import { inputReader, paramsChecker, type InputReader } from './input.ts'
 import { refusalOf } from './refusals.ts'
+import { requiresIfMatch, sendsEtag } from './versions.ts'
 
 /** A handler with its types erased. */
 export type ErasedHandler = (context: object) => Promise<unknown>
@@ -23,10 +24,12 @@ export interface OperationRoute {
   readonly namesSomething: (params: { readonly [name: string]: string }) => boolean
   readonly readInput: InputReader
   readonly refuse: (code: string, detail: string, options?: object) => Refused
-  /** The read whose answer, for the id committed, is this one's body. */
+  /** The read whose response for the committed id is the body of this operation. */
   readonly answersWith: OperationRoute | undefined
   /** Whether a change needs `If-Match`: its resource can be read at the same path, with its version. */
   readonly requiresIfMatch: boolean
+  /** Whether it is a read whose successful responses have an `ETag`. */
+  readonly sendsEtag: boolean
   /** Path parameters, and the log field that each one's value is written to (`orderId`). */
   readonly logFields: readonly (readonly [parameter: string, field: string])[]
 }
@@ -40,14 +43,13 @@ export function makeOperationRoutes(
   const operations = Object.entries(service.operations).filter(
     (entry): entry is [string, Operation] => entry[1].kind === 'operation',
   )
-  const readPaths = new Set(operations.filter(([, { method }]) => method === 'GET').map(([, { path }]) => path))
   const make = (name: string, operation: Operation): OperationRoute => {
     const known = routes.get(name)
     if (known !== undefined) return known
     const readName = operation.answersWith
     const read = operations.find(([other]) => other === readName)?.[1]
     if (readName !== undefined && read?.effect !== 'read') {
-      throw new TypeError(`${service.name}.${name} answers with ${readName}, which is no read of the contract`)
+      throw new TypeError(`${service.name}.${name} returns ${readName}, which is not a read operation of the contract`)
     }
     const handler = bindings[name]
     if (typeof handler !== 'function') throw new TypeError(`${service.name}.${name} has no handler`)
@@ -59,7 +61,8 @@ export function makeOperationRoutes(
       readInput: inputReader(operation),
       refuse: (code, detail, options) => refusal(service.errors, code, detail, options),
       answersWith: read === undefined || readName === undefined ? undefined : make(readName, read),
-      requiresIfMatch: changesOneResource(operation) && readPaths.has(operation.path),
+      requiresIfMatch: requiresIfMatch(service, operation),
+      sendsEtag: sendsEtag(service, operation),
       logFields: parametersOf(operation.path).map(
         (parameter) => [parameter, logFieldOf(operation.path, parameter)] as const,
       ),
@@ -71,17 +74,12 @@ export function makeOperationRoutes(
   return routes
 }
 
-/** A DELETE of a whole list has no version to match. */
-function changesOneResource({ method, path }: Operation): boolean {
-  return method === 'PUT' || method === 'PATCH' || (method === 'DELETE' && path.endsWith('}'))
-}
-
 /** The names in braces of a path, in their order. */
 export function parametersOf(path: string): string[] {
   return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? '')
 }
 
-/** The log field of a path's parameter: its own name, or for `id` the resource's (`/orders/{id}` → `orderId`). */
+/** The log field of a path parameter: its own name, or for `id` the name of the resource (`/orders/{id}` → `orderId`). */
 export function logFieldOf(path: string, parameter: string): string {
   if (parameter !== 'id') return parameter
   const collection = path.slice(0, path.indexOf('/{id}')).split('/').at(-1) ?? ''
@@ -100,7 +98,7 @@ export function hiddenResource({
   readonly operation: Pick<Operation, 'refuses'>
   readonly refuse: OperationRoute['refuse']
 }): AppError {
-  const detail = 'There is no such resource.'
+  const detail = 'The resource does not exist.'
   const code = operation.refuses.find((refused) => refused.endsWith('.not_found'))
   if (code === undefined) return refusalOf('request.path_unknown', detail)
   return refusedError(refuse(code, detail))
@@ -111,7 +109,7 @@ export function catalogueRefusal({ refuse }: Pick<OperationRoute, 'refuse'>, cod
   return refusedError(refuse(code, detail))
 }
 
-/** @throws AppError 404 when the path can name nothing, or its owner is another, and the caller may not reach everybody's. */
+/** @throws AppError 404 if the path matches no resource, or if the owner in the path is someone else and the caller may not access every resource. */
 export function requireReachOfPath(
   route: OperationRoute,
   params: { readonly [name: string]: string },
@@ -122,7 +120,7 @@ export function requireReachOfPath(
   if (owner.startsWith('path:') && !caller.mayReach(params[owner.slice('path:'.length)])) throw hiddenResource(route)
 }
 
-/** @throws AppError 404 when the owner that the answer names is another, and the caller may not reach everybody's. */
+/** @throws AppError 404 if the owner in the response is someone else and the caller may not access every resource. */
 export function requireReachOfBody(route: OperationRoute, body: unknown, caller: Caller): void {
   const { owner } = route.operation
   if (owner === 'none' || owner.startsWith('path:') || body === undefined) return

@@ -11,7 +11,7 @@ export function hasDefaults(schema: TSchema): boolean {
   return holdsDefault(schema)
 }
 
-/** The value with the defaults of missing fields filled in; the value itself is left as it is. */
+/** Returns a copy of the value with the defaults of missing fields. */
 export function fillDefaults(schema: TSchema, value: unknown): unknown {
   return fill(schema, value)
 }

@@ -4,12 +4,12 @@ import type { Stream } from '@stoa/contract'
 import type { FieldError } from '@stoa/kernel'
 import { runWithContext } from '@stoa/telemetry'
 import { callerOf } from './caller.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, HttpPrincipal } from './exchange.ts'
 import { makeQueryReader, paramsChecker } from './input.ts'
 import { invalidFields } from './refusals.ts'
-import { pause } from './pause.ts'
 import { requestContext, type OperationParts } from './request-context.ts'
 import { hiddenResource, type OperationRoute } from './routes.ts'
+import { makeSharedReads } from './shared-reads.ts'
 
 interface StreamEvent {
   readonly id?: string
@@ -26,8 +26,8 @@ export type ServeStream = (exchange: Exchange, params: { readonly [name: string]
 const headAfterMs = 100
 
 /**
- * Makes what serves a stream (WHATWG HTML, server-sent events): a comment now and then keeps it alive, a slow reader
- * slows the handler down, and it ends when the client leaves or the service drains.
+ * Makes the function that serves a stream (WHATWG HTML, server-sent events). Regular comments keep the stream alive, a slow reader
+ * slows the handler down, and the stream ends when the client disconnects, its token is no longer valid or the service drains.
  */
 export function streamServer(
   parts: OperationParts,
@@ -37,9 +37,10 @@ export function streamServer(
 ): ServeStream {
   const readQuery = stream.query === undefined ? undefined : makeQueryReader(stream.query)
   const namesSomething = paramsChecker(stream.params)
+  const follow = makeSharedReads(parts.changes, parts.limits.pollMs)
   return async (exchange, params) => {
     const { principal, address, search } = exchange
-    if (principal === undefined) throw new Error('a stream is served to nobody unknown')
+    if (principal === undefined) throw new Error('a stream without a caller')
     const caller = callerOf(principal, address, [stream.permission])
     const isReached = !stream.owner.startsWith('path:') || caller.mayReach(params[stream.owner.slice('path:'.length)])
     if (!namesSomething(params) || !isReached) {
@@ -48,37 +49,49 @@ export function streamServer(
     const errors: FieldError[] = []
     const query = readQuery?.(search, errors)
     if (errors.length > 0) throw invalidFields(errors)
-    const endOnDrain = () => exchange.abort(new Error('the service drains'))
+    const endOnDrain = () => exchange.abort(new Error('the service is draining'))
+    // open streams are limited elsewhere: most of the time they wait
+    exchange.leave()
     parts.draining.addEventListener('abort', endOnDrain)
+    const stopWatching = endWithToken(parts, exchange, principal)
     try {
       const call = { exchange, caller, key: undefined, input: { params, query, body: undefined } }
-      const changed = changedWithin(parts, exchange.signal)
       const context = Object.defineProperties(
-        { changed },
+        { follow: (id: string, read: () => Promise<unknown>) => follow(id, read, exchange.signal) },
         Object.getOwnPropertyDescriptors(requestContext(parts, { refuse }, call)),
       )
       await runWithContext(exchange.context, () => pump(exchange, handler(context), parts.limits.heartbeatMs))
     } finally {
       parts.draining.removeEventListener('abort', endOnDrain)
+      stopWatching()
     }
   }
 }
 
-/** A change that is not announced is found by reading again after so long. */
-const rereadMs = 1_000
-
-function changedWithin({ changes }: OperationParts, signal: AbortSignal): (id: string) => Promise<void> {
-  return async (id) => {
-    const watch = changes.watch(id)
-    await pause(watch.changed, rereadMs, [signal])
-    watch.stop()
+/** A stream is authorized once, so it ends when its token expires or is invalidated. */
+function endWithToken(parts: OperationParts, exchange: Exchange, principal: HttpPrincipal): () => void {
+  const { expiresAtMs, sessionId } = principal
+  const end = (why: string) => exchange.abort(new Error(why))
+  const timer =
+    expiresAtMs === undefined ? undefined : setTimeout(() => end('the token has expired'), expiresAtMs - Date.now())
+  const stop = parts.onInvalidated?.((sessionIds) => {
+    if (sessionIds !== 'unknown') {
+      if (sessionId !== undefined && sessionIds.has(sessionId)) end('the session has ended')
+      return
+    }
+    const { address, request } = exchange
+    parts.authenticate({ headers: request.headers, address }).catch(() => end('the token is no longer valid'))
+  })
+  return () => {
+    clearTimeout(timer)
+    stop?.()
   }
 }
 
 async function pump(exchange: Exchange, events: AsyncIterable<StreamEvent>, heartbeatMs: number): Promise<void> {
   const { response, signal } = exchange
   const iterator = events[Symbol.asyncIterator]()
-  // A race against one promise for the whole stream would keep something of every event until its end.
+  // A race against one promise for the whole stream would retain memory for every event until the end.
   let leave = () => {}
   signal.addEventListener('abort', () => leave(), { once: true })
   const next = () =>
@@ -114,14 +127,14 @@ function writeHead({ response, requestId }: { response: ServerResponse; requestI
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
-    // Proxies of nginx's kind would otherwise hold events back.
+    // Proxies such as nginx would otherwise buffer events.
     'x-accel-buffering': 'no',
     'x-request-id': requestId,
   })
   response.flushHeaders()
 }
 
-/** One event as it goes over the wire; line ends in id and event name would end the field, so they are left out. */
+/** Formats one event; line breaks in id and event name would end the field, so they are removed. */
 export function formatEvent({ id, event, data }: StreamEvent): string {
   const line = (name: string, value: string | undefined) =>
     value === undefined ? '' : `${name}: ${value.replaceAll(/[\r\n\0]/g, '')}\n`

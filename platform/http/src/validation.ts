@@ -1,10 +1,12 @@
+import { countryRule, cursorRule, instantRule, textDetails } from '@stoa/contract'
 import type { FieldError } from '@stoa/kernel'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/schema'
 import { Settings } from 'typebox/system'
 import { pointerStep } from './json-pointer.ts'
+import { findOversize } from './oversize.ts'
 
-/** Tells whether a value is as a schema says, and where not. */
+/** Validates a value against a schema, and returns the invalid fields. */
 export interface Validator {
   readonly check: (value: unknown) => boolean
   /** Every wrong place, by RFC 6901 pointer; at most 100. */
@@ -12,6 +14,15 @@ export interface Validator {
 }
 
 const maxErrors = 100
+const instantDetail = `must be a time: ${instantRule.description}`
+/** The message for a text that does not match a pattern or format that people cannot read. */
+const details = new Map<unknown, string>([
+  ...textDetails,
+  [cursorRule.pattern, 'is not a cursor of this list'],
+  [countryRule.pattern, `must be a country: ${countryRule.description}`],
+  [instantRule.format, instantDetail],
+  [instantRule.pattern, instantDetail],
+])
 
 /** A validator that is compiled when it is first used: a service has dozens of schemas, and starts without them. */
 export function makeValidator(schema: TSchema): Validator {
@@ -19,12 +30,13 @@ export function makeValidator(schema: TSchema): Validator {
   const get = () => (compiled ??= compile(schema))
   return {
     check: (value) => get().Check(value),
-    errors: (value) => explain(get().Errors(value)[1]),
+    // A value that is too large is not explained further: the rest would cost more than what came in.
+    errors: (value) => [...(findOversize(schema, value) ?? explain(get().Errors(value)[1]))],
   }
 }
 
 function compile(schema: TSchema) {
-  // TypeBox stops at 8 errors unless told otherwise, for the whole process.
+  // TypeBox stops at 8 errors by default, for the whole process.
   if (Settings.Get().maxErrors < maxErrors) Settings.Set({ maxErrors })
   return Compile(schema)
 }
@@ -42,14 +54,21 @@ function explain(errors: readonly SchemaError[]): FieldError[] {
       case 'required':
         for (const name of error.params.requiredProperties) add(error.instancePath + pointerStep(name), 'is required')
         break
-      // Said of the object; the boolean error says it of each field.
+      // Reported of the object; another error reports it of each field.
       case 'additionalProperties':
+      case 'if':
         break
       case 'boolean':
         add(error.instancePath, 'is not a known field')
         break
       case 'enum':
         add(error.instancePath, `must be one of ${error.params.allowedValues.map(String).join(', ')}`)
+        break
+      case 'format':
+        add(error.instancePath, details.get(error.params.format) ?? error.message)
+        break
+      case 'pattern':
+        add(error.instancePath, details.get(error.params.pattern) ?? error.message)
         break
       default:
         add(error.instancePath, error.message)

@@ -10,7 +10,7 @@ import {
   type WriteHandle,
 } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
-import { sendWithCommit, tryAdvisoryXactLock } from '@stoa/postgres'
+import { beforeCommit, sendWithCommit, tryAdvisoryXactLock } from '@stoa/postgres'
 import {
   findRecord,
   insertBegun,
@@ -20,22 +20,23 @@ import {
   type KeyRecord,
   type KeyScope,
 } from './idempotency/records.ts'
-import { inProgress } from './idempotency/under-way.ts'
-import { refusalOf } from './refusals.ts'
+import { readBack, type Answered } from './read-back.ts'
+import { inProgress, refusalOf } from './refusals.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import { requireReachOfBody, type OperationRoute } from './routes.ts'
 
-/** A write that holds: of this request, or of an earlier one with its key. */
+/** A committed write, of this request or of an earlier request with the same key. */
 export interface Effect extends EndedEffect {
-  /** The answer that the handler gave itself, where a read could give it as well. */
-  readonly fresh?: KeptAnswer | undefined
+  /** The resource as of the commit: the response of the handler, or of the read in the same transaction. */
+  fresh?: Pick<Answered, 'body' | 'headers' | 'version'> | undefined
 }
 
-/** What one run of a write's handler has come to. */
+/** The result of one run of the handler of a write. */
 interface Run {
   effect: Effect | undefined
   /** Found inside a transaction: another request has done it. */
   ended: Effect | undefined
+  hasBegun: boolean
   hasCommitted: boolean
   wasRefusedUnderLock: boolean
 }
@@ -54,12 +55,12 @@ class RolledBack extends Error {
   }
 }
 
-/** Carries the handler out of a `begin` whose effect another request has brought to its end. */
+/** Thrown to leave the handler after a `begin` whose effect another request has completed. */
 class AlreadyEnded extends Error {}
 
 /**
- * Runs the handler of a write once for its key: a repeat gets the effect of the first without running it, and one that
- * comes while the first is under way waits for that. @throws AppError the handler's refusal, or those of the key
+ * Runs the handler of a write once per key: a repeated request gets the effect of the first one, and waits if the first
+ * one is still in progress. @throws AppError the error of the handler or of the key
  */
 export async function runWrite(
   parts: OperationParts,
@@ -69,7 +70,7 @@ export async function runWrite(
 ): Promise<Effect> {
   if (scope === undefined) return runHandler(parts, route, call, undefined)
   const findEnded = () => endedIn(findRecord(parts.database.read, scope))
-  const entered = await parts.underWay.enter(scope.lockName, findEnded, performance.now() + parts.limits.keyWaitMs)
+  const entered = await parts.underWay.enter(scope.lockName, performance.now() + parts.limits.keyWaitMs, findEnded)
   if (entered.kind === 'ended') return entered.ended
   try {
     return (await findEnded()) ?? (await runHandler(parts, route, call, scope))
@@ -89,7 +90,13 @@ async function runHandler(
   call: OperationCall,
   scope: KeyScope | undefined,
 ): Promise<Effect> {
-  const run: Run = { effect: undefined, ended: undefined, hasCommitted: false, wasRefusedUnderLock: false }
+  const run: Run = {
+    effect: undefined,
+    ended: undefined,
+    hasBegun: false,
+    hasCommitted: false,
+    wasRefusedUnderLock: false,
+  }
   const findEnded = async () => scope && endedIn(findRecord(parts.database.read, scope))
   let result: unknown
   try {
@@ -102,7 +109,7 @@ async function runHandler(
       }),
     )
   } catch (error) {
-    // A refusal of a callee, or a commit whose answer was lost: another request, or this one, may have done it.
+    // After an error of a callee, or a commit without a response: another request, or this one, may have made the change.
     const ended = run.ended ?? (isAppError(error) ? await findEnded().catch(() => undefined) : undefined)
     if (ended !== undefined) return ended
     throw error
@@ -115,7 +122,7 @@ async function runHandler(
     await keepTrace(parts, result)
     throw refusedError(result)
   }
-  if (run.effect === undefined) throw new Error(`${route.name} answered without commit`)
+  if (run.effect === undefined) throw new Error(`${route.name} returned without commit`)
   return run.effect
 }
 
@@ -138,7 +145,7 @@ function makeCommit(
     if (run.hasCommitted) throw new Error(`${route.name} called commit twice`)
     run.hasCommitted = true
     try {
-      run.effect = await inKeyTransaction(parts, call, scope, async (tx, record) => {
+      run.effect = await inKeyTransaction(parts, call, scope, run, async (tx, record) => {
         if (record?.kind === 'ended') {
           run.ended = record
           return undefined
@@ -146,6 +153,7 @@ function makeCommit(
         const changed = await change(parts.makeTx(tx))
         if (isRefused(changed)) throw new RolledBack(changed)
         const effect = effectOf(route, changed, call)
+        beforeCommit(tx, () => readInto(effect, tx, parts, route, call))
         const { status, resourceId, answer } = effect
         if (scope !== undefined) sendWithCommit(tx, () => saveEnded(tx, scope, { status, resourceId, answer }))
         return effect
@@ -167,14 +175,18 @@ function makeBegin(
 ): (start: (tx: Tx) => Promise<unknown>) => Promise<unknown> {
   return async (start) => {
     try {
-      return await inKeyTransaction(parts, call, scope, async (tx, record) => {
+      return await inKeyTransaction(parts, call, scope, run, async (tx, record) => {
         if (record?.kind === 'ended') {
           run.ended = record
-          throw new AlreadyEnded('another request with this key has done it')
+          throw new AlreadyEnded('another request with this key was faster')
         }
-        if (record !== undefined) return record.begun
+        if (record !== undefined) {
+          run.hasBegun = true
+          return record.begun
+        }
         const begun = await start(parts.makeTx(tx))
         if (isRefused(begun)) throw new RolledBack(begun)
+        run.hasBegun = true
         if (scope !== undefined) sendWithCommit(tx, () => insertBegun(tx, scope, begun))
         return begun
       })
@@ -186,21 +198,31 @@ function makeBegin(
   }
 }
 
-/** One transaction that holds the lock of the key; while another process holds it, waits without a connection. */
+/** Runs one transaction under the lock of the key; while another process holds the lock, waits without a connection. */
 async function inKeyTransaction<T>(
-  { database, limits }: OperationParts,
-  { deadlineMs }: OperationCall,
+  { database, limits, refuseErased = () => Promise.resolve() }: OperationParts,
+  { deadlineMs, caller }: OperationCall,
   scope: KeyScope | undefined,
-  run: (tx: WriteHandle, record: KeyRecord | undefined) => Promise<T>,
+  { hasBegun }: Run,
+  change: (tx: WriteHandle, record: KeyRecord | undefined) => Promise<T>,
 ): Promise<T> {
   const untilMs = performance.now() + limits.keyWaitMs
   for (;;) {
     if (Date.now() >= deadlineMs) throw refusalOf('request.deadline_exceeded', 'The deadline passed before the change.')
     const outcome = await database.transaction(async (tx) => {
-      if (scope === undefined) return { value: await run(tx, undefined) }
-      // Both go out in one round trip; the second is run, with a snapshot of its own, once the first has its lock.
-      const [isLocked, record] = await Promise.all([tryAdvisoryXactLock(tx, scope.lockName), findRecord(tx, scope)])
-      return isLocked ? { value: await run(tx, record) } : undefined
+      // An operation that has begun is completed: it may be the erasure itself.
+      const admitted = hasBegun ? undefined : refuseErased(tx, caller.subject)
+      if (scope === undefined) {
+        await admitted
+        return { value: await change(tx, undefined) }
+      }
+      // All are sent in one round trip; each statement after the lock runs with its own snapshot.
+      const [isLocked, record] = await Promise.all([
+        tryAdvisoryXactLock(tx, scope.lockName),
+        findRecord(tx, scope),
+        admitted,
+      ])
+      return isLocked ? { value: await change(tx, record) } : undefined
     })
     if (outcome !== undefined) return outcome.value
     if (performance.now() >= untilMs) throw inProgress()
@@ -208,11 +230,29 @@ async function inKeyTransaction<T>(
   }
 }
 
+/**
+ * Reads the response of a write before its commit, so that a write that cannot be read is rolled back. An effect at
+ * a provider cannot be undone: it is committed first and read afterwards.
+ */
+async function readInto(
+  effect: Effect,
+  tx: WriteHandle,
+  parts: OperationParts,
+  route: OperationRoute,
+  call: OperationCall,
+): Promise<void> {
+  const { operation, answersWith: read } = route
+  const { resourceId, status, fresh } = effect
+  if (read === undefined || resourceId === undefined || fresh !== undefined) return
+  if (operation.external || operation.answers[status] === null) return
+  effect.fresh = await readBack(parts, route, read, call, resourceId, tx)
+}
+
 function effectOf(route: OperationRoute, changed: Changed, { caller }: OperationCall): Effect {
   const { status, id, body, headers, version } = changed
   if (!Object.hasOwn(route.operation.answers, status))
-    throw new Error(`${route.name} answered ${status}, which is not declared`)
-  // Known before the commit, so another's resource is refused before it is changed.
+    throw new Error(`${route.name} returned ${status}, which is not declared`)
+  // Known before the commit, so the resource of another owner is rejected before it is changed.
   requireReachOfBody(route, body, caller)
   const bodyId: unknown = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined
   const resourceId = id ?? (typeof bodyId === 'string' ? bodyId : undefined)

@@ -8,6 +8,7 @@ export interface ReceivedBody {
   readonly status: string | number
   readonly code: string
   readonly title: string
+  readonly detail: string
   readonly traceId: string
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
   readonly items: readonly { readonly label: string }[]
@@ -21,7 +22,7 @@ export interface Received {
   readonly status: number
   readonly headers: { readonly [name: string]: string | undefined }
   readonly text: string
-  /** The body as JSON; empty when it isn't. */
+  /** The body as JSON; empty when it is not. */
   readonly body: ReceivedBody
 }
 
@@ -34,7 +35,7 @@ export interface Sent {
   readonly raw?: string | Buffer
 }
 
-/** Sends a request byte for byte as told, which fetch doesn't. */
+/** Sends a request byte for byte as told, which fetch does not. */
 export function send(
   base: string,
   path: string,

@@ -98,7 +98,7 @@ test('asks for a key where one is required', async () => {
   expect([answer.status, answer.body.code]).toEqual([400, 'idempotency.key_required'])
 })
 
-test('a request that failed in its transaction left nothing, and can be tried again', async () => {
+test('a request that failed in its transaction left nothing, and can be retried', async () => {
   const key = newKey()
   parcels.hall.duringCreate = () => Promise.reject(new Error('crashed'))
   expect((await create(key, 'crashing')).status).toBe(500)

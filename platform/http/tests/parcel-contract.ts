@@ -65,7 +65,7 @@ const operations = {
     refuses: ['parcel.not_found'],
   }),
   listParcels: get('/api/v1/parcels', {
-    summary: 'List the own parcels',
+    summary: 'List the parcels of the caller',
     permission: 'parcel:read',
     owner: 'none',
     query: Type.Object(
@@ -154,6 +154,15 @@ const operations = {
     body: Type.Object({ password: Type.String({ maxLength: 100 }) }, closed),
     answers: { 200: Type.Object({ token: Type.String() }) },
     refuses: ['parcel.wrong_password'],
+  }),
+  takeNotice: post('/api/v1/parcels/notices', {
+    summary: 'Take a signed notice',
+    permission: 'public',
+    owner: 'none',
+    idempotencyKey: 'none',
+    rawBody: true,
+    body: Type.Object({ label: Type.String() }, closed),
+    answers: { 200: Type.Object({ label: Type.String(), bytes: Type.String() }) },
   }),
   sweep: post('/api/v1/parcels/sweep', {
     summary: 'Sweep the hall',

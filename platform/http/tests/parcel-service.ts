@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bindings, ReadHandle, Tx, WriteHandle } from '@stoa/contract'
-import { AppError, newId } from '@stoa/kernel'
+import { newId, platformError } from '@stoa/kernel'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import { anonymous } from '@stoa/security'
 import { createTelemetry, type LogDestination } from '@stoa/telemetry'
@@ -70,6 +70,7 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
     async getParcel({ params, db, refuse }) {
       const parcel = await findParcel(db, params.id)
       if (parcel === undefined) return refuse('parcel.not_found', 'There is no such parcel.')
+      if (parcel.label === 'unreadable') throw new Error('this label cannot be read back')
       const { version, ...body } = parcel
       return { status: 200, version, body }
     },
@@ -154,6 +155,12 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
         })
       }
       return commit(async () => ({ status: 200, body: { token: newId() } }))
+    },
+    async takeNotice({ body, rawBody, commit }) {
+      return commit(async () => ({
+        status: 200,
+        body: { label: body.label, bytes: Buffer.from(rawBody).toString('base64') },
+      }))
     },
     async sweep({ commit }) {
       return commit(async (tx) => {
@@ -267,16 +274,17 @@ function makeTestTx(tx: WriteHandle): Tx {
   return { sql: tx.sql, publish: none, start: none, signal: none, enqueue: none } as unknown as Tx
 }
 
-/** `Bearer ada` may send and read; `Bearer staff+parcel:read:any` may that as well; `Bearer nobody-` may nothing. */
+/** `Bearer ada` may send and read; `Bearer staff+parcel:read:any` may that as well; `Bearer nobody-` may nothing, `Bearer narrow-` lacks the scope. */
 function principalOf(header: string | undefined) {
   if (header === undefined) return anonymous
   const [subject = '', ...extra] = header.replace('Bearer ', '').split('+')
-  if (subject === 'expired') throw new AppError('unauthenticated', 'auth.token_invalid', 'The token is not valid.')
+  if (subject === 'expired') throw platformError('auth.token_invalid', 'The token is not valid.')
   const granted = new Set(subject.endsWith('-') ? extra : ['parcel:send', 'parcel:read', ...extra])
   return {
     kind: 'user' as const,
     subject,
     roles: [],
     can: (permission: string) => permission === 'public' || granted.has(permission),
+    isGrantedByRole: () => subject === 'narrow-',
   }
 }

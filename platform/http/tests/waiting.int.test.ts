@@ -60,7 +60,7 @@ test('waits for the outcome, woken by its announcement, without a connection', {
   const answer = create('wait=20', newKey(), announced)
   const id = await move('sent')
   expect(db.database.stats().write.open - db.database.stats().write.idle).toBe(0)
-  // Announced anew until it has been heard: the request may not listen yet.
+  // Announced again until it has been heard: the request may not listen yet.
   const timer = setInterval(() => announced.announce(id), 5)
   expect((await answer).body.status).toBe('sent')
   clearInterval(timer)
@@ -80,7 +80,7 @@ test('waits no longer than the limit', async () => {
   await move('lost')
 })
 
-test('the outcome names the status, or the refusal, anew on each repeat', async () => {
+test('the outcome names the status, or the refusal, again on each repeat', async () => {
   const { body } = await create(undefined)
   const key = newKey()
   const callOff = (prefer: string) =>

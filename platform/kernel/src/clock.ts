@@ -1,4 +1,4 @@
-/** Where "now" comes from; passed in, so that tests own it. */
+/** The source of the current time; passed in, so that tests can control it. */
 export interface Clock {
   readonly now: () => Temporal.Instant
 }

@@ -1,4 +1,4 @@
-/** What sort of refusal this is; only the doors (HTTP, RPC) know which number that is there. */
+/** The kind of an error; only the HTTP and RPC servers map it to a status. */
 export type ErrorKind =
   | 'malformed'
   | 'invalid'
@@ -13,16 +13,17 @@ export type ErrorKind =
   | 'rate_limited'
   | 'unavailable'
   | 'timeout'
-  /** A bug of ours; nobody refuses with it. */
+  /** A bug; never used for an expected error. */
   | 'failed'
 
-/** One wrong place in an input: an RFC 6901 pointer and what is wrong there. */
+/** One invalid field of an input: its RFC 6901 pointer and the problem. */
 export interface FieldError {
   readonly pointer: string
   readonly detail: string
 }
 
-interface AppErrorOptions {
+/** What an error has beside its code and detail. */
+export interface AppErrorOptions {
   readonly fields?: readonly FieldError[]
   readonly retryable?: boolean
   readonly retryAfterSeconds?: number
@@ -30,9 +31,8 @@ interface AppErrorOptions {
 }
 
 /**
- * A refusal: an outcome the caller can read and act on (`code` is stable, `detail` is for people and safe to show).
- * Any other Error is a bug and is answered with a fixed text. Retryable unless said otherwise only when `unavailable`
- * or `timeout`.
+ * An expected error that the caller can act on: `code` is stable, `detail` is for people and safe to show. Any other
+ * Error is a bug, and the client gets a fixed text. By default retryable only if `kind` is `unavailable` or `timeout`.
  */
 export class AppError extends Error {
   readonly code: string

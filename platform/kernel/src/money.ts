@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts'
+import { platformError } from './platform-errors.ts'
 
 /** An amount in integer minor units (cents for EUR, yen for JPY) of one ISO 4217 currency. */
 export interface Money {
@@ -6,7 +6,7 @@ export interface Money {
   readonly currency: string
 }
 
-/** An amount of a currency; throws RangeError when it isn't a safe integer. */
+/** An amount of a currency; throws RangeError when it is not a safe integer. */
 export function money(amount: number, currency: string): Money {
   if (!Number.isSafeInteger(amount)) throw new RangeError(`money must be a safe integer of minor units, got ${amount}`)
   return { amount, currency }
@@ -68,6 +68,6 @@ function floorDivide(value: bigint, by: bigint): bigint {
 
 function requireSameCurrency(left: Money, right: Money): void {
   if (left.currency !== right.currency) {
-    throw new AppError('invalid', 'money.currency_mismatch', `${left.currency} and ${right.currency} can't be added`)
+    throw platformError('money.currency_mismatch', `${left.currency} and ${right.currency} cannot be added`)
   }
 }

@@ -1,3 +1,5 @@
+import { decodeInstant } from './instants.ts'
+
 type Decode = (text: string) => unknown
 
 function decodeInteger(text: string): number {
@@ -10,13 +12,6 @@ function decodeInteger(text: string): number {
 
 function decodeBytes(text: string): Buffer {
   return Buffer.from(text.slice(2), 'hex')
-}
-
-function decodeInstant(text: string): Temporal.Instant {
-  if (text === 'infinity' || text === '-infinity') {
-    throw new RangeError(`the time ${text} is no Temporal.Instant: use null for "never"`)
-  }
-  return Temporal.Instant.from(text)
 }
 
 const decodeNumber: Decode = Number

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { isConnectionLoss } from './errors.ts'
+import type { Instrumentation } from './instrumentation.ts'
 import { PreparedQuery, type Done } from './prepared-query.ts'
 import type { Statement } from './statement.ts'
 
@@ -10,6 +11,7 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly isReadOnly: boolean
+  readonly instrumentation?: Instrumentation | undefined
 }
 
 /** One connection; statements are sent at once and answered in order (pipelining, PostgreSQL protocol 3). */
@@ -25,16 +27,16 @@ export interface Connection {
   readonly waitingSince: () => number | undefined
   /** Marks it as not to be used again: its prepared statements are out of date. */
   readonly retire: () => void
-  /** Says goodbye after the answers under way. */
+  /** Says goodbye after the answers in progress. */
   readonly end: () => Promise<void>
-  /** Cuts the connection: what is under way fails as lost. */
+  /** Cuts the connection: what is in progress fails as lost. */
   readonly destroy: () => void
 }
 
 function startupOptions({ url, isReadOnly }: ConnectionOptions): string {
   const own = new URL(url).searchParams.get('options')
   return [
-    // Planning a statement anew for its values costs more than running it: ours find their rows by index, whatever the values.
+    // Planning a statement again for its values costs more than running it: ours find their rows by index, whatever the values.
     '-c plan_cache_mode=force_generic_plan',
     ...(own === null ? [] : [own]),
     '-c TimeZone=UTC -c DateStyle=ISO',
@@ -78,7 +80,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   client.on('error', over)
   client.on('end', () => over(undefined))
   await client.connect()
-  return makeConnection(client, {
+  return makeConnection(client, options.instrumentation, {
     isOver: () => isOver,
     markOver: over,
     onEnd: (listener) => (isOver ? listener(endCause) : endListeners.push(listener)),
@@ -127,7 +129,11 @@ function watchTraffic(stream: Writable, onLoss: (cause: Error) => void): Traffic
   }
 }
 
-function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime): Connection {
+function makeConnection(
+  client: pg.Client,
+  instrumentation: Instrumentation | undefined,
+  { isOver, markOver, onEnd }: Lifetime,
+): Connection {
   let isEnding = false
   const { stream } = client.connection
   const { sent, answered, waitingSince } = watchTraffic(stream, markOver)
@@ -138,20 +144,26 @@ function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime
   return {
     run(statement, values, done) {
       sent()
+      const ended = instrumentation?.onStatement(statement)
       const query = new PreparedQuery(statement, values, (error, rows) => {
         answered(error)
+        ended?.(error)
         done(error, rows)
       })
       wire.query(query)
     },
     async command(text) {
       sent()
+      const ended = instrumentation?.onCommand(text)
       try {
         const result = await wire.query(text)
         answered(undefined)
+        ended?.(undefined)
         return [result].flat().at(-1)?.command ?? ''
       } catch (error) {
-        answered(error instanceof Error ? error : undefined)
+        const failure = error instanceof Error ? error : new Error(String(error))
+        answered(failure)
+        ended?.(failure)
         throw error
       }
     },
@@ -169,7 +181,7 @@ function makeConnection(client: pg.Client, { isOver, markOver, onEnd }: Lifetime
     },
     destroy() {
       isEnding = true
-      markOver(new Error('Connection terminated by this process: no answer in time'))
+      markOver(new Error('Connection terminated by this process: no response in time'))
       stream.destroy()
     },
   }

@@ -2,6 +2,7 @@ import type { ReadHandle, Sql, WriteHandle } from '@stoa/contract'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { isConnectionLoss, isStalePlan, toRefusal } from './errors.ts'
+import { databaseName, instrument, observePool, type DatabaseTelemetry } from './instrumentation.ts'
 import { silentLog, type DatabaseLog } from './log.ts'
 import { makePool, type Pool, type PoolStats } from './pool.ts'
 import { openSession, type Session } from './session.ts'
@@ -23,9 +24,13 @@ export interface DatabaseOptions {
   readonly acquireTimeoutMs?: number
   /** Connections unused for this long are closed, all but one of each kind. */
   readonly idleTimeoutMs?: number
-  /** For sessions, when `url` goes through a pooler that can't LISTEN. */
+  /** For sessions, when `url` goes through a pooler that cannot LISTEN. */
   readonly directUrl?: string
   readonly log?: DatabaseLog
+  /** Where durations and spans of statements and the gauges of the pools go; nowhere if omitted. */
+  readonly telemetry?: DatabaseTelemetry | undefined
+  /** What the gauges call its pools; the name of the database if omitted. */
+  readonly poolName?: string
 }
 
 /** Counts of both pools: gauges. */
@@ -35,7 +40,7 @@ export interface DatabaseStats {
 }
 
 export interface TransactionOptions {
-  /** How often the function runs at most, the first time included; 5 unless told. */
+  /** Maximum number of runs of the function, including the first; 5 by default. */
   readonly attempts?: number
 }
 
@@ -73,6 +78,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     statementTimeoutMs,
     connectTimeoutMs,
     isReadOnly: false,
+    instrumentation: options.telemetry && instrument(options.telemetry, url),
   }
   const shared = { ...connection, acquireTimeoutMs, idleTimeoutMs, log }
   const readers = makePool({
@@ -82,6 +88,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     maxBatch: maxReadBatch,
   })
   const writers = makePool({ ...shared, maxConnections: options.writeConnections ?? 3, maxBatch: 1 })
+  if (options.telemetry !== undefined)
+    observePools(options.telemetry, options.poolName ?? databaseName(url), { readers, writers })
   const read: ReadHandle = { sql: readingSql(readers) }
   return {
     read,
@@ -94,30 +102,47 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+function observePools(
+  telemetry: DatabaseTelemetry,
+  name: string,
+  { readers, writers }: { readonly readers: Pool; readonly writers: Pool },
+): void {
+  observePool(telemetry, `${name}/read`, readers.stats)
+  observePool(telemetry, `${name}/write`, writers.stats)
+}
+
 function readingSql(pool: Pool): Sql {
-  const read = <Row extends object>(bound: BoundStatement, repeats: number) =>
-    new Promise<Row[]>((resolve, reject) => {
+  const read = <Row extends object>({ statement, values }: BoundStatement) =>
+    new Promise<Row[] | Stale>((resolve, reject) => {
       pool.submit((connection, isKept) => {
-        connection.run(bound.statement, bound.values, (error, rows) => {
+        connection.run(statement, values, (error, rows) => {
           if (isStalePlan(error)) connection.retire()
           pool.release(connection)
           if (!error) resolve(rows as Row[])
-          // A kept connection turned out dead or out of date; a read changed nothing and is simply sent on another.
-          else if (repeats > 0 && isKept && (isConnectionLoss(error) || isStalePlan(error))) {
-            resolve(read(bound, repeats - 1))
-          } else reject(error)
+          else if (isKept && (isConnectionLoss(error) || isStalePlan(error))) resolve({ staleness: error })
+          else reject(error)
         })
       }, reject)
     })
   return async <Row extends object>(strings: TemplateStringsArray, ...values: readonly unknown[]) => {
     try {
-      return await read<Row>(bindTemplate(strings, values), pool.stats().max)
+      const bound = bindTemplate(strings, values)
+      for (let repeats = pool.stats().max; ; repeats--) {
+        const outcome = await read<Row>(bound)
+        if (!('staleness' in outcome)) return outcome
+        if (repeats === 0) throw outcome.staleness
+      }
     } catch (error) {
       // The stack of an answer ends at the socket; here it leads back to the caller.
       if (error instanceof Error) Error.captureStackTrace(error)
       throw toRefusal(error)
     }
   }
+}
+
+/** A kept connection turned out dead or out of date; a read changed nothing and is simply sent on another. */
+interface Stale {
+  readonly staleness: Error
 }
 
 function acquire(pool: Pool): Promise<{ connection: Connection; isKept: boolean }> {

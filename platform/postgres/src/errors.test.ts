@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { describe, expect, test } from 'vitest'
 import { isSerializationFailure, isUniqueViolation, sqlState, toRefusal } from './errors.ts'
 
@@ -6,7 +6,7 @@ const databaseError = (code: string, fields: object = {}) =>
   Object.assign(new Error('from the server'), { severity: 'ERROR', code, ...fields })
 const systemError = (code: string) => Object.assign(new Error(code), { code })
 
-describe('a database that is away', () => {
+describe('a database that is unavailable', () => {
   const losses = [
     databaseError('57P01'),
     databaseError('57P03'),
@@ -38,7 +38,7 @@ test('bugs and constraints stay what they are', () => {
 })
 
 test('a refusal stays the same refusal, and its cause can be asked', () => {
-  const refusal = new AppError('unavailable', 'database.unavailable', 'away', { cause: databaseError('57P01') })
+  const refusal = platformError('database.unavailable', 'away', { cause: databaseError('57P01') })
   expect(toRefusal(refusal)).toBe(refusal)
   expect(sqlState(refusal)).toBe('57P01')
 })

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { AppError, platformError } from '@stoa/kernel'
 
 /** The SQLSTATE of an error that came from the database (PostgreSQL, appendix A), or of the cause of a refusal. */
 export function sqlState(error: unknown): string | undefined {
@@ -57,21 +57,21 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /**
  * Turns what the database or the network threw into a refusal where others can act on it: away (`database.unavailable`),
- * disk full (`database.disk_full`), statement timeout (`database.statement_timeout`), text that PostgreSQL can't hold
+ * disk full (`database.disk_full`), statement timeout (`database.statement_timeout`), text that PostgreSQL cannot hold
  * (`database.unsupported_text`). Any other error stays what it is: a bug, or a constraint that the store handles.
  */
 export function toRefusal(error: unknown): Error {
   if (isConnectionLoss(error)) {
-    return new AppError('unavailable', 'database.unavailable', 'The database is not available.', { cause: error })
+    return platformError('database.unavailable', 'The database is not available.', { cause: error })
   }
   switch (error instanceof AppError ? undefined : sqlState(error)) {
     case '53100':
-      return new AppError('unavailable', 'database.disk_full', 'The database has no space left.', { cause: error })
+      return platformError('database.disk_full', 'The database has no space left.', { cause: error })
     case '57014':
-      return new AppError('timeout', 'database.statement_timeout', 'The database took too long.', { cause: error })
+      return platformError('database.statement_timeout', 'The database took too long.', { cause: error })
     case '22021':
     case '22P05':
-      return new AppError('invalid', 'database.unsupported_text', 'A text holds a character that cannot be stored.', {
+      return platformError('database.unsupported_text', 'A text holds a character that cannot be stored.', {
         cause: error,
       })
     default:

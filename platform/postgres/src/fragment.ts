@@ -18,7 +18,7 @@ export function fragment(strings: TemplateStringsArray, ...values: readonly unkn
   return { [mark]: true, strings, values }
 }
 
-/** A quoted name (table, column, partition) as SQL text; names can't be parameters. Dots are part of the name. */
+/** A quoted name (table, column, partition) as SQL text; names cannot be parameters. Dots are part of the name. */
 export function identifier(name: string): Fragment {
   return { [mark]: true, strings: [quoteIdentifier(name)], values: [] }
 }

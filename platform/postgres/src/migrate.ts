@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartError } from '@stoa/kernel'
 import { sqlState } from './errors.ts'
 import { quoteLiteral } from './fragment.ts'
 import { silentLog, type DatabaseLog } from './log.ts'
@@ -50,9 +51,9 @@ export async function readMigrations(directory: URL): Promise<Migration[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).toSorted()
   files.forEach((file, index) => {
     const number = fileName.exec(file)?.[1]
-    if (number === undefined) throw new Error(`migration ${file}: name it NNNN-what-it-does.sql, in lower case`)
+    if (number === undefined) throw new StartError(`migration ${file}: name it NNNN-what-it-does.sql, in lower case`)
     if (files[index - 1]?.startsWith(`${number}-`))
-      throw new Error(`migrations ${files[index - 1]} and ${file} share a number`)
+      throw new StartError(`migrations ${files[index - 1]} and ${file} share a number`)
   })
   const folder = directory.href.endsWith('/') ? directory : new URL(`${directory.href}/`)
   return Promise.all(
@@ -128,24 +129,32 @@ function pendingOf(sets: readonly MigrationSet[], recorded: readonly Recorded[])
     const applied = new Map(recorded.filter((row) => row.set === set).map((row) => [row.name, row.checksum]))
     const known = new Set(migrations.map(({ name }) => name))
     const newest = migrations.findLast(({ name }) => applied.has(name))?.name ?? ''
+    // A number above that of the last file belongs to a newer release beside this one.
+    const last = numberOf(migrations.at(-1)?.name ?? '')
     for (const name of applied.keys()) {
-      if (!known.has(name) && name < newest)
-        throw new Error(`migration ${set}/${name} was applied and its file is gone: restore it`)
+      if (!known.has(name) && numberOf(name) <= last)
+        throw new StartError(`migration ${set}/${name} was applied and its file is missing: restore it`)
     }
     return migrations.flatMap(({ name, sql }) => {
       const checksum = checksumOf(sql)
       const before = applied.get(name)
       if (before === checksum) return []
       if (before !== undefined) {
-        throw new Error(
+        throw new StartError(
           `migration ${set}/${name} was changed after it was applied: restore it, and write the change as a new one`,
         )
       }
       if (name < newest)
-        throw new Error(`migration ${set}/${name} comes after ${newest}, which is applied: give it a higher number`)
+        throw new StartError(
+          `migration ${set}/${name} comes after ${newest}, which is applied: give it a higher number`,
+        )
       return [{ set, name, sql, checksum }]
     })
   })
+}
+
+function numberOf(name: string): string {
+  return name.split('-', 1)[0]!
 }
 
 async function apply(session: Session, { set, name, sql, checksum }: Pending): Promise<void> {
@@ -160,7 +169,7 @@ async function apply(session: Session, { set, name, sql, checksum }: Pending): P
   } catch (error) {
     await session.script('rollback').catch(() => {})
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`migration ${set}/${name} failed${lineOf(error, sql)}: ${reason}`, { cause: error })
+    throw new StartError(`migration ${set}/${name} failed${lineOf(error, sql)}: ${reason}`, { cause: error })
   }
 }
 

@@ -1,3 +1,5 @@
+import { encodeInstant } from './instants.ts'
+
 const mark = Symbol('stoa.json')
 
 interface JsonParameter {
@@ -19,14 +21,14 @@ function bytesOf(value: ArrayBufferView): Buffer {
 }
 
 function encodeObject(value: object): string | Buffer {
-  if (value instanceof Temporal.Instant) return value.toString({ fractionalSecondDigits: 6 })
+  if (value instanceof Temporal.Instant) return encodeInstant(value)
   if (Array.isArray(value)) return encodeArray(value)
   if (isJson(value)) return value[mark]
   if (ArrayBuffer.isView(value)) return bytesOf(value)
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Temporal.PlainDate) return value.toString()
   if (value instanceof Temporal.Duration) return value.toString()
-  throw new TypeError('an object is no SQL parameter: pass it through json(value), or one of its fields')
+  throw new TypeError('an object is not an SQL parameter: pass json(value), or one of its fields')
 }
 
 /** Encodes a value as PostgreSQL reads it in text format, bytes in binary; undefined is null. */
@@ -42,7 +44,7 @@ export function encodeParameter(value: unknown): string | Buffer | null {
     case 'object':
       return encodeObject(value)
     default:
-      throw new TypeError(`a ${typeof value} is no SQL parameter`)
+      throw new TypeError(`a ${typeof value} is not an SQL parameter`)
   }
 }
 

@@ -1,4 +1,5 @@
-import { AppError } from '@stoa/kernel'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type AppError, platformError } from '@stoa/kernel'
 import { connect, type Connection, type ConnectionOptions } from './connection.ts'
 import { toRefusal } from './errors.ts'
 import type { DatabaseLog } from './log.ts'
@@ -66,7 +67,7 @@ const pauseAfterRefusalMs = 250
 const answerGraceMs = 5_000
 
 /**
- * Keeps up to `maxConnections` open, most recently used first, all but one closed when idle. While the database is away
+ * Keeps up to `maxConnections` open, most recently used first, all but one closed when idle. While the database is unavailable
  * tasks fail at once, and the first one that comes after its return opens a connection again.
  */
 export function makePool(options: PoolOptions): Pool {
@@ -107,7 +108,7 @@ function submit(pool: State, start: Start, fail: Fail): void {
     fail(closedError())
     return
   }
-  const task: Task = { start, fail, deadline: performance.now() + pool.options.acquireTimeoutMs }
+  const task = { start, fail, deadline: performance.now() + pool.options.acquireTimeoutMs }
   // Reads that are asked for together go out in one write, to one server process: waking four costs more than they do.
   const { current } = pool
   if (current !== undefined && current.tasks > 0 && current.tasks < pool.options.maxBatch) {
@@ -120,7 +121,8 @@ function submit(pool: State, start: Start, fail: Fail): void {
     begin(member, task)
     return
   }
-  pool.queue.push(task)
+  // The statement that frees a connection starts this one, which must run in the trace context of its own caller.
+  pool.queue.push({ ...task, start: AsyncLocalStorage.bind(start) })
   openIfNeeded(pool)
 }
 
@@ -224,9 +226,9 @@ function sweep(pool: State): void {
 }
 
 function closedError(): AppError {
-  return new AppError('unavailable', 'database.closed', 'The connection to the database has been closed.')
+  return platformError('database.closed', 'The connection to the database has been closed.')
 }
 
 function saturatedError(): AppError {
-  return new AppError('unavailable', 'database.saturated', 'No connection to the database became free in time.')
+  return platformError('database.saturated', 'No connection to the database became free in time.')
 }

@@ -32,7 +32,7 @@ function knownColumns(wire: Wire): Map<string, readonly Column[]> {
 
 /**
  * One execution of a statement on a pg connection. Leaner than pg's own query: no emitter, and a statement that is
- * already prepared is not described again, as its columns can't change.
+ * already prepared is not described again, as its columns cannot change.
  */
 export class PreparedQuery {
   readonly name: string

@@ -10,17 +10,23 @@ export interface ProvisionedDatabase {
   readonly password: string
 }
 
+/** A role that can log in and owns nothing. */
+export interface LoginRole {
+  readonly role: string
+  readonly password: string
+}
+
 const oldestVersion = 150000
 const lockName = 'stoa.provision'
 
 /**
- * Makes a database and its role for each entry, as often as one likes: what exists is kept, its password set anew. Only
- * the owner may connect (CONNECT is revoked from PUBLIC). The administrator needs CREATEDB and CREATEROLE, no more.
+ * Makes a database and its role for each entry, and the further roles, as often as one likes: what exists is kept, its password
+ * set again. Only the owner may connect (CONNECT is revoked from PUBLIC). The administrator needs CREATEDB and CREATEROLE, no more.
  * @throws Error when the server is older than PostgreSQL 15 or the administrator lacks a right
  */
 export async function provision(
   adminUrl: string,
-  options: { databases: readonly ProvisionedDatabase[] },
+  options: { readonly databases: readonly ProvisionedDatabase[]; readonly roles?: readonly LoginRole[] },
 ): Promise<void> {
   const session = await openSession({
     url: adminUrl,
@@ -32,7 +38,7 @@ export async function provision(
   try {
     const admin = await readAdmin(session)
     await session.lock(lockName)
-    await makeRoles(session, admin, options.databases)
+    await makeRoles(session, admin, [...options.databases, ...(options.roles ?? [])])
     await makeDatabases(session, admin, options.databases)
   } finally {
     await session.close()
@@ -67,23 +73,25 @@ async function readAdmin({ sql }: Session): Promise<Admin> {
   if (row === undefined) throw new Error('the database server does not know its own user')
   if (row.version < oldestVersion) {
     const found = Math.floor(row.version / 10_000)
-    throw new Error(`PostgreSQL 15 or newer is needed, and this server is ${found}: set DATABASE_URL to a newer one`)
+    throw new Error(
+      `PostgreSQL 15 or newer is required, but this server is ${found}: set DATABASE_URL to a newer server`,
+    )
   }
   if (!row.rolsuper && !(row.rolcreatedb && row.rolcreaterole)) {
     throw new Error(
-      `the role ${row.name} may not make databases and roles: run "alter role ${quoteIdentifier(row.name)} createdb createrole", ` +
+      `the role ${row.name} cannot create databases and roles: run "alter role ${quoteIdentifier(row.name)} createdb createrole", ` +
         'or give every service its own <SERVICE>_DATABASE_URL',
     )
   }
   return { name: row.name, version: row.version, isSuperuser: row.rolsuper }
 }
 
-async function makeRoles(session: Session, admin: Admin, databases: readonly ProvisionedDatabase[]): Promise<void> {
-  const roles = databases.map(({ role }) => role)
+async function makeRoles(session: Session, admin: Admin, wanted: readonly LoginRole[]): Promise<void> {
+  const roles = wanted.map(({ role }) => role)
   const existing = await session.sql<{ name: string; member: boolean }>`
     select rolname as name, pg_has_role(current_user, oid, 'usage') as member from pg_roles where rolname = any(${roles})`
   const membership = new Map(existing.map(({ name, member }) => [name, member]))
-  for (const { role, password } of databases) {
+  for (const { role, password } of wanted) {
     if (role === admin.name) throw new Error(`the role ${role} cannot be both administrator and a service's own`)
     const verb = membership.has(role) ? 'alter' : 'create'
     await session.script(

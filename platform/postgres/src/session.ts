@@ -5,7 +5,7 @@ import { quoteIdentifier } from './fragment.ts'
 import { runStatement } from './run-statement.ts'
 
 /**
- * A connection of its own, for what belongs to a session: LISTEN and advisory locks. It doesn't come back by itself:
+ * A connection of its own, for what belongs to a session: LISTEN and advisory locks. It does not come back by itself:
  * when it is lost its locks are free, and whoever held them must stop and open another.
  */
 export interface Session {
@@ -21,7 +21,10 @@ export interface Session {
   readonly unlock: (key: string) => Promise<void>
   /** Called once when the connection is gone and nobody closed it. */
   readonly onLost: (callback: (cause: unknown) => void) => void
+  /** Closes the connection once the statements in progress have returned. */
   readonly close: () => Promise<void>
+  /** Closes the connection at once; `client_connection_check_interval` bounds how long the server continues. */
+  readonly cut: () => void
 }
 
 const heartbeatMs = 15_000
@@ -77,6 +80,10 @@ function makeSession(connection: Connection): Session {
       if (isClosed) return
       isClosed = true
       await connection.end().catch(() => {})
+    },
+    cut() {
+      isClosed = true
+      connection.destroy()
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Sql, WriteHandle } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import type { Connection } from './connection.ts'
 import { isConnectionLoss, isSerializationFailure, isStalePlan, toRefusal } from './errors.ts'
 import type { DatabaseLog } from './log.ts'
@@ -28,7 +28,8 @@ export function beforeCommit(tx: WriteHandle, callback: () => void | Promise<voi
 
 /**
  * Like `beforeCommit`, and after all of those, for a callback that sends its statements before its first await: they go
- * out together with the COMMIT, which saves a round trip. A statement of it that fails makes the transaction fail.
+ * out together with the COMMIT, which saves a round trip. A callback that throws before then, and a statement of it that
+ * fails, roll back.
  */
 export function sendWithCommit(tx: WriteHandle, callback: () => Promise<unknown>): void {
   hooksOf(tx).withCommit.push(callback)
@@ -46,6 +47,8 @@ export type TransactionOutcome<T> =
 
 interface Progress {
   began: boolean
+  /** Statements sent so far. */
+  sent: number
   isOpen: boolean
   /** The first error the database gave: what follows it only says that the transaction is aborted. */
   databaseError: unknown
@@ -55,14 +58,16 @@ function handleOn(connection: Connection, progress: Progress): WriteHandle {
   const onError = (error: unknown) => {
     progress.databaseError ??= error
   }
-  const sql: Sql = async (strings, ...values) => {
+  const sql: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: readonly unknown[]) => {
     if (!progress.isOpen) throw new Error('a transaction was used after its end: await everything inside it')
     if (!progress.began) {
       progress.began = true
       // Not awaited: it goes out in front of the first statement, in one round trip.
       connection.command('begin isolation level read committed read write').catch(onError)
     }
-    return runStatement(connection, strings, values, onError)
+    const rows = runStatement<Row>(connection, strings, values, onError)
+    progress.sent++
+    return rows
   }
   return { sql } as unknown as WriteHandle
 }
@@ -74,7 +79,7 @@ export async function runTransaction<T>(
   run: (tx: WriteHandle) => Promise<T>,
   log: DatabaseLog,
 ): Promise<TransactionOutcome<T>> {
-  const progress: Progress = { began: false, isOpen: true, databaseError: undefined }
+  const progress: Progress = { began: false, sent: 0, isOpen: true, databaseError: undefined }
   const hooks: Hooks = { beforeCommit: [], withCommit: [], afterCommit: [] }
   const tx = handleOn(connection, progress)
   hooksByHandle.set(tx, hooks)
@@ -101,23 +106,67 @@ function failed(error: unknown, databaseError: unknown, isKept: boolean): Transa
   return { kind: 'failed', error, isStale, mayRunAgain: isStale || isSerializationFailure(databaseError) }
 }
 
+/** A callback that was to send its statements in front of the COMMIT. */
+interface Sending {
+  readonly ended: Promise<unknown>
+  readonly hasSent: boolean
+  state: 'under way' | 'ended' | 'failed'
+}
+
+function startSending(callback: Callback, progress: Progress): Sending {
+  const sentBefore = progress.sent
+  const ended = (async () => callback())()
+  const sending: Sending = { ended, hasSent: progress.sent > sentBefore, state: 'under way' }
+  ended.then(
+    () => (sending.state = 'ended'),
+    () => (sending.state = 'failed'),
+  )
+  return sending
+}
+
+/** Ends the transaction once every callback has its statements out: with a ROLLBACK when one has failed before that. */
+function endTransaction(connection: Connection, progress: Progress, callbacks: readonly Callback[]): Promise<Ending> {
+  return new Promise((resolve) => {
+    let sendings: readonly Sending[] = []
+    const end = () => {
+      const slow = sendings.filter(({ state, hasSent }) => state === 'under way' && !hasSent)
+      if (slow.length > 0) return void Promise.allSettled(slow.map(({ ended }) => ended)).then(end)
+      progress.isOpen = false
+      const isCommitted = sendings.every(({ state }) => state !== 'failed')
+      const tag = connection.command(isCommitted ? 'commit' : 'rollback')
+      void Promise.allSettled([tag, ...sendings.map(({ ended }) => ended)]).then(([first, ...written]) =>
+        resolve({ tag: first, written }),
+      )
+    }
+    // Behind all that the callbacks do by themselves, and in front of the write that takes their statements along.
+    process.nextTick(end)
+    sendings = callbacks.map((callback) => startSending(callback, progress))
+  })
+}
+
+interface Ending {
+  readonly tag: PromiseSettledResult<string>
+  readonly written: readonly PromiseSettledResult<unknown>[]
+}
+
 async function commit(
   connection: Connection,
   { withCommit }: Hooks,
   progress: Progress,
 ): Promise<TransactionOutcome<never> | undefined> {
-  const last = withCommit.map(async (callback) => callback())
-  const [tag, ...written] = await Promise.allSettled([connection.command('commit'), ...last])
-  progress.isOpen = false
+  const { tag, written } = await endTransaction(connection, progress, withCommit)
   if (tag.status === 'rejected') {
     if (!isConnectionLoss(tag.reason)) return failed(toRefusal(tag.reason), tag.reason, false)
-    const detail = 'The database was lost while it committed: the outcome is unknown.'
-    const error = new AppError('unavailable', 'database.outcome_unknown', detail, { cause: tag.reason })
+    const detail = 'The connection to the database was lost during the commit: the outcome is unknown.'
+    const error = platformError('database.outcome_unknown', detail, { cause: tag.reason })
     return { kind: 'failed', error, isStale: false, mayRunAgain: false }
   }
   const thrown: unknown = written.find((outcome) => outcome.status === 'rejected')?.reason
   // After a failed statement PostgreSQL answers COMMIT with a rollback, and no error.
-  if (tag.value === 'ROLLBACK') return failed(toRefusal(progress.databaseError), progress.databaseError, false)
+  if (tag.value === 'ROLLBACK') {
+    const { databaseError } = progress
+    return failed(databaseError === undefined ? thrown : toRefusal(databaseError), databaseError, false)
+  }
   if (thrown !== undefined) throw new Error('a callback sent with the commit threw by itself', { cause: thrown })
   return undefined
 }

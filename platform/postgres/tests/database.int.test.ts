@@ -50,7 +50,7 @@ describe('the read handle', () => {
     expect(db.stats().read.open).toBeLessThanOrEqual(3)
   })
 
-  test('goes on after a statement that failed', async () => {
+  test('continues after a statement that failed', async () => {
     const outcomes = await Promise.allSettled([
       db.read.sql`select 1 / ${0}::int`,
       db.read.sql`select * from no_such_table`,
@@ -185,7 +185,7 @@ describe('a transaction', () => {
     await small.close()
   })
 
-  test('closes only after the transactions under way', async () => {
+  test('closes only after the transactions in progress', async () => {
     const closing = openDatabase({ url: own.url, applicationName: 'closing', statementTimeoutMs: 5_000 })
     const { promise: isUnderWay, resolve: begun } = Promise.withResolvers<void>()
     const slow = closing.transaction(async (tx) => {
@@ -235,6 +235,47 @@ describe('around the commit', () => {
     })
     expect(isUniqueViolation(await failing.catch((error: unknown) => error))).toBe(true)
     expect(await balances()).toEqual([100, 100])
+  })
+
+  test('is a rollback when a callback throws before its statements are out', async () => {
+    const throwing: (() => Promise<unknown>)[] = [
+      async () => JSON.stringify({ amount: 1n }),
+      () => {
+        throw new TypeError('at once')
+      },
+      async () => {
+        await Promise.resolve().then(() => Promise.resolve())
+        throw new TypeError('a little later')
+      },
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        throw new TypeError('much later')
+      },
+      () => Promise.all([addOne(), Promise.reject(new TypeError('beside a statement'))]),
+    ]
+    let handle: Parameters<Parameters<Database['transaction']>[0]>[0]
+    const addOne = () => handle.sql`update account set balance = balance + 1`
+    for (const callback of throwing) {
+      const failing = db.transaction(async (tx) => {
+        handle = tx
+        await tx.sql`update account set balance = 5`
+        sendWithCommit(tx, addOne)
+        sendWithCommit(tx, callback)
+      })
+      await expect(failing).rejects.toBeInstanceOf(TypeError)
+      expect(await balances()).toEqual([100, 100])
+    }
+  })
+
+  test('waits for a callback whose statements come late', async () => {
+    await db.transaction(async (tx) => {
+      sendWithCommit(tx, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        await tx.sql`update account set balance = 7`
+      })
+      await tx.sql`update account set balance = 5`
+    })
+    expect(await balances()).toEqual([7, 7])
   })
 
   test('callbacks after it see what was committed, and never run after a rollback', async () => {

@@ -36,14 +36,14 @@ const increment = async (onRun = () => {}) =>
   })
 const warmUp = () => Promise.all(Array.from({ length: 9 }, () => Promise.all([db.read.sql`select 1`, increment()])))
 
-test('reads and transactions go on after all kept connections were cut', async () => {
+test('reads and transactions continue after all kept connections were cut', async () => {
   await warmUp()
   proxy.cutAll()
   await Promise.all([db.read.sql`select 1`, increment()])
   expect(await value()).toBe(10)
 })
 
-test('reads and transactions go on after the server ended their sessions', async () => {
+test('reads and transactions continue after the server ended their sessions', async () => {
   await warmUp()
   await own.database.read.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut'`
   await Promise.all([db.read.sql`select 1`, increment()])

@@ -56,6 +56,8 @@ test('started by eight replicas at once are applied once', async () => {
 })
 
 describe('are refused', () => {
+  const alone = { name: '0002-add-total', sql: 'create table totals (id int)' }
+
   test('when one was changed after it was applied', async () => {
     await migrate(own.url, order(one))
     const changed = { ...one, sql: `${one.sql} -- a word more` }
@@ -78,7 +80,14 @@ describe('are refused', () => {
   test('when the file of an applied one is gone', async () => {
     await migrate(own.url, order(one, two))
     await expect(migrate(own.url, order(two))).rejects.toThrow(
-      'order/0001-create-orders was applied and its file is gone',
+      'order/0001-create-orders was applied and its file is missing',
+    )
+  })
+
+  test.each(['0002-add-sum', '0002-wind-up'])('when the only file was renamed to %s', async (name) => {
+    await migrate(own.url, order(alone))
+    await expect(migrate(own.url, order({ ...alone, name }))).rejects.toThrow(
+      'order/0002-add-total was applied and its file is missing',
     )
   })
 

@@ -41,7 +41,7 @@ describe('composition', () => {
     return db.read.sql<{ id: number }>`select id from account ${where} order by id limit ${10}`
   }
 
-  test('splices optional filters, with parameters numbered anew', async () => {
+  test('splices optional filters, with parameters numbered again', async () => {
     expect(await find({})).toEqual([{ id: 1 }, { id: 2 }])
     expect(await find({ owner: 'bob', atLeast: 50 })).toEqual([{ id: 2 }])
     expect(await find({ atLeast: 101 })).toEqual([])
@@ -116,6 +116,27 @@ describe('values', () => {
         times: [Temporal.Instant.from('2026-01-01T00:00:00Z')],
       },
     ])
+  })
+
+  test('times after the year 9999 and before the year 1 are read, and written as they were read', async () => {
+    const read = async (text: string) => (await db.read.sql`select ${text}::timestamptz as value`)[0]?.['value']
+    const printed = [
+      ['9999-12-31T23:59:59.9999999Z', '+010000-01-01T00:00:00Z'],
+      ['275759-06-01T00:00:00Z', '+275759-06-01T00:00:00Z'],
+      ['294276-12-31T23:59:59Z', '+275760-09-13T00:00:00Z'],
+      ['infinity', '+275760-09-13T00:00:00Z'],
+      ['0001-01-01T00:00:00+14:00', '0000-12-31T10:00:00Z'],
+      ['0044-03-15T12:00:00Z BC', '-000043-03-15T12:00:00Z'],
+      ['-infinity', '-271821-04-20T00:00:00Z'],
+    ] as const
+    for (const [text, expected] of printed) {
+      const value = await read(text)
+      expect(String(value)).toBe(expected)
+      expect(String(await echo(value, 'timestamptz'))).toBe(expected)
+    }
+    expect(await echo(await read('infinity'), 'timestamptz')).toEqual(await read('infinity'))
+    const listed = await db.read.sql`select array['infinity', '2026-01-01Z']::timestamptz[] as value`
+    expect(String(listed[0]?.['value'])).toBe('+275760-09-13T00:00:00Z,2026-01-01T00:00:00Z')
   })
 
   test('a bigint that no number holds exactly is an error, not another number', async () => {

@@ -7,7 +7,7 @@ export const defaultPools = {
   reporting: { maxConcurrent: 2 },
 } as const satisfies Record<string, BulkheadOptions>
 
-/** A bulkhead for each name, so that one kind of work can't take the places of another. */
+/** A bulkhead for each name, so that one kind of work cannot take the places of another. */
 export function bulkheadPools<Name extends string = keyof typeof defaultPools>(
   pools: Readonly<Record<Name, BulkheadOptions>> = defaultPools as Readonly<Record<string, BulkheadOptions>>,
   shared: Pick<BulkheadOptions, 'observer' | 'time'> = {},

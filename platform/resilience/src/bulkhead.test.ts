@@ -8,61 +8,61 @@ import { bulkheadPools } from './bulkhead-pools.ts'
 
 describe('by hand', () => {
   test('has as many places as said', () => {
-    const places = bulkhead({ maxConcurrent: 2, maxWaiting: 0 })
-    expect([1, 2, 3].map(() => places.tryEnter())).toEqual([true, true, false])
-    places.leave()
-    expect(places.tryEnter()).toBe(true)
+    const slots = bulkhead({ maxConcurrent: 2, maxWaiting: 0 })
+    expect([1, 2, 3].map(() => slots.tryEnter())).toEqual([true, true, false])
+    slots.leave()
+    expect(slots.tryEnter()).toBe(true)
   })
 
   test('calls waiters in their order, and refuses beyond the line', () => {
     const observer = recorder()
-    const places = bulkhead({ name: 'pricing', maxConcurrent: 1, maxWaiting: 2, observer })
+    const slots = bulkhead({ name: 'pricing', maxConcurrent: 1, maxWaiting: 2, observer })
     const called: string[] = []
     const waiter = (name: string) => ({ onEnter: () => void called.push(name) })
-    places.tryEnter()
-    expect(['a', 'b', 'c'].map((name) => places.tryWait(waiter(name)))).toEqual([true, true, false])
-    places.leave()
+    slots.tryEnter()
+    expect(['a', 'b', 'c'].map((name) => slots.tryWait(waiter(name)))).toEqual([true, true, false])
+    slots.leave()
     expect(called).toEqual(['a'])
-    places.leave()
+    slots.leave()
     expect(called).toEqual(['a', 'b'])
     expect(observer.types()).toEqual(['bulkhead_queued', 'bulkhead_queued', 'bulkhead_refused'])
   })
 
   test('nobody overtakes the line', () => {
-    const places = bulkhead({ maxConcurrent: 1 })
-    places.tryEnter()
-    places.tryWait({ onEnter: () => undefined })
-    places.leave()
-    expect(places.tryEnter()).toBe(false)
+    const slots = bulkhead({ maxConcurrent: 1 })
+    slots.tryEnter()
+    slots.tryWait({ onEnter: () => undefined })
+    slots.leave()
+    expect(slots.tryEnter()).toBe(false)
   })
 
   test('one who stepped out of the line is not called', () => {
-    const places = bulkhead({ maxConcurrent: 1 })
+    const slots = bulkhead({ maxConcurrent: 1 })
     const called: string[] = []
     const first = { onEnter: () => void called.push('first') }
-    places.tryEnter()
-    places.tryWait(first)
-    places.tryWait({ onEnter: () => void called.push('second') })
-    expect(places.cancelWait(first)).toBe(true)
-    places.leave()
+    slots.tryEnter()
+    slots.tryWait(first)
+    slots.tryWait({ onEnter: () => void called.push('second') })
+    expect(slots.cancelWait(first)).toBe(true)
+    slots.leave()
     expect(called).toEqual(['second'])
-    expect(places.cancelWait(first)).toBe(false)
+    expect(slots.cancelWait(first)).toBe(false)
   })
 
   test('a long line of waiters that leave at once does not exhaust the stack', () => {
-    const places = bulkhead({ maxConcurrent: 1, maxWaiting: 50_000 })
+    const slots = bulkhead({ maxConcurrent: 1, maxWaiting: 50_000 })
     let called = 0
-    places.tryEnter()
+    slots.tryEnter()
     const waiter = () => ({
       onEnter: () => {
         called += 1
-        places.leave()
+        slots.leave()
       },
     })
-    for (let i = 0; i < 50_000; i++) places.tryWait(waiter())
-    places.leave()
+    for (let i = 0; i < 50_000; i++) slots.tryWait(waiter())
+    slots.leave()
     expect(called).toBe(50_000)
-    expect(places.snapshot()).toMatchObject({ active: 0, waiting: 0 })
+    expect(slots.snapshot()).toMatchObject({ active: 0, waiting: 0 })
   })
 
   test('never holds more than its places, loses nobody, whatever comes and goes', () => {
@@ -71,11 +71,11 @@ describe('by hand', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.constantFrom('come', 'go', 'cancel'), { maxLength: 100 }),
         (max, steps) => {
-          const places = bulkhead({ maxConcurrent: max, maxWaiting: 3 })
+          const slots = bulkhead({ maxConcurrent: max, maxWaiting: 3 })
           const waiting: { onEnter: () => void }[] = []
           let inside = 0
           for (const step of steps) {
-            if (step === 'come' && places.tryEnter()) inside += 1
+            if (step === 'come' && slots.tryEnter()) inside += 1
             else if (step === 'come') {
               const waiter = {
                 onEnter: () => {
@@ -83,14 +83,14 @@ describe('by hand', () => {
                   waiting.splice(waiting.indexOf(waiter), 1)
                 },
               }
-              if (places.tryWait(waiter)) waiting.push(waiter)
+              if (slots.tryWait(waiter)) waiting.push(waiter)
             } else if (step === 'go' && inside > 0) {
               inside -= 1
-              places.leave()
+              slots.leave()
             }
             const quitter = step === 'cancel' ? waiting.pop() : undefined
-            expect(quitter === undefined || places.cancelWait(quitter)).toBe(true)
-            expect(places.snapshot()).toMatchObject({ active: inside, waiting: waiting.length })
+            expect(quitter === undefined || slots.cancelWait(quitter)).toBe(true)
+            expect(slots.snapshot()).toMatchObject({ active: inside, waiting: waiting.length })
             expect(inside).toBeLessThanOrEqual(max)
             expect(waiting.length === 0 || inside === max).toBe(true)
           }
@@ -108,9 +108,9 @@ describe('as a policy', () => {
   }
 
   test('runs so many at once, the next when one has ended', async () => {
-    const places = bulkhead({ maxConcurrent: 2, maxWaiting: 1 })
+    const slots = bulkhead({ maxConcurrent: 2, maxWaiting: 1 })
     const { call, release, started } = held()
-    const answers = [1, 2, 3].map(() => places.execute(call))
+    const answers = [1, 2, 3].map(() => slots.execute(call))
     await settled()
     expect(started()).toBe(2)
     release()
@@ -119,51 +119,51 @@ describe('as a policy', () => {
     release()
     release()
     await Promise.all(answers)
-    expect(places.snapshot()).toMatchObject({ active: 0, waiting: 0 })
+    expect(slots.snapshot()).toMatchObject({ active: 0, waiting: 0 })
   })
 
-  test('refuses with bulkhead_full beyond', async () => {
-    const places = bulkhead({ maxConcurrent: 1, maxWaiting: 0 })
+  test('refuses with service.saturated beyond', async () => {
+    const slots = bulkhead({ maxConcurrent: 1, maxWaiting: 0 })
     const { call, release } = held()
-    const first = places.execute(call)
-    await expect(places.execute(call)).rejects.toMatchObject({ code: 'bulkhead_full', kind: 'unavailable' })
+    const first = slots.execute(call)
+    await expect(slots.execute(call)).rejects.toMatchObject({ code: 'service.saturated', kind: 'unavailable' })
     release()
     await first
   })
 
   test('a call that fails gives its place back', async () => {
-    const places = bulkhead({ maxConcurrent: 1 })
-    await expect(places.execute(() => Promise.reject(new Error('reset')))).rejects.toThrow('reset')
-    expect(places.snapshot().active).toBe(0)
+    const slots = bulkhead({ maxConcurrent: 1 })
+    await expect(slots.execute(() => Promise.reject(new Error('reset')))).rejects.toThrow('reset')
+    expect(slots.snapshot().active).toBe(0)
   })
 
   test('does not wait past the deadline', async () => {
     const time = manualTime()
-    const places = bulkhead({ maxConcurrent: 1, time })
-    places.tryEnter()
-    const late = errorOf(places.execute(async () => 1, { deadline: time.epochMs() + 50 }))
+    const slots = bulkhead({ maxConcurrent: 1, time })
+    slots.tryEnter()
+    const late = errorOf(slots.execute(async () => 1, { deadline: time.epochMs() + 50 }))
     await time.advance(50)
-    expect(await late).toMatchObject({ code: 'deadline_exceeded' })
-    expect(places.snapshot()).toMatchObject({ active: 1, waiting: 0 })
+    expect(await late).toMatchObject({ code: 'request.deadline_exceeded' })
+    expect(slots.snapshot()).toMatchObject({ active: 1, waiting: 0 })
   })
 
   test('does not wait for a caller that has gone', async () => {
-    const places = bulkhead({ maxConcurrent: 1 })
-    places.tryEnter()
+    const slots = bulkhead({ maxConcurrent: 1 })
+    slots.tryEnter()
     const abort = new AbortController()
-    const gone = errorOf(places.execute(async () => 1, { signal: abort.signal }))
+    const gone = errorOf(slots.execute(async () => 1, { signal: abort.signal }))
     abort.abort(new Error('client gone'))
     expect(await gone).toMatchObject({ message: 'client gone' })
-    expect(places.snapshot()).toMatchObject({ active: 1, waiting: 0 })
+    expect(slots.snapshot()).toMatchObject({ active: 1, waiting: 0 })
   })
 
   test('one that got its place in time keeps no timer', async () => {
     const time = manualTime()
-    const places = bulkhead({ maxConcurrent: 1, time })
-    places.tryEnter()
-    const answer = places.execute(async () => 'answer', { deadline: time.epochMs() + 50 })
+    const slots = bulkhead({ maxConcurrent: 1, time })
+    slots.tryEnter()
+    const answer = slots.execute(async () => 'answer', { deadline: time.epochMs() + 50 })
     await settled()
-    places.leave()
+    slots.leave()
     expect(await answer).toBe('answer')
     expect(time.timersSet()).toBe(0)
   })

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 import type { CallScope } from './call-scope.ts'
 import { deadlineExceeded, remainingMs } from './deadline.ts'
 import type { Observer } from './events.ts'
@@ -11,15 +11,15 @@ export interface BulkheadOptions {
   readonly name?: string
   /** Calls at once (100). */
   readonly maxConcurrent?: number
-  /** Calls that wait for a place, first come first served (200). */
+  /** Calls that may wait for a slot, first come, first served (200). */
   readonly maxWaiting?: number
   readonly time?: Time
   readonly observer?: Observer | undefined
 }
 
-/** Somebody who waits for a place; the object itself is the ticket. */
+/** A caller that waits for a slot; the object itself identifies the waiter. */
 export interface BulkheadWaiter {
-  /** A place is yours: called once, inside another's `leave`; give it back with `leave`. */
+  /** Called once when the waiter gets a slot, inside `leave` of another call; release the slot with `leave`. */
   onEnter(): void
 }
 
@@ -33,25 +33,25 @@ export interface BulkheadSnapshot {
 }
 
 /**
- * At most so many calls at once, so that one slow upstream can't take everything: as a policy, or by hand without
- * promises: `tryEnter`, or else `tryWait`, and `leave` exactly once for every place taken.
+ * Limits concurrent calls, so that one slow upstream cannot use all resources. Use it as a policy, or directly without promises: `tryEnter`
+ * or `tryWait`, and `leave` exactly once for every slot.
  */
 export interface Bulkhead extends Policy {
   readonly name: string
-  /** Takes a place if one is free and nobody waits for it. */
+  /** Takes a slot if one is free and no caller is waiting for it. */
   tryEnter(): boolean
-  /** Stands in line; false, and an event, when the line is full. */
+  /** Enters the queue; returns false, and emits an event, if the queue is full. */
   tryWait(waiter: BulkheadWaiter): boolean
   /** Steps out of the line; false when it wasn't in it, as when it has been called. */
   cancelWait(waiter: BulkheadWaiter): boolean
-  /** Gives a place back, and to the first in line at once. */
+  /** Releases a slot, and immediately gives it to the first waiter. */
   leave(): void
-  /** The refusal `bulkhead_full` (unavailable). */
+  /** The refusal `service.saturated` (unavailable). */
   refusal(): AppError
   snapshot(): BulkheadSnapshot
 }
 
-/** Makes an empty bulkhead; throws RangeError for a setting that makes no sense. */
+/** Makes an empty bulkhead. Throws RangeError for an invalid setting. */
 export function bulkhead(options: BulkheadOptions = {}): Bulkhead {
   return new Places(options)
 }
@@ -100,7 +100,7 @@ class Places implements Bulkhead {
   }
 
   refusal(): AppError {
-    return new AppError('unavailable', 'bulkhead_full', `${this.name} has as many calls as it takes`)
+    return platformError('service.saturated', `${this.name} has the maximum number of concurrent calls`)
   }
 
   snapshot(): BulkheadSnapshot {
@@ -125,18 +125,18 @@ class Places implements Bulkhead {
   }
 }
 
-function guard(places: Bulkhead, time: Time): (next: Layer) => Layer {
+function guard(slots: Bulkhead, time: Time): (next: Layer) => Layer {
   return (next) => async (call, scope) => {
-    if (!places.tryEnter()) await waitForPlace(places, scope, time)
+    if (!slots.tryEnter()) await waitForSlot(slots, scope, time)
     try {
       return await next(call, scope)
     } finally {
-      places.leave()
+      slots.leave()
     }
   }
 }
 
-function waitForPlace(places: Bulkhead, scope: CallScope, time: Time): Promise<void> {
+function waitForSlot(slots: Bulkhead, scope: CallScope, time: Time): Promise<void> {
   return new Promise((resolve, reject) => {
     const signal = scope.abortable
     if (signal?.aborted) return reject(signal.reason)
@@ -152,12 +152,12 @@ function waitForPlace(places: Bulkhead, scope: CallScope, time: Time): Promise<v
     }
     const giveUp = (error: unknown) => {
       letGo()
-      if (places.cancelWait(waiter)) reject(error)
+      if (slots.cancelWait(waiter)) reject(error)
     }
     const onAbort = () => giveUp(signal?.reason)
-    if (!places.tryWait(waiter)) return reject(places.refusal())
+    if (!slots.tryWait(waiter)) return reject(slots.refusal())
     signal?.addEventListener('abort', onAbort, { once: true })
-    const expire = () => giveUp(deadlineExceeded(`${places.name} had no place in time`))
+    const expire = () => giveUp(deadlineExceeded(`${slots.name} had no free slot in time`))
     const timer =
       scope.deadline === undefined ? undefined : time.setTimer(expire, remainingMs(scope.deadline, time.epochMs()))
   })

@@ -2,12 +2,12 @@ import type { Deadline } from './deadline.ts'
 
 /** What a call sees of the policies around it. */
 export interface CallContext {
-  /** Aborts when the answer is no longer wanted: a timeout, a lost hedge, the caller's own signal. Made when first read. */
+  /** Aborts when the result is no longer needed: after a timeout, when another hedge wins, or with the signal of the caller. Created on first use. */
   readonly signal: AbortSignal
   /** 1 for the first attempt, 2 for its first repetition. */
   readonly attempt: number
   readonly deadline: Deadline | undefined
-  /** On whose behalf: the key of rate limits and consistent hashing. */
+  /** The key for rate limits and consistent hashing. */
   readonly key: string | undefined
 }
 
@@ -19,8 +19,8 @@ export interface CallOptions {
 }
 
 /**
- * The context as policies see it. A class, because one is made for every call: an AbortController costs more than all
- * policies together, so the signal comes from a getter on the prototype and exists only once somebody reads it.
+ * The context of policies. It is a class because one is created for every call: an AbortController costs more than all
+ * policies together, so the signal comes from a getter on the prototype and is created on first use.
  */
 export class CallScope implements CallContext {
   readonly attempt: number
@@ -63,7 +63,7 @@ export class CallScope implements CallContext {
     return new CallScope(attempt, this.deadline, this.key, this, undefined, false)
   }
 
-  /** A part that can be aborted by itself; whoever makes it calls `end` once it has settled. */
+  /** Creates a nested scope that can be aborted separately; the creator calls `end` once it has settled. */
   fork(attempt: number, deadline: Deadline | undefined): CallScope {
     return new CallScope(attempt, deadline, this.key, this, undefined, true)
   }

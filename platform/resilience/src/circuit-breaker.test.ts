@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { AppError, platformError } from '@stoa/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { recorder } from '../tests/recorder.ts'
@@ -27,7 +27,7 @@ describe('by hand', () => {
     expect(breaker.tryAcquire()).toBe(false)
   })
 
-  test('a success between failures starts the row anew', () => {
+  test('a success between failures starts the row again', () => {
     const { breaker, fail, succeed } = broken()
     fail(4)
     succeed(1)
@@ -109,13 +109,66 @@ describe('by hand', () => {
     expect(breaker.tryAcquire()).toBe(false)
   })
 
-  test('a probe from outside makes it half-open early, and only when open', () => {
-    const { breaker, fail, succeed } = broken()
-    expect(breaker.probe()).toBe(false)
-    fail(5)
-    expect(breaker.probe()).toBe(true)
-    succeed(3)
+  test('timeouts never open it in a row, only as more than half of twenty calls', () => {
+    const { breaker, observer } = broken()
+    for (let i = 0; i < 19; i++) breaker.onTimeout()
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', failuresInARow: 0, calls: 19, failures: 19 })
+    breaker.onTimeout(breaker.generation, 'no response in time')
+    expect(breaker.state).toBe('open')
+    expect(observer.events).toMatchObject([{ cause: 'error_rate' }])
+    expect(breaker.snapshot().lastFailure).toBe('no response in time')
+  })
+
+  test('a timeout between failures neither ends their row nor lengthens it', () => {
+    const { breaker, fail } = broken()
+    fail(4)
+    breaker.onTimeout()
     expect(breaker.state).toBe('closed')
+    fail(1)
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a probe that times out opens it again', () => {
+    const { breaker, fail } = broken()
+    fail(5)
+    breaker.onReady()
+    breaker.tryAcquire()
+    breaker.onTimeout()
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a ready instance makes it half-open early, and each further good answer counts as a probe', () => {
+    const { breaker, fail, observer } = broken()
+    breaker.onReady()
+    expect(breaker.state).toBe('closed')
+    fail(5)
+    breaker.onReady()
+    expect(breaker.state).toBe('half_open')
+    breaker.onReady()
+    breaker.onReady()
+    expect(breaker.state).toBe('closed')
+    expect(observer.events).toMatchObject([{ to: 'open' }, { cause: 'ready' }, { cause: 'probes_succeeded' }])
+  })
+
+  test('readiness does not close what timeouts opened while a probe is in progress', () => {
+    const { breaker } = broken()
+    for (let i = 0; i < 20; i++) breaker.onTimeout()
+    breaker.onReady()
+    breaker.tryAcquire()
+    for (let i = 0; i < 5; i++) breaker.onReady()
+    expect(breaker.state).toBe('half_open')
+    breaker.onSuccess()
+    breaker.onReady()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('probes that wait long keep the others out for a second only', () => {
+    const { breaker, clock, fail } = broken()
+    fail(5)
+    breaker.onReady()
+    expect([1, 2, 3, 4].map(() => breaker.tryAcquire())).toEqual([true, true, true, false])
+    clock.ms += 1_000
+    expect([1, 2, 3, 4].map(() => breaker.tryAcquire())).toEqual([true, true, true, false])
   })
 
   test('an outcome from before the change of state counts for nothing', () => {
@@ -123,17 +176,17 @@ describe('by hand', () => {
     breaker.tryAcquire()
     const early = breaker.generation
     fail(5)
-    breaker.probe()
+    breaker.onReady()
     breaker.onFailure(early)
     expect(breaker.state).toBe('half_open')
     breaker.onSuccess(early)
-    expect(breaker.snapshot().probesSucceeded).toBe(0)
+    expect(breaker.snapshot().probesSucceeded).toBe(1)
   })
 
   test('a cancelled probe gives its place back', () => {
-    const { breaker, fail } = broken({ probes: 1 })
+    const { breaker, clock, fail } = broken({ probes: 1 })
     fail(5)
-    breaker.probe()
+    clock.ms += 60_000
     expect(breaker.tryAcquire()).toBe(true)
     expect(breaker.tryAcquire()).toBe(false)
     breaker.onCancelled()
@@ -145,7 +198,7 @@ describe('by hand', () => {
     breaker.tryAcquire()
     const early = breaker.generation
     fail(5)
-    breaker.probe()
+    breaker.onReady()
     breaker.onCancelled()
     for (let i = 0; i < 3; i++) breaker.tryAcquire()
     breaker.onCancelled(early)
@@ -163,16 +216,6 @@ describe('by hand', () => {
     expect(breaker.canAcquire()).toBe(false)
   })
 
-  test('probes whose outcome is never told block it no longer than 60 s', () => {
-    const { breaker, clock, fail } = broken()
-    fail(5)
-    breaker.probe()
-    for (let i = 0; i < 3; i++) breaker.tryAcquire()
-    expect(breaker.tryAcquire()).toBe(false)
-    clock.ms += 60_000
-    expect(breaker.tryAcquire()).toBe(true)
-  })
-
   test('a reset closes it and forgets all counts', () => {
     const { breaker, fail } = broken()
     fail(5)
@@ -185,6 +228,7 @@ describe('by hand', () => {
       failures: 0,
       probesSucceeded: 0,
       retryAfterSeconds: 0,
+      lastFailure: undefined,
     })
   })
 
@@ -210,22 +254,28 @@ describe('by hand', () => {
 describe('as a policy', () => {
   const unavailable = () => Promise.reject(new AppError('unavailable', 'order.away', 'away'))
 
-  test('refuses with circuit_open and Retry-After without making the call', async () => {
+  test('refuses with service.circuit_open and Retry-After without making the call', async () => {
     const { breaker, fail } = broken()
     fail(5)
     let calls = 0
     const refused = breaker.execute(async () => (calls += 1))
-    await expect(refused).rejects.toMatchObject({ code: 'circuit_open', kind: 'unavailable', retryAfterSeconds: 60 })
+    await expect(refused).rejects.toMatchObject({
+      code: 'service.circuit_open',
+      kind: 'unavailable',
+      retryAfterSeconds: 60,
+    })
     expect(calls).toBe(0)
   })
 
-  test('counts an unavailable callee and a bug as failures, a refusal as an answer', async () => {
+  test('counts what the system reports; a refusal is an answer and a bug says nothing', async () => {
     const { breaker } = broken()
-    await expect(breaker.execute(unavailable)).rejects.toThrow('away')
-    await expect(breaker.execute(() => Promise.reject(new TypeError('reset')))).rejects.toThrow('reset')
+    const reset = Object.assign(new Error('read ECONNRESET'), { syscall: 'read', code: 'ECONNRESET' })
+    await expect(breaker.execute(() => Promise.reject(reset))).rejects.toThrow('ECONNRESET')
+    const fetchFailed = new TypeError('fetch failed', { cause: reset })
+    await expect(breaker.execute(() => Promise.reject(fetchFailed))).rejects.toThrow('fetch failed')
+    await expect(breaker.execute(() => Promise.reject(new TypeError('Invalid character')))).rejects.toThrow('Invalid')
     expect(breaker.snapshot()).toMatchObject({ failuresInARow: 2, calls: 2 })
-    const refuse = () => Promise.reject(new AppError('conflict', 'order.shipped', 'shipped'))
-    await expect(breaker.execute(refuse)).rejects.toThrow('shipped')
+    await expect(breaker.execute(unavailable)).rejects.toThrow('away')
     expect(breaker.snapshot()).toMatchObject({ failuresInARow: 0, calls: 3, failures: 2 })
   })
 
@@ -248,13 +298,13 @@ describe('as a policy', () => {
       ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       { signal: abort.signal },
     )
-    abort.abort(new AppError('timeout', 'deadline_exceeded', 'too late'))
+    abort.abort(platformError('request.deadline_exceeded', 'too late'))
     await expect(call).rejects.toThrow('too late')
     expect(breaker.snapshot()).toMatchObject({ calls: 1, failures: 1 })
   })
 })
 
-type Step = { readonly kind: 'success' | 'failure'; readonly passMs: number }
+type Step = { readonly kind: 'success' | 'failure' | 'timeout'; readonly passMs: number }
 
 /** The rule in words that keep everything: what a breaker answers after these steps, slots of 1 s. */
 function stateAfter(steps: readonly Step[]): string {
@@ -262,10 +312,10 @@ function stateAfter(steps: readonly Step[]): string {
   let state = 'closed'
   let since = 0
   let probesLeft = 3
-  let seen: { slot: number; failed: boolean }[] = []
+  let seen: { slot: number; kind: Step['kind'] }[] = []
   for (const { kind, passMs } of steps) {
     atMs += passMs
-    const failed = kind === 'failure'
+    const failed = kind !== 'success'
     if (state === 'open' && atMs - since >= 60_000) [state, probesLeft] = ['half_open', 3]
     if (state === 'open') continue
     if (state === 'half_open') {
@@ -274,10 +324,11 @@ function stateAfter(steps: readonly Step[]): string {
       else if (probesLeft === 0) [state, seen] = ['closed', []]
       continue
     }
-    seen.push({ slot: Math.floor(atMs / 1_000), failed })
+    seen.push({ slot: Math.floor(atMs / 1_000), kind })
     const recent = seen.filter((one) => one.slot > Math.floor(atMs / 1_000) - 10)
-    const isRow = seen.length >= 5 && seen.slice(-5).every((one) => one.failed)
-    const isRate = recent.length >= 20 && recent.filter((one) => one.failed).length > recent.length / 2
+    const row = seen.filter((one) => one.kind !== 'timeout').slice(-5)
+    const isRow = kind === 'failure' && row.length === 5 && row.every((one) => one.kind === 'failure')
+    const isRate = recent.length >= 20 && recent.filter((one) => one.kind !== 'success').length > recent.length / 2
     if (isRow || isRate) [state, since, seen] = ['open', atMs, []]
   }
   return state
@@ -285,7 +336,7 @@ function stateAfter(steps: readonly Step[]): string {
 
 test('agrees with the rule told in words, whatever happens when', () => {
   const step = fc.record({
-    kind: fc.constantFrom('success' as const, 'failure' as const),
+    kind: fc.constantFrom('success' as const, 'failure' as const, 'timeout' as const),
     passMs: fc.oneof(
       { weight: 30, arbitrary: fc.integer({ min: 0, max: 900 }) },
       { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 70_000 }) },
@@ -299,7 +350,8 @@ test('agrees with the rule told in words, whatever happens when', () => {
         atMs += passMs
         if (!breaker.tryAcquire()) continue
         if (kind === 'success') breaker.onSuccess()
-        else breaker.onFailure()
+        else if (kind === 'failure') breaker.onFailure()
+        else breaker.onTimeout()
       }
       expect(breaker.state).toBe(stateAfter(steps))
     }),

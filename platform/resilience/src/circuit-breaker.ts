@@ -1,6 +1,7 @@
-import { AppError, isAppError } from '@stoa/kernel'
+import { type AppError, isAppError, platformError } from '@stoa/kernel'
 import type { CallScope } from './call-scope.ts'
 import type { CircuitCause, CircuitState, Observer } from './events.ts'
+import { evidenceOf, type Evidence } from './evidence.ts'
 import { makePolicy, type Layer, type Policy } from './policy.ts'
 import { positive, share, wholeNumber } from './settings.ts'
 import { slidingCounts, type SlidingCounts } from './sliding-counts.ts'
@@ -9,9 +10,9 @@ import { monotonicMs } from './time.ts'
 /** Settings of a circuit breaker; each has the default of the platform. */
 export interface CircuitBreakerOptions {
   readonly name?: string
-  /** Opens after this many failures in a row (5). */
+  /** Opens after this many failures in a row (5); timeouts are never in a row, as a slow instance is not a dead one. */
   readonly failuresInARow?: number
-  /** Opens when more than this share of the window's calls failed (0.5) … */
+  /** Opens when more than this share of the window's calls failed or timed out (0.5) … */
   readonly errorRate?: number
   /** … and there were at least this many (20) … */
   readonly minCalls?: number
@@ -19,10 +20,12 @@ export interface CircuitBreakerOptions {
   readonly windowMs?: number
   /** Refuses for this long before it lets probes through (60 s). */
   readonly openMs?: number
-  /** This many probes must succeed before it closes (3); no more run at once. */
+  /** How often the other side is asked meanwhile whether it is ready (never): `retryAfterSeconds` is then two of these at most. */
+  readonly askedEveryMs?: number
+  /** This many probes must succeed before it closes (3); no more are let through in a second. */
   readonly probes?: number
-  /** Which errors of a call count; by default all but refusals that are neither `unavailable` nor `timeout`. */
-  readonly isFailure?: (error: unknown) => boolean
+  /** Classifies an error of a call; `evidenceOf` by default. */
+  readonly evidenceOf?: (error: unknown) => Evidence
   readonly nowMs?: () => number
   readonly observer?: Observer | undefined
 }
@@ -36,6 +39,8 @@ export interface CircuitSnapshot {
   readonly failures: number
   readonly probesSucceeded: number
   readonly retryAfterSeconds: number
+  /** A description of the last failure; kept after the circuit has closed. */
+  readonly lastFailure: string | undefined
 }
 
 /** A change of state. */
@@ -47,7 +52,7 @@ export interface CircuitChange {
 
 /**
  * A circuit breaker (Nygard, Release It!): as a policy, or by hand without promises: `tryAcquire`, then exactly one of
- * `onSuccess`, `onFailure`, `onCancelled`. An outcome that names the `generation` read after `tryAcquire` is ignored
+ * `onSuccess`, `onFailure`, `onTimeout`, `onCancelled`. An outcome that names the `generation` read after `tryAcquire` is ignored
  * once the state has changed since; without it, it counts for the present state.
  */
 export interface CircuitBreaker extends Policy {
@@ -58,38 +63,46 @@ export interface CircuitBreaker extends Policy {
   tryAcquire(): boolean
   /** Whether `tryAcquire` would let a call through now; changes nothing, for choosing among instances. */
   canAcquire(): boolean
+  /** The callee responded, with any result. */
   onSuccess(generation?: number): void
-  onFailure(generation?: number): void
-  /** The call was given up by its caller: gives a probe's place back, counts nothing. */
+  /** It could not be reached, or the connection was lost; `what` is for people. */
+  onFailure(generation?: number, what?: string): void
+  /** The callee did not respond in time: counts only in the error rate, and reopens a half-open circuit. */
+  onTimeout(generation?: number, what?: string): void
+  /** The call was not sent, or was abandoned by its caller: releases the slot of a probe, and counts nothing. */
   onCancelled(generation?: number): void
-  /** Makes an open breaker half-open early, as after a good answer from the instance's readiness; false if not open. */
-  probe(): boolean
+  /**
+   * The instance reports that it is ready: an open breaker becomes half open early, and this counts as a successful
+   * probe. After timeouts only calls can show that the instance has recovered, so it does not count while a call is in progress.
+   */
+  onReady(): void
   /** Closes it and forgets all counts. */
   reset(): void
-  /** Whole seconds until a call may be let through; 0 when closed. */
+  /** Whole seconds until a call may be let through, where the other side is asked the time of two questions at most; 0 when closed. */
   retryAfterSeconds(): number
-  /** The refusal `circuit_open` (unavailable, with Retry-After). */
+  /** The refusal `service.circuit_open` (unavailable, with Retry-After). */
   refusal(): AppError
   snapshot(): CircuitSnapshot
-  /** Calls back after every change; answers the function that ends it. */
+  /** Calls the listener after every change; returns a function that removes it. */
   onStateChange(listener: (change: CircuitChange) => void): () => void
 }
 
-/** Makes a closed breaker; throws RangeError for a setting that makes no sense. */
+/** Makes a closed breaker. Throws RangeError for an invalid setting. */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   return new Breaker(options)
-}
-
-/** Whether an error says that the other side is unwell: a refusal it decided on (a 4xx) does not. */
-export function isUpstreamFailure(error: unknown): boolean {
-  return !isAppError(error) || error.kind === 'unavailable' || error.kind === 'timeout'
 }
 
 function isGivenUp(error: unknown, scope: CallScope): boolean {
   return scope.isAborted && !(isAppError(error) && error.kind === 'timeout')
 }
 
-function guard(breaker: CircuitBreaker, isFailure: (error: unknown) => boolean): (next: Layer) => Layer {
+function guard(breaker: CircuitBreaker, judge: (error: unknown) => Evidence): (next: Layer) => Layer {
+  const settle = (generation: number, evidence: Evidence, error: unknown) => {
+    if (evidence === 'answer') breaker.onSuccess(generation)
+    else if (evidence === 'failure') breaker.onFailure(generation, String(error))
+    else if (evidence === 'timeout') breaker.onTimeout(generation, String(error))
+    else breaker.onCancelled(generation)
+  }
   return (next) => async (call, scope) => {
     if (!breaker.tryAcquire()) throw breaker.refusal()
     const generation = breaker.generation
@@ -98,13 +111,14 @@ function guard(breaker: CircuitBreaker, isFailure: (error: unknown) => boolean):
       breaker.onSuccess(generation)
       return answer
     } catch (error) {
-      if (isGivenUp(error, scope)) breaker.onCancelled(generation)
-      else if (isFailure(error)) breaker.onFailure(generation)
-      else breaker.onSuccess(generation)
+      settle(generation, isGivenUp(error, scope) ? 'none' : judge(error), error)
       throw error
     }
   }
 }
+
+/** No more probes than `probes` are let through in this time. */
+const probeWindowMs = 1_000
 
 class Breaker implements CircuitBreaker {
   readonly name: string
@@ -116,6 +130,7 @@ class Breaker implements CircuitBreaker {
   private readonly errorRate: number
   private readonly minCalls: number
   private readonly openMs: number
+  private readonly askedEveryMs: number
   private readonly probes: number
   private readonly counts: SlidingCounts
   private readonly nowMs: () => number
@@ -123,8 +138,12 @@ class Breaker implements CircuitBreaker {
   private readonly listeners = new Set<(change: CircuitChange) => void>()
   private inARow = 0
   private changedAtMs = 0
+  private probesSinceMs = 0
   private probesAdmitted = 0
+  private probesUnderWay = 0
   private probesSucceeded = 0
+  private lastFailure: string | undefined = undefined
+  private hasTimedOut = false
 
   constructor(options: CircuitBreakerOptions) {
     this.name = options.name ?? 'circuit'
@@ -132,11 +151,12 @@ class Breaker implements CircuitBreaker {
     this.errorRate = share('errorRate', options.errorRate ?? 0.5)
     this.minCalls = wholeNumber('minCalls', options.minCalls ?? 20, 1)
     this.openMs = positive('openMs', options.openMs ?? 60_000)
+    this.askedEveryMs = positive('askedEveryMs', options.askedEveryMs ?? this.openMs)
     this.probes = wholeNumber('probes', options.probes ?? 3, 1)
     this.counts = slidingCounts(positive('windowMs', options.windowMs ?? 10_000))
     this.nowMs = options.nowMs ?? monotonicMs
     this.observer = options.observer
-    const { around, execute } = makePolicy(guard(this, options.isFailure ?? isUpstreamFailure))
+    const { around, execute } = makePolicy(guard(this, options.evidenceOf ?? evidenceOf))
     this.around = around
     this.execute = execute
   }
@@ -147,24 +167,29 @@ class Breaker implements CircuitBreaker {
       this.observer?.onEvent({ type: 'circuit_refused', name: this.name })
       return false
     }
-    // Half-open, too: probes whose outcome was never told would otherwise shut the circuit for ever.
-    const isBlocked = this.state === 'open' || this.probesAdmitted >= this.probes
-    if (isBlocked) this.change('half_open', 'open_time_over', this.nowMs())
+    const nowMs = this.nowMs()
+    if (this.state === 'open') this.change('half_open', 'open_time_over', nowMs)
+    // Per second, not until the probes have ended: slow calls would otherwise block all others.
+    if (nowMs - this.probesSinceMs >= probeWindowMs) {
+      this.probesSinceMs = nowMs
+      this.probesAdmitted = 0
+    }
     this.probesAdmitted += 1
+    this.probesUnderWay += 1
     return true
   }
 
   canAcquire(): boolean {
-    if (this.state === 'closed' || (this.state === 'half_open' && this.probesAdmitted < this.probes)) return true
-    return this.nowMs() - this.changedAtMs >= this.openMs
+    if (this.state === 'closed') return true
+    if (this.state === 'open') return this.nowMs() - this.changedAtMs >= this.openMs
+    return this.probesAdmitted < this.probes || this.nowMs() - this.probesSinceMs >= probeWindowMs
   }
 
   onSuccess(generation = this.generation): void {
     if (generation !== this.generation || this.state === 'open') return
     if (this.state === 'half_open') {
-      this.probesSucceeded += 1
-      if (this.probesSucceeded >= this.probes) this.change('closed', 'probes_succeeded', this.nowMs())
-      return
+      this.probesUnderWay -= 1
+      return this.noteProbe()
     }
     const nowMs = this.nowMs()
     this.inARow = 0
@@ -172,25 +197,27 @@ class Breaker implements CircuitBreaker {
     this.openIfTooManyFailed(nowMs)
   }
 
-  onFailure(generation = this.generation): void {
-    if (generation !== this.generation || this.state === 'open') return
-    const nowMs = this.nowMs()
-    if (this.state === 'half_open') return this.change('open', 'probe_failed', nowMs)
+  onFailure(generation = this.generation, what?: string): void {
+    if (!this.isCounted(generation, what, false)) return
     this.inARow += 1
-    this.counts.record(true, nowMs)
-    if (this.inARow >= this.maxInARow) this.change('open', 'failures_in_a_row', nowMs)
-    else this.openIfTooManyFailed(nowMs)
+    if (this.inARow >= this.maxInARow) this.change('open', 'failures_in_a_row', this.nowMs())
+    else this.openIfTooManyFailed(this.nowMs())
+  }
+
+  onTimeout(generation = this.generation, what?: string): void {
+    if (this.isCounted(generation, what, true)) this.openIfTooManyFailed(this.nowMs())
   }
 
   onCancelled(generation = this.generation): void {
-    if (generation !== this.generation || this.state !== 'half_open') return
-    if (this.probesAdmitted > this.probesSucceeded) this.probesAdmitted -= 1
+    if (generation !== this.generation || this.state !== 'half_open' || this.probesUnderWay === 0) return
+    this.probesUnderWay -= 1
+    if (this.probesAdmitted > 0) this.probesAdmitted -= 1
   }
 
-  probe(): boolean {
-    if (this.state !== 'open') return false
-    this.change('half_open', 'probed', this.nowMs())
-    return true
+  onReady(): void {
+    if (this.state === 'closed') return
+    if (this.state === 'open') this.change('half_open', 'ready', this.nowMs())
+    if (!this.hasTimedOut || this.probesUnderWay === 0) this.noteProbe()
   }
 
   reset(): void {
@@ -200,13 +227,13 @@ class Breaker implements CircuitBreaker {
   retryAfterSeconds(): number {
     if (this.state === 'closed') return 0
     if (this.state === 'half_open') return 1
-    return Math.max(1, Math.ceil((this.changedAtMs + this.openMs - this.nowMs()) / 1_000))
+    const openForMs = this.changedAtMs + this.openMs - this.nowMs()
+    return Math.max(1, Math.ceil(Math.min(openForMs, 2 * this.askedEveryMs) / 1_000))
   }
 
   refusal(): AppError {
-    return new AppError('unavailable', 'circuit_open', `${this.name} is not being called: its last calls failed`, {
-      retryAfterSeconds: this.retryAfterSeconds(),
-    })
+    const detail = `the circuit breaker of ${this.name} is open: its last calls failed`
+    return platformError('service.circuit_open', detail, { retryAfterSeconds: this.retryAfterSeconds() })
   }
 
   snapshot(): CircuitSnapshot {
@@ -219,12 +246,29 @@ class Breaker implements CircuitBreaker {
       failures: this.counts.failures(),
       probesSucceeded: this.probesSucceeded,
       retryAfterSeconds: this.retryAfterSeconds(),
+      lastFailure: this.lastFailure,
     }
   }
 
   onStateChange(listener: (change: CircuitChange) => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** Notes a failure; whether it is one more of a closed circuit. */
+  private isCounted(generation: number, what: string | undefined, isTimeout: boolean): boolean {
+    if (generation !== this.generation || this.state === 'open') return false
+    this.lastFailure = what
+    this.hasTimedOut = isTimeout
+    const wasClosed = this.state === 'closed'
+    if (wasClosed) this.counts.record(true, this.nowMs())
+    else this.change('open', 'probe_failed', this.nowMs())
+    return wasClosed
+  }
+
+  private noteProbe(): void {
+    this.probesSucceeded += 1
+    if (this.probesSucceeded >= this.probes) this.change('closed', 'probes_succeeded', this.nowMs())
   }
 
   private openIfTooManyFailed(nowMs: number): void {
@@ -240,11 +284,14 @@ class Breaker implements CircuitBreaker {
     this.generation += 1
     this.changedAtMs = nowMs
     this.inARow = 0
+    this.probesSinceMs = nowMs
     this.probesAdmitted = 0
+    this.probesUnderWay = 0
     this.probesSucceeded = 0
     this.counts.clear()
     if (from === to) return
-    this.observer?.onEvent({ type: 'circuit_state_changed', name: this.name, from, to, cause })
+    const { name, lastFailure } = this
+    this.observer?.onEvent({ type: 'circuit_state_changed', name, from, to, cause, lastFailure })
     for (const listener of this.listeners) listener({ from, to, cause })
   }
 }

@@ -5,6 +5,7 @@ import {
   formatGrpcTimeout,
   parseDeadline,
   parseGrpcTimeoutMs,
+  receivedDeadline,
   remainingMs,
 } from './deadline.ts'
 
@@ -44,4 +45,12 @@ test('writes grpc-timeout in at most eight digits, never shorter than what is le
   expect(formatGrpcTimeout(99_999_999)).toBe('99999999m')
   expect(formatGrpcTimeout(100_000_000)).toBe('100000S')
   expect(formatGrpcTimeout(100_000_001)).toBe('100001S')
+})
+
+test('a request that has come in keeps the time its sender says is left, else the point in time', () => {
+  expect(receivedDeadline('2S', '1', 10_000)).toBe(12_000)
+  expect(receivedDeadline('2S', '900000', 10_000)).toBe(12_000)
+  expect(receivedDeadline(undefined, '11000', 10_000)).toBe(11_000)
+  expect(receivedDeadline('soon', '11000', 10_000)).toBe(11_000)
+  expect(receivedDeadline(undefined, undefined, 10_000)).toBeUndefined()
 })

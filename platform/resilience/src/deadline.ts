@@ -1,6 +1,6 @@
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 
-/** The moment an answer is of no more use, in milliseconds since the epoch, as in `X-Request-Deadline`. */
+/** The time after which a response is of no use, in milliseconds since the epoch, as in `X-Request-Deadline`. */
 export type Deadline = number
 
 /** The deadline that lies `timeoutMs` after now. */
@@ -8,7 +8,7 @@ export function deadlineAfter(timeoutMs: number, epochMs: number): Deadline {
   return epochMs + timeoutMs
 }
 
-/** The milliseconds left until the deadline, never below 0; Infinity without one. */
+/** Returns the milliseconds until the deadline, at least 0; Infinity without a deadline. */
 export function remainingMs(deadline: Deadline | undefined, epochMs: number): number {
   if (deadline === undefined) return Infinity
   return deadline > epochMs ? deadline - epochMs : 0
@@ -40,7 +40,20 @@ export function formatGrpcTimeout(timeoutMs: number): string {
   return wholeMs < 1e8 ? `${wholeMs}m` : `${Math.min(99_999_999, Math.ceil(wholeMs / 1_000))}S`
 }
 
+/**
+ * Returns the deadline of a received request. The remaining time (`grpc-timeout`) takes precedence over the point in time (`X-Request-Deadline`), which a clock
+ * difference between two hosts would shift.
+ */
+export function receivedDeadline(
+  timeout: string | undefined,
+  deadline: string | undefined,
+  epochMs: number,
+): Deadline | undefined {
+  const leftMs = parseGrpcTimeoutMs(timeout)
+  return leftMs === undefined ? parseDeadline(deadline) : epochMs + leftMs
+}
+
 /** The refusal `deadline_exceeded` (timeout, retryable). */
 export function deadlineExceeded(detail: string): AppError {
-  return new AppError('timeout', 'deadline_exceeded', detail)
+  return platformError('request.deadline_exceeded', detail)
 }

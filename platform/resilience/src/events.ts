@@ -1,4 +1,4 @@
-/** Where a circuit breaker stands. */
+/** The state of a circuit breaker. */
 export type CircuitState = 'closed' | 'open' | 'half_open'
 
 /** Why a circuit breaker changed its state. */
@@ -8,13 +8,14 @@ export type CircuitCause =
   | 'probe_failed'
   | 'probes_succeeded'
   | 'open_time_over'
-  | 'probed'
+  /** The instance reports that it is ready again. */
+  | 'ready'
   | 'reset'
 
 /** Why a retry policy let the last error through. */
 export type GiveUpReason = 'attempts' | 'budget' | 'deadline' | 'retry_after'
 
-/** What policies tell an observer; `name` is the policy's, of low cardinality, and nothing in it is personal. */
+/** The events of policies; `name` is the name of the policy, has low cardinality and contains no personal data. */
 export type ResilienceEvent =
   | {
       readonly type: 'circuit_state_changed'
@@ -22,6 +23,8 @@ export type ResilienceEvent =
       readonly from: CircuitState
       readonly to: CircuitState
       readonly cause: CircuitCause
+      /** What the last failure was, for people. */
+      readonly lastFailure: string | undefined
     }
   | { readonly type: 'circuit_refused'; readonly name: string }
   | { readonly type: 'retry_scheduled'; readonly name: string; readonly attempt: number; readonly delayMs: number }
@@ -39,7 +42,7 @@ export type ResilienceEvent =
   | { readonly type: 'hedge_won'; readonly name: string }
   | { readonly type: 'rate_limited'; readonly name: string }
 
-/** Hears what policies do, synchronously and on the caller's stack: it must be quick and must not throw. */
+/** Receives the events of policies synchronously, on the stack of the caller: it must be fast and must not throw. */
 export interface Observer {
   readonly onEvent: (event: ResilienceEvent) => void
 }

@@ -7,7 +7,7 @@ import { timeout } from './timeout.ts'
 
 const away = () => Promise.reject<number>(new AppError('unavailable', 'pricing.away', 'away'))
 
-test('answers something else when the callee is away', async () => {
+test('answers something else when the callee is unavailable', async () => {
   const observer = recorder()
   const policy = fallback({ name: 'prices', answer: () => 'list price', observer })
   expect(await policy.execute(away)).toBe('list price')

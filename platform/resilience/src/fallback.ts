@@ -6,14 +6,14 @@ import { makePolicy, type Call, type Policy } from './policy.ts'
 /** Settings of a fallback. */
 export interface FallbackOptions<Fallback> {
   readonly name?: string
-  /** What is answered instead. */
+  /** The alternative result. */
   readonly answer: (error: unknown, context: CallContext) => Fallback | Promise<Fallback>
   /** After which errors; by default `unavailable` and `timeout`: neither a refusal nor a bug is covered up. */
   readonly when?: (error: unknown) => boolean
   readonly observer?: Observer | undefined
 }
 
-/** Answers something else when a call fails because the other side is away. */
+/** Returns an alternative result if a call fails because the callee is unavailable. */
 export function fallback<Fallback>(options: FallbackOptions<Fallback>): Policy<Fallback> {
   const { name = 'fallback', answer, when = isAway, observer } = options
   return makePolicy<Fallback>((next) => async <T>(call: Call<T>, scope: CallScope) => {
@@ -22,7 +22,7 @@ export function fallback<Fallback>(options: FallbackOptions<Fallback>): Policy<F
     } catch (error) {
       if (!when(error)) throw error
       observer?.onEvent({ type: 'fell_back', name })
-      // Layers carry the call's own type; that the answer may be the fallback's stands in Policy<Fallback>.
+      // Layers have the type of the call; Policy<Fallback> declares that the result may be the fallback.
       return (await answer(error, scope)) as unknown as T
     }
   })

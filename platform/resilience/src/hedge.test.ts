@@ -55,7 +55,7 @@ test('a loser that answers all the same disturbs nothing', async () => {
   expect(winning?.aborted).toBe(false)
 })
 
-test('a failure waits for the other call that is under way', async () => {
+test('a failure waits for the other call that is in progress', async () => {
   const { time, lanes, answer } = hedged()
   await time.advance(50)
   lanes[0]?.reject(new Error('reset'))

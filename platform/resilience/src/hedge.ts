@@ -8,7 +8,7 @@ import { systemTime, type Time, type Timer } from './time.ts'
 /** Settings of a hedge. */
 export interface HedgeOptions {
   readonly name?: string
-  /** How long to wait for an answer before asking once more: best the callee's p95, measured. */
+  /** Milliseconds to wait for a response before the second call; ideally the measured p95 of the callee. */
   readonly delayMs: number | (() => number)
   /** Calls beside the first (1). */
   readonly maxHedges?: number
@@ -19,9 +19,8 @@ export interface HedgeOptions {
 }
 
 /**
- * Asks a second time when the first answer takes long, takes whichever comes first and aborts the other (Dean & Barroso,
- * "The Tail at Scale"). Fails only when nothing asked is still under way, so a quick failure is not hedged but passed on.
- * Only for reads: both calls may be carried out.
+ * Sends a second call if the first is slow, uses the first result and aborts the other call (Dean & Barroso,
+ * "The Tail at Scale"). Fails only when no call is in progress, so a fast failure is returned without a hedge. Only for reads: both calls may be executed.
  */
 export function hedge(options: HedgeOptions): Policy {
   const { name = 'hedge', budget, time = systemTime, observer } = options
@@ -51,7 +50,7 @@ function race<T>(settings: Race, next: Layer, call: Call<T>, scope: CallScope): 
       isOver = true
       if (timer !== undefined) time.clearTimer(timer)
       for (const lane of lanes) {
-        if (lane !== winner) lane.abort(new DOMException('another call answered first', 'AbortError'))
+        if (lane !== winner) lane.abort(new DOMException('another call finished first', 'AbortError'))
         lane.end()
       }
     }

@@ -10,7 +10,6 @@ export { bulkheadPools, defaultPools } from './bulkhead-pools.ts'
 export type { CallContext, CallOptions, CallScope } from './call-scope.ts'
 export {
   circuitBreaker,
-  isUpstreamFailure,
   type CircuitBreaker,
   type CircuitBreakerOptions,
   type CircuitChange,
@@ -23,17 +22,21 @@ export {
   formatGrpcTimeout,
   parseDeadline,
   parseGrpcTimeoutMs,
+  receivedDeadline,
   remainingMs,
   type Deadline,
 } from './deadline.ts'
 export type { CircuitCause, CircuitState, GiveUpReason, Observer, ResilienceEvent } from './events.ts'
+export { evidenceOf, type Evidence } from './evidence.ts'
 export { fallback, type FallbackOptions } from './fallback.ts'
 export { hedge, type HedgeOptions } from './hedge.ts'
+export { instanceBreakers, type InstanceBreakers, type InstanceBreakersOptions } from './instance-breakers.ts'
+export { loadShedder, type LoadShedder, type LoadShedderOptions } from './load-shedder.ts'
 export { makePolicy, wrap, type Call, type Layer, type Policy } from './policy.ts'
-export { probeWhileOpen, type ProbeOptions } from './probe-while-open.ts'
 export { rateLimitField, rateLimitPolicyField } from './rate-limit-fields.ts'
 export { rateLimiter, type RateDecision, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 export { isRetryableError, retry, type RetryOptions } from './retry.ts'
 export { retryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { monotonicMs, sleep, systemTime, type Time, type Timer } from './time.ts'
 export { timeout, type TimeoutOptions } from './timeout.ts'
+export { makeUnderWay, type Entered, type UnderWay } from './under-way.ts'

@@ -1,10 +1,11 @@
-import { AppError } from '@stoa/kernel'
+import { AppError, isAppError } from '@stoa/kernel'
 import { expect, test } from 'vitest'
 import { errorOf } from '../tests/error-of.ts'
 import { manualTime } from '../tests/manual-time.ts'
 import { recorder } from '../tests/recorder.ts'
 import { bulkhead } from './bulkhead.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { evidenceOf } from './evidence.ts'
 import { fallback } from './fallback.ts'
 import { hedge } from './hedge.ts'
 import { makePolicy, wrap } from './policy.ts'
@@ -20,18 +21,22 @@ function everything() {
   const time = manualTime()
   const observer = recorder()
   const shared = { time, observer }
-  const breaker = circuitBreaker({ nowMs: time.nowMs, observer })
-  const places = bulkhead({ maxConcurrent: 2, maxWaiting: 1, ...shared })
+  const breaker = circuitBreaker({
+    nowMs: time.nowMs,
+    observer,
+    evidenceOf: (error) => (isAppError(error, 'pricing.away') ? 'failure' : evidenceOf(error)),
+  })
+  const slots = bulkhead({ maxConcurrent: 2, maxWaiting: 1, ...shared })
   const call = wrap(
     fallback({ answer: (error) => (error instanceof AppError ? error.code : 'unknown'), observer }),
     rateLimiter({ limit: 1_000, nowMs: time.nowMs, observer }),
-    places,
+    slots,
     timeout({ name: 'in total', timeoutMs: 7_000, ...shared }),
     retry({ random: () => 1, ...shared }),
     breaker,
     timeout({ name: 'one attempt', timeoutMs: 5_000, ...shared }),
   )
-  return { time, observer, breaker, places, call }
+  return { time, observer, breaker, slots, call }
 }
 
 test('the first policy is the outermost', async () => {
@@ -59,19 +64,19 @@ test('a call that throws at once rejects', async () => {
 })
 
 test('all together answer, and leave nothing behind', async () => {
-  const { call, time, places, breaker, observer } = everything()
+  const { call, time, slots, breaker, observer } = everything()
   expect(await call.execute(async () => 'answer')).toBe('answer')
   expect(time.timersSet()).toBe(0)
-  expect(places.snapshot().active).toBe(0)
+  expect(slots.snapshot().active).toBe(0)
   expect(breaker.snapshot()).toMatchObject({ calls: 1, failures: 0 })
   expect(observer.events).toEqual([])
 })
 
-test('an attempt that hangs is timed out, counted by the breaker, tried again, and cut by the total', async () => {
+test('an attempt that hangs is timed out, counted by the breaker, retried, and cut by the total', async () => {
   const { call, time, breaker, observer } = everything()
   const answer = call.execute(() => new Promise(() => undefined))
   await time.advance(10_000)
-  expect(await answer).toBe('deadline_exceeded')
+  expect(await answer).toBe('request.deadline_exceeded')
   expect(breaker.snapshot().failures).toBe(2)
   const named = observer.events.filter((event) => event.type === 'timed_out').map((event) => event.name)
   expect(named).toEqual(expect.arrayContaining(['one attempt', 'in total']))
@@ -92,8 +97,8 @@ test('an outage opens the circuit, and then costs no call and no wait', async ()
   await time.advance(0)
   expect(breaker.state).toBe('open')
   await time.advance(1_000)
-  expect(await second).toBe('circuit_open')
-  expect(await call.execute(counted)).toBe('circuit_open')
+  expect(await second).toBe('service.circuit_open')
+  expect(await call.execute(counted)).toBe('service.circuit_open')
   expect(calls).toBe(5)
 })
 
@@ -109,7 +114,13 @@ test('the limit of places covers retries: more than two at once never run', asyn
   }
   const answers = Array.from({ length: 5 }, () => call.execute(slow))
   await time.advance(1_000)
-  expect((await Promise.all(answers)).sort()).toEqual(['answer', 'answer', 'answer', 'bulkhead_full', 'bulkhead_full'])
+  expect((await Promise.all(answers)).sort()).toEqual([
+    'answer',
+    'answer',
+    'answer',
+    'service.saturated',
+    'service.saturated',
+  ])
   expect(most).toBe(2)
 })
 

@@ -1,6 +1,6 @@
 import type { RateDecision } from './rate-limiter.ts'
 
-/** What `RateLimit-Policy` says of a limiter. */
+/** The fields of `RateLimit-Policy`. */
 interface RatePolicy {
   readonly name: string
   readonly limit: number

@@ -121,7 +121,11 @@ describe('as a policy', () => {
     const { limiter, drain } = limited({ limit: 6 })
     drain('ada')
     const refused = limiter.execute(async () => 1, { key: 'ada' })
-    await expect(refused).rejects.toMatchObject({ code: 'rate_limited', kind: 'rate_limited', retryAfterSeconds: 10 })
+    await expect(refused).rejects.toMatchObject({
+      code: 'request.rate_limited',
+      kind: 'rate_limited',
+      retryAfterSeconds: 10,
+    })
     expect(await limiter.execute(async () => 1, { key: 'bob' })).toBe(1)
   })
 })

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 import type { Observer } from './events.ts'
 import { makePolicy, type Layer, type Policy } from './policy.ts'
 import { positive, wholeNumber } from './settings.ts'
@@ -17,7 +17,7 @@ export interface RateLimiterOptions {
   readonly observer?: Observer | undefined
 }
 
-/** What the bucket says, in whole seconds as `RateLimit` and `Retry-After` want them. */
+/** The state of a bucket, in whole seconds as `RateLimit` and `Retry-After` require. */
 export interface RateDecision {
   readonly allowed: boolean
   /** Calls that would be let through right now. */
@@ -33,7 +33,7 @@ export interface RateLimiter extends Policy {
   readonly name: string
   readonly limit: number
   readonly windowSeconds: number
-  /** Takes `cost` tokens (1) if there are so many, else none. */
+  /** Takes `cost` tokens (default 1) if available, else none. */
   take(key: string, cost?: number): RateDecision
   /** Fills the key's bucket. */
   reset(key: string): void
@@ -41,7 +41,7 @@ export interface RateLimiter extends Policy {
   refusal(decision: RateDecision): AppError
 }
 
-/** Makes a limiter with all buckets full; throws RangeError for a setting that makes no sense. */
+/** Makes a limiter with full buckets. Throws RangeError for an invalid setting. */
 export function rateLimiter(options: RateLimiterOptions): RateLimiter {
   return new TokenBuckets(options)
 }
@@ -101,7 +101,7 @@ class TokenBuckets implements RateLimiter {
   }
 
   refusal(of: RateDecision): AppError {
-    return new AppError('rate_limited', 'rate_limited', `more than ${this.limit} calls in ${this.windowSeconds} s`, {
+    return platformError('request.rate_limited', `more than ${this.limit} calls in ${this.windowSeconds} s`, {
       retryAfterSeconds: of.retryAfterSeconds,
     })
   }

@@ -1,10 +1,10 @@
 import { share, wholeNumber } from './settings.ts'
 
-/** Retries as a share of calls, counted over all that hold the same budget. */
+/** Limits retries to a fraction of calls, over all users of the same budget. */
 export interface RetryBudget {
-  /** A first attempt was made: earns its share of a retry. */
+  /** Records a first attempt, which earns a fraction of a retry. */
   readonly onCall: () => void
-  /** Takes one retry from the budget; false when there is none left. */
+  /** Takes one retry from the budget; returns false if none is left. */
   readonly tryRetry: () => boolean
 }
 
@@ -12,13 +12,13 @@ export interface RetryBudget {
 export interface RetryBudgetOptions {
   /** Retries per call (0.2). */
   readonly ratio?: number
-  /** What the budget starts with and the most it can hold (10), so that a quiet client may retry at all. */
+  /** The initial and maximum number of retries in the budget (10), so that a client with few calls can retry. */
   readonly reserve?: number
 }
 
 /**
- * A budget that keeps retries from multiplying an outage: never more than `reserve` + `ratio` × calls, and after a quiet
- * hour no larger burst than `reserve`.
+ * Makes a budget that prevents retries from amplifying an outage: at most `reserve` + `ratio` × calls, and after an idle
+ * period no larger burst than `reserve`.
  */
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   // In millionths, as whole numbers: five times 0.2 must be one.

@@ -16,9 +16,9 @@ export interface RetryOptions {
   /** Upper bound of the first delay (100 ms), doubled each time; the delay is drawn evenly from 0 to it. */
   readonly baseDelayMs?: number
   readonly maxDelayMs?: number
-  /** Waits asked for by the callee (`retryAfterSeconds`) are kept up to this long (5 s); a longer one ends the trying. */
+  /** The longest wait requested by the callee (`retryAfterSeconds`) that is respected (5 s); a longer wait ends the retries. */
   readonly maxRetryAfterSeconds?: number
-  /** Which errors are worth another attempt; by default an AppError that says so itself. */
+  /** Returns whether an error is worth a retry; by default an AppError that is marked as retryable. */
   readonly isRetryable?: (error: unknown, context: CallContext) => boolean
   /** Shared by all retries towards one upstream. */
   readonly budget?: RetryBudget | undefined

@@ -1,4 +1,4 @@
-/** Calls and failures of the last `windowMs`, in ten slots: what is older than the window is never in the counts. */
+/** Calls and failures of the last `windowMs`, in ten slots; older ones are never counted. */
 export interface SlidingCounts {
   readonly record: (isFailure: boolean, nowMs: number) => void
   readonly clear: () => void

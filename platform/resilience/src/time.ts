@@ -3,7 +3,7 @@ export interface Timer {
   readonly unref?: () => unknown
 }
 
-/** Time as policies see it; passed in, so that tests own it. */
+/** The time source of policies; passed in, so that tests can control it. */
 export interface Time {
   /** Monotonic milliseconds from an arbitrary start, for durations: never moved by a change of the clock. */
   readonly nowMs: () => number

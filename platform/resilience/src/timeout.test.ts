@@ -8,12 +8,12 @@ import { timeout } from './timeout.ts'
 
 const never = () => new Promise<never>(() => undefined)
 
-test('refuses with deadline_exceeded when the time is over, though the call goes on', async () => {
+test('refuses with deadline_exceeded when the time is over, though the call continues', async () => {
   const time = manualTime()
   const observer = recorder()
   const late = errorOf(timeout({ name: 'pricing', timeoutMs: 100, time, observer }).execute(never))
   await time.advance(100)
-  expect(await late).toMatchObject({ code: 'deadline_exceeded', kind: 'timeout', retryable: true })
+  expect(await late).toMatchObject({ code: 'request.deadline_exceeded', kind: 'timeout', retryable: true })
   expect(observer.events).toEqual([{ type: 'timed_out', name: 'pricing' }])
 })
 
@@ -39,7 +39,7 @@ test('aborts the signal of the call with the refusal', async () => {
   })
   answer.catch(() => undefined)
   await time.advance(100)
-  expect(signal?.reason).toMatchObject({ code: 'deadline_exceeded' })
+  expect(signal?.reason).toMatchObject({ code: 'request.deadline_exceeded' })
 })
 
 test('a signal first read after the time is over has aborted', async () => {
@@ -93,7 +93,7 @@ test('a call past its deadline is not begun', async () => {
   const time = manualTime()
   let calls = 0
   const late = timeout({ time }).execute(async () => (calls += 1), { deadline: time.epochMs() })
-  await expect(late).rejects.toMatchObject({ code: 'deadline_exceeded' })
+  await expect(late).rejects.toMatchObject({ code: 'request.deadline_exceeded' })
   expect(calls).toBe(0)
 })
 

@@ -16,8 +16,8 @@ export interface TimeoutOptions {
 }
 
 /**
- * Refuses with `deadline_exceeded` (timeout, retryable) as soon as `timeoutMs` or the caller's deadline is over, and
- * aborts the call's signal; a call past its deadline is not begun. The call sees the smaller deadline of the two.
+ * Fails with `deadline_exceeded` (timeout, retryable) when `timeoutMs` or the deadline of the caller has passed, and
+ * aborts the signal of the call; a call past its deadline is not started. The call sees the earlier of the two deadlines.
  */
 export function timeout(options: TimeoutOptions = {}): Policy {
   const { name = 'call', time = systemTime, observer } = options
@@ -25,7 +25,7 @@ export function timeout(options: TimeoutOptions = {}): Policy {
 
   function exceed(): AppError {
     observer?.onEvent({ type: 'timed_out', name })
-    return deadlineExceeded(`${name} had no answer in time`)
+    return deadlineExceeded(`${name} did not finish in time`)
   }
 
   return makePolicy((next) => (call, scope) => {

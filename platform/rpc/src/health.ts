@@ -1,29 +1,48 @@
-import type { ConnectRouter } from '@connectrpc/connect'
-import { Health, HealthCheckResponse_ServingStatus } from './gen/health_pb.js'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect'
+import { Health, HealthCheckResponse_ServingStatus as Status } from './gen/health_pb.js'
 
-/** Serves the standard gRPC health protocol (grpc.health.v1) from the service's own readiness. */
-export function serveHealth(router: ConnectRouter, isReady: () => boolean): void {
-  const status = () => ({
-    status: isReady() ? HealthCheckResponse_ServingStatus.SERVING : HealthCheckResponse_ServingStatus.NOT_SERVING,
-  })
+/** Watching needs no token, so strangers could hold any number of streams. */
+const maxWatching = 100
+
+/** Whose health is asked: of the server as a whole (no name), or of one of its services. */
+export interface HealthOptions {
+  /** Full names of the services served. */
+  readonly services: readonly string[]
+  readonly isReady: () => boolean
+}
+
+/**
+ * Serves the standard gRPC health protocol (grpc.health.v1) from the service's own readiness. Of an unknown service `Check`
+ * fails with NOT_FOUND and `Watch` says SERVICE_UNKNOWN, as the protocol has it.
+ */
+export function serveHealth(router: ConnectRouter, { services, isReady }: HealthOptions): void {
+  const known = new Set(['', ...services, Health.typeName])
+  let watching = 0
+  const statusOf = (service: string) => {
+    if (!known.has(service)) return Status.SERVICE_UNKNOWN
+    return isReady() ? Status.SERVING : Status.NOT_SERVING
+  }
   router.service(Health, {
-    check: () => status(),
-    watch: async function* (_request, context) {
-      let last: boolean | undefined
-      while (!context.signal.aborted) {
-        const now = isReady()
-        if (now !== last) yield status()
-        last = now
-        await pause(1_000, context.signal)
+    check({ service }) {
+      if (known.has(service)) return { status: statusOf(service) }
+      throw new ConnectError(`The service ${service} is not available here.`, Code.NotFound)
+    },
+    watch: async function* ({ service }, { signal }) {
+      if (watching >= maxWatching) throw new ConnectError('Too many callers watch the health.', Code.ResourceExhausted)
+      watching += 1
+      try {
+        let last: Status | undefined
+        while (!signal.aborted) {
+          const status = statusOf(service)
+          if (status !== last) yield { status }
+          last = status
+          // the end of the stream ends the pause too, and is no error
+          await delay(1_000, undefined, { signal }).catch(() => {})
+        }
+      } finally {
+        watching -= 1
       }
     },
   })
-}
-
-async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, delayMs)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  clearTimeout(timer)
 }

@@ -1,16 +1,20 @@
-import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http'
 import {
   createServer as createHttp2Server,
   Http2ServerRequest,
   Http2ServerResponse,
-  type Http2Server,
   type IncomingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
+import { defaultConnectionLimits, limitConnections, type ConnectionLimits } from './connection-limits.ts'
 
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI * HTTP/2.0')
@@ -29,9 +33,13 @@ interface PortOptions {
   readonly http1: RequestListener
   /** Answers what is no HTTP/1.1 request; Node does without a word when it is not given. */
   readonly onUnreadable?: (error: Error, socket: Duplex) => void
-  readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void
+  /** `onAdmitted` is to be called when the request's caller was admitted. */
+  /** Answers CONNECT; Node closes the connection without a word when it is not given. */
+  readonly onConnect?: (request: IncomingMessage, socket: Duplex) => void
+  readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse, onAdmitted: () => void) => void
   /** Is offered each HTTP/2 stream first, and says whether it takes it. */
-  readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean
+  readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, onAdmitted: () => void) => boolean
+  readonly limits?: Partial<ConnectionLimits>
 }
 
 /** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
@@ -42,33 +50,34 @@ export async function openPort(options: PortOptions): Promise<Port> {
     options.http1,
   )
   if (options.onUnreadable !== undefined) http1.on('clientError', options.onUnreadable)
-  // It never listens itself, and only then would it begin to track connections: for its timeouts, and to close idle ones.
+  if (options.onConnect !== undefined) http1.on('connect', options.onConnect)
+  // It never listens itself, which would start its tracking of connections for timeouts and for closing idle ones.
   http1.emit('listening')
-  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_000 } })
+  const limits = { ...defaultConnectionLimits, ...options.limits }
+  const connections = limitConnections(limits)
+  http1.prependListener('request', connections.onRequest)
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: limits.streams } })
   http2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-    if (options.takesStream?.(stream, headers) === true) return
-    options.http2(new Http2ServerRequest(stream, headers, {}, raw), new Http2ServerResponse(stream))
+    const onAdmitted = connections.onStream(stream)
+    if (options.takesStream?.(stream, headers, onAdmitted) === true) return
+    options.http2(new Http2ServerRequest(stream, headers, {}, raw), new Http2ServerResponse(stream), onAdmitted)
   })
-  const sessions = new Set<ServerHttp2Session>()
-  http2.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-    session.on('error', () => session.destroy())
-  })
+  http2.on('session', connections.onSession)
   const silent = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     silent.add(socket)
     const speaks = () => silent.delete(socket)
     socket.once('data', speaks).once('close', speaks)
-    route(socket, http1, http2)
+    connections.onSocket(socket)
+    route(socket, (isHttp2) => connections.accept(socket, () => (isHttp2 ? http2 : http1).emit('connection', socket)))
   })
   await listen(server, options.host, options.port)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
-  return { port, close: (timeoutMs) => close({ server, http1, sessions, silent }, timeoutMs) }
+  return { port, close: (timeoutMs) => close({ server, http1, connections, silent }, timeoutMs) }
 }
 
-function route(socket: Socket, http1: HttpServer, http2: Http2Server): void {
+function route(socket: Socket, pass: (isHttp2: boolean) => void): void {
   const onError = () => socket.destroy()
   socket.on('error', onError)
   socket.setTimeout(10_000, onError)
@@ -78,8 +87,7 @@ function route(socket: Socket, http1: HttpServer, http2: Http2Server): void {
     socket.removeListener('timeout', onError)
     socket.unshift(first)
     const length = Math.min(first.length, preface.length)
-    const isHttp2 = first.compare(preface, 0, length, 0, length) === 0
-    ;(isHttp2 ? http2 : http1).emit('connection', socket)
+    pass(first.compare(preface, 0, length, 0, length) === 0)
     process.nextTick(() => socket.resume())
   })
 }
@@ -88,8 +96,8 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') return reject(error)
-    const mend = 'stop the process that has it, or choose another port'
-    reject(new AppError('unavailable', 'port.taken', `port ${port} on ${host} is taken: ${mend}`, { retryable: false }))
+    const fix = 'stop the process that uses it, or choose another port'
+    reject(platformError('service.port_taken', `port ${port} on ${host} is in use: ${fix}`, { retryable: false }))
   })
   server.listen(port, host, resolve)
   await promise
@@ -98,26 +106,27 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 interface Connections {
   readonly server: Server
   readonly http1: HttpServer
-  readonly sessions: Set<ServerHttp2Session>
-  /** Connections that nothing has been asked on: neither server knows of them. */
+  readonly connections: ReturnType<typeof limitConnections>
+  /** Connections without a request, which neither server knows. */
   readonly silent: Set<Socket>
 }
 
-async function close({ server, http1, sessions, silent }: Connections, timeoutMs: number): Promise<void> {
+async function close({ server, http1, connections, silent }: Connections, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()
   for (const socket of silent) socket.destroy()
-  for (const session of sessions) session.close()
+  for (const session of connections.sessions()) session.close()
   const idle = setInterval(() => http1.closeIdleConnections(), 50)
   const force = setTimeout(() => {
     http1.closeAllConnections()
-    for (const session of sessions) session.destroy()
+    for (const session of connections.sessions()) session.destroy()
     resolve()
   }, timeoutMs)
   await promise
-  // ends the tracking; there is no listener of its own to close
+  // ends the tracking; it has no listener to close
   http1.close(() => {})
   clearInterval(idle)
   clearTimeout(force)
+  connections.stop()
 }

@@ -1,6 +1,6 @@
 import { StructSchema, type Struct } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
-import { AppError, type ErrorKind, type FieldError } from '@stoa/kernel'
+import { AppError, type ErrorKind, type FieldError, platformError } from '@stoa/kernel'
 
 const codes: Record<ErrorKind, Code> = {
   malformed: Code.InvalidArgument,
@@ -27,12 +27,12 @@ interface RefusalDetail {
 }
 
 /**
- * The gRPC status of a refusal, its code and fields in a `google.protobuf.Struct` detail. What is still under way under
- * the same key crosses as UNAVAILABLE, so that the caller tries again.
+ * Returns the gRPC status of an error, with its code and fields in a `google.protobuf.Struct` detail. A request that is
+ * in progress with the same key is reported as UNAVAILABLE, so that the caller retries.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error
-  if (!(error instanceof AppError)) return new ConnectError('An unexpected error has happened.', Code.Internal)
+  if (!(error instanceof AppError)) return new ConnectError('An unexpected error occurred.', Code.Internal)
   const isUnderWay = error.code === 'idempotency.in_progress'
   const kind = isUnderWay ? 'unavailable' : error.kind
   const detail: RefusalDetail = {
@@ -80,17 +80,17 @@ function withoutDetail(error: ConnectError, callee: string): AppError {
   switch (error.code) {
     case Code.DeadlineExceeded:
     case Code.Canceled:
-      return new AppError('timeout', 'request.deadline_exceeded', `${callee} did not answer in time`, { cause: error })
+      return platformError('request.deadline_exceeded', `${callee} did not respond in time`, { cause: error })
     case Code.Unauthenticated:
-      return new AppError('unauthenticated', 'auth.token_invalid', `${callee} did not accept the token`, {
+      return platformError('auth.token_invalid', `${callee} did not accept the token`, {
         cause: error,
       })
     case Code.Internal:
     case Code.Unknown:
-      // A bug there may be a passing one: the outcome is unknown, and the same key is safe to send again.
-      return new AppError('unavailable', 'service.unavailable', `${callee} failed unexpectedly`, { cause: error })
+      // A bug of the callee may be temporary: the outcome is unknown, and retrying with the same key is safe.
+      return platformError('service.unavailable', `${callee} failed unexpectedly`, { cause: error })
     default:
-      return new AppError('unavailable', 'service.unavailable', `${callee} can not be reached`, { cause: error })
+      return platformError('service.unavailable', `${callee} cannot be reached`, { cause: error })
   }
 }
 

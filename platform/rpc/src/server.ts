@@ -1,9 +1,8 @@
 import type { DescMethodUnary, DescService } from '@bufbuild/protobuf'
-import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
+import type { HandlerContext } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { AppError, type Clock } from '@stoa/kernel'
+import { type Clock, platformError } from '@stoa/kernel'
 import {
-  committed,
   isRefused,
   refusal,
   refusedError,
@@ -17,14 +16,28 @@ import {
   type Tx,
   type WriteHandle,
 } from '@stoa/contract'
-import { advisoryXactLock, type Database } from '@stoa/postgres'
-import { contextFromHeaders, newContext, runWithContext, type Telemetry, type TraceContext } from '@stoa/telemetry'
-import { callHeaders } from './call-headers.ts'
+import type { Database } from '@stoa/postgres'
+import { remainingMs, type LoadShedder, type UnderWay } from '@stoa/resilience'
+import { addLogFields, type Telemetry } from '@stoa/telemetry'
+import { callHeaders, readKey } from './call-headers.ts'
+import { Health } from './gen/health_pb.js'
+import { serveHealth } from './health.ts'
+import { serveReflection } from './reflection.ts'
 import { toConnectError } from './refusal-detail.ts'
-import { RefusedInTransaction } from './refused-in-transaction.ts'
-import { readMaxBytes, unaryStreams, type UnaryCall, type UnaryMethod } from './unary-stream.ts'
+import { admittedFirst, type LibraryHandler } from './library.ts'
+import { makeCallObserver, type CallObserver } from './observe-call.ts'
+import { readMaxBytes } from './body-budget.ts'
+import { makeCallShedding } from './shed-calls.ts'
+import { refuseUnimplemented } from './unimplemented.ts'
+import { bodyLimits, unaryStreams, type BodyLimits, type UnaryCall, type UnaryMethod } from './unary-stream.ts'
+import { keyedWrites, underWayOfRpc } from './write.ts'
 
-/** What an RPC handler of a service is called with. */
+interface Serving extends RpcServerOptions {
+  readonly underWay: UnderWay
+  readonly observe: CallObserver
+}
+
+/** The options of the RPC server of a service. */
 interface RpcServerOptions {
   readonly service: Service
   readonly handlers: { readonly [method: string]: (context: never) => Promise<unknown> }
@@ -34,15 +47,22 @@ interface RpcServerOptions {
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>
   readonly telemetry: Telemetry
   readonly clock: Clock
+  /** The status in the health protocol. */
+  readonly isReady: () => boolean
+  /** Refuses calls beyond its limit with UNAVAILABLE, `service.overloaded`; health and reflection are never refused. If omitted, there is no limit. */
+  readonly load?: LoadShedder
+  /** What bodies may hold and how long they may take; the limits of the process by default. */
+  readonly limits?: BodyLimits
 }
 
 interface Request {
   readonly method: string
-  readonly said: RpcMethod
+  readonly declared: RpcMethod
   readonly input: unknown
   readonly principal: Principal
   readonly address: string
   readonly header: Header
+  readonly deadlineMs: number | undefined
   readonly signal: AbortSignal
 }
 
@@ -50,101 +70,137 @@ type Header = (name: string) => string | undefined
 
 /** A service's RPC interface, for both ways in. */
 export interface RpcServer {
-  /** Serves whatever comes: Connect, gRPC and gRPC-Web, over HTTP/1.1 and HTTP/2. */
-  readonly handler: ReturnType<typeof connectNodeAdapter>
-  /** Takes the common calls by themselves; false for a stream that is the handler's. */
+  /** Serves Connect, gRPC and gRPC-Web, over HTTP/1.1 and HTTP/2. */
+  readonly handler: LibraryHandler
+  /** Serves common calls directly; returns false for a stream that the library handler must serve. */
   readonly unary: ReturnType<typeof unaryStreams>
 }
 
 /**
- * Serves a service's RPC interface by Connect, gRPC and gRPC-Web, with the standard gRPC health protocol beside it. A
- * write is called under its idempotency key, one at a time for each key.
+ * Serves a service's RPC interface by Connect, gRPC and gRPC-Web, with the standard gRPC health and reflection protocols
+ * beside it. A write is called under its idempotency key, one at a time for each key. A caller is admitted before its message is read.
  */
-export function rpcServer(options: RpcServerOptions, more: (router: ConnectRouter) => void): RpcServer {
+export function rpcServer(options: RpcServerOptions): RpcServer {
+  const { limits = bodyLimits } = options
+  const serving = {
+    ...options,
+    underWay: underWayOfRpc(),
+    observe: makeCallObserver(options),
+  }
+  const shedding = makeCallShedding(options.load, options.telemetry)
   const described = options.service.rpc as Rpc | undefined
   const desc: DescService | undefined = described?.service
-  const methods = (desc?.methods ?? []).flatMap((method): UnaryMethod[] => {
-    const said = described?.methods[method.localName]
-    if (said === undefined) return []
-    const call: UnaryCall = (input, context) => serve(options, method as DescMethodUnary, said, input, context)
-    return [{ method: method as DescMethodUnary, call }]
+  const methods = (desc?.methods ?? []).flatMap((method): (UnaryMethod & { declared: RpcMethod })[] => {
+    const declared = described?.methods[method.localName]
+    if (declared === undefined) return []
+    const unary = method as DescMethodUnary
+    return [
+      {
+        method: unary,
+        declared,
+        call: (read, context) => shedding.run(() => serve(serving, unary, declared, read, context)),
+      },
+    ]
   })
+  const byPath = new Map<string, (typeof methods)[number]>(methods.map((each) => [`/${nameOf(each.method)}`, each]))
+  const handler = admittedFirst({
+    methods: byPath,
+    limits,
+    admit: async (path, header) => {
+      const found = byPath.get(path)
+      if (found === undefined) return
+      shedding.check()
+      const { method, declared } = found
+      await admit(options, nameOf(method), declared, header).catch((error: unknown) =>
+        serving.observe(nameOf(method), header, () => Promise.reject(error)),
+      )
+    },
+    own: adapter(desc === undefined ? [] : [desc], methods),
+    open: connectNodeAdapter({
+      acceptCompression: [],
+      readMaxBytes: openReadMaxBytes,
+      fallback: refuseUnimplemented,
+      routes(router) {
+        const own = desc === undefined ? [] : [desc]
+        serveHealth(router, { services: own.map(({ typeName }) => typeName), isReady: options.isReady })
+        serveReflection(router, [...own, Health])
+      },
+    }),
+  })
+  return { handler, unary: unaryStreams(byPath, limits) }
+}
+
+/** Health and reflection are open to everyone, and a question to them is short. */
+const openReadMaxBytes = 16 * 1024
+
+function nameOf(method: DescMethodUnary): string {
+  return `${method.parent.typeName}/${method.name}`
+}
+
+/** The library's handler of the declared methods. */
+function adapter(services: readonly DescService[], methods: readonly UnaryMethod[]) {
   const implementation = Object.fromEntries(
     methods.map(({ method, call }) => [
       method.localName,
-      (input: object, { requestHeader, signal }: HandlerContext) =>
-        call(input, { header: (name) => requestHeader.get(name) ?? undefined, signal }).catch((error: unknown) => {
+      (input: object, { requestHeader, signal }: HandlerContext) => {
+        const header = (name: string) => requestHeader.get(name) ?? undefined
+        return call(async () => input, { header, signal, onAdmitted: () => {} }).catch((error: unknown) => {
           throw toConnectError(error)
-        }),
+        })
+      },
     ]),
   )
-  const handler = connectNodeAdapter({
+  return connectNodeAdapter({
     acceptCompression: [],
     readMaxBytes,
-    routes: (router) => {
-      more(router)
-      if (desc !== undefined) router.service(desc, implementation as never)
+    fallback: refuseUnimplemented,
+    routes(router) {
+      for (const each of services) router.service(each, implementation as never)
     },
   })
-  const byPath = methods.map((each) => [`/${each.method.parent.typeName}/${each.method.name}`, each] as const)
-  return { handler, unary: unaryStreams(new Map(byPath)) }
 }
 
-async function serve(
-  options: RpcServerOptions,
+function serve(
+  options: Serving,
   method: DescMethodUnary,
-  said: RpcMethod,
-  input: unknown,
-  { header, signal }: Parameters<UnaryCall>[1],
+  declared: RpcMethod,
+  readInput: () => Promise<object>,
+  { header, signal, onAdmitted }: Parameters<UnaryCall>[1],
 ): Promise<unknown> {
-  const name = `${method.parent.typeName}/${method.name}`
-  const deadlineMs = Number(header(callHeaders.deadline) ?? Number.NaN)
-  const attributes = { 'rpc.system': 'connect_rpc', 'rpc.method': name }
-  return runWithContext(contextOf(header, input, deadlineMs), () =>
-    options.telemetry.inSpan(name, { kind: 'server', attributes }, async () => {
-      const startMs = performance.now()
-      let outcome = 'ok'
-      try {
-        if (deadlineMs <= options.clock.now().epochMilliseconds) {
-          throw new AppError('timeout', 'request.deadline_exceeded', 'the deadline has passed')
-        }
-        const principal = await admit(options, name, said, header)
-        const request = { method: method.localName, said, input, principal, header, signal, address: '' }
-        const result = await call(options, request)
-        if (isRefused(result)) throw refusedError(result)
-        return result
-      } catch (error) {
-        outcome = error instanceof AppError ? error.code : 'service.failed'
-        if (!(error instanceof AppError))
-          options.telemetry.logger.error('call failed unexpectedly', { method: name, error })
-        throw error
-      } finally {
-        const durationMs = Math.round((performance.now() - startMs) * 100) / 100
-        options.telemetry.logger.info('call', { method: name, outcome, durationMs })
-      }
-    }),
-  )
+  const name = nameOf(method)
+  return options.observe(name, header, async (deadlineMs) => {
+    const epochMs = options.clock.now().epochMilliseconds
+    if (remainingMs(deadlineMs, epochMs) === 0) {
+      throw platformError('request.deadline_exceeded', 'The deadline of the call has passed.')
+    }
+    const principal = await admit(options, name, declared, header)
+    onAdmitted()
+    const input = await readInput()
+    noteOrder(input)
+    const request = { method: method.localName, declared, input, principal, header, deadlineMs, signal, address: '' }
+    const result = await call(options, request)
+    if (isRefused(result)) throw refusedError(result)
+    return result
+  })
 }
 
-/** The caller's trace, deadline and, when the call is about an order, its id on every log line. */
-function contextOf(header: Header, input: unknown, deadlineMs: number): TraceContext {
-  const more = Number.isFinite(deadlineMs) ? { deadlineMs } : {}
-  const traceparent = header(callHeaders.traceparent)
-  const context = contextFromHeaders({ traceparent }, more) ?? newContext(more)
-  const orderId = typeof input === 'object' && input !== null && 'orderId' in input ? input.orderId : undefined
-  return typeof orderId === 'string' && orderId !== ''
-    ? { ...context, logFields: { ...context.logFields, orderId } }
-    : context
+/** A call about an order has its id on every log line. */
+function noteOrder(input: object): void {
+  if ('orderId' in input && typeof input.orderId === 'string' && input.orderId !== '') {
+    addLogFields({ orderId: input.orderId })
+  }
 }
 
-async function admit(options: RpcServerOptions, name: string, said: RpcMethod, header: Header): Promise<Principal> {
+async function admit(options: RpcServerOptions, name: string, declared: RpcMethod, header: Header): Promise<Principal> {
   const principal = await options.authenticate(header(callHeaders.authorization))
-  if (principal.mayCall(name) || said.public === true) return principal
+  if (principal.mayCall(name) || declared.public === true) return principal
+  if (principal.kind === 'anonymous') throw platformError('auth.token_missing', 'A bearer token is required.')
+  if (principal.kind !== 'service') throw platformError('auth.scope_missing', `The token lacks the scope ${name}.`)
   options.telemetry.logger.warn('call refused: not declared', { caller: principal.subject, method: name })
-  throw new AppError('forbidden', 'auth.call_undeclared', `${principal.subject} has not declared that it calls ${name}`)
+  throw platformError('auth.call_undeclared', `${principal.subject} has not declared the call ${name}.`)
 }
 
-async function call(options: RpcServerOptions, request: Request): Promise<unknown> {
+async function call(options: Serving, request: Request): Promise<unknown> {
   const handler = options.handlers[request.method]
   if (handler === undefined) throw new Error(`no handler is bound to ${request.method}`)
   const errors: ErrorCatalogue = options.service.errors
@@ -156,44 +212,19 @@ async function call(options: RpcServerOptions, request: Request): Promise<unknow
     signal: request.signal,
     refuse: (code: string, detail: string, more?: object) => refusal(errors, code, detail, more),
   }
-  if (request.said.effect === 'read') return handler(shared as never)
+  if (request.declared.effect === 'read') return handler(shared as never)
   const result = await handler({ ...shared, ...writing(options, request) } as never)
   return isRefused(result) ? refuseKeeping(options, result) : (result as { value: unknown }).value
 }
 
-function writing(options: RpcServerOptions, request: Request) {
-  const key = request.header(callHeaders.idempotencyKey)
+function writing(options: Serving, request: Request) {
+  const { database, makeTx, clock, underWay } = options
+  const key = readKey(request.header(callHeaders.idempotencyKey))
   if (key === undefined || key === '')
-    throw new AppError('malformed', 'idempotency.key_required', 'a call that writes carries a key')
-  const compensates = request.header(callHeaders.compensates)
-  let isCommitted = false
-  const locked = (change: (tx: Tx) => Promise<unknown>) =>
-    options.database.transaction(async (handle) => {
-      // An action and its compensation take the same lock, so that neither sees the other half done.
-      await advisoryXactLock(handle, `rpc:${compensates ?? key}`)
-      const value = await change(options.makeTx(handle))
-      if (isRefused(value)) throw new RefusedInTransaction(value)
-      return value
-    })
-  const settle = async (change: (tx: Tx) => Promise<unknown>) => {
-    try {
-      return await locked(change)
-    } catch (error) {
-      if (error instanceof RefusedInTransaction) return error.refused
-      throw error
-    }
-  }
-  return {
-    key,
-    compensates,
-    begin: settle,
-    commit: async (change: (tx: Tx) => Promise<unknown>) => {
-      if (isCommitted) throw new Error(`${request.method} called commit twice`)
-      isCommitted = true
-      const value = await settle(change)
-      return isRefused(value) ? value : committed(value)
-    },
-  }
+    throw platformError('idempotency.key_required', 'A call that writes requires an idempotency key.')
+  const compensates = readKey(request.header(callHeaders.compensates))
+  const { method, deadlineMs } = request
+  return keyedWrites({ database, makeTx, clock, underWay }, { method, key, compensates, deadlineMs })
 }
 
 async function refuseKeeping(options: RpcServerOptions, result: Parameters<typeof refusedError>[0]): Promise<never> {

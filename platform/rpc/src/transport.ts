@@ -1,11 +1,13 @@
+import { validateHeaderValue } from 'node:http'
 import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import { create, fromBinary, toBinary, type DescMethodUnary } from '@bufbuild/protobuf'
-import { Code, ConnectError } from '@connectrpc/connect'
+import { ConnectError } from '@connectrpc/connect'
 import { Http2SessionManager } from '@connectrpc/connect-node'
 import { codeFromHttpStatus, contentTypeUnaryProto, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect'
+import { AppError } from '@stoa/kernel'
 import { fromConnectError } from './refusal-detail.ts'
 
-/** One upstream's connection: HTTP/2 without TLS, opened by the first call and kept. */
+/** The connection to one upstream: HTTP/2 without TLS, opened by the first call and kept open. */
 export interface RpcConnection {
   unary(
     method: DescMethodUnary,
@@ -26,9 +28,22 @@ interface UnaryAnswer {
 }
 
 /**
+ * A call without a response: the connection failed or was lost, the timeout expired, or the caller abandoned the call. Its outcome is
+ * unknown.
+ */
+export class Unanswered extends AppError {
+  readonly why: 'lost' | 'late' | 'given_up'
+
+  constructor(why: Unanswered['why'], callee: string, cause?: unknown) {
+    if (why === 'lost') super('unavailable', 'service.unavailable', `${callee} cannot be reached`, { cause })
+    else super('timeout', 'request.deadline_exceeded', `${callee} did not respond in time`, { cause })
+    this.why = why
+  }
+}
+
+/**
  * Connects to one instance of a service by the Connect protocol, unary calls in protobuf. Calls reject with the refusal
- * the callee gave, or with `service.unavailable` or `request.deadline_exceeded` when it gave none (then the outcome is
- * unknown).
+ * the callee gave, with `Unanswered` when it gave none, or with the error itself when the call cannot be sent at all.
  */
 export function connectRpc(host: string, port: number, callee: string): RpcConnection {
   const sessions = new Http2SessionManager(`http://${host}:${port}`, {
@@ -38,14 +53,16 @@ export function connectRpc(host: string, port: number, callee: string): RpcConne
   })
   return {
     async unary(method, request, { headers, timeoutMs, signal }) {
+      // Node would send a value that is invalid in a header, and the callee would end the stream
+      for (const name in headers) validateHeaderValue(name, headers[name] ?? '')
+      const body = toBinary(method.input, create(method.input, request as never))
+      const path = `/${method.parent.typeName}/${method.name}`
+      const answer = await exchange(
+        () => sessions.request('POST', path, { 'content-type': contentTypeUnaryProto, ...headers }, {}),
+        body,
+        { callee, timeoutMs, signal, onRead: (stream) => sessions.notifyResponseByteRead(stream) },
+      )
       try {
-        const body = toBinary(method.input, create(method.input, request as never))
-        const path = `/${method.parent.typeName}/${method.name}`
-        const answer = await exchange(
-          () => sessions.request('POST', path, { 'content-type': contentTypeUnaryProto, ...headers }, {}),
-          body,
-          { timeoutMs, signal, onRead: (stream) => sessions.notifyResponseByteRead(stream) },
-        )
         return readAnswer(method, answer)
       } catch (error) {
         throw fromConnectError(error, callee)
@@ -56,43 +73,42 @@ export function connectRpc(host: string, port: number, callee: string): RpcConne
 }
 
 interface Limits {
+  readonly callee: string
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
   readonly onRead: (stream: ClientHttp2Stream) => void
 }
 
 /**
- * Sends one body and gathers one answer. Connect's own transport does the same through web streams, `Headers` and async
+ * Sends one body and collects one response. The transport of Connect does the same through web streams, `Headers` and async
  * iterators, at more than three times the CPU (bench `rpc`).
  */
 async function exchange(
   open: () => Promise<ClientHttp2Stream>,
   body: Uint8Array,
-  { timeoutMs, signal, onRead }: Limits,
+  { callee, timeoutMs, signal, onRead }: Limits,
 ): Promise<UnaryAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<UnaryAnswer>()
   let stream: ClientHttp2Stream | undefined
   let isOver = false
-  const giveUp = (code: Code, message: string) => {
+  const giveUp = (why: 'late' | 'given_up') => {
     isOver = true
-    reject(new ConnectError(message, code))
+    reject(new Unanswered(why, callee))
     stream?.close(8) // CANCEL (RFC 9113, 7)
   }
-  const timer = setTimeout(() => giveUp(Code.DeadlineExceeded, 'the time for the call is over'), timeoutMs)
-  const onAbort = () => giveUp(Code.Canceled, 'the call was called off')
+  const onLost = (error?: unknown) => reject(new Unanswered('lost', callee, error))
+  const timer = setTimeout(() => giveUp('late'), timeoutMs)
+  const onAbort = () => giveUp('given_up')
   signal?.addEventListener('abort', onAbort)
   try {
     if (signal?.aborted === true) onAbort()
     else {
-      open().then(
-        (opened) => {
-          stream = opened
-          gather(stream, onRead, resolve, reject)
-          if (isOver) stream.close(8)
-          else stream.end(body)
-        },
-        (error: unknown) => reject(unreachable(error)),
-      )
+      open().then((opened) => {
+        stream = opened
+        gather(stream, onRead, resolve, onLost)
+        if (isOver) stream.close(8)
+        else stream.end(body)
+      }, onLost)
     }
     return await promise
   } finally {
@@ -105,7 +121,7 @@ function gather(
   stream: ClientHttp2Stream,
   onRead: Limits['onRead'],
   resolve: (answer: UnaryAnswer) => void,
-  reject: (error: unknown) => void,
+  onLost: (error?: unknown) => void,
 ): void {
   const parts: Buffer[] = []
   let head: IncomingHttpHeaders & IncomingHttpStatusHeader = {}
@@ -116,19 +132,14 @@ function gather(
   })
   stream.on('end', () => {
     const { ':status': status } = head
-    if (status === undefined) return reject(unreachable(undefined))
+    if (status === undefined) return onLost()
     const body = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
     resolve({ status, contentType: head['content-type'], body })
   })
-  stream.on('error', (error) => reject(unreachable(error)))
+  stream.on('error', onLost)
   stream.on('close', () => {
-    if (!stream.readableEnded) reject(unreachable(undefined))
+    if (!stream.readableEnded) onLost()
   })
-}
-
-function unreachable(error: unknown): ConnectError {
-  if (error instanceof ConnectError) return error
-  return new ConnectError('the connection was lost', Code.Unavailable, undefined, undefined, error)
 }
 
 function readAnswer(method: DescMethodUnary, { status, contentType, body }: UnaryAnswer): object {

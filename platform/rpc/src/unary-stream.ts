@@ -1,14 +1,21 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { create, fromBinary, toBinary, type DescMethodUnary } from '@bufbuild/protobuf'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { codeToHttpStatus, contentTypeUnaryProto, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
+import { bodiesOfProcess, checkDeclaredSize, type BodyBudget } from './body-budget.ts'
+import { bodyTimeoutMs, readBody } from './read-body.ts'
 import { toConnectError } from './refusal-detail.ts'
 
-/** Answers one call of a method. */
-export type UnaryCall = (
-  input: object,
-  context: { readonly header: (name: string) => string | undefined; readonly signal: AbortSignal },
-) => Promise<unknown>
+/** The metadata of a call, and the signal of a caller that has left. */
+export interface UnaryContext {
+  readonly header: (name: string) => string | undefined
+  readonly signal: AbortSignal
+  /** The caller was admitted: its connection is no stranger's any more. */
+  readonly onAdmitted: () => void
+}
+
+/** Serves one call of a method; it admits the caller before it reads the input, which no memory is spent on until then. */
+export type UnaryCall = (readInput: () => Promise<object>, context: UnaryContext) => Promise<unknown>
 
 /** A method that is answered on the stream itself. */
 export interface UnaryMethod {
@@ -16,19 +23,25 @@ export interface UnaryMethod {
   readonly call: UnaryCall
 }
 
-/** Largest message that is read; 4 MiB. */
-export const readMaxBytes = 4 * 1024 * 1024
+/** What bodies may hold, and how long they may take. */
+export interface BodyLimits {
+  readonly bodies: BodyBudget
+  readonly bodyTimeoutMs: number
+}
+
+/** The limits of this process. */
+export const bodyLimits: BodyLimits = { bodies: bodiesOfProcess, bodyTimeoutMs }
 
 /**
- * Answers Connect unary calls in protobuf straight on their HTTP/2 streams; false for anything else (gRPC, JSON, streams,
- * compression, Connect's own timeout header), which the library serves. The library's way through requests, web headers
- * and async iterators costs more than three times the CPU (bench `rpc`).
+ * Serves Connect unary calls in protobuf directly on their HTTP/2 streams; returns false for anything else (gRPC, JSON,
+ * streams, compression, the timeout header of Connect), which the library serves. Requests, web headers and async iterators of the library cost more than three times the CPU (bench `rpc`).
  */
-export function unaryStreams(methods: ReadonlyMap<string, UnaryMethod>) {
-  return (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean => {
+export function unaryStreams(methods: ReadonlyMap<string, UnaryMethod>, limits: BodyLimits = bodyLimits) {
+  return (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, onAdmitted: () => void = () => {}): boolean => {
     const found = methods.get(headers[':path'] as string)
     if (found === undefined || !isPlain(headers)) return false
-    read(stream, (body) => void answer(stream, headers, found, body))
+    stream.on('error', () => {})
+    void answer({ stream, headers, onAdmitted, limits }, found)
     return true
   }
 }
@@ -42,38 +55,28 @@ function isPlain(headers: IncomingHttpHeaders): boolean {
   )
 }
 
-function read(stream: ServerHttp2Stream, onBody: (body: Buffer) => void): void {
-  const parts: Buffer[] = []
-  let sizeBytes = 0
-  stream.on('error', () => {})
-  stream.on('data', (part: Buffer) => {
-    sizeBytes += part.length
-    if (sizeBytes <= readMaxBytes) parts.push(part)
-  })
-  stream.on('end', () => {
-    if (sizeBytes > readMaxBytes)
-      return refuse(stream, new ConnectError('the message is too large', Code.ResourceExhausted))
-    onBody(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
-  })
+interface Incoming {
+  readonly stream: ServerHttp2Stream
+  readonly headers: IncomingHttpHeaders
+  readonly onAdmitted: () => void
+  readonly limits: BodyLimits
 }
 
-async function answer(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  { method, call }: UnaryMethod,
-  body: Buffer,
-): Promise<void> {
+async function answer({ stream, headers, onAdmitted, limits }: Incoming, { method, call }: UnaryMethod): Promise<void> {
   const gone = new AbortController()
+  const account = limits.bodies.open()
   let isAnswered = false
   stream.once('close', () => {
     if (!isAnswered) gone.abort()
   })
   try {
+    checkDeclaredSize(headers['content-length'])
     const header = (name: string) => {
       const value = headers[name]
       return typeof value === 'string' ? value : value?.[0]
     }
-    const result = await call(parse(method, body), { header, signal: gone.signal })
+    const readInput = async () => parse(method, await readBody(stream, account, limits.bodyTimeoutMs))
+    const result = await call(readInput, { header, signal: gone.signal, onAdmitted })
     const bytes = toBinary(method.output, create(method.output, (result ?? {}) as never))
     isAnswered = true
     if (stream.destroyed || stream.closed) return
@@ -82,6 +85,8 @@ async function answer(
   } catch (error) {
     isAnswered = true
     refuse(stream, toConnectError(error))
+  } finally {
+    account.close()
   }
 }
 
@@ -89,7 +94,7 @@ function parse(method: DescMethodUnary, body: Buffer): object {
   try {
     return fromBinary(method.input, body)
   } catch (cause) {
-    throw new ConnectError('the message cannot be read', Code.InvalidArgument, undefined, undefined, cause)
+    throw new ConnectError('The message cannot be parsed.', Code.InvalidArgument, undefined, undefined, cause)
   }
 }
 
@@ -101,5 +106,10 @@ function refuse(stream: ServerHttp2Stream, error: ConnectError): void {
     'content-type': 'application/json',
     'content-length': bytes.length,
   })
-  stream.end(bytes)
+  stream.end(bytes, () => stopSending(stream))
+}
+
+/** After a whole response the client is asked to send no more of its request (RFC 9113, 8.1). */
+export function stopSending(stream: ServerHttp2Stream): void {
+  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
 }

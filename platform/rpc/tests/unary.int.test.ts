@@ -14,8 +14,8 @@ const gone: string[] = []
 let taken = 0
 let port: Port
 
-const call: UnaryCall = async (input, { header, signal }) => {
-  const { service } = input as { service: string }
+const call: UnaryCall = async (readInput, { header, signal }) => {
+  const { service } = (await readInput()) as { service: string }
   if (service === 'refused')
     throw new AppError('invalid', 'shop.closed', 'closed today', { fields: [{ pointer: '/service', detail: 'no' }] })
   if (service === 'broken') throw new Error('secret')
@@ -71,7 +71,7 @@ test('a refusal crosses with its code and fields, a bug without its text', async
   expect(String(error.message)).not.toContain('secret')
 })
 
-test('a call ends at its deadline or when it is called off, and the callee hears of it', async () => {
+test('a call ends at its deadline or when it is cancelled, and the callee is notified', async () => {
   await expect(ask('slow', 50)).rejects.toMatchObject({ code: 'request.deadline_exceeded' })
   const off = new AbortController()
   setTimeout(() => off.abort(), 20)

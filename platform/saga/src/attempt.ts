@@ -4,27 +4,29 @@ import { isUniqueViolation } from '@stoa/postgres'
 import { redactText } from '@stoa/telemetry'
 import { failureCode, isUnanswered, judgeAttempt } from './retry-policy.ts'
 import { commit } from './commit.ts'
-import { nowMs, type DriverOptions } from './driver-options.ts'
-import type { AnyStep, EntryKind, JournalEntry, Outcome } from './journal.ts'
+import type { DriverOptions } from './driver-options.ts'
+import { Outdated } from './hear.ts'
+import type { AnyStep, EntryKind, JournalEntry, StepOutcome } from './journal.ts'
 import { JournalRefused, WorkerLost } from './lanes.ts'
-import { pause, type LiveSaga } from './live-saga.ts'
+import { nowMs, type LiveSaga } from './live-saga.ts'
+import { rest } from './rest.ts'
 import { Fenced } from './store.ts'
 
-/** One attempt at something, as it stands when it fails. */
+/** One attempt, as of its failure. */
 export interface Trial {
   /** None for what runs at the saga's end. */
   readonly step: AnyStep | undefined
-  /** What is being tried; an action that has succeeded goes on as its `then`. */
+  /** The part that is attempted; after an action has succeeded, its `then`. */
   part: EntryKind
   /** A compensation, or what comes from the pivot on: it may not be given up. */
   readonly mustHold: boolean
   result?: Json
 }
 
-/** What an attempt journals when it succeeds, but for what only it knows. */
+/** The journal entry of a successful attempt, without its result. */
 export type EntryBase = Omit<JournalEntry, 'kind' | 'outcome'>
 
-/** Whether a write may or may not have held: the saga must be read anew. */
+/** Returns whether the outcome of a write is unknown, so that the saga must be read again. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return (
     error instanceof JournalRefused ||
@@ -33,16 +35,17 @@ export function isOutcomeUnknown(error: unknown): boolean {
   )
 }
 
-/** Tries once; a failure is either waited out, so that the next move tries again, or journalled as the end of it. */
+/** Tries once; a failure is either waited out, so that the next move retries, or journalled as the end of it. */
 export async function attempt(
   live: LiveSaga,
   options: DriverOptions,
   trial: Trial,
   run: (base: EntryBase) => Promise<void>,
 ): Promise<void> {
-  const atMs = nowMs(options)
+  const atMs = nowMs(live)
   const attempts = (live.attempts ??= { startedAtMs: atMs, count: 0 })
   attempts.count++
+  attempts.wasSent = false
   try {
     await run({
       step: trial.step?.name ?? '',
@@ -51,34 +54,43 @@ export async function attempt(
       endedAtMs: atMs,
     })
   } catch (error) {
-    if (error instanceof WorkerLost || error instanceof Fenced || isOutcomeUnknown(error)) throw error
+    if (isNoFailure(error)) throw error
     await onFailed(live, options, trial, error)
   }
 }
 
+/** Returns whether an error concerns the ownership or the state of the saga, and not the step. */
+function isNoFailure(error: unknown): boolean {
+  const isLeft = error instanceof WorkerLost || error instanceof Fenced || error instanceof Outdated
+  return isLeft || isOutcomeUnknown(error)
+}
+
 async function onFailed(live: LiveSaga, options: DriverOptions, trial: Trial, error: unknown): Promise<void> {
   const { step, part, mustHold, result } = trial
-  const attempts = live.attempts ?? { count: 1, startedAtMs: nowMs(options) }
+  const attempts = live.attempts ?? { count: 1, startedAtMs: nowMs(live) }
+  const isUnsent = isAppError(error, 'service.circuit_open') && attempts.wasSent !== true
+  if (isUnsent) attempts.count--
   const failed = {
     error,
+    isUnsent,
     attempt: attempts.count,
     attempts: isOwnDatabase(part, error) ? Infinity : step?.attempts,
     mustHold,
-    elapsedMs: nowMs(options) - attempts.startedAtMs,
+    elapsedMs: nowMs(live) - attempts.startedAtMs,
     wasUnanswered: live.progress.mayHaveBegun,
   }
   const verdict = judgeAttempt(failed, options.limits, options.random)
   const { logger } = options.telemetry
   const fields = { step: step?.name, part, attempt: attempts.count, error }
   if (verdict.do === 'retry') {
-    logger.warn('a step of a saga is tried again', { ...fields, delayMs: Math.round(verdict.delayMs) })
+    logger.warn('retrying a step of a saga', { ...fields, delayMs: Math.round(verdict.delayMs) })
     attempts.lastError = failureCode(error)
-    if (part === 'then' || (part === 'action' && isUnanswered(error)))
+    if (part === 'then' || (part === 'action' && isUnanswered(error) && !isUnsent))
       live.progress = { ...live.progress, mayHaveBegun: true }
-    return pause(live, verdict.delayMs)
+    return rest(live, verdict.delayMs, options)
   }
   const outcome = outcomeOf(part, verdict.outcome)
-  if (isAppError(error)) logger.info('a step of a saga has ended without success', { ...fields, outcome })
+  if (isAppError(error)) logger.info('a step of a saga ended without success', { ...fields, outcome })
   else logger.error('a step of a saga has failed', { ...fields, outcome })
   const entry: JournalEntry = {
     step: step?.name ?? '',
@@ -87,22 +99,22 @@ async function onFailed(live: LiveSaga, options: DriverOptions, trial: Trial, er
     attempts: attempts.count,
     result,
     error: failureCode(error),
-    // A bug's message may hold anything; journals are kept.
+    // The message of a bug may contain any data, and journals are stored.
     detail: redactText(error instanceof Error ? error.message : String(error)),
     startedAtMs: attempts.startedAtMs,
-    endedAtMs: nowMs(options),
+    endedAtMs: nowMs(live),
   }
   await commit(live, [entry], options)
 }
 
-/** A hook's transaction that failed left nothing; an action whose `then` failed has had its effect. */
-function outcomeOf(part: EntryKind, outcome: 'refused' | 'unknown' | 'stuck'): Outcome {
+/** A failed transaction of a hook has no effect; an action whose `then` failed has had its effect. */
+function outcomeOf(part: EntryKind, outcome: 'refused' | 'unknown' | 'stuck'): StepOutcome {
   if (outcome === 'stuck') return 'stuck'
   if (part === 'enter' || part === 'wait') return 'refused'
   return part === 'then' ? 'unknown' : outcome
 }
 
-/** The service's own database being away is no fault of a hook: it is waited for. */
+/** Waits while the database of the service is unavailable, which is not a fault of the hook. */
 function isOwnDatabase(part: EntryKind, error: unknown): boolean {
   return part !== 'action' && part !== 'compensation' && isAppError(error) && error.code.startsWith('database.')
 }

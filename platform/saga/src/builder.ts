@@ -16,19 +16,21 @@ type Kept<Done, Name extends string, Result> = Done & { readonly [N in Name]: Re
 type Maybe<Done, Name extends string, Result> = Done & { readonly [N in Name]?: Result }
 
 interface Policy {
-  /** How often an action is tried when the callee is unavailable; 5 when not said, Infinity until it answers. */
+  /** Maximum attempts of an action while the callee is unavailable; 5 by default, Infinity retries until the callee responds. */
   readonly attempts?: number
-  /** Milliseconds one attempt may take; 10,000 when not said. */
+  /** Maximum milliseconds of one attempt; 10,000 by default. */
   readonly timeoutMs?: number
 }
 
-/** What a saga as a whole is given. */
+/** Limits of a whole saga. */
 export interface SagaPolicy {
   /**
-   * Milliseconds from its start, waits not counted, after which a saga before its pivot is compensated; 600,000 when not
-   * said, Infinity for one whose first steps cannot be undone.
+   * Milliseconds since its start, without waits, after which a saga before its pivot is compensated. 600,000 by default;
+   * use Infinity for a saga whose first steps cannot be compensated.
    */
   readonly timeoutMs?: number
+  /** The version of the contract by default; keep older versions bound until no saga of that version is running. */
+  readonly version?: number
 }
 
 interface Step<S extends Service, Input, Done, Name extends string, Result> extends Policy {
@@ -36,7 +38,7 @@ interface Step<S extends Service, Input, Done, Name extends string, Result> exte
   readonly enter?: (tx: Tx<S>, context: EntryContext<Input, Done>) => Promise<void>
   /** Called at least once, always with the same idempotency key. */
   readonly action: (context: StepContext<S, Input, Done>) => Promise<Result>
-  /** Undoes the action; its own result may be missing, when the call was sent and no answer came. */
+  /** Undoes the action. The result of the action may be missing if the call got no response. */
   readonly compensation: 'none' | ((context: StepContext<S, Input, Maybe<Done, Name, Result>>) => Promise<unknown>)
   /** Runs in the transaction that journals the result. */
   readonly then?: (tx: Tx<S>, result: Result, context: EntryContext<Input, Done>) => Promise<void>
@@ -50,10 +52,13 @@ type Forward<S extends Service, Input, Done, Name extends string, Result> = Omit
 interface Wait<S extends Service, Input, Done, Value> {
   /** Whether to wait at all. */
   readonly when?: (done: Done, input: Input) => boolean
-  readonly timeoutMs: number
-  /** Runs in the transaction that journals the wait as begun. */
+  /** Milliseconds, or a pure function of the saga's input that returns them: it is asked again after each restart. */
+  readonly timeoutMs: number | ((input: Input) => number)
+  /** The error code after the timeout; `saga.timed_out` by default. */
+  readonly timeoutCode?: string
+  /** Runs in the transaction that journals the start of the wait. */
   readonly enter?: (tx: Tx<S>, context: EntryContext<Input, Done>) => Promise<void>
-  /** Runs in the transaction that journals the signal as read; `fail` in it begins the compensation. */
+  /** Runs in the transaction that journals the signal; `fail` starts the compensation. */
   readonly then?: (tx: Tx<S>, value: Value, context: EntryContext<Input, Done>) => Promise<void>
 }
 
@@ -71,7 +76,7 @@ interface Ends<S extends Service, Name extends keyof S['sagas'] & string, Input,
   ): Ends<S, Name, Input, Done>
 }
 
-/** A chain behind its pivot: only forward, each step retried until it holds. */
+/** A chain after its pivot: it only moves forward, and each step is retried until it succeeds. */
 export interface ForwardChain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<
   S,
   Saga,
@@ -106,16 +111,14 @@ export interface Chain<S extends Service, Saga extends keyof S['sagas'] & string
 }
 
 /**
- * Begins the chain of a declared saga. Steps run in order, each journalled before the next begins; before the pivot a
- * failure compensates in reverse order, after it only forward (Garcia-Molina and Salem, Sagas, 1987). Throws when a
- * step's name comes twice.
+ * Starts the definition of a declared saga. Steps run in order, and each is journalled before the next starts. A failure
+ * before the pivot compensates in reverse order; after the pivot, steps are retried (Garcia-Molina and Salem, Sagas, 1987). Throws if a step name is used twice.
  */
 export function saga<S extends Service, Name extends keyof S['sagas'] & string>(
   service: S,
   name: Name,
-  { timeoutMs }: SagaPolicy = {},
+  { timeoutMs, version = service.sagas[name]?.version ?? 1 }: SagaPolicy = {},
 ): Chain<S, Name, SagaInput<S, Name>, {}> {
-  const version = service.sagas[name]?.version ?? 1
   return chain<S, Name>({
     name,
     version,
@@ -124,6 +127,11 @@ export function saga<S extends Service, Name extends keyof S['sagas'] & string>(
     onCompensated: undefined,
     onCompleted: undefined,
   }) as never
+}
+
+function withTimeout(wait: { readonly timeoutMs?: unknown }): object {
+  const { timeoutMs, ...rest } = wait
+  return typeof timeoutMs === 'function' ? { ...rest, timeoutOf: timeoutMs } : wait
 }
 
 function chain<S extends Service, Name extends keyof S['sagas'] & string>(definition: SagaDefinition<S, Name>): object {
@@ -137,7 +145,7 @@ function chain<S extends Service, Name extends keyof S['sagas'] & string>(defini
   return {
     ...definition,
     step: (name: string, step: object) => add('step', name, step),
-    waitFor: (name: string, wait: object) => add('wait', name, wait),
+    waitFor: (name: string, wait: object) => add('wait', name, withTimeout(wait)),
     pivot: (name: string, step: object) => add('pivot', name, step),
     whenCompensated: (run: SagaDefinition<S, Name>['onCompensated']) => chain({ ...definition, onCompensated: run }),
     whenCompleted: (run: SagaDefinition<S, Name>['onCompleted']) => chain({ ...definition, onCompleted: run }),

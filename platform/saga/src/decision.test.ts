@@ -118,6 +118,22 @@ describe('a wait', () => {
     })
   })
 
+  test('lasts as long as the input of the saga says, where its timeout depends on it', () => {
+    const timeoutOf = ({ isGuest }: { isGuest?: boolean }) => (isGuest === true ? 1_000 : 9_000)
+    const steps = fulfilment.steps.map((step) => (step.kind === 'wait' ? { ...step, timeoutOf } : step))
+    const nextFor = (input: object) =>
+      decide({ ...fulfilment, steps }, after(reserved, inReview, waiting), situation({ input, nowMs: 1_100 })).do
+    expect([nextFor({ isGuest: true }), nextFor({})]).toEqual(['turn', 'park'])
+  })
+
+  test('fails with the code it declares when its time is over', () => {
+    const steps = fulfilment.steps.map((step) => (step.kind === 'wait' ? { ...step, timeoutCode: 'too.late' } : step))
+    const progress = after(reserved, inReview, waiting)
+    expect(decide({ ...fulfilment, steps }, progress, situation({ nowMs: 5_100 }))).toMatchObject({
+      entry: { error: 'too.late' },
+    })
+  })
+
   test('reads a signal that came before it', () => {
     const signals = new Map([['review', 'approved']])
     expect(next([reserved, inReview], { signals })).toMatchObject({ do: 'enter' })
@@ -161,7 +177,7 @@ describe('an operator', () => {
     expect(stateOf(fulfilment, after(reserved, paid, confirming, stuck('action', 'confirm')))).toBe('stuck')
   })
 
-  test('has a saga try again', () => {
+  test('retries a stuck saga', () => {
     const journal = [reserved, paid, confirming, stuck('action', 'confirm'), entry('', 'operator', 'retry')]
     expect(next(journal)).toMatchObject({ do: 'act', step: { name: 'confirm' }, isActionSkipped: false })
   })

@@ -7,7 +7,7 @@ interface Stuck {
   readonly result: Json
 }
 
-/** Where a saga stands, as its journal says; nothing in it comes from anywhere else. */
+/** The state of a saga, derived only from its journal. */
 export interface Progress {
   readonly direction: 'forward' | 'backward'
   /** Forward: the index of the step that comes next. */
@@ -15,18 +15,18 @@ export interface Progress {
   /** When that step or wait was entered. */
   readonly enteredAtMs: number | undefined
   readonly isPastPivot: boolean
-  /** Steps that succeeded or whose outcome is unknown, in their order; undone from the last. */
+  /** Steps that succeeded or whose outcome is unknown, in order; compensated from the last. */
   readonly toCompensate: readonly string[]
   readonly done: { readonly [step: string]: Json }
   readonly reason: string | undefined
   /** Milliseconds spent in waits, which the timeout does not count. */
   readonly waitedMs: number
   readonly stuck: Stuck | undefined
-  /** An operator left out the action that comes next. */
+  /** Whether an operator skipped the next action. */
   readonly isActionSkipped: boolean
-  /** An operator left out what runs at the end. */
+  /** Whether an operator skipped the final hook. */
   readonly isEndSkipped: boolean
-  /** The step that comes next may have been called already, without an answer. */
+  /** Whether the next step may already have been called without a response. */
   readonly mayHaveBegun: boolean
 }
 
@@ -87,7 +87,7 @@ export function progressOf(saga: AnySaga, journal: readonly JournalEntry[], isTa
   return { ...progress, mayHaveBegun: isTakenOver }
 }
 
-/** Where a saga stands once an entry is journalled. @throws DefinitionChanged */
+/** Returns the state of a saga after a journal entry. @throws DefinitionChanged */
 export function applyEntry(saga: AnySaga, progress: Progress, entry: JournalEntry): Progress {
   if (entry.kind === 'operator') return applyOperator(saga, progress, entry)
   if (entry.outcome === 'stuck') return { ...progress, stuck: { kind: entry.kind, result: entry.result } }
@@ -204,7 +204,7 @@ function turnCode(progress: Progress, step: AnyStep, situation: Situation): stri
   return situation.nowMs >= deadlineMs(progress, situation) ? failureCodes.timedOut : undefined
 }
 
-/** When a saga before its pivot has had its time. */
+/** Returns the deadline of a saga before its pivot. */
 export function deadlineMs(progress: Progress, { startedAtMs, timeoutMs }: Situation): number {
   return startedAtMs + timeoutMs + progress.waitedMs
 }
@@ -213,8 +213,10 @@ function decideWait(progress: Progress, step: AnyStep, situation: Situation): De
   const { signals, nowMs } = situation
   if (progress.enteredAtMs === undefined) return { do: 'enter', step }
   if (signals.has(step.name)) return { do: 'read', step, value: signals.get(step.name) }
-  const untilMs = progress.enteredAtMs + (step.timeoutMs ?? Infinity)
-  return nowMs < untilMs ? { do: 'park', untilMs } : turn(progress, step, failureCodes.timedOut, situation)
+  const timeoutMs = step.timeoutOf?.(situation.input) ?? step.timeoutMs ?? Infinity
+  const untilMs = progress.enteredAtMs + timeoutMs
+  if (nowMs < untilMs) return { do: 'park', untilMs }
+  return turn(progress, step, step.timeoutCode ?? failureCodes.timedOut, situation)
 }
 
 function decideBackward(saga: AnySaga, progress: Progress): Decision {
@@ -237,7 +239,7 @@ export function impliedEntries(saga: AnySaga, progress: Progress, situation: Sit
   return [{ step: step.name, kind: 'enter', outcome: 'entered', attempts: 0, startedAtMs: nowMs, endedAtMs: nowMs }]
 }
 
-/** The state a saga is shown with; one without anything left to run at its end has ended. */
+/** Returns the displayed state of a saga; a saga without a pending final hook has ended. */
 export function stateOf(saga: AnySaga, progress: Progress): SagaState {
   if (progress.stuck !== undefined) return 'stuck'
   if (progress.direction === 'backward') {

@@ -3,17 +3,19 @@ import { attempt, isOutcomeUnknown, type Trial } from './attempt.ts'
 import { failureCode } from './retry-policy.ts'
 import { commit, type EntryHook } from './commit.ts'
 import { deadlineMs, decide, failureCodes, passOver, type Decision } from './decision.ts'
-import { nowMs, situationOf, type DriverOptions } from './driver-options.ts'
-import { isEnd, type AnyStep, type EntryKind, type JournalEntry, type Outcome } from './journal.ts'
+import { situationOf, type DriverOptions } from './driver-options.ts'
+import { hear, Outdated } from './hear.ts'
+import { isEnd, type AnyStep, type EntryKind, type JournalEntry, type StepOutcome } from './journal.ts'
 import { WorkerLost } from './lanes.ts'
-import { pause, takeSignals, type LiveSaga } from './live-saga.ts'
+import { nowMs, pause, type LiveSaga } from './live-saga.ts'
+import { Rested } from './rest.ts'
 import { callStep, entryContext } from './run-step.ts'
-import { Fenced, readSignals } from './store.ts'
+import { Fenced } from './store.ts'
 
-/** How a saga was left; one in doubt is to be read anew, as what was written last may or may not have held. */
+/** The result of driving a saga; `in_doubt` means that it must be read again because the outcome of its last write is unknown. */
 export type Left = 'over' | 'left' | 'in_doubt'
 
-/** Drives a saga until it has ended, is stuck, or the worker leaves; each move is journalled before the next begins. */
+/** Drives a saga until it has ended, is stuck, or the worker stops; each transition is journalled before the next starts. */
 export function drive(live: LiveSaga, options: DriverOptions): Promise<Left> {
   return leaving(options, async () => {
     while (!options.mustLeave()) {
@@ -24,10 +26,10 @@ export function drive(live: LiveSaga, options: DriverOptions): Promise<Left> {
   })
 }
 
-/** Writes off a saga whose journal the definition at hand does not fit, until an operator retries it with one that does. */
+/** Marks a saga as stuck because its journal does not match the definition, until an operator retries it with a matching one. */
 export function markUnknown(live: LiveSaga, options: DriverOptions, error: unknown): Promise<Left> {
   return leaving(options, async () => {
-    const entry = entryNow(nowMs(options), '', 'saga', 'stuck')
+    const entry = entryNow(nowMs(live), '', 'saga', 'stuck')
     await commit(live, [{ ...entry, error: failureCodes.definitionChanged, detail: String(error) }], options)
     return 'over'
   })
@@ -37,10 +39,11 @@ async function leaving(options: DriverOptions, run: () => Promise<Left>): Promis
   try {
     return await run()
   } catch (error) {
-    if (error instanceof WorkerLost || error instanceof Fenced) return 'left'
+    if (error instanceof WorkerLost || error instanceof Fenced || error instanceof Rested) return 'left'
     const { logger } = options.telemetry
-    if (isOutcomeUnknown(error)) logger.warn('a saga is read anew: its last write may or may not have held', { error })
-    else logger.error('a saga could not be driven on', { error })
+    if (isOutcomeUnknown(error))
+      logger.warn('a saga is read again: the outcome of its last write is unknown', { error })
+    else logger.error('a saga could not continue', { error })
     return 'in_doubt'
   }
 }
@@ -57,6 +60,15 @@ function decideNow(live: LiveSaga, options: DriverOptions): Decision {
 }
 
 async function move(live: LiveSaga, decision: Decision, options: DriverOptions): Promise<void> {
+  try {
+    await follow(live, decision, options)
+  } catch (error) {
+    if (!(error instanceof Outdated)) throw error
+    live.attempts = undefined
+  }
+}
+
+async function follow(live: LiveSaga, decision: Decision, options: DriverOptions): Promise<void> {
   switch (decision.do) {
     case 'halt':
       return
@@ -83,11 +95,11 @@ async function move(live: LiveSaga, decision: Decision, options: DriverOptions):
 async function park(live: LiveSaga, untilMs: number, options: DriverOptions): Promise<void> {
   if (live.mustLookForSignals) {
     live.mustLookForSignals = false
-    return takeSignals(live, await readSignals(options.database.read, [live.head.id]))
+    return hear(live, options)
   }
-  options.parked.count++
-  await pause(live, untilMs - nowMs(options))
-  options.parked.count--
+  options.places.free(live.head.name)
+  await pause(live, untilMs - nowMs(live))
+  options.places.take(live.head.name)
 }
 
 async function enter(live: LiveSaga, step: AnyStep, options: DriverOptions): Promise<void> {
@@ -121,15 +133,15 @@ async function act(
     trial.result = result
     const outcome = isActionSkipped ? 'skipped' : 'succeeded'
     const run: EntryHook | undefined = hook && ((tx) => hook(tx, result, entryContext(live)))
-    await commit(live, [{ ...base, kind: 'action', outcome, result, endedAtMs: nowMs(options) }], options, run)
+    await commit(live, [{ ...base, kind: 'action', outcome, result, endedAtMs: nowMs(live) }], options, run)
   })
 }
 
 async function compensate(live: LiveSaga, step: AnyStep, options: DriverOptions): Promise<void> {
   await attempt(live, options, { step, part: 'compensation', mustHold: true }, async (base) => {
-    const limits = { nowMs: nowMs(options), timeoutMs: step.timeoutMs ?? options.limits.stepTimeoutMs }
-    await callStep(options, live, step, 'compensation', limits)
-    await commit(live, [{ ...base, kind: 'compensation', outcome: 'succeeded', endedAtMs: nowMs(options) }], options)
+    const timeoutMs = step.timeoutMs ?? options.limits.stepTimeoutMs
+    await callStep(options, live, step, 'compensation', timeoutMs)
+    await commit(live, [{ ...base, kind: 'compensation', outcome: 'succeeded', endedAtMs: nowMs(live) }], options)
   })
 }
 
@@ -146,14 +158,14 @@ async function end(live: LiveSaga, state: 'completed' | 'compensated', options: 
   )
 }
 
-/** What an attempt may take: its own time, and before the pivot no more than the saga has left. */
-function timeLeft(live: LiveSaga, step: AnyStep, options: DriverOptions) {
+/** Returns the timeout of an attempt: its own, and before the pivot at most the remaining time of the saga. */
+function timeLeft(live: LiveSaga, step: AnyStep, options: DriverOptions): number {
   const situation = situationOf(live, options)
   const ownMs = step.timeoutMs ?? options.limits.stepTimeoutMs
   const leftMs = live.progress.isPastPivot ? Infinity : deadlineMs(live.progress, situation) - situation.nowMs
-  return { nowMs: situation.nowMs, timeoutMs: Math.max(1, Math.min(ownMs, leftMs)) }
+  return Math.max(1, Math.min(ownMs, leftMs))
 }
 
-function entryNow(atMs: number, step: string, kind: EntryKind, outcome: Outcome): JournalEntry {
+function entryNow(atMs: number, step: string, kind: EntryKind, outcome: StepOutcome): JournalEntry {
   return { step, kind, outcome, attempts: 0, startedAtMs: atMs, endedAtMs: atMs }
 }

@@ -3,36 +3,43 @@ import type { Service } from '@stoa/contract'
 import { systemClock, type Clock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
+import { makeDefinitions, registerDefinitions, type BoundSagas, type Definitions } from './definitions.ts'
 import type { MakeTx, SagaLimits } from './driver-options.ts'
-import type { AnySaga } from './journal.ts'
 import type { LiveSaga } from './live-saga.ts'
 import { addLocalEngine } from './local-engines.ts'
-import { listSagas, showSaga, type SagaDetails, type SagaPage, type SagaQuery } from './read-sagas.ts'
+import { listSagas } from './list-sagas.ts'
+import { showSaga, type SagaDetails, type SagaPage, type SagaQuery } from './read-sagas.ts'
 import { compensateSaga, retrySaga, skipStep } from './operate.ts'
 import { defaultRetryLimits } from './retry-policy.ts'
 import type { StepCause } from './run-step.ts'
+import { startUpkeep } from './upkeep.ts'
 import { openWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 export interface SagaEngineOptions {
   readonly service: Service
   /** `bindings.sagas`. */
-  readonly definitions: { readonly [name: string]: AnySaga }
+  readonly definitions: BoundSagas
   readonly database: Database
   /** The clients of the declared calls for one cause. */
   readonly callsFor: (cause: StepCause) => unknown
   readonly makeTx: MakeTx
   readonly telemetry: Telemetry
+  /** The clock for deadlines of calls; deadlines of sagas use the clock of the database. */
   readonly clock?: Clock
-  /** Told the ids (as given to `startSaga`) of sagas that have done something visible outside of their journal. */
+  /** Called with the ids (as passed to `startSaga`) of sagas after changes that are visible outside their journal. */
   readonly onChanged?: (ids: string[]) => void
-  /** Tells the replicas apart, for people. */
+  /** A name of the replica, for people. */
   readonly workerName: string
   /** A worker that wrote nothing for this long counts as hung; 5,000 ms unless given. */
   readonly leaseMs?: number
-  /** How often it looks for what others left; 200 ms unless given. */
+  /** Milliseconds between polls for sagas without a worker; 200 by default. */
   readonly pollMs?: number
-  /** Sagas driven at once; 500 unless given. Those that wait for a signal do not count. */
+  /** Maximum number of concurrently driven sagas of one type; 500 by default. Sagas that wait for a signal or an attempt do not count. */
   readonly maxActive?: number
+  /** Maximum number of sagas that wait in memory for their next attempt; 1,000 by default. Others are unloaded to the database. */
+  readonly maxRetrying?: number
+  /** Days for which the journal and input of an ended saga are kept; 90 by default. */
+  readonly retentionDays?: number
   readonly limits?: Partial<SagaLimits>
   /** Numbers from 0 up to 1, for jitter. */
   readonly random?: () => number
@@ -40,13 +47,12 @@ export interface SagaEngineOptions {
 
 /**
  * Drives the sagas of one replica of a service. An action or compensation is called at least once, always with the same
- * idempotency key, and journalled before the next begins; of a dead replica's sagas another takes over within a second,
- * of a hung one's within the lease and one second, and a single replica goes on with its own at its restart.
+ * idempotency key, and is journalled before the next one starts. Another replica takes over the sagas of a dead replica within a second, and those of a hung one within the lease plus a second; a single replica resumes its own sagas when it restarts.
  */
 export interface SagaEngine {
   /** Claims nothing more, lets running steps end for so long (5,000 ms unless given), and hands all sagas back. */
   readonly stop: (graceMs?: number) => Promise<void>
-  /** Newest first. @throws AppError `request.invalid` for a cursor that is none */
+  /** Lists sagas, newest first. @throws AppError `request.invalid` for an invalid cursor */
   readonly list: (query?: SagaQuery) => Promise<SagaPage>
   /** @throws AppError `saga.not_found` */
   readonly show: (id: string) => Promise<SagaDetails>
@@ -55,21 +61,27 @@ export interface SagaEngine {
   /** Undoes a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
   readonly compensate: (id: string) => Promise<void>
   /**
-   * Leaves out what a stuck saga failed at (an action, its `then`, a compensation, what runs at the end) and goes on.
+   * Skips the part at which a stuck saga failed (an action, its `then`, a compensation, the final hook) and continues.
    * @throws AppError `saga.not_found`, `saga.not_stuck`
    */
   readonly skip: (id: string) => Promise<void>
-  /** Is gone at once, as a killed process is, and writes nothing more; for tests of what others make of it. */
+  /** Stops immediately without writing, like a killed process; for tests of takeovers. */
   readonly abandon: () => void
 }
 
 const defaultLimits: SagaLimits = { ...defaultRetryLimits, sagaTimeoutMs: 600_000, stepTimeoutMs: 10_000 }
 const reopenMs = { first: 50, most: 1_000 }
 
-/** Starts driving. @throws AppError `database.unavailable`; once it runs it comes back by itself from every loss */
+/**
+ * Starts driving sagas. @throws AppError `database.unavailable`; after the start it recovers automatically from every loss. Throws if
+ * the steps of a definition changed without a new version.
+ */
 export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaEngine> {
-  const { service, database, definitions, telemetry } = options
-  const workerOptions = workerOptionsOf(options)
+  const { service, database, telemetry, retentionDays = 90 } = options
+  const definitions = makeDefinitions(service, options.definitions)
+  await registerDefinitions(database, definitions)
+  const workerOptions = workerOptionsOf(options, definitions)
+  const { maxDelayMs } = workerOptions.limits
   let worker = await openWorker(workerOptions)
   let isStopped = false
   const removeLocal = addLocalEngine(service, {
@@ -77,25 +89,27 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
     onSignalled: (sagaId) => worker.signalled(sagaId),
   })
   const live = () => worker.sagas
-  telemetry.metrics.gauge('saga_active', 'Sagas that this replica drives, those that wait included', [], (gauge) =>
+  telemetry.metrics.gauge('saga_active', 'Sagas that this replica runs, including waiting sagas', [], (gauge) =>
     gauge.set(live().size),
   )
   const keepOpen = async () => {
     for (;;) {
       const cause = await worker.lost
       if (isStopped) return
-      telemetry.logger.warn('a saga worker was lost and begins anew', { error: cause })
+      telemetry.logger.warn('a saga worker lost its lease and restarts', { error: cause })
       const next = await reopen(workerOptions, () => isStopped)
       if (next === undefined) return
       worker = next
     }
   }
   const kept = keepOpen()
+  const upkeep = startUpkeep({ database, definitions, telemetry, retentionDays, maxDelayMs })
   const end = () => {
     isStopped = true
+    upkeep.stop()
     removeLocal()
   }
-  const operator = { service, database, definitions }
+  const operator = { service, database }
   return {
     async stop(graceMs = 5_000) {
       if (isStopped) return
@@ -103,7 +117,7 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
       try {
         await worker.drain(graceMs)
       } catch (error) {
-        telemetry.logger.warn('sagas could not be handed back; another replica takes them over', { error })
+        telemetry.logger.warn('sagas could not be released; another replica takes them over', { error })
         worker.abandon()
       }
       await kept
@@ -120,9 +134,9 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
   }
 }
 
-function workerOptionsOf(options: SagaEngineOptions): WorkerOptions {
-  const { database, definitions, callsFor, makeTx, telemetry, workerName, onChanged } = options
-  const total = telemetry.metrics.counter('saga_total', 'Sagas that came to a state', ['saga', 'state'])
+function workerOptionsOf(options: SagaEngineOptions, definitions: Definitions): WorkerOptions {
+  const { database, callsFor, makeTx, telemetry, workerName, onChanged } = options
+  const total = telemetry.metrics.counter('saga_total', 'Sagas that reached a state', ['saga', 'state'])
   const onMoved = (live: LiveSaga) => {
     if (live.state === 'completed' || live.state === 'compensated' || live.state === 'stuck') {
       total.add(1, { saga: live.head.name, state: live.state })
@@ -145,6 +159,7 @@ function workerOptionsOf(options: SagaEngineOptions): WorkerOptions {
     pollMs: options.pollMs ?? 200,
     leaseMs: options.leaseMs ?? 5_000,
     maxActive: options.maxActive ?? 500,
+    maxRetrying: options.maxRetrying ?? 1_000,
   }
 }
 
@@ -161,7 +176,7 @@ async function reopen(options: WorkerOptions, isStopped: () => boolean): Promise
       if (!isStopped()) return worker
       worker.abandon()
     } catch (error) {
-      options.telemetry.logger.warn('a saga worker could not begin', { error })
+      options.telemetry.logger.warn('a saga worker could not start', { error })
       await delay(waitMs)
     }
   }

@@ -4,7 +4,7 @@ import type { Json, SagaDefinition, Service, StepDefinition } from '@stoa/contra
 export type AnySaga = SagaDefinition<Service, string>
 export type AnyStep = StepDefinition
 
-/** Where a saga stands; the last two are ends, and `stuck` waits for an operator. */
+/** The state of a saga; the last two are final, and `stuck` waits for an operator. */
 export type SagaState = 'running' | 'waiting' | 'compensating' | 'stuck' | 'completed' | 'compensated'
 
 /** Whether nothing comes after this state. */
@@ -19,17 +19,17 @@ export function isEnd(state: SagaState): state is 'completed' | 'compensated' {
 export type EntryKind = 'enter' | 'action' | 'then' | 'wait' | 'compensation' | 'saga' | 'operator'
 
 /**
- * `refused`: ended without effect; `unknown`: ended, and nobody can say whether it had its effect, so it is compensated;
- * `stuck`: failed through all its retries.
+ * `refused`: ended without effect; `unknown`: ended with an unknown effect, so it is compensated; `stuck`: failed on every
+ * attempt.
  */
-export type Outcome = 'entered' | 'succeeded' | 'skipped' | 'refused' | 'unknown' | 'stuck' | 'retry' | 'skip'
+export type StepOutcome = 'entered' | 'succeeded' | 'skipped' | 'refused' | 'unknown' | 'stuck' | 'retry' | 'skip'
 
 /** One row of a saga's journal; never changed. */
 export interface JournalEntry {
-  /** Empty for what is about the saga as a whole. */
+  /** Empty for entries of the whole saga. */
   readonly step: string
   readonly kind: EntryKind
-  readonly outcome: Outcome
+  readonly outcome: StepOutcome
   readonly attempts: number
   readonly result?: Json
   /** The code of the refusal, `saga.timed_out`, or `internal` for a bug. */
@@ -43,6 +43,11 @@ export interface JournalEntry {
 /** `order-fulfilment:0192…`: the saga's id, which includes its name. */
 export function sagaIdOf(name: string, key: string): string {
   return `${name}:${key}`
+}
+
+/** Returns the name at the start of a saga id. */
+export function nameOf(sagaId: string): string {
+  return sagaId.slice(0, sagaId.indexOf(':'))
 }
 
 /** The key an action or compensation is called with, each time it is called (`{sagaId}/{step}/{action|compensation}`). */

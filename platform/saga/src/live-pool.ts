@@ -3,24 +3,25 @@ import { isAppError } from '@stoa/kernel'
 import { runWithContext } from '@stoa/telemetry'
 import { drive, markUnknown } from './driver.ts'
 import type { DriverOptions } from './driver-options.ts'
-import type { AnySaga } from './journal.ts'
+import type { Definitions } from './definitions.ts'
+import { nameOf, type AnySaga } from './journal.ts'
+import { WorkerLost } from './lanes.ts'
 import { liveSaga, takeSignals, type LiveSaga } from './live-saga.ts'
 import type { LoadedSaga } from './membership.ts'
 import { readJournals, readOwnHead, readSignals, type Signal } from './store.ts'
+import type { SagaHead } from './transition.ts'
 
 /** The sagas that one worker drives at the moment. */
 export interface LivePool {
   readonly sagas: ReadonlyMap<string, LiveSaga>
-  /** How many more may be driven at once. */
-  readonly room: () => number
-  /** Takes a saga that belongs to nobody, when there is room. */
+  /** Claims a saga without an owner, if there is capacity. */
   readonly claim: (sagaId: string) => void
   /** Drives sagas that are this worker's already. */
   readonly adopt: (loaded: readonly LoadedSaga[]) => void
   readonly give: (signals: readonly Signal[]) => void
-  /** Reads what is kept for a saga now, instead of at the next poll. */
+  /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
-  /** Wakes whatever waits, so that it sees that the worker leaves. */
+  /** Wakes all waiting sagas, so that they notice the stop of the worker. */
   readonly wakeAll: () => void
   /** Resolves when nothing is driven any more. */
   readonly settled: () => Promise<unknown>
@@ -28,25 +29,27 @@ export interface LivePool {
 
 export interface LivePoolOptions {
   readonly driver: DriverOptions
-  readonly definitions: { readonly [name: string]: AnySaga }
-  /** Sagas driven at once; those that wait for a signal do not count. */
-  readonly maxActive: number
-  /** Told when it is not known which sagas are this worker's. */
+  readonly definitions: Definitions
+  /** Called when it is unknown which sagas this worker owns. */
   readonly onDoubt: (cause: unknown) => void
 }
 
 const rereadPauseMs = 500
 
-export function makeLivePool({ driver, definitions, maxActive, onDoubt }: LivePoolOptions): LivePool {
+export function makeLivePool({ driver, definitions, onDoubt }: LivePoolOptions): LivePool {
+  const { places } = driver
   const sagas = new Map<string, LiveSaga>()
   const claiming = new Set<string>()
   const running = new Set<Promise<void>>()
-  const room = () => maxActive - claiming.size - (sagas.size - driver.parked.count)
   const adopt = (loaded: LoadedSaga) => {
     if (driver.mustLeave()) return
+    places.take(loaded.head.name)
     const run = driveAll(loaded, definitions, driver, sagas)
       .catch(onDoubt)
-      .finally(() => running.delete(run))
+      .finally(() => {
+        places.free(loaded.head.name)
+        running.delete(run)
+      })
     running.add(run)
   }
   const give = (signals: readonly Signal[]) => {
@@ -57,20 +60,23 @@ export function makeLivePool({ driver, definitions, maxActive, onDoubt }: LivePo
   }
   return {
     sagas,
-    room,
     adopt: (loaded) => loaded.forEach(adopt),
     claim(sagaId) {
-      if (driver.mustLeave() || claiming.has(sagaId) || sagas.has(sagaId) || room() <= 0) return
+      const name = nameOf(sagaId)
+      if (driver.mustLeave() || claiming.has(sagaId) || sagas.has(sagaId) || places.room(name) <= 0) return
       claiming.add(sagaId)
+      places.take(name)
       claim(sagaId, driver)
-        // A claim whose answer was lost may have held.
         .then((loaded) => loaded !== undefined && adopt(loaded), onDoubt)
-        .finally(() => claiming.delete(sagaId))
+        .finally(() => {
+          places.free(name)
+          claiming.delete(sagaId)
+        })
     },
     give,
     signalled(sagaId) {
       if (!sagas.has(sagaId)) return
-      // Whoever polls finds it too, only later.
+      // Polling finds it too, only later.
       readSignals(driver.database.read, [sagaId]).then(give, () => {})
     },
     wakeAll() {
@@ -80,16 +86,38 @@ export function makeLivePool({ driver, definitions, maxActive, onDoubt }: LivePo
   }
 }
 
-async function claim(sagaId: string, { lanes, database }: DriverOptions): Promise<LoadedSaga | undefined> {
-  const head = await lanes.claim(sagaId)
+async function claim(sagaId: string, driver: DriverOptions): Promise<LoadedSaga | undefined> {
+  const head = await claimHead(sagaId, driver)
   if (head === undefined) return undefined
   // A first owner finds an empty journal.
-  if (head.epoch === 1) return { head, journal: [], isResumed: false }
-  const journals = await readJournals(database.read, [sagaId])
-  return { head, journal: journals.get(sagaId) ?? [], isResumed: true }
+  return head.epoch === 1 ? { head, journal: [], isResumed: false } : load(head, driver)
 }
 
-/** Drives one saga to where this worker lets go of it; reads it anew as often as a write left a doubt. */
+async function claimHead(sagaId: string, { lanes, telemetry }: DriverOptions): Promise<SagaHead | undefined> {
+  try {
+    return await lanes.claim(sagaId)
+  } catch (error) {
+    // Either this worker is lost and claims nothing any more, or the statement was refused and the saga is still free.
+    if (!(error instanceof WorkerLost)) telemetry.logger.error('a saga could not be claimed', { sagaId, error })
+    return undefined
+  }
+}
+
+/** Reads the journal of a saga that is this worker's, for as long as it takes: a busy database is no reason to let go. */
+async function load(head: SagaHead, driver: DriverOptions): Promise<LoadedSaga | undefined> {
+  while (!driver.mustLeave()) {
+    try {
+      const journals = await readJournals(driver.database.read, [head.id])
+      return { head, journal: journals.get(head.id) ?? [], isResumed: true }
+    } catch (error) {
+      driver.telemetry.logger.warn('a saga could not be read yet', { sagaId: head.id, error })
+      await delay(rereadPauseMs)
+    }
+  }
+  return undefined
+}
+
+/** Drives one saga until this worker releases it; reads it again after each write with an unknown outcome. */
 async function driveAll(
   loaded: LoadedSaga,
   definitions: LivePoolOptions['definitions'],
@@ -110,9 +138,9 @@ async function driveAll(
 
 function open(loaded: LoadedSaga, definitions: LivePoolOptions['definitions']): { live: LiveSaga; error?: unknown } {
   const { name, version } = loaded.head
-  const saga = Object.hasOwn(definitions, name) ? definitions[name] : undefined
+  const saga = definitions.find(name, version)
   try {
-    if (saga === undefined) throw new Error(`no saga ${name} is defined here`)
+    if (saga === undefined) throw new Error(`no version ${version} of saga ${name} is defined here`)
     return { live: liveSaga(loaded, saga) }
   } catch (error) {
     const unknown: AnySaga = { name, version, steps: [], onCompensated: undefined, onCompleted: undefined }
@@ -126,9 +154,7 @@ async function readAgain(sagaId: string, driver: DriverOptions): Promise<LoadedS
     await delay(rereadPauseMs)
     try {
       const [head] = await readOwnHead(driver.database.read, sagaId, driver.worker)
-      if (head === undefined) return undefined
-      const journals = await readJournals(driver.database.read, [sagaId])
-      return { head, journal: journals.get(sagaId) ?? [], isResumed: true }
+      return head === undefined ? undefined : await load(head, driver)
     } catch (error) {
       if (!isAppError(error)) driver.telemetry.logger.error('a saga could not be read', { error })
     }

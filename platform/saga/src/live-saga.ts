@@ -1,4 +1,5 @@
 import type { Json } from '@stoa/contract'
+import { compact } from '@stoa/kernel'
 import { newContext, parseTraceparent, type TraceContext } from '@stoa/telemetry'
 import { progressOf, type Progress } from './decision.ts'
 import type { AnySaga, SagaState } from './journal.ts'
@@ -7,18 +8,22 @@ import { compensateSignal } from './operator-signal.ts'
 import type { Signal } from './store.ts'
 import type { SagaHead } from './transition.ts'
 
-/** What is tried at the moment, over all its attempts. */
+/** The current step, with all its attempts. */
 export interface Attempts {
   readonly startedAtMs: number
   count: number
   lastError?: string
+  /** Whether a call of the present attempt went out and got no response. */
+  wasSent?: boolean
 }
 
-/** A saga that this worker drives: its journal folded, and what is only known in memory. */
+/** A saga that this worker drives: the state from its journal, and in-memory state. */
 export interface LiveSaga {
   readonly head: SagaHead
   readonly saga: AnySaga
   readonly context: TraceContext
+  /** When its head was read, by the clock of this process that only runs forward (performance.now()). */
+  readonly readAt: number
   progress: Progress
   state: SagaState
   /** Of the next journal row. */
@@ -26,26 +31,49 @@ export interface LiveSaga {
   attempts: Attempts | undefined
   readonly signals: Map<string, Json>
   isCancelled: boolean
-  /** What was kept before this worker drove it has not been read. */
+  /** Whether the signals from before this worker drove it are still unread. */
   mustLookForSignals: boolean
   wake: () => void
 }
 
-/** Makes a saga ready to be driven on from its journal. @throws DefinitionChanged */
-export function liveSaga({ head, journal, isResumed }: LoadedSaga, saga: AnySaga): LiveSaga {
+/** Restores a saga from its journal. @throws DefinitionChanged */
+export function liveSaga({ head: read, journal, isResumed }: LoadedSaga, saga: AnySaga): LiveSaga {
+  const head = { ...read, createdAtMs: Math.min(read.createdAtMs, read.nowMs) }
   return {
     head,
     saga,
     context: contextOf(head),
-    progress: progressOf(saga, journal, isResumed),
+    readAt: performance.now(),
+    progress: notAhead(progressOf(saga, journal, isResumed), head),
     state: head.state,
     seq: journal.length,
-    attempts: undefined,
+    attempts: attemptsOf(head, journal.length),
     signals: new Map(),
-    isCancelled: false,
+    isCancelled: head.isCancelled,
     mustLookForSignals: true,
     wake: () => {},
   }
+}
+
+/** A wait that was entered before the database's clock was set back counts from now on, not from when the clock is there again. */
+function notAhead(progress: Progress, { nowMs: atMs }: SagaHead): Progress {
+  const { enteredAtMs } = progress
+  return enteredAtMs === undefined || enteredAtMs <= atMs ? progress : { ...progress, enteredAtMs: atMs }
+}
+
+/** The attempts from before the saga was unloaded, if nothing was journalled since. */
+function attemptsOf({ retry, nowMs: atMs }: SagaHead, seq: number): Attempts | undefined {
+  if (retry === null || retry.seq !== seq) return undefined
+  const { attempts: count, elapsedMs, lastError } = retry
+  return { startedAtMs: atMs - elapsedMs, count, ...compact({ lastError }) }
+}
+
+/**
+ * The time of the database when the saga's head was read, and what has passed here since: no clock that is set or jumps
+ * afterwards moves a deadline.
+ */
+export function nowMs({ head, readAt }: LiveSaga): number {
+  return head.nowMs + performance.now() - readAt
 }
 
 /** The trace of the request that started it, so that one order is one trace. */
@@ -64,13 +92,13 @@ export function pause(live: LiveSaga, durationMs: number): Promise<void> {
       live.wake = () => {}
       resolve()
     }
-    // setTimeout knows no more than 31 bits; whoever waits longer looks at the clock again.
+    // setTimeout supports at most 31 bits; longer waits check the clock again.
     const timer = setTimeout(done, Math.min(Math.max(durationMs, 0), 2 ** 31 - 1))
     live.wake = done
   })
 }
 
-/** Takes in what is kept for a saga; wakes it when there is something new. */
+/** Adds the stored signals of a saga, and wakes it if there is a new one. */
 export function takeSignals(live: LiveSaga, signals: readonly Signal[]): void {
   let isNew = false
   for (const { name, value } of signals) {

@@ -6,8 +6,8 @@ export interface LocalEngine {
   readonly onSignalled: (sagaId: string) => void
 }
 
-// By the description, so that several services share a process; an engine of the same service over another database
-// finds nothing under the id and goes on.
+// By the description, so that several services can share a process; an engine of the same service with another
+// database finds no saga with the id and continues.
 const engines = new WeakMap<Service, Set<LocalEngine>>()
 
 export function addLocalEngine(service: Service, engine: LocalEngine): () => void {

@@ -1,109 +1,107 @@
 import type { WriteHandle } from '@stoa/contract'
 import type { Database, Session } from '@stoa/postgres'
-import { Fenced, readJournals, type Signal } from './store.ts'
+import type { Definitions } from './definitions.ts'
 import type { JournalEntry } from './journal.ts'
-import { headColumns, isLive, type SagaHead } from './transition.ts'
+import { Fenced, readJournals } from './store.ts'
+import { headColumns, isKnown, isLive, type SagaHead } from './transition.ts'
 
 /** A saga with its whole journal, ready to be driven. */
 export interface LoadedSaga {
   readonly head: SagaHead
   readonly journal: readonly JournalEntry[]
-  /** Somebody drove it before, and may have called the step that comes next. */
+  /** Whether another worker drove it before, and may have called the next step. */
   readonly isResumed: boolean
 }
 
 const lockName = (worker: string) => `stoa.saga-worker:${worker}`
 const firstEpoch = 1
 
-/** Enters a new worker: its lock first, so that nobody finds it without one. */
+/**
+ * Prepares the connection of a worker. Its statements use indexes regardless of the statistics of a new or frequently
+ * changed table, and the server cancels a statement that runs longer than the lease.
+ */
+export async function prepareSession(session: Session, leaseMs: number): Promise<void> {
+  await session.script(
+    `set enable_seqscan = off; set enable_bitmapscan = off; ` +
+      `set statement_timeout = ${Math.ceil(leaseMs)}; set client_connection_check_interval = 500`,
+  )
+}
+
+/** Enters a new worker: its lock first, so that no other finds it without one. */
 export async function register(session: Session, worker: string, name: string, lanes: number): Promise<void> {
   if (!(await session.tryLock(lockName(worker)))) throw new Error(`the lock of saga worker ${worker} is taken`)
   await session.sql`
-    with w as (insert into saga_workers (id, name) values (${worker}, ${name}) returning id)
+    with w as (
+      insert into saga_workers (id, name, application)
+      values (${worker}, ${name}, current_setting('application_name')) returning id
+    )
     insert into saga_lanes (worker, lane, epoch)
     select w.id, lane, ${firstEpoch}::int from w, generate_series(0, ${lanes}::int - 1) as lane`
 }
 
-export interface Surroundings {
-  /** Sagas that belong to nobody. */
-  readonly unclaimed: readonly string[]
-  /** What is kept for the sagas of this worker. */
-  readonly signals: readonly Signal[]
-  /** Workers that have died or hang and are still named as owners. */
-  readonly gone: readonly string[]
-}
-
-interface LookOptions {
+interface TakeOverOptions {
+  readonly dead: string
   readonly worker: string
-  readonly names: readonly string[]
-  readonly leaseMs: number
+  readonly definitions: Definitions
   readonly limit: number
 }
 
-/** Looks for work, in one statement. The locks of workers found dead are held by this session afterwards. */
-export async function lookAround(
-  session: Session,
-  { worker, names, leaseMs, limit }: LookOptions,
-): Promise<Surroundings> {
-  const [row] = await session.sql<{ unclaimed: string[] | null; signals: Signal[] | null; gone: string[] | null }>`
-    select
-      (select array_agg(u.id) from (
-        select s.id from sagas s where s.owner is null and ${isLive} and s.name = any(${names})
-        order by s.created_at limit ${limit}
-      ) u) as unclaimed,
-      (select json_agg(json_build_object('sagaId', g.saga_id, 'name', g.name, 'value', g.value))
-        from saga_signals g join sagas s on s.id = g.saga_id and s.owner = ${worker} and ${isLive}) as signals,
-      (select array_agg(w.id) from saga_workers w where case
-        when w.id = ${worker} then false
-        when w.is_dead then true
-        when (select max(l.beat_at) from saga_lanes l where l.worker = w.id)
-          < clock_timestamp() - ${leaseMs}::float8 * interval '1 millisecond' then true
-        else pg_try_advisory_lock(hashtextextended('stoa.saga-worker:' || w.id, 0))
-      end) as gone`
-  return { unclaimed: row?.unclaimed ?? [], signals: row?.signals ?? [], gone: row?.gone ?? [] }
-}
-
 /**
- * Takes over from a dead or hung worker, up to `limit` of its live sagas. Raising its lanes' epoch waits for its flushes
- * under way and lets no other through, so the journals read after it are whole. @throws Fenced when the taker itself was
+ * Takes over up to `limit` running sagas of a dead or hung worker; sagas of unknown versions are left without a worker. Raising the
+ * epoch of its lanes waits for its pending flushes and prevents new ones, so the journals read afterwards are complete. @throws Fenced if this worker was itself taken over
  */
 export async function takeOver(
   database: Database,
-  { dead, worker, limit }: { readonly dead: string; readonly worker: string; readonly limit: number },
+  { dead, worker, definitions, limit }: TakeOverOptions,
 ): Promise<LoadedSaga[]> {
+  const isKnownHere = isKnown(definitions.names, definitions.versions)
   return database.transaction(async (tx) => {
     await holdOwnLane(tx, worker)
+    await tx.sql`set local enable_seqscan = off`
     await tx.sql`update saga_lanes set epoch = epoch + 1 where worker = ${dead}`
     await tx.sql`update saga_workers set is_dead = true where id = ${dead} and not is_dead`
-    const heads = await tx.sql<SagaHead>`
-      update sagas s set owner = ${worker}, epoch = s.epoch + 1, updated_at = clock_timestamp()
-      from (
+    const heads = await tx.sql<SagaHead & { readonly isTaken: boolean }>`
+      update sagas s set owner = case when ${isKnownHere} then ${worker}::uuid end, epoch = s.epoch + 1,
+        updated_at = clock_timestamp()
+      where s.id = any(array(
         select s.id from sagas s where s.owner = ${dead} and ${isLive} limit ${limit} for update skip locked
-      ) as left_behind
-      where s.id = left_behind.id
-      returning ${headColumns}`
+      ))
+      returning ${headColumns}, s.owner is not null as "isTaken"`
     const left = await tx.sql`select 1 from sagas s where s.owner = ${dead} and ${isLive} limit 1`
     if (left.length === 0) await tx.sql`delete from saga_workers where id = ${dead}`
-    return withJournals(tx, heads)
+    return withJournals(
+      tx,
+      heads.filter(({ isTaken }) => isTaken),
+    )
   })
 }
 
 /**
- * Ends transactions of this database and role that have stood idle for so long: a process that hangs inside one still
- * holds the rows of its sagas, and whatever else it has locked.
+ * Terminates transactions that processes of dead workers have left idle for this long, because a process that hangs inside a transaction
+ * still locks the rows of its sagas. A process with a live worker under another identity is not affected.
  */
-export async function endHungTransactions(session: Session, idleMs: number): Promise<void> {
+export async function endHungTransactions(
+  session: Session,
+  { dead, idleMs }: { readonly dead: readonly string[]; readonly idleMs: number },
+): Promise<void> {
   await session.sql`
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
-      and state like 'idle in transaction%'
-      and state_change < clock_timestamp() - ${idleMs}::float8 * interval '1 millisecond'`
+    select pg_terminate_backend(a.pid) from pg_stat_activity a
+    where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
+      and a.state like 'idle in transaction%'
+      and a.state_change < clock_timestamp() - ${idleMs}::float8 * interval '1 millisecond'
+      and exists (
+        select from saga_workers w where w.id = any(${dead}) and w.application = a.application_name
+      )
+      and not exists (
+        select from saga_workers w
+        where w.application = a.application_name and not w.is_dead and w.id <> all(${dead})
+      )`
 }
 
 async function holdOwnLane(tx: WriteHandle, worker: string): Promise<void> {
   const held = await tx.sql`
     select 1 from saga_lanes where worker = ${worker} and lane = 0 and epoch = ${firstEpoch} for share`
-  if (held.length === 0) throw new Fenced('this worker has been taken over itself')
+  if (held.length === 0) throw new Fenced('this worker was itself taken over')
 }
 
 async function withJournals(db: WriteHandle, heads: readonly SagaHead[]): Promise<LoadedSaga[]> {
@@ -119,7 +117,7 @@ export async function unlockWorker(session: Session, worker: string): Promise<vo
   await session.unlock(lockName(worker))
 }
 
-/** Hands back what this worker still owns and leaves; does nothing when it has been taken over. */
+/** Releases the sagas that this worker still owns, and leaves; does nothing if it has been taken over. */
 export async function leave(database: Database, worker: string): Promise<void> {
   await database.transaction(async (tx) => {
     await holdOwnLane(tx, worker)

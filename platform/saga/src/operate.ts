@@ -1,7 +1,7 @@
 import type { Service, WriteHandle } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { afterCommit, type Database } from '@stoa/postgres'
-import { isEnd, type AnySaga, type Outcome, type SagaState } from './journal.ts'
+import { isEnd, type StepOutcome, type SagaState } from './journal.ts'
 import { localEngines } from './local-engines.ts'
 import { compensateSignal } from './operator-signal.ts'
 import { sagaNotFound } from './read-sagas.ts'
@@ -11,7 +11,6 @@ import { keepSignal } from './start.ts'
 export interface OperatorOptions {
   readonly service: Service
   readonly database: Database
-  readonly definitions: { readonly [name: string]: AnySaga }
 }
 
 /** Tries what a stuck saga failed at again. @throws AppError `saga.not_found`, `saga.not_stuck` */
@@ -19,7 +18,7 @@ export function retrySaga(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => setFree(tx, options, await stuckSaga(tx, id), 'retry'))
 }
 
-/** Leaves out what a stuck saga failed at and goes on. @throws AppError `saga.not_found`, `saga.not_stuck` */
+/** Skips the part at which a stuck saga failed and continues. @throws AppError `saga.not_found`, `saga.not_stuck` */
 export function skipStep(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => setFree(tx, options, await stuckSaga(tx, id), 'skip'))
 }
@@ -28,17 +27,17 @@ export function skipStep(options: OperatorOptions, id: string): Promise<void> {
 export function compensateSaga(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => {
     const saga = await lockedSaga(tx, id)
-    if (isEnd(saga.state)) throw new AppError('conflict', 'saga.ended', `Saga ${id} has ended as ${saga.state}.`)
+    if (isEnd(saga.state)) throw platformError('saga.ended', `Saga ${id} has ended as ${saga.state}.`)
     if (saga.state === 'compensating') return
     if (saga.state === 'stuck' && saga.isTurned) return setFree(tx, options, saga, 'retry')
-    if (await isPastPivot(tx, options, saga)) {
-      throw new AppError(
-        'conflict',
-        'saga.past_pivot',
-        `Saga ${id} is past its pivot and only goes forward: retry or skip.`,
-      )
+    if (await isPastPivot(tx, saga)) {
+      throw platformError('saga.past_pivot', `Saga ${id} is past its pivot and cannot be compensated: retry or skip.`)
     }
     if (saga.state === 'stuck') await setFree(tx, options, saga, 'retry')
+    // On the head, where the statement of the pivot sees it; and as a signal, to wake its worker.
+    await tx.sql`
+      update sagas set is_cancelled = true, next_at = case when next_at is not null then clock_timestamp() end
+      where id = ${id}`
     await keepSignal(tx, options.service, id, compensateSignal, null)
   })
 }
@@ -46,6 +45,7 @@ export function compensateSaga(options: OperatorOptions, id: string): Promise<vo
 interface LockedSaga {
   readonly id: string
   readonly name: string
+  readonly version: number
   readonly state: SagaState
   /** It is on its way back. */
   readonly isTurned: boolean
@@ -53,24 +53,23 @@ interface LockedSaga {
 
 async function lockedSaga(tx: WriteHandle, id: string): Promise<LockedSaga> {
   const [saga] = await tx.sql<LockedSaga>`
-    select id, name, state, reason is not null as "isTurned" from sagas where id = ${id} for update`
+    select id, name, version, state, reason is not null as "isTurned" from sagas where id = ${id} for update`
   if (saga === undefined) throw sagaNotFound(id)
   return saga
 }
 
 async function stuckSaga(tx: WriteHandle, id: string): Promise<LockedSaga> {
   const saga = await lockedSaga(tx, id)
-  if (saga.state !== 'stuck')
-    throw new AppError('conflict', 'saga.not_stuck', `Saga ${id} is ${saga.state}, not stuck.`)
+  if (saga.state !== 'stuck') throw platformError('saga.not_stuck', `Saga ${id} is ${saga.state}, not stuck.`)
   return saga
 }
 
-/** A stuck saga belongs to nobody, so its journal can be added to here; whoever claims it afterwards goes on. */
+/** A stuck saga has no owner, so its journal can be extended here; the worker that claims it continues. */
 async function setFree(
   tx: WriteHandle,
   { service }: OperatorOptions,
   saga: LockedSaga,
-  outcome: Outcome,
+  outcome: StepOutcome,
 ): Promise<void> {
   const { id } = saga
   await tx.sql`
@@ -83,14 +82,10 @@ async function setFree(
   })
 }
 
-async function isPastPivot(
-  tx: WriteHandle,
-  { definitions }: OperatorOptions,
-  { id, name }: LockedSaga,
-): Promise<boolean> {
-  const pivot = definitions[name]?.steps.find(({ kind }) => kind === 'pivot')?.name
-  if (pivot === undefined) return false
+/** By the definition that the saga runs under, which another release may have. */
+async function isPastPivot(tx: WriteHandle, { id, name, version }: LockedSaga): Promise<boolean> {
   const entered = await tx.sql`
-    select 1 from saga_journal where saga_id = ${id} and step = ${pivot} and kind = 'enter' and outcome = 'entered'`
+    select 1 from saga_definitions d join saga_journal j on j.saga_id = ${id} and j.step = d.pivot
+    where d.name = ${name} and d.version = ${version} and j.kind = 'enter' and j.outcome = 'entered'`
   return entered.length > 0
 }

@@ -1,2 +1,2 @@
-/** An operator's wish to undo a saga, kept like a signal under a name that no contract declares. */
+/** The request of an operator to compensate a saga, stored like a signal with a name that no contract declares. */
 export const compensateSignal = '$compensate'

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { AppError, platformError } from '@stoa/kernel'
 import { expect, test } from 'vitest'
 import { defaultRetryLimits, failureCode, judgeAttempt, retryDelayMs, type FailedAttempt } from './retry-policy.ts'
 
@@ -6,7 +6,16 @@ const away = new AppError('unavailable', 'payment.unavailable', 'away')
 const refused = new AppError('conflict', 'payment.declined', 'no')
 const judge = (more: Partial<FailedAttempt>, random = 0) =>
   judgeAttempt(
-    { error: away, attempt: 1, attempts: undefined, mustHold: false, elapsedMs: 0, wasUnanswered: false, ...more },
+    {
+      error: away,
+      isUnsent: false,
+      attempt: 1,
+      attempts: undefined,
+      mustHold: false,
+      elapsedMs: 0,
+      wasUnanswered: false,
+      ...more,
+    },
     defaultRetryLimits,
     () => random,
   )
@@ -19,13 +28,21 @@ test('a refusal after an attempt that went unanswered leaves the outcome unknown
   expect(judge({ error: refused, attempt: 2, wasUnanswered: true })).toEqual({ do: 'give_up', outcome: 'unknown' })
 })
 
-test('what is away, a bug and a key under way are tried again, five times unless the step says otherwise', () => {
-  const inProgress = new AppError('conflict', 'idempotency.in_progress', 'under way')
-  for (const error of [away, new TypeError('bug'), inProgress, new AppError('timeout', 'saga.timed_out', 'late')]) {
+test('what is unavailable, a bug and a key in progress are retried, five times unless the step says otherwise', () => {
+  const inProgress = platformError('idempotency.in_progress', 'under way')
+  for (const error of [away, new TypeError('bug'), inProgress, platformError('saga.timed_out', 'late')]) {
     expect(judge({ error, attempt: 4 }).do).toBe('retry')
     expect(judge({ error, attempt: 5 })).toEqual({ do: 'give_up', outcome: 'unknown' })
     expect(judge({ error, attempt: 5, attempts: 6 }).do).toBe('retry')
   }
+})
+
+test('calls that a circuit breaker kept back are no attempts, and what must hold still holds for ten minutes', () => {
+  const open = { error: platformError('service.circuit_open', 'open', { retryAfterSeconds: 2 }), isUnsent: true }
+  expect(judge({ ...open, attempt: 0 })).toEqual({ do: 'retry', delayMs: 2_000 })
+  expect(judge({ ...open, attempt: 5 }).do).toBe('retry')
+  expect(judge({ ...open, isUnsent: false, attempt: 5 })).toEqual({ do: 'give_up', outcome: 'unknown' })
+  expect(judge({ ...open, mustHold: true, elapsedMs: 600_000 })).toEqual({ do: 'give_up', outcome: 'stuck' })
 })
 
 test('what must hold is tried for ten minutes, however often', () => {

@@ -2,7 +2,7 @@ import { isAppError } from '@stoa/kernel'
 
 /** How long and how often is tried; milliseconds. */
 export interface RetryLimits {
-  /** Attempts of a step before the pivot that does not say its own. */
+  /** Default attempts of a step before the pivot. */
   readonly attempts: number
   /** How long a compensation, or a step from the pivot on, is retried before the saga is stuck. */
   readonly holdForMs: number
@@ -17,10 +17,12 @@ export const defaultRetryLimits: RetryLimits = {
   maxDelayMs: 5_000,
 }
 
-/** One failed attempt and those before it. */
+/** A failed attempt and its predecessors. */
 export interface FailedAttempt {
   readonly error: unknown
-  /** 1 for the first. */
+  /** Our own circuit breaker kept the call back: it is no attempt, and is waited out as long as the saga has time. */
+  readonly isUnsent: boolean
+  /** 1 for the first; 0 when none has been sent. */
   readonly attempt: number
   readonly attempts: number | undefined
   /** A compensation, or a step from the pivot on: it may not be given up. */
@@ -35,30 +37,33 @@ export type Verdict =
   | { readonly do: 'retry'; readonly delayMs: number }
   | { readonly do: 'give_up'; readonly outcome: 'refused' | 'unknown' | 'stuck' }
 
-/** The code a failure is known by: the refusal's, or `internal` for a bug. */
+/** Returns the code of a failure: that of the error, or `internal` for a bug. */
 export function failureCode(error: unknown): string {
   return isAppError(error) ? error.code : 'internal'
 }
 
-/** Whether nobody can say if the call had its effect: no answer, a bug after it, or one with its key under way. */
+/** Returns whether the effect of a call is unknown: no response, a bug after the call, or another call with its key in progress. */
 export function isUnanswered(error: unknown): boolean {
   return !isAppError(error) || error.retryable || error.code === 'idempotency.in_progress'
 }
 
 /** Retries what went unanswered; a refusal ends it at once. */
 export function judgeAttempt(failed: FailedAttempt, limits: RetryLimits, random: () => number): Verdict {
-  const { error, attempt, attempts = limits.attempts, mustHold, elapsedMs, wasUnanswered } = failed
+  const { error, isUnsent, attempt, attempts = limits.attempts, mustHold, elapsedMs, wasUnanswered } = failed
   if (!isUnanswered(error))
     return { do: 'give_up', outcome: mustHold ? 'stuck' : wasUnanswered ? 'unknown' : 'refused' }
-  if (mustHold ? elapsedMs >= limits.holdForMs : attempt >= attempts) {
+  if (mustHold ? elapsedMs >= limits.holdForMs : !isUnsent && attempt >= attempts) {
     return { do: 'give_up', outcome: mustHold ? 'stuck' : 'unknown' }
   }
-  return { do: 'retry', delayMs: retryDelayMs(error, attempt, limits, random) }
+  return { do: 'retry', delayMs: retryDelayMs(error, Math.max(1, attempt), limits, random) }
 }
 
-/** Twice as long each time, half of it by chance, never over the maximum; a callee's `Retry-After` is kept to below it. */
+/**
+ * Returns the delay, which doubles each time up to the maximum, half of it random. `Retry-After` is respected up to the maximum,
+ * with up to half as much added at random, so that sagas refused together do not return together.
+ */
 export function retryDelayMs(error: unknown, attempt: number, limits: RetryLimits, random: () => number): number {
   const fullMs = Math.min(limits.maxDelayMs, limits.firstDelayMs * 2 ** (attempt - 1))
   const askedMs = isAppError(error) ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
-  return Math.min(limits.maxDelayMs, Math.max(askedMs, fullMs * (0.5 + random() / 2)))
+  return Math.min(limits.maxDelayMs, Math.max(askedMs * (1 + random() / 2), fullMs * (0.5 + random() / 2)))
 }

@@ -89,7 +89,7 @@ function sagaOf({ steps, pivot }: Plan): AnySaga {
   }
 }
 
-/** Participants that keep the promise of patterns.md: one effect a key, for ever, and a tombstone for what never came. */
+/** Participants that keep the promise of patterns.md: one effect a key, permanently, and a tombstone for what never came. */
 function makeWorld() {
   const effects = new Map<string, 'done' | 'undone' | 'tombstone'>()
   const late: string[] = []
@@ -175,7 +175,15 @@ function run(made: Plan) {
       return
     }
     const verdict = judgeAttempt(
-      { error, attempt, attempts: undefined, mustHold, elapsedMs: 0, wasUnanswered: progress.mayHaveBegun },
+      {
+        error,
+        isUnsent: false,
+        attempt,
+        attempts: undefined,
+        mustHold,
+        elapsedMs: 0,
+        wasUnanswered: progress.mayHaveBegun,
+      },
       defaultRetryLimits,
       () => 0,
     )

@@ -39,8 +39,8 @@ export async function startSaga(
 }
 
 /**
- * Signals a saga in the caller's transaction. The signal is kept until its wait reads it; the first of a name counts,
- * and one to a saga that has ended is dropped. Throws for an undeclared saga or signal.
+ * Signals a saga in the transaction of the caller. The signal is stored until its wait reads it; the first signal of
+ * a name counts, and a signal to an ended saga is dropped. Throws for an undeclared saga or signal.
  */
 export async function signalSaga(
   tx: WriteHandle,
@@ -55,7 +55,7 @@ export async function signalSaga(
   await keepSignal(tx, service, sagaIdOf(name, id), signal, value)
 }
 
-/** Keeps a signal, or an operator's word, for whoever drives the saga. */
+/** Stores a signal, or the request of an operator, for the worker that drives the saga. */
 export async function keepSignal(
   tx: WriteHandle,
   service: Service,

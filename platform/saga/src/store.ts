@@ -1,26 +1,29 @@
 import type { Json, ReadHandle, WriteHandle } from '@stoa/contract'
 import { fragment } from '@stoa/postgres'
-import type { EntryKind, JournalEntry, Outcome } from './journal.ts'
+import type { EntryKind, JournalEntry, StepOutcome } from './journal.ts'
 import {
-  droppedSignals,
   headColumns,
   headRows,
   isLive,
+  isUnopposed,
   journalRows,
   setHead,
   type SagaHead,
   type Transition,
 } from './transition.ts'
 
-/** The row that says whose a saga is has changed: what was written in this transaction may not hold. */
+/** Thrown when the ownership row of a saga has changed: the transaction must not commit. */
 export class Fenced extends Error {}
+
+/** Thrown when a conflicting signal has arrived: the transaction must not commit. */
+export class Opposed extends Error {}
 
 interface JournalRow {
   readonly sagaId: string
   readonly seq: number
   readonly step: string
   readonly kind: EntryKind
-  readonly outcome: Outcome
+  readonly outcome: StepOutcome
   readonly attempts: number
   readonly result: string | null
   readonly error: string | null
@@ -65,10 +68,31 @@ function entryOf({
   }
 }
 
-/** Reads the signals kept for sagas, an operator's word among them. */
+/** Reads the stored signals of sagas, including requests of operators. */
 export function readSignals(db: ReadHandle, sagaIds: readonly string[]): Promise<Signal[]> {
   return db.sql<Signal>`
     select saga_id as "sagaId", name, value from saga_signals where saga_id = any(${sagaIds})`
+}
+
+interface Owner {
+  readonly worker: string
+  readonly epoch: number
+}
+
+/** Reads the stored signals of a saga of this owner. @throws Fenced if it has another owner */
+export async function readKept(
+  db: ReadHandle,
+  sagaId: string,
+  owner: Owner,
+): Promise<{ readonly isCancelled: boolean; readonly signals: readonly Signal[] }> {
+  const [row] = await db.sql<{ isCancelled: boolean; signals: Signal[] | null }>`
+    select s.is_cancelled as "isCancelled", (
+      select json_agg(json_build_object('sagaId', g.saga_id, 'name', g.name, 'value', g.value))
+      from saga_signals g where g.saga_id = s.id
+    ) as signals
+    from sagas s where s.id = ${sagaId} and s.owner = ${owner.worker} and s.epoch = ${owner.epoch}`
+  if (row === undefined) throw new Fenced('the saga has another owner')
+  return { isCancelled: row.isCancelled, signals: row.signals ?? [] }
 }
 
 export interface Signal {
@@ -78,26 +102,30 @@ export interface Signal {
 }
 
 /**
- * Writes a transition in an open transaction, fenced on the saga's own row. Send it first: the row's lock keeps a
- * takeover out until the end. @throws Fenced
+ * Writes a transition in an open transaction, fenced on the row of the saga. Send it first: its row lock blocks
+ * a takeover until the end of the transaction. @throws Fenced, Opposed
  */
-export async function writeTransition(
-  tx: WriteHandle,
-  transition: Transition,
-  owner: { readonly worker: string; readonly epoch: number },
-): Promise<void> {
-  const held = fragment`s.id = ${transition.sagaId} and s.owner = ${owner.worker} and s.epoch = ${owner.epoch}`
-  const head =
-    transition.head === undefined
-      ? fragment`select 1 from sagas s where ${held} for update`
-      : fragment`update sagas s set ${setHead} from ${headRows([transition])} where ${held} and n.id = s.id returning 1`
+export async function writeTransition(tx: WriteHandle, transition: Transition, owner: Owner): Promise<void> {
+  const { sagaId, head, entries, guard, dropsSignals } = transition
+  const isOwn = fragment`s.id = ${sagaId} and s.owner = ${owner.worker} and s.epoch = ${owner.epoch}`
+  const isHeld = guard === undefined ? isOwn : fragment`${isOwn} and ${isUnopposed}`
+  const from = guard === undefined && head === undefined ? fragment`` : headRows([transition])
+  const lock =
+    head === undefined
+      ? fragment`select 1 from sagas s ${guard === undefined ? fragment`` : fragment`join ${from} on n.id = s.id`} where ${isHeld} for update of s`
+      : fragment`update sagas s set ${setHead} from ${from} where ${isHeld} and n.id = s.id returning 1`
   const journal =
-    transition.entries.length === 0
+    entries.length === 0
       ? fragment``
-      : fragment`, j as (insert into saga_journal select r.* from h, ${journalRows([transition])})`
-  const signals = droppedSignals([transition], fragment`h`)
-  const rows = await tx.sql`with h as materialized (${head}) ${journal} ${signals} select 1 from h`
-  if (rows.length === 0) throw new Fenced('the saga has another owner')
+      : fragment`, j as (insert into saga_journal select r.* from h, ${journalRows([transition], fragment``)})`
+  const signals =
+    dropsSignals === true
+      ? fragment`, g as (delete from saga_signals where saga_id = ${sagaId} and exists (select from h))`
+      : fragment``
+  const rows = await tx.sql`with h as materialized (${lock}) ${journal} ${signals} select 1 from h`
+  if (rows.length > 0) return
+  const own = guard === undefined ? [] : await tx.sql`select 1 from sagas s where ${isOwn}`
+  throw own.length > 0 ? new Opposed('a signal arrived first') : new Fenced('the saga has another owner')
 }
 
 /** Reads heads of sagas that this worker owns. */

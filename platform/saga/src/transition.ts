@@ -2,7 +2,16 @@ import type { Fragment } from '@stoa/postgres'
 import { fragment } from '@stoa/postgres'
 import type { JournalEntry, SagaState } from './journal.ts'
 
-/** A saga's head as whoever drives it needs it. */
+/** Attempts from before a saga was unloaded. */
+export interface Retry {
+  /** Of the journal row they are to end with: once there is one, they count no more. */
+  readonly seq: number
+  readonly attempts: number
+  readonly elapsedMs: number
+  readonly lastError?: string
+}
+
+/** A saga's head as the worker that drives it needs it. */
 export interface SagaHead {
   readonly id: string
   readonly name: string
@@ -10,11 +19,15 @@ export interface SagaHead {
   readonly version: number
   readonly state: SagaState
   readonly input: unknown
-  /** Counts the owners it has had; 1 for the first. */
+  /** The number of its owners so far; 1 for the first. */
   readonly epoch: number
   readonly traceparent: string | null
   readonly correlationId: string | null
+  readonly isCancelled: boolean
+  readonly retry: Retry | null
   readonly createdAtMs: number
+  /** The database's clock when the head was read. */
+  readonly nowMs: number
 }
 
 /** A journal row on its way. */
@@ -27,41 +40,69 @@ export interface HeadChange {
   readonly reason: string | undefined
 }
 
+/** The signals that prevent a transition; checked in the statement that writes it. */
+export interface Guard {
+  /** An operator's wish to undo the saga. */
+  readonly cancelled?: boolean
+  /** A signal of this name. */
+  readonly signal?: string
+}
+
 /** One move of one saga: its journal rows and, when its state changes, its head. */
 export interface Transition {
   readonly sagaId: string
   readonly traceId: string
   readonly entries: readonly NewEntry[]
   readonly head?: HeadChange
-  /** It ends the saga, for which signals may be kept. */
+  readonly guard?: Guard
+  /** Hands the saga back, to be claimed for its next attempt after so long. */
+  readonly rest?: { readonly afterMs: number; readonly retry: Retry }
+  /** Whether it ends the saga, whose signals may be stored. */
   readonly dropsSignals?: boolean
+}
+
+/** Whether it depends on the saga's head, or changes it; the others only add to the journal. */
+export function touchesHead({ head, guard, rest }: Transition): boolean {
+  return head !== undefined || guard !== undefined || rest !== undefined
 }
 
 /** The columns of a head, as JSON keys and row keys alike. */
 export const headColumns: Fragment = fragment`
   s.id, s.name, s.key, s.version, s.state, s.input, s.epoch, s.traceparent, s.correlation_id as "correlationId",
-  (extract(epoch from s.created_at) * 1000)::float8 as "createdAtMs"`
+  s.is_cancelled as "isCancelled", s.retry, (extract(epoch from s.created_at) * 1000)::float8 as "createdAtMs",
+  (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
 
-/** Sagas that somebody drives, or has to. */
+/** Sagas that are driven, or have to be. */
 export const isLive: Fragment = fragment`s.state in ('running', 'waiting', 'compensating')`
 
-/** What a head is set to: one that has ended or is stuck belongs to nobody. */
+/** Whether this release has the definition that a saga began with. */
+export function isKnown(names: readonly string[], versions: readonly number[]): Fragment {
+  return fragment`exists (
+    select from unnest(${names}::text[], ${versions}::int[]) as k (name, version)
+    where k.name = s.name and k.version = s.version)`
+}
+
+/** The new values of a head from `n`: an ended, stuck or unloaded saga has no worker. */
 export const setHead: Fragment = fragment`
-  state = n.state,
+  state = coalesce(n.state, s.state),
   reason = coalesce(n.reason, s.reason),
-  owner = case when n.state in ('completed', 'compensated', 'stuck') then null else s.owner end,
+  owner = case when n.state in ('completed', 'compensated', 'stuck') or n.rest_ms is not null then null else s.owner end,
+  next_at = clock_timestamp() + n.rest_ms * interval '1 millisecond',
+  retry = n.retry::json,
   updated_at = clock_timestamp(),
   ended_at = case when n.state in ('completed', 'compensated') then clock_timestamp() end`
 
 /** The journal rows of transitions, as a row source named `r` with the journal's columns in their order. */
-export function journalRows(transitions: readonly Transition[]): Fragment {
+export function journalRows(transitions: readonly Transition[], isWritten: Fragment): Fragment {
   const ids: string[] = []
   const traceIds: string[] = []
+  const areFree: boolean[] = []
   const entries: NewEntry[] = []
-  for (const { sagaId, traceId, entries: own } of transitions) {
-    for (const entry of own) {
-      ids.push(sagaId)
-      traceIds.push(traceId)
+  for (const transition of transitions) {
+    for (const entry of transition.entries) {
+      ids.push(transition.sagaId)
+      traceIds.push(transition.traceId)
+      areFree.push(!touchesHead(transition))
       entries.push(entry)
     }
   }
@@ -75,26 +116,29 @@ export function journalRows(transitions: readonly Transition[]): Fragment {
       ${entries.map(({ result }) => (result === undefined ? null : JSON.stringify(result)))}::text[],
       ${entries.map(({ error }) => storable(error))}::text[], ${entries.map(({ detail }) => storable(detail))}::text[],
       ${traceIds}::text[], ${entries.map(({ startedAtMs }) => startedAtMs)}::float8[],
-      ${entries.map(({ endedAtMs }) => endedAtMs)}::float8[]
-    ) as u (saga_id, seq, step, kind, outcome, attempts, result, error, detail, trace_id, started, ended)
+      ${entries.map(({ endedAtMs }) => endedAtMs)}::float8[], ${areFree}::bool[]
+    ) as u (saga_id, seq, step, kind, outcome, attempts, result, error, detail, trace_id, started, ended, is_free)
+    ${isWritten}
   ) as r`
 }
 
-/** The head changes of transitions, as a row source named `n`. */
-export function headRows(transitions: readonly Transition[]): Fragment {
-  const changed = transitions.filter(({ head }) => head !== undefined)
+/** What transitions do to heads and what they depend on, as a row source named `n`. */
+export function headRows(changed: readonly Transition[]): Fragment {
   return fragment`unnest(
-    ${changed.map(({ sagaId }) => sagaId)}::text[], ${changed.map(({ head }) => head?.state)}::text[],
-    ${changed.map(({ head }) => head?.reason ?? null)}::text[]
-  ) as n (id, state, reason)`
+    ${changed.map(({ sagaId }) => sagaId)}::text[], ${changed.map(({ head }) => head?.state ?? null)}::text[],
+    ${changed.map(({ head }) => head?.reason ?? null)}::text[],
+    ${changed.map(({ guard }) => guard?.cancelled === true)}::bool[],
+    ${changed.map(({ guard }) => guard?.signal ?? null)}::text[],
+    ${changed.map(({ rest }) => rest?.afterMs ?? null)}::float8[],
+    ${changed.map(({ rest }) => (rest === undefined ? null : JSON.stringify(rest.retry)))}::text[]
+  ) as n (id, state, reason, unless_cancelled, unless_signal, rest_ms, retry)`
 }
 
-/** Removes what was kept for sagas that end; empty for the others. `held` names a row source that is empty when fenced. */
-export function droppedSignals(transitions: readonly Transition[], held: Fragment): Fragment {
-  const ended = transitions.filter(({ dropsSignals }) => dropsSignals === true).map(({ sagaId }) => sagaId)
-  if (ended.length === 0) return fragment``
-  return fragment`, g as (delete from saga_signals where saga_id = any(${ended}) and exists (select from ${held}))`
-}
+/** Whether no signal has arrived that conflicts with transition `n`. */
+export const isUnopposed: Fragment = fragment`
+  not (n.unless_cancelled and s.is_cancelled)
+  and not (n.unless_signal is not null and exists (
+    select from saga_signals g where g.saga_id = n.id and g.name = n.unless_signal))`
 
 /** PostgreSQL has no character 0 in a text. */
 function storable(text: string | undefined): string | null {

@@ -3,32 +3,36 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isAppError } from '@stoa/kernel'
 import type { Session } from '@stoa/postgres'
 import { runWithoutContext } from '@stoa/telemetry'
+import type { Definitions } from './definitions.ts'
 import type { DriverOptions } from './driver-options.ts'
 import { makeLanes, type Lanes } from './lanes.ts'
-import { makeLivePool, type LivePool, type LivePoolOptions } from './live-pool.ts'
+import { makeLeaseWatch } from './lease-watch.ts'
+import { makeLivePool, type LivePool } from './live-pool.ts'
 import type { LiveSaga } from './live-saga.ts'
-import { endHungTransactions, leave, lookAround, register, takeOver, unlockWorker } from './membership.ts'
+import { lookAround } from './look-around.ts'
+import { endHungTransactions, leave, prepareSession, register, takeOver, unlockWorker } from './membership.ts'
+import { makePlaces } from './places.ts'
 import { Fenced } from './store.ts'
 
-export interface WorkerOptions
-  extends
-    Omit<DriverOptions, 'worker' | 'lanes' | 'mustLeave' | 'isLost' | 'parked'>,
-    Pick<LivePoolOptions, 'definitions' | 'maxActive'> {
+export interface WorkerOptions extends Omit<DriverOptions, 'worker' | 'lanes' | 'mustLeave' | 'isLost' | 'places'> {
   readonly name: string
+  readonly definitions: Definitions
+  /** Sagas of one type that are driven at once. */
+  readonly maxActive: number
   /** How often it looks for sagas without an owner, for signals sent elsewhere and for dead workers; milliseconds. */
   readonly pollMs: number
   /** A worker that wrote nothing for this long counts as hung; milliseconds. */
   readonly leaseMs: number
 }
 
-/** One life under one identity: it ends when the connection is lost or another has taken over. */
+/** One session of a worker under one identity; it ends when the connection is lost or another worker takes over. */
 export interface Worker {
-  /** Resolves with the cause when it is over; its sagas are then others', or nobody's yet. */
+  /** Resolves with the cause at its end; its sagas then belong to other workers, or to none yet. */
   readonly lost: Promise<unknown>
   readonly sagas: ReadonlyMap<string, LiveSaga>
-  /** Takes a saga that belongs to nobody, when there is room. */
+  /** Claims a saga without an owner, if there is capacity. */
   readonly claim: (sagaId: string) => void
-  /** Reads what is kept for a saga now, instead of at the next poll. */
+  /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
   /** Lets running steps end for so long, hands back all sagas, and leaves. */
   readonly drain: (graceMs: number) => Promise<void>
@@ -38,7 +42,7 @@ export interface Worker {
 
 const laneCount = 2
 
-/** Begins a life under a new identity. @throws AppError `database.unavailable` */
+/** Starts a session with a new identity. @throws AppError `database.unavailable` */
 export async function openWorker(options: WorkerOptions): Promise<Worker> {
   const id = randomUUID()
   const sessions: Session[] = []
@@ -46,10 +50,11 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     const control = await options.database.session()
     sessions.push(control)
     while (sessions.length < laneCount) sessions.push(await options.database.session())
+    await Promise.all(sessions.map((session) => prepareSession(session, options.leaseMs)))
     await register(control, id, options.name, laneCount)
     return runWithoutContext(() => runWorker(id, control, sessions, options))
   } catch (error) {
-    for (const session of sessions) void session.close()
+    for (const session of sessions) session.cut()
     throw error
   }
 }
@@ -64,29 +69,33 @@ function runWorker(id: string, control: Session, sessions: readonly Session[], o
     clearInterval(poll)
     lanes.lose()
     pool.wakeAll()
-    for (const session of sessions) void session.close()
+    // Pending statements belong to the old session: the server must cancel them.
+    for (const session of sessions) session.cut()
     resolve(cause)
   }
-  const lanes = makeLanes({ worker: id, sessions, onFenced: () => lose('another worker has taken over') })
+  const { names, versions } = options.definitions
+  const onFenced = () => lose('another worker has taken over')
+  const lanes = makeLanes({ worker: id, names, versions, sessions, onFenced })
   const driver: DriverOptions = {
     ...options,
     worker: id,
     lanes,
-    parked: { count: 0 },
+    places: makePlaces(options.maxActive),
     mustLeave: () => isLost || isDraining,
     isLost: () => isLost,
   }
-  const pool = makeLivePool({ ...options, driver, onDoubt: lose })
+  const pool = makeLivePool({ definitions: options.definitions, driver, onDoubt: lose })
+  const lookForWork = makeLook(id, control, { pool, driver, options })
   const look = onceAtATime(async () => {
     if (isDraining) return
-    await lookForWork(id, control, pool, options).catch((error: unknown) => {
-      // A takeover that may have held made sagas this identity's without its knowing: the next one finds them.
+    await lookForWork().catch((error: unknown) => {
+      // A takeover with an unknown outcome may have assigned sagas to this identity: the next takeover finds them.
       if (error instanceof Fenced || isAppError(error, 'database.outcome_unknown')) return lose(error)
       if (!isLost) options.telemetry.logger.warn('a saga worker could not look for work', { error })
     })
   })
   const poll = setInterval(() => {
-    if (isOverdue(lanes, options.leaseMs)) return lose('no answer from the database within the lease')
+    if (isOverdue(lanes, options.leaseMs)) return lose('no response from the database within the lease')
     lanes.beat(options.leaseMs / 5)
     look()
   }, options.pollMs)
@@ -108,22 +117,48 @@ function runWorker(id: string, control: Session, sessions: readonly Session[], o
   }
 }
 
-async function lookForWork(id: string, control: Session, pool: LivePool, options: WorkerOptions): Promise<void> {
-  const { database, definitions, leaseMs, telemetry } = options
-  const limit = Math.max(0, pool.room())
-  const around = await lookAround(control, { worker: id, names: Object.keys(definitions), leaseMs, limit })
-  pool.give(around.signals)
-  around.unclaimed.forEach(pool.claim)
-  // By the time its lease is over, a hung worker has stood idle for more than half of it in whatever it has open.
-  if (around.gone.length > 0) await endHungTransactions(control, leaseMs / 2)
-  for (const dead of around.gone) {
-    try {
-      const taken = await takeOver(database, { dead, worker: id, limit: Math.max(0, pool.room()) })
-      if (taken.length > 0) telemetry.logger.warn('took over from a dead saga worker', { dead, sagas: taken.length })
-      pool.adopt(taken)
-    } finally {
-      await unlockWorker(control, dead)
-    }
+interface LookTools {
+  readonly pool: LivePool
+  readonly driver: DriverOptions
+  readonly options: WorkerOptions
+}
+
+/** A full scan is repeated only after a multiple of its duration, because dead rows may make it expensive. */
+const wholeLookShare = 20
+
+function makeLook(id: string, control: Session, { pool, driver, options }: LookTools): () => Promise<void> {
+  const { definitions, leaseMs } = options
+  const { places } = driver
+  const hungOf = makeLeaseWatch(leaseMs)
+  let nextWholeAt = 0
+  return async () => {
+    const startedAt = performance.now()
+    const isNarrow = startedAt < nextWholeAt
+    const around = await lookAround(control, { worker: id, definitions, room: places.room, isNarrow })
+    if (!isNarrow) nextWholeAt = performance.now() + wholeLookShare * (performance.now() - startedAt)
+    pool.give(around.signals)
+    around.unclaimed.forEach(pool.claim)
+    const dead = [...new Set([...around.gone, ...hungOf(around.beats)])]
+    // When its lease expires, a hung worker has been idle in its open transactions for more than half of it.
+    if (dead.length > 0) await endHungTransactions(control, { dead, idleMs: leaseMs / 2 })
+    for (const each of dead) await takeAll(each, id, control, { pool, driver, options })
+  }
+}
+
+async function takeAll(
+  dead: string,
+  id: string,
+  control: Session,
+  { pool, driver, options }: LookTools,
+): Promise<void> {
+  const { database, definitions, telemetry } = options
+  const limit = new Set(definitions.names).values().reduce((sum, name) => sum + driver.places.room(name), 0)
+  try {
+    const taken = await takeOver(database, { dead, worker: id, definitions, limit })
+    if (taken.length > 0) telemetry.logger.warn('took over from a dead saga worker', { dead, sagas: taken.length })
+    pool.adopt(taken)
+  } finally {
+    await unlockWorker(control, dead)
   }
 }
 

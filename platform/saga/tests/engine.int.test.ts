@@ -178,7 +178,7 @@ describe('a failure before the pivot', () => {
     expect(await engine.show(idOf(orderId))).toMatchObject({ reason: 'shipping.no_route' })
   })
 
-  test('of a callee that is away for a moment is tried again under the same key', async () => {
+  test('of a callee that is unavailable for a moment is retried under the same key', async () => {
     await start()
     world.script('pay/action', lost, lost)
     const orderId = await purchase()
@@ -227,7 +227,7 @@ describe('a failure before the pivot', () => {
     expect(await notesOf(own.database, orderId)).toEqual(['rejected payment.declined'])
   })
 
-  test('that is a bug is tried again and then known as internal', async () => {
+  test('that is a bug is retried and then known as internal', async () => {
     await start({ limits: { attempts: 2, firstDelayMs: 5 } })
     const bug = () => {
       throw new TypeError('a secret')
@@ -238,7 +238,7 @@ describe('a failure before the pivot', () => {
     expect(await notesOf(own.database, orderId)).toEqual(['rejected internal'])
   })
 
-  test('of a step that gives no answer in time is tried again, and an answer that comes later is nothing', async () => {
+  test('of a step that gives no answer in time is retried, and an answer that comes later is nothing', async () => {
     await start({ limits: { stepTimeoutMs: 30, firstDelayMs: 5 } })
     world.script('reserve/action', async (effect) => {
       await delay(80)
@@ -249,7 +249,7 @@ describe('a failure before the pivot', () => {
     expect((await engine.show(idOf(orderId))).steps[0]).toMatchObject({ step: 'reserve', attempts: 2 })
   })
 
-  test('of time undoes the step under way', async () => {
+  test('of time undoes the step in progress', async () => {
     await start({ limits: { sagaTimeoutMs: 150 } })
     world.script('pay/action', () => new Promise(() => {}))
     const orderId = await purchase()
@@ -368,7 +368,7 @@ describe('an operator', () => {
     throw refusal('participant.broken')
   }
 
-  test('has a stuck step after the pivot tried again', async () => {
+  test('has a stuck step after the pivot retried', async () => {
     await start()
     world.script('confirm/action', refused)
     const orderId = await purchase()
@@ -390,7 +390,7 @@ describe('an operator', () => {
     expect(await notesOf(own.database, orderId)).toContain('confirmed')
   })
 
-  test('has a stuck compensation tried again, or leaves it out', async () => {
+  test('has a stuck compensation retried, or leaves it out', async () => {
     await start({ limits: { firstDelayMs: 5, holdForMs: 40, maxDelayMs: 20 } })
     world.script('ship/action', refused, refused)
     world.script('pay/compensation', ...Array.from({ length: 20 }, () => lost))
@@ -406,7 +406,7 @@ describe('an operator', () => {
     expect(world.effectsOf(idOf(second))).toEqual({ reserve: 'undone', pay: 'done' })
   })
 
-  test('has a stuck end tried again', async () => {
+  test('has a stuck end retried', async () => {
     let isBroken = true
     await start({
       limits: { firstDelayMs: 5, holdForMs: 20 },

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import type { Session } from '@stoa/postgres'
+import { openDatabase, type Session } from '@stoa/postgres'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sagaMigrations, startSaga } from '../src/index.ts'
 import { JournalRefused, makeLanes, WorkerLost, type Lanes } from '../src/lanes.ts'
-import { endHungTransactions, leave, lookAround, register, takeOver } from '../src/membership.ts'
+import { makeDefinitions } from '../src/definitions.ts'
+import { lookAround } from '../src/look-around.ts'
+import { endHungTransactions, leave, prepareSession, register, takeOver } from '../src/membership.ts'
 import { Fenced, writeTransition } from '../src/store.ts'
 import type { NewEntry, Transition } from '../src/transition.ts'
-import { shop } from './purchase.ts'
+import { purchaseSagas, shop } from './purchase.ts'
 
 let own: TestDatabase
+const definitions = makeDefinitions(shop, purchaseSagas() as never)
 const sessions: Session[] = []
 
 beforeAll(async () => {
@@ -32,12 +35,13 @@ async function join(): Promise<Member> {
   const own1 = await own.database.session()
   const own2 = await own.database.session()
   sessions.push(own1, own2)
+  for (const session of [own1, own2]) await prepareSession(session, 5_000)
   await register(own1, id, 'test', 2)
   const member: Member = {
     id,
     control: own1,
     fenced: 0,
-    lanes: makeLanes({ worker: id, sessions: [own1, own2], onFenced: () => void member.fenced++ }),
+    lanes: makeLanes({ ...definitions, worker: id, sessions: [own1, own2], onFenced: () => void member.fenced++ }),
   }
   return member
 }
@@ -50,6 +54,8 @@ beforeEach(async () => {
   await own.database.transaction((tx) => startSaga(tx, shop, 'errand', key, { orderId: key }))
 })
 
+const databaseOf = (applicationName: string) =>
+  openDatabase({ url: own.url, applicationName, statementTimeoutMs: 10_000 })
 const move = (id: string, ...seqs: number[]): Transition => ({
   sagaId: id,
   traceId: 'ab'.repeat(16),
@@ -81,7 +87,7 @@ test('a worker that was taken over journals nothing more, claims nothing, and is
   const [old, next] = [await join(), await join()]
   await old.lanes.claim(sagaId)
   await old.lanes.write(move(sagaId, 0))
-  const taken = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
+  const taken = await takeOver(own.database, { dead: old.id, worker: next.id, definitions, limit: 10 })
   expect(taken).toMatchObject([{ head: { id: sagaId, epoch: 2 }, journal: [{ step: 'one' }] }])
   await expect(old.lanes.write(move(sagaId, 1))).rejects.toThrow(WorkerLost)
   expect(old.fenced).toBe(1)
@@ -97,7 +103,7 @@ test('a worker that was taken over journals nothing more, claims nothing, and is
 test('a transaction of a former owner does not hold, nor one of an earlier ownership by the same worker', async () => {
   const [old, next] = [await join(), await join()]
   await old.lanes.claim(sagaId)
-  await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
+  await takeOver(own.database, { dead: old.id, worker: next.id, definitions, limit: 10 })
   for (const owner of [
     { worker: old.id, epoch: 1 },
     { worker: old.id, epoch: 2 },
@@ -114,8 +120,10 @@ test('a transaction of a former owner does not hold, nor one of an earlier owner
 test('a worker that was taken over takes over nobody', async () => {
   const [first, second, third] = [await join(), await join(), await join()]
   await first.lanes.claim(sagaId)
-  await takeOver(own.database, { dead: second.id, worker: third.id, limit: 10 })
-  await expect(takeOver(own.database, { dead: first.id, worker: second.id, limit: 10 })).rejects.toThrow(Fenced)
+  await takeOver(own.database, { dead: second.id, worker: third.id, definitions, limit: 10 })
+  await expect(takeOver(own.database, { dead: first.id, worker: second.id, definitions, limit: 10 })).rejects.toThrow(
+    Fenced,
+  )
   await expect(leave(own.database, second.id)).rejects.toThrow(Fenced)
   expect(await ownerOf(sagaId)).toBe(first.id)
 })
@@ -123,29 +131,48 @@ test('a worker that was taken over takes over nobody', async () => {
 test('a saga whose row is held is left for later, and its dead worker stays known until then', async () => {
   const [old, next] = [await join(), await join()]
   await old.lanes.claim(sagaId)
-  const holder = await own.database.session()
-  sessions.push(holder)
+  // The dead worker's process hangs inside a transaction, and another process works in one.
+  const [hanging, healthy] = [databaseOf('hanging'), databaseOf('healthy')]
+  await own.database.transaction(({ sql }) => sql`update saga_workers set application = 'hanging' where id = ${old.id}`)
+  const [holder, busy] = [await hanging.session(), await healthy.session()]
+  sessions.push(holder, busy)
+  await busy.script('begin; select 1')
   await holder.script(`begin; select 1 from sagas where id = '${sagaId}' for update`)
-  expect(await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })).toEqual([])
+  expect(await takeOver(own.database, { dead: old.id, worker: next.id, definitions, limit: 10 })).toEqual([])
   await expect(old.lanes.write(move(sagaId, 0))).rejects.toThrow(WorkerLost)
-  const look = () => lookAround(next.control, { worker: next.id, names: ['errand'], leaseMs: 60_000, limit: 10 })
+  const look = () => lookAround(next.control, { worker: next.id, definitions, room: () => 10 })
   expect((await look()).gone).toContain(old.id)
-  await endHungTransactions(next.control, 0)
+  await endHungTransactions(next.control, { dead: [old.id], idleMs: 0 })
   await eventually(async () => {
-    const taken = await takeOver(own.database, { dead: old.id, worker: next.id, limit: 10 })
+    const taken = await takeOver(own.database, { dead: old.id, worker: next.id, definitions, limit: 10 })
     expect(taken.map(({ head }) => head.id)).toEqual([sagaId])
   })
   expect((await look()).gone).not.toContain(old.id)
+  expect(await busy.script('commit')).toBe('COMMIT')
 })
 
-test('a worker counts as gone when its session has ended or its lease is over, not while it beats', async () => {
+test('a process in which a worker lives keeps its transactions when an earlier identity of it is taken over', async () => {
+  const [old, young, next] = [await join(), await join(), await join()]
+  await own.database.transaction(
+    ({ sql }) => sql`update saga_workers set application = 'same' where id = any(${[old.id, young.id]})`,
+  )
+  const busy = await databaseOf('same').session()
+  sessions.push(busy)
+  await busy.script('begin; select 1')
+  await endHungTransactions(next.control, { dead: [old.id], idleMs: 0 })
+  expect(await busy.script('commit')).toBe('COMMIT')
+})
+
+test('a worker counts as gone when its session has ended, and is watched by its beat', async () => {
   const [one, other] = [await join(), await join()]
-  const look = (leaseMs: number) => lookAround(other.control, { worker: other.id, names: [], leaseMs, limit: 10 })
-  expect((await look(60_000)).gone).not.toContain(one.id)
-  expect((await look(-1)).gone).toContain(one.id)
+  const look = () => lookAround(other.control, { worker: other.id, definitions, room: () => 10 })
+  const around = await look()
+  expect(around.gone).not.toContain(one.id)
+  expect(around.beats.map(({ worker }) => worker)).toContain(one.id)
+  expect(around.beats.map(({ worker }) => worker)).not.toContain(other.id)
   for (const session of sessions.splice(0, 2)) await session.close()
-  expect((await look(60_000)).gone).toContain(one.id)
-  expect((await look(60_000)).gone).not.toContain(other.id)
+  expect((await look()).gone).toContain(one.id)
+  expect((await look()).gone).not.toContain(other.id)
 })
 
 test('a row that the journal refuses fails alone', async () => {

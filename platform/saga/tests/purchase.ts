@@ -32,7 +32,7 @@ export const shop = describeService({
   personalData: 'none',
 })
 
-/** Who is called: one effect a key, for ever, and a tombstone for what never came, as participants promise. */
+/** Who is called: one effect a key, permanently, and a tombstone for what never came, as participants promise. */
 export interface Participants {
   readonly call: (what: string) => Promise<{ readonly what: string }>
 }

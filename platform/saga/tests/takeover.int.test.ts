@@ -115,7 +115,7 @@ describe('killed', () => {
   )
 
   test.each(['enterConfirm', 'thenConfirm', 'whenCompensated'] as const)(
-    'in the transaction of %s, a saga leaves nothing of it and another goes on',
+    'in the transaction of %s, a dead worker leaves nothing behind and another continues',
     async (hook) => {
       let calls = 0
       const hooks: Hooks = {
@@ -172,7 +172,7 @@ describe('killed', () => {
       }>`select count(*) as workers from saga_workers where is_dead`
       expect(row?.workers).toBe(0)
     })
-  })
+  }, 90_000)
 })
 
 describe('hung', () => {
@@ -225,7 +225,7 @@ describe('drained', () => {
 })
 
 describe('a worker that loses its database connections', () => {
-  test('begins anew by itself, and every saga comes to one end', async () => {
+  test('starts again by itself, and every saga comes to one end', async () => {
     const engine = await start()
     const orders = await Promise.all(Array.from({ length: 30 }, () => purchase()))
     for (let round = 0; round < 3; round++) {
@@ -281,7 +281,7 @@ describe('a replica in another process', () => {
     await allEnded(engine, orders)
   })
 
-  test('that hangs has its sagas taken over, is fenced when it wakes, and goes on under a new identity', async () => {
+  test('that hangs has its sagas taken over, is fenced when it wakes, and continues under a new identity', async () => {
     const orders = await underWay()
     replica.kill('SIGSTOP')
     const before = await own.database.read.sql<{ id: string }>`select id from saga_workers where name = 'replica'`

@@ -6,7 +6,7 @@ export interface BoundedCache<Value> {
   readonly size: () => number
 }
 
-/** Keeps between half of `maxEntries` and all of them, the least recently used go first. */
+/** Keeps between half of `maxEntries` and `maxEntries` entries; evicts the least recently used first. */
 export function createBoundedCache<Value>(maxEntries: number): BoundedCache<Value> {
   const generationSize = Math.ceil(maxEntries / 2)
   let young = new Map<string, Value>()

@@ -23,12 +23,12 @@ export const PUBLIC_AUDIENCE = 'stoa'
 
 const RESOURCE_PREFIX = 'urn:stoa:'
 
-/** The resource indicator (RFC 8707) that asks for a token with this audience. */
+/** Returns the resource indicator (RFC 8707) that requests a token with this audience. */
 export function resourceOf(audience: string): string {
   return RESOURCE_PREFIX + audience
 }
 
-/** The audience that a resource indicator asks for, when it is one of ours. */
+/** Returns the audience of a resource indicator, if it is one of ours. */
 export function audienceOf(resource: string): string | undefined {
   return resource.startsWith(RESOURCE_PREFIX) ? resource.slice(RESOURCE_PREFIX.length) : undefined
 }

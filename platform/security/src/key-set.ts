@@ -5,30 +5,31 @@ import { requestJson } from './request-json.ts'
 /** Loads a JSON Web Key Set (RFC 7517). */
 export type LoadKeys = () => Promise<JSONWebKeySet>
 
-/** The public keys of the issuer, kept and asked for again when they may have changed. */
+/** The public keys of the issuer, cached and fetched again when they may have changed. */
 export interface KeySet {
-  /** The key of this id for this algorithm; undefined when the issuer has none. Throws when it could not be asked. */
+  /** Returns the key with this id and algorithm; undefined if the issuer has none. Throws if the issuer could not be reached. */
   readonly find: (keyId: string, algorithm: string) => Promise<CryptoKey | undefined>
-  /** Asks for the keys again before the next use; the known ones go on while the issuer is away. */
+  /** Returns the number of cached keys. Fetches them if they are outdated, and rejects while the issuer is unreachable. */
+  readonly check: () => Promise<number>
+  /** Fetches the keys again before the next use; the cached keys stay valid while the issuer is unreachable. */
   readonly expire: () => void
 }
 
 interface KeySetSettings {
   readonly load: LoadKeys
-  /** Monotonic: a wall clock that is set must not keep the keys as they are for as long as it went back. */
+  /** Monotonic: setting back the wall clock must not delay the next fetch. */
   readonly nowMs: () => number
-  /** An unknown key id asks the issuer at most once in this time. */
+  /** Minimum time between fetches for unknown key ids. */
   readonly minRefetchMs?: number
-  /** After a failure it is asked again no sooner than this. */
+  /** Minimum time before a fetch is retried after a failure. */
   readonly retryMs?: number
-  /** Known keys older than this are asked for again, behind the request that noticed. */
+  /** Age at which cached keys are fetched again, in the background. */
   readonly maxAgeMs?: number
 }
 
 /**
- * Keeps the issuer's keys: asked for on an unknown key id at most every 10 s (every 250 ms while the issuer does not
- * answer), all callers at once sharing one request, and the last known ones kept while the issuer is away. A withdrawn key
- * is forgotten within 10 minutes.
+ * Caches the keys of the issuer. An unknown key id triggers a fetch at most every 10 s (every 250 ms while the issuer
+ * does not respond), concurrent callers share one request, and the last known keys are kept while the issuer is unreachable. A revoked key is dropped within 10 minutes.
  */
 export function createKeySet({
   load,
@@ -77,10 +78,13 @@ export function createKeySet({
       }
       if (mayAsk) await ask()
       const found = keys.get(name)
-      if (found === undefined && lastFailure !== undefined) {
-        throw new Error('the issuer’s keys could not be asked for', { cause: lastFailure })
-      }
+      if (found === undefined && lastFailure !== undefined) throw issuerAway(lastFailure, keys.size)
       return found
+    },
+    check: async () => {
+      if (nowMs() >= mayAskAt) await ask()
+      if (lastFailure !== undefined) throw issuerAway(lastFailure, keys.size)
+      return keys.size
     },
     expire: () => {
       isExpired = true
@@ -89,12 +93,19 @@ export function createKeySet({
   }
 }
 
+function issuerAway(cause: unknown, known: number): Error {
+  const reason = cause instanceof Error ? cause.message : 'failed'
+  return new Error(`the keys of the issuer could not be fetched (${reason}); ${known} known keys are still in use`, {
+    cause,
+  })
+}
+
 /** Fetches the key set from the address that `url` names each time (found by discovery), within `timeoutMs`. */
 export function fetchKeys(url: () => string | Promise<string>, timeoutMs = 2_000): LoadKeys {
   return async () => {
     const answer = await requestJson(await url(), { method: 'GET', timeoutMs })
     if (typeof answer !== 'object' || answer === null || !('keys' in answer) || !Array.isArray(answer.keys)) {
-      throw new Error('the issuer’s answer is not a JSON Web Key Set')
+      throw new Error('the response of the issuer is not a JSON Web Key Set')
     }
     return answer as JSONWebKeySet
   }

@@ -1,5 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 
 /** What one hash costs: memory in KiB, passes over it, lanes (RFC 9106). */
 export interface PasswordCost {
@@ -10,21 +10,21 @@ export interface PasswordCost {
 
 /** Hashes and checks passwords off the event loop. */
 export interface Passwords {
-  /** Hashes a password with a fresh salt; answers a PHC string (`$argon2id$v=19$m=…`). */
+  /** Hashes a password with a new salt; returns a PHC string (`$argon2id$v=19$m=…`). */
   readonly hashPassword: (password: string) => Promise<string>
   /**
-   * Whether the password is the one that was hashed. Without a hash (no such account) it computes as long and answers
-   * false, so that the time tells nothing.
+   * Returns whether the password matches the hash. Without a hash (no such account) it takes the same time and returns false,
+   * so that the timing discloses nothing.
    */
   readonly verifyPassword: (password: string, stored: string | undefined) => Promise<boolean>
-  /** Whether a stored hash was made at another cost than today's, and should be made anew at the next sign-in. */
+  /** Returns whether a stored hash has an outdated cost and should be replaced at the next sign-in. */
   readonly needsRehash: (stored: string) => boolean
 }
 
 interface PasswordSettings {
-  /** OWASP's second choice for argon2id when not said: 19 MiB, 2 passes, 1 lane. */
+  /** By default OWASP's second choice for argon2id: 19 MiB, 2 passes, 1 lane. */
   readonly cost?: PasswordCost
-  /** How many hashes are computed at once; each holds its memory and a thread of libuv's four. */
+  /** Maximum number of concurrent hashes; each uses its memory and one of the four libuv threads. */
   readonly maxConcurrent?: number
   /** How many wait; one more is refused as `service.unavailable`. */
   readonly maxWaiting?: number
@@ -35,8 +35,8 @@ const SALT_BYTES = 16
 const TAG_BYTES = 32
 
 /**
- * Makes the hasher of a service: argon2id (RFC 9106) with a bounded number at once, so that a flood of sign-ins can
- * exhaust neither memory nor threads. Throws AppError `service.unavailable` when too many wait.
+ * Makes the hasher of a service: argon2id (RFC 9106) with limited concurrency, so that many sign-ins cannot exhaust memory or threads. Throws
+ * AppError `service.unavailable` if too many callers are waiting.
  */
 export function createPasswords(settings: PasswordSettings = {}): Passwords {
   const cost = settings.cost ?? OWASP_COST
@@ -117,7 +117,7 @@ function boundedQueue(maxConcurrent: number, maxWaiting: number) {
       running += 1
     } else {
       if (waiting.length >= maxWaiting) {
-        throw new AppError('unavailable', 'service.unavailable', 'Too many sign-ins at once; try again.', {
+        throw platformError('service.unavailable', 'Too many concurrent sign-ins; retry later.', {
           retryAfterSeconds: 1,
         })
       }
@@ -128,7 +128,7 @@ function boundedQueue(maxConcurrent: number, maxWaiting: number) {
     try {
       return await work()
     } finally {
-      // the place is handed on, so that nobody slips in between
+      // the slot is handed over directly, so that no other caller can take it
       const next = waiting.shift()
       if (next === undefined) running -= 1
       else next()

@@ -32,7 +32,7 @@ test('grants what the roles grant, and nothing else', () => {
   expect(user({ roles: ['customer', 'staff'] }).can('order:manage')).toBe(true)
 })
 
-test('contains the own in other people’s', () => {
+test('contains `own` in `any`', () => {
   expect(user({ roles: ['staff'] }).can('order:read')).toBe(true)
 })
 
@@ -43,6 +43,13 @@ test('lets a scope narrow the roles, never widen them', () => {
   expect(user({ scope: 'orders' }).can('order:read')).toBe(true)
   expect(user({ scope: 'openid' }).can('order:read')).toBe(false)
   expect(grantedPermissions(table, ['staff'], ['order:read'])).toEqual(new Set(['order:read']))
+})
+
+test('tells a scope that is too narrow from a role that is missing', () => {
+  const ada = user({ scope: 'openid order:read' })
+  expect([ada.can('order:place'), ada.isGrantedByRole('order:place')]).toEqual([false, true])
+  expect([ada.can('order:manage'), ada.isGrantedByRole('order:manage')]).toEqual([false, false])
+  expect(anonymous.isGrantedByRole('order:place')).toBe(false)
 })
 
 test('knows no role that is not in the table', () => {
@@ -64,6 +71,7 @@ test('takes a token whose subject is its client for a service, which may call wh
   expect(order.mayCall('stoa.pricing.v1.PricingRpc/Quote')).toBe(true)
   expect(order.mayCall('stoa.pricing.v1.PricingRpc/AcceptQuote')).toBe(false)
   expect(order.can('order:read')).toBe(false)
+  expect([order.can('service'), order.can('public')]).toEqual([true, true])
 })
 
 test('lets nobody but a service call another service', () => {
@@ -71,6 +79,7 @@ test('lets nobody but a service call another service', () => {
   expect(user({ sub: 'stoa-cli', client_id: 'stoa-cli', scope: 'x/Y' }).mayCall('x/Y')).toBe(false)
   expect(anonymous.mayCall('')).toBe(false)
   expect(anonymous.can('order:read')).toBe(false)
+  expect([anonymous.can('service'), user({ roles: ['admin', 'service'] }).can('service')]).toEqual([false, false])
   expect(anonymous.can('public')).toBe(true)
 })
 

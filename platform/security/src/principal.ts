@@ -3,11 +3,11 @@ import { type Claims, PUBLIC_AUDIENCE } from './claims.ts'
 /** Who may do what: permissions by role, and how far a scope lets a token use them. */
 export interface AccessTable {
   readonly roles: { readonly [role: string]: readonly string[] }
-  /** Scopes that stand for permissions; `all` uses everything that the roles grant. Any other scope stands for itself. */
+  /** Scopes that expand to permissions; `all` includes everything that the roles grant. Any other scope is a permission itself. */
   readonly scopes: { readonly [scope: string]: readonly string[] | 'all' }
 }
 
-/** Who makes a request, and what they may do. */
+/** The caller of a request and its permissions. */
 export interface Principal {
   readonly kind: 'user' | 'service' | 'anonymous'
   /** The account's id, `service:order`, or `anonymous`. */
@@ -16,16 +16,26 @@ export interface Principal {
   readonly tier: string
   readonly scope: readonly string[]
   readonly sessionId: string | undefined
+  /** When the token expires, in milliseconds since the epoch. */
+  readonly expiresAtMs: number | undefined
   /**
-   * Whether a role grants the permission and the token's scope reaches it. `order:read:any` (other people's too)
-   * contains `order:read`; `public` is everybody's.
+   * Returns whether a role grants the permission and the scope of the token includes it. `order:read:any`
+   * (resources of any owner) includes `order:read`; everyone has `public`, and services have `service`.
    */
   readonly can: (permission: string) => boolean
+  /** Returns whether a role grants the permission, whatever the scope of the token: if so, a token with more scope would do. */
+  readonly isGrantedByRole: (permission: string) => boolean
   /** Whether a service declared this call: the full name of an RPC method, `stoa.pricing.v1.PricingRpc/Quote`. */
   readonly mayCall: (method: string) => boolean
 }
 
-/** The principal of a request without a token: only what is public. */
+/** What roles grant, with the scope of a token and without it. */
+interface Grants {
+  readonly permissions: ReadonlySet<string>
+  readonly byRoles: ReadonlySet<string>
+}
+
+/** The principal of a request without a token, which has only public permissions. */
 export const anonymous: Principal = {
   kind: 'anonymous',
   subject: 'anonymous',
@@ -33,19 +43,24 @@ export const anonymous: Principal = {
   tier: 'free',
   scope: [],
   sessionId: undefined,
+  expiresAtMs: undefined,
   can: (permission) => permission === 'public',
+  isGrantedByRole: () => false,
   mayCall: () => false,
 }
 
-/** Makes the principal of verified claims, once for each token as long as its claims are kept. */
+/** Makes principals from verified claims, one per token as long as its claims are cached. */
 export function createPrincipals(table: AccessTable): (claims: Claims) => Principal {
   const made = new WeakMap<Claims, Principal>()
-  const grants = new Map<string, ReadonlySet<string>>()
+  const grants = new Map<string, Grants>()
   const grantsOf = (roles: readonly string[], scope: string) => {
     const name = `${roles.join(' ')}|${scope}`
     const known = grants.get(name)
     if (known !== undefined) return known
-    const granted = grantedPermissions(table, roles, scope.split(' '))
+    const granted = {
+      permissions: grantedPermissions(table, roles, scope.split(' ')),
+      byRoles: byRolesOf(table, roles),
+    }
     // scopes are chosen by clients, so the combinations have no end
     if (grants.size < 1_000) grants.set(name, granted)
     return granted
@@ -70,10 +85,14 @@ export function grantedPermissions(
   roles: readonly string[],
   scopes: readonly string[],
 ): ReadonlySet<string> {
-  const byRoles = new Set(roles.flatMap((role) => own(table.roles, role) ?? []).flatMap(withContained))
+  const byRoles = byRolesOf(table, roles)
   const reached = scopes.map((scope) => own(table.scopes, scope) ?? [scope])
   if (reached.includes('all')) return byRoles
   return new Set(reached.flat().flatMap(withContained)).intersection(byRoles)
+}
+
+function byRolesOf(table: AccessTable, roles: readonly string[]): ReadonlySet<string> {
+  return new Set(roles.flatMap((role) => own(table.roles, role) ?? []).flatMap(withContained))
 }
 
 function withContained(permission: string): string[] {
@@ -82,6 +101,10 @@ function withContained(permission: string): string[] {
 
 function own<Value>(table: { readonly [name: string]: Value }, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+function expiryOf({ exp }: Claims): number | undefined {
+  return exp === undefined ? undefined : exp * 1_000
 }
 
 function isService(claims: Claims): boolean {
@@ -98,15 +121,14 @@ function servicePrincipal(claims: Claims): Principal {
     tier: 'free',
     scope: [...methods],
     sessionId: undefined,
-    can: (permission) => permission === 'public',
+    expiresAtMs: expiryOf(claims),
+    can: (permission) => permission === 'public' || permission === 'service',
+    isGrantedByRole: () => false,
     mayCall: (method) => methods.has(method),
   }
 }
 
-function userPrincipal(
-  claims: Claims,
-  grantsOf: (roles: readonly string[], scope: string) => ReadonlySet<string>,
-): Principal {
+function userPrincipal(claims: Claims, grantsOf: (roles: readonly string[], scope: string) => Grants): Principal {
   const roles = claims.roles ?? []
   const scope = claims.scope ?? ''
   const granted = grantsOf(roles, scope)
@@ -117,7 +139,9 @@ function userPrincipal(
     tier: claims.tier ?? 'free',
     scope: scope === '' ? [] : scope.split(' '),
     sessionId: claims.sid,
-    can: (permission) => permission === 'public' || granted.has(permission),
+    expiresAtMs: expiryOf(claims),
+    can: (permission) => permission === 'public' || granted.permissions.has(permission),
+    isGrantedByRole: (permission) => granted.byRoles.has(permission),
     mayCall: () => false,
   }
 }

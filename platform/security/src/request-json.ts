@@ -10,7 +10,7 @@ interface JsonRequest {
 
 const MAX_ANSWER_BYTES = 256 * 1024
 
-/** Asks an authorization server; follows no redirect, and fails on any status but 200, a slow or an overlong answer. */
+/** Sends a request to an authorization server. Follows no redirect, and fails on any status except 200 and on slow or oversized responses. */
 export async function requestJson(url: string, { method, headers, body, timeoutMs }: JsonRequest): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const send = url.startsWith('https:') ? requestHttps : requestHttp
@@ -27,7 +27,7 @@ export async function requestJson(url: string, { method, headers, body, timeoutM
     incoming.on('data', (chunk: string) => {
       text += chunk
       if (text.length > MAX_ANSWER_BYTES)
-        incoming.destroy(new Error(`${method} ${url} answered more than ${MAX_ANSWER_BYTES} bytes`))
+        incoming.destroy(new Error(`${method} ${url} returned more than ${MAX_ANSWER_BYTES} bytes`))
     })
     incoming.on('end', () =>
       incoming.statusCode === 200
@@ -40,6 +40,6 @@ export async function requestJson(url: string, { method, headers, body, timeoutM
 }
 
 function errorOf(text: string): string {
-  // only the standard fields of RFC 6749, section 5.2: an unknown body may hold what no log may
-  return /"error"\s*:\s*"([a-z_]{1,60})"/.exec(text)?.[1] ?? 'no OAuth error'
+  // only the standard fields of RFC 6749, section 5.2: an unknown body may contain data that must not be logged
+  return /"error"\s*:\s*"([a-z_]{1,60})"/.exec(text)?.[1] ?? 'not an OAuth error'
 }

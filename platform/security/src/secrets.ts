@@ -2,11 +2,11 @@ import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomByt
 
 /** A random secret of at least 16 bytes, as base64url. */
 export function randomSecret(sizeBytes = 32): string {
-  if (sizeBytes < 16) throw new RangeError('a secret has at least 16 bytes')
+  if (sizeBytes < 16) throw new RangeError('a secret must have at least 16 bytes')
   return randomBytes(sizeBytes).toString('base64url')
 }
 
-/** The SHA-256 of a text as base64url: how a secret with enough randomness of its own is stored and looked up. */
+/** Returns the SHA-256 of a text as base64url, for storing and looking up secrets with sufficient entropy. */
 export function fingerprint(text: string): string {
   return hash('sha256', text, 'base64url')
 }
@@ -19,13 +19,13 @@ export function equalsInConstantTime(left: string, right: string): boolean {
 /** Derives a key for one purpose from a secret of at least 32 bytes (HKDF-SHA-256, RFC 5869). */
 export function deriveKey(secret: string, purpose: string, sizeBytes = 32): Buffer {
   if (Buffer.byteLength(secret) < 32)
-    throw new RangeError('the secret that keys are derived from has at least 32 bytes')
+    throw new RangeError('the secret from which keys are derived must have at least 32 bytes')
   return Buffer.from(hkdfSync('sha256', secret, 'stoa', purpose, sizeBytes))
 }
 
 /**
- * Signs an opaque value (HMAC-SHA-256): whoever holds it can read it, and only the holder of the key can make one.
- * `purpose` keeps a value signed for one use from being presented for another.
+ * Signs a value (HMAC-SHA-256): anyone can read the result, but only the owner of the key can create one. `purpose` prevents
+ * a value signed for one use from being accepted for another.
  */
 export function signValue(key: Buffer, purpose: string, value: string): string {
   return `${Buffer.from(value).toString('base64url')}.${tag(key, purpose, value)}`
@@ -54,7 +54,7 @@ export function encryptText(key: Buffer, context: string, text: string): Buffer 
   return Buffer.concat([nonce, body, cipher.getAuthTag()])
 }
 
-/** Decrypts what `encryptText` made; throws when the key or the context is another, or a bit was changed. */
+/** Decrypts the result of `encryptText`. Throws if the key or the context differs, or if the text was modified. */
 export function decryptText(key: Buffer, context: string, encrypted: Uint8Array): string {
   const bytes = Buffer.from(encrypted)
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })

@@ -97,7 +97,7 @@ test('counts the time that the machine has slept', async () => {
   expect(await token('pricing')).toBe('token-2')
 })
 
-test('goes on with the last good token while auth is away, until it expires', async () => {
+test('continues with the last good token while auth is unavailable, until it expires', async () => {
   const { url } = await tokenEndpoint((count, response) => (count === 1 ? good : bad)(count, response))
   const { token, pass, warnings } = tokensOf(url, 300)
   await token('pricing')
@@ -110,7 +110,7 @@ test('goes on with the last good token while auth is away, until it expires', as
   expect(isAppError(refused, 'service.unavailable')).toBe(true)
 })
 
-test('tries again when the first answer is no token', async () => {
+test('retries when the first answer is no token', async () => {
   const { seen, url } = await tokenEndpoint((count, response) => (count < 3 ? bad : good)(count, response))
   expect(await tokensOf(url, 5_000).token('pricing')).toBe('token-3')
   expect(seen).toHaveLength(3)
@@ -129,7 +129,7 @@ test('forgets a refused token once, however many were refused with it', async ()
   expect(seen).toHaveLength(3)
 })
 
-test('forgets every token when the keys change, also one that is under way', async () => {
+test('forgets every token when the keys change, also one that is in progress', async () => {
   const answers: (() => void)[] = []
   const { url } = await tokenEndpoint((count, response) => {
     if (count === 2) answers.push(() => good(count, response))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError, type Clock } from '@stoa/kernel'
+import { type Clock, platformError } from '@stoa/kernel'
 import type { Telemetry } from '@stoa/telemetry'
 import { resourceOf } from './claims.ts'
 import { requestJson } from './request-json.ts'
@@ -7,11 +7,11 @@ import { requestJson } from './request-json.ts'
 /** The tokens a service shows to the services it calls. */
 export interface ServiceTokens {
   /**
-   * A token for the named callee: kept until two thirds of its life, then renewed behind the caller's back. Throws
-   * AppError `service.unavailable` when there is none and none can be had within `timeoutMs`.
+   * Returns a token for the callee: cached for two thirds of its lifetime, then renewed in the background. Throws AppError
+   * `service.unavailable` if there is none and none can be obtained within `timeoutMs`.
    */
   readonly token: (audience: string) => Promise<string>
-  /** Drops a token that its callee has refused, and without one every token: the next caller asks for another. */
+  /** Drops the token that a callee has rejected, or every token if none is given; the next call gets a new one. */
   readonly forget: (refused?: RefusedToken) => void
 }
 
@@ -25,20 +25,20 @@ interface ServiceTokenSettings {
   /** The service's name, which is its client id. */
   readonly service: string
   readonly secret: string
-  /** Where the token endpoint is now; asked each time, so that discovery can answer. */
+  /** Returns the current URL of the token endpoint; called each time, so that discovery can provide it. */
   readonly tokenUrl: () => string | Promise<string>
   readonly clock: Clock
   /** Monotonic milliseconds; the machine's unless given. */
   readonly nowMs?: () => number
   readonly telemetry: Pick<Telemetry, 'logger'>
-  /** How long a caller without a token waits for the first one; 5,000 when not said. */
+  /** Milliseconds that a caller waits for the first token; 5,000 by default. */
   readonly timeoutMs?: number
 }
 
 interface Kept {
   readonly token: string
   readonly lifeMs: number
-  /** How old it is by the clock that went further: one may be set, the other stands still while the machine sleeps. */
+  /** Returns the age by the clock that advanced more: the wall clock may be set, and the monotonic clock stops while the machine sleeps. */
   readonly ageMs: () => number
 }
 
@@ -53,8 +53,8 @@ const SAFETY_MS = 5_000
 const machineMs = () => performance.now()
 
 /**
- * Gets tokens by client credentials (RFC 6749, section 4.4) with the callee as resource (RFC 8707). Callers at once
- * share one request; while auth is away the last good token goes on until it expires.
+ * Gets tokens with client credentials (RFC 6749, section 4.4) and the callee as resource (RFC 8707). Concurrent callers share
+ * one request; while auth is unavailable, the last token is used until it expires.
  */
 export function createServiceTokens(settings: ServiceTokenSettings): ServiceTokens {
   const { telemetry, nowMs = machineMs } = settings
@@ -93,7 +93,7 @@ export function createServiceTokens(settings: ServiceTokenSettings): ServiceToke
       }
       return (await askUntil(() => ask(audience, slot), slot, settings.timeoutMs ?? 5_000)).token
     },
-    // with its slot goes a request under way, whose answer may be signed with the old key
+    // dropping the slot also drops a request in progress, whose response may be signed with the old key
     forget: (refused) => {
       if (refused === undefined) slots.clear()
       // many callers are refused with one token: who comes late must not drop its successor
@@ -118,7 +118,7 @@ async function askUntil(ask: () => Promise<Kept>, slot: Slot, timeoutMs: number)
     } catch (cause) {
       const pauseMs = backoffMs(slot.failures)
       if (performance.now() + pauseMs >= endsAt) {
-        throw new AppError('unavailable', 'service.unavailable', 'No token could be had for the call.', { cause })
+        throw platformError('service.unavailable', 'No token could be obtained for the call.', { cause })
       }
       await sleep(pauseMs)
     }
@@ -147,6 +147,6 @@ async function requestToken(
     timeoutMs: 2_000,
   })
   const { access_token: token, expires_in: seconds } = answer as { access_token?: unknown; expires_in?: unknown }
-  if (typeof token !== 'string' || typeof seconds !== 'number') throw new Error('the token endpoint answered no token')
+  if (typeof token !== 'string' || typeof seconds !== 'number') throw new Error('the token endpoint returned no token')
   return { token, lifeMs: seconds * 1_000, ageMs: () => Math.max(...passed.map((since) => since())) }
 }

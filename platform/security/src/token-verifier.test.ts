@@ -54,7 +54,7 @@ function sign({ key = rsa, claims = {}, header = {} }: Changes = {}): Promise<st
     .sign(key.privateKey)
 }
 
-function verifierWith(load: () => Promise<JSONWebKeySet>, maxCached = 100) {
+function verifierWith(load: () => Promise<JSONWebKeySet>, more: object = {}) {
   let now = START
   let monotonicMs = 0
   const verifier = createTokenVerifier({
@@ -63,7 +63,8 @@ function verifierWith(load: () => Promise<JSONWebKeySet>, maxCached = 100) {
     loadKeys: load,
     clock: { now: () => now },
     nowMs: () => monotonicMs,
-    maxCached,
+    maxCached: 100,
+    ...more,
   })
   const set = (seconds: number) => (now = now.add({ seconds }))
   const pass = (seconds: number) => {
@@ -198,7 +199,7 @@ test('shares one request for the keys between verifications at once', async () =
   expect(loads).toBe(1)
 })
 
-test('keeps the last known keys while the issuer is away', async () => {
+test('keeps the last known keys while the issuer is unavailable', async () => {
   let isAway = false
   const verifier = verifierWith(async () => {
     if (isAway) throw new Error('connection refused')
@@ -217,7 +218,7 @@ test('is unavailable, not refusing, while the keys were never had', async () => 
   expect(await codeOf(verifier.verify(await sign()))).toBe('service.unavailable')
 })
 
-test('accepts again as soon as an issuer that was away at the start is there', async () => {
+test('accepts again as soon as an issuer that was unavailable at the start is there', async () => {
   let isAway = true
   let asked = 0
   const verifier = verifierWith(async () => {
@@ -264,4 +265,32 @@ test('refuses the tokens of an ended session, verified before or not', async () 
   expect(await codeOf(verifier.verify(verified))).toBe('auth.token_invalid')
   expect(await codeOf(verifier.verify(await sign({ claims: { jti: 'j2' } })))).toBe('auth.token_invalid')
   expect(await codeOf(verifier.verify(await sign({ claims: { sid: 's2' } })))).toBe('accepted')
+})
+
+test('rejects older tokens when more sessions have ended than it remembers, and takes newer ones', async () => {
+  const verifier = verifierWith(async () => jwks(rsa), { maxRevoked: 3 })
+  const victim = await sign()
+  expect(await codeOf(verifier.verify(victim))).toBe('accepted')
+  verifier.revokeSessions(['s1'])
+  verifier.pass(60)
+  for (let index = 0; index < 10; index++) verifier.revokeSessions([`flood-${index}`])
+  expect(await codeOf(verifier.verify(victim))).toBe('auth.token_invalid')
+  verifier.pass(60)
+  const renewed = await sign({ claims: { sid: 's2', iat: seconds(120) } })
+  expect(await codeOf(verifier.verify(renewed))).toBe('accepted')
+})
+
+test('keeps a token of a session waiting until it is known which sessions have ended', async () => {
+  const verifier = verifierWith(async () => jwks(rsa), { waitForEndedMs: 5_000 })
+  const ended = codeOf(verifier.verify(await sign()))
+  const live = codeOf(verifier.verify(await sign({ claims: { sid: 's2' } })))
+  verifier.revokeSessions(['s1'])
+  verifier.knowsEnded()
+  expect(await Promise.all([ended, live])).toEqual(['auth.token_invalid', 'accepted'])
+})
+
+test('rejects a token of a session when it stays unknown which have ended, and takes one of a service', async () => {
+  const verifier = verifierWith(async () => jwks(rsa), { waitForEndedMs: 20 })
+  expect(await codeOf(verifier.verify(await sign()))).toBe('service.unavailable')
+  expect(await codeOf(verifier.verify(await sign({ claims: { sid: undefined } })))).toBe('accepted')
 })

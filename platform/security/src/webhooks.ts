@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** A webhook as it came in; `body` is what was signed. */
+/** A received webhook; `body` contains the exact bytes that were signed. */
 export interface SignedWebhook {
   readonly headers: { readonly [name: string]: string | undefined }
-  readonly body: string
+  readonly body: Uint8Array
   readonly now: Temporal.Instant
 }
 
@@ -11,9 +11,8 @@ export interface SignedWebhook {
 export const webhookToleranceSeconds = 300
 
 /**
- * The id of a webhook whose signature holds (Standard Webhooks 1.0: `v1,` and the HMAC-SHA256 over id, timestamp and
- * body, one of several in `webhook-signature`); undefined for any other, and for a time more than five minutes off. That
- * an id comes once only is for the caller to see to.
+ * Returns the id of a webhook with a valid signature (Standard Webhooks 1.0: `v1,` and the HMAC-SHA256 over id,
+ * timestamp and body, one of several in `webhook-signature`); undefined if the signature is not valid or the time is more than five minutes off. The caller must reject repeated ids.
  */
 export function verifiedWebhookId(secret: string, { headers, body, now }: SignedWebhook): string | undefined {
   const id = headers['webhook-id']
@@ -23,18 +22,19 @@ export function verifiedWebhookId(secret: string, { headers, body, now }: Signed
     return undefined
   if (!/^\d{1,12}$/.test(timestamp)) return undefined
   if (Math.abs(now.epochMilliseconds / 1_000 - Number(timestamp)) > webhookToleranceSeconds) return undefined
-  const expected = signatureOf(secret, `${id}.${timestamp}.${body}`)
+  const expected = signatureOf(secret, `${id}.${timestamp}.`, body)
   return signatures.split(' ').some((signature) => isSame(signature, expected)) ? id : undefined
 }
 
 /** Signs a webhook as `verifiedWebhookId` reads it; the secret is base64, behind `whsec_` or not. */
-export function signWebhook(secret: string, id: string, timestampSeconds: number, body: string): string {
-  return `v1,${signatureOf(secret, `${id}.${timestampSeconds}.${body}`).toString('base64')}`
+export function signWebhook(secret: string, id: string, timestampSeconds: number, body: Uint8Array | string): string {
+  return `v1,${signatureOf(secret, `${id}.${timestampSeconds}.`, body).toString('base64')}`
 }
 
-function signatureOf(secret: string, text: string): Buffer {
+function signatureOf(secret: string, head: string, body: Uint8Array | string): Buffer {
   return createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
-    .update(text)
+    .update(head)
+    .update(body)
     .digest()
 }
 

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Breakers } from '@stoa/client'
 import type { Service } from '@stoa/contract'
 import { deadLetters, type EventLog, type LetterState } from '@stoa/events'
 import type { ExtraRoute } from '@stoa/http'
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { SagaEngine, SagaState } from '@stoa/saga'
 import { failedTasks } from '@stoa/tasks'
 import { choiceOf, limitOf, readBody, segmentsOf, textOf, wholeNumberOf } from './admin-input.ts'
-import { findEvent, readConsumer, readEvents, replayConsumer } from './event-endpoints.ts'
+import type { Health } from './health.ts'
+import { findEvent, pauseConsumer, readConsumer, readEvents, replayConsumer } from './event-endpoints.ts'
 
 interface AdminOptions {
   readonly service: Service
@@ -16,6 +18,9 @@ interface AdminOptions {
   readonly log: () => EventLog | undefined
   /** The engine, when the service has sagas and has started it. */
   readonly sagas: () => SagaEngine | undefined
+  readonly breakers: Breakers
+  readonly health: Health
+  readonly instanceId: string
   /** The service's own. */
   readonly own: Readonly<Record<string, Area>>
 }
@@ -29,7 +34,7 @@ export interface AdminRequest {
   readonly body: () => Promise<Record<string, unknown>>
 }
 
-/** Answers the requests to one operating endpoint and what is below it; what it throws is answered as a problem. */
+/** Serves the requests to one operating endpoint and the paths below it; a thrown error becomes problem details. */
 export type Area = (request: AdminRequest) => Promise<unknown>
 
 const sagaStates: Readonly<Record<SagaState, true>> = {
@@ -42,16 +47,18 @@ const sagaStates: Readonly<Record<SagaState, true>> = {
 }
 const letterStates: Readonly<Record<LetterState, true>> = { failing: true, waiting: true, dead: true, discarded: true }
 
-/** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks, events. */
+/** The operating endpoints of a service, on its own port and for `ops` only: sagas, dead letters, outbox, tasks, events, circuit breakers. */
 export function adminEndpoints(options: AdminOptions): ExtraRoute {
   const areas: Readonly<Record<string, Area>> = {
     ...options.own,
     sagas: (request) => serveSagas(request, options.sagas()),
     'dead-letters': (request) => serveDeadLetters(request, options.database),
+    'circuit-breakers': (request) => serveBreakers(request, options.breakers),
     outbox: (request) => serveOutbox(request, options.database),
-    tasks: (request) => serveTasks(request, options.database),
+    tasks: (request) => serveTasks(request, options),
     events: (request) => serveEvents(request, options.log()),
     consumer: (request) => serveConsumer(request, options),
+    health: (request) => serveHealth(request, options),
   }
   return { path: '/admin/*', permission: 'ops', handle: (request, response) => answer(request, response, areas) }
 }
@@ -68,6 +75,12 @@ async function answer(
   const body = () => readBody(request)
   const result = await area({ method: request.method ?? 'GET', path, query: url.searchParams, body })
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result))
+}
+
+/** `/health` for operators who reach the service only through the gateway, with the instance that answers. */
+async function serveHealth({ method, path }: AdminRequest, { health, instanceId }: AdminOptions): Promise<unknown> {
+  if (method !== 'GET' || path.length > 0) throw unknownPath()
+  return { instance: instanceId, ...(await health.report()) }
 }
 
 async function serveSagas({ method, path, query }: AdminRequest, sagas: SagaEngine | undefined): Promise<unknown> {
@@ -97,16 +110,24 @@ async function serveDeadLetters({ method, path, query, body }: AdminRequest, dat
     const state = choiceOf(query, 'state', letterStates) ?? 'dead'
     return { items: await letters.list({ state, after: wholeNumberOf(query, 'after'), limit: limitOf(query) }) }
   }
-  if (method === 'POST' && id === 'retry' && action === undefined) return { keys: await letters.retryAll() }
+  if (method === 'POST' && id === 'retry' && action === undefined) return { count: await letters.retryAll() }
   const number = numberOf(id)
   if (method === 'GET' && action === undefined) return found(await letters.find(number))
   if (method === 'POST' && action === 'retry')
     return found((await letters.retry(number)) ? { retried: number } : undefined)
   if (method === 'POST' && action === 'discard') {
     const { reason } = await body()
-    if (typeof reason !== 'string' || reason === '') throw new AppError('invalid', 'request.invalid', 'say a reason')
+    if (typeof reason !== 'string' || reason === '') throw platformError('request.invalid', 'say a reason')
     return found((await letters.discard(number, reason)) ? { discarded: number } : undefined)
   }
+  throw unknownPath()
+}
+
+/** `GET` lists and `POST reset` closes the breakers selected by `callee`, `instance` and `scope` in the query. */
+async function serveBreakers({ method, path, query }: AdminRequest, breakers: Breakers): Promise<unknown> {
+  const given = { service: textOf(query, 'callee'), instance: textOf(query, 'instance'), scope: textOf(query, 'scope') }
+  if (method === 'GET' && path.length === 0) return { items: breakers.list(given) }
+  if (method === 'POST' && path.length === 1 && path[0] === 'reset') return { reset: breakers.reset(given) }
   throw unknownPath()
 }
 
@@ -116,10 +137,14 @@ async function serveOutbox({ method, path }: AdminRequest, database: Database): 
   return { pending: row?.pending ?? 0 }
 }
 
-async function serveTasks({ method, path, query }: AdminRequest, database: Database): Promise<unknown> {
-  const tasks = failedTasks(database)
+async function serveTasks(
+  { method, path, query }: AdminRequest,
+  { service, database }: Pick<AdminOptions, 'service' | 'database'>,
+): Promise<unknown> {
+  const tasks = failedTasks(database, Object.keys(service.tasks))
   const [id, action] = path
   if (method === 'GET' && id === undefined) return { items: await tasks.list(limitOf(query)) }
+  if (method === 'POST' && id === 'retry' && action === undefined) return { count: await tasks.retryAll() }
   if (method === 'POST' && action === 'retry')
     return found((await tasks.retry(numberOf(id))) ? { retried: numberOf(id) } : undefined)
   if (method === 'POST' && action === 'discard') {
@@ -139,7 +164,10 @@ async function serveConsumer({ method, path, body }: AdminRequest, options: Admi
   const log = options.log()
   const [action] = path
   if (log === undefined || Object.keys(service.consumes).length === 0) throw unknownPath()
-  if (method === 'GET' && action === undefined) return readConsumer(log, service)
+  if (method === 'GET' && action === undefined) return readConsumer({ log, database, service })
+  if (method === 'POST' && (action === 'pause' || action === 'resume')) {
+    return pauseConsumer(log, service, action === 'pause')
+  }
   if (method === 'POST' && action === 'replay') return replayConsumer({ log, database, service }, await body())
   throw unknownPath()
 }
@@ -156,5 +184,5 @@ function found<T>(value: T | undefined): T {
 }
 
 function unknownPath(): AppError {
-  return new AppError('not_found', 'request.path_unknown', 'There is nothing here.')
+  return platformError('request.path_unknown', 'There is no endpoint at this path.')
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { AppError } from '@stoa/kernel'
+import { type AppError, platformError } from '@stoa/kernel'
 
 const largestBytes = 65_536
 
-/** The segments of a path. @throws AppError 400 for one that can not be decoded, or holds NUL */
+/** Returns the segments of a path. @throws AppError 400 if a segment cannot be decoded or contains NUL */
 export function segmentsOf(pathname: string): string[] {
   try {
     const segments = pathname.split('/').map(decodeURIComponent)
@@ -11,20 +11,20 @@ export function segmentsOf(pathname: string): string[] {
   } catch {
     // no percent-encoding: refused below
   }
-  throw new AppError('malformed', 'request.malformed', 'The path can not be read.')
+  throw platformError('request.malformed', 'The path cannot be decoded.')
 }
 
 /** How many to list. @throws AppError 422 */
 export function limitOf(query: URLSearchParams): number {
   const limit = Number(query.get('limit') ?? 50)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 200) throw invalid('limit', 'is 1 to 200')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200) throw invalid('limit', 'must be 1 to 200')
   return limit
 }
 
 /** A whole number, 0 when it is not given. @throws AppError 422 */
 export function wholeNumberOf(query: URLSearchParams, name: string): number {
   const number = Number(query.get(name) ?? 0)
-  if (!Number.isSafeInteger(number) || number < 0) throw invalid(name, 'is no whole number')
+  if (!Number.isSafeInteger(number) || number < 0) throw invalid(name, 'must be a whole number')
   return number
 }
 
@@ -37,23 +37,23 @@ export function choiceOf<Choice extends string>(
   const text = query.get(name)
   if (text === null) return undefined
   if (Object.hasOwn(choices, text)) return text as Choice
-  throw invalid(name, `is one of ${Object.keys(choices).join(', ')}`)
+  throw invalid(name, `must be one of ${Object.keys(choices).join(', ')}`)
 }
 
-/** Text that can be looked for. @throws AppError 422 for NUL, which nothing holds */
+/** Returns a text to search for. @throws AppError 422 for NUL, which no stored text contains */
 export function textOf(query: URLSearchParams, name: string): string | undefined {
   const text = query.get(name) ?? undefined
-  if (text?.includes('\0') === true) throw invalid(name, 'holds a NUL character')
+  if (text?.includes('\0') === true) throw invalid(name, 'contains a NUL character')
   return text
 }
 
-/** The body of a request, a JSON object; `{}` when there is none. @throws AppError 400, 413 */
+/** Returns the body of a request, a JSON object; `{}` if there is none. @throws AppError 400, 413 */
 export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length
-    if (sizeBytes > largestBytes) throw new AppError('too_large', 'request.too_large', 'the body is too large')
+    if (sizeBytes > largestBytes) throw platformError('request.too_large', 'the body is too large')
     chunks.push(chunk)
   }
   try {
@@ -62,9 +62,9 @@ export async function readBody(request: IncomingMessage): Promise<Record<string,
   } catch {
     // not JSON: refused below
   }
-  throw new AppError('malformed', 'request.malformed', 'the body is not a JSON object')
+  throw platformError('request.malformed', 'the body is not a JSON object')
 }
 
 function invalid(name: string, detail: string): AppError {
-  return new AppError('invalid', 'request.invalid', `${name} ${detail}`, { fields: [{ pointer: `/${name}`, detail }] })
+  return platformError('request.invalid', `${name} ${detail}`, { fields: [{ pointer: `/${name}`, detail }] })
 }

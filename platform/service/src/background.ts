@@ -1,6 +1,16 @@
+import { relayStopMs } from '@stoa/config'
 import type { Bindings, Service } from '@stoa/contract'
 import type { CallCause, CallClient } from '@stoa/client'
-import { openEventLog, startConsumers, startRelay, type Consumers, type EventLog } from '@stoa/events'
+import {
+  openEventLog,
+  startConsumers,
+  startLogUpkeep,
+  startRelay,
+  type Consumers,
+  type EventLog,
+  type LogUpkeep,
+  type Relay,
+} from '@stoa/events'
 import { purgeIdempotencyRecords } from '@stoa/http'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
@@ -9,13 +19,17 @@ import { startTasks, type Tasks } from '@stoa/tasks'
 import type { Telemetry } from '@stoa/telemetry'
 import type { ChangeFeed } from './changes.ts'
 import { databaseLog } from './database-log.ts'
+import { purgeErasedSubjects } from './erased-subjects.ts'
 import type { txMaker } from './make-tx.ts'
+import { withErasure } from './personal-data.ts'
+import type { ServiceConfig } from './service-config.ts'
+import { within } from './within.ts'
 
 interface BackgroundOptions {
   readonly service: Service
   readonly bindings: Bindings<any>
   readonly database: Database
-  readonly logDatabaseUrl: string | undefined
+  readonly config: Pick<ServiceConfig, 'logDatabaseUrl' | 'sagaRetentionDays' | 'eventRetentionDays'>
   readonly calls: CallClient
   readonly makeTx: ReturnType<typeof txMaker>
   readonly changes: ChangeFeed | undefined
@@ -29,19 +43,24 @@ interface BackgroundOptions {
 export interface Background {
   readonly log: EventLog | undefined
   readonly sagas: SagaEngine | undefined
+  readonly relay: Relay | undefined
   readonly consumers: Consumers | undefined
   readonly tasks: Tasks
-  /** Ends what is under way and hands the rest to other replicas. */
-  readonly stop: () => Promise<void>
+  /** Completes the work in progress within the given time, leaves the rest to other replicas, and then empties the outbox. */
+  readonly stop: (timeoutMs: number) => Promise<void>
 }
 
 const purgeEveryMs = 600_000
+/** Of the time to drain, how much running tasks may take before the outbox is emptied. */
+const taskShare = 0.6
+const dayMs = 24 * 60 * 60 * 1_000
 
-/** Starts a service's background work; whatever its contract does not declare is not started. */
+/** Starts the background work that the contract of a service declares. */
 export async function startBackground(options: BackgroundOptions): Promise<Background> {
   const { service, bindings, database, makeTx, telemetry } = options
   const log = openLog(options)
   const relay = log === undefined ? undefined : startRelay({ service, database, log, telemetry })
+  const upkeep = log === undefined ? undefined : keepUpLog(options, log)
   const sagas = await startSagas(options)
   const shared = { service, database, makeTx, telemetry }
   const consumers = log === undefined ? undefined : startConsuming(options, log)
@@ -51,36 +70,59 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   return {
     log,
     sagas,
+    relay,
     consumers,
     tasks,
-    async stop() {
+    async stop(timeoutMs) {
+      const until = performance.now() + timeoutMs
       clearInterval(purge)
-      await Promise.all([consumers?.stop(), tasks.stop(), sagas?.stop()])
+      upkeep?.stop()
+      await within(Promise.all([consumers?.stop(), tasks.stop(timeoutMs * taskShare), sagas?.stop()]), timeoutMs)
       // last, so that what the others have just published still goes out
-      await relay?.stop()
-      await log?.close()
+      const relayMs = Math.max(relayStopMs, until - performance.now())
+      await within(relay?.stop(relayMs) ?? Promise.resolve(), relayMs)
     },
   }
 }
 
-function openLog({ service, logDatabaseUrl, telemetry, instanceId }: BackgroundOptions): EventLog | undefined {
+function openLog({ service, config, telemetry, instanceId }: BackgroundOptions): EventLog | undefined {
+  const { logDatabaseUrl } = config
   const isSilent = Object.keys(service.publishes).length === 0 && Object.keys(service.consumes).length === 0
   if (isSilent) return undefined
   if (logDatabaseUrl === undefined)
     throw new Error(`${service.name} publishes or consumes events: set LOG_DATABASE_URL`)
-  return openEventLog({ url: logDatabaseUrl, applicationName: `${instanceId}-log`, log: databaseLog(telemetry) })
+  return openEventLog({
+    url: logDatabaseUrl,
+    applicationName: `${instanceId}-log`,
+    log: databaseLog(telemetry),
+    telemetry,
+  })
+}
+
+function keepUpLog({ service, telemetry, config }: BackgroundOptions, log: EventLog): LogUpkeep {
+  const { eventRetentionDays: days } = config
+  return startLogUpkeep({ service, log, telemetry, retentionMs: days === undefined ? undefined : days * dayMs })
 }
 
 function startConsuming(
   { service, bindings, database, makeTx, telemetry, clock, calls }: BackgroundOptions,
   log: EventLog,
 ): Consumers {
-  const consumers = bindings.consumes as never
-  return startConsumers({ service, consumers, database, log, calls: calls.for({}) as never, makeTx, telemetry, clock })
+  const consumers = withErasure(service, bindings)
+  return startConsumers({
+    service,
+    consumers: consumers as never,
+    database,
+    log,
+    calls: calls.for({}) as never,
+    makeTx,
+    telemetry,
+    clock,
+  })
 }
 
 async function startSagas(options: BackgroundOptions): Promise<SagaEngine | undefined> {
-  const { service, bindings, database, makeTx, telemetry, clock, calls, changes, instanceId } = options
+  const { service, bindings, database, makeTx, telemetry, clock, calls, changes, instanceId, config } = options
   if (Object.keys(service.sagas).length === 0) return undefined
   return startSagaEngine({
     service,
@@ -91,6 +133,7 @@ async function startSagas(options: BackgroundOptions): Promise<SagaEngine | unde
     telemetry,
     clock,
     workerName: instanceId,
+    retentionDays: config.sagaRetentionDays,
     onChanged: (ids: readonly string[]) => changes?.announce(ids),
   })
 }
@@ -98,7 +141,8 @@ async function startSagas(options: BackgroundOptions): Promise<SagaEngine | unde
 async function purgeRecords(database: Database, { logger }: Telemetry): Promise<void> {
   try {
     await purgeIdempotencyRecords(database)
+    await purgeErasedSubjects(database)
   } catch (error) {
-    logger.warn('idempotency records were not purged', { error })
+    logger.warn('old records were not purged', { error })
   }
 }

@@ -7,21 +7,21 @@ const channel = 'stoa_changed'
 const idsPerNotice = 100
 const reopenMs = 1_000
 
-/** Tells, over all replicas of a service, that resources may have changed. */
+/** Notifies all replicas of a service that resources may have changed. */
 export interface ChangeFeed {
   /** Watches the resource of this id until it is stopped. */
   readonly watch: (id: string) => { readonly changed: Promise<void>; readonly stop: () => void }
-  /** Wakes those who wait here at once, and those in other replicas by one NOTIFY for all changes of the moment. */
+  /** Wakes waiting requests in this process immediately, and those in other replicas with one NOTIFY per batch of changes. */
   readonly announce: (ids: readonly string[]) => void
   readonly close: () => Promise<void>
 }
 
-/** Makes the change feed of a service. A lost notice costs time only: whoever waits also polls. */
+/** Makes the change feed of a service. A lost notification only causes a delay, because waiting requests also poll. */
 export function changeFeed(database: Database, logger: Logger): ChangeFeed {
   const waiting = new Map<string, Set<() => void>>()
   let pending = new Set<string>()
   let isScheduled = false
-  // Its own notices come back to it as well, and have woken everyone here already.
+  // Its own notifications arrive too, and have already woken the waiting requests here.
   const self = randomUUID()
 
   function wake(ids: Iterable<string>): void {
@@ -32,7 +32,7 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
     }
   }
 
-  async function tellOthers(): Promise<void> {
+  async function notifyReplicas(): Promise<void> {
     isScheduled = false
     const ids = [...pending]
     pending = new Set()
@@ -61,8 +61,8 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
       for (const id of ids) pending.add(id)
       if (isScheduled || ids.length === 0) return
       isScheduled = true
-      const onFailure = (error: unknown) => logger.debug('changes were not announced to other replicas', { error })
-      setImmediate(() => void tellOthers().catch(onFailure))
+      const onFailure = (error: unknown) => logger.debug('changes were not published to other replicas', { error })
+      setImmediate(() => void notifyReplicas().catch(onFailure))
     },
     async close() {
       wake([...waiting.keys()])
@@ -71,7 +71,7 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
   }
 }
 
-/** Listens on a session of its own, opened again after each loss. */
+/** Listens on a dedicated session, which is reopened after each loss. */
 function keepListening(database: Database, onNotice: (notice: string) => void): () => Promise<void> {
   let isClosed = false
   let end: () => Promise<void> = async () => {}
@@ -85,9 +85,15 @@ function keepListening(database: Database, onNotice: (notice: string) => void): 
   async function open(): Promise<void> {
     const session = await database.session()
     end = session.close
-    session.onLost(reopen)
+    try {
+      if (!isClosed) await session.listen(channel, onNotice)
+    } catch (error) {
+      await session.close()
+      throw error
+    }
     if (isClosed) return session.close()
-    await session.listen(channel, onNotice)
+    // Only now: a loss before this is an error of listen, and one of the two must open the next session, not both.
+    session.onLost(reopen)
   }
 
   const opening = open().catch(reopen)

@@ -1,7 +1,7 @@
 import type { DatabaseLog } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 
-/** What a database has to say, as lines of the service's log. */
+/** Writes the events of a database to the log of the service. */
 export function databaseLog({ logger }: Telemetry): DatabaseLog {
   return {
     info: (fields, message) => logger.info(message, { ...fields }),

@@ -4,8 +4,9 @@ import type { CatchUp } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Area } from './admin-endpoints.ts'
+import type { Dependency } from './health.ts'
 
-/** What a service's own deps are made from, at its start. */
+/** The context from which a service creates its deps when it starts. */
 export interface DepsContext<Config, S extends Service> {
   readonly config: Config
   readonly db: ReadHandle
@@ -13,39 +14,39 @@ export interface DepsContext<Config, S extends Service> {
   readonly clock: Clock
   readonly newId: NewId
   readonly telemetry: Telemetry
-  /** Makes the service's transaction out of one of `database`'s. */
+  /** Makes the transaction of the service from a transaction of `database`. */
   readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
-  /** Waits until these consumer groups have handled what is in the event log now; once the service has started. */
+  /** Waits until these consumer groups have handled all events that are in the log now; available after the service has started. */
   readonly caughtUp: (wait: { readonly groups: readonly string[]; readonly timeoutMs: number }) => Promise<CatchUp>
 }
 
-/** How a service reads its settings: `@stoa/config`'s `defineConfig` makes one. */
+/** The settings of a service, created by `defineConfig` of `@stoa/config`. */
 export interface ConfigReader<Config> {
   readonly parse: (env: Readonly<Record<string, string | undefined>>) => Config
 }
 
-/** Work of a service's own around its life. */
+/** Hooks of a service for its start and stop. */
 export interface Lifecycle<Deps> {
-  /** Before it is ready: read copies built, keys made. */
+  /** Runs before the service is ready, for example to build read copies or keys. */
   readonly onStart?: (deps: Deps) => Promise<void>
-  /** Whether what it needs beyond its database is there; named in `/health`. */
-  readonly checks?: (deps: Deps) => Readonly<Record<string, () => Promise<void>>>
+  /** Examines what the service uses beyond what its contract names, a mail server for instance; in `/health`, never in readiness. */
+  readonly checks?: (deps: Deps) => Readonly<Record<string, Dependency['check']>>
   readonly onStop?: (deps: Deps) => Promise<void>
-  /** Operating endpoints of its own beside those of every service, by their segment behind `/admin/`; for `ops`. */
+  /** Additional operating endpoints, by their path segment after `/admin/`; require `ops`. */
   readonly admin?: (deps: Deps) => Readonly<Record<string, Area>>
 }
 
 interface Definition<S extends Service, Config, Deps, B> extends Lifecycle<Deps> {
   readonly config: ConfigReader<Config>
-  /** Where the service's migrations stand; `new URL('../migrations/', import.meta.url)`. */
+  /** The folder of the migrations: `new URL('../migrations/', import.meta.url)`. */
   readonly migrations: URL
   readonly deps: (context: DepsContext<Config, S>) => Deps
   readonly bind: (deps: Deps) => B & NothingElse<B, Bindings<S>>
 }
 
-/** A handler for what the contract doesn't name does not compile. */
+/** A handler for what the contract does not name does not compile. */
 type NothingElse<B, Wanted> = {
   readonly [Part in keyof B]: Part extends keyof Wanted
     ? B[Part] extends object
@@ -65,8 +66,8 @@ export interface DefinedService<Config = any> extends Lifecycle<any> {
 }
 
 /**
- * Binds a handler to everything a contract declares: its table of contents. One left out, one for what is not declared,
- * or another's does not compile.
+ * Binds a handler to every declaration of a contract. A missing, undeclared or wrong handler does not
+ * compile.
  */
 export function defineService<S extends Service, Config, Deps, const B extends Bindings<S>>(
   contract: S,

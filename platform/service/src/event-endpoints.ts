@@ -1,6 +1,15 @@
-import type { Service } from '@stoa/contract'
-import { planReplay, replay, type EventLog, type LogPage, type ReadOptions, type ReplayFrom } from '@stoa/events'
-import { AppError } from '@stoa/kernel'
+import { parseInstant, type Service } from '@stoa/contract'
+import {
+  consumedTypes,
+  deadLetters,
+  planReplay,
+  replay,
+  type EventLog,
+  type LogPage,
+  type ReadOptions,
+  type ReplayFrom,
+} from '@stoa/events'
+import { platformError } from '@stoa/kernel'
 import { textOf } from './admin-input.ts'
 import type { Database } from '@stoa/postgres'
 
@@ -21,7 +30,7 @@ export async function readEvents(log: EventLog, { query, limit }: LogQuery): Pro
     ...(given('text') === undefined ? {} : { text: query.get('text') ?? '' }),
   }
   const page = await log.read(options).catch((error: unknown) => {
-    if (error instanceof TypeError) throw new AppError('invalid', 'request.invalid', 'The cursor is none of ours.')
+    if (error instanceof TypeError) throw platformError('request.invalid', 'The cursor was not returned by this list.')
     throw error
   })
   return { items: page.events.map(shown), cursor: page.cursor }
@@ -34,47 +43,60 @@ export async function findEvent(log: EventLog, id: string): Promise<unknown> {
   return event === undefined ? undefined : shown(event)
 }
 
-/** Where a service's consumer group stands. */
-export async function readConsumer(log: EventLog, service: Service): Promise<unknown> {
-  const partitions = await log.lag(service.name)
-  const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
-  return { group: service.name, types: typesOf(service), lag, partitions }
+interface Consumer {
+  readonly log: EventLog
+  readonly database: Database
+  readonly service: Service
 }
 
-/** Takes the group back as far as the body says, or with `isDryRun` only says what that would be. */
+/** The position of the consumer group of a service. */
+export async function readConsumer({ log, database, service }: Consumer): Promise<unknown> {
+  const [partitions, since] = await Promise.all([log.lag(service.name), log.pausedSince(service.name)])
+  const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
+  const strandedKeys = await deadLetters(database).countStranded()
+  const pausedSince = since?.toString() ?? null
+  return { group: service.name, types: consumedTypes(service), pausedSince, lag, strandedKeys, partitions }
+}
+
+/** Has all of the service's instances hand out no events until it is resumed, over restarts; or resumes it. */
+export async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean): Promise<unknown> {
+  const isKnown = isPaused ? await log.pause(service.name) : await log.resume(service.name)
+  if (!isKnown) {
+    throw platformError('events.unknown_group', `There is no consumer group ${service.name} in the event log.`)
+  }
+  return { group: service.name, isPaused }
+}
+
+/** Moves the group back to the position in the body; with `isDryRun` only returns the plan. */
 export function replayConsumer(
-  { log, database, service }: { readonly log: EventLog; readonly database: Database; readonly service: Service },
+  { log, database, service }: Consumer,
   body: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const { from, isDryRun, anew } = body
   const start = typeof from === 'string' ? parseReplayFrom(from) : undefined
   if (start === undefined)
-    throw new AppError('invalid', 'request.invalid', 'from is start, a time, or TOPIC/PARTITION:POSITION')
-  const group = { log, database, group: service.name, types: typesOf(service) }
+    throw platformError('request.invalid', 'from must be start, a time, or TOPIC/PARTITION:POSITION')
+  const group = { log, database, group: service.name, types: consumedTypes(service) }
   return isDryRun === true ? planReplay(group, start) : replay(group, start, { anew: anew === true })
-}
-
-function typesOf({ consumes }: Service): string[] {
-  return [...new Set(Object.values(consumes).map(({ type }) => type))]
 }
 
 function parseFrom(text: string): Exclude<ReadOptions['from'], undefined> {
   if (text === 'start' || text === 'end' || text === 'last') return text
-  return { since: parseInstant(text) }
+  return { since: parseTime(text) }
 }
 
 function parseReplayFrom(text: string): ReplayFrom {
   if (text === 'start') return text
   const [, topic, partition, position] = /^([a-z][a-z0-9.-]*)\/(\d{1,5}):(\d{1,15})$/.exec(text) ?? []
   if (topic !== undefined) return { topic, partition: Number(partition), position: Number(position) }
-  return { since: parseInstant(text) }
+  return { since: parseTime(text) }
 }
 
-function parseInstant(text: string): Temporal.Instant {
+function parseTime(text: string): Temporal.Instant {
   try {
-    return Temporal.Instant.from(text)
+    return parseInstant(text)
   } catch {
-    throw new AppError('invalid', 'request.invalid', `"${text}" is no time (RFC 3339).`)
+    throw platformError('request.invalid', `"${text}" is not an RFC 3339 time.`)
   }
 }
 

@@ -1,16 +1,20 @@
 import { eventStreamParser, type StreamEvent } from '@stoa/discovery'
+import type { Clock } from '@stoa/kernel'
 import { fullJitterMs, sleep, systemTime } from '@stoa/resilience'
-import type { ServiceTokens, TokenVerifier } from '@stoa/security'
-import type { Logger } from '@stoa/telemetry'
+import { createServiceTokens, type ServiceTokens, type TokenVerifier } from '@stoa/security'
+import { untracedHeaders, type Logger } from '@stoa/telemetry'
 
-/** What is followed, and who is told. */
+/** The followed stream and the notified verifier. */
 export interface EndedSessionsOptions {
   /** Where auth is reached inside, without the way over the gateway. */
   readonly authUrl: string
-  readonly verifier: Pick<TokenVerifier, 'forget' | 'revokeSessions'>
-  /** Those of a service that calls others. */
+  /** The client, and its secret, to which auth issues the token for the stream. */
+  readonly client: { readonly service: string; readonly secret: string }
+  readonly clock: Clock
+  readonly verifier: Pick<TokenVerifier, 'forget' | 'revokeSessions' | 'knowsEnded'>
+  /** The tokens of a service that calls others. */
   readonly tokens?: Pick<ServiceTokens, 'forget'>
-  readonly logger: Pick<Logger, 'debug'>
+  readonly logger: Logger
 }
 
 const firstPauseMs = 100
@@ -19,26 +23,26 @@ const longestPauseMs = 5_000
 const idleMs = 45_000
 
 /**
- * Lets a verifier refuse the tokens of sessions that have ended, and forget what it has verified when the signing keys
- * change, as `tokens` forget what was signed with them, about a second after it happens. While auth is away it is tried
- * again, at most 5 s apart, from where it broke off; a process that starts hears of everything that ended while a token
- * of today could have been issued. Answers what ends it.
+ * Makes a verifier reject the tokens of ended sessions, and drop its cache when the signing keys change; `tokens` drop theirs
+ * too. This takes effect about a second later. While auth is unavailable, the stream is retried at most 5 s apart, from the last position; a new process receives every session that ended while a valid token could have been issued. Returns a function that stops it.
  */
-export function followEndedSessions({ authUrl, verifier, tokens, logger }: EndedSessionsOptions): () => Promise<void> {
+export function followEndedSessions(options: EndedSessionsOptions): () => Promise<void> {
+  const { authUrl, verifier, tokens, logger } = options
   const closing = new AbortController()
+  const own = tokensForStream(options)
   const take = takerOf(verifier, tokens)
   let lastId = '0'
 
   async function follow(): Promise<void> {
     for (let failures = 1; !closing.signal.aborted; failures++) {
       try {
-        await readStream(`${authUrl}/internal/ended-sessions`, lastId, closing.signal, (event) => {
+        await readStream({ authUrl, lastId, tokens: own, signal: closing.signal }, (event) => {
           failures = 0
           if (event.id !== '') lastId = event.id
           take(event)
         })
       } catch (error) {
-        if (!closing.signal.aborted) logger.debug('auth does not tell which sessions end', { error })
+        if (!closing.signal.aborted) logger.debug('the stream of ended sessions from auth is unavailable', { error })
       }
       const pauseMs = fullJitterMs(Math.max(1, failures), firstPauseMs, longestPauseMs, Math.random)
       await sleep(systemTime, pauseMs, closing.signal).catch(() => undefined)
@@ -59,7 +63,9 @@ function takerOf(
   let keys: string | undefined
   return ({ event, data }) => {
     if (event === 'sessions_ended') verifier.revokeSessions((JSON.parse(data) as { sessionIds: string[] }).sessionIds)
+    // sent for the first time when everything has been sent that ended before
     if (event !== 'signing_keys') return
+    verifier.knowsEnded()
     if (keys !== undefined && keys !== data) {
       verifier.forget()
       tokens?.forget()
@@ -68,14 +74,32 @@ function takerOf(
   }
 }
 
-async function readStream(url: string, lastId: string, signal: AbortSignal, take: (event: StreamEvent) => void) {
+/** Tokens for auth. While auth is unavailable they fail as the stream does, so their failures are not reported apart. */
+function tokensForStream({ authUrl, client, clock, logger }: EndedSessionsOptions): ServiceTokens {
+  const quiet = { ...logger, warn: logger.debug }
+  const tokenUrl = () => `${authUrl}/oauth2/token`
+  return createServiceTokens({ ...client, tokenUrl, clock, telemetry: { logger: quiet }, timeoutMs: 1_000 })
+}
+
+interface Reading {
+  readonly authUrl: string
+  readonly lastId: string
+  readonly tokens: ServiceTokens
+  readonly signal: AbortSignal
+}
+
+async function readStream({ authUrl, lastId, tokens, signal }: Reading, take: (event: StreamEvent) => void) {
+  // an auth of a release that asks for no token issues none for itself
+  const token = await tokens.token('auth').catch(() => undefined)
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const silent = new AbortController()
-  const timer = setTimeout(() => silent.abort(new Error('it is silent')), idleMs).unref()
+  const timer = setTimeout(() => silent.abort(new Error('it sends nothing')), idleMs).unref()
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'text/event-stream', 'last-event-id': lastId },
+    const response = await fetch(`${authUrl}/internal/ended-sessions`, {
+      headers: { accept: 'text/event-stream', 'last-event-id': lastId, ...authorization, ...untracedHeaders() },
       signal: AbortSignal.any([signal, silent.signal]),
     })
+    if (response.status === 401 && token !== undefined) tokens.forget({ audience: 'auth', token })
     if (response.status !== 200 || response.body === null) throw new Error(`status ${response.status}`)
     const parser = eventStreamParser(take)
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {

@@ -1,5 +1,6 @@
 import type { Principal } from '@stoa/contract'
-import { AppError, type Clock } from '@stoa/kernel'
+import type { OnInvalidated } from '@stoa/http'
+import { type Clock, platformError } from '@stoa/kernel'
 import {
   anonymous,
   createPrincipals,
@@ -21,7 +22,8 @@ export interface Identity {
   ) => Promise<Principal & ReturnType<ReturnType<typeof createPrincipals>>>
   readonly tokens: ServiceTokens
   readonly verifier: TokenVerifier
-  /** Hears no more of sessions that end. */
+  readonly onInvalidated: OnInvalidated
+  /** Stops following ended sessions. */
   readonly close: () => Promise<void>
 }
 
@@ -36,25 +38,69 @@ interface IdentityOptions {
   readonly telemetry: Telemetry
 }
 
-/** Verifies bearer tokens of people (audience `stoa`) and of services (audience: this one), and gets tokens of its own; until `close` it follows which sessions end. */
+/** Milliseconds that a token waits, after a start, until the ended sessions are known. */
+export const waitForEndedMs = 3_000
+
+/** Verifies bearer tokens of users (audience `stoa`) and of services (audience: this service), and gets tokens for calls. Follows ended sessions until `close`. */
 export function makeIdentity(options: IdentityOptions): Identity {
   const { service, issuer, secret, authUrl, access, clock, telemetry } = options
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
-  const verifier = createTokenVerifier({ issuer, audience: [PUBLIC_AUDIENCE, service], loadKeys, clock })
+  const verifier = createTokenVerifier({
+    issuer,
+    audience: [PUBLIC_AUDIENCE, service],
+    loadKeys,
+    clock,
+    waitForEndedMs,
+  })
   const principalOf = createPrincipals(access)
   const tokenUrl = () => `${authUrl}/oauth2/token`
   const tokens = createServiceTokens({ service, secret, tokenUrl, clock, telemetry })
-  const close = followEndedSessions({ authUrl, verifier, tokens, logger: telemetry.logger })
+  const { onInvalidated, verifier: verifierWithListeners } = observableVerifier(verifier)
+  const close = followEndedSessions({
+    authUrl,
+    client: { service, secret },
+    clock,
+    verifier: verifierWithListeners,
+    tokens,
+    logger: telemetry.logger,
+  })
   return {
     verifier,
+    onInvalidated,
     close,
     tokens,
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
       if (token === undefined)
-        throw new AppError('unauthenticated', 'auth.token_invalid', 'The authorization header holds no bearer token.')
+        throw platformError('auth.token_invalid', 'The Authorization header contains no bearer token.')
       return principalOf(await verifier.verify(token))
+    },
+  }
+}
+
+/** Wraps a verifier so that listeners are notified after tokens have become invalid. */
+function observableVerifier({ forget, revokeSessions, knowsEnded }: TokenVerifier) {
+  const listeners = new Set<Parameters<OnInvalidated>[0]>()
+  const notifyListeners = (sessionIds: ReadonlySet<string> | 'unknown') => {
+    for (const listener of listeners) listener(sessionIds)
+  }
+  const onInvalidated: OnInvalidated = (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  return {
+    onInvalidated,
+    verifier: {
+      knowsEnded,
+      forget() {
+        forget()
+        notifyListeners('unknown')
+      },
+      revokeSessions(sessionIds: readonly string[]) {
+        revokeSessions(sessionIds)
+        notifyListeners(new Set(sessionIds))
+      },
     },
   }
 }

@@ -3,8 +3,10 @@ import { publish } from '@stoa/events'
 import type { Clock, NewId } from '@stoa/kernel'
 import { signalSaga, startSaga } from '@stoa/saga'
 import { enqueue } from '@stoa/tasks'
+import type { Telemetry } from '@stoa/telemetry'
+import { isErased } from './erased-subjects.ts'
 
-/** What set off the change of a transaction, so that the events published in it say so. */
+/** The cause of a transaction, for the metadata of its events. */
 export interface Cause {
   readonly correlationId?: string | undefined
   readonly causationId?: string | undefined
@@ -14,11 +16,22 @@ interface TxOptions {
   readonly service: Service
   readonly clock: Clock
   readonly newId: NewId
+  /** The base URL of `dataschema` of its events. */
+  readonly schemaBaseUrl: string
+  /** Where the spans of what is published and enqueued begin; none if omitted. */
+  readonly telemetry?: Pick<Telemetry, 'startDetail'>
 }
 
-/** Makes the open transaction of a service out of a database's: with publish, start, signal and enqueue. */
-export function txMaker({ service, clock, newId }: TxOptions): (handle: WriteHandle, cause?: Cause) => Tx<any> {
-  const source = { service, clock, newId }
+/** Makes the transaction of a service from a transaction of the database, with publish, start, signal and enqueue. */
+export function txMaker({
+  service,
+  clock,
+  newId,
+  schemaBaseUrl,
+  telemetry,
+}: TxOptions): (handle: WriteHandle, cause?: Cause) => Tx<any> {
+  const startDetail = telemetry?.startDetail
+  const source = { service, clock, newId, schemaBaseUrl, startDetail }
   return (handle, cause = {}) => {
     // The handle itself grows these words: hooks around its commit go by its identity.
     return Object.assign(handle, {
@@ -28,7 +41,8 @@ export function txMaker({ service, clock, newId }: TxOptions): (handle: WriteHan
       signal: (saga: string, id: string, signal: string, value: unknown) =>
         signalSaga(handle, service, saga, id, signal, value),
       enqueue: (task: string, payload: unknown, options?: { readonly delayMs?: number; readonly key?: string }) =>
-        enqueue(handle, service, task, payload, options),
+        enqueue(handle, service, task, payload, options, startDetail),
+      isErased: (subject: string) => isErased(handle, subject),
     })
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { Telemetry } from '@stoa/telemetry'
 import type { ServiceConfig } from './service-config.ts'
 
-/** Follows who runs where; that the registry goes away and comes back stands in the log. */
+/** Follows the instances in the registry; logs outages of the registry. */
 export function followRegistry(config: ServiceConfig, { logger }: Telemetry): Resolver {
   return registryResolver({ ...addressOf(config), observer: discoveryLog(logger) })
 }
@@ -26,6 +26,5 @@ export function register(
 }
 
 function addressOf({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {
-  if (registryToken === undefined) return { registryUrl }
   return { registryUrl, headers: async () => ({ 'x-registry-token': registryToken }) }
 }

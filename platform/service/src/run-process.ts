@@ -1,5 +1,5 @@
 import { ConfigError, type Environment } from '@stoa/config'
-import { isAppError } from '@stoa/kernel'
+import { isAppError, StartError } from '@stoa/kernel'
 import { fileDestination, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { packedServices, processEnvironment } from './config.ts'
 
@@ -9,21 +9,20 @@ export interface Runnable {
   readonly stop: () => Promise<void>
 }
 
-/** What a process gives to a service that runs in it. */
+/** What a process provides to a service that runs in it. */
 export interface ProcessContext {
   readonly env: Environment
   /** Standard output, shared by all services of the process; it outlives them. */
   readonly logDestination: LogDestination
 }
 
-// A process has one standard output and is told to stop once, however many services share it.
+// A process has one standard output and one stop signal, regardless of the number of its services.
 const logDestination = fileDestination()
 const running = new Map<string, Runnable>()
 
 /**
- * Runs something as this process, alone or beside others: settings from the environment, until SIGTERM, SIGINT, or whoever
- * supervises it over an IPC channel is gone. What stops the start is said in one plain message on standard error, with
- * exit code 1.
+ * Runs a service in this process, alone or with others: reads settings from the environment, and runs until
+ * SIGTERM, SIGINT, or the loss of the IPC channel to the supervisor. A failed start prints one message on standard error and exits with 1.
  */
 export async function runProcess(name: string, start: (context: ProcessContext) => Promise<Runnable>): Promise<void> {
   try {
@@ -38,8 +37,8 @@ export async function runProcess(name: string, start: (context: ProcessContext) 
 
 function startFailure(name: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message
-  if (isAppError(error)) return `${name} can not start: ${error.message}`
-  return `${name} can not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  if (isAppError(error) || error instanceof StartError) return `${name} cannot start: ${error.message}`
+  return `${name} cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }
 
 function stopWhenTold(): void {
@@ -69,7 +68,7 @@ async function stop(name: string): Promise<boolean> {
     await runnable?.stop()
     return true
   } catch (error) {
-    runnable?.telemetry.logger.error('the stop has failed', { error })
+    runnable?.telemetry.logger.error('stopping failed', { error })
     return false
   }
 }

@@ -5,7 +5,7 @@ import type { ServiceConfig } from './service-config.ts'
 import { startService } from './start-service.ts'
 
 interface RunOptions {
-  /** Which permissions roles and scopes stand for. */
+  /** The permissions of roles and scopes. */
   readonly access: AccessTable
 }
 

@@ -1,6 +1,6 @@
 import type { Service, WriteHandle } from '@stoa/contract'
 import { afterCommit, json, sendWithCommit } from '@stoa/postgres'
-import { currentContext, formatTraceparent } from '@stoa/telemetry'
+import { currentContext, formatTraceparent, messagingAttributes, type Tracer } from '@stoa/telemetry'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { signalEnqueued } from './local-queues.ts'
@@ -8,7 +8,11 @@ import { signalEnqueued } from './local-queues.ts'
 /** When a task runs, and what makes it one with another. */
 export interface EnqueueOptions {
   readonly delayMs?: number
-  /** While a task of this name and key is pending, a second one is not added. */
+  /**
+   * While a task of this name and key waits for its first attempt, a second one is not added; it runs with the latest payload.
+   * One that was begun is followed by one more, with the latest payload, unless it is retried with an equal one: what was
+   * committed after an attempt began is not missed.
+   */
   readonly key?: string
 }
 
@@ -16,7 +20,7 @@ const validators = new WeakMap<TSchema, Validator>()
 
 /**
  * Enqueues a task in the caller's transaction, together with its COMMIT: it runs at least once, and only if that holds.
- * Throws for an undeclared task or a payload that does not fit its schema.
+ * In a sampled trace `startDetail` begins its span. Throws for an undeclared task or a payload that does not fit its schema.
  */
 export async function enqueue(
   tx: WriteHandle,
@@ -24,12 +28,24 @@ export async function enqueue(
   name: string,
   payload: unknown,
   { delayMs = 0, key }: EnqueueOptions = {},
+  startDetail?: Tracer['startDetail'],
 ): Promise<void> {
   const declared = Object.hasOwn(service.tasks, name) ? service.tasks[name] : undefined
   if (declared === undefined) throw new Error(`service ${service.name} declares no task ${name}`)
   if (!validatorOf(declared.payload).Check(payload))
-    throw new TypeError(`the payload of task ${name} is not as declared`)
-  const context = currentContext()
+    throw new TypeError(`the payload of task ${name} does not match its schema`)
+  const span = startDetail?.(() => ({
+    name: `enqueue ${name}`,
+    kind: 'producer',
+    attributes: {
+      [messagingAttributes.systemName]: 'stoa_tasks',
+      [messagingAttributes.operationName]: 'enqueue',
+      [messagingAttributes.operationType]: 'send',
+      [messagingAttributes.destinationName]: `${service.name}.tasks.${name}`,
+    },
+  }))
+  if (span !== undefined) afterCommit(tx, () => span.end())
+  const context = span?.context ?? currentContext()
   const traceparent = context === undefined || context.spanId === '' ? undefined : formatTraceparent(context)
   const encoded = json(payload)
   sendWithCommit(
@@ -37,7 +53,12 @@ export async function enqueue(
     () => tx.sql`
       insert into tasks (name, key, payload, run_at, traceparent)
       values (${name}, ${key}, ${encoded}, now() + ${delayMs}::float8 * interval '1 millisecond', ${traceparent})
-      on conflict (name, key) where state = 'pending' and key is not null do nothing`,
+      on conflict (name, key) where state = 'pending' and key is not null do update set
+        payload = case when tasks.attempt > 0 then tasks.payload else excluded.payload end,
+        next_payload = case when tasks.attempt > 0 then excluded.payload end,
+        next_run_at = excluded.run_at, next_traceparent = excluded.traceparent
+        -- One that nobody has claimed yet is only locked: it is claimed after this transaction has ended, and sees it.
+        where tasks.attempt > 0 or tasks.payload <> excluded.payload`,
   )
   afterCommit(tx, () => signalEnqueued(service))
 }

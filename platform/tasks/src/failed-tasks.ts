@@ -1,14 +1,17 @@
-import type { Database } from '@stoa/postgres'
+import { fragment, type Database } from '@stoa/postgres'
 import type { TaskError } from './store.ts'
 
-/** A task that has used up its attempts. */
+/** A task that needs an operator: it has used up its attempts, or no running release knows its name. */
 export interface FailedTask {
+  readonly state: 'failed' | 'waiting'
+  /** Whether this release declares a task of its name; a retry of one that it does not has no effect yet. */
+  readonly isKnown: boolean
   readonly id: number
   readonly name: string
   readonly key: string | null
   readonly payload: unknown
   readonly attempt: number
-  readonly error: TaskError
+  readonly error: TaskError | null
 }
 
 /** What operators do with failed tasks. */
@@ -18,20 +21,28 @@ export interface FailedTasks {
   readonly retry: (id: number) => Promise<boolean>
   /** Runs all of them again, the newest of each key; answers how many. */
   readonly retryAll: () => Promise<number>
-  /** Forgets it; false when there is no such failed task. */
+  /** Deletes it; false when there is no such failed task, and no such one that no running release knows. */
   readonly discard: (id: number) => Promise<boolean>
 }
 
-/** The failed tasks of a service. */
-export function failedTasks(database: Database): FailedTasks {
+// Any release that knows a task claims it within a second of the time at which it is due.
+const unclaimedMs = 60_000
+
+/** The tasks of a service that need an operator; `known` are the names that this release declares. */
+export function failedTasks(database: Database, known: readonly string[]): FailedTasks {
+  // What is due for long and still without an attempt under way, under a name not known here.
+  const isUnclaimed = fragment`(state = 'pending' and name <> all(${known}::text[])
+    and run_at < now() - ${unclaimedMs}::float8 * interval '1 millisecond')`
   return {
     list: (limit) => database.read.sql<FailedTask>`
-      select id, name, key, payload, attempt, error from tasks where state = 'failed' order by id desc limit ${limit}`,
+      select id, case state when 'failed' then 'failed' else 'waiting' end as state, name = any(${known}::text[]) as "isKnown",
+        name, key, payload, attempt, error
+      from tasks where state = 'failed' or ${isUnclaimed} order by id desc limit ${limit}`,
     retry: async (id) => (await retry(database, id)) > 0,
     retryAll: () => retry(database, null),
     async discard(id) {
       const rows = await database.transaction(
-        (tx) => tx.sql`delete from tasks where id = ${id} and state = 'failed' returning 1`,
+        (tx) => tx.sql`delete from tasks where id = ${id} and (state = 'failed' or ${isUnclaimed}) returning 1`,
       )
       return rows.length > 0
     },

@@ -29,5 +29,21 @@ export const tasksMigrations: MigrationSet = {
           next_at timestamptz not null
         );`,
     },
+    {
+      name: '0002-enqueued-again',
+      sql: `
+        -- What was enqueued under the key of a task that was being worked on: it runs when that one has ended.
+        alter table tasks
+          add column next_payload jsonb,
+          add column next_run_at timestamptz,
+          add column next_traceparent text;`,
+    },
+    {
+      name: '0003-one-failure-per-key',
+      sql: `
+        delete from tasks t using tasks newer
+        where t.state = 'failed' and newer.state = 'failed' and newer.name = t.name and newer.key = t.key and newer.id > t.id;
+        create index tasks_failed_by_key on tasks (name, key) where state = 'failed' and key is not null;`,
+    },
   ],
 }

@@ -1,11 +1,11 @@
 /** Lets a loop sleep until there is something to do. */
 export interface Sleeper {
-  /** Ends the present sleep or, when there is none, the next one. */
+  /** Ends the current sleep; if nothing sleeps, the next sleep ends at once. */
   readonly wake: () => void
   readonly sleep: (timeoutMs: number) => Promise<void>
 }
 
-/** Makes a sleeper; its timers don't keep the process alive. */
+/** Makes a sleeper; its timers do not keep the process alive. */
 export function makeSleeper(): Sleeper {
   let isAwake = false
   let end: (() => void) | undefined

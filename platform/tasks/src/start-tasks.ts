@@ -1,28 +1,18 @@
 import type { Bindings, Calls, Service, Tx, WriteHandle } from '@stoa/contract'
-import { isAppError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
-import {
-  contextFromHeaders,
-  newContext,
-  runWithContext,
-  type LogFieldValue,
-  type Telemetry,
-  type TraceContext,
-} from '@stoa/telemetry'
+import type { Telemetry } from '@stoa/telemetry'
 import { onEnqueued } from './local-queues.ts'
 import {
   claimTasks,
-  completeTask,
   enqueueScheduled,
   extendLeases,
-  failTask,
   leaseMs,
-  LeaseLost,
   nextDueMs,
-  postponeTask,
+  returnTasks,
   type ClaimedTask,
-  type TaskError,
 } from './store.ts'
+import { attemptsOf, runTask } from './run-task.ts'
+import { removeOldFailed, resetFutureTimes } from './upkeep.ts'
 import { makeSleeper, type Sleeper } from './sleeper.ts'
 
 /** What a service's tasks are worked off with. */
@@ -33,50 +23,82 @@ export interface TasksOptions<S extends Service> {
   readonly calls: (task: { readonly key: string }) => Calls<S['calls']>
   readonly makeTx: (tx: WriteHandle) => Tx<S>
   readonly telemetry: Telemetry
-  /** Tasks worked on at once; 4 unless told. */
+  /** Number of tasks run concurrently; 4 by default. */
   readonly concurrency?: number
-  /** How soon due tasks of other replicas are noticed; 1,000 unless told. */
+  /** Milliseconds between polls for due tasks of other replicas; 1,000 by default. */
   readonly pollMs?: number
+  /** How long failed tasks are kept for operators; 90 days by default. */
+  readonly failedRetentionMs?: number
 }
 
 /** The running tasks of a service. */
 export interface Tasks {
-  /** Claims no more and waits for what runs. */
-  readonly stop: () => Promise<void>
+  /** Claims no more, waits for running tasks up to the limit (5 s by default), and returns those that still run to the queue. */
+  readonly stop: (drainMs?: number) => Promise<void>
 }
 
-const defaultAttempts = 10
-const longestDelayMs = 60_000
+type Running = Map<ClaimedTask, Promise<void>>
+
+const upkeepEveryMs = 60_000
+const defaultDrainMs = 5_000
+const defaultFailedRetentionMs = 90 * 24 * 60 * 60 * 1_000
 
 /**
- * Works off a service's tasks, at least once each: claimed with a lease, tried again with exponential backoff, put aside
- * as failed after the attempts its declaration allows (10 unless it says so). A callee that is away counts like any other
- * failure; scheduled tasks are enqueued once a period over all replicas.
+ * Works off a service's tasks, at least once each: claimed with a lease, retried with exponential backoff, put aside
+ * as failed after the attempts its declaration allows (10 by default), also when each took its process down. An attempt that
+ * takes longer than its declaration allows (60 s by default) fails. An attempt that fails because its
+ * callee is unavailable does not count, for a week; scheduled tasks are enqueued once a period over all replicas. Tasks that this release does not declare are left to
+ * one that does.
  */
 export function startTasks<S extends Service>(options: TasksOptions<S>): Tasks {
   const { service, telemetry } = options
   if (Object.keys(service.tasks).length === 0) return { stop: async () => {} }
   const sleeper = makeSleeper()
-  const running = new Map<number, Promise<void>>()
+  const running: Running = new Map()
   const control = { isStopping: false }
   const stopListening = onEnqueued(service, sleeper.wake)
   const renewal = setInterval(() => void renew(options, running), leaseMs / 3).unref()
   const loop = keepWorking(options as unknown as TasksOptions<Service>, sleeper, running, control)
   observe(options.database, telemetry)
   return {
-    async stop() {
+    async stop(drainMs = defaultDrainMs) {
       control.isStopping = true
       stopListening()
       sleeper.wake()
       await loop
-      await Promise.all(running.values())
+      const isDrained = await endsWithin(drainMs, Promise.all(running.values()))
       clearInterval(renewal)
+      if (!isDrained) await giveBack(options, running)
     },
   }
 }
 
+async function endsWithin(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+  const { promise: limit, resolve } = Promise.withResolvers<false>()
+  const timer = setTimeout(() => resolve(false), timeoutMs)
+  const isDrained = await Promise.race([work.then(() => true), limit])
+  clearTimeout(timer)
+  return isDrained
+}
+
+/** Other replicas go on with what still runs here; the attempt that they begin fences this process out. */
+async function giveBack(
+  { database, telemetry }: { database: Database; telemetry: Telemetry },
+  running: Running,
+): Promise<void> {
+  const tasks = [...running.keys()]
+  const names = [...new Set(tasks.map(({ name }) => name))].join(', ')
+  telemetry.logger.warn('tasks that did not finish in time were returned to the queue', { count: tasks.length, names })
+  try {
+    await returnTasks(database, tasks)
+  } catch (error) {
+    // Their leases end by themselves.
+    telemetry.logger.warn('running tasks could not be returned to the queue', { error })
+  }
+}
+
 function observe({ read }: Database, { metrics }: Telemetry): void {
-  metrics.gauge('tasks_failed', 'Tasks that have used up their attempts', [], async (gauge) => {
+  metrics.gauge('tasks_failed', 'Tasks that failed on every attempt', [], async (gauge) => {
     const [row] = await read.sql<{ failed: number }>`select count(*)::int as failed from tasks where state = 'failed'`
     gauge.set(row?.failed ?? 0)
   })
@@ -84,7 +106,7 @@ function observe({ read }: Database, { metrics }: Telemetry): void {
 
 async function renew(
   { database, telemetry }: { database: Database; telemetry: Telemetry },
-  running: Map<number, unknown>,
+  running: Running,
 ): Promise<void> {
   if (running.size === 0) return
   try {
@@ -97,117 +119,52 @@ async function renew(
 async function keepWorking(
   options: TasksOptions<Service>,
   sleeper: Sleeper,
-  running: Map<number, Promise<void>>,
+  running: Running,
   control: { isStopping: boolean },
 ): Promise<void> {
   const { service, database, telemetry, concurrency = 4, pollMs = 1_000 } = options
   const schedules = Object.entries(service.tasks).flatMap(([name, { everyMs }]) =>
     everyMs === undefined ? [] : [{ name, everyMs }],
   )
+  const known = Object.keys(service.tasks).map((name) => ({ name, attempts: attemptsOf(service, name) }))
   let scheduleAtMs = 0
+  let upkeepAtMs = 0
   while (!control.isStopping) {
     let pauseMs = pollMs
     try {
+      if (performance.now() >= upkeepAtMs) {
+        await keepUp(options)
+        upkeepAtMs = performance.now() + upkeepEveryMs
+      }
       if (schedules.length > 0 && performance.now() >= scheduleAtMs) {
         await enqueueScheduled(database, schedules)
         scheduleAtMs = performance.now() + Math.min(...schedules.map(({ everyMs }) => everyMs), 60_000) / 4
       }
       const free = concurrency - running.size
-      const claimed = free > 0 ? await claimTasks(database, free) : []
+      const claimed = free > 0 ? await claimTasks(database, known, free) : []
       for (const task of claimed) {
         const work = runTask(options, task).finally(() => {
-          running.delete(task.id)
+          running.delete(task)
           sleeper.wake()
         })
-        running.set(task.id, work)
+        running.set(task, work)
       }
       if (claimed.length > 0 && claimed.length === free) continue
-      pauseMs = Math.min(pollMs, Math.max(5, (await nextDueMs(database)) ?? pollMs))
+      pauseMs = Math.min(pollMs, Math.max(5, (await nextDueMs(database, known)) ?? pollMs))
     } catch (error) {
-      telemetry.logger.warn('tasks are not worked off: the database is away', { error })
+      telemetry.logger.warn('tasks are not run: the database is unavailable', { error })
     }
     await sleeper.sleep(pauseMs)
   }
 }
 
-async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
-  const { telemetry } = options
-  await runWithContext(contextOf(task), async () => {
-    try {
-      await telemetry.inSpan(
-        `task ${task.name}`,
-        { kind: 'consumer', attributes: { 'stoa.task.attempt': task.attempt } },
-        () => handle(options, task),
-      )
-    } catch (error) {
-      await putBack(options, task, error)
-    }
-  })
-}
-
-async function handle(
-  { service, handlers, database, calls, makeTx }: TasksOptions<Service>,
-  task: ClaimedTask,
-): Promise<void> {
-  const handler = handlers[task.name]
-  if (handler === undefined) throw new Error(`no handler is bound to task ${task.name}`)
-  // By its id: a later task of the same key, or the next of a schedule, is another effect.
-  const key = `${service.name}/task/${task.name}/${task.id}`
-  let isDone = false
-  await handler({
-    payload: task.payload,
-    calls: calls({ key }),
-    db: database.read,
-    key,
-    attempt: task.attempt,
-    commit: async (change) => {
-      await database.transaction(async (handle) => {
-        await change(makeTx(handle))
-        await completeTask(handle, task)
-      })
-      isDone = true
-    },
-  })
-  if (!isDone) await database.transaction((handle_) => completeTask(handle_, task))
-}
-
-async function putBack(
-  { service, database, telemetry }: TasksOptions<Service>,
-  task: ClaimedTask,
-  error: unknown,
-): Promise<void> {
-  if (error instanceof LeaseLost) return
-  const attempts = service.tasks[task.name]?.attempts ?? defaultAttempts
-  const { logger } = telemetry
-  try {
-    if (task.attempt >= attempts) {
-      logger.error('a task has failed for good', { task: task.name, taskId: task.id, attempt: task.attempt, error })
-      await failTask(database, task, errorOf(error))
-    } else {
-      const delayMs = Math.min(longestDelayMs, 200 * 2 ** Math.min(task.attempt, 20)) * (0.5 + Math.random() / 2)
-      logger.warn('a task has failed and is tried again', {
-        task: task.name,
-        taskId: task.id,
-        attempt: task.attempt,
-        error,
-      })
-      await postponeTask(database, task, errorOf(error), delayMs)
-    }
-  } catch (failure) {
-    // its lease ends by itself, and then it is claimed again
-    logger.warn('the outcome of a task was not written', { task: task.name, taskId: task.id, error: failure })
-  }
-}
-
-function errorOf(error: unknown): TaskError {
-  if (isAppError(error)) return { code: error.code, message: error.message }
-  return { message: error instanceof Error ? error.message : String(error) }
-}
-
-function contextOf({ traceparent, payload }: ClaimedTask): TraceContext {
-  const logFields: Record<string, LogFieldValue> = {}
-  if (typeof payload === 'object' && payload !== null && 'orderId' in payload && typeof payload.orderId === 'string') {
-    logFields['orderId'] = payload.orderId
-  }
-  return { ...(contextFromHeaders({ traceparent: traceparent ?? undefined }) ?? newContext()), logFields }
+async function keepUp({
+  database,
+  telemetry: { logger },
+  failedRetentionMs = defaultFailedRetentionMs,
+}: TasksOptions<Service>): Promise<void> {
+  const reset = await resetFutureTimes(database)
+  if (reset > 0) logger.warn('tasks were rescheduled because the clock of the database was set back', { count: reset })
+  const removed = await removeOldFailed(database, failedRetentionMs)
+  if (removed > 0) logger.warn('failed tasks were removed by retention', { count: removed })
 }

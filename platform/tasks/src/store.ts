@@ -20,40 +20,92 @@ export interface TaskError {
 /** How long a claimed task is another's business; extended while it runs. */
 export const leaseMs = 30_000
 
-/** Claims tasks that are due; also those whose worker has let its lease run out. */
-export function claimTasks(database: Database, limit: number): Promise<ClaimedTask[]> {
+/** The longest time between two attempts. */
+export const longestDelayMs = 60_000
+
+/** A task that this release knows, and how often it is tried. */
+export interface KnownTask {
+  readonly name: string
+  readonly attempts: number
+}
+
+/**
+ * Claims tasks that are due, also those whose worker has let its lease run out, each under a new attempt; those of other
+ * names are left to a release that knows them. An attempt above the number allowed means that the last one ended with its
+ * process: it is to be put aside.
+ */
+export function claimTasks(database: Database, known: readonly KnownTask[], limit: number): Promise<ClaimedTask[]> {
+  const [names, attempts] = [known.map(({ name }) => name), known.map((each) => each.attempts)]
   return database.transaction(
     (tx) => tx.sql<ClaimedTask>`
-      update tasks set attempt = attempt + 1, run_at = now() + ${leaseMs}::float8 * interval '1 millisecond'
-       where id = any (array(
-         select id from tasks where state = 'pending' and run_at <= now() order by run_at limit ${limit}
-         for update skip locked))
-      returning id, name, key, payload, attempt, traceparent`,
+      update tasks t set attempt = t.attempt + 1, run_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
+        -- What was enqueued before this attempt begins is seen by it, unless it has another payload: that becomes the next task,
+        -- as the effects of this one stand under its own key.
+        next_payload = case when t.attempt >= k.attempts or t.next_payload <> t.payload then t.next_payload end
+       from unnest(${names}::text[], ${attempts}::int[]) as k (name, attempts)
+       where k.name = t.name and t.id = any (array(
+         select id from tasks where state = 'pending' and run_at <= now() and name = any(${names}::text[])
+         order by run_at limit ${limit} for update skip locked))
+      returning t.id, t.name, t.key, t.payload, t.attempt, t.traceparent`,
   )
 }
 
-/** Milliseconds until the next task is due; undefined when there is none. */
-export async function nextDueMs({ read }: Database): Promise<number | undefined> {
+/** Milliseconds until the next task of these names is due; undefined if no task is waiting. */
+export async function nextDueMs({ read }: Database, known: readonly KnownTask[]): Promise<number | undefined> {
   const [row] = await read.sql<{ due_ms: number | null }>`
-    select extract(epoch from min(run_at) - now())::float8 * 1000 as due_ms from tasks where state = 'pending'`
+    select extract(epoch from min(run_at) - now())::float8 * 1000 as due_ms
+    from tasks where state = 'pending' and name = any(${known.map(({ name }) => name)}::text[])`
   return row?.due_ms ?? undefined
 }
 
-/** Ends a task in the caller's transaction. Throws when its lease has gone to another attempt: then that one decides. */
-export async function completeTask(tx: WriteHandle, { id, attempt }: ClaimedTask): Promise<void> {
-  const ended = await tx.sql`delete from tasks where id = ${id} and attempt = ${attempt} returning 1`
-  if (ended.length === 0) throw new LeaseLost(`task ${id} has been taken over`)
+/**
+ * Ends a task in the caller's transaction; what was enqueued under its key meanwhile becomes the next task, and earlier
+ * failures under its key are removed: this success supersedes them. Throws when the lease has gone to another attempt: then
+ * that one decides.
+ */
+export async function completeTask(tx: WriteHandle, { id, name, key, attempt }: ClaimedTask): Promise<void> {
+  const { sql } = tx
+  const ended = sql`
+    delete from tasks where id = ${id} and attempt = ${attempt} and next_payload is null returning 1`
+  // A second statement, which sees what was enqueued while the first waited for it.
+  const followed =
+    key === null
+      ? []
+      : sql`
+        update tasks set id = default, payload = next_payload, run_at = next_run_at, traceparent = next_traceparent,
+          attempt = 0, error = null, created_at = now(), next_payload = null
+         where id = ${id} and attempt = ${attempt} and next_payload is not null returning 1`
+  const superseded = key === null ? [] : removeFailed(tx, name, key)
+  const [outcomes] = await Promise.all([Promise.all([ended, followed]), superseded])
+  if (outcomes.flat().length === 0) throw new LeaseLost(`task ${id} has been taken over`)
+}
+
+function removeFailed({ sql }: WriteHandle, name: string, key: string): Promise<unknown> {
+  return sql`delete from tasks where name = ${name} and key = ${key} and state = 'failed'`
 }
 
 /** The task belongs to another attempt by now. */
 export class LeaseLost extends Error {}
 
-/** Keeps the tasks that still run. */
-export async function extendLeases(database: Database, ids: readonly number[]): Promise<void> {
+/** Keeps the tasks that still run, each as long as no later attempt has it. */
+export async function extendLeases(database: Database, tasks: readonly ClaimedTask[]): Promise<void> {
+  const [ids, attempts] = [tasks.map(({ id }) => id), tasks.map(({ attempt }) => attempt)]
   await database.transaction(
     (tx) => tx.sql`
-      update tasks set run_at = now() + ${leaseMs}::float8 * interval '1 millisecond'
-       where id = any (${ids}) and state = 'pending'`,
+      update tasks t set run_at = now() + ${leaseMs}::float8 * interval '1 millisecond'
+       from unnest(${ids}::bigint[], ${attempts}::int[]) as held (id, attempt)
+       where t.id = held.id and t.attempt = held.attempt and t.state = 'pending'`,
+  )
+}
+
+/** Gives up the leases of tasks that still run, so that another worker claims them at once. */
+export async function returnTasks(database: Database, tasks: readonly ClaimedTask[]): Promise<void> {
+  const [ids, attempts] = [tasks.map(({ id }) => id), tasks.map(({ attempt }) => attempt)]
+  await database.transaction(
+    (tx) => tx.sql`
+      update tasks t set run_at = now()
+       from unnest(${ids}::bigint[], ${attempts}::int[]) as held (id, attempt)
+       where t.id = held.id and t.attempt = held.attempt and t.state = 'pending'`,
   )
 }
 
@@ -71,11 +123,34 @@ export async function postponeTask(
   )
 }
 
-/** Puts a task that has used up its attempts aside. */
-export async function failTask(database: Database, task: ClaimedTask, error: TaskError): Promise<void> {
-  await database.transaction(
-    (tx) => tx.sql`
-      update tasks set state = 'failed', error = ${json(error)} where id = ${task.id} and attempt = ${task.attempt}`,
+/**
+ * Puts a task that has used up its attempts aside, in place of an earlier one of its key; what was enqueued under its key meanwhile becomes the next
+ * task.
+ */
+export async function failTask(
+  database: Database,
+  task: ClaimedTask,
+  { error, attempts }: { readonly error: TaskError; readonly attempts: number },
+): Promise<void> {
+  await database.transaction(({ sql }) =>
+    Promise.all([
+      sql`
+        delete from tasks
+         where name = ${task.name} and key = ${task.key} and state = 'failed'
+           and exists (select from tasks where id = ${task.id} and attempt = ${task.attempt})`,
+      sql`
+        update tasks set state = 'failed', attempt = ${attempts}, error = ${json(error)}
+         where id = ${task.id} and attempt = ${task.attempt}`,
+      sql`
+        with failed as (
+          update tasks set next_payload = null
+           where id = ${task.id} and attempt = ${attempts} and state = 'failed' and next_payload is not null
+          returning id
+        )
+        insert into tasks (name, key, payload, run_at, traceparent)
+        select name, key, next_payload, next_run_at, next_traceparent from tasks join failed using (id)
+        on conflict (name, key) where state = 'pending' and key is not null do nothing`,
+    ]),
   )
 }
 
@@ -92,7 +167,9 @@ export async function enqueueScheduled(
       due as (
         insert into task_schedules as s (name, next_at)
         select name, now() + every_ms * interval '1 millisecond' from given
-        on conflict (name) do update set next_at = excluded.next_at where s.next_at <= now()
+        on conflict (name) do update set next_at = excluded.next_at
+        -- More than two periods ahead it was set before the clock was set back.
+        where s.next_at <= now() or s.next_at > excluded.next_at + (excluded.next_at - now())
         returning name
       )
       insert into tasks (name, key, payload, run_at)

@@ -1,9 +1,11 @@
 import { describeService, errors, type Bindings, type Tx } from '@stoa/contract'
+import { platformError } from '@stoa/kernel'
 import { createTelemetry, currentContext, type EndedSpan } from '@stoa/telemetry'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { enqueue, failedTasks, startTasks, tasksMigrations, type EnqueueOptions } from '../src/index.ts'
+import { claimTasks, completeTask, extendLeases } from '../src/store.ts'
 
 const post = describeService({
   name: 'post',
@@ -59,13 +61,23 @@ function work(
     pollMs,
   })
   let stopping: Promise<void> | undefined
-  const stop = () => (stopping ??= running.stop())
-  onTestFinished(stop)
+  const stop = (drainMs?: number) => (stopping ??= running.stop(drainMs))
+  onTestFinished(() => stop())
   return { stop, telemetry, lines, spans }
 }
 
 const send = (orderId: string, options?: EnqueueOptions) =>
   own.database.transaction((tx) => enqueue(tx, post, 'send', { orderId }, options))
+
+const known = [{ name: 'send', attempts: 3 }]
+
+/** Claims the one task that is due, as a process does that then dies or hangs; its lease has run out. */
+async function claimAndDie() {
+  const [task] = await claimTasks(own.database, known, 1)
+  await own.database.transaction(({ sql }) => sql`update tasks set run_at = now()`)
+  if (task === undefined) throw new Error('no task is due')
+  return task
+}
 
 const noting: Send = ({ payload, commit }) =>
   commit(async ({ sql }) => void (await sql`insert into sent values (${payload.orderId})`))
@@ -125,7 +137,124 @@ describe('a task', () => {
     await until(async () => (await sent()).length === 2)
     await send('d', { key: 'k' })
     await until(async () => (await sent()).length === 3)
-    expect(await sent()).toEqual(['a', 'c', 'd'])
+    expect(await sent()).toEqual(['b', 'c', 'd'])
+  })
+
+  test('is followed by one more when it was enqueued again while it was being worked on', async () => {
+    const begun = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const keys: string[] = []
+    work(async (context) => {
+      keys.push(context.key)
+      begun.resolve()
+      await mayEnd.promise
+      await noting(context)
+    })
+    await send('a', { key: 'k' })
+    await begun.promise
+    await send('b', { key: 'k' })
+    await send('c', { key: 'k' })
+    expect(await pending()).toBe(1)
+    mayEnd.resolve()
+    await until(async () => (await sent()).length === 2 && (await pending()) === 0)
+    expect(await sent()).toEqual(['a', 'c'])
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  test('follows one of its key also when that one fails permanently', async () => {
+    let attempts = 0
+    const { lines } = work(async (context) => {
+      if (context.payload.orderId !== 'a') return noting(context)
+      if (++attempts === 3) await send('b', { key: 'k' })
+      throw new Error('no stamp')
+    })
+    await send('a', { key: 'k' })
+    await until(async () => (await sent()).length === 1)
+    expect(await sent()).toEqual(['b'])
+    expect(await failedTasks(own.database, ['send', 'sweep']).list(10)).toEqual([])
+    expect(lines.filter(({ message }) => message === 'a task failed on every attempt')).toHaveLength(1)
+  })
+
+  test('enqueued again before its next attempt begins runs once', async () => {
+    await send('a', { key: 'k' })
+    await claimAndDie()
+    await send('a', { key: 'k' })
+    work(noting)
+    await until(async () => (await sent()).length > 0 && (await pending()) === 0)
+    expect(await sent()).toEqual(['a'])
+  })
+
+  const away: Send = () => Promise.reject(platformError('service.unavailable', 'auth cannot be reached'))
+  const nextAttempt = () =>
+    own.database.transaction(({ sql }) => sql`update tasks set run_at = now() where attempt > 0`)
+
+  test('uses up no attempts while its callee is unavailable, and waits longer each time', async () => {
+    let calls = 0
+    const pauses: number[] = []
+    work((context) => (++calls < 8 ? away(context) : noting(context)))
+    await send('a')
+    for (let call = 1; call < 8; call += 1) {
+      await until(() => calls === call)
+      await until(async () => (await waits()) === call)
+      const [row] = await own.database.read.sql<{ attempt: number; ms: number }>`
+        select attempt, extract(epoch from run_at - now())::float8 * 1000 as ms from tasks where name = 'send'`
+      expect(row?.attempt).toBe(1)
+      pauses.push(row?.ms ?? 0)
+      await nextAttempt()
+    }
+    expect(pauses.at(-1)).toBeGreaterThan(5_000)
+    await until(async () => (await sent()).length === 1)
+    expect(await failedTasks(own.database, ['send', 'sweep']).list(10)).toEqual([])
+  })
+  const waits = async () => {
+    const [row] = await own.database.read.sql<{ waits: number | null }>`
+      select (error ->> 'waits')::int as waits from tasks where name = 'send'`
+    return row?.waits
+  }
+
+  test('is put aside when its callee has been unavailable for more than a week', async () => {
+    await send('a')
+    await own.database.transaction(({ sql }) => sql`update tasks set created_at = now() - interval '8 days'`)
+    work(away)
+    await until(async () => {
+      await nextAttempt()
+      return (await failedTasks(own.database, ['send', 'sweep']).list(10)).length === 1
+    })
+  })
+
+  test('is left by a release that does not know it to one that does, and loses no attempt', async () => {
+    const { send: _, ...others } = post.tasks
+    const older = describeService({ ...post, tasks: others })
+    const telemetry = createTelemetry({
+      service: 'post',
+      environment: 'test',
+      version: '0',
+      instance: 'older',
+      logLevel: 'silent',
+    })
+    let sweeps = 0
+    const { database } = own
+    const running = startTasks({
+      service: older as unknown as Post,
+      handlers: { send: noting, sweep: async () => void sweeps++ },
+      database,
+      calls: () => ({}),
+      makeTx: (handle) => ({ sql: handle.sql }) as Tx<Post>,
+      telemetry,
+      pollMs: 20,
+    })
+    onTestFinished(() => running.stop())
+    await send('a')
+    await until(() => sweeps === 1)
+    // It has claimed since: what was due before this one stays.
+    await database.transaction(({ sql }) => sql`update task_schedules set next_at = now()`)
+    await database.transaction(
+      ({ sql }) => sql`insert into tasks (name, payload, run_at) values ('sweep', '{}', now())`,
+    )
+    await until(() => sweeps === 2)
+    expect(await database.read.sql`select attempt from tasks where name = 'send'`).toEqual([{ attempt: 0 }])
+    work(noting)
+    await until(async () => (await sent()).length === 1)
   })
 
   test('waits for its delay', async () => {
@@ -138,7 +267,7 @@ describe('a task', () => {
     await until(async () => (await sent()).includes('later'))
   })
 
-  test('goes on with the trace it was enqueued in, and logs the order it is about', async () => {
+  test('continues with the trace it was enqueued in, and logs the order it is about', async () => {
     let inside = ''
     const { telemetry, lines, spans } = work(async () => {
       inside = currentContext()?.traceId ?? ''
@@ -176,7 +305,8 @@ describe('a task', () => {
     for (const { stop } of replicas) await stop()
     work(noting, { sweep })
     await until(() => sweeps === 2)
-    expect(await own.database.read.sql`select from tasks where name = 'sweep'`).toEqual([])
+    await until(async () => (await own.database.read.sql`select from tasks where name = 'sweep'`).length === 0)
+    expect(sweeps).toBe(2)
   })
 })
 
@@ -193,7 +323,7 @@ describe('a task that fails', () => {
       })
     })
     await send('a')
-    const failed = failedTasks(own.database)
+    const failed = failedTasks(own.database, ['send', 'sweep'])
     await until(async () => (await failed.list(10)).length === 1)
     expect(attempts).toBe(3)
     expect(await sent()).toEqual([])
@@ -206,6 +336,18 @@ describe('a task that fails', () => {
     expect(await failed.retry(task?.id ?? -1)).toBe(false)
   })
 
+  test('by taking its process down is put aside when its attempts are used up, and not run once more', async () => {
+    await send('poison')
+    for (const attempt of [1, 2, 3]) expect((await claimAndDie()).attempt).toBe(attempt)
+    let runs = 0
+    work(async () => void runs++)
+    const failed = failedTasks(own.database, ['send', 'sweep'])
+    await until(async () => (await failed.list(10)).length === 1)
+    expect(await failed.list(10)).toMatchObject([{ payload: { orderId: 'poison' }, attempt: 3 }])
+    expect((await failed.list(10))[0]?.error?.message).toMatch(/process died/)
+    expect(runs).toBe(0)
+  })
+
   test('is retried with all others, but not beside one of its own key', async () => {
     await own.database.transaction(
       ({ sql }) => sql`
@@ -214,12 +356,12 @@ describe('a task that fails', () => {
         from (values ('k', 'older'), ('k', 'newer'), (null, 'one'), (null, 'two'), ('p', 'behind')) as f (key, name)`,
     )
     await send('pending', { key: 'p', delayMs: 3_600_000 })
-    const failed = failedTasks(own.database)
+    const failed = failedTasks(own.database, ['send', 'sweep'])
     expect(await failed.retryAll()).toBe(3)
     work(noting)
     await until(async () => (await sent()).length === 3)
     expect(await sent()).toEqual(['newer', 'one', 'two'])
-    expect(await failed.list(10)).toHaveLength(2)
+    expect(await failed.list(10)).toMatchObject([{ key: 'p' }])
   })
 
   test('is forgotten when it is discarded', async () => {
@@ -227,7 +369,7 @@ describe('a task that fails', () => {
       throw new Error('no stamp')
     })
     await send('a')
-    const failed = failedTasks(own.database)
+    const failed = failedTasks(own.database, ['send', 'sweep'])
     await until(async () => (await failed.list(10)).length === 1)
     const [task] = await failed.list(10)
     expect(await failed.discard(task?.id ?? -1)).toBe(true)
@@ -256,6 +398,16 @@ describe('a worker', () => {
     await until(async () => (await pending()) === 0)
     expect(await sent()).toEqual(['a'])
     expect(ended).toHaveLength(1)
+  })
+
+  test('that wakes up from a hang neither ends nor prolongs what another attempt has', async () => {
+    await send('a', { key: 'k' })
+    const stale = await claimAndDie()
+    await claimAndDie()
+    await extendLeases(own.database, [stale])
+    expect(await own.database.read.sql`select from tasks where run_at > now()`).toEqual([])
+    await expect(own.database.transaction((tx) => completeTask(tx, stale))).rejects.toThrow('taken over')
+    expect(await pending()).toBe(1)
   })
 
   test('that died leaves its task to the next one', async () => {
@@ -301,5 +453,39 @@ describe('a worker', () => {
     expect(keys[0]).toMatch(/^post\/task\/send\/\d+$/)
     expect(keys[1]).toBe(keys[0])
     expect(keys[2]).not.toBe(keys[0])
+  })
+})
+
+describe('a task of a name that no running release knows', () => {
+  const known = ['send', 'sweep']
+  const add = (name: string, state: string, dueAgoMs: number) =>
+    own.database.transaction(
+      ({ sql }) => sql`
+        insert into tasks (name, payload, state, run_at, error)
+        values (${name}, '{}', ${state}, now() - ${dueAgoMs}::float8 * interval '1 millisecond',
+          case when ${state} = 'failed' then '{"message": "no stamp"}'::json end)`,
+    )
+
+  test('is listed with its state, once every release has had the time to take it, and can be deleted', async () => {
+    await add('fold', 'pending', 120_000)
+    await add('fold', 'pending', 1_000)
+    await add('send', 'pending', 120_000)
+    await add('fold', 'failed', 0)
+    await add('send', 'failed', 0)
+    const tasks = failedTasks(own.database, known)
+    const listed = await tasks.list(10)
+    expect(listed.map(({ name, state, isKnown }) => ({ name, state, isKnown }))).toEqual([
+      { name: 'send', state: 'failed', isKnown: true },
+      { name: 'fold', state: 'failed', isKnown: false },
+      { name: 'fold', state: 'waiting', isKnown: false },
+    ])
+    expect(await tasks.discard(listed[2]?.id ?? 0)).toBe(true)
+    expect(await tasks.list(10)).toHaveLength(2)
+  })
+
+  test('is left alone by a deletion while it may still be taken', async () => {
+    await add('fold', 'pending', 1_000)
+    const [row] = await own.database.read.sql<{ id: number }>`select id from tasks`
+    expect(await failedTasks(own.database, known).discard(row?.id ?? 0)).toBe(false)
   })
 })

@@ -53,7 +53,7 @@ export function withLogFields<T>(fields: Readonly<Record<string, LogFieldValue>>
 }
 
 /**
- * Adds fields to every later log line of the whole request or message under way, the access log at its end included.
+ * Adds fields to every later log line of the whole request or message in progress, the access log at its end included.
  * In code that handles several things at once use `withLogFields`. Does nothing outside of a context.
  */
 export function addLogFields(fields: Readonly<Record<string, LogFieldValue>>): void {

@@ -8,6 +8,7 @@ export {
   type LogFieldValue,
   type TraceContext,
 } from './context.ts'
+export { describeHttpServerSpan, httpMethodOf, streamAttribute, type ServedRequest } from './http-conventions.ts'
 export { fileDestination, type LogDestination } from './log-destination.ts'
 export { createLogger, type LogFields, type Logger, type LoggerOptions, type LogLevel } from './logger.ts'
 export { messagingAttributes } from './messaging-conventions.ts'
@@ -35,7 +36,7 @@ export { attributes } from './semantic-conventions.ts'
 export type { AttributeValue, Attributes, EndedSpan, Span, SpanEvent, SpanKind, SpanLink } from './span.ts'
 export type { SpanSink } from './span-pipeline.ts'
 export type { StoredSpan } from './span-store.ts'
-export { httpServerRequestDuration } from './standard-metrics.ts'
+export { dbClientOperationDuration, httpServerRequestDuration, rpcCallDuration } from './standard-metrics.ts'
 export { createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts'
 export {
   contextFromHeaders,
@@ -44,8 +45,9 @@ export {
   parseTraceparent,
   parseTracestate,
   traceHeaders,
+  untracedHeaders,
   type HeaderValue,
   type TraceParent,
   type TraceStateEntry,
 } from './trace-headers.ts'
-export type { SpanOptions, Tracer } from './tracer.ts'
+export type { SpanDescription, SpanOptions, Tracer } from './tracer.ts'

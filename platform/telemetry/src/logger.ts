@@ -28,7 +28,7 @@ export interface LoggerOptions {
   readonly environment: string
   readonly version: string
   readonly level?: LogLevel
-  /** Standard output unless said otherwise; pass one for all services of a process. */
+  /** Standard output by default; pass one stream for all services of a process. */
   readonly destination?: LogDestination
 }
 

@@ -3,7 +3,7 @@
  * whoever follows a change of theirs changes this file only.
  */
 export const messagingAttributes = {
-  systemName: 'messaging.system.name',
+  systemName: 'messaging.system',
   destinationName: 'messaging.destination.name',
   destinationPartitionId: 'messaging.destination.partition.id',
   operationName: 'messaging.operation.name',

@@ -109,9 +109,9 @@ describe('names', () => {
   test('of one metric are the same metric', () => {
     const metrics = createMetrics()
     expect(metrics.counter('a_total', 'A', ['x'])).toBe(metrics.counter('a_total', 'A', ['x']))
-    expect(() => metrics.counter('a_total', 'A', ['y'])).toThrow('a_total is known as a counter of [x]')
+    expect(() => metrics.counter('a_total', 'A', ['y'])).toThrow('a_total is already registered as a counter of [x]')
     metrics.gauge('b', 'B')
-    expect(() => metrics.histogram('b', 'B')).toThrow('b is known as a gauge of []')
+    expect(() => metrics.histogram('b', 'B')).toThrow('b is already registered as a gauge of []')
   })
 
   test.each([

@@ -25,7 +25,7 @@ export interface ObservedCounter<Name extends string = never> extends Counter<Na
 export interface Gauge<Name extends string = never> {
   set(value: number, ...labels: LabelArguments<Name>): void
   add(value: number, ...labels: LabelArguments<Name>): void
-  /** Forgets all its series, for a gauge that is filled anew at each collection. */
+  /** Forgets all its series, for a gauge that is filled again at each collection. */
   clear(): void
 }
 
@@ -126,8 +126,13 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   }
   const droppedSeries = metrics.counter(
     'metrics_series_dropped_total',
-    'Observations not kept, as their metric has too many series',
+    'Observations dropped because their metric has too many series',
     ['metric'],
+    // An alert on an increase needs each series from the first exposition on.
+    (counter) => {
+      for (const [name, { labelNames }] of registered)
+        if (labelNames.length > 0 && name !== 'metrics_series_dropped_total') counter.add(0, { metric: name })
+    },
   )
   return metrics
 }
@@ -152,7 +157,9 @@ function register<Metric extends object>(
   const known = registered.get(name)
   if (known !== undefined) {
     if (known.family.kind !== kind || known.labelNames.join() !== labelNames.join()) {
-      throw new TypeError(`the metric ${name} is known as a ${known.family.kind} of [${known.labelNames.join(', ')}]`)
+      throw new TypeError(
+        `the metric ${name} is already registered as a ${known.family.kind} of [${known.labelNames.join(', ')}]`,
+      )
     }
     return { metric: known.metric as Metric, collects: known.collects }
   }
@@ -211,14 +218,14 @@ function makeHistogram<Name extends string>(
 function checkNames(kind: MetricFamily['kind'], name: string, labelNames: readonly string[]): void {
   if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new TypeError(`${name} is not a metric name`)
   if ((kind === 'counter') !== name.endsWith('_total')) {
-    throw new TypeError(`${name}: a counter ends in _total, and nothing else does`)
+    throw new TypeError(`${name}: the name of a counter, and only of a counter, must end in _total`)
   }
   if (kind !== 'counter' && /_(count|sum|bucket|created)$/.test(name)) {
-    throw new TypeError(`${name}: the ending stands for a part of a histogram`)
+    throw new TypeError(`${name}: the suffix is reserved for parts of a histogram`)
   }
   for (const label of labelNames) {
     if (!/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) || (kind === 'histogram' && label === 'le')) {
-      throw new TypeError(`${label} is not a label name for ${name}`)
+      throw new TypeError(`${label} is not a label of ${name}`)
     }
   }
 }

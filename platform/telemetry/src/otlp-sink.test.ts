@@ -68,6 +68,9 @@ test('sends spans as OTLP/HTTP says', async () => {
     resourceSpans?.resource.attributes.map(({ key, value }) => [key, value['stringValue']]) ?? [],
   )
   expect(resource).toEqual({
+    'telemetry.sdk.name': '@stoa/telemetry',
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': expect.any(String),
     'service.name': 'order',
     'service.version': '1.2.3',
     'service.instance.id': 'order-1',

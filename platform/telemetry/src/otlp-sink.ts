@@ -10,6 +10,8 @@ interface OtlpSinkOptions extends SpanOrigin {
   readonly endpoint: string
   readonly environment: string
   readonly version: string
+  /** Further attributes of the resource; what the platform itself says goes before them. */
+  readonly attributes?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -19,14 +21,15 @@ const batchesUnderWay = 8
 
 /**
  * Sends spans to a collector by OTLP over HTTP with OpenTelemetry's own exporter, which is loaded at the first batch.
- * A collector that is away costs spans, never memory: beyond 8 batches under way a write is rejected.
+ * A collector that is unavailable costs spans, never memory: beyond 8 batches in progress a write is rejected.
  */
 export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
   let exporter: Promise<{ send: Send; shutdown: () => Promise<void> }> | undefined
   let underWay = 0
   return {
     async write(spans) {
-      if (underWay >= batchesUnderWay) throw new Error(`the collector at ${options.endpoint} does not keep up`)
+      if (underWay >= batchesUnderWay)
+        throw new Error(`the collector at ${options.endpoint} is too slow: spans are dropped`)
       underWay += 1
       try {
         exporter ??= loadExporter(options)
@@ -50,6 +53,10 @@ async function loadExporter(options: OtlpSinkOptions): Promise<{ send: Send; shu
     ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
   })
   const resource = resourceFromAttributes({
+    ...options.attributes,
+    [names.telemetrySdkName]: scope.name,
+    [names.telemetrySdkLanguage]: 'nodejs',
+    [names.telemetrySdkVersion]: options.version,
     [names.serviceName]: options.service,
     [names.serviceVersion]: options.version,
     [names.serviceInstanceId]: options.instance,
@@ -59,7 +66,7 @@ async function loadExporter(options: OtlpSinkOptions): Promise<{ send: Send; shu
     new Promise((resolve, reject) => {
       exporter.export(
         spans.map((span) => toReadableSpan(span, resource)),
-        ({ code, error }) => (code === 0 ? resolve() : reject(error ?? new Error(`${url} refused the spans`))),
+        ({ code, error }) => (code === 0 ? resolve() : reject(error ?? new Error(`${url} rejected the spans`))),
       )
     })
   return { send, shutdown: () => exporter.shutdown() }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { streamAttribute } from './http-conventions.ts'
 import type { StoredSpan } from './span-store.ts'
 
 /** A span with its place in the tree of its trace. */
@@ -55,7 +56,7 @@ export interface TraceFilter {
   readonly limit?: number
 }
 
-/** The stored traces that have their root, in the wanted order, 20 unless told otherwise. */
+/** The stored traces that have their root, in the wanted order, 20 by default. Streams are not among the slowest: they last as long as their client stays. */
 export async function listTraces(folder: string, filter: TraceFilter = {}): Promise<TraceSummary[]> {
   const { isFailed = false, minDurationMs = 0, service, leftOut, sinceMs = 0, order = 'latest', limit = 20 } = filter
   const errors = new Map<string, number>()
@@ -63,10 +64,11 @@ export async function listTraces(folder: string, filter: TraceFilter = {}): Prom
     if (status === 'error') errors.set(traceId, (errors.get(traceId) ?? 0) + 1)
   })
   const roots: TraceSummary[] = []
-  await scanRoots(folder, ({ traceId, service: by, name, startMs, durationMs, parentSpanId }) => {
+  await scanRoots(folder, ({ traceId, service: by, name, startMs, durationMs, parentSpanId, attributes }) => {
     if (parentSpanId !== undefined || startMs < sinceMs || durationMs < minDurationMs) return
     if ((service !== undefined && by !== service) || (isFailed && !errors.has(traceId))) return
     if (leftOut?.test(name) === true) return
+    if (order === 'slowest' && attributes?.[streamAttribute] === true) return
     roots.push({ traceId, service: by, name, startMs, durationMs, errors: errors.get(traceId) ?? 0 })
   })
   const sorted = roots.toSorted((a, b) => (order === 'slowest' ? b.durationMs - a.durationMs : b.startMs - a.startMs))

@@ -50,6 +50,9 @@ test('leaves alone what only looks related', () => {
     at: '2026-01-02T03:04:05.678Z',
     epochMs: '1760000000001',
     url: 'http://127.0.0.1:8002/api/v1/orders',
+    peers: '10.0.0.12:5432, 10.0.0.13:5432, 10.0.0.14:5432, 10.0.0.15:5432, 10.0.0.16:5432',
+    lines: '2026-11-29 02:20:01.123, 2026-11-29 02:20:02.456, 2026-11-29 02:20:03.789',
+    ids: '00000000-4111-1111-1111-111111111111',
   }
   expect(redactValue(fields)).toEqual(fields)
 })
@@ -63,6 +66,9 @@ test.each([
   ['PGPASSWORD=planted psql', `PGPASSWORD=${redacted} psql`],
   ['card 4242 4242 4242 4242 was declined', `card ${redacted} was declined`],
   ['card 4242424242424242', `card ${redacted}`],
+  ['card 4242\u00a04242\u20114242.4242, 12/29', `card ${redacted}, 12/29`],
+  ['card 4242\u200b4242\u200b4242\u200b4242', `card ${redacted}`],
+  ['cards 4242·4242·4242·4242 and 3782 822463 10005', `cards ${redacted} and ${redacted}`],
 ])('hides what stands in the text %s', (text, shown) => {
   expect(redactText(text)).toBe(shown)
 })

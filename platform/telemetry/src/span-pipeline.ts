@@ -56,7 +56,7 @@ export function makeSpanPipeline({
   return {
     add(span) {
       if (sinks.length === 0) return
-      if (held.length >= maxHeld) return onDropped(1, new Error('more spans end than can be written'))
+      if (held.length >= maxHeld) return onDropped(1, new Error('spans end faster than they can be written'))
       held.push(span)
       if (held.length === batchSize) setImmediate(hand)
       timer ??= setTimeout(hand, intervalMs).unref()

@@ -97,7 +97,7 @@ test('keeps at most its bytes over all instances of a service, the latest spans 
   expect(await findTraces(folder, '"at-0-"')).toEqual([])
 })
 
-test('goes on in a folder that was removed under it', async () => {
+test('continues in a folder that was removed under it', async () => {
   const folder = await newFolder()
   const order = telemetryOf('order', folder)
   order.startSpan('before').end()

@@ -37,7 +37,7 @@ const segmentsKept = 8
 const filesKept = 64
 
 /**
- * Keeps spans in a ring of JSONL segment files, one line a span, 16 MiB per service unless said otherwise: the oldest
+ * Keeps spans in a ring of JSONL segment files, one line per span, 16 MiB per service by default: the oldest
  * segment goes when there is more. Instances of one service write files of their own. A full disk rejects the write; a
  * folder that was removed is made again.
  */

@@ -40,7 +40,7 @@ export interface EndedSpan {
   readonly statusMessage: string | undefined
 }
 
-/** One operation under way. All of it is a no-op on a span that is not recorded or has ended. */
+/** One operation in progress. All of it is a no-op on a span that is not recorded or has ended. */
 export interface Span {
   /** What a callee, a log line or an event of this operation is to carry. */
   readonly context: TraceContext
@@ -55,6 +55,8 @@ export interface Span {
    * marks the span as failed, with the exception as an event.
    */
   setError(error: unknown): void
+  /** Marks the span as failed for a reason of low cardinality (a status number), where nothing was thrown. */
+  setFailed(errorType: string): void
   end(): void
 }
 
@@ -67,6 +69,7 @@ export function makeUnrecordedSpan(context: TraceContext): Span {
     addEvent: ignore,
     setName: ignore,
     setError: ignore,
+    setFailed: ignore,
     end: ignore,
   }
 }
@@ -136,6 +139,12 @@ export class RecordedSpan implements Span, EndedSpan {
       [names.exceptionMessage]: message,
       ...(error instanceof Error && error.stack !== undefined ? { [names.exceptionStacktrace]: error.stack } : {}),
     })
+  }
+
+  setFailed(errorType: string): void {
+    if (!this.isRecording) return
+    this.status = 'error'
+    this.attributes[names.errorType] ??= errorType
   }
 
   end(): void {

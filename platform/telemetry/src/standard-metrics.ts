@@ -12,6 +12,32 @@ export function httpServerRequestDuration(
   ])
 }
 
+/** Durations of the calls that a service makes or serves, by method and status. */
+export function rpcCallDuration(
+  metrics: Metrics,
+  side: 'client' | 'server',
+): Histogram<'rpc_method' | 'rpc_status_code'> {
+  return metrics.histogram(`rpc_${side}_call_duration_seconds`, `Duration of RPC calls at the ${side}`, [
+    'rpc_method',
+    'rpc_status_code',
+  ])
+}
+
+/** Bounds in seconds that OpenTelemetry advises for operations of databases. */
+const databaseBuckets: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
+
+/** Durations of database operations from sending to response, by operation (`SELECT`), and by SQLSTATE where one failed. */
+export function dbClientOperationDuration(
+  metrics: Metrics,
+): Histogram<'db_system_name' | 'db_namespace' | 'db_operation_name' | 'error_type'> {
+  return metrics.histogram(
+    'db_client_operation_duration_seconds',
+    'Duration of database client operations',
+    ['db_system_name', 'db_namespace', 'db_operation_name', 'error_type'],
+    databaseBuckets,
+  )
+}
+
 /** Registers what the process itself has to say: CPU, memory and event loop. Read when asked for, never by a timer. */
 export function registerProcessMetrics(metrics: Metrics): void {
   metrics.gauge('process_start_time_seconds', 'Start of the process since the epoch', [], (gauge) =>

@@ -1,4 +1,6 @@
 import type { TraceContext } from './context.ts'
+import { noteUse } from './quiet-spans.ts'
+import { newSpanId, newTraceId } from './trace-ids.ts'
 
 /** A header as Node hands it out: absent, once, or several times. */
 export type HeaderValue = string | readonly string[] | undefined
@@ -32,6 +34,7 @@ export function parseTraceparent(header: HeaderValue): TraceParent | undefined {
 
 /** Writes a `traceparent` header, version 00. */
 export function formatTraceparent(parent: TraceParent): string {
+  noteUse(parent.spanId)
   return `00-${parent.traceId}-${parent.spanId}-${parent.sampled ? '01' : '00'}`
 }
 
@@ -89,6 +92,11 @@ export function traceHeaders(context: TraceContext): { traceparent?: string; tra
   if (context.spanId === '') return {}
   const traceparent = formatTraceparent(context)
   return context.traceState === undefined ? { traceparent } : { traceparent, tracestate: context.traceState }
+}
+
+/** Headers of requests that only keep the system informed (heartbeats, watches): whoever serves them begins no trace. */
+export function untracedHeaders(): { readonly traceparent: string } {
+  return { traceparent: formatTraceparent({ traceId: newTraceId(), spanId: newSpanId(), sampled: false }) }
 }
 
 function trimOptionalWhitespace(value: string): string {

@@ -8,13 +8,18 @@ import {
   runWithoutContext,
   type TraceContext,
 } from './context.ts'
+import { parentBased, traceIdRatio } from './sampler.ts'
 import type { EndedSpan } from './span.ts'
 import { makeTracer, type Tracer } from './tracer.ts'
 
 function tracing(sampleRatio = 1): { tracer: Tracer; ended: EndedSpan[] } {
   const ended: EndedSpan[] = []
   let nowMs = 1_000
-  const tracer = makeTracer({ sampleRatio, onEnd: (span) => ended.push(span), now: () => (nowMs += 1) })
+  const tracer = makeTracer({
+    sampler: parentBased(traceIdRatio(sampleRatio)),
+    onEnd: (span) => ended.push(span),
+    now: () => (nowMs += 1),
+  })
   return { tracer, ended }
 }
 
@@ -158,7 +163,7 @@ describe('a span', () => {
     expect(ended[0]).toMatchObject({ name: 'once', attributes: {}, events: [], status: 'unset' })
   })
 
-  test('fails by what is thrown in it, at once or later, and the error goes on', async () => {
+  test('fails by what is thrown in it, at once or later, and the error continues', async () => {
     const { tracer, ended } = tracing()
     const fail = (): never => {
       throw new TypeError('broken')

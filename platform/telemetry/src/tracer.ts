@@ -8,47 +8,68 @@ import {
   type SpanKind,
   type SpanLink,
 } from './span.ts'
+import { isQuiet, noteUse, quietly } from './quiet-spans.ts'
+import type { Sampler } from './sampler.ts'
 import { newSpanId, newTraceId } from './trace-ids.ts'
 
 /** How a span begins. */
 export interface SpanOptions {
-  /** `internal` unless said otherwise. */
+  /** `internal` by default. */
   readonly kind?: SpanKind
   /** Taken over, not copied. */
   readonly attributes?: Attributes
   readonly links?: readonly SpanLink[]
-  /** The current context unless said otherwise; `null` begins a trace. */
+  /** The current context by default; `null` starts a new trace. */
   readonly parent?: TraceContext | null | undefined
+  /** Periodic work: the span is kept only if it fails, has a child, or hands its context on. */
+  readonly isQuiet?: boolean
 }
 
 /** Makes spans. */
 export interface Tracer {
   /** Begins a span; whoever begins it ends it. It does not become the current one. */
   startSpan(name: string, options?: SpanOptions): Span
+  /**
+   * Begins a span of a detail of the current one (a statement, say); undefined, and without a call of `describe`, where no
+   * span is kept: outside of a trace, in one that is not sampled, and under periodic work from which nothing has followed.
+   */
+  startDetail(describe: () => SpanDescription): Span | undefined
   /** Runs `fn` with a new span as the current one and ends it after it, noting what it throws. */
   inSpan<T>(name: string, options: SpanOptions, fn: (span: Span) => T): T
 }
 
+/** A span with its name. */
+export interface SpanDescription extends SpanOptions {
+  readonly name: string
+}
+
 interface TracerOptions {
-  /** Share of the traces begun here that are kept, 0 to 1; one begun elsewhere goes by what its beginner decided. */
-  readonly sampleRatio: number
+  readonly sampler: Sampler
   readonly onEnd: (span: EndedSpan) => void
   /** Milliseconds since the epoch, with fractions. */
   readonly now: () => number
 }
 
 /** A tracer that hands each sampled span on when it ends. */
-export function makeTracer({ sampleRatio, onEnd, now }: TracerOptions): Tracer {
+export function makeTracer({ sampler, onEnd, now }: TracerOptions): Tracer {
   const startSpan = (name: string, options: SpanOptions = {}): Span => {
     const parent = options.parent === undefined ? currentContext() : (options.parent ?? undefined)
-    const context = childContext(parent, sampleRatio)
+    const context = childContext(parent, sampler)
     if (!context.sampled) return makeUnrecordedSpan(context)
+    if (parent !== undefined) noteUse(parent.spanId)
     const parentSpanId = parent === undefined || parent.spanId === '' ? undefined : parent.spanId
     const { kind = 'internal', attributes = {}, links = noLinks } = options
-    return new RecordedSpan({ context, parentSpanId, name, kind, attributes, links }, now, onEnd)
+    const onEnded = options.isQuiet === true ? quietly(context.spanId, onEnd) : onEnd
+    return new RecordedSpan({ context, parentSpanId, name, kind, attributes, links }, now, onEnded)
   }
   return {
     startSpan,
+    startDetail(describe) {
+      const parent = currentContext()
+      if (parent?.sampled !== true || parent.spanId === '' || isQuiet(parent.spanId)) return undefined
+      const { name, ...options } = describe()
+      return startSpan(name, options)
+    },
     inSpan(name, options, fn) {
       const span = startSpan(name, options)
       return runInSpan(span, fn)
@@ -58,19 +79,16 @@ export function makeTracer({ sampleRatio, onEnd, now }: TracerOptions): Tracer {
 
 const noLinks: readonly SpanLink[] = []
 
-function childContext(parent: TraceContext | undefined, sampleRatio: number): TraceContext {
+function childContext(parent: TraceContext | undefined, sampler: Sampler): TraceContext {
   if (parent === undefined || parent.spanId === '') {
     const traceId = parent?.traceId ?? newTraceId()
-    const sampled = isSampled(traceId, sampleRatio)
+    const sampled = sampler(traceId, undefined)
     return { ...parent, traceId, spanId: newSpanId(), sampled, logFields: parent?.logFields ?? {} }
   }
+  const sampled = sampler(parent.traceId, parent.sampled)
   // What is not kept needs no id of its own: the parent's says where it belongs.
-  return parent.sampled ? { ...parent, spanId: newSpanId() } : parent
-}
-
-// The last 56 bits of the id are random (W3C Trace Context, level 2), so every process decides alike by them.
-function isSampled(traceId: string, ratio: number): boolean {
-  return ratio >= 1 || (ratio > 0 && Number.parseInt(traceId.slice(-13), 16) < ratio * 2 ** 52)
+  if (!sampled) return parent.sampled ? { ...parent, sampled } : parent
+  return { ...parent, spanId: newSpanId(), sampled }
 }
 
 function runInSpan<T>(span: Span, fn: (span: Span) => T): T {

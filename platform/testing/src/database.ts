@@ -49,7 +49,9 @@ export async function testDatabase({ sets, name = 'test' }: TestDatabaseOptions)
     await session.script(`create database "${copy.name}" owner ${role} template "${template}"`)
   })
   const url = databaseUrl(adminUrl, copy)
-  const database = openDatabase({ url, applicationName: name, statementTimeoutMs: 30_000 })
+  // No time that ends on a machine that is busy.
+  const patient = { statementTimeoutMs: 30_000, connectTimeoutMs: 30_000, acquireTimeoutMs: 30_000 }
+  const database = openDatabase({ url, applicationName: name, ...patient })
   return {
     url,
     database,

@@ -31,6 +31,8 @@ export interface TestServiceOptions<S extends Service> {
 export interface TestRequest {
   readonly as?: TestCaller
   readonly body?: unknown
+  /** In the place of `body`: JSON that is sent as it stands. */
+  readonly text?: string
   readonly key?: string
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -131,19 +133,20 @@ async function send(
   url: string,
   method: string,
   path: string,
-  { as, body, key, headers }: TestRequest,
+  { as, body, text: given, key, headers }: TestRequest,
 ): Promise<TestAnswer> {
+  const sent = given ?? (body === undefined ? undefined : JSON.stringify(body))
   const answer = await fetch(url + path, {
     method,
     headers: {
       ...(as === undefined ? {} : { authorization: asCaller(as) }),
-      ...(body === undefined
+      ...(sent === undefined
         ? {}
         : { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(sent === undefined ? {} : { body: sent }),
   })
   const text = await answer.text()
   const isJson = /json/.test(answer.headers.get('content-type') ?? '')
@@ -184,7 +187,7 @@ async function receive(log: EventLog, event: EventType, subject: string, data: u
     subject,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(event),
+    dataschema: dataSchemaOf(event, 'http://127.0.0.1:8080'),
     partitionkey: subject,
     correlationid: id,
     data,

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { anonymous, createPrincipals, type AccessTable, type Claims } from '@stoa/security'
 import type { Identity } from '@stoa/service'
 
@@ -18,7 +18,8 @@ export function testIdentity(access: AccessTable): Identity {
   const principalOf = createPrincipals(access)
   return {
     tokens: { token: async (audience) => `service-token-for-${audience}`, forget() {} },
-    verifier: { verify: () => refuse(), forget() {}, revokeSessions() {} },
+    verifier: { verify: () => refuse(), forget() {}, revokeSessions() {}, knowsEnded() {}, checkKeys: async () => 1 },
+    onInvalidated: () => () => {},
     close: async () => {},
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
@@ -38,7 +39,7 @@ function readCaller(authorization: string): TestCaller {
 }
 
 function refuse(): never {
-  throw new AppError('unauthenticated', 'auth.token_invalid', 'not a test caller')
+  throw platformError('auth.token_invalid', 'not a test caller')
 }
 
 function claimsOf({ subject, roles = [] }: TestCaller): Claims {

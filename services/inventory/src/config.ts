@@ -8,14 +8,14 @@ export const config = defineConfig('inventory', {
   CART_HOLD_MINUTES: setting(Type.Number({ minimum: 0.001, maximum: 1_440 }), {
     default: 15,
     unit: 'min',
-    doc: 'How long stock is held for a cart; what an order’s saga holds never expires.',
+    doc: 'Time for which stock is reserved for a cart; the reservation of an order never expires.',
   }),
-  SHOP_CURRENCY: setting(Type.String({ pattern: '^[A-Z]{3}$', description: 'a currency, as in ISO 4217' }), {
+  SHOP_CURRENCY: setting(Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 currency code' }), {
     default: 'EUR',
-    doc: 'Currency of the prices that products are listed and sorted by.',
+    doc: 'Currency of the prices by which products are listed and sorted.',
   }),
   LIST_PRICE_LIST: setting(Type.String({ minLength: 1 }), {
     default: 'retail',
-    doc: 'Name of the price list whose prices products are listed and sorted by.',
+    doc: 'Name of the price list by whose prices products are listed and sorted.',
   }),
 })

@@ -1,7 +1,7 @@
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 
-/** What the use cases of inventory are made with. */
+/** The dependencies of the use cases of inventory. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId

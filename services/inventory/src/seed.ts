@@ -12,7 +12,7 @@ import { insertWarehouses, listWarehouses } from './store/warehouses.ts'
 import { productState } from './use-cases/product-state.ts'
 import { projectProducts } from './use-cases/project-products.ts'
 
-/** Everything that inventory holds at its opening. */
+/** The initial catalogue and stock of inventory. */
 export interface SeededCatalogue {
   readonly categories: readonly Category[]
   readonly warehouses: readonly Omit<Warehouse, 'id'>[]
@@ -32,7 +32,7 @@ interface SeedTools {
   readonly newId: NewId
 }
 
-/** Puts a catalogue in as if staff had, in a few statements; categories, warehouses and SKUs that are there stay. */
+/** Inserts a catalogue as if staff had created it, in a few statements; existing categories, warehouses and SKUs are kept. */
 export async function seedCatalogue(
   tx: Tx<InventoryService>,
   { clock, newId }: SeedTools,

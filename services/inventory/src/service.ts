@@ -13,7 +13,7 @@ import { deleteProduct } from './use-cases/delete-product.ts'
 import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
 import { getProduct, listProducts, searchProducts } from './use-cases/read-products.ts'
 import { checkStock, getReservation, listReservations } from './use-cases/read-reservations.ts'
-import { getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
+import { findWarehouses, getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
 import { getVariants, snapshotVariants } from './use-cases/read-variants.ts'
 import { buildReadModel, getReadModel, rebuildReadModel, rebuildReadModelTask } from './use-cases/rebuild-read-model.ts'
 import { expireReservationsTask, release, releaseStock } from './use-cases/release-stock.ts'
@@ -65,6 +65,7 @@ export const inventoryService = defineService(inventory, {
       snapshotVariants: snapshotVariants(deps),
       listReservations: listReservations(deps),
       checkStock: checkStock(deps),
+      findWarehouses: findWarehouses(deps),
     },
     consumes: {
       shippingDispatched: fulfilOnDispatch(deps),

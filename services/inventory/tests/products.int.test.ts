@@ -30,9 +30,17 @@ const namesOf = async (query: string, as = customer) => {
   return body.items?.map(({ name }: { name: string }) => name)
 }
 const variant = (sku: string) => ({ sku, name: sku, options: {}, weightGrams: 10 })
-const price = (sku: string, amount: number, more: { priceList?: string; currency?: string; subject?: string } = {}) => {
-  const { priceList = 'retail', currency = 'EUR', subject = sku } = more
-  return app.service.receive(priceChanged, subject, { sku, priceList, price: { amount, currency } })
+interface PriceSource {
+  readonly priceList?: string
+  readonly currency?: string
+  readonly subject?: string
+  readonly isRemoved?: boolean
+}
+
+const price = (sku: string, amount: number, more: PriceSource = {}) => {
+  const { priceList = 'retail', currency = 'EUR', subject = sku, isRemoved } = more
+  const removed = isRemoved === undefined ? {} : { isRemoved }
+  return app.service.receive(priceChanged, subject, { sku, priceList, price: { amount, currency }, ...removed })
 }
 
 test('a product is made, read by anybody and told to those who keep a copy', async () => {
@@ -75,6 +83,21 @@ test('a SKU belongs to one product, also when two claim it at once', async () =>
   ).toHaveLength(1)
 })
 
+test('no two SKUs differ in case only', async () => {
+  const post = (...skus: string[]) =>
+    app.ask('POST', '/api/v1/products', {
+      body: newProduct(skus[0] ?? '', { variants: skus.map((sku) => variant(sku)) }),
+    })
+  const within = await post('Case-1', 'CASE-1')
+  expect([within.status, within.body.code, within.body.errors?.[0]?.pointer]).toEqual([
+    409,
+    'product.sku_taken',
+    '/variants/1/sku',
+  ])
+  const answers = await Promise.all(['case-2', 'Case-2', 'CASE-2'].map((sku) => post(sku)))
+  expect(answers.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([201, 409, 409])
+})
+
 test('only those who manage products write them, and drafts are theirs alone', async () => {
   const body = newProduct('SECRET', { status: 'draft', name: 'Secret' })
   expect((await app.ask('POST', '/api/v1/products', { body, as: customer })).status).toBe(403)
@@ -83,6 +106,35 @@ test('only those who manage products write them, and drafts are theirs alone', a
   expect(await namesOf('status=draft')).toEqual([])
   expect(await namesOf('status=draft', staff)).toEqual(['Secret'])
   expect(await namesOf('limit=200')).not.toContain('Secret')
+})
+
+test('what staff are shown is marked as theirs alone, what others are shown as shared', async () => {
+  const { id } = await app.stocked('MARKED')
+  for (const path of [`/api/v1/products/${id}`, '/api/v1/products', '/api/v1/products/search?q=marked']) {
+    const shared = await app.ask('GET', path, { as: customer })
+    expect([shared.headers.get('cache-control'), shared.headers.get('vary')], path).toEqual([
+      expect.stringMatching(/^public, /),
+      'Authorization',
+    ])
+    const own = await app.ask('GET', path)
+    expect([own.headers.get('cache-control'), own.headers.get('vary')], path).toEqual([
+      'private, no-cache',
+      'Authorization',
+    ])
+  }
+})
+
+test('the SKU of a draft is unknown to those who may see neither drafts nor stock', async () => {
+  await app.stocked('HIDDEN', { [de]: 3 }, newProduct('HIDDEN', { status: 'draft' }))
+  await app.stocked('SHOWN', { [de]: 2 })
+  const path = '/api/v1/inventory/availability?sku=SHOWN&sku='
+  const draft = await app.ask('GET', `${path}HIDDEN`, { as: customer })
+  expect([draft.status, draft.body.code]).toEqual([422, 'inventory.unknown_sku'])
+  const unknown = await app.ask('GET', `${path}NEVER`, { as: customer })
+  expect([unknown.status, unknown.body.code, unknown.body.errors]).toEqual([422, draft.body.code, draft.body.errors])
+  expect((await app.ask('GET', `${path}HIDDEN`)).body.items).toHaveLength(2)
+  const own = await app.ask('GET', '/api/v1/inventory/availability?sku=SHOWN', { as: customer })
+  expect(own.body.items).toEqual([{ sku: 'SHOWN', available: 2, onHand: 2, reserved: 0 }])
 })
 
 test('a product is replaced and patched under If-Match', async () => {
@@ -145,6 +197,18 @@ test('the list price follows pricing, whichever of the two comes first', async (
   expect(await etagOf(id)).not.toBe(before)
   const patched = await app.ask('PATCH', `/api/v1/products/${id}`, { body: { tags: ['x'] }, ...ifMatch(before) })
   expect([patched.status, patched.body.price]).toEqual([200, { amount: 499, currency: 'EUR' }])
+})
+
+test('a list price that is removed goes from the product, and comes back with the next price', async () => {
+  const { id } = await app.stocked('REMOVED-1')
+  const priceOf = async () => (await app.ask('GET', `/api/v1/products/${id}`)).body.price?.amount
+  await price('REMOVED-1', 700)
+  await eventually(async () => expect(await priceOf()).toBe(700))
+  await price('REMOVED-1', 700, { isRemoved: true, priceList: 'wholesale' })
+  await price('REMOVED-1', 700, { isRemoved: true })
+  await eventually(async () => expect(await priceOf()).toBeUndefined())
+  await price('REMOVED-1', 800)
+  await eventually(async () => expect(await priceOf()).toBe(800))
 })
 
 test('lists are filtered by category with all below it, by tag, by attribute and by price', async () => {
@@ -217,4 +281,21 @@ test('a snapshot goes through every SKU page by page', async () => {
   } while (afterSku !== '')
   const rows = await app.service.database.read.sql<{ sku: string }>`select sku from variants order by sku`
   expect(seen).toEqual(rows.map(({ sku }) => sku))
+})
+
+test('a tax class that no tax rate names is refused, also when it is changed', async () => {
+  const refused = { status: 422, body: { code: 'product.tax_class_unknown', errors: [{ pointer: '/taxClass' }] } }
+  const typo = newProduct('UNTAXED', { taxClass: 'standart' })
+  expect(await app.ask('POST', '/api/v1/products', { body: typo })).toMatchObject(refused)
+  const { id } = await app.stocked('TAXED')
+  const headers = { 'if-match': '*' }
+  const path = `/api/v1/products/${id}`
+  const patch = { ...headers, 'content-type': 'application/merge-patch+json' }
+  expect(
+    await app.ask('PUT', path, { body: { ...typo, variants: newProduct('TAXED').variants }, headers }),
+  ).toMatchObject(refused)
+  expect(await app.ask('PATCH', path, { body: { taxClass: 'standart' }, headers: patch })).toMatchObject(refused)
+  expect((await app.ask('PATCH', path, { body: { taxClass: 'reduced' }, headers: patch })).body.taxClass).toBe(
+    'reduced',
+  )
 })

@@ -121,7 +121,7 @@ test('a price that comes twice changes nothing the second time', async () => {
   )
 })
 
-test('a read model that has gone wrong is right again once it is made anew', async () => {
+test('a read model that has gone wrong is right again once it is made again', async () => {
   const id = await make('LOST')
   await app.service.database.transaction((tx) => tx.sql`delete from product_views where product_id = ${id}`)
   expect((await app.ask('GET', `/api/v1/products/${id}`)).status).toBe(404)
@@ -131,7 +131,7 @@ test('a read model that has gone wrong is right again once it is made anew', asy
   await expectRowsToBeRight()
 })
 
-test('it is made anew while products are made, changed, priced and deleted, and nothing is missed or stale', async () => {
+test('it is made again while products are made, changed, priced and deleted, and nothing is missed or stale', async () => {
   const skus = Array.from({ length: 12 }, (_, index) => `BUSY-${index}`)
   const ids = await Promise.all(skus.map((sku) => make(sku)))
   let isOver = false
@@ -186,7 +186,7 @@ test('a product that is being written as the making begins is not missed', async
   await expectRowsToBeRight()
 })
 
-test('a start with code of another shape makes it anew before anything is answered', async () => {
+test('a start with code of another shape makes it again before anything is answered', async () => {
   const { database } = app.service
   const id = await make('OLD-SHAPE')
   await database.transaction(async (tx) => {

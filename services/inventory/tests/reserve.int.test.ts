@@ -32,7 +32,7 @@ test('forty buyers of ten units at once: ten get one, thirty are refused', async
   expect(await app.availability('RACE')).toMatchObject({ available: 0, onHand: 10, reserved: 10 })
 })
 
-test('buyers who want the same things in another order all come through, and none waits for ever', async () => {
+test('buyers who want the same things in another order all come through, and none waits forever', async () => {
   await app.stocked('LEFT', { [de]: 50, [fr]: 50 })
   await app.stocked('RIGHT', { [de]: 50, [fr]: 50 })
   const answers = await Promise.all(
@@ -181,7 +181,7 @@ test('only what is for sale is held, and an unknown SKU is told from one that is
     expect.stringContaining('DRAFT is not for sale'),
     expect.stringContaining('GONE is not for sale'),
     expect.stringContaining('NEVER-STOCKED is out of stock'),
-    expect.stringContaining('no SKU UNKNOWN'),
+    expect.stringContaining('The SKU UNKNOWN does not exist'),
   ])
   expect(codes[3]?.code).toBe('invalid_argument')
 })

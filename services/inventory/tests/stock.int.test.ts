@@ -13,7 +13,7 @@ import { newProduct, startInventory, type InventoryApp } from './inventory-app.t
 let app: InventoryApp
 let [de, fr] = ['', '']
 const customer = { subject: newId() }
-const tools = { clock: systemClock, newId }
+const tools = { clock: systemClock, newId, schemaBaseUrl: 'http://127.0.0.1:8080' }
 const makeTx: (tx: WriteHandle) => Tx<InventoryService> = txMaker({ service: inventory, ...tools })
 
 beforeAll(async () => {
@@ -85,6 +85,7 @@ test('what a cart has held for too long is given back, what was confirmed is not
   await app.stocked('EXPIRY', { [de]: 10 })
   const orders = [newId(), newId(), newId()] as const
   for (const orderId of orders) await hold('EXPIRY', 2, { orderId })
+  app.orderIs(orders[0], 'pending')
   await app.ask('POST', '/api/v1/inventory/confirm', { body: { orderId: orders[0] } })
   await app.call('Reserve', { orderId: newId(), lines: [{ sku: 'EXPIRY', quantity: 1 }] })
   await app.service.database.transaction(async (tx) => {
@@ -96,6 +97,28 @@ test('what a cart has held for too long is given back, what was confirmed is not
   expect(await app.availability('EXPIRY')).toMatchObject({ reserved: 5 })
 })
 
+test('what a cart holds is promised permanently to an order only, and not taken from one that is carried out', async () => {
+  await app.stocked('OWNED', { [de]: 2 })
+  const post = (path: string, orderId: string) => app.ask('POST', `/api/v1/inventory/${path}`, { body: { orderId } })
+  const orderId = newId()
+  await hold('OWNED', 2, { orderId })
+  expect(await post('confirm', orderId)).toMatchObject({
+    status: 422,
+    body: { code: 'inventory.order_unknown', errors: [{ pointer: '/orderId' }] },
+  })
+  expect(await statusOf(orderId)).toBe('held')
+  for (const status of ['pending', 'on_hold', 'confirmed', 'picking', 'completed']) {
+    app.orderIs(orderId, status)
+    expect(await post('release', orderId)).toMatchObject({
+      status: 409,
+      body: { code: 'inventory.belongs_to_order' },
+    })
+  }
+  app.orderIs(orderId, 'cancelled')
+  expect((await post('confirm', orderId)).body.code).toBe('inventory.reservation_ended')
+  expect((await post('release', orderId)).body).toMatchObject({ status: 'released' })
+})
+
 test('staff release and confirm reservations; what is not there or has ended is refused', async () => {
   await app.stocked('HAND', { [de]: 2 })
   const post = (path: string, orderId: string) => app.ask('POST', `/api/v1/inventory/${path}`, { body: { orderId } })
@@ -103,7 +126,9 @@ test('staff release and confirm reservations; what is not there or has ended is 
   expect((await post('confirm', orderId)).body.code).toBe('inventory.reservation_not_found')
   expect((await post('release', orderId)).body.code).toBe('inventory.reservation_not_found')
   await hold('HAND', 2, { orderId })
+  app.orderIs(orderId, 'confirmed')
   expect((await post('confirm', orderId)).body).toMatchObject({ status: 'confirmed' })
+  app.orderIs(orderId, 'rejected')
   expect((await post('release', orderId)).body).toMatchObject({ status: 'released' })
   expect((await post('release', orderId)).status).toBe(200)
   expect((await post('confirm', orderId)).body.code).toBe('inventory.reservation_ended')

@@ -2,16 +2,31 @@ import type { UserId } from '@stoa/contracts/ids'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
-import type { MailChannel } from './channels/smtp.ts'
+import type { Channel } from '@stoa/contracts/notification/resources'
+import type { MailFolder } from './channels/folder.ts'
+import type { MailChannel, MailServer } from './channels/smtp.ts'
 
-/** What the use cases of notification are made with. */
+/** The dependencies of the use cases of notification. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
   readonly logger: Logger
   readonly database: Database
-  /** Where e-mails go; without one they stay in the local inbox. */
-  readonly mail: MailChannel | undefined
-  /** The inbox of those who work in the shop. */
+  /** Where e-mails go; without one messages stay in the inbox. */
+  readonly mail: MailServer | undefined
+  /** Where e-mails with a link go, which are not kept; where there is no mail server, a folder. */
+  readonly linkMail: MailChannel | undefined
+  /** The folder of `linkMail`, if a folder is set, even if a mail server is used now. */
+  readonly mailFolder: MailFolder | undefined
+  readonly retention: { readonly notificationDays: number; readonly mailFolderDays: number }
+  /** The inbox of the staff. */
   readonly staffInbox: UserId
+  /** Addresses that messages to staff go to as well, when there is a mail server. */
+  readonly staffMail: string | undefined
+}
+
+/** The channels by which a person can be reached. */
+export function channelsTo({ mail, staffInbox, staffMail }: Deps, userId: UserId): ReadonlySet<Channel> {
+  const hasMail = mail !== undefined && (userId !== staffInbox || staffMail !== undefined)
+  return new Set(hasMail ? ['in_app', 'email'] : ['in_app'])
 }

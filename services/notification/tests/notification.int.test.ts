@@ -1,61 +1,51 @@
-import { createServer, type Server } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { fraudDetected } from '@stoa/contracts/payment/events'
 import { orderConfirmed, orderRejected, reconciliationFailed } from '@stoa/contracts/order/events'
-import { notificationSent } from '@stoa/contracts/notification/events'
+import { notificationDelivered, notificationSent } from '@stoa/contracts/notification/events'
 import type { NotificationService } from '@stoa/contracts/notification/service'
-import { userDeleted, userLocked } from '@stoa/contracts/user/events'
+import {
+  emailVerificationRequested,
+  passwordResetRequested,
+  userDeleted,
+  userLocked,
+} from '@stoa/contracts/user/events'
 import { AppError, newId } from '@stoa/kernel'
+import { json } from '@stoa/postgres'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { folderChannel } from '../src/channels/folder.ts'
 import { notificationService } from '../src/service.ts'
+import { startFakeSmtp, type FakeSmtp } from './fake-smtp.ts'
 
 const gone = newId()
 const german = newId()
 const user = {
   getContact: async ({ userId }: { userId?: string }) => {
     if (userId === gone) throw new AppError('not_found', 'user.not_found', 'erased')
-    return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en' }
+    return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en', emailVerified: true }
   },
-  issueUnlockToken: async ({ unlockId }: { unlockId?: string }) => {
-    if (unlockId === 'over') throw new AppError('invalid', 'user.token_invalid', 'over')
-    return { token: `token-of-${unlockId}` }
+  issueLinkToken: async ({ linkId }: { linkId?: string }) => {
+    if (linkId === over) throw new AppError('invalid', 'user.token_invalid', 'over')
+    return { token: `token-of-${linkId}` }
   },
 }
+const over = newId()
 let service: TestService
 let mailing: TestService
-let smtp: Server
-const mails: string[] = []
-
-/** As much of RFC 5321 as a client needs to hand over a mail. */
-function fakeSmtp(): Server {
-  return createServer((socket) => {
-    let isData = false
-    socket.write('220 test\r\n')
-    socket.on('data', (chunk) => {
-      const text = chunk.toString()
-      if (isData) {
-        mails.push(text)
-        if (text.endsWith('\r\n.\r\n')) {
-          isData = false
-          socket.write('250 ok\r\n')
-        }
-      } else if (text.startsWith('DATA')) {
-        isData = true
-        socket.write('354 go on\r\n')
-      } else socket.write('250 ok\r\n')
-    })
-    socket.on('error', () => {})
-  })
-}
-
+let smtp: FakeSmtp
+let mails: string[]
 beforeAll(async () => {
-  smtp = fakeSmtp()
-  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve))
+  smtp = await startFakeSmtp()
+  mails = smtp.mails
   const calls = { user } as never
   service = await startTestService<NotificationService>(notificationService, { access: accessTable, calls })
-  const settings = { SMTP_URL: `smtp://127.0.0.1:${(smtp.address() as AddressInfo).port}` }
+  const settings = {
+    SMTP_URL: smtp.url,
+    STAFF_MAIL: 'chief@stoa.example,night@stoa.example',
+  }
   mailing = await startTestService<NotificationService>(notificationService, { access: accessTable, calls, settings })
 })
 afterAll(async () => {
@@ -84,10 +74,13 @@ test('a customer is told of a confirmed order, once for its event', async () => 
   const fact = confirmed(ada)
   await service.receive(orderConfirmed, fact.orderId, fact)
   const [message] = await told(service, ada, 1)
-  expect(message).toMatchObject({ kind: 'order.confirmed', channel: 'email', status: 'sent', orderId: fact.orderId })
+  // there is no mail server: nothing claims that an e-mail went out
+  expect(message).toMatchObject({ kind: 'order.confirmed', channel: 'in_app', status: 'sent', orderId: fact.orderId })
+  expect(message.deliveredAt).toBe(message.sentAt)
   expect(message.subject).toBe('Order S-100001 is confirmed')
   expect(message.body).toContain('€19.99')
-  expect((await service.published(notificationSent.type)).some(({ subject }) => subject === message.id)).toBe(true)
+  for (const { type } of [notificationSent, notificationDelivered])
+    expect((await service.published(type)).filter(({ subject }) => subject === message.id)).toHaveLength(1)
 })
 
 test('a reason is worded in the customer’s language', async () => {
@@ -103,8 +96,23 @@ test('an erased account is told nothing, and its inbox is gone', async () => {
   await service.receive(orderConfirmed, newId(), confirmed(ada))
   await told(service, ada, 1)
   expect(await inbox(service, gone)).toEqual([])
+  const kept = await service.request('GET', `/personal-data/${ada}`, { as: { subject: ada } })
+  expect([kept.status, kept.body.inbox.length]).toEqual([200, 1])
   await service.receive(userDeleted, ada, { userId: ada })
   await told(service, ada, 0)
+  const { body } = await service.request('GET', `/personal-data/${ada}`, { as: { subject: newId(), roles: ['admin'] } })
+  expect(body).toEqual({ inbox: [], preferences: kept.body.preferences })
+})
+
+test('what is kept on a person is shown to that person and to administrators alone', async () => {
+  const door = `/personal-data/${newId()}`
+  expect((await service.request('GET', door)).status).toBe(401)
+  for (const roles of [['customer'], ['support'], ['staff']]) {
+    expect((await service.request('GET', door, { as: { subject: newId(), roles } })).status).toBe(404)
+  }
+  const admin = { subject: newId(), roles: ['admin'] }
+  expect((await service.request('GET', '/personal-data/nobody', { as: admin })).status).toBe(404)
+  expect((await service.request('DELETE', door, { as: admin })).status).toBe(404)
 })
 
 test('staff read what the shop is told, customers do not', async () => {
@@ -131,7 +139,7 @@ test('staff read what the shop is told, customers do not', async () => {
   })
   await eventually(async () => {
     const [latest] = (await service.request('GET', path, { as: staff })).body.items
-    expect(latest).toMatchObject({ kind: 'reconciliation.failed', subject: 'The books do not agree' })
+    expect(latest).toMatchObject({ kind: 'reconciliation.failed', subject: 'Reconciliation found new differences' })
     expect(latest.body).toContain('2 payment.orphan')
   })
 })
@@ -183,6 +191,25 @@ test('who waits for another to replace a template finds what the other has writt
   ])
 })
 
+test.each(['user.password_reset_requested', 'user.email_verification_requested', 'user.locked', 'api_key.created'])(
+  'only administrators word or send %s',
+  async (kind) => {
+    const path = `/api/v1/notifications/templates/${kind}.en`
+    const body = { subject: 'Notice', body: 'https://evil.example/?t={{linkToken}}' }
+    const replace = (as: { subject: string; roles: string[] }) =>
+      service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })
+    const sendIt = (as: { subject: string; roles: string[] }) =>
+      service.request('POST', '/api/v1/notifications/send', { as, body: { userId: newId(), kind, variables: {} } })
+    const staff = { subject: newId(), roles: ['staff'] }
+    for (const answer of [await replace(staff), await sendIt(staff)]) {
+      expect([answer.status, answer.body.code]).toEqual([403, 'notification.kind_reserved'])
+    }
+    const admin = { subject: newId(), roles: ['admin'] }
+    expect((await sendIt(admin)).status).not.toBe(403)
+    expect((await replace(admin)).status).toBe(200)
+  },
+)
+
 test('a template gets versions, and a missing variable is said before sending', async () => {
   const manager = { subject: newId(), roles: ['manager'] }
   const path = '/api/v1/notifications/templates/order.delivered.en'
@@ -217,10 +244,143 @@ test('with a mail server a message goes out by it', async () => {
   expect(mail).toContain('Subject: Order S-100001 is confirmed')
 })
 
-test('the owner of a locked account gets a token that no event has carried', async () => {
+test('of an e-mail that the server has taken nobody says that it has arrived', async () => {
   const ada = newId()
-  await service.receive(userLocked, ada, { userId: ada, unlockId: 'over' })
-  await service.receive(userLocked, ada, { userId: ada, unlockId: 'u1' })
-  const [message] = await told(service, ada, 1)
-  expect(message.body).toContain('token-of-u1')
+  await mailing.receive(orderConfirmed, newId(), confirmed(ada))
+  const message = await eventually(async () => {
+    const [latest] = await inbox(mailing, ada)
+    expect(latest).toMatchObject({ channel: 'email', status: 'sent' })
+    return latest
+  })
+  expect(message.deliveredAt).toBeUndefined()
+  const aboutIt = (await mailing.published()).filter(({ subject }) => subject === message.id)
+  expect(aboutIt.map(({ type }) => type)).toEqual([notificationSent.type])
+})
+
+test('a message goes by the channel that is asked for, and by none that is not configured', async () => {
+  const ada = newId()
+  const sendBy = (app: TestService, channel: string) =>
+    app.request('POST', '/api/v1/notifications/send', {
+      as: { subject: newId(), roles: ['manager'] },
+      body: { userId: ada, kind: 'message', channel, variables: { subject: `By ${channel}`, text: 'Good day' } },
+    })
+  expect(await sendBy(mailing, 'in_app')).toMatchObject({ status: 201, body: { channel: 'in_app', status: 'sent' } })
+  expect(await sendBy(mailing, 'email')).toMatchObject({ status: 201, body: { channel: 'email' } })
+  await eventually(() => expect(mails.join('')).toContain('Subject: By email'))
+  expect(mails.join('')).not.toContain('Subject: By in_app')
+  expect(await sendBy(service, 'in_app')).toMatchObject({ status: 201, body: { channel: 'in_app' } })
+  expect(await sendBy(service, 'email')).toMatchObject({
+    status: 422,
+    body: { code: 'notification.channel_not_configured', errors: [{ pointer: '/channel' }] },
+  })
+})
+
+test('a message that the mail server refuses for good fails at once, one that it cannot take now is kept for hours', async () => {
+  const ada = newId()
+  const send = async (subject: string) => {
+    const sent = await mailing.request('POST', '/api/v1/notifications/send', {
+      as: { subject: newId(), roles: ['manager'] },
+      body: { userId: ada, kind: 'message', channel: 'email', variables: { subject, text: 'Good day' } },
+    })
+    return (sent.body as { id: string }).id
+  }
+  const statusOf = async (id: string) =>
+    (await inbox(mailing, ada)).find((message: { id: string }) => message.id === id)?.status
+  const refused = await send('Refused')
+  await eventually(async () => expect(await statusOf(refused)).toBe('failed'))
+  const busy = await send('Busy')
+  await eventually(async () => {
+    const [task] = await mailing.database.transaction(
+      (tx) => tx.sql<{ attempt: number }>`
+        update tasks set attempt = greatest(attempt, 15), run_at = now()
+         where payload ->> 'notificationId' = ${busy} and attempt > 0 and error is not null returning attempt`,
+    )
+    expect(task?.attempt).toBeGreaterThan(15)
+  })
+  expect(await statusOf(busy)).toBe('pending')
+})
+
+test('with a mail server staff are told by mail as well', async () => {
+  const rules = [`velocity-${newId()}`]
+  const ids = { paymentId: newId(), orderId: newId(), customerId: newId() }
+  await mailing.receive(fraudDetected, newId(), { ...ids, rules })
+  await eventually(() => {
+    const mail = mails.find((text) => text.includes(ids.paymentId))
+    expect(mail).toMatch(/To: chief@stoa\.example,\s+night@stoa\.example/)
+  })
+  const as = { subject: newId(), roles: ['staff'] }
+  const path = '/api/v1/users/00000000-0000-7000-8000-000000000000/notifications'
+  const { body } = await mailing.request('GET', path, { as })
+  expect(body.items[0]).toMatchObject({ kind: 'fraud.detected', channel: 'email' })
+})
+
+test('a message that was to be mailed later is an in-app one when there is no mail server any more', async () => {
+  const ada = newId()
+  const id = newId()
+  await service.database.transaction(async ({ sql }) => {
+    await sql`
+      insert into notifications (id, user_id, kind, channel, status, subject, body, created_at)
+      values (${id}, ${ada}, 'message', 'email', 'pending', 'Later', 'Good day', now())`
+    await sql`insert into tasks (name, payload, run_at) values ('deliver', ${json({ notificationId: id })}, now())`
+  })
+  await eventually(async () =>
+    expect((await inbox(service, ada))[0]).toMatchObject({ channel: 'in_app', status: 'sent' }),
+  )
+})
+
+test.each([
+  ['a locked account', userLocked, (id: string) => ({ unlockId: id })],
+  ['an address to verify', emailVerificationRequested, (id: string) => ({ linkId: id })],
+  ['a forgotten password', passwordResetRequested, (id: string) => ({ linkId: id })],
+] as const)('the owner of %s gets a token by e-mail, which nothing keeps', async (_, event, dataOf) => {
+  const ada = newId()
+  const link = newId()
+  await mailing.receive(event, ada, { userId: ada, ...dataOf(link) })
+  await eventually(async () =>
+    expect((await inbox(mailing, ada))[0]).toMatchObject({ channel: 'email', status: 'sent' }),
+  )
+  expect(mails.filter((mail) => mail.replaceAll('=\r\n', '').includes(`token-of-${link}`))).toHaveLength(1)
+  expect((await inbox(mailing, ada))[0].body).toContain('••••••••')
+  const [row] = await mailing.database.read.sql<{ found: number }>`
+    select count(*)::int as found from notifications n where n::text like ${`%token-of-${link}%`}`
+  expect(row?.found).toBe(0)
+})
+
+test('a link that has expired meanwhile, or cannot be mailed, is not put into the inbox instead', async () => {
+  const ada = newId()
+  await mailing.receive(userLocked, ada, { userId: ada, unlockId: over })
+  await service.receive(userLocked, ada, { userId: ada, unlockId: newId() })
+  for (const asked of [mailing, service]) {
+    await eventually(async () => expect((await inbox(asked, ada))[0]).toMatchObject({ status: 'failed' }))
+  }
+})
+
+test('where there is no mail server, mail with a link is written to a folder for its owner alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stoa-mail-'))
+  const id = newId()
+  await folderChannel(join(folder, 'mail'), 'Stoa <shop@stoa.example>').send({
+    id,
+    to: 'ada@stoa.example',
+    subject: 'Hello',
+    body: 'token',
+  })
+  const path = join(folder, 'mail', `${id}.eml`)
+  expect(await readFile(path, 'utf8')).toMatch(/^From: .*\r\nTo: ada@stoa.example\r\n[^]*\r\n\r\ntoken\r\n$/)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  await rm(folder, { recursive: true })
+})
+
+test('a mail server that cannot be reached shows in health, and messages are taken all the same', async () => {
+  const unreachable = await startTestService(notificationService, {
+    access: accessTable,
+    settings: { SMTP_URL: 'smtp://127.0.0.1:9' },
+  })
+  onTestFinished(() => unreachable.stop())
+  const mailServerOf = async ({ request }: TestService) => (await request('GET', '/health')).body.components.mailServer
+  expect(await mailServerOf(unreachable)).toMatchObject({
+    status: 'down',
+    reason: expect.stringContaining('ECONNREFUSED'),
+  })
+  expect((await unreachable.request('GET', '/health/ready')).status).toBe(200)
+  expect(await mailServerOf(mailing)).toEqual({ status: 'up', isRequired: false })
 })

@@ -5,35 +5,40 @@ import { Type } from 'typebox'
 /** The settings of order. */
 export const config = defineConfig('order', {
   ...serviceSettings('order', order.port),
-  AUTO_PICK: setting(Type.Boolean(), { default: false, doc: 'Whether picking begins and ends by itself.' }),
+  AUTO_PICK: setting(Type.Boolean(), { default: false, doc: 'Whether orders are picked automatically.' }),
   CARRIER_DAY_SECONDS: setting(Type.Number({ minimum: 0.01 }), {
     default: 86_400,
     unit: 's',
-    doc: 'How long a day lasts for automatic picking and the return window; the sandbox carrier’s are shorter.',
+    doc: 'Length of a day for automatic picking and the return window; the sandbox carrier uses shorter days.',
   }),
   RETURN_WINDOW_DAYS: setting(Type.Integer({ minimum: 0, maximum: 365 }), {
     default: 14,
     unit: 'days',
-    doc: 'Days after delivery in which goods can be sent back.',
+    doc: 'Days after delivery within which goods can be returned.',
+  }),
+  GUEST_REVIEW_MINUTES: setting(Type.Number({ minimum: 0.01, maximum: 1_440 }), {
+    default: 60,
+    unit: 'min',
+    doc: 'Time that the order of a guest keeps its stock while its payment is in review; then the order is rejected. Orders of accounts keep it for 24 hours.',
   }),
   RECONCILE_EVERY_SECONDS: setting(Type.Number({ minimum: 30 }), {
     default: 300,
     unit: 's',
-    doc: 'How often the orders of the last weeks are compared with what others keep for them.',
+    doc: 'Interval at which recent orders are reconciled with the records of the other services.',
   }),
   RECONCILE_ALL_EVERY_HOURS: setting(Type.Number({ minimum: 0.01 }), {
     default: 24,
     unit: 'h',
-    doc: 'How often all orders are, and stock and promotions with what they are sums of.',
+    doc: 'Interval at which every order is reconciled, together with the totals of stock and promotions.',
   }),
   RECONCILE_RECENT_DAYS: setting(Type.Number({ minimum: 0.01 }), {
     default: 40,
     unit: 'days',
-    doc: 'How old the orders of the last weeks are at most.',
+    doc: 'Maximum age of the orders that count as recent for reconciliation.',
   }),
   RECONCILE_RECHECK_MS: setting(Type.Integer({ minimum: 0, maximum: 10_000 }), {
     default: 1_000,
     unit: 'ms',
-    doc: 'How long what looks wrong is left alone before it is looked at again, three times.',
+    doc: 'Delay before a suspected difference is checked again; it is checked up to three times.',
   }),
 })

@@ -5,14 +5,16 @@ import type { ReconciliationSchedule } from './domain/reconciliation-schedule.ts
 
 type Context = DepsContext<unknown, OrderService>
 
-/** What the use cases of order are made with. */
+/** The dependencies of the use cases of order. */
 export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'caughtUp' | 'telemetry'> {
   readonly clock: Clock
   readonly newId: NewId
-  /** Whether picking begins and ends by itself. */
+  /** Whether orders are picked automatically. */
   readonly isAutoPick: boolean
   /** How long a day lasts: real ones, or the sandbox carrier's. */
   readonly dayMs: number
+  /** How long a guest's order keeps its stock while its payment is in review. */
+  readonly guestReviewMs: number
   readonly returnWindowDays: number
   readonly startedAt: Temporal.Instant
   readonly reconciliation: ReconciliationSettings
@@ -21,6 +23,6 @@ export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'c
 interface ReconciliationSettings extends ReconciliationSchedule {
   /** How old the orders are at most that are compared each time. */
   readonly recentMs: number
-  /** How long what looks wrong is left alone before it is looked at again. */
+  /** The delay before a suspected difference is checked again. */
   readonly recheckMs: number
 }

@@ -12,7 +12,6 @@ import {
   copyUpdatedProduct,
   dropDeletedProduct,
   endReview,
-  eraseDeletedUser,
   personalData,
 } from './use-cases/follow-others.ts'
 import {
@@ -33,6 +32,7 @@ import {
   followOrder,
   getOrder,
   getSummary,
+  listCustomersWithOrders,
   getTimeline,
   listAllOrders,
   listCustomerOrders,
@@ -51,6 +51,7 @@ export const orderService = defineService(order, {
     ...context,
     isAutoPick: config.autoPick,
     dayMs: config.carrierDaySeconds * 1_000,
+    guestReviewMs: config.guestReviewMinutes * 60_000,
     returnWindowDays: config.returnWindowDays,
     startedAt: context.clock.now(),
     reconciliation: {
@@ -82,7 +83,7 @@ export const orderService = defineService(order, {
       refuseReturn: refuseReturn(deps),
       receiveReturn: receiveReturn(deps),
     },
-    rpc: { getSummary: getSummary(deps) },
+    rpc: { getSummary: getSummary(deps), listCustomersWithOrders: listCustomersWithOrders(deps) },
     consumes: {
       shippingDispatched: markShippedOnDispatch(deps),
       shippingDelivered: markDelivered(deps),
@@ -91,7 +92,6 @@ export const orderService = defineService(order, {
       productCreated: copyCreatedProduct(deps),
       productUpdated: copyUpdatedProduct(deps),
       productDeleted: dropDeletedProduct(deps),
-      userDeleted: eraseDeletedUser(deps),
     },
     sagas: {
       'order-fulfilment': fulfilment(deps),

@@ -3,7 +3,7 @@ import { orderCreated, orderRejected } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { paymentReviewed } from '@stoa/contracts/payment/events'
 import { shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
-import { AppError, newId } from '@stoa/kernel'
+import { AppError, newId, platformError } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderService } from '../src/service.ts'
@@ -23,8 +23,12 @@ beforeAll(async () => {
 afterAll(() => service.stop())
 beforeEach(() => others.reset())
 
+const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 const address = { name: 'Ada', line1: 'Analytical Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
-const ada = { subject: newId() }
+interface Person {
+  readonly subject: string
+}
+const ada: Person = { subject: newId() }
 const body = (more: object = {}) => ({
   items: [{ sku: 'TEA', quantity: 2 }],
   shippingAddress: address,
@@ -38,7 +42,7 @@ const place = (more: { key?: string; body?: object; as?: { subject: string } } =
     body: more.body ?? body(),
     headers: { prefer: 'wait=10' },
   })
-// picking goes on by itself and belongs to no saga
+// picking continues by itself and belongs to no saga
 const sagaCalls = () => others.log.filter((call) => call !== 'shipping.release')
 const statusOf = async (id: string, as = ada) =>
   (await service.request('GET', `/api/v1/orders/${id}`, { as })).body.status
@@ -106,14 +110,124 @@ test('an unknown SKU, a foreign payment method and an expired quote are wrong re
   others.refusesMethod()
   const method = await place()
   expect([method.status, method.body.code]).toEqual([422, 'order.payment_method_unusable'])
+  others.fails('keepMethod', new AppError('conflict', 'payment.method_limit', 'No more than the limit.'))
+  const byToken = body({ paymentMethodId: undefined, paymentMethod: { provider: 'sandbox', token: 'tok_visa' } })
+  const limited = await place({ body: byToken })
+  expect([limited.status, limited.body.code]).toEqual([409, 'order.payment_method_limit'])
   others.reset()
   others.fails('getQuote', new AppError('conflict', 'pricing.quote_expired', 'expired'))
   const quote = await place({ body: body({ quoteId: newId() }) })
   expect([quote.status, quote.body.code]).toEqual([422, 'order.quote_expired'])
 })
 
-test('nothing is written when pricing is away', async () => {
-  others.fails('quote', new AppError('unavailable', 'service.unavailable', 'away'))
+test('an order that asks for something else than its quote prices is refused, with a pointer to each place', async () => {
+  others.quotes({ couponCodes: ['SPRING'] })
+  const placeQuoted = (more: object) => place({ body: body({ quoteId: newId(), ...more }) })
+  const austria = { ...address, country: 'AT' }
+  for (const [more, pointers] of [
+    [{ items: [{ sku: 'TEA', quantity: 1 }] }, ['/items']],
+    [{ shippingAddress: austria }, ['/shippingAddress/country']],
+    [{ couponCodes: ['NOSUCHCODE'] }, ['/couponCodes']],
+    [{ couponCodes: [] }, ['/couponCodes']],
+    [{ shippingMethod: 'teleport' }, ['/shippingMethod']],
+    [{ couponCodes: ['SPRING', 'OTHER'], shippingMethod: 'express' }, ['/couponCodes', '/shippingMethod']],
+  ] as const) {
+    const { status, body: problem } = await placeQuoted(more)
+    expect([status, problem.code]).toEqual([422, 'order.quote_mismatch'])
+    expect(problem.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers)
+  }
+  expect((await placeQuoted({ couponCodes: ['spring'], shippingMethod: 'standard' })).body.status).toBe('confirmed')
+  expect((await placeQuoted({})).body.status).toBe('confirmed')
+})
+
+test.each([
+  ['pricing.unknown_sku', '/items/0/sku', 'order.unknown_sku', '/items/0/sku'],
+  ['pricing.coupon_unknown', '/couponCodes/1', 'order.coupon_invalid', '/couponCodes/1'],
+  ['pricing.coupon_email_unverified', '/couponCodes/0', 'order.coupon_email_unverified', '/couponCodes/0'],
+  ['pricing.region_unknown', '/region', 'order.country_unserved', '/shippingAddress/country'],
+  ['pricing.currency_unknown', '/currency', 'order.country_unserved', '/shippingAddress/country'],
+  ['pricing.shipping_method_unknown', '/shippingMethod', 'order.shipping_method_unknown', '/shippingMethod'],
+])('%s of pricing is refused in the words of order', async (code, pricingPointer, orderCode, pointer) => {
+  const fields = [{ pointer: pricingPointer, detail: 'wrong' }]
+  others.fails('quote', new AppError('invalid', code, 'This is wrong.', { fields }))
+  const { status, body: problem } = await place()
+  expect([status, problem.code, problem.errors[0].pointer]).toEqual([422, orderCode, pointer])
+})
+
+test('an order that costs nothing needs no payment method, and nothing is charged', async () => {
+  others.quotes({ shipping: eur(0), total: eur(0) })
+  others.holdsPicking()
+  const { paymentMethodId: _, ...free } = body()
+  const { status, body: order } = await place({ body: free })
+  expect([status, order.status, order.total.amount]).toEqual([201, 'confirmed', 0])
+  expect(sagaCalls()).not.toContain('pay')
+  expect((await cancel(order.id)).body.status).toBe('cancelled')
+  expect((await place({ body: body() })).body.status).toBe('confirmed')
+  expect(sagaCalls()).not.toContain('pay')
+})
+
+test('an order that costs something needs one payment method', async () => {
+  const { paymentMethodId, ...unpaid } = body()
+  const none = await place({ body: unpaid })
+  expect([none.status, none.body.code, none.body.errors[0].pointer]).toEqual([
+    422,
+    'order.payment_method_required',
+    '/paymentMethodId',
+  ])
+  const two = await place({ body: { ...unpaid, paymentMethodId, paymentMethod: { provider: 'sandbox', token: 't' } } })
+  expect([two.status, two.body.errors[0].pointer]).toEqual([422, '/paymentMethod'])
+})
+
+test.each(['x😀', 'tok_visa ', ' tok_visa', 'tok\r\nvisa', 'tok\u0000', 'tök'])(
+  'a payment token of other than printable characters is refused: %j',
+  async (token) => {
+    const { paymentMethodId: _, ...unpaid } = body()
+    for (const paymentMethod of [
+      { provider: 'sandbox', token },
+      { provider: token, token: 'tok_visa' },
+    ]) {
+      const refused = await place({ body: { ...unpaid, paymentMethod } })
+      expect([refused.status, refused.body.code]).toEqual([422, 'request.invalid'])
+    }
+    expect((await place()).body.status).toBe('confirmed')
+  },
+)
+
+test('an order is set by hand to picking, and to no other status', async () => {
+  others.holdsPicking()
+  const { body: order } = await place()
+  const staff = { subject: newId(), roles: ['staff'] }
+  const set = async (status: string) => {
+    const { headers } = await service.request('GET', `/api/v1/orders/${order.id}`, { as: staff })
+    const path = `/api/v1/orders/${order.id}/status`
+    return service.request('PUT', path, {
+      as: staff,
+      body: { status },
+      headers: { 'if-match': headers.get('etag') ?? '' },
+    })
+  }
+  for (const status of ['pending', 'confirmed', 'shipped', 'delivered', 'completed', 'cancelled', 'returned'])
+    expect([(await set(status)).status, status]).toEqual([422, status])
+  // it may have begun by itself meanwhile
+  expect([200, 409]).toContain((await set('picking')).status)
+})
+
+test('an address says what its country’s post needs, in text that can be read', async () => {
+  const { postalCode: _, ...without } = address
+  const refused = async (shippingAddress: object) => {
+    const { status, body: problem } = await place({ body: body({ shippingAddress }) })
+    return [status, ...(problem.errors ?? []).map(({ pointer }: { pointer: string }) => pointer)]
+  }
+  expect(await refused(without)).toEqual([422, '/shippingAddress/postalCode'])
+  expect(await refused({ ...address, name: ' ' })).toEqual([422, '/shippingAddress/name'])
+  expect(await refused({ ...address, city: '\u202eneiW' })).toEqual([422, '/shippingAddress/city'])
+  const dublin = { ...without, city: 'Dublin', state: 'Leinster', country: 'IE' }
+  const { status, body: order } = await place({ body: body({ shippingAddress: dublin }) })
+  expect([status, order.shippingAddress]).toEqual([201, dublin])
+})
+
+test('nothing is written when pricing is unavailable', async () => {
+  others.fails('quote', platformError('service.unavailable', 'away'))
   const key = newId()
   expect((await place({ key })).status).toBe(503)
   others.reset()
@@ -132,7 +246,7 @@ test('a payment in review holds the order until the review ends', async () => {
   await eventually(async () => expect(await statusOf(order.id)).toBe('confirmed'))
 })
 
-test('an order that is called off while it is on hold ends as cancelled', async () => {
+test('an order that is cancelled while it is on hold ends as cancelled', async () => {
   others.reviews()
   const { body: order } = await place()
   const { status, body: cancelled } = await service.request('POST', `/api/v1/orders/${order.id}/cancel`, {
@@ -141,6 +255,22 @@ test('an order that is called off while it is on hold ends as cancelled', async 
   })
   expect([status, cancelled.status]).toEqual([200, 'cancelled'])
   expect(others.log).toContain('refund')
+})
+
+test('customers have orders to keep while one is open or once it was paid', async () => {
+  const customers = Array.from({ length: 5 }, (): Person => ({ subject: newId() }))
+  const [paid, declined, held, withdrawn, none] = customers as [Person, Person, Person, Person, Person]
+  await place({ as: paid })
+  others.declines('payment.declined')
+  await place({ as: declined })
+  others.reset()
+  others.reviews()
+  await place({ as: held })
+  const { body: order } = await place({ as: withdrawn })
+  await service.request('POST', `/api/v1/orders/${order.id}/cancel`, { as: withdrawn, body: {} })
+  const ids = [paid, declined, held, withdrawn, none].map(({ subject }) => subject)
+  const { body: found } = await service.call('ListCustomersWithOrders', { customerIds: ids })
+  expect(found.customerIds.toSorted()).toEqual([paid.subject, held.subject].toSorted())
 })
 
 test('a confirmed order is taken back: shipment, money, stock', async () => {
@@ -162,7 +292,7 @@ const cancellationOf = async (id: string) =>
   (await service.request('GET', `/admin/sagas/${encodeURIComponent(`order-cancellation:${id}`)}`, { as: ops })).body
     .state
 
-test('an order that could not be taken back can be called off once more', async () => {
+test('an order whose cancellation failed can be cancelled again', async () => {
   others.holdsPicking()
   others.fails('cancelShipment', hasLeft)
   const { body: order } = await place()
@@ -176,7 +306,7 @@ test('an order that could not be taken back can be called off once more', async 
 })
 
 test('an order that could not be taken back is picked after all', async () => {
-  others.fails('cancelShipment', new AppError('unavailable', 'service.unavailable', 'away'))
+  others.fails('cancelShipment', platformError('service.unavailable', 'away'))
   const { body: order } = await place()
   const cancelling = cancel(order.id)
   const asked = () => others.log.filter((call) => call === 'cancelShipment').length
@@ -218,7 +348,7 @@ test('the carrier takes a picked order to completed', async () => {
   ])
 })
 
-test('a list shows a customer the own orders, page by page', async () => {
+test('a list shows customers their own orders, page by page', async () => {
   const bob = { subject: newId() }
   const placed = [await place({ as: bob }), await place({ as: bob }), await place({ as: bob })].map(
     (answer) => answer.body.id,

@@ -1,24 +1,24 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { reconciliationFailed } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { AppError, newId } from '@stoa/kernel'
+import { newId, platformError } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderService } from '../src/service.ts'
-import { keepConfirmed, otherBooks, paid, reserved, type OtherBooks } from './other-books.ts'
+import { keepConfirmed, otherRecords, paid, reserved, type OtherRecords } from './other-records.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
 
 let others: StandIns
-let books: OtherBooks
+let records: OtherRecords
 let service: TestService
 let now = Temporal.Now.instant()
 
 beforeAll(async () => {
   others = standIns()
-  books = otherBooks(others)
+  records = otherRecords(others)
   service = await startTestService<OrderService>(orderService, {
     access: accessTable,
-    calls: books.calls,
+    calls: records.calls,
     settings: { RECONCILE_RECHECK_MS: '10', RECONCILE_EVERY_SECONDS: '60' },
     clock: { now: () => now },
   })
@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => service.stop())
 beforeEach(() => {
   others.reset()
-  books.away.clear()
-  books.beforeAnswer(0, () => {})
+  records.away.clear()
+  records.beforeAnswer(0, () => {})
 })
 
 const ops = { subject: newId(), roles: ['ops'] }
@@ -50,7 +50,7 @@ async function placeConfirmed() {
   const [row] = await service.database.read.sql<{
     quote_id: string
   }>`select quote_id from orders where id = ${order.id}`
-  keepConfirmed(books, order.id, row?.quote_id ?? '')
+  keepConfirmed(records, order.id, row?.quote_id ?? '')
   return order
 }
 
@@ -79,10 +79,10 @@ test('finds nothing when everybody agrees, and says what was compared', async ()
   expect(await metric()).toBe('0')
 })
 
-test('finds a difference, tells of it once, and forgets it when it is mended', async () => {
+test('finds a difference, reports it once, and forgets it when it is fixed', async () => {
   const order = await placeConfirmed()
-  const payment = books.payments.get(order.id)
-  books.payments.delete(order.id)
+  const payment = records.payments.get(order.id)
+  records.payments.delete(order.id)
   const expected = {
     kind: 'payment.missing',
     orderId: order.id,
@@ -105,7 +105,7 @@ test('finds a difference, tells of it once, and forgets it when it is mended', a
   ])
   expect((await known()).differences).toMatchObject([expected])
   expect(await metric()).toBe('1')
-  books.payments.set(order.id, payment as never)
+  records.payments.set(order.id, payment as never)
   expect((await reconcile()).differences).toEqual([])
   expect((await known()).differences).toEqual([])
   expect(await metric()).toBe('0')
@@ -113,23 +113,23 @@ test('finds a difference, tells of it once, and forgets it when it is mended', a
 
 test('finds what is kept for orders that do not exist, also when there is more of it than of orders', async () => {
   const orphans = Array.from({ length: 700 }, () => newId())
-  for (const id of orphans) books.payments.set(id, paid(id))
+  for (const id of orphans) records.payments.set(id, paid(id))
   const reservation = 'f0000000-0000-4000-8000-000000000001'
-  books.reservations.set(reservation, reserved(reservation))
+  records.reservations.set(reservation, reserved(reservation))
   const { differences, isTruncated, compared } = await reconcile()
   expect(isTruncated).toBe(false)
-  expect(compared.payments).toBe(books.payments.size)
+  expect(compared.payments).toBe(records.payments.size)
   expect(differences.map(({ orderId }: { orderId: string }) => orderId).toSorted()).toEqual(
     [...orphans, reservation].toSorted(),
   )
-  for (const id of orphans) books.payments.delete(id)
-  books.reservations.delete(reservation)
+  for (const id of orphans) records.payments.delete(id)
+  records.reservations.delete(reservation)
   expect((await reconcile()).differences).toEqual([])
 })
 
 test('finds stock and promotions that are not what they are sums of, among all there is only', async () => {
-  books.stock.push({ sku: 'TEA', warehouseId: 'w', onHand: 5n, moved: 6n, reserved: 1n, promised: 2n })
-  books.promotions.push({ promotionId: 'p', name: 'Welcome', uses: 3, noted: 2 })
+  records.stock.push({ sku: 'TEA', warehouseId: 'w', onHand: 5n, moved: 6n, reserved: 1n, promised: 2n })
+  records.promotions.push({ promotionId: 'p', name: 'Welcome', uses: 3, noted: 2 })
   expect((await reconcile('recent')).differences).toEqual([])
   const { differences } = await reconcile()
   expect(differences).toEqual([
@@ -137,21 +137,21 @@ test('finds stock and promotions that are not what they are sums of, among all t
     { kind: 'stock.reserved_differs', subject: 'TEA w', expected: '2 promised', found: '1 reserved' },
     { kind: 'promotion.uses_differ', subject: 'p Welcome', expected: '2 noted', found: '3 counted' },
   ])
-  // one that does not look there does not take it for mended
+  // one that does not look there does not take it for fixed
   await reconcile('recent')
   expect(await metric()).toBe('3')
-  books.stock.length = 0
-  books.promotions.length = 0
+  records.stock.length = 0
+  records.promotions.length = 0
   await reconcile()
   expect(await metric()).toBe('0')
 })
 
 test('takes nothing that is on its way for a difference', async () => {
   const order = await placeConfirmed()
-  books.shipments.set(order.id, { orderId: order.id, status: 'dispatched' })
-  const { asked } = books
+  records.shipments.set(order.id, { orderId: order.id, status: 'dispatched' })
+  const { asked } = records
   // 4 askings find out who is there, 4 are the walk: what was on its way arrives after it
-  books.beforeAnswer(9, () => void books.shipments.set(order.id, { orderId: order.id, status: 'planned' }))
+  records.beforeAnswer(9, () => void records.shipments.set(order.id, { orderId: order.id, status: 'planned' }))
   expect((await reconcile()).differences).toEqual([])
   expect(asked()).toBeGreaterThan(8)
 })
@@ -162,11 +162,11 @@ test('leaves an order out that moves between the answers', async () => {
     service.database.transaction(
       (tx) => tx.sql`update orders set status = 'picking', version = version + 1 where id = ${order.id}`,
     )
-  books.shipments.set(order.id, { orderId: order.id, status: 'dispatched' })
-  books.beforeAnswer(9, () => void move())
+  records.shipments.set(order.id, { orderId: order.id, status: 'dispatched' })
+  records.beforeAnswer(9, () => void move())
   // it has moved to where the shipment is not either, and stands still then: a difference
   expect((await reconcile()).differences).toMatchObject([{ kind: 'shipment.status_differs' }])
-  books.shipments.set(order.id, { orderId: order.id, status: 'released' })
+  records.shipments.set(order.id, { orderId: order.id, status: 'released' })
   expect((await reconcile()).differences).toEqual([])
 })
 
@@ -189,17 +189,17 @@ test('leaves out orders that a saga works on, until it is stuck or over', async 
 
 test('leaves out a service of which no instance is known, and fails when one does not answer', async () => {
   const order = await placeConfirmed()
-  books.shipments.delete(order.id)
+  records.shipments.delete(order.id)
   expect((await reconcile()).differences).toMatchObject([{ kind: 'shipment.missing' }])
-  books.away.set('shipping', new AppError('unavailable', 'service.no_instance', 'nobody'))
+  records.away.set('shipping', platformError('service.no_instance', 'nobody'))
   expect(await reconcile()).toMatchObject({ differences: [], leftOut: { services: ['shipping'] } })
-  // not mended by not being looked at
+  // not fixed by not being looked at
   expect((await known()).differences).toMatchObject([{ kind: 'shipment.missing' }])
-  books.away.set('shipping', new AppError('unavailable', 'service.unavailable', 'away'))
+  records.away.set('shipping', platformError('service.unavailable', 'away'))
   const { status, body } = await service.request('POST', '/admin/reconciliation', { as: ops })
   expect([status, body.code]).toEqual([503, 'service.unavailable'])
-  books.away.clear()
-  books.shipments.set(order.id, { orderId: order.id, status: 'planned' })
+  records.away.clear()
+  records.shipments.set(order.id, { orderId: order.id, status: 'planned' })
   expect((await reconcile()).differences).toEqual([])
 })
 

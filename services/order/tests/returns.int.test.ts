@@ -249,7 +249,7 @@ test('another account sees nothing of a return, and customers decide nothing', a
   expect(all.body.items.map(({ id }: { id: string }) => id)).toContain(body.id)
 })
 
-test('a refund that the provider is away for is given later, and nothing is told before', async () => {
+test('a refund that the provider is unavailable for is given later, and nothing is told before', async () => {
   const orderId = await delivered()
   const id = await approved(orderId)
   others.fails('refund', new AppError('unavailable', 'payment.provider_unavailable', 'away'))

@@ -1,4 +1,4 @@
-import { AppError, newId } from '@stoa/kernel'
+import { type AppError, newId, platformError } from '@stoa/kernel'
 
 type Call = (request: any) => Promise<unknown>
 
@@ -14,6 +14,8 @@ export interface StandIns {
   readonly reviews: () => void
   readonly refusesMethod: () => void
   readonly holdsPicking: () => void
+  /** Quotes are different in these from here on. */
+  readonly quotes: (more: object) => void
 }
 
 const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
@@ -23,6 +25,7 @@ export function standIns(): StandIns {
   const refunds: (number | undefined)[] = []
   const failures = new Map<string, AppError>()
   const state = { payment: 'captured', code: '', isUsable: true }
+  let quoted: object = {}
   const noted =
     (method: string, answer: Call, name = method): Call =>
     async (request) => {
@@ -52,6 +55,7 @@ export function standIns(): StandIns {
       region: 'DE',
       couponCodes: [],
       shippingMethod: 'standard',
+      ...quoted,
       ...more,
     },
   })
@@ -77,6 +81,7 @@ export function standIns(): StandIns {
     },
     payment: {
       checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
+      keepMethod: noted('keepMethod', async () => ({ paymentMethodId: newId() })),
       pay: noted('pay', async () => ({ paymentId: newId(), outcome: state.payment, code: state.code })),
       refund: noted('refund', async ({ amount }) => {
         refunds.push(amount === undefined ? undefined : Number(amount.amount))
@@ -97,13 +102,14 @@ export function standIns(): StandIns {
       log.length = 0
       refunds.length = 0
       failures.clear()
+      quoted = {}
       Object.assign(state, { payment: 'captured', code: '', isUsable: true })
     },
     fails: (method, error) => void failures.set(method, error),
     declines: (code) => void Object.assign(state, { payment: 'declined', code }),
     reviews: () => void Object.assign(state, { payment: 'in_review' }),
     refusesMethod: () => void Object.assign(state, { isUsable: false }),
-    holdsPicking: () =>
-      void failures.set('shipping.release', new AppError('unavailable', 'service.unavailable', 'away')),
+    quotes: (more) => void (quoted = more),
+    holdsPicking: () => void failures.set('shipping.release', platformError('service.unavailable', 'away')),
   }
 }

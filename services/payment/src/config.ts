@@ -8,24 +8,23 @@ export const config = defineConfig('payment', {
   PROVIDER_TIMEOUT_MS: setting(Type.Integer({ minimum: 10, maximum: 60_000 }), {
     default: 2_000,
     unit: 'ms',
-    doc: 'How long a payment provider has for one answer; a charge that was not answered is looked up by its key.',
+    doc: 'Timeout of one request to a payment provider; a charge without a response is looked up by its key.',
   }),
   ABANDONED_AFTER_SECONDS: setting(Type.Number({ minimum: 0.1, maximum: 3_600 }), {
     default: 10,
     unit: 's',
-    doc: 'Age from which on a charge or refund that was begun and has not ended is taken up again.',
+    doc: 'Age at which an unfinished charge or refund is resumed.',
   }),
-  FRAUD_REVIEW_AMOUNT: setting(Type.Integer({ minimum: 1 }), {
-    default: 1_000_000,
-    unit: 'minor units',
-    doc: 'Amount from which on a payment waits for a person.',
+  FRAUD_REVIEW_AMOUNTS: setting(Type.Array(Type.String({ pattern: '^[A-Z]{3}=[1-9][0-9]{0,14}$' })), {
+    default: ['EUR=1000000'],
+    doc: 'Per currency, the amount in minor units from which a payment is reviewed manually, such as EUR=1000000,JPY=1500000. Every payment in a currency that is not listed is reviewed.',
   }),
   FRAUD_PAYMENTS_PER_HOUR: setting(Type.Integer({ minimum: 1 }), {
     default: 10,
-    doc: 'Payments of one customer within an hour, after which the next waits for a person; not with the sandbox.',
+    doc: 'Number of payments within an hour, per customer and per card or account, after which the next one is reviewed manually; does not apply to the sandbox.',
   }),
   SANDBOX_WEBHOOK_SECRET: secret(Type.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,}={0,2}$' }), {
     optional: true,
-    doc: 'What webhooks of the sandbox are signed with (Standard Webhooks); without it none is taken.',
+    doc: 'Secret that signs the webhooks of the sandbox (Standard Webhooks); if omitted, webhooks are rejected.',
   }),
 })

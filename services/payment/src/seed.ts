@@ -11,10 +11,10 @@ export interface SeededMethod {
   readonly label: string
 }
 
-/** Keeps these methods; what was kept before stays. */
+/** Stores these methods; existing ones are kept. */
 export async function seed(tx: WriteHandle, methods: readonly SeededMethod[], at: Temporal.Instant): Promise<void> {
   for (const { id, customerId, ...rest } of methods) {
     const ids = { id: id as PaymentMethodId, customerId: customerId as UserId }
-    await keepMethod(tx, { ...rest, ...ids, country: undefined, isLabelGiven: true }, at)
+    await keepMethod(tx, { ...rest, ...ids, country: undefined, fingerprint: undefined, isLabelGiven: true }, at)
   }
 }

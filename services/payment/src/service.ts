@@ -2,18 +2,13 @@ import { payment } from '@stoa/contracts/payment/service'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { readReviewAmounts } from './domain/fraud.ts'
 import { setUpProviders } from './providers/set-up-providers.ts'
 import { createPayment } from './use-cases/create-payment.ts'
 import { finishAbandonedTask } from './use-cases/finish-abandoned.ts'
 import { keepMethod, keepPaymentMethod } from './use-cases/keep-method.ts'
 import { pay } from './use-cases/pay.ts'
-import {
-  checkMethod,
-  deletePaymentMethod,
-  forgetMethods,
-  listPaymentMethods,
-  personalData,
-} from './use-cases/payment-methods.ts'
+import { checkMethod, deletePaymentMethod, listPaymentMethods, personalData } from './use-cases/payment-methods.ts'
 import { getPayment, listPayments, listReconciled, listTransactions } from './use-cases/read-payments.ts'
 import { receiveWebhook } from './use-cases/receive-webhook.ts'
 import { refundPayment } from './use-cases/refund-payment.ts'
@@ -31,7 +26,10 @@ export const paymentService = defineService(payment, {
     newId,
     logger: telemetry.logger,
     providers: setUpProviders({ database, newId, settings }),
-    fraudLimits: { reviewAmount: settings.fraudReviewAmount, paymentsPerHour: settings.fraudPaymentsPerHour },
+    fraudLimits: {
+      reviewAmounts: readReviewAmounts(settings.fraudReviewAmounts),
+      paymentsPerHour: settings.fraudPaymentsPerHour,
+    },
     abandonedAfterMs: settings.abandonedAfterSeconds * 1_000,
   }),
   bind: (deps) => ({
@@ -56,7 +54,7 @@ export const paymentService = defineService(payment, {
       keepMethod: keepMethod(deps),
       listPayments: listReconciled(deps),
     },
-    consumes: { userDeleted: forgetMethods(deps) },
+    consumes: {},
     sagas: {},
     tasks: {
       'finish-abandoned': finishAbandonedTask(deps),

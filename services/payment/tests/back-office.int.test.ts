@@ -39,7 +39,7 @@ describe('a payment from the back office', () => {
 
   test('makes one charge of ten requests with ten keys for one order', async () => {
     const { orderId, customerId, paymentMethodId } = await app.order('tok_visa')
-    const body = { orderId, customerId, paymentMethodId, amount: eur(100) }
+    const body = { orderId, customerId, paymentMethodId, amount: eur(1_999) }
     const answers = await Promise.all(
       range(10).map(() => app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })),
     )
@@ -62,12 +62,74 @@ describe('a payment from the back office', () => {
       status: 422,
       body: { code: 'payment.amount_invalid', errors: [{ pointer: '/amount/amount' }] },
     })
-    const { sent } = await createPayment('tok_visa')
-    const body = { ...sent, orderId: newId(), paymentMethodId: newId() }
+    const { orderId, customerId } = await app.order('tok_visa')
+    const body = { orderId, customerId, amount: eur(1_999), paymentMethodId: newId() }
     expect(await app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })).toMatchObject({
       status: 422,
       body: { code: 'payment.method_unusable', errors: [{ pointer: '/paymentMethodId' }] },
     })
+  })
+
+  test('is for an order that exists and is its customer’s', async () => {
+    const { orderId, customerId, paymentMethodId } = await app.order('tok_visa')
+    const post = (more: object) => {
+      const body = { orderId, customerId, paymentMethodId, amount: eur(1_999), ...more }
+      return app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })
+    }
+    for (const [more, code, pointer] of [
+      [{ orderId: newId() }, 'payment.order_unknown', '/orderId'],
+      [{ customerId: newId() }, 'payment.order_unknown', '/customerId'],
+      [{ amount: eur(1_998) }, 'payment.amount_invalid', '/amount/amount'],
+      [{ amount: eur(2_000) }, 'payment.amount_invalid', '/amount/amount'],
+      [{ amount: { amount: 1_999, currency: 'XXX' } }, 'payment.amount_invalid', '/amount/currency'],
+    ] as const)
+      expect(await post(more)).toMatchObject({ status: 422, body: { code, errors: [{ pointer }] } })
+    for (const status of ['confirmed', 'on_hold', 'rejected', 'cancelled', 'completed']) {
+      app.orderIs(orderId, status)
+      expect(await post({})).toMatchObject({ status: 409, body: { code: 'payment.order_not_payable' } })
+    }
+    expect(await app.booksOf(orderId)).toEqual([])
+    app.orderIs(orderId, 'pending')
+    expect((await post({})).status).toBe(201)
+  })
+
+  test('is not made once all money of the order is given back, also when order is asked too early to say so', async () => {
+    const { orderId, customerId, paymentMethodId } = await app.order('tok_visa')
+    expect((await app.call('Refund', { orderId })).status).toBe(200)
+    const body = { orderId, customerId, paymentMethodId, amount: eur(1_999) }
+    expect(await app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })).toMatchObject({
+      status: 409,
+      body: { code: 'payment.order_not_payable' },
+    })
+  })
+
+  test.each([true, false])('is what the order’s saga was to charge (captured at once: %s)', async (capture) => {
+    const order = await app.order('tok_visa')
+    const { orderId, customerId, paymentMethodId } = order
+    const body = { orderId, customerId, paymentMethodId, amount: eur(1_999), capture }
+    const made = await app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })
+    const keys = { key: newId() }
+    for (let time = 0; time < 2; time += 1) {
+      expect(await app.call('Pay', order, keys)).toMatchObject({
+        status: 200,
+        body: { paymentId: made.body.id, outcome: 'captured' },
+      })
+    }
+    expect(await app.booksOf(orderId)).toHaveLength(1)
+    expect(await app.paymentOf(orderId)).toMatchObject({ status: 'captured', captured: eur(1_999) })
+    await app.call('Refund', { orderId }, { key: newId(), compensates: keys.key })
+    expect(await app.paymentOf(orderId)).toMatchObject({ status: 'refunded', refunded: eur(1_999) })
+  })
+
+  test('that is held back for review is captured when it is approved, once its order waits for it', async () => {
+    const order = await app.order('tok_fraud')
+    const { orderId, customerId, paymentMethodId } = order
+    const body = { orderId, customerId, paymentMethodId, amount: eur(1_999), capture: false }
+    const made = await app.ask('POST', '/api/v1/payments', { as: manager, key: newId(), body })
+    expect((await app.call('Pay', order)).body.outcome).toBe('in_review')
+    const review = { as: manager, body: { outcome: 'approved' } }
+    expect((await app.ask('POST', `/api/v1/payments/${made.body.id}/review`, review)).status).toBe(200)
+    expect(await app.paymentOf(orderId)).toMatchObject({ status: 'captured', captured: eur(1_999) })
   })
 
   test('that is only authorised is captured once, later', async () => {
@@ -240,7 +302,7 @@ describe('a review', () => {
 })
 
 describe('lists', () => {
-  test('show a customer the own payments, staff all of them, page by page', async () => {
+  test('show customers their own payments and staff all of them, page by page', async () => {
     const order = await app.order('tok_visa')
     await app.call('Pay', order)
     await app.call('Pay', await app.order('tok_visa'))

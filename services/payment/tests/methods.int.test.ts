@@ -1,3 +1,4 @@
+import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
@@ -51,7 +52,7 @@ test('a label that is given stays when the token is kept without one at the same
   }
 })
 
-test('a list shows the own methods alone, newest first and page by page', async () => {
+test('a list shows only the caller’s methods, newest first and page by page', async () => {
   const ada = customer()
   const ids: (string | undefined)[] = []
   for (const token of ['tok_visa', 'tok_declined', 'tok_fraud']) ids.unshift((await ada.keep({ token })).body.id)
@@ -62,7 +63,7 @@ test('a list shows the own methods alone, newest first and page by page', async 
   expect(second).not.toHaveProperty('nextCursor')
 })
 
-test('only its owner forgets a method; it can not be paid with afterwards', async () => {
+test('only its owner forgets a method; it cannot be paid with afterwards', async () => {
   const ada = customer()
   const { body } = await ada.keep({ token: 'tok_visa' })
   expect(await customer().forget(body.id)).toMatchObject({ status: 404, body: { code: 'payment.method_not_found' } })
@@ -72,6 +73,35 @@ test('only its owner forgets a method; it can not be paid with afterwards', asyn
   expect((await app.call('CheckMethod', asked)).body).toEqual({})
   const pay = { ...asked, orderId: newId(), amount: { amount: '100', currency: 'EUR' } }
   expect((await app.call('Pay', pay)).body.code).toBe('invalid_argument')
+})
+
+test('a customer keeps no more methods than the limit, also when they come at once; a kept one stays as it is', async () => {
+  const ada = customer()
+  await app.service.database.transaction(
+    (tx) => tx.sql`
+      insert into payment_methods (id, customer_id, provider, token, label, created_at)
+      select gen_random_uuid(), ${ada.id}, 'sandbox', 'tok_' || n, 'card', now() from generate_series(1, ${MAX_PAYMENT_METHODS - 2}) n`,
+  )
+  const inline = { customerId: ada.id, provider: 'sandbox', token: 'tok_fraud' }
+  const answers = await Promise.all([
+    ...['tok_visa', 'tok_declined', 'tok_flaky'].map((token) => ada.keep({ token })),
+    app.call('KeepMethod', inline),
+  ])
+  const refused = answers.filter(({ status }) => status >= 400)
+  expect(refused.map(({ body }) => JSON.stringify(body))).toEqual([
+    expect.stringContaining('payment.method_limit'),
+    expect.stringContaining('payment.method_limit'),
+  ])
+  const { items = [] } = await ada.list('?limit=200')
+  const known = items.find(({ label = '' }) => label.startsWith('tok_'))
+  expect(items).toHaveLength(MAX_PAYMENT_METHODS)
+  expect(await ada.keep({ token: known?.label, label: 'the same' })).toMatchObject({ status: 201 })
+  await ada.forget(known?.id)
+  expect(await ada.keep({ token: 'tok_timeout' })).toMatchObject({ status: 201 })
+  expect(await ada.keep({ token: 'tok_insufficient_funds' })).toMatchObject({
+    status: 409,
+    body: { code: 'payment.method_limit' },
+  })
 })
 
 test('a method is usable for its owner alone', async () => {
@@ -86,6 +116,8 @@ test('a method is usable for its owner alone', async () => {
 test.each([
   [{ token: '4111 1111 1111 1111' }, '/token'],
   [{ token: 'tok_visa', label: 'Visa 4111-1111-1111-1111' }, '/label'],
+  [{ token: 'tok_visa', label: 'Visa 4111·1111·1111·1111' }, '/label'],
+  [{ token: 'tok_visa', label: 'Visa 4111\u200b1111\u200b1111\u200b1111' }, '/label'],
   [{ token: 'tok_visa', provider: '4111111111111111' }, '/provider'],
 ])('a card number in %j is refused at its place, and not repeated', async (body, pointer) => {
   const ada = customer()
@@ -113,7 +145,23 @@ test('a token or provider that nobody knows is refused at its place', async () =
 test('an account that is erased has no methods any more', async () => {
   const [ada, bob] = [customer(), customer()]
   for (const who of [ada, bob]) await who.keep({ token: 'tok_visa' })
+  const kept = () => app.service.request('GET', `/personal-data/${ada.id}`, { as: { subject: ada.id } })
+  expect((await kept()).body.paymentMethods).toHaveLength(1)
   await app.service.receive(userDeleted, ada.id, { userId: ada.id })
   await eventually(async () => expect((await ada.list()).items).toEqual([]))
+  expect((await kept()).body).toEqual({ paymentMethods: [], payments: [] })
   expect((await bob.list()).items).toHaveLength(1)
+})
+
+test('nothing is kept for an account that is erased, not even at the same time', async () => {
+  const ada = customer()
+  expect((await ada.keep({ token: 'tok_visa' })).status).toBe(201)
+  const keeping = Array.from({ length: 20 }, () => ada.keep({ token: 'tok_flaky', label: 'mine' }))
+  await app.service.receive(userDeleted, ada.id, { userId: ada.id })
+  await Promise.all(keeping)
+  await eventually(async () => expect((await ada.list()).items).toEqual([]))
+  expect(await ada.keep({ token: 'tok_visa' })).toMatchObject({ status: 401, body: { code: 'auth.token_invalid' } })
+  const kept = await app.call('KeepMethod', { customerId: ada.id, provider: 'sandbox', token: 'tok_visa' })
+  expect(kept.status).toBe(400)
+  expect((await ada.list()).items).toEqual([])
 })

@@ -46,7 +46,7 @@ test('asks what happened when no answer came, and never charges again', async ()
   expect(await app.booksOf(order.orderId)).toMatchObject([{ state: 'captured', attempts: 1 }])
 })
 
-test('tries again with a provider that fails twice', async () => {
+test('retries with a provider that fails twice', async () => {
   const order = await app.order('tok_flaky')
   expect((await app.call('Pay', order)).body).toMatchObject({ outcome: 'captured' })
   expect(await app.booksOf(order.orderId)).toMatchObject([{ state: 'captured', attempts: 3 }])

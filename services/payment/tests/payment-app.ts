@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import type { LedgerTransaction, Payment, PaymentMethod } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { newId } from '@stoa/kernel'
+import { AppError, newId } from '@stoa/kernel'
 import { startTestService, type TestRequest, type TestService } from '@stoa/testing'
 import { paymentService } from '../src/service.ts'
 
@@ -50,6 +50,8 @@ export interface PaymentApp {
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered<HttpBody>>
   /** Keeps a sandbox token for a new customer; what a saga asks for with it. */
   readonly order: (token: string, amount?: number) => Promise<WantedOrder>
+  /** Says how order answers for an order from here on. */
+  readonly orderIs: (orderId: string, status: string) => void
   /** The payment of an order as staff see it. */
   readonly paymentOf: (orderId: string) => Promise<Payment>
   /** What the sandbox has charged and given back for an order's payment, by its own books. */
@@ -67,8 +69,17 @@ const orderService = { subject: 'service:order', roles: ['service'] }
 const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for tests').toString('base64')}`
 
 export async function startPayment(settings: Readonly<Record<string, string>> = {}): Promise<PaymentApp> {
+  const orders = new Map<string, { readonly customerId: string; readonly status: string; readonly amount: number }>()
+  const getSummary = async ({ orderId = '' }: { readonly orderId?: string | undefined }) => {
+    const order = orders.get(orderId)
+    if (order === undefined) throw new AppError('not_found', 'order.not_found', `there is no order ${orderId}`)
+    const { customerId, status } = order
+    const total = { amount: BigInt(order.amount), currency: 'EUR' }
+    return { orderId, number: 'S-100001', customerId, status, total } as any
+  }
   const service = await startTestService<PaymentService>(paymentService, {
     access: accessTable,
+    calls: { order: { getSummary } },
     settings: { PROVIDER_TIMEOUT_MS: '800', SANDBOX_WEBHOOK_SECRET: webhookSecret, ...settings },
   })
   const ask = (method: string, path: string, request: TestRequest = {}): Promise<Answered<HttpBody>> =>
@@ -90,7 +101,13 @@ export async function startPayment(settings: Readonly<Record<string, string>> = 
         body: { provider: 'sandbox', token },
       })
       const money = { amount: String(amount), currency: 'EUR' }
-      return { customerId, paymentMethodId: String(kept.body.id), orderId: newId(), amount: money, country: 'DE' }
+      const orderId = newId()
+      orders.set(orderId, { customerId, status: 'pending', amount })
+      return { customerId, paymentMethodId: String(kept.body.id), orderId, amount: money, country: 'DE' }
+    },
+    orderIs(orderId, status) {
+      const order = orders.get(orderId)
+      if (order !== undefined) orders.set(orderId, { ...order, status })
     },
     async paymentOf(orderId) {
       const { body } = await ask('GET', `/api/v1/payments?orderId=${orderId}`, { as: staff })
@@ -106,19 +123,17 @@ export async function startPayment(settings: Readonly<Record<string, string>> = 
   }
 }
 
-/** The headers and body of a webhook as the sandbox signs it. */
+/** The headers and body of a webhook as the sandbox signs it; of a text exactly as it stands. */
 export function signedWebhook(
-  data: object,
+  data: object | string,
   { id = newId(), at = new Date(), secret = webhookSecret } = {},
 ): TestRequest {
-  const body = { type: 'charge.updated', data }
+  const text = typeof data === 'string' ? data : JSON.stringify({ type: 'charge.updated', data })
   const timestamp = String(Math.floor(at.getTime() / 1_000))
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
-  const signature = createHmac('sha256', key)
-    .update(`${id}.${timestamp}.${JSON.stringify(body)}`)
-    .digest('base64')
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${text}`).digest('base64')
   return {
-    body,
+    text,
     headers: { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,AAAA v1,${signature}` },
   }
 }

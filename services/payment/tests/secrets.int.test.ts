@@ -27,6 +27,7 @@ beforeAll(async () => {
       resolve: () => [],
       ready: async () => {},
       isInformed: () => true,
+      trouble: () => undefined,
       onChange: () => () => {},
       close: async () => {},
     },
@@ -38,7 +39,7 @@ afterAll(async () => {
   await Promise.all([own.close(), log.close()])
 })
 
-const planted = ['4111111111111111', '4111 1111 1111 1111', '5500-0000-0000-0004']
+const planted = ['4111111111111111', '4111 1111 1111 1111', '5500-0000-0000-0004', '4111|1111x1111|1111']
 
 async function send(
   path: string,

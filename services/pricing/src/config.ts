@@ -8,6 +8,6 @@ export const config = defineConfig('pricing', {
   QUOTE_SECONDS: setting(Type.Integer({ minimum: 1, maximum: 86_400 }), {
     default: 900,
     unit: 's',
-    doc: 'How long a quote holds.',
+    doc: 'Time for which a quote is valid.',
   }),
 })

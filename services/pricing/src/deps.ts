@@ -1,9 +1,9 @@
 import type { Clock, NewId } from '@stoa/kernel'
 
-/** What the use cases of pricing are made with. */
+/** The dependencies of the use cases of pricing. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
-  /** How long a quote holds. */
+  /** Time for which a quote is valid. */
   readonly quoteSeconds: number
 }

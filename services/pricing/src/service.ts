@@ -9,7 +9,6 @@ import {
   copyUpdatedProduct,
   copyUpdatedUser,
   dropDeletedProduct,
-  eraseDeletedUser,
   personalData,
   purgeQuotesTask,
 } from './use-cases/follow-others.ts'
@@ -32,10 +31,20 @@ import {
   listPromotions,
   replacePromotion,
 } from './use-cases/manage-promotions.ts'
-import { listShippingCharges, listTaxes, setShippingCharge, setTax } from './use-cases/manage-regions.ts'
+import {
+  deleteShippingCharge,
+  deleteTax,
+  findTaxClasses,
+  getShippingCharge,
+  getTax,
+  listShippingCharges,
+  listTaxes,
+  setShippingCharge,
+  setTax,
+} from './use-cases/manage-regions.ts'
 import { getQuote, quote, quoteForOrder } from './use-cases/quote.ts'
 import { checkPromotions, listAcceptances } from './use-cases/read-acceptances.ts'
-import { announcePromotionTask } from './use-cases/tell-promotion.ts'
+import { announcePromotionTask } from './use-cases/publish-promotion.ts'
 
 /** Price lists, promotions, tax, quotes: its table of contents. */
 export const pricingService = defineService(pricing, {
@@ -62,8 +71,12 @@ export const pricingService = defineService(pricing, {
       deletePromotion: deletePromotion(deps),
       listTaxes: listTaxes(deps),
       setTax: setTax(deps),
+      getTax: getTax(deps),
+      deleteTax: deleteTax(deps),
       listShippingCharges: listShippingCharges(deps),
       setShippingCharge: setShippingCharge(deps),
+      getShippingCharge: getShippingCharge(deps),
+      deleteShippingCharge: deleteShippingCharge(deps),
     },
     rpc: {
       quote: quoteForOrder(deps),
@@ -72,6 +85,7 @@ export const pricingService = defineService(pricing, {
       releaseQuote: releaseQuote(deps),
       listAcceptances: listAcceptances(deps),
       checkPromotions: checkPromotions(deps),
+      findTaxClasses: findTaxClasses(deps),
     },
     consumes: {
       productCreated: copyCreatedProduct(deps),
@@ -79,7 +93,6 @@ export const pricingService = defineService(pricing, {
       productDeleted: dropDeletedProduct(deps),
       userCreated: copyCreatedUser(deps),
       userUpdated: copyUpdatedUser(deps),
-      userDeleted: eraseDeletedUser(deps),
     },
     sagas: {},
     tasks: { 'purge-quotes': purgeQuotesTask(deps), 'announce-promotion': announcePromotionTask(deps) },

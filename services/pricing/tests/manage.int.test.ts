@@ -46,10 +46,30 @@ test('a list for a tier of accounts counts for those accounts only', async () =>
   await eventually(async () => expect(await subtotalFor(grace)).toBe(1_000))
 })
 
+test('what is told late of an erased account is dropped', async () => {
+  const grace = newId()
+  const tier = async () => (await personalData({} as Deps).export(grace, service.database.read)).tier
+  const state = { userId: grace, tier: 'premium', status: 'active', locale: 'en' } as const
+  await service.receive(userCreated, grace, { userId: grace, kind: 'registered', tier: 'premium', locale: 'en' })
+  await eventually(async () => expect(await tier()).toBe('premium'))
+  await service.receive(userDeleted, grace, { userId: grace })
+  await eventually(async () => expect(await tier()).not.toBe('premium'))
+  const other = newId()
+  await service.receive(userUpdated, grace, state)
+  await service.receive(userUpdated, other, { ...state, userId: other })
+  const tierOfOther = async () => (await personalData({} as Deps).export(other, service.database.read)).tier
+  await eventually(async () => expect(await tierOfOther()).toBe('premium'))
+  await eventually(async () => {
+    const [row] = await service.database.read.sql<{ handled: number }>`select count(*)::int as handled from inbox`
+    expect(row?.handled).toBeGreaterThanOrEqual(4)
+  })
+  expect(await tier()).not.toBe('premium')
+})
+
 test('a promotion is told when it begins, once', async () => {
   const inHalfASecond = Temporal.Now.instant().add({ milliseconds: 500 }).toString()
-  const later = await promote({ validFrom: inHalfASecond, skus: ['NONE'] })
-  const never = await promote({ isActive: false, skus: ['NONE'] })
+  const later = await promote({ validFrom: inHalfASecond, skus: ['CUP'] })
+  const never = await promote({ isActive: false, skus: ['CUP'] })
   const told = async (id: string) =>
     (await service.published(promotionActivated.type)).filter(({ subject }) => subject === id).length
   expect(await told(later.id)).toBe(0)
@@ -137,9 +157,28 @@ test('a region is sold to once it has taxes and a shipping charge', async () => 
   await set('taxes', { taxClass: 'reduced', rateBasisPoints: 1_500 })
   expect((await toNorway()).body.code).toBe('pricing.shipping_method_unknown')
   await set('shipping-charges', { method: 'standard', charge: { amount: 1_499, currency: 'EUR' } })
-  expect((await toNorway()).body).toMatchObject({ tax: { amount: 261 }, total: { amount: 3_499 } })
+  expect((await toNorway()).body).toMatchObject({ tax: { amount: 261 + 196 }, total: { amount: 3_499 } })
   expect((await set('taxes', { taxClass: 'reduced', rateBasisPoints: 0 })).body.version).toBe(2)
   expect((await toNorway()).body.tax.amount).toBe(0)
+})
+
+test('a product that takes the SKU of a deleted one over is sold, in whatever order both are heard of', async () => {
+  const [old, heir] = [product('MOVED', { version: 7 }), product('MOVED')]
+  const { body: lists } = await service.request('GET', '/api/v1/pricing/price-lists', { as: manager })
+  const { id } = lists.items.find(({ name }: { name: string }) => name === 'retail')
+  const body = { sku: 'MOVED', breaks: [{ fromQuantity: 1, amount: 500 }] }
+  await service.request('POST', `/api/v1/pricing/price-lists/${id}/prices`, { as: manager, body })
+  const statusOf = async () => (await quote({ items: [{ sku: 'MOVED', quantity: 1 }] })).status
+  await service.receive(productCreated, old.productId, old)
+  await eventually(async () => expect(await statusOf()).toBe(200))
+  await service.receive(productCreated, heir.productId, heir)
+  await service.receive(productDeleted, old.productId, { productId: old.productId })
+  const owners = async () =>
+    (await service.database.read.sql<{ id: string }>`select product_id as id from sellable where sku = 'MOVED'`).map(
+      (row) => row.id,
+    )
+  await eventually(async () => expect(await owners()).toEqual([heir.productId]))
+  expect(await statusOf()).toBe(200)
 })
 
 test('quotes that ended before a time are forgotten, others are kept', async () => {

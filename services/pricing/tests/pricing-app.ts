@@ -11,12 +11,16 @@ import { pricingService } from '../src/service.ts'
 /** Pricing with the demonstration's tables and two products: TEA, which is for sale, and CUP, which is not any more. */
 export interface PricingApp {
   readonly service: TestService
-  /** Asks for a quote as nobody known: two TEA to Germany, unless told otherwise. */
+  /** Requests a quote anonymously, by default for two TEA to Germany. */
   readonly quote: (more?: object) => Promise<TestAnswer>
   /** The id of a quote that order has asked for. */
   readonly quoteFor: (customerId: string, more?: object) => Promise<string>
   readonly accept: (quoteId: string, customerId: string, keys?: object, orderId?: string) => Promise<TestAnswer>
-  /** Makes a promotion of 10 %, unless told otherwise. */
+  /** The e-mail addresses of accounts in user, which may come late; an account that is not named has one of its own. */
+  readonly emails: Map<string, string | Promise<string>>
+  /** The accounts whose address is not verified, as those of guests. */
+  readonly unverified: Set<string>
+  /** Creates a promotion, by default of 10 %. */
   readonly promote: (more: object) => Promise<any>
 }
 
@@ -24,8 +28,26 @@ export const manager = { subject: newId(), roles: ['manager'] }
 
 /** Starts pricing; ready when it sells. */
 export async function startPricing(settings: Record<string, string> = {}): Promise<PricingApp> {
-  const service = await startTestService<PricingService>(pricingService, { access: accessTable, settings })
-  const makeTx = txMaker({ service: pricing, clock: systemClock, newId })
+  const emails: PricingApp['emails'] = new Map()
+  const unverified = new Set<string>()
+  const service = await startTestService<PricingService>(pricingService, {
+    access: accessTable,
+    settings,
+    calls: {
+      user: {
+        getContact: async ({ userId = '' }: { userId?: string }) => ({
+          email: (await emails.get(userId)) ?? `${userId}@stoa.example`,
+          emailVerified: !unverified.has(userId),
+        }),
+      } as never,
+      shipping: {
+        findMethods: async ({ country }: { country?: string }) => ({
+          methods: country === 'AQ' ? [] : ['standard', 'express'],
+        }),
+      } as never,
+    },
+  })
+  const makeTx = txMaker({ service: pricing, clock: systemClock, newId, schemaBaseUrl: 'http://127.0.0.1:8080' })
   const prices = [
     { sku: 'TEA', amount: 1_000 },
     { sku: 'CUP', amount: 2_000 },
@@ -33,7 +55,7 @@ export async function startPricing(settings: Record<string, string> = {}): Promi
   await service.database.transaction((handle) => seedPrices(makeTx(handle), prices, { newId }))
   await service.receive(productCreated, newId(), product('CUP', { status: 'discontinued' }))
   await service.receive(productCreated, newId(), product('TEA'))
-  const app = appOf(service)
+  const app = appOf(service, { emails, unverified })
   await eventually(async () => expect((await app.quote()).status).toBe(200))
   return app
 }
@@ -45,10 +67,11 @@ export function product(sku: string, more: object = {}) {
   return { productId: newId(), ...said, ...more }
 }
 
-function appOf(service: TestService): PricingApp {
+function appOf(service: TestService, accounts: Pick<PricingApp, 'emails' | 'unverified'>): PricingApp {
   const items = [{ sku: 'TEA', quantity: 2 }]
   return {
     service,
+    ...accounts,
     quote: (more = {}) => service.request('POST', '/api/v1/pricing/quote', { body: { items, region: 'DE', ...more } }),
     quoteFor: async (customerId, more = {}) => {
       const { body } = await service.call('Quote', { customerId, items, currency: 'EUR', region: 'DE', ...more })

@@ -1,3 +1,4 @@
+import { userDeleted } from '@stoa/contracts/user/events'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import { newId } from '@stoa/kernel'
 import { eventually, type TestService } from '@stoa/testing'
@@ -27,12 +28,13 @@ test('anybody gets a quote that adds up', async () => {
     subtotal: { amount: 2_000, currency: 'EUR' },
     shipping: { amount: 499, currency: 'EUR' },
     total: { amount: 2_499, currency: 'EUR' },
-    tax: { amount: 131, currency: 'EUR' },
+    tax: { amount: 131 + 33, currency: 'EUR' },
+    shippingTax: { amount: 33, currency: 'EUR' },
   })
   expect(Date.parse(body.expiresAt)).toBeGreaterThan(Date.now())
 })
 
-test('what can not be priced is refused with its place', async () => {
+test('what cannot be priced is refused with its place', async () => {
   const refused = async (more: object) => {
     const { status, body } = await quote(more)
     return [status, body.code, body.errors[0].pointer]
@@ -118,6 +120,96 @@ test('twenty orders at once of one customer take the one use each customer has',
   expect(body.uses).toBe(1)
 })
 
+test('a coupon with a limit per customer needs an account with a verified e-mail address', async () => {
+  await promote({ couponCode: 'PROVEN', maxUsesPerCustomer: 1 })
+  const couponCodes = ['PROVEN']
+  const items = [{ sku: 'TEA', quantity: 1 }]
+  const quoted = (as?: object) =>
+    service.request('POST', '/api/v1/pricing/quote', {
+      ...(as === undefined ? {} : { as: as as never }),
+      body: { items, region: 'DE', couponCodes },
+    })
+  const guest = newId()
+  app.unverified.add(guest)
+  for (const as of [undefined, { subject: guest, roles: ['guest'] }]) {
+    const { status, body } = await quoted(as)
+    expect([status, body.code, body.errors?.[0].pointer]).toEqual([
+      422,
+      'pricing.coupon_email_unverified',
+      '/couponCodes/0',
+    ])
+  }
+  const ada = newId()
+  expect((await quoted({ subject: ada })).status).toBe(200)
+  // a quote of before the address was changed
+  const quoteId = await quoteFor(ada, { couponCodes })
+  app.unverified.add(ada)
+  const refused = await accept(quoteId, ada)
+  expect([refused.status, refused.body.code]).toEqual([400, 'invalid_argument'])
+  expect((await quote({ items })).status).toBe(200)
+})
+
+test('a promotion with a limit per customer is not offered to anyone it cannot count', async () => {
+  const name = `for one ${newId()}`
+  const promotion = await promote({ name, maxUsesPerCustomer: 1, skus: ['TEA'] })
+  const names = (body: any) => JSON.stringify(body.lines)
+  expect(names((await quote()).body)).not.toContain(name)
+  const { body } = await service.call('Quote', {
+    customerId: newId(),
+    items: [{ sku: 'TEA', quantity: 1 }],
+    region: 'DE',
+  })
+  expect(JSON.stringify(body.quote.lines)).toContain(name)
+  const path = `/api/v1/pricing/promotions/${promotion.id}`
+  await service.request('DELETE', path, { as: manager, headers: { 'if-match': '*' } })
+})
+
+test('accounts of one mailbox count as one customer, however its address is spelled', async () => {
+  const promotion = await promote({ couponCode: 'GUEST', maxUsesPerCustomer: 1 })
+  const guest = (email: string) => {
+    const id = newId()
+    app.emails.set(id, email)
+    return id
+  }
+  const [first, second, third, other] = ['g@example.org', 'g+1@example.org', 'G@Example.ORG', 'other@example.org'].map(
+    guest,
+  )
+  const quotes = new Map<string, string>()
+  for (const id of [first, second, other]) quotes.set(id ?? '', await quoteFor(id ?? '', { couponCodes: ['GUEST'] }))
+  const acceptOf = async (id = '') => (await accept(quotes.get(id) ?? '', id)).status
+  expect(await acceptOf(first)).toBe(200)
+  expect(await acceptOf(second)).not.toBe(200)
+  expect(await acceptOf(other)).toBe(200)
+  const again = await service.call('Quote', {
+    customerId: third ?? '',
+    items: [{ sku: 'TEA', quantity: 1 }],
+    region: 'DE',
+    couponCodes: ['GUEST'],
+  })
+  expect(again.body.code).toBe('invalid_argument')
+  const kept = await service.database.read.sql<{ text: string }>`
+    select u::text as text from coupon_uses u where promotion_id = ${promotion.id}`
+  expect(kept).toHaveLength(2)
+  expect(kept.map(({ text }) => text).join()).not.toMatch(/example/i)
+})
+
+test('erasing an account and registering its mailbox again renews no limit', async () => {
+  const promotion = await promote({ couponCode: 'AGAIN', maxUsesPerCustomer: 1 })
+  const [first, second] = [newId(), newId()]
+  app.emails.set(first, 'dora@example.org')
+  app.emails.set(second, 'Dora+new@example.org')
+  const quoteId = await quoteFor(second, { couponCodes: ['AGAIN'] })
+  expect((await accept(await quoteFor(first, { couponCodes: ['AGAIN'] }), first)).status).toBe(200)
+  await service.receive(userDeleted, first, { userId: first })
+  await eventually(async () => {
+    const kept = await service.database.read.sql<{ text: string }>`
+      select u::text as text from coupon_uses u where promotion_id = ${promotion.id}`
+    expect(kept).toHaveLength(1)
+    expect(kept.map(({ text }) => text).join()).not.toMatch(new RegExp(`example|${first}`, 'i'))
+  })
+  expect((await accept(quoteId, second)).status).not.toBe(200)
+})
+
 test('a basket is priced in one currency, or refused', async () => {
   const refused = async (currency: string) => {
     const { status, body } = await quote({ currency })
@@ -186,6 +278,6 @@ test('reconciliation sees what orders have accepted and used up, and uses that b
   const { body } = await service.call('CheckPromotions', { limit: 1_000 })
   expect(body.differences).toEqual([{ promotionId: promotion.id, name: 'P', uses: 1, noted: 2 }])
   await service.database.transaction((tx) => tx.sql`delete from coupon_uses where order_id = ${orphan}`)
-  const { body: mended } = await service.call('CheckPromotions', { limit: 1_000 })
-  expect([mended.differences, mended.promotions > 0]).toEqual([undefined, true])
+  const { body: repaired } = await service.call('CheckPromotions', { limit: 1_000 })
+  expect([repaired.differences, repaired.promotions > 0]).toEqual([undefined, true])
 })

@@ -8,10 +8,10 @@ export const config = defineConfig('shipping', {
   CARRIER_DAY_SECONDS: setting(Type.Number({ minimum: 0.01 }), {
     default: 86_400,
     unit: 's',
-    doc: 'How long a day of the sandbox carrier lasts.',
+    doc: 'Length of a day of the sandbox carrier.',
   }),
   SANDBOX_CARRIER_SECRET: secret(Type.String({ minLength: 16 }), {
     optional: true,
-    doc: 'What the sandbox carrier signs its messages with (base64); without it none is taken.',
+    doc: 'Secret with which the sandbox carrier signs its messages (base64); if omitted, messages are rejected.',
   }),
 })

@@ -1,7 +1,7 @@
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Carriers } from './carriers/carrier.ts'
 
-/** What the use cases of shipping are made with. */
+/** The dependencies of the use cases of shipping. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId

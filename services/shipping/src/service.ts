@@ -10,12 +10,13 @@ import {
   carrierDispatchTask,
   dispatchShipment,
   releaseShipment,
+  releaseShipmentOfOrder,
   simulateShipment,
 } from './use-cases/move-shipment.ts'
 import { createShipment, createShipmentOfOrder } from './use-cases/plan-shipment.ts'
 import {
   askRates,
-  eraseDeletedUser,
+  findMethods,
   getShipment,
   getTracking,
   listAllShipments,
@@ -39,6 +40,7 @@ export const shippingService = defineService(shipping, {
       getShipment: getShipment(deps),
       getTracking: getTracking(deps),
       cancelShipment: cancelShipment(deps),
+      releaseShipment: releaseShipment(deps),
       dispatchShipment: dispatchShipment(deps),
       simulateShipment: simulateShipment(deps),
       askRates: askRates(deps),
@@ -47,10 +49,11 @@ export const shippingService = defineService(shipping, {
     rpc: {
       createShipment: createShipmentOfOrder(deps),
       cancelShipment: cancelShipmentOfOrder(deps),
-      release: releaseShipment(deps),
+      release: releaseShipmentOfOrder(deps),
       listShipments: listReconciled(deps),
+      findMethods: findMethods(deps),
     },
-    consumes: { userDeleted: eraseDeletedUser(deps) },
+    consumes: {},
     sagas: {},
     tasks: {
       'carrier-dispatch': carrierDispatchTask(deps),

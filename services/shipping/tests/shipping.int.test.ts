@@ -2,7 +2,7 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import { shippingCancelled, shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { userDeleted } from '@stoa/contracts/user/events'
-import { newId, systemClock } from '@stoa/kernel'
+import { AppError, newId, systemClock } from '@stoa/kernel'
 import { signWebhook } from '@stoa/security'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -15,11 +15,32 @@ const secret = Buffer.from('a secret of the sandbox carrier').toString('base64')
 let service: TestService
 let slow: TestService
 
+/** The other services: they know every customer, SKU and warehouse but these. */
+const unknown = { customerId: newId(), sku: 'UNHEARD-OF', warehouseId: newId() }
+const otherServices = {
+  user: {
+    getContact: async ({ userId }: { userId?: string }) => {
+      if (userId === unknown.customerId)
+        throw new AppError('not_found', 'user.not_found', 'The account does not exist.')
+      return { email: `${userId}@stoa.example` }
+    },
+  } as never,
+  inventory: {
+    getVariants: async ({ skus = [] }: { skus?: readonly string[] }) => ({
+      variants: skus.filter((sku) => sku !== unknown.sku).map((sku) => ({ sku })),
+    }),
+    findWarehouses: async ({ warehouseIds = [] }: { warehouseIds?: readonly string[] }) => ({
+      warehouseIds: warehouseIds.filter((id) => id !== unknown.warehouseId),
+    }),
+  } as never,
+}
+
 beforeAll(async () => {
   const start = (daySeconds: string) =>
     startTestService<ShippingService>(shippingService, {
       access: accessTable,
       settings: { CARRIER_DAY_SECONDS: daySeconds, SANDBOX_CARRIER_SECRET: secret },
+      calls: otherServices,
     })
   service = await start('0.05')
   slow = await start('86400')
@@ -115,6 +136,74 @@ test('a country that no carrier serves is refused', async () => {
   expect(answer.body.code).toBe('failed_precondition')
 })
 
+test('a shipment of an order by a method that its carrier does not have is refused', async () => {
+  const answer = await service.call('CreateShipment', shipment(newId(), { method: 'air' }))
+  expect(answer.body.code).toBe('invalid_argument')
+  expect((await service.call('FindMethods', { country: 'DE' })).body.methods).toEqual(['standard', 'express'])
+  expect((await service.call('FindMethods', { country: 'AQ' })).body.methods ?? []).toEqual([])
+})
+
+test.each([
+  ['customer_unknown', { customerId: unknown.customerId }, '/customerId'],
+  [
+    'warehouse_unknown',
+    { parcels: [{ warehouseId: unknown.warehouseId, lines: [{ sku: 'TEA', quantity: 1 }] }] },
+    '/parcels/0/warehouseId',
+  ],
+  [
+    'unknown_sku',
+    {
+      parcels: [
+        {
+          warehouseId,
+          lines: [
+            { sku: 'TEA', quantity: 1 },
+            { sku: unknown.sku, quantity: 1 },
+          ],
+        },
+      ],
+    },
+    '/parcels/0/lines/1/sku',
+  ],
+  ['method_unknown', { method: 'air' }, '/method'],
+])('staff cannot create a shipment that names what does not exist: %s', async (code, more, pointer) => {
+  const { orderId: _, ...own } = shipment('', more)
+  const { status, body } = await service.request('POST', '/api/v1/shipments', { as: staff, key: newId(), body: own })
+  expect([status, body.code, body.errors.map((each: any) => each.pointer)]).toEqual([
+    422,
+    `shipping.${code}`,
+    [pointer],
+  ])
+})
+
+test('a shipment of no order is released by staff, and moves on', async () => {
+  const { orderId: _, ...own } = shipment('')
+  const made = await service.request('POST', '/api/v1/shipments', { as: staff, key: newId(), body: own })
+  const path = `/api/v1/shipments/${made.body.id}`
+  expect((await service.request('POST', `${path}/dispatch`, { as: staff })).body.code).toBe('shipping.not_released')
+  const released = await service.request('POST', `${path}/release`, { as: staff })
+  expect(released).toMatchObject({ status: 200, body: { status: 'released', trackingNumber: expect.any(String) } })
+  await eventually(async () =>
+    expect((await service.request('GET', path, { as: staff })).body.status).toBe('delivered'),
+  )
+  expect((await service.request('POST', `${path}/release`, { as: staff })).status).toBe(200)
+  expect((await service.request('POST', `${path}/release`, { as: ada })).status).toBe(403)
+})
+
+test('a shipment of an order is not released past its order, and a cancelled one not at all', async () => {
+  const { body } = await slow.call('CreateShipment', shipment(newId()))
+  expect(await slow.request('POST', `/api/v1/shipments/${body.shipmentId}/release`, { as: staff })).toMatchObject({
+    status: 409,
+    body: { code: 'shipping.belongs_to_order' },
+  })
+  const { orderId: _, ...own } = shipment('')
+  const made = await slow.request('POST', '/api/v1/shipments', { as: staff, key: newId(), body: own })
+  await slow.request('POST', `/api/v1/shipments/${made.body.id}/cancel`, { as: staff })
+  expect((await slow.request('POST', `/api/v1/shipments/${made.body.id}/release`, { as: staff })).body.code).toBe(
+    'shipping.move_not_allowed',
+  )
+})
+
 test('staff simulate what the sandbox carrier tells, not of a planned shipment', async () => {
   const orderId = newId()
   const { body } = await slow.call('CreateShipment', shipment(orderId))
@@ -140,7 +229,7 @@ test('a shipment of an order is not cancelled past it, one of none is', async ()
   expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled'])
 })
 
-test('a customer reads the own shipments and nobody else’s', async () => {
+test('customers read their own shipments and no others', async () => {
   const orderId = newId()
   const { body } = await slow.call('CreateShipment', shipment(orderId))
   const path = `/api/v1/shipments/${body.shipmentId}`
@@ -161,15 +250,26 @@ const released = async () => {
   await slow.call('Release', { orderId })
   return (await slow.request('GET', `/api/v1/shipments/${body.shipmentId}`, { as: staff })).body
 }
-const tell = (
+const reportTracking = (
   message: { readonly id: string; readonly trackingNumber: string; readonly event: string },
-  { carrier = 'sandbox', key = secret }: { readonly carrier?: string; readonly key?: string } = {},
+  {
+    carrier = 'sandbox',
+    key = secret,
+    sign = (text) => text,
+    write = JSON.stringify,
+  }: {
+    readonly carrier?: string
+    readonly key?: string
+    /** What is signed in the place of the text that is sent. */
+    readonly sign?: (text: string) => string
+    readonly write?: (body: object) => string
+  } = {},
 ) => {
   const seconds = Math.floor(Date.now() / 1_000)
-  const body = { ...message, at: new Date().toISOString() }
-  const signature = signWebhook(key, message.id, seconds, JSON.stringify(body))
+  const text = write({ ...message, at: new Date().toISOString() })
+  const signature = signWebhook(key, message.id, seconds, sign(text))
   return slow.request('POST', `/api/v1/shipping/webhooks/${carrier}`, {
-    body,
+    text,
     headers: { 'webhook-id': message.id, 'webhook-timestamp': String(seconds), 'webhook-signature': signature },
   })
 }
@@ -177,20 +277,35 @@ const tell = (
 test('a carrier’s message counts when it is signed, and once', async () => {
   const { id, trackingNumber } = await released()
   const left = { id: newId(), trackingNumber, event: 'dispatched' }
-  expect((await tell(left, { key: Buffer.from('of another').toString('base64') })).status).toBe(401)
-  expect((await tell(left, { carrier: 'pigeon' })).body.code).toBe('shipping.carrier_unknown')
-  expect((await tell({ ...left, trackingNumber: 'NONE' })).status).toBe(404)
+  expect((await reportTracking(left, { key: Buffer.from('of another').toString('base64') })).status).toBe(401)
+  expect((await reportTracking(left, { carrier: 'pigeon' })).body.code).toBe('shipping.carrier_unknown')
+  expect((await reportTracking({ ...left, trackingNumber: 'NONE' })).status).toBe(404)
   expect(await trackingOf(id)).toEqual(['planned', 'released'])
-  expect([(await tell(left)).status, (await tell(left)).status]).toEqual([202, 202])
+  expect([(await reportTracking(left)).status, (await reportTracking(left)).status]).toEqual([202, 202])
   // what was signed under a used id is a replay, whatever it says
-  expect((await tell({ ...left, event: 'delivered' })).status).toBe(202)
+  expect((await reportTracking({ ...left, event: 'delivered' })).status).toBe(202)
   expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched'])
+})
+
+test('a carrier’s message is verified over its bytes', async () => {
+  const { id, trackingNumber } = await released()
+  const left = { id: newId(), trackingNumber, event: 'dispatched' }
+  const indented = (body: object) => JSON.stringify(body, null, 2)
+  const compacted = (text: string) => JSON.stringify(JSON.parse(text))
+  expect((await reportTracking(left, { write: indented, sign: compacted })).status).toBe(401)
+  const escaped = (body: object) => `${JSON.stringify(body).replace('"id"', '"\\u0069d"')}\n`
+  expect((await reportTracking(left, { write: escaped, sign: compacted })).status).toBe(401)
+  expect(await trackingOf(id)).toEqual(['planned', 'released'])
+  expect((await reportTracking(left, { write: escaped })).status).toBe(202)
+  expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched'])
+  expect((await reportTracking({ ...left, id: newId(), event: 'delivered' }, { write: indented })).status).toBe(202)
+  expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched', 'delivered'])
 })
 
 test('what has arrived has left, also when the carrier tells it in the other order', async () => {
   const { id, orderId, trackingNumber } = await released()
-  expect((await tell({ id: newId(), trackingNumber, event: 'delivered' })).status).toBe(202)
-  expect((await tell({ id: newId(), trackingNumber, event: 'dispatched' })).status).toBe(202)
+  expect((await reportTracking({ id: newId(), trackingNumber, event: 'delivered' })).status).toBe(202)
+  expect((await reportTracking({ id: newId(), trackingNumber, event: 'dispatched' })).status).toBe(202)
   expect(await trackingOf(id)).toEqual(['planned', 'released', 'dispatched', 'delivered'])
   const dispatched = await slow.published(shippingDispatched.type)
   expect(dispatched.filter(({ data }: any) => data.orderId === orderId)).toHaveLength(1)
@@ -228,6 +343,16 @@ test('what is held on a person says where the goods went', async () => {
   await slow.call('CreateShipment', shipment(newId(), { customerId: carol }))
   const { shipments } = (await personalData({ clock: systemClock } as Deps).export(carol, slow.database.read)) as any
   expect(shipments).toEqual([expect.objectContaining({ customerId: carol, address })])
+})
+
+test('an address without a postal code, and one with a state, is kept as it is', async () => {
+  const dublin = { name: 'Ada', line1: 'Row 1', city: 'Dublin', country: 'IE' }
+  const portland = { name: 'Ada', line1: 'Row 1', city: 'Portland', state: 'OR', postalCode: '97201', country: 'US' }
+  const carol = newId()
+  await slow.call('CreateShipment', shipment(newId(), { customerId: carol, address: dublin }))
+  await slow.call('CreateShipment', shipment(newId(), { customerId: carol, address: portland }))
+  const { shipments } = (await personalData({ clock: systemClock } as Deps).export(carol, slow.database.read)) as any
+  expect(shipments.map((one: { address: object }) => one.address)).toEqual([portland, dublin])
 })
 
 test('an erasure and a delivery at once leave no address', async () => {

@@ -1,5 +1,20 @@
-import { defineConfig, serviceSettings } from '@stoa/config'
+import { defineConfig, serviceSettings, setting } from '@stoa/config'
 import { user } from '@stoa/contracts/user/service'
+import { Type } from 'typebox'
+
+const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 
 /** The settings of user. */
-export const config = defineConfig('user', serviceSettings('user', user.port))
+export const config = defineConfig('user', {
+  ...serviceSettings('user', user.port),
+  GUEST_RETENTION_DAYS: setting(days, {
+    default: 30,
+    unit: 'days',
+    doc: 'Days after which the account of a guest is erased, unless the guest has an order that is open or was paid.',
+  }),
+  SIGN_IN_RETENTION_DAYS: setting(days, {
+    default: 365,
+    unit: 'days',
+    doc: 'Days for which the attempts to sign in to an account are kept; those for an unknown address are kept for at most 30 days.',
+  }),
+})

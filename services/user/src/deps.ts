@@ -1,9 +1,11 @@
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Passwords } from '@stoa/security'
 
-/** What the use cases of user are made with. */
+/** The dependencies of the use cases of user. */
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
   readonly passwords: Passwords
+  /** For how many days the accounts of guests and the attempts to sign in are kept. */
+  readonly retention: { readonly guestDays: number; readonly signInDays: number }
 }

@@ -3,8 +3,8 @@ import { createPasswords } from '@stoa/security'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { authenticate, login, verifyPassword } from './use-cases/authenticate.ts'
-import { changePassword, endSessionsTask } from './use-cases/change-password.ts'
+import { authenticate, authenticateAtAuth, login, verifyPassword } from './use-cases/authenticate.ts'
+import { changePassword, endSessionsTask, findSessionsToEnd } from './use-cases/change-password.ts'
 import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
 import { deleteUser, personalData } from './use-cases/erase-user.ts'
 import { givePoints, takePointsBack } from './use-cases/give-points.ts'
@@ -24,20 +24,35 @@ import {
   searchUsers,
   snapshotUsers,
 } from './use-cases/read-users.ts'
+import {
+  announceLink,
+  forgotPassword,
+  issueLinkToken,
+  requestEmailVerification,
+  verifyEmail,
+} from './use-cases/mail-links.ts'
 import { createGuest, registerUser } from './use-cases/register-user.ts'
-import { forgetOldSignIns, issueUnlockToken, unlockUser } from './use-cases/unlock-user.ts'
+import { removeGuests } from './use-cases/remove-guests.ts'
+import { resetPassword } from './use-cases/reset-password.ts'
+import { forgetOldSignIns, unlockUser } from './use-cases/unlock-user.ts'
 
 /** Accounts, profiles, preferences: its table of contents. */
 export const userService = defineService(user, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId }): Deps => ({ clock, newId, passwords: createPasswords() }),
+  deps: ({ clock, newId, config: { guestRetentionDays, signInRetentionDays } }): Deps => ({
+    clock,
+    newId,
+    passwords: createPasswords(),
+    retention: { guestDays: guestRetentionDays, signInDays: signInRetentionDays },
+  }),
   bind: (deps) => ({
     operations: {
       registerUser: registerUser(deps),
       createGuest: createGuest(deps),
       authenticate: authenticate(deps),
       login: login(deps),
+      authenticateAtAuth: authenticateAtAuth(deps),
       listUsers: listAllUsers(deps),
       searchUsers: searchUsers(deps),
       getUser: getUser(deps),
@@ -47,6 +62,10 @@ export const userService = defineService(user, {
       setTier: setTier(deps),
       changePassword: changePassword(deps),
       unlockUser: unlockUser(deps),
+      forgotPassword: forgotPassword(deps),
+      resetPassword: resetPassword(deps),
+      requestEmailVerification: requestEmailVerification(deps),
+      verifyEmail: verifyEmail(deps),
       listAuthentications: listAuthentications(deps),
       listAddresses: listOwnAddresses(deps),
       addAddress: addAddress(deps),
@@ -58,12 +77,18 @@ export const userService = defineService(user, {
       getContact: getContact(deps),
       verifyPassword: verifyPassword(deps),
       getClaims: getClaims(deps),
-      issueUnlockToken: issueUnlockToken(deps),
+      issueLinkToken: issueLinkToken(deps),
       snapshotUsers: snapshotUsers(deps),
     },
     consumes: { orderCompleted: givePoints(deps), orderReturned: takePointsBack(deps) },
     sagas: {},
-    tasks: { 'end-sessions': endSessionsTask(deps), 'forget-old-sign-ins': forgetOldSignIns(deps) },
+    tasks: {
+      'end-sessions': endSessionsTask(deps),
+      'find-sessions-to-end': findSessionsToEnd(deps),
+      'announce-link': announceLink(deps),
+      'forget-old-sign-ins': forgetOldSignIns(deps),
+      'remove-guests': removeGuests(deps),
+    },
     personalData: personalData(deps),
   }),
 })

@@ -1,4 +1,5 @@
 import type { Tx } from '@stoa/contract'
+import { MAX_ADDRESSES } from '@stoa/contracts/user/resources'
 import { user, type UserService } from '@stoa/contracts/user/service'
 import { newId, systemClock } from '@stoa/kernel'
 import { txMaker } from '@stoa/service'
@@ -52,6 +53,31 @@ test('nothing is kept of a password beside its slow hash, and two who send one k
   expect(kept?.count).toBe(0)
 })
 
+test('an international domain has one account in either spelling, signs in with both, and is stored in ASCII', async () => {
+  const name = newId()
+  const [unicode, ascii] = [`${name}@Bücher.example`, `${name}@xn--bcher-kva.example`]
+  const password = 'a fine long phrase'
+  const made = await app.ask('POST', '/api/v1/users', { body: { email: unicode, password, name: 'Ada' } })
+  expect([made.status, made.body['email']]).toEqual([201, ascii])
+  const again = await app.ask('POST', '/api/v1/users', { body: { email: ascii, password, name: 'Ada' } })
+  expect([again.status, again.body.code]).toEqual([409, 'user.email_taken'])
+  for (const email of [unicode, ascii, unicode.toUpperCase()])
+    expect((await app.signIn(email, password)).status).toBe(200)
+  const guest = await app.ask('POST', '/api/v1/users/guest', { body: { email: unicode } })
+  expect(guest.body).toMatchObject({ user: { email: ascii } })
+})
+
+test.each(['dörte@example.org', '"ada lovelace"@example.org', 'ada@１２７.０.０.１'])(
+  'the address %s is refused with a code of its own',
+  async (email) => {
+    const refused = { status: 422, body: { code: 'user.email_unsupported', errors: [{ pointer: '/email' }] } }
+    const body = { email, password: 'a fine long phrase', name: 'Ada' }
+    expect(await app.ask('POST', '/api/v1/users', { body })).toMatchObject(refused)
+    expect(await app.ask('POST', '/api/v1/users/guest', { body: { email } })).toMatchObject(refused)
+    expect((await app.signIn(email, body.password)).body.code).toBe('user.credentials_wrong')
+  },
+)
+
 test('of ten who register one e-mail address at once, one gets it', async () => {
   const body = { email: `${newId()}@stoa.example`, password: 'a fine long phrase', name: 'Ada' }
   const answers = await Promise.all(Array.from({ length: 10 }, () => app.ask('POST', '/api/v1/users', { body })))
@@ -77,18 +103,25 @@ test('signing in answers with tokens, and is logged and told', async () => {
     tokenType: 'Bearer',
     expiresIn: 900,
   })
-  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual(['user.created', 'user.authenticated'])
+  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual([
+    'user.created',
+    'user.email_verification_requested',
+    'user.authenticated',
+  ])
   const { body: log } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: caller })
   expect(log.items).toEqual([expect.objectContaining({ outcome: 'succeeded', address: '203.0.113.7' })])
 })
 
-test('when auth is away signing in is a 503 and nothing has happened', async () => {
+test('when auth is unavailable signing in is a 503 and nothing has happened', async () => {
   const { id, email, password, caller } = await app.register()
   app.auth.isAway = true
   expect((await app.signIn(email, password)).status).toBe(503)
   const { body: log } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: caller })
   expect(log.items).toEqual([])
-  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual(['user.created'])
+  expect((await app.eventsOf(id)).map(({ type }) => type)).toEqual([
+    'user.created',
+    'user.email_verification_requested',
+  ])
 })
 
 test('a guest gets tokens, and one e-mail address may have many guests', async () => {
@@ -117,6 +150,37 @@ test('a profile is changed under its version', async () => {
     type: 'user.updated',
     data: { locale: 'fr', status: 'active' },
   })
+})
+
+test('an address without a postal code, and one with a state, is kept as it is', async () => {
+  const ada = await app.register()
+  const { postalCode: _, ...dublin } = { ...address, city: 'Dublin', country: 'IE' }
+  const portland = { ...address, city: 'Portland', state: 'OR', postalCode: '97201', country: 'US' }
+  const path = addressesOf(ada.id)
+  const { status, body: kept } = await app.ask('POST', path, { as: ada.caller, body: dublin })
+  expect([status, kept]).toEqual([201, expect.not.objectContaining({ postalCode: expect.anything() })])
+  const headers = ifMatch(1)
+  const replaced = await app.ask('PUT', `${path}/${kept.id}`, { as: ada.caller, body: portland, headers })
+  expect(replaced.body).toMatchObject(portland)
+  expect((await app.ask('GET', `${path}/${kept.id}`, { as: ada.caller })).body).toMatchObject(portland)
+})
+
+test('an account has no more addresses than the limit, also when they come at once', async () => {
+  const ada = await app.register()
+  const add = () => app.ask('POST', addressesOf(ada.id), { as: ada.caller, body: address })
+  await app.service.database.transaction(
+    (tx) => tx.sql`
+      insert into addresses (id, user_id, name, line1, city, postal_code, country)
+      select gen_random_uuid(), ${ada.id}, 'Ada', 'Analytical Row 1', 'Berlin', '10115', 'DE'
+        from generate_series(1, ${MAX_ADDRESSES - 2})`,
+  )
+  const answers = await Promise.all([add(), add(), add(), add()])
+  expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 201, 409, 409])
+  expect(await add()).toMatchObject({ status: 409, body: { code: 'user.address_limit' } })
+  const { items } = (await app.ask('GET', `${addressesOf(ada.id)}?limit=200`, { as: ada.caller })).body
+  expect(items).toHaveLength(MAX_ADDRESSES)
+  await app.ask('DELETE', `${addressesOf(ada.id)}/${items?.[0]?.id}`, { as: ada.caller, headers: ifMatch(1) })
+  expect((await add()).status).toBe(201)
 })
 
 test("another's account and addresses can be neither read nor changed", async () => {
@@ -177,12 +241,17 @@ test('admins list and find accounts by a part of name or e-mail address, custome
 
 test('contact, claims and a snapshot are answered to other services', async () => {
   const { id, email } = await app.register()
-  expect((await app.call('GetContact', { userId: id })).body).toEqual({ email, name: 'Ada Lovelace', locale: 'en' })
+  // the name only once the address is verified
+  expect((await app.call('GetContact', { userId: id })).body).toEqual({ email, locale: 'en', emailVerified: false })
   expect((await app.call('GetClaims', { userId: id })).body).toEqual({
     userId: id,
     email,
     roles: ['customer'],
     tier: 'free',
+    name: 'Ada Lovelace',
+    locale: 'en',
+    emailVerified: false,
+    updatedAt: expect.stringMatching(/^\d{10}$/),
   })
   expect((await app.call('GetClaims', { userId: newId() })).status).toBe(404)
   const states: unknown[] = []
@@ -202,7 +271,10 @@ test('an erased account is gone, and told', async () => {
   await app.ask('POST', addressesOf(id), { as: caller, body: address })
   await app.signIn(email, password)
   const path = `/api/v1/users/${id}`
+  app.auth.log.length = 0
   expect((await app.ask('DELETE', path, { as: caller, headers: ifMatch(1) })).status).toBe(204)
+  expect(app.auth.log).toEqual([expect.stringContaining(id)])
+  expect((await app.ask('POST', addressesOf(id), { as: caller, body: address })).status).toBe(401)
   expect((await app.ask('GET', path, { as: caller })).status).toBe(404)
   expect((await app.signIn(email, password)).body.code).toBe('user.credentials_wrong')
   expect((await app.call('GetContact', { userId: id })).status).toBe(404)
@@ -217,7 +289,7 @@ test('an erased account is gone, and told', async () => {
 
 test('seeded accounts sign in with their roles, and seeding again changes nothing', async () => {
   const account = { id: newId(), email: `${newId()}@stoa.example`, name: 'Grace Hopper', roles: ['staff'] }
-  const makeTx = txMaker({ service: user, clock: systemClock, newId })
+  const makeTx = txMaker({ service: user, clock: systemClock, newId, schemaBaseUrl: 'http://127.0.0.1:8080' })
   const run = () =>
     app.service.database.transaction((handle) =>
       seed(makeTx(handle) as Tx<UserService>, { clock: systemClock }, [account], 'stoa-demo-only'),

@@ -1,8 +1,9 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import type { Address, Tokens, User } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
-import { AppError, newId, systemClock, type Clock } from '@stoa/kernel'
-import { startTestService, type TestRequest, type TestService } from '@stoa/testing'
+import { type Clock, newId, platformError, systemClock } from '@stoa/kernel'
+import { eventually, startTestService, type TestRequest, type TestService } from '@stoa/testing'
+import { expect } from 'vitest'
 import { userService } from '../src/service.ts'
 
 export const admin = { subject: '0198c0de-0000-7000-8000-0000000000ad', roles: ['admin'] }
@@ -36,7 +37,7 @@ interface Answered {
 
 interface Told {
   readonly type: string
-  readonly data: { readonly status?: string; readonly unlockId?: string }
+  readonly data: { readonly status?: string; readonly unlockId?: string; readonly linkId?: string }
 }
 
 /** Somebody with an account, and the password it has. */
@@ -60,14 +61,19 @@ export interface UserApp {
   /** What auth was asked, oldest first. */
   readonly auth: { readonly log: string[]; isAway: boolean }
   readonly advance: (minutes: number) => void
+  /** The customers with orders, as order has them. */
+  readonly customers: { readonly withOrders: Set<string>; isAway: boolean }
+  /** Runs a scheduled task now, and waits for its end. */
+  readonly run: (task: string) => Promise<void>
 }
 
 export async function startUser(): Promise<UserApp> {
   const auth = { log: [] as string[], isAway: false }
+  const customers = { withOrders: new Set<string>(), isAway: false }
   let aheadMinutes = 0
   const clock: Clock = { now: () => systemClock.now().add({ minutes: aheadMinutes }) }
   const asked = (what: string) => {
-    if (auth.isAway) throw new AppError('unavailable', 'service.unavailable', 'auth is away')
+    if (auth.isAway) throw platformError('service.unavailable', 'auth is unavailable')
     auth.log.push(what)
   }
   const service = await startTestService<UserService>(userService, {
@@ -79,9 +85,15 @@ export async function startUser(): Promise<UserApp> {
           asked(`open ${userId}`)
           return { accessToken: `access-${userId}`, refreshToken: `refresh-${userId}`, expiresInSeconds: 900 }
         },
-        endSessions: async ({ userId }: { userId?: string }) => {
-          asked(`end ${userId}`)
+        endSessions: async ({ userId, deletesApiKeys }: { userId?: string; deletesApiKeys?: boolean }) => {
+          asked(`end ${userId}${deletesApiKeys === true ? ' and API keys' : ''}`)
           return {}
+        },
+      },
+      order: {
+        listCustomersWithOrders: async ({ customerIds = [] }: { customerIds?: string[] }) => {
+          if (customers.isAway) throw platformError('service.unavailable', 'order is unavailable')
+          return { customerIds: customerIds.filter((id) => customers.withOrders.has(id)) }
         },
       },
     } as never,
@@ -95,6 +107,7 @@ export async function startUser(): Promise<UserApp> {
     ask,
     signIn,
     auth,
+    customers,
     call: (method, input) =>
       ask('POST', `/stoa.user.v1.UserRpc/${method}`, { as: authService, body: input, key: newId() }),
     async register(email = `${newId()}@stoa.example`) {
@@ -113,6 +126,15 @@ export async function startUser(): Promise<UserApp> {
       return events
         .filter(({ subject }) => subject === userId)
         .map(({ type, data }) => ({ type, data: data as Told['data'] }))
+    },
+    async run(task) {
+      const key = newId()
+      await service.database.transaction(
+        ({ sql }) => sql`insert into tasks (name, key, payload, run_at) values (${task}, ${key}, '{}', now())`,
+      )
+      await eventually(async () =>
+        expect(await service.database.read.sql`select 1 from tasks where key = ${key}`).toEqual([]),
+      )
     },
     advance: (minutes) => void (aheadMinutes += minutes),
   }

@@ -1,12 +1,13 @@
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '@stoa/kernel'
+import type { AppError } from '@stoa/kernel'
 import type pg from 'pg'
 import { canReach, type Account } from '../postgres/account.ts'
 import type { Settings } from '../postgres/cluster.ts'
 import { prepareLocation } from '../postgres/location.ts'
 import { readJson, writeJson, type DataFolder } from '../supervisor/data-folder.ts'
+import { systemError } from '../system-errors.ts'
 
 /** Where a system's write-ahead log is archived. */
 export interface Archive {
@@ -32,7 +33,7 @@ export async function turnArchiveOn(data: DataFolder, wanted: string | undefined
   const folder = requirePlain(wanted === undefined ? join(home, 'wal-archive') : resolve(wanted))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await readdir(folder)).some((name) => !/^[0-9A-F]{8}/.test(name))) {
-    throw new AppError('invalid', 'archive.bad_folder', `${folder} holds other files: name one that is new or empty`)
+    throw systemError('archive.bad_folder', `${folder} contains other files: choose a new or empty folder`)
   }
   if (account !== undefined) {
     await chown(folder, account.uid, account.gid)
@@ -48,10 +49,9 @@ export async function turnArchiveOn(data: DataFolder, wanted: string | undefined
  */
 export function requirePlain(folder: string): string {
   if (/^[\w/.,:@+ -]+$/.test(folder) && isAbsolute(folder)) return folder
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'archive.bad_folder',
-    `the archive ${folder} has characters that a shell reads, or is no absolute path: name another folder`,
+    `the archive ${folder} contains shell characters, or is not an absolute path: choose another folder`,
   )
 }
 
@@ -59,19 +59,18 @@ export function requirePlain(folder: string): string {
  * Refuses an archive that a server which recovers would find nothing in, as that looks like the end of the log.
  * @throws AppError `archive.bad_folder`, `archive.not_there`
  */
-export async function requireArchive(folder: string, account: Account | undefined, mend: string): Promise<void> {
+export async function requireArchive(folder: string, account: Account | undefined, fix: string): Promise<void> {
   const info = await stat(requirePlain(folder)).catch(() => undefined)
   if (info?.isDirectory() !== true) {
-    throw new AppError('not_found', 'archive.not_there', `there is no archive in ${folder}: ${mend}`)
+    throw systemError('archive.not_there', `there is no archive in ${folder}: ${fix}`)
   }
   if (account !== undefined && !(await canReach(account, join(folder, 'segment')))) throw unreachable(folder, account)
 }
 
 function unreachable(folder: string, { name }: Account): AppError {
-  return new AppError(
-    'invalid',
+  return systemError(
     'archive.bad_folder',
-    `the account ${name}, which PostgreSQL runs under, cannot enter ${folder}: name a folder elsewhere`,
+    `the account ${name} that runs PostgreSQL cannot access ${folder}: choose another folder`,
   )
 }
 
@@ -117,10 +116,9 @@ export async function archiveNow(server: pg.Client): Promise<void> {
     )
     if (wanted.slice(8) <= (state[0]?.name ?? '').slice(8, 24)) return
   }
-  throw new AppError(
-    'unavailable',
+  throw systemError(
     'archive.not_following',
-    `${wanted} was not archived in ${followTimeoutMs / 1_000} s: is archiving on, and is there room? See "npm run stoa -- archive status"`,
+    `${wanted} was not archived in ${followTimeoutMs / 1_000} s: check that archiving is on and the disk is not full with "npm run stoa -- archive status"`,
   )
 }
 
@@ -159,7 +157,7 @@ export async function measureArchive({ folder }: Archive): Promise<{ segments: n
   return { segments: names.length, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 
-/** Deletes what no backup from this segment on needs; answers how many files that were. Timelines' histories stay. */
+/** Deletes segments that no backup from this segment on needs; returns their number. Timeline history files are kept. */
 export async function pruneArchive({ folder }: Archive, firstNeeded: string): Promise<number> {
   // Within a timeline the names sort by time; the place in the log alone counts, whatever the timeline.
   const old = (await archived(folder)).filter(

@@ -27,7 +27,7 @@ export async function listTree(
   return { folders: folders.toSorted(), files: files.toSorted() }
 }
 
-/** Copies a file durably, readable by its owner only; answers size and checksum of what was written. */
+/** Copies a file durably, readable only by its owner; returns size and checksum of the copy. */
 export async function copyFile(from: string, to: string): Promise<Omit<BackedUpFile, 'path'>> {
   const source = await open(from, 'r')
   try {

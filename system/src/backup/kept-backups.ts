@@ -27,7 +27,7 @@ export async function listBackups({ backups }: DataFolder): Promise<KeptBackup[]
   return found.flat().toSorted((a, b) => (a.endedAt < b.endedAt ? 1 : -1))
 }
 
-/** Deletes all but the latest backups, and what of the archive only those needed; answers what was deleted. */
+/** Deletes all but the latest backups, and the archived segments that only those needed; returns what was deleted. */
 export async function pruneBackups(
   data: DataFolder,
   keep: number,

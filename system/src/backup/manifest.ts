@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { AppError } from '@stoa/kernel'
 import { requirePlain } from './archive.ts'
+import { systemError } from '../system-errors.ts'
 
 /** One file of a backup, by its path in it. */
 export interface BackedUpFile {
@@ -12,7 +12,7 @@ export interface BackedUpFile {
   readonly sha256: string
 }
 
-/** What stands in a backup's `backup.json`, which is written last: a folder without it is no backup. */
+/** The content of `backup.json` of a backup, which is written last: a folder without it is not a backup. */
 export interface Manifest {
   readonly format: 1
   /** RFC 3339; the backup holds all that was committed before `endedAt`. */
@@ -32,25 +32,23 @@ export interface Manifest {
 export const manifestName = 'backup.json'
 
 /**
- * Reads what a backup says of itself. It may come from elsewhere: nothing in it leads out of the backup's folder, or into a
- * shell. @throws AppError `backup.none_there`, `backup.bad_path`, `archive.bad_folder`
+ * Reads the manifest of a backup. Its source may be untrusted: no path may leave the folder of the backup or contain shell characters.
+ * @throws AppError `backup.none_there`, `backup.bad_path`, `archive.bad_folder`
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(join(folder, manifestName))
   if (manifest === undefined) {
-    throw new AppError(
-      'not_found',
+    throw systemError(
       'backup.none_there',
-      `${folder} is no backup that is whole (it has no readable ${manifestName}): name a folder that "stoa backup" made`,
+      `${folder} is not a complete backup (it has no readable ${manifestName}): choose a folder made by "stoa backup"`,
     )
   }
   if (manifest.archive !== undefined) requirePlain(manifest.archive)
   const outside = manifest.files.find(({ path }) => !isInside(path))
   if (outside === undefined) return manifest
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'backup.bad_path',
-    `${manifestName} of the backup ${folder} names ${outside.path}, which no backup holds: restore another backup`,
+    `${manifestName} of the backup ${folder} lists ${outside.path}, which cannot be part of a backup: restore another backup`,
   )
 }
 
@@ -80,10 +78,9 @@ export async function requireWhole(folder: string, { files }: Manifest): Promise
   for (const { path, sha256 } of files) {
     const found = await checksumOf(join(folder, path)).catch(() => 'missing')
     if (found === sha256) continue
-    throw new AppError(
-      'conflict',
+    throw systemError(
       'backup.damaged',
-      `${path} of the backup ${folder} is ${found === 'missing' ? 'missing' : 'not what was backed up'}: restore another backup`,
+      `${path} of the backup ${folder} is ${found === 'missing' ? 'missing' : 'damaged'}: restore another backup`,
     )
   }
 }

@@ -1,17 +1,18 @@
 import { chown, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, isAppError } from '@stoa/kernel'
+import { type AppError, isAppError } from '@stoa/kernel'
 import { configureCluster, type Settings } from '../postgres/cluster.ts'
 import type { Location } from '../postgres/location.ts'
 import { spawnPostmaster, stopPostmaster } from '../postgres/postmaster.ts'
 import { freePort } from '../supervisor/ports.ts'
 import { archiveSettings, restoreCommand, type Archive } from './archive.ts'
+import { systemError } from '../system-errors.ts'
 
 interface Recovery {
   readonly location: Location
   /** A cluster copied while it ran, with its `backup_label`. */
   readonly folder: string
-  /** The folders in which further write-ahead log is, in the order in which they are asked. */
+  /** The folders with further write-ahead log, in search order. */
   readonly sources: readonly string[]
   /** Where the cluster archives from now on: its new timeline has to be known there. */
   readonly archive: Archive | undefined
@@ -39,7 +40,7 @@ export async function recover({ location, folder, sources, archive, to, finish }
   const logFile = join(location.home, 'restore.log')
   await rm(logFile, { force: true })
   try {
-    // It takes connections, and says so, only once recovery is over: no standby.
+    // It accepts connections only after the recovery, because it is not a standby.
     const postmaster = await spawnPostmaster({ ...location, folder, logFile, password: '' }, port, {
       readyTimeoutMs: recoveryTimeoutMs,
     })
@@ -66,25 +67,23 @@ async function explain(cause: AppError, to: Recovery['to'], logFile: string): Pr
   const log = await readFile(logFile, 'utf8').catch(() => '')
   const [, damaged] = /could not restore file "([^"]+)" from archive/.exec(log) ?? []
   if (damaged !== undefined) {
-    return new AppError(
-      'invalid',
+    return systemError(
       'archive.damaged',
-      `the segment ${damaged} of the archived log cannot be read: put a whole copy of it in its place, name an archive ` +
-        'that has one by --archive, or restore to a time before it',
+      `the segment ${damaged} of the archived log cannot be read: replace it with an intact copy, name an archive ` +
+        'that contains one with --archive, or restore to an earlier time',
       { cause },
     )
   }
   if (!/recovery ended before configured recovery target was reached/.test(log)) {
-    return new AppError('unavailable', 'restore.not_recovered', `${cause.message}\n(all of it is in ${logFile})`, {
+    return systemError('restore.not_recovered', `${cause.message}\n(the full output is in ${logFile})`, {
       cause,
     })
   }
   const [, last] = /last completed transaction was at log time ([^\n]+)/.exec(log) ?? []
-  return new AppError(
-    'invalid',
+  return systemError(
     'restore.time_not_reached',
-    `the log that was found ends ${last === undefined ? 'with the backup' : `at ${last}`}, before ${String(to)}: ` +
-      'restore to a time before its end or to "latest", or name the archive with the rest of it by --archive',
+    `the available log ends ${last === undefined ? 'with the backup' : `at ${last}`}, before ${String(to)}: ` +
+      'restore to an earlier time or to "latest", or name the archive with the rest of the log with --archive',
     { cause },
   )
 }

@@ -1,6 +1,5 @@
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@stoa/kernel'
 import pg from 'pg'
 import type { Account } from '../postgres/account.ts'
 import { requireVersion, superuser } from '../postgres/cluster.ts'
@@ -15,6 +14,7 @@ import { readManifest, requireWhole, type Manifest } from './manifest.ts'
 import { recover } from './recover.ts'
 import { holdsSegment, isSegment } from './segments.ts'
 import { ownFiles } from './take-backup.ts'
+import { systemError } from '../system-errors.ts'
 
 /** What to restore, and where. */
 export interface RestoreOptions {
@@ -54,7 +54,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
     const running = await findPostmaster(join(location.home, 'cluster'))
     if (running !== undefined) await stopPostmaster(running, 10_000)
     const unfinished = await layOut(options, location, manifest)
-    onProgress(options.to === undefined ? 'Recovering' : 'Recovering, and following the log')
+    onProgress(options.to === undefined ? 'Recovering' : 'Recovering from the archived log')
     await recover({
       location,
       folder: unfinished,
@@ -94,15 +94,14 @@ async function query(server: pg.ClientConfig, statement: string): Promise<pg.Que
 
 function requireLater(to: RestoreOptions['to'], { endedAt }: Manifest): void {
   if (typeof to !== 'object' || Temporal.Instant.compare(to, Temporal.Instant.from(endedAt)) >= 0) return
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'restore.too_early',
-    `the backup ended at ${endedAt} and cannot be taken back before that: restore an earlier one to ${to.toString()}`,
+    `the backup ended at ${endedAt}, and a restore cannot go back further: restore an earlier backup to ${to.toString()}`,
   )
 }
 
 /**
- * Where the log is that the backup goes on with: where the backup says, and where this system archives now. That one is asked
+ * Where the log is that the backup continues with: where the backup says, and where this system archives now. That one is asked
  * too when the backup names another: it has what came after a move, and the timelines that may not be taken again.
  */
 async function findLog(
@@ -115,14 +114,14 @@ async function findLog(
   // A backup is consistent with what it holds itself: only a later time needs more.
   const isNeeded = to !== undefined
   if (named !== undefined && (isNeeded || archive !== undefined)) {
-    await requireArchive(named, account, 'name the folder that it is in now by --archive')
+    await requireArchive(named, account, 'name its current folder with --archive')
   }
   if (own === undefined || own.folder === named) return named === undefined ? [] : [named]
   if (isNeeded) {
     await requireArchive(
       own.folder,
       account,
-      'say where it is now with "stoa archive on FOLDER", or "stoa archive off"',
+      'set the current folder with "stoa archive on FOLDER", or run "stoa archive off"',
     )
   }
   return named === undefined ? [own.folder] : [named, own.folder]

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { AppError } from '@stoa/kernel'
 import type pg from 'pg'
 import type { DataFolder } from '../supervisor/data-folder.ts'
 import { readArchive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import { manifestName, type BackedUpFile, type Manifest } from './manifest.ts'
 import { holdsSegment, segmentsBetween } from './segments.ts'
+import { systemError } from '../system-errors.ts'
 
 /** A server that runs, and the folder that its cluster is in. */
 export interface BackupSource {
@@ -17,7 +17,7 @@ export interface BackupSource {
   readonly server: pg.Client
 }
 
-// What a server makes anew when it starts (PostgreSQL's documentation, "Backing Up the Data Directory").
+// What a server makes again when it starts (PostgreSQL's documentation, "Backing Up the Data Directory").
 const leftOut = new Set(['postmaster.pid', 'postmaster.opts', 'backup_label', 'tablespace_map', 'current_logfiles'])
 const leftEmpty = /^(pg_wal|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans|pg_replslot)[/]/
 const leftOutAnywhere = /(^|[/])(pgsql_tmp[^/]*|pg_internal\.init[^/]*)$/
@@ -27,7 +27,7 @@ export const ownFiles = ['secrets.json', 'seeded.json'] as const
 
 /**
  * Copies a running server's cluster with the write-ahead log that makes the copy consistent, and the system's secrets.
- * Nobody waits for it. The folder appears as a whole or not at all. @throws AppError `backup.folder_taken`, `backup.log_gone`
+ * Nothing waits for it. The folder appears complete or not at all. @throws AppError `backup.folder_taken`, `backup.log_gone`
  */
 export async function takeBackup(source: BackupSource, wanted: string): Promise<Manifest> {
   const target = resolve(wanted)
@@ -55,7 +55,7 @@ async function requireNew(target: string): Promise<void> {
     throw error
   })
   if (names.length > 0) {
-    throw new AppError('conflict', 'backup.folder_taken', `${target} is not empty: name a folder that is new or empty`)
+    throw systemError('backup.folder_taken', `${target} is not empty: choose a new or empty folder`)
   }
 }
 
@@ -106,12 +106,11 @@ async function endBackup(server: pg.Client): Promise<{ label: string; last: stri
     select labelfile as label, spcmapfile, pg_walfile_name(lsn) as last, clock_timestamp() as at
     from pg_backup_stop(wait_for_archive => false)`)
   const [row] = rows
-  if (row === undefined) throw new Error('pg_backup_stop answered nothing')
+  if (row === undefined) throw new Error('pg_backup_stop returned nothing')
   if (row.spcmapfile !== '') {
-    throw new AppError(
-      'invalid',
+    throw systemError(
       'backup.tablespaces',
-      'the cluster has tablespaces outside of its folder, which a backup does not hold: move their tables into it',
+      'the cluster has tablespaces outside its folder, which backups do not support: move their tables to the default tablespace',
     )
   }
   return { label: row.label, last: row.last, endedAt: row.at.toISOString() }
@@ -130,10 +129,9 @@ async function copySegment(cluster: string, name: string, unfinished: string): P
     const copied = await copyFile(source, target)
     if (await holdsSegment(target, name)) return { path, ...copied }
   }
-  throw new AppError(
-    'unavailable',
+  throw systemError(
     'backup.log_gone',
-    `so much was written during the backup that ${name} of the write-ahead log is gone: take the backup at a quieter time`,
+    `${name} of the write-ahead log was removed during the backup because of heavy writes: take the backup at a quieter time`,
   )
 }
 

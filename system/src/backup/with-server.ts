@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@stoa/kernel'
 import pg from 'pg'
 import { superuser } from '../postgres/cluster.ts'
 import { homeOf } from '../postgres/location.ts'
@@ -9,6 +8,7 @@ import type { DataFolder } from '../supervisor/data-folder.ts'
 import { openDatabaseServer } from '../supervisor/database-server.ts'
 import { takeLock } from '../supervisor/lock.ts'
 import type { BackupSource } from './take-backup.ts'
+import { systemError } from '../system-errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -31,11 +31,7 @@ export async function withServer<T>(
   const port = await portOfRunning(join(home, 'cluster'))
   if (port !== undefined) return useAt(data, home, port, use)
   if ((await stat(join(home, 'cluster')).catch(() => undefined)) === undefined) {
-    throw new AppError(
-      'not_found',
-      'backup.nothing_there',
-      `${data.path} holds no database server's data: start with "npm start"`,
-    )
+    throw systemError('backup.nothing_there', `${data.path} contains no database: run "npm start"`)
   }
   const lock = takeLock(data)
   try {
@@ -63,10 +59,9 @@ export async function withRunningServer<T>(
 /** A server that DATABASE_URL names is not ours to copy. @throws AppError `backup.not_ours` */
 export function requireOwnServer(environment: Environment): void {
   if (!environment['DATABASE_URL']) return
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'backup.not_ours',
-    'the data are on the server that DATABASE_URL names: back it up and restore it by its own means, with .stoa/secrets.json',
+    'the data is on the server of DATABASE_URL: back up and restore that server with its own tools, together with .stoa/secrets.json',
   )
 }
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AppError } from '@stoa/kernel'
+import { systemError } from '../system-errors.ts'
 
 /** The unprivileged account that PostgreSQL runs under when the supervisor is root, as the server refuses root. */
 export interface Account {
@@ -11,7 +11,7 @@ export interface Account {
 
 const candidates = ['stoa', 'postgres', 'nobody']
 
-/** Answers undefined for an ordinary user, who runs the server as themselves. */
+/** Returns undefined for an ordinary user, who runs the server with the same account. */
 export async function findAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'))
@@ -19,15 +19,14 @@ export async function findAccount(): Promise<Account | undefined> {
     const [, , uid, gid] = accounts.find(([candidate]) => candidate === name) ?? []
     if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) }
   }
-  throw new AppError(
-    'unavailable',
+  throw systemError(
     'postgres.no_account',
-    `PostgreSQL does not run as root, and none of the accounts ${candidates.join(', ')} exists: ` +
-      'make one (useradd --system stoa), or start as an ordinary user',
+    `PostgreSQL cannot run as root, and none of the accounts ${candidates.join(', ')} exists: ` +
+      'create one (useradd --system stoa), or start as an ordinary user',
   )
 }
 
-/** Whether the account may pass through every folder above this path; those that don't exist yet will let it. */
+/** Whether the account may pass through every folder above this path; those that do not exist yet will let it. */
 export async function canReach(account: Account, path: string): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const info = await stat(folder).catch(() => undefined)

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { chown, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { AppError } from '@stoa/kernel'
 import type { Location } from './location.ts'
 import { refusalFor } from './start-failure.ts'
+import { systemError } from '../system-errors.ts'
 
 export type Settings = Readonly<Record<string, string | number>>
 
@@ -39,7 +39,7 @@ const defaults: Settings = {
   random_page_cost: 1.1,
   jit: 'off',
   huge_pages: 'off',
-  // No helper processes for what small statements don't use: parallel workers, asynchronous reads, replication.
+  // No helper processes for what small statements do not use: parallel workers, asynchronous reads, replication.
   io_method: "'sync'",
   max_parallel_workers_per_gather: 0,
   max_parallel_maintenance_workers: 0,
@@ -60,7 +60,7 @@ const defaults: Settings = {
   default_text_search_config: "'pg_catalog.english'",
 }
 
-/** Opens the cluster in the location's home, initialised first when there is none. */
+/** Opens the cluster in the home folder of the location; initialises it first if there is none. */
 export async function openCluster(location: Location, port: number, settings: Settings): Promise<Cluster> {
   const folder = join(location.home, 'cluster')
   const found = await readVersion(folder)
@@ -103,8 +103,7 @@ async function readPassword(home: string): Promise<string> {
   try {
     return (await readFile(join(home, 'password'), 'utf8')).trim()
   } catch (cause) {
-    throw new AppError(
-      'unavailable',
+    throw systemError(
       'postgres.no_password',
       `the superuser's password, ${join(home, 'password')}, cannot be read: restore the file, or delete the folder (its data is lost)`,
       { cause },
@@ -112,16 +111,15 @@ async function readPassword(home: string): Promise<string> {
   }
 }
 
-/** Data of another major version can not be read. @throws AppError `postgres.other_version` */
+/** Data of another major version cannot be read. @throws AppError `postgres.other_version` */
 export async function requireVersion(location: Location, found: string, where: string): Promise<void> {
   const { stdout } = await run(join(location.native, 'bin', 'postgres'), ['--version'], programOptions(location))
   const ours = /\) (\d+)/.exec(stdout)?.[1]
   if (ours === found) return
-  throw new AppError(
-    'unavailable',
+  throw systemError(
     'postgres.other_version',
     `the data in ${where} was written by PostgreSQL ${found} and this is ${ours}: ` +
-      'restore a backup into a fresh folder, or delete it (its data is lost)',
+      'restore a backup into a new folder, or delete the folder (its data is lost)',
   )
 }
 

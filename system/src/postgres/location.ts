@@ -4,8 +4,8 @@ import { chmod, chown, cp, lstat, mkdir, readFile, rename, rm, symlink, writeFil
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { AppError } from '@stoa/kernel'
 import { canReach, findAccount, type Account } from './account.ts'
+import { systemError } from '../system-errors.ts'
 
 /** Where a server's programs and files are, and whose they are. */
 export interface Location {
@@ -67,8 +67,7 @@ function nativeFolder(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
   } catch (cause) {
-    throw new AppError(
-      'unavailable',
+    throw systemError(
       'postgres.no_binaries',
       `the package ${name} is not installed: run npm install with optional dependencies, or set DATABASE_URL`,
       { cause },
@@ -96,10 +95,9 @@ async function makeHome(home: string, account: Account | undefined): Promise<voi
     await chmod(home, 0o700)
     if (account !== undefined) await chown(home, account.uid, account.gid)
   } catch (cause) {
-    throw new AppError(
-      'unavailable',
+    throw systemError(
       'postgres.folder_not_ours',
-      `the folder ${home} cannot be used by this account: start as the one that made it, or delete it (its data is lost)`,
+      `this account cannot use the folder ${home}: start as the account that created it, or delete it (its data is lost)`,
       { cause },
     )
   }

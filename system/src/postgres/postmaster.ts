@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { programOptions, type Cluster } from './cluster.ts'
+import { defaultLogLimit, limitServerLog } from './server-log.ts'
 import { isPassing, refusalFor } from './start-failure.ts'
 
 /** A running server's first process. */
@@ -28,7 +29,6 @@ const pollMs = 10
 const adoptedPollMs = 250
 const readyTimeoutMs = 120_000
 const passingTimeoutMs = 15_000
-const logLimitBytes = 16 * 1024 * 1024
 // No process has it (pid_max is far below), so PostgreSQL takes the file as left behind.
 const deadPid = 2147483646
 
@@ -119,7 +119,7 @@ async function waitForReady(
   return undefined
 }
 
-/** Starts the server and answers once it takes connections. @throws AppError with cause and mend */
+/** Starts the server and resolves once it accepts connections. @throws AppError with cause and fix */
 export async function spawnPostmaster(
   cluster: Cluster,
   port: number,
@@ -140,7 +140,7 @@ async function trySpawn(
   timeoutMs?: number,
 ): Promise<Postmaster | { readonly output: string }> {
   await removeDeadSockets(cluster)
-  await rotateLog(cluster.logFile)
+  await limitServerLog(cluster.logFile, defaultLogLimit.maxBytes)
   const log = await open(cluster.logFile, 'a', 0o600)
   const { size: logStart } = await log.stat()
   // In a session of its own, so that Ctrl-C in the terminal leaves it to us; its log is a file, which outlives us.
@@ -171,14 +171,6 @@ async function removeDeadSockets({ home, folder }: Cluster): Promise<void> {
     await rm(join(home, name.slice(0, -'.lock'.length)), { force: true })
     await rm(join(home, name), { force: true })
   }
-}
-
-async function rotateLog(path: string): Promise<void> {
-  const size = await stat(path).then(
-    (info) => info.size,
-    () => 0,
-  )
-  if (size > logLimitBytes) await rename(path, `${path}.1`)
 }
 
 /** Stops a server: fast (clients are cut, everything is written), then, if it takes too long, at once. */

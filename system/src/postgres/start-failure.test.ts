@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isPassing, portTaken, refusalFor } from './start-failure.ts'
 
-test('a taken port is named, with a mend', () => {
+test('a port in use is named, with a fix', () => {
   expect(portTaken(5442).message).toContain('port 5442 of 127.0.0.1 is taken')
   const wrote =
     'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nHINT:  Is another postmaster already running on port 5442?'

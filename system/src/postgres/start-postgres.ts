@@ -6,6 +6,7 @@ import pg from 'pg'
 import { openCluster, superuser, type Cluster, type Settings } from './cluster.ts'
 import { homeOf, prepareLocation, removePostgresData } from './location.ts'
 import { findPostmaster, spawnPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts'
+import { defaultLogLimit, watchServerLog, type LogLimit } from './server-log.ts'
 import { portTaken } from './start-failure.ts'
 
 export interface PostgresOptions {
@@ -16,6 +17,8 @@ export interface PostgresOptions {
   /** Added to, or in place of, the server's settings (postgresql.conf syntax). */
   readonly settings?: Settings
   readonly log: DatabaseLog
+  /** Of `server.log`; 16 MiB by default, with as much again in `server.log.1`. */
+  readonly logLimit?: LogLimit
 }
 
 export type PostgresState = 'ready' | 'restarting' | 'stopped'
@@ -30,7 +33,7 @@ export interface EmbeddedPostgres {
   /** Whether it was found running and taken over. */
   readonly isAdopted: boolean
   readonly onState: (listener: (state: PostgresState) => void) => void
-  /** Stops it in order, within about `timeoutMs` (4 s unless told). */
+  /** Stops the server in order, within about `timeoutMs` (4 s by default). */
   readonly stop: (options?: { timeoutMs?: number }) => Promise<void>
 }
 
@@ -38,7 +41,7 @@ const maxBackoffMs = 5_000
 
 /**
  * Brings up the embedded server: initialised when its folder is new, adopted when it still runs, recovered when it was
- * killed. @throws AppError `postgres.port_taken`, `postgres.disk_full`, `postgres.not_started` and others, with a mend
+ * killed. @throws AppError `postgres.port_taken`, `postgres.disk_full`, `postgres.not_started` and others, with a fix
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const location = await prepareLocation(options.dataDir)
@@ -48,7 +51,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const postmaster = adopted ?? (await spawnPostmaster(cluster, port))
   const url = urlOf(cluster, postmaster)
   await closeToPublic(url)
-  return supervise(cluster, postmaster, { url, isAdopted: adopted !== undefined, log: options.log })
+  const { log, logLimit = defaultLogLimit } = options
+  return supervise(cluster, postmaster, { url, isAdopted: adopted !== undefined, log, logLimit })
 }
 
 /** Over its Unix socket where it has one: no TCP, which is a tenth of what a small statement costs. */
@@ -104,12 +108,18 @@ interface Supervised {
   readonly url: string
   readonly isAdopted: boolean
   readonly log: DatabaseLog
+  readonly logLimit: LogLimit
 }
 
-function supervise(cluster: Cluster, first: Postmaster, { url, isAdopted, log }: Supervised): EmbeddedPostgres {
+function supervise(
+  cluster: Cluster,
+  first: Postmaster,
+  { url, isAdopted, log, logLimit }: Supervised,
+): EmbeddedPostgres {
   const { port } = first
   const listeners: ((state: PostgresState) => void)[] = []
   const stopping = new AbortController()
+  watchServerLog(cluster.logFile, logLimit, stopping.signal)
   let current: Postmaster | undefined = first
   let timeoutMs = 4_000
   const announce = (state: PostgresState) => {
@@ -127,7 +137,7 @@ function supervise(cluster: Cluster, first: Postmaster, { url, isAdopted, log }:
         break
       }
       current = undefined
-      log.warn({ pid: running.pid }, 'PostgreSQL ended unexpectedly and is started again')
+      log.warn({ pid: running.pid }, 'PostgreSQL exited unexpectedly and is restarted')
       announce('restarting')
     }
     current = undefined
@@ -163,7 +173,7 @@ async function restart(
     try {
       return (await findPostmaster(cluster.folder)) ?? (await spawnPostmaster(cluster, port))
     } catch (error) {
-      log.warn({ err: error }, isAppError(error) ? error.message : 'PostgreSQL could not be started again')
+      log.warn({ err: error }, isAppError(error) ? error.message : 'PostgreSQL could not be restarted')
     }
   }
   return undefined

@@ -7,6 +7,8 @@ import { migrationsOf, txMaker, type DefinedService } from '@stoa/service'
 export interface SeedTools {
   readonly clock: Clock
   readonly newId: NewId
+  /** The base URL of `dataschema` of its events. */
+  readonly schemaBaseUrl: string
 }
 
 /** The demonstration data of one service, put in by the service's own code. */
@@ -30,11 +32,11 @@ export function seedOf<S extends Service>(
  * Brings a service's database to its schema and puts the data in, once for each database: whoever comes second, or again
  * after a crash, finds the mark that was committed with them. Answers whether it was done now.
  */
-export async function runSeed({ service, run }: Seed, url: string): Promise<boolean> {
+export async function runSeed({ service, run }: Seed, url: string, schemaBaseUrl: string): Promise<boolean> {
   await migrate(url, await migrationsOf(service))
   const applicationName = `${service.contract.name}-seed`
   const database = openDatabase({ url, applicationName, writeConnections: 1, statementTimeoutMs: 60_000 })
-  const tools: SeedTools = { clock: systemClock, newId }
+  const tools: SeedTools = { clock: systemClock, newId, schemaBaseUrl }
   try {
     return await database.transaction(async (handle) => {
       await advisoryXactLock(handle, 'stoa.seed')

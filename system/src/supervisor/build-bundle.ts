@@ -34,7 +34,7 @@ export async function buildBundle(target: string, deployments: readonly Deployme
   await stop()
 }
 
-/** Each program holds on to the supervisor first: one that was left alone would keep its port for ever. */
+/** Each program holds on to the supervisor first: one that was left alone would keep its port forever. */
 function programEntries(programs: ReadonlyMap<string, string>): Plugin {
   const leash = join(root, 'system/src/supervisor/leash.ts')
   return {

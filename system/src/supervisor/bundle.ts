@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { createRequire } from 'node:module'
+import { basename, join, relative } from 'node:path'
 import type { Deployment } from '../topology.ts'
 import { root, type DataFolder } from './data-folder.ts'
 
@@ -20,7 +21,7 @@ export const packEntry = 'pack'
 /** The entry of the program that puts the demonstration data in. */
 export const seedEntry = 'seed'
 
-/** What the services' programs are made from. */
+/** The sources of the programs of the services. */
 export const sourceFolders = [
   'platform',
   'contracts',
@@ -43,7 +44,7 @@ export function sourcesAsTheyStand(data: DataFolder, deployments: readonly Deplo
   }
 }
 
-/** Answers the bundle of the sources as they stand, made in one go unless it was made before. */
+/** Returns the bundle of the current sources; builds it if it does not exist. */
 export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
   const names = deployments.map(({ name }) => name)
   const folder = join(data.bundles, await contentHash(names))
@@ -62,7 +63,7 @@ export async function ensureBundle(data: DataFolder, deployments: readonly Deplo
   await mkdir(unfinished, { recursive: true })
   const { buildBundle } = await import('./build-bundle.ts')
   await buildBundle(unfinished, deployments)
-  await Promise.all(deployments.map((each) => copyMigrations(each, unfinished)))
+  await Promise.all(deployments.flatMap((each) => [copyMigrations(each, unfinished), copyAssets(each, unfinished)]))
   await rename(unfinished, folder)
   await dropOld(data.bundles)
   return bundle
@@ -97,6 +98,12 @@ async function listSources(folder: string): Promise<string[]> {
 async function copyMigrations({ folder, name }: Deployment, target: string): Promise<void> {
   const source = join(root, folder, 'migrations')
   if (await exists(source)) await cp(source, join(target, name, 'migrations'), { recursive: true })
+}
+
+/** As the migrations: beside its own folder, by the names of the files alone. */
+async function copyAssets({ name, folder, assets = [] }: Deployment, target: string): Promise<void> {
+  const { resolve } = createRequire(join(root, folder, 'package.json'))
+  await Promise.all(assets.map((asset) => cp(resolve(asset), join(target, name, 'assets', basename(asset)))))
 }
 
 async function dropOld(folder: string): Promise<void> {

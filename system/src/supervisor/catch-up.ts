@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openEventLog, waitUntilCaughtUp } from '@stoa/events'
-import { AppError } from '@stoa/kernel'
+import type { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
 import { databaseUrlOf, pendingEvents } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
+import { systemError } from '../system-errors.ts'
 
 const timeoutMs = 60_000
 const pollMs = 50
@@ -18,7 +19,7 @@ export async function waitForReadCopies(
   const giveUpAt = performance.now() + timeoutMs
   while ((await pendingEvents(deployments, settings)) > 0) {
     signal?.throwIfAborted()
-    if (performance.now() > giveUpAt) throw behind('events still wait in an outbox')
+    if (performance.now() > giveUpAt) throw behind('events are still waiting in an outbox')
     await delay(pollMs)
   }
   const log = openEventLog({ url: databaseUrlOf(eventLogDatabase, settings), applicationName: 'stoa-supervisor' })
@@ -29,7 +30,7 @@ export async function waitForReadCopies(
       const known = new Set((await log.lag()).map(({ group }) => group))
       if (groups.every((group) => known.has(group))) break
       signal?.throwIfAborted()
-      if (performance.now() > giveUpAt) throw behind('a consumer has not begun')
+      if (performance.now() > giveUpAt) throw behind('a consumer has not started')
       await delay(pollMs)
     }
     const wait = { groups, timeoutMs: giveUpAt - performance.now(), ...(signal === undefined ? {} : { signal }) }
@@ -49,9 +50,8 @@ function listens(contract: Deployment['contract'], deployments: readonly Deploym
 }
 
 function behind(who: string): AppError {
-  return new AppError(
-    'unavailable',
+  return systemError(
     'system.behind',
-    `the services do not follow the events of the seed (${who}): see "npm run stoa -- logs", then "npm run stoa -- dlq ls"`,
+    `the services have not handled the events of the demonstration data (${who}): see "npm run stoa -- logs", then "npm run stoa -- dlq ls"`,
   )
 }

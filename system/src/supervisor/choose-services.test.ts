@@ -12,7 +12,7 @@ test('the registry comes along with whatever is chosen', () => {
 test('what is left out is not started, but the registry can’t be', () => {
   const without = topology.map(({ name }) => name).filter((name) => name !== 'notification')
   expect(namesOf({ without: ['notification'] })).toEqual(without)
-  expect(() => chooseServices({ without: ['registry'] })).toThrow('the registry can not be left out')
+  expect(() => chooseServices({ without: ['registry'] })).toThrow('the registry is required')
 })
 
 test('a service that there isn’t is named', () => {
@@ -38,6 +38,6 @@ test('a number of processes that makes no sense is refused', () => {
   expect(scaled('order', 0)).toThrow('order is scaled to 0, expected 1 to 20')
   expect(scaled('order', 1.5)).toThrow('order is scaled to 1.5')
   expect(scaled('order', 21)).toThrow('order is scaled to 21')
-  expect(scaled('registry', 2)).toThrow('the registry runs once')
-  expect(scaled('user', 2)).toThrow('user is scaled and left out')
+  expect(scaled('registry', 2)).toThrow('the registry cannot be scaled')
+  expect(scaled('user', 2)).toThrow('user is both scaled and excluded')
 })

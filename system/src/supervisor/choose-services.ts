@@ -1,5 +1,6 @@
-import { AppError } from '@stoa/kernel'
+import type { AppError } from '@stoa/kernel'
 import { topology, type Deployment } from '../topology.ts'
+import { systemError } from '../system-errors.ts'
 
 /** Which of the system is started, and how often. */
 export interface Choice {
@@ -20,7 +21,7 @@ export function chooseServices(
 ): readonly Deployment[] {
   requireKnown([...(only ?? []), ...without, ...scale.keys()])
   if (without.includes('registry')) {
-    throw refused('the registry can not be left out: the services find each other by it')
+    throw refused('the registry is required: services find each other through it')
   }
   const chosen = topology.filter(
     ({ name }) => name === 'registry' || ((only === undefined || only.includes(name)) && !without.includes(name)),
@@ -28,7 +29,7 @@ export function chooseServices(
   for (const [name, count] of scale) requireCount(name, count, chosen)
   const several = [...scale].find(([, count]) => count > 1)
   if (isPacked && several !== undefined) {
-    throw refused(`a packed process has one of each service: leave out --pack to run ${several.join(' ')} times`)
+    throw refused(`--pack runs each service once: omit --pack to run ${several.join(' ')} times`)
   }
   return chosen.map((each) => ({ ...each, replicas: scale.get(each.name) ?? each.replicas }))
 }
@@ -36,23 +37,23 @@ export function chooseServices(
 function requireKnown(names: readonly string[]): void {
   const unknown = names.filter((name) => !topology.some((each) => each.name === name))
   if (unknown.length === 0) return
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'system.unknown_service',
     `there is no service ${unknown.join(', ')}: the services are ${topology.map(({ name }) => name).join(', ')}`,
   )
 }
 
 function requireCount(name: string, count: number, chosen: readonly Deployment[]): void {
-  if (!chosen.some((each) => each.name === name)) throw refused(`${name} is scaled and left out: choose one of both`)
+  if (!chosen.some((each) => each.name === name))
+    throw refused(`${name} is both scaled and excluded: use one or the other`)
   if (!Number.isInteger(count) || count < 1 || count > mostReplicas) {
     throw refused(`${name} is scaled to ${count}, expected 1 to ${mostReplicas}`)
   }
   if (name === 'registry' && count > 1) {
-    throw refused('the registry runs once: all find it at its one address, and none is called through it')
+    throw refused('the registry cannot be scaled: every process uses its single address')
   }
 }
 
 function refused(detail: string): AppError {
-  return new AppError('invalid', 'system.bad_setting', detail)
+  return systemError('system.bad_setting', detail)
 }

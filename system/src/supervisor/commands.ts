@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import type { Bundle } from './bundle.ts'
 import { waitForReadCopies } from './catch-up.ts'
@@ -9,19 +8,20 @@ import { emptyDatabases } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import type { Fleet } from './fleet.ts'
 import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
+import { systemError } from '../system-errors.ts'
 
-/** Told what is being done. */
-type Tell = (progress: string) => void
+/** Called with progress messages. */
+type OnProgress = (progress: string) => void
 
 /** What can be done with a system. */
 export interface Commands {
   /** Seeds what is not, starts all services, and waits until they are ready and follow the seed. */
-  readonly start: (tell: Tell) => Promise<void>
+  readonly start: (onProgress: OnProgress) => Promise<void>
   readonly ps: () => Promise<ProcessRow[]>
-  /** Restarts whatever runs one of these files, which were saved; tells how long that took, or why it can't start. */
-  readonly takeOver: (files: readonly string[], tell: Tell) => Promise<void>
+  /** Restarts the services that run one of these saved files; reports the duration, or why a service cannot start. */
+  readonly takeOver: (files: readonly string[], onProgress: OnProgress) => Promise<void>
   /** Carries out what came over the socket. */
-  readonly carry: (request: ControlRequest, tell: Tell) => Promise<unknown>
+  readonly carry: (request: ControlRequest, onProgress: OnProgress) => Promise<unknown>
 }
 
 interface Parts {
@@ -37,55 +37,55 @@ interface Parts {
 /** The commands of a system whose database server runs; those that change something wait for each other. */
 export function makeCommands({ services, settings, server, bundle, fleet, signal }: Parts): Commands {
   const oneAtATime = queue()
-  const start = async (tell: Tell) => {
-    tell('Putting in the demonstration data, where it is missing')
-    await seedOnce(services, bundle, settings)
-    tell(`Starting ${services.map(({ name }) => name).join(', ')}`)
-    await fleet.start(() => followSeed({ services, settings, tell, signal: signal }), signal)
+  const start = async (onProgress: OnProgress) => {
+    onProgress('Loading the demonstration data where it is missing')
+    await seedOnce(services, bundle, settings, { signal })
+    signal?.throwIfAborted()
+    onProgress(`Starting ${services.map(({ name }) => name).join(', ')}`)
+    await fleet.start(() => followSeed({ services, settings, onProgress, signal: signal }), signal)
   }
   const ps = async (): Promise<ProcessRow[]> => [postgresRow(server), ...(await fleet.rows())]
-  const reset = async (tell: Tell) => {
-    tell('Stopping the services')
+  const reset = async (onProgress: OnProgress) => {
+    onProgress('Stopping the services')
     await fleet.stop()
-    tell('Emptying the databases')
+    onProgress('Emptying the databases')
     await noteSeeded(settings, { services: [], isCaughtUp: false })
     await emptyDatabases(services, settings)
     await rm(settings.data.tokens, { force: true })
-    await start(tell)
+    await start(onProgress)
   }
-  const seed = async (tell: Tell) => {
+  const seed = async (onProgress: OnProgress) => {
     await seedOnce(services, bundle, settings, { isForced: true })
-    await followSeed({ services, settings, tell, signal: undefined })
+    await followSeed({ services, settings, onProgress, signal: undefined })
   }
-  const carry = async (request: ControlRequest, tell: Tell): Promise<unknown> => {
+  const carry = async (request: ControlRequest, onProgress: OnProgress): Promise<unknown> => {
     switch (request.command) {
       case 'ps':
         return ps()
       case 'restart':
         return oneAtATime(() => fleet.restart(request.services))
       case 'seed':
-        return oneAtATime(() => seed(tell))
+        return oneAtATime(() => seed(onProgress))
       case 'reset':
-        return oneAtATime(() => reset(tell))
+        return oneAtATime(() => reset(onProgress))
       default:
-        throw new AppError(
-          'invalid',
+        throw systemError(
           'system.unknown_command',
           'this supervisor is older than the command: stop it and start it again',
         )
     }
   }
-  const takeOver = (files: readonly string[], tell: Tell) => {
+  const takeOver = (files: readonly string[], onProgress: OnProgress) => {
     const savedAt = performance.now()
     return oneAtATime(async () => {
       const names = fleet.usersOf(files)
       if (names.length === 0) return
       await fleet.restart(names)
       const seconds = ((performance.now() - savedAt) / 1_000).toFixed(2)
-      tell(`${names.join(', ')} ready again after ${seconds} s`)
-    }).catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
+      onProgress(`${names.join(', ')} ready again after ${seconds} s`)
+    }).catch((error: unknown) => onProgress(error instanceof Error ? error.message : String(error)))
   }
-  return { ps, carry, takeOver, start: (tell: Tell) => oneAtATime(() => start(tell)) }
+  return { ps, carry, takeOver, start: (onProgress: OnProgress) => oneAtATime(() => start(onProgress)) }
 }
 
 /** Runs what it is given one after the other: a reset while everything starts waits for that. */
@@ -99,14 +99,14 @@ function queue(): <T>(run: () => Promise<T>) => Promise<T> {
 }
 
 interface Following extends Pick<Parts, 'services' | 'settings'> {
-  readonly tell: Tell
+  readonly onProgress: OnProgress
   readonly signal: AbortSignal | undefined
 }
 
-async function followSeed({ services, settings, tell, signal }: Following): Promise<void> {
+async function followSeed({ services, settings, onProgress, signal }: Following): Promise<void> {
   const record = await readSeedRecord(settings)
   if (record.isCaughtUp) return
-  tell('Waiting until all read copies have the demonstration data')
+  onProgress('Waiting until all read copies have caught up')
   await waitForReadCopies(services, settings, signal)
   await noteSeeded(settings, { ...record, isCaughtUp: true })
 }

@@ -5,7 +5,7 @@ import type { ControlAnswer, ControlRequest } from './control.ts'
 import type { DataFolder } from './data-folder.ts'
 
 /** Carries out a request; `tell` reports on the way. */
-export type Carry = (request: ControlRequest, tell: (progress: string) => void) => Promise<unknown>
+export type Carry = (request: ControlRequest, onProgress: (progress: string) => void) => Promise<unknown>
 
 /** A socket that takes commands. */
 export interface ControlServer {

@@ -9,9 +9,11 @@ export interface ProcessRow {
   readonly pid: number | null
   readonly port: number
   readonly state: 'starting' | 'ready' | 'draining' | 'unhealthy' | 'stopped'
+  /** Present while it ends again and again soon after its start: how often in a row, and why it ended last. */
+  readonly failing?: { readonly starts: number; readonly error: string }
 }
 
-/** What a supervisor can be told over its socket: one JSON object a line. */
+/** The commands of a supervisor over its socket: one JSON object per line. */
 export type ControlRequest =
   | { readonly command: 'ps' }
   | { readonly command: 'restart'; readonly services: readonly string[] }
@@ -19,10 +21,10 @@ export type ControlRequest =
   | { readonly command: 'reset' }
   | { readonly command: 'seed' }
 
-/** Progress lines come first; the last line is the result, or why there is none. */
+/** Progress lines come first; the last line is the result or the error. */
 export type ControlAnswer = { readonly progress: string } | { readonly result: unknown } | { readonly refused: string }
 
-/** Nobody runs a system on this data folder. */
+/** Thrown if no system is running in this data folder. */
 export class NotRunning extends Error {
   override readonly name = 'NotRunning'
 }
@@ -41,7 +43,7 @@ export async function askSupervisor<Result>(
   const socket = connect(folder.socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', () => resolve())
-    socket.once('error', () => reject(new NotRunning(`Stoa does not run on ${folder.path}: start it with "npm start"`)))
+    socket.once('error', () => reject(new NotRunning(`Stoa is not running in ${folder.path}: run "npm start"`)))
   })
   socket.on('error', () => {})
   socket.write(`${JSON.stringify(request)}\n`)
@@ -55,9 +57,9 @@ export async function askSupervisor<Result>(
   } finally {
     socket.destroy()
   }
-  // Its end takes the connection with it: that is what was asked for, or it was killed.
+  // The connection ends with the supervisor, which was stopped as requested, or killed.
   if (request.command === 'down') return undefined as Result
   throw new ControlRefused(
-    'the supervisor ended before it had answered: see its last lines with "npm run stoa -- logs supervisor"',
+    'the supervisor exited before it responded: see its last log lines with "npm run stoa -- logs supervisor"',
   )
 }

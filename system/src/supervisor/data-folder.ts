@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@stoa/kernel'
+import { systemError } from '../system-errors.ts'
 
 /** Where a system keeps what it has: data, bundles, logs, secrets. */
 export interface DataFolder {
@@ -12,11 +13,13 @@ export interface DataFolder {
   readonly bundles: string
   readonly logs: string
   readonly telemetry: string
+  /** E-mails with a link, where there is no mail server. */
+  readonly mail: string
   /** The socket on which a running supervisor takes commands. */
   readonly socket: string
   readonly lock: string
   readonly secrets: string
-  /** What was running last, for whoever comes after a kill -9. */
+  /** The last running processes, for the start after a kill -9. */
   readonly processes: string
   /** What a seed has been put into, and whether all read copies have it. */
   readonly seeded: string
@@ -53,6 +56,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     bundles: join(home, 'bundles'),
     logs: join(home, 'logs'),
     telemetry: join(home, 'telemetry'),
+    mail: join(home, 'mail'),
     socket: socketPath(home),
     lock: join(home, 'lock'),
     secrets: join(home, 'secrets.json'),
@@ -73,7 +77,7 @@ function socketPath(home: string): string {
   return join(tmpdir(), `stoa-${createHash('sha256').update(home).digest('hex').slice(0, 16)}.sock`)
 }
 
-/** Makes the folders. @throws AppError with the mend when the disk is full or the folder is not ours */
+/** Creates the folders. @throws AppError with the fix when the disk is full or the folder belongs to another program */
 export async function makeDataFolder(folder: DataFolder): Promise<void> {
   try {
     for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry])
@@ -90,23 +94,21 @@ export async function makeDataFolder(folder: DataFolder): Promise<void> {
 
 function diskFull(path: string, freeBytes: number, neededBytes: number): AppError {
   const mebibytes = (bytes: number) => Math.floor(bytes / mebibyte)
-  return new AppError(
-    'unavailable',
+  return systemError(
     'system.disk_full',
-    `the disk of ${path} has ${mebibytes(freeBytes)} MiB free and Stoa needs ${mebibytes(neededBytes)}: ` +
-      'free some, or set STOA_HOME to a folder on another disk',
+    `the disk of ${path} has ${mebibytes(freeBytes)} MiB free, but Stoa needs ${mebibytes(neededBytes)} MiB: ` +
+      'free some space, or set STOA_HOME to a folder on another disk',
   )
 }
 
-/** Turns a failed write into the data folder into a sentence with its mend; any other error stays what it is. */
+/** Turns a failed write into the data folder into a sentence with its fix; returns any other error unchanged. */
 export function refusalForFolder(path: string, cause: unknown): unknown {
   const { code } = cause as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, 0, neededLaterBytes)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new AppError(
-      'unavailable',
+    return systemError(
       'system.folder_not_ours',
-      `the folder ${path} cannot be written by this account: start as the one that made it, or set STOA_HOME to another`,
+      `this account cannot write to the folder ${path}: start as the account that created it, or set STOA_HOME to another folder`,
       { cause },
     )
   }

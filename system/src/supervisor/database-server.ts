@@ -1,7 +1,7 @@
-import { AppError } from '@stoa/kernel'
 import { startPostgres, type EmbeddedPostgres } from '../postgres/start-postgres.ts'
 import { archiveSettings, readArchive } from '../backup/archive.ts'
 import { readJson, type DataFolder } from './data-folder.ts'
+import { systemError } from '../system-errors.ts'
 
 /** The database server of a system: one of our own, or the one that DATABASE_URL names. */
 export interface DatabaseServer {
@@ -22,8 +22,7 @@ interface ServerOptions {
 export async function openDatabaseServer({ data, port, givenUrl, onWarning }: ServerOptions): Promise<DatabaseServer> {
   if (givenUrl !== undefined && givenUrl !== '') {
     if (!/^postgres(ql)?:\/\/\S+$/.test(givenUrl)) {
-      throw new AppError(
-        'invalid',
+      throw systemError(
         'system.bad_setting',
         'DATABASE_URL is set to a value (not shown), expected a URL that starts with postgres://',
       )
@@ -44,9 +43,8 @@ export async function openDatabaseServer({ data, port, givenUrl, onWarning }: Se
 async function requireNotRestoring(data: DataFolder): Promise<void> {
   const restoring = await readJson<{ backup: string }>(data.restoring)
   if (restoring === undefined) return
-  throw new AppError(
-    'unavailable',
+  throw systemError(
     'system.restore_cut_off',
-    `a restore was cut off while it put files in place: run it again with "npm run stoa -- restore ${restoring.backup} --yes"`,
+    `a restore was interrupted: run it again with "npm run stoa -- restore ${restoring.backup} --yes"`,
   )
 }

@@ -1,27 +1,44 @@
-import { AppError, isAppError } from '@stoa/kernel'
-import { databaseUrl, openDatabase, provision, type Database } from '@stoa/postgres'
+import { isAppError } from '@stoa/kernel'
+import { enrolRoles, logMigrations } from '@stoa/events'
+import { databaseUrl, migrate, openDatabase, provision, type Database } from '@stoa/postgres'
 import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
 import { ownSpelling, type SystemSettings } from './environment.ts'
-import { databaseOf } from './secrets.ts'
+import { databaseOf, logOf } from './secrets.ts'
+import { systemError } from '../system-errors.ts'
 
 const connectionsForOneUse = { readConnections: 1, writeConnections: 1, statementTimeoutMs: 60_000 } as const
 
-/** The databases of these services and of the event log, made where they are missing; each with a role of its own. */
+/**
+ * Creates missing databases of these services and of the event log, each with its own role, and migrates the log, because the roles of the
+ * services cannot.
+ */
 export async function provisionDatabases(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
   const names = databaseNames(deployments, settings)
   try {
-    await provision(settings.adminUrl, { databases: names.map((name) => databaseOf(name, settings.secrets)) })
+    await provision(settings.adminUrl, {
+      databases: names.map((name) => databaseOf(name, settings.secrets)),
+      roles: deployments.map(({ name }) => logOf(name, settings.secrets)),
+    })
+    await prepareLog(deployments, settings)
   } catch (cause) {
     if (!isAppError(cause, 'database.unavailable')) throw cause
-    throw new AppError(
-      'unavailable',
+    throw systemError(
       'system.no_database',
-      `the database server at ${new URL(settings.adminUrl).host} does not answer or refuses the account: ` +
-        'start it, correct DATABASE_URL, or leave it out to have one of our own',
+      `the database server at ${new URL(settings.adminUrl).host} does not respond, or rejects the account: ` +
+        'start it, correct DATABASE_URL, or unset DATABASE_URL to use the embedded server',
       { cause },
     )
   }
+}
+
+/** The schema of the event log and the services' roles in it; one of the user's own is brought up by the services. */
+async function prepareLog(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
+  if (settings.environment['LOG_DATABASE_URL']) return
+  const url = databaseUrlOf(eventLogDatabase, settings)
+  await migrate(url, [logMigrations])
+  const roles = deployments.map(({ name }) => ({ role: logOf(name, settings.secrets).role, service: name }))
+  await withDatabaseAt(url, (database) => enrolRoles(database, roles))
 }
 
 /** The URL of a service's database, or of the event log: ours, or the user's own. */
@@ -41,6 +58,7 @@ export async function emptyDatabases(deployments: readonly Deployment[], setting
       }),
     )
   }
+  await prepareLog(deployments, settings)
 }
 
 /** How many events wait in the outboxes of these services; one without the table yet has none. */

@@ -7,9 +7,11 @@ import { replicasOf, type Replica } from './replicas.ts'
 const names = [...topology.map(({ name }) => name), 'event_log']
 const secrets = {
   databasePasswords: Object.fromEntries(names.map((name) => [name, `database-password-of-${name}`])),
+  logPasswords: Object.fromEntries(names.map((name) => [name, `log-password-of-${name}`])),
   clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
   authSecret: 'what encrypts the signing keys',
   registryToken: 'what the system proves itself with',
+  webhookSecrets: { SANDBOX_WEBHOOK_SECRET: 'of the provider', SANDBOX_CARRIER_SECRET: 'of the carrier' },
 }
 const ports = new Map([
   ...topology.map(({ name, port }): [string, number] => [name, port + 1]),
@@ -34,6 +36,16 @@ test('a service gets its own database and no way into the whole server', () => {
   expect(JSON.stringify(environment)).not.toContain('of-the-whole-server')
 })
 
+test('a service gets a role of its own in the event log, which is not the owner’s', () => {
+  const environment = environmentOf(replica('order-1'), settings())
+  expect(environment['LOG_DATABASE_URL']).toBe(
+    'postgres://stoa_order_log:log-password-of-order@127.0.0.1:8432/stoa_event_log',
+  )
+  expect(JSON.stringify(environment)).not.toContain('database-password-of-event_log')
+  const given = { LOG_DATABASE_URL: 'postgres://log.example/events' }
+  expect(environmentOf(replica('order-1'), settings(given))).toMatchObject(given)
+})
+
 test('a service without a database gets none, also where the user names a server', () => {
   expect(environmentOf(replica('gateway-1'), settings({ DATABASE_URL: adminUrl }))['DATABASE_URL']).toBeUndefined()
 })
@@ -45,6 +57,12 @@ test('a service knows its own client secret alone, auth knows all', () => {
   const auth = environmentOf(replica('auth-1'), settings())['SERVICE_SECRETS']?.split(',')
   expect(auth).toContain('order=client-secret-of-order')
   expect(auth).toContain('gateway=client-secret-of-gateway')
+})
+
+test('a service gets the secrets of its own webhooks alone', () => {
+  expect(environmentOf(replica('payment-1'), settings())['SANDBOX_WEBHOOK_SECRET']).toBe('of the provider')
+  expect(environmentOf(replica('shipping-1'), settings())['SANDBOX_CARRIER_SECRET']).toBe('of the carrier')
+  expect(JSON.stringify(environmentOf(replica('order-1'), settings()))).not.toContain('of the provider')
 })
 
 test('addresses are those of the ports that were chosen', () => {

@@ -1,8 +1,7 @@
 import { databaseUrl } from '@stoa/postgres'
-import { eventLogDatabase } from '../topology.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Replica } from './replicas.ts'
-import { databaseOf, type Secrets } from './secrets.ts'
+import { databaseOf, logOf, type Secrets } from './secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -14,7 +13,7 @@ export interface SystemSettings {
   readonly adminUrl: string
   /** By service, `order-2` for a second replica, and `gateway.ADMIN_PORT` for further ones. */
   readonly ports: ReadonlyMap<string, number>
-  /** The user's own, which comes before ours wherever it says something. */
+  /** The environment of the user, which takes precedence over ours. */
   readonly environment: Environment
 }
 
@@ -24,22 +23,24 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
-    // Less than the time after which a process is ended by force.
-    DRAIN_TIMEOUT_MS: '2500',
+    // With PostgreSQL's time everything is over within 5 s; the registry stops last, when nobody is left to ask it.
+    DRAIN_TIMEOUT_MS: name === 'registry' ? '0' : '2000',
     STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),
     REGISTRY_TOKEN: secrets.registryToken,
     AUTH_URL: at('auth'),
     AUTH_ISSUER: at('gateway'),
     TELEMETRY_FOLDER: data.telemetry,
+    ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
     ...deployment.embedded,
+    ...Object.fromEntries((deployment.webhookSecrets ?? []).map((name) => [name, secrets.webhookSecrets[name] ?? ''])),
     ...(name === 'auth' ? authSecrets(secrets) : {}),
   }
   // Not the user's to choose here: the whole server's address, and ports that were looked at and may have been moved.
   const fixed: Record<string, string> = {
     ...(deployment.hasDatabase ? { DATABASE_URL: databaseUrl(adminUrl, databaseOf(name, secrets)) } : {}),
-    LOG_DATABASE_URL: environment['LOG_DATABASE_URL'] ?? databaseUrl(adminUrl, databaseOf(eventLogDatabase, secrets)),
+    LOG_DATABASE_URL: environment['LOG_DATABASE_URL'] || databaseUrl(adminUrl, logOf(name, secrets)),
     PORT: String(ports.get(key) ?? deployment.port),
   }
   for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
@@ -54,7 +55,12 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
   return merged
 }
 
-/** What the user's environment says; an empty setting is none. */
+/** What the `dataschema` of events begins with: as the services decide it, for what publishes in their place. */
+export function schemaBaseUrlOf({ environment, ports }: SystemSettings): string {
+  return environment['SCHEMA_BASE_URL'] || environment['AUTH_ISSUER'] || `http://127.0.0.1:${ports.get('gateway') ?? 0}`
+}
+
+/** The settings in the environment of the user; an empty setting counts as not set. */
 export function givenBy(environment: Environment): Record<string, string> {
   const given = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',

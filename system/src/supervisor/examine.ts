@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
-import { AppError } from '@stoa/kernel'
 import { prepareLocation } from '../postgres/location.ts'
 import { topology } from '../topology.ts'
 import { askSupervisor, NotRunning, type ProcessRow } from './control.ts'
 import { makeDataFolder, refusalForFolder, type DataFolder } from './data-folder.ts'
 import { choosePorts, wantedPorts } from './place.ts'
 import { requireFree } from './ports.ts'
+import { systemError } from '../system-errors.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -33,7 +33,7 @@ export async function examine(data: DataFolder, environment: Environment): Promi
       return `${data.path}, ${Math.floor((bavail * bsize) / mebibyte)} MiB free`
     }),
     await look('PostgreSQL', async () => {
-      if (environment['DATABASE_URL']) return 'the one that DATABASE_URL names'
+      if (environment['DATABASE_URL']) return 'the server of DATABASE_URL'
       const { native, account } = await prepareLocation(data.postgres)
       return account === undefined ? native : `${native}, run by the account ${account.name}`
     }),
@@ -52,8 +52,7 @@ async function look(what: string, see: () => Promise<string>): Promise<Finding> 
 
 function nodeVersion(): string {
   if (Number(process.versions.node.split('.')[0]) >= wantedNodeMajor) return `${process.version}, ${process.execPath}`
-  throw new AppError(
-    'invalid',
+  throw systemError(
     'system.old_node',
     `${process.version} is too old: use "npm run stoa", which brings Node ${wantedNodeMajor}`,
   )
@@ -62,11 +61,7 @@ function nodeVersion(): string {
 function memory(): string {
   const text = `${Math.floor(totalmem() / mebibyte)} MiB, ${availableParallelism()} processors`
   if (totalmem() >= comfortableBytes) return text
-  throw new AppError(
-    'unavailable',
-    'system.little_memory',
-    `${text}: the system needs about ${comfortableBytes / mebibyte} MiB`,
-  )
+  throw systemError('system.little_memory', `${text}: the system needs about ${comfortableBytes / mebibyte} MiB`)
 }
 
 async function freePorts(environment: Environment): Promise<string> {

@@ -1,24 +1,25 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import type { Bundle } from './bundle.ts'
 import type { ProcessRow } from './control.ts'
 import type { SystemSettings } from './environment.ts'
 import { makeKeeper, type Keeper, type KeeperEvent } from './keeper.ts'
+import { lastErrorOf } from './last-error.ts'
 import { watchLogs } from './log-watch.ts'
 import { recordProcesses } from './processes.ts'
 import { programsOf, type FleetProgram } from './programs.ts'
 import { isReady } from './readiness.ts'
-import { tellOfTheDead, untilListed, type Listing, type RegistryAddress } from './registry-notice.ts'
+import { deregisterDead, untilListed, type Listing, type RegistryAddress } from './registry-notice.ts'
 import { untilReady } from './until-ready.ts'
+import { systemError } from '../system-errors.ts'
 
 /** The processes of all services. */
 export interface Fleet {
   /**
    * Starts what is stopped and waits until all are ready, and then for what else belongs to the start: until that is over
    * services may warn that they wait for each other, which nobody need see.
-   * @throws AppError with what a service that can't start said
+   * @throws AppError with what a service that cannot start said
    */
   readonly start: (afterwards: () => Promise<void>, signal?: AbortSignal) => Promise<void>
   readonly stop: () => Promise<void>
@@ -27,9 +28,9 @@ export interface Fleet {
    * service after the other, so that the others answer.
    */
   readonly restart: (names: readonly string[]) => Promise<void>
-  /** The processes that run one of these files, or whose start one of them may mend. */
+  /** The processes that run one of these files, or whose failed start a change of one of them may fix. */
   readonly usersOf: (files: readonly string[]) => readonly string[]
-  /** The state of each, asked now. */
+  /** Returns the current state of each. */
   readonly rows: () => Promise<ProcessRow[]>
   /** Lets go of the logs; after `stop`. */
   readonly close: () => void
@@ -48,9 +49,6 @@ type FleetKeeper = Keeper<FleetProgram>
 
 const askTimeoutMs = 250
 const lookMs = 500
-// With PostgreSQL's time everything is over within 5 s.
-const servicesStopMs = 3_400
-const registryStopMs = 500
 const rotateMs = 10_000
 
 /** Makes the processes of these services, none of them started. */
@@ -63,22 +61,26 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
   const logs = watchLogs(keepers, onTrouble)
   const record = () =>
     recordProcesses(settings.data, keepers).catch((error: unknown) =>
-      onTrouble(`what runs could not be written down: ${String(error)}`),
+      onTrouble(`the list of processes could not be written: ${String(error)}`),
     )
   const loaded = new Map<string, Set<string>>()
+  const lastErrors = new Map<string, string>()
   const onEvent = async (program: FleetProgram, event: KeeperEvent) => {
     if (event.kind === 'loaded') {
       loaded.set(program.name, (loaded.get(program.name) ?? new Set()).add(fileURLToPath(event.url)))
       return
     }
     if (event.kind === 'died') {
+      const lines = keepers.filter((keeper) => keeper.program === program).flatMap(logs.takeLast)
+      lastErrors.set(program.name, lastErrorOf(lines) ?? `it exited (${event.how})`)
       if (!logs.isQuiet()) onTrouble(obituary(program, event))
     } else await record()
-    // Also of those that have died with an earlier supervisor, or while it was away.
-    if (event.kind === 'died' || (event.kind === 'ready' && hasRegistry({ program }))) await tellOfTheDead(registry)
+    // Also of those that have died with an earlier supervisor, or while it was unavailable.
+    if (event.kind === 'died' || (event.kind === 'ready' && hasRegistry({ program }))) await deregisterDead(registry)
   }
   const look = setInterval(logs.look, lookMs).unref()
-  const rotate = setInterval(() => keepers.forEach(({ log }) => void log.rotate().catch(() => {})), rotateMs).unref()
+  const rotateAll = () => keepers.forEach(({ log, pid }) => void log.rotate(pid).catch(() => {}))
+  const rotate = setInterval(rotateAll, rotateMs).unref()
   const start = (some: readonly FleetKeeper[], afterwards?: () => Promise<void>, signal?: AbortSignal) =>
     logs.quietly(async () => {
       for (const keeper of some) if (keeper.state === 'stopped') keeper.start()
@@ -92,7 +94,7 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
     async stop() {
       // The registry last: the others leave it.
       await stopAll(keepers.filter((keeper) => !isRegistry(keeper)))
-      await stopAll(keepers.filter(isRegistry), registryStopMs)
+      await stopAll(keepers.filter(isRegistry))
       logs.look()
     },
     restart: (names) => restartInRounds(chosenOf(keepers, names), start),
@@ -100,7 +102,8 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
       keepers
         .filter((keeper) => isUserOf(keeper, loaded.get(keeper.program.name), files))
         .map(({ program }) => program.name),
-    rows: async () => (await Promise.all(keepers.map(rowsOf))).flat(),
+    rows: async () =>
+      (await Promise.all(keepers.map((keeper) => rowsOf(keeper, lastErrors.get(keeper.program.name))))).flat(),
     close() {
       for (const timer of [look, rotate]) clearInterval(timer)
       for (const { log } of keepers) log.close()
@@ -114,11 +117,11 @@ function isUserOf({ program, state }: FleetKeeper, loaded: ReadonlySet<string> |
   return files.some((file) => state !== 'ready' || loaded?.has(file) === true || dirname(file) === migrations)
 }
 
-async function stopAll(keepers: readonly FleetKeeper[], timeoutMs = servicesStopMs): Promise<void> {
-  await Promise.all(keepers.map((keeper) => keeper.stop(timeoutMs)))
+async function stopAll(keepers: readonly FleetKeeper[]): Promise<void> {
+  await Promise.all(keepers.map((keeper) => keeper.stop()))
 }
 
-/** One replica of each service at a time; whoever calls it knows the new one before the next goes. */
+/** Restarts one replica of each service at a time; callers know the new replica before the next one stops. */
 async function restartInRounds(
   keepers: readonly FleetKeeper[],
   start: (keepers: readonly FleetKeeper[]) => Promise<void>,
@@ -146,7 +149,7 @@ function isRegistry({ program }: FleetKeeper): boolean {
 }
 
 function obituary({ name }: FleetProgram, { pid, how, retryAfterMs }: KeeperEvent & { kind: 'died' }): string {
-  return `${name} (pid ${pid}) has ended (${how}); it is started again in ${(retryAfterMs / 1000).toFixed(1)} s`
+  return `${name} (pid ${pid}) exited (${how}); it is restarted in ${(retryAfterMs / 1000).toFixed(1)} s`
 }
 
 function registryOf({ ports, secrets, environment }: SystemSettings): RegistryAddress {
@@ -163,22 +166,19 @@ function chosenOf(keepers: readonly FleetKeeper[], names: readonly string[]): re
   const unknown = names.find((name) => !members.some(({ service, instance }) => name === service || name === instance))
   if (unknown !== undefined) {
     const known = [...new Set(members.map(({ service }) => service))].join(', ')
-    throw new AppError(
-      'not_found',
-      'system.unknown_service',
-      `no service ${unknown} runs here: those that do are ${known}`,
-    )
+    throw systemError('system.unknown_service', `no service ${unknown} is running here; running services: ${known}`)
   }
   return keepers.filter(({ program }) =>
     program.members.some(({ service, instance }) => names.includes(service) || names.includes(instance)),
   )
 }
 
-function rowsOf({ program, pid, state }: FleetKeeper): Promise<ProcessRow[]> {
+function rowsOf({ program, pid, state, failedStarts }: FleetKeeper, error = ''): Promise<ProcessRow[]> {
+  const failing = failedStarts === 0 ? {} : { failing: { starts: failedStarts, error } }
   return Promise.all(
     program.members.map(async ({ service, instance, port }) => {
-      const isUnwell = state === 'ready' && !(await isReady(port, askTimeoutMs))
-      return { service, instance, pid: pid ?? null, port, state: isUnwell ? 'unhealthy' : state }
+      const isUnwell = state === 'ready' ? !(await isReady(port, askTimeoutMs)) : failedStarts > 0
+      return { service, instance, pid: pid ?? null, port, state: isUnwell ? 'unhealthy' : state, ...failing }
     }),
   )
 }

@@ -15,6 +15,8 @@ export interface Program {
   readonly flags: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly logPath: string
+  /** It is ended by force when its stop takes longer. */
+  readonly stopTimeoutMs: number
 }
 
 /** What happened to a process. */
@@ -34,20 +36,26 @@ export interface Keeper<P extends Program = Program> {
   readonly log: LogFile
   /** How often in a row it has ended before it was ever ready. */
   readonly failures: number
+  /**
+   * How often in a row it has ended soon after its start, once that is three times, until it has been ready for half a minute:
+   * such a process is failing, even if it is ready for a moment in between. Else 0.
+   */
+  readonly failedStarts: number
   readonly start: () => void
   /** SIGTERM, and SIGKILL when that takes too long; it stays down. */
-  readonly stop: (timeoutMs: number) => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 interface KeeperOptions {
   readonly onEvent: (event: KeeperEvent) => void
-  /** Whether the process on this port says that it is ready. */
+  /** Returns whether the process on this port reports that it is ready. */
   readonly isReady: (port: number) => Promise<boolean>
 }
 
 const firstPauseMs = 100
 const longestPauseMs = 5_000
 const healthyAfterMs = 30_000
+const failingAfterEnds = 3
 const readyPollMs = 50
 
 /** The pause before the next start after so many ends in a row: 100 ms, doubling to 5 s. */
@@ -62,13 +70,21 @@ interface Kept extends KeeperOptions {
   state: ProcessState
   failures: number
   endsInARow: number
+  startedAt: number
   retry: NodeJS.Timeout | undefined
 }
 
-/** A keeper that has not started its process yet. Whatever ends by itself is started again, after a growing pause. */
+/** A keeper that has not started its process yet. A process that exits is restarted, after a growing delay. */
 export function makeKeeper<P extends Program>(program: P, options: KeeperOptions): Keeper<P> {
   const log = openLogFile(program.logPath)
-  const start = { child: undefined, state: 'stopped', failures: 0, endsInARow: 0, retry: undefined } as const
+  const start = {
+    child: undefined,
+    state: 'stopped',
+    failures: 0,
+    endsInARow: 0,
+    startedAt: 0,
+    retry: undefined,
+  } as const
   const kept: Kept = { ...options, ...start, program, log }
   return {
     program,
@@ -82,15 +98,23 @@ export function makeKeeper<P extends Program>(program: P, options: KeeperOptions
     get failures() {
       return kept.failures
     },
+    get failedStarts() {
+      return isFailing(kept) ? kept.endsInARow : 0
+    },
     start: () => startProcess(kept),
-    async stop(timeoutMs) {
+    async stop() {
       clearTimeout(kept.retry)
       kept.endsInARow = 0
       const { child } = kept
       kept.state = child === undefined ? 'stopped' : 'draining'
-      if (child !== undefined) await endProcess(child, timeoutMs)
+      if (child !== undefined) await endProcess(child, program.stopTimeoutMs)
     },
   }
+}
+
+function isFailing({ state, endsInARow, startedAt }: Kept): boolean {
+  if (endsInARow < failingAfterEnds || state === 'draining' || state === 'stopped') return false
+  return state !== 'ready' || performance.now() - startedAt <= healthyAfterMs
 }
 
 function startProcess(kept: Kept): void {
@@ -98,6 +122,7 @@ function startProcess(kept: Kept): void {
   clearTimeout(kept.retry)
   kept.state = 'starting'
   const startedAt = performance.now()
+  kept.startedAt = startedAt
   const child = spawnProgram(program, log)
   kept.child = child
   child.once('error', () => onEnd(kept, child, 'could not be started', startedAt))
@@ -145,7 +170,7 @@ async function waitUntilReady(isAwaited: () => boolean, ask: () => Promise<boole
 }
 
 function spawnProgram({ entry, flags, environment }: Program, { descriptor }: LogFile): ChildProcess {
-  // In a session of its own, so that Ctrl-C in the terminal reaches only us; the channel tells it when we are gone.
+  // In its own session, so that Ctrl-C in the terminal reaches only us; the channel closes when we exit.
   const child = spawn(process.execPath, [...flags, entry], {
     env: environment,
     detached: true,
@@ -159,7 +184,7 @@ function spawnProgram({ entry, flags, environment }: Program, { descriptor }: Lo
 async function endProcess(child: ChildProcess, timeoutMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // A stopped process (SIGSTOP) takes no SIGTERM until it goes on.
+  // A stopped process (SIGSTOP) takes no SIGTERM until it continues.
   child.kill('SIGTERM')
   child.kill('SIGCONT')
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import { AppError } from '@stoa/kernel'
 import type { DataFolder } from './data-folder.ts'
+import { systemError } from '../system-errors.ts'
 
 /** Held by the one process that may start a system in a data folder. */
 export interface Lock {
@@ -18,10 +18,9 @@ export function takeLock(folder: DataFolder): Lock {
     database.exec('pragma locking_mode = exclusive; begin exclusive')
   } catch (cause) {
     database.close()
-    throw new AppError(
-      'conflict',
+    throw systemError(
       'system.already_running',
-      `Stoa already runs on ${folder.path}: stop it with "npm run stoa -- down", or give this one its own folder with --data`,
+      `Stoa is already running in ${folder.path}: stop it with "npm run stoa -- down", or use another folder with --data`,
       { cause },
     )
   }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
+import { whileFrozen } from './freeze.ts'
 
 /** The log of one process, which writes into the file itself; we look at what has come. */
 export interface LogFile {
@@ -8,8 +9,12 @@ export interface LogFile {
   readonly descriptor: number
   /** Whole lines written since the last look. */
   readonly read: () => string[]
-  /** Keeps the file below its limit: what was in it is then in `{path}.1`. */
-  readonly rotate: () => Promise<void>
+  /**
+   * Keeps the file below its limit: what was in it is then in `{path}.1`, every line of it, as the process that writes stands
+   * still during the cut. Without a `writer` nothing may write meanwhile. Returns whether it was cut: a process that does not
+   * stand still in time keeps its file until the next look.
+   */
+  readonly rotate: (writer?: number) => Promise<boolean>
   readonly close: () => void
 }
 
@@ -27,6 +32,7 @@ export function openLogFile(path: string, { maxBytes = limitBytes, copy = copyFi
   const descriptor = openSync(path, 'a+', 0o600)
   let position = fstatSync(descriptor).size
   let rest = ''
+  let unread: string[] = []
   const take = () => {
     const { size } = fstatSync(descriptor)
     if (size < position) position = 0
@@ -45,13 +51,19 @@ export function openLogFile(path: string, { maxBytes = limitBytes, copy = copyFi
   return {
     path,
     descriptor,
-    read: take,
-    async rotate() {
-      if (fstatSync(descriptor).size < maxBytes) return
+    read: () => unread.splice(0).concat(take()),
+    async rotate(writer) {
+      if (fstatSync(descriptor).size < maxBytes) return false
+      // The process continues writing during the copy; what it has written by then follows together with the cut.
       await copy(path, `${path}.1`)
-      // The process appends to the same file all the while: what came during the copy follows it, in one go with the cut.
-      appendRest(descriptor, `${path}.1`)
-      ftruncateSync(descriptor, 0)
+      const cut = () => {
+        unread = unread.concat(take())
+        appendRest(descriptor, `${path}.1`)
+        ftruncateSync(descriptor, 0)
+        position = 0
+        return true
+      }
+      return writer === undefined ? cut() : (whileFrozen(writer, cut) ?? false)
     },
     close: () => closeSync(descriptor),
   }

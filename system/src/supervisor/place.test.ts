@@ -27,7 +27,7 @@ test('a port that is none is refused with its setting', async () => {
 
 test('two that were given one port are named before anything is started', async () => {
   const ports = await choosePorts(topology, { isAuto: false, environment: { ORDER_PORT: '8003' } })
-  expect(() => wantedPorts(topology, ports, true)).toThrow('inventory and order are both to listen on port 8003')
+  expect(() => wantedPorts(topology, ports, true)).toThrow('inventory and order use the same port 8003')
 })
 
 test('a given database server’s port is not looked at', async () => {

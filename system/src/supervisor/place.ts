@@ -1,8 +1,8 @@
-import { AppError } from '@stoa/kernel'
 import { postgresPort, topology, type Deployment } from '../topology.ts'
 import { ownSpelling } from './environment.ts'
 import { freePort, type WantedPort } from './ports.ts'
 import { replicasOf } from './replicas.ts'
+import { systemError } from '../system-errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -26,7 +26,7 @@ export async function choosePorts(
     else if (usual !== undefined && !isAuto) ports.set(key, usual)
   }
   for (const { key } of all) if (!ports.has(key)) ports.set(key, await unused([...taken, ...ports.values()]))
-  // Those that are not started have an address nonetheless, at which nobody answers.
+  // Services that are not started still have an address, at which nothing listens.
   for (const { name, port } of topology) if (!ports.has(name)) ports.set(name, port)
   return ports
 }
@@ -39,11 +39,7 @@ export function wantedPorts(services: readonly Deployment[], ports: Ports, isPos
   for (const [port, each] of Map.groupBy(wanted, (one) => one.port)) {
     if (each.length < 2) continue
     const names = each.map(({ who }) => who).join(' and ')
-    throw new AppError(
-      'invalid',
-      'system.bad_setting',
-      `${names} are both to listen on port ${port}: give them different ones`,
-    )
+    throw systemError('system.bad_setting', `${names} use the same port ${port}: give them different ports`)
   }
   return wanted
 }
@@ -75,7 +71,7 @@ function listeners(services: readonly Deployment[]): Listener[] {
 function parsePort(setting: string, text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
-  throw new AppError('invalid', 'system.bad_setting', `${setting} is "${text}", expected a port from 1 to 65535`)
+  throw systemError('system.bad_setting', `${setting} is "${text}", expected a port from 1 to 65535`)
 }
 
 async function unused(ports: readonly number[]): Promise<number> {

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
-import { AppError } from '@stoa/kernel'
+import { systemError } from '../system-errors.ts'
 
-/** A port that somebody of ours listens on. */
+/** A port on which one of our processes listens. */
 export interface WantedPort {
   /** Who, in words: `order`, `gateway (ADMIN_PORT)`. */
   readonly who: string
@@ -16,7 +16,7 @@ const run = promisify(execFile)
 /** A port of 127.0.0.1 that is free now. */
 export async function freePort(): Promise<number> {
   const port = await listenOnce(0)
-  if (port === undefined) throw new Error('no port of 127.0.0.1 is free')
+  if (port === undefined) throw new Error('127.0.0.1 has no free port')
   return port
 }
 
@@ -29,8 +29,7 @@ export async function requireFree(wanted: readonly WantedPort[]): Promise<void> 
     taken.map(async ({ who, port }) => `${port} (${who}), held by ${(await holderOf(port)) ?? 'another program'}`),
   )
   const [ports, them] = named.length === 1 ? ['port', 'that program'] : ['ports', 'those programs']
-  throw new AppError(
-    'conflict',
+  throw systemError(
     'system.port_taken',
     `${named.length === 1 ? 'a' : 'several'} ${ports} of 127.0.0.1 ${named.length === 1 ? 'is' : 'are'} taken: ` +
       `${named.join('; ')}: stop ${them}, or start with --ports auto`,

@@ -15,13 +15,13 @@ interface Kept {
   readonly program: { readonly entry: string }
 }
 
-/** Writes down what runs, for whoever comes after a kill -9 of this process. */
+/** Records the running processes, for the start after a kill -9 of this process. */
 export async function recordProcesses(folder: DataFolder, kept: readonly Kept[]): Promise<void> {
   const running = kept.flatMap(({ pid, program: { entry } }) => (pid === undefined ? [] : [{ pid, entry }]))
   await writeJson(folder.processes, running satisfies Recorded[])
 }
 
-/** Waits for processes of an earlier supervisor, which end by themselves when it is gone, and ends those that don't. */
+/** Waits for processes of an earlier supervisor, which end by themselves when it is gone, and ends those that do not. */
 export async function endLeftBehind(folder: DataFolder): Promise<void> {
   const recorded = (await readJson<Recorded[]>(folder.processes)) ?? []
   const giveUpAt = performance.now() + goneWithinMs

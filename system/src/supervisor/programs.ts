@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { stopTimeMs } from '@stoa/config'
 import type { Deployment } from '../topology.ts'
 import { packEntry, type Bundle } from './bundle.ts'
-import { environmentOf, givenBy, type SystemSettings } from './environment.ts'
+import { environmentOf, givenBy, ownSpelling, type SystemSettings } from './environment.ts'
 import type { Program } from './keeper.ts'
 import { packedName } from './read-logs.ts'
 import { replicasOf, type Replica } from './replicas.ts'
@@ -12,7 +13,7 @@ export interface Member {
   /** `order-2`. */
   readonly instance: string
   readonly port: number
-  /** Whether it stands in the registry; the gateway does not. */
+  /** Whether it registers; the gateway does not. */
   readonly isListed: boolean
 }
 
@@ -49,6 +50,7 @@ function programOf(replica: Replica, { settings, bundle }: ProgramOptions): Flee
     flags: bundle.isSource ? sourceFlags : [],
     environment: { ...environmentOf(replica, settings), NODE_COMPILE_CACHE: bundle.compileCache },
     logPath: join(settings.data.logs, `${key}.log`),
+    stopTimeoutMs: stopTimeoutOf(replica, settings),
   }
 }
 
@@ -71,7 +73,26 @@ function packedProgram(replicas: readonly Replica[], { settings, bundle }: Progr
       PACKED_SETTINGS: JSON.stringify(Object.fromEntries(own)),
     },
     logPath: join(settings.data.logs, `${packedName}.log`),
+    stopTimeoutMs: packedStopTimeoutOf(replicas, settings),
   }
+}
+
+// From the end of its stop to the end of the process, on a busy machine.
+const exitMs = 100
+
+/** What a service states itself as the longest time of its stop, by the setting that it is started with. */
+function stopTimeoutOf(replica: Replica, settings: SystemSettings): number {
+  const environment = environmentOf(replica, settings)
+  const name = 'DRAIN_TIMEOUT_MS'
+  const drainTimeoutMs = Number(environment[ownSpelling(replica.deployment.name, name)] ?? environment[name])
+  // With a value that is none it does not start.
+  return stopTimeMs(Number.isFinite(drainTimeoutMs) ? drainTimeoutMs : 0) + exitMs
+}
+
+/** The last service of a shared process stops after all others. */
+function packedStopTimeoutOf(replicas: readonly Replica[], settings: SystemSettings): number {
+  const times = replicas.map((replica) => stopTimeoutOf(replica, settings))
+  return Math.max(...times.slice(0, -1), 0) + (times.at(-1) ?? 0)
 }
 
 /** What an environment has that the given one has not; empty where it has less. */

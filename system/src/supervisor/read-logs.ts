@@ -16,7 +16,7 @@ export interface LogFilter {
   readonly traceId?: string | undefined
 }
 
-/** A line as it was written, and what it says when it is one of ours. */
+/** A written line, and its parsed form if it is a log line of Stoa. */
 export interface FoundLine {
   readonly text: string
   readonly line: LogLine | undefined
@@ -37,7 +37,7 @@ export async function readLogs(folder: DataFolder, filter: LogFilter): Promise<F
   return found.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 }
 
-/** Answers, each time it is asked, the lines that have been written since. */
+/** Returns, at each call, the lines written since the last call. */
 export function followLogs(folder: DataFolder, filter: LogFilter): { readonly read: () => Promise<FoundLine[]> } {
   const positions = new Map<string, number>()
   let isFirst = true

@@ -21,10 +21,10 @@ const listedWithinMs = 5_000
 const pollMs = 50
 
 /**
- * Tells the registry of every instance on this machine whose process has ended, so that nobody calls it any more; their
- * leases would run on for up to 30 s. A registry that is away is told when it is back.
+ * Deregisters every instance on this machine whose process has exited, so that it is no longer called: its lease would
+ * last for up to 30 s. Called again when the registry is back after an outage.
  */
-export async function tellOfTheDead({ url, token }: RegistryAddress): Promise<void> {
+export async function deregisterDead({ url, token }: RegistryAddress): Promise<void> {
   try {
     const dead = (await listed(url)).flatMap(({ service, instances }) =>
       // By the process, not the port: its successor may be there already.
@@ -50,7 +50,7 @@ export interface Listing {
   readonly pid: number
 }
 
-/** Waits until the registry lists all of these; a registry that is away is not waited for longer than 5 s. */
+/** Waits until the registry lists all of these; a registry that is unavailable is not waited for longer than 5 s. */
 export async function untilListed({ url }: RegistryAddress, wanted: readonly Listing[]): Promise<void> {
   const giveUpAt = performance.now() + listedWithinMs
   const areListed = async () => {

@@ -5,7 +5,7 @@ export interface Replica {
   readonly deployment: Deployment
   /** `order-2`: name and number, from 1. */
   readonly instance: string
-  /** Where its port stands among all of them: the first under its service's name. */
+  /** The key of its port: the first replica has the name of its service. */
   readonly key: string
 }
 

@@ -1,4 +1,4 @@
-// Tells the supervisor which files of the repository this process has loaded, so that it is restarted when one is saved.
+// Reports the loaded files of the repository to the supervisor, so that this process is restarted when one is saved.
 import { registerHooks } from 'node:module'
 
 registerHooks({

@@ -13,7 +13,7 @@ import type { UpOptions } from './supervisor.ts'
 
 type ResetOptions = Pick<UpOptions, 'data' | 'environment' | 'onProgress' | 'onTrouble'>
 
-/** Begins anew with the demonstration data on a system that does not run; read copies follow at its next start. */
+/** Starts again with the demonstration data on a system that does not run; read copies follow at its next start. */
 export async function resetStopped(options: ResetOptions): Promise<void> {
   const { data, environment, onProgress, onTrouble } = options
   try {
@@ -24,7 +24,7 @@ export async function resetStopped(options: ResetOptions): Promise<void> {
       const ports = await choosePorts(topology, { isAuto: false, environment })
       const bundling = ensureBundle(data, topology)
       bundling.catch(() => {})
-      // At any port: nobody but us needs it now.
+      // At any port, because only this process uses it.
       const server = await openDatabaseServer({
         data,
         port: 0,
@@ -38,7 +38,7 @@ export async function resetStopped(options: ResetOptions): Promise<void> {
         await noteSeeded(settings, { services: [], isCaughtUp: false })
         await emptyDatabases(topology, settings)
         await rm(data.tokens, { force: true })
-        onProgress('Putting in the demonstration data')
+        onProgress('Loading the demonstration data')
         await seedOnce(topology, await bundling, settings)
       } finally {
         await server.stop()

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import { seededServices } from '../seed/seeded-services.ts'
 import { seedEntry, type Bundle } from './bundle.ts'
 import { readJson, writeJson } from './data-folder.ts'
 import { databaseUrlOf } from './databases.ts'
-import { isProduction, type SystemSettings } from './environment.ts'
+import { isProduction, schemaBaseUrlOf, type SystemSettings } from './environment.ts'
+import { systemError } from '../system-errors.ts'
 
 /** What was put in, and whether every read copy has followed. */
 export interface SeedRecord {
@@ -17,12 +17,12 @@ export interface SeedRecord {
   readonly isCaughtUp: boolean
 }
 
-/** Puts the demonstration data into those of the services that have not got them; a no-op when all have, and in production. */
+/** Puts the demonstration data into those of the services that have not got them; a no-op when all have, and in production. The signal ends it. */
 export async function seedOnce(
   deployments: readonly Deployment[],
   bundle: Bundle,
   settings: SystemSettings,
-  { isForced = false } = {},
+  { isForced = false, signal }: { readonly isForced?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   if (isProduction(settings.environment)) return
   const wanted = deployments.map(({ name }) => name).filter((name) => seededServices.includes(name))
@@ -31,19 +31,20 @@ export async function seedOnce(
   if (missing.length === 0) return
   const databases = Object.fromEntries(missing.map((name) => [name, databaseUrlOf(name, settings)]))
   const child = spawn(process.execPath, [bundle.entry(seedEntry)], {
-    env: { ...process.env, SEED_DATABASES: JSON.stringify(databases) },
+    env: { ...process.env, SEED_DATABASES: JSON.stringify(databases), SCHEMA_BASE_URL: schemaBaseUrlOf(settings) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const output: string[] = []
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  const end = () => void child.kill('SIGTERM')
+  signal?.addEventListener('abort', end, { once: true })
+  if (signal?.aborted === true) end()
   const [code] = (await once(child, 'close')) as [number | null]
+  signal?.removeEventListener('abort', end)
+  if (code !== 0) signal?.throwIfAborted()
   if (code !== 0) {
-    throw new AppError(
-      'unavailable',
-      'system.not_seeded',
-      `the demonstration data could not be put in: ${output.join('').trim()}`,
-    )
+    throw systemError('system.not_seeded', `the demonstration data could not be loaded: ${output.join('').trim()}`)
   }
   await noteSeeded(settings, { services: [...new Set([...record.services, ...missing])], isCaughtUp: false })
 }

@@ -1,4 +1,6 @@
+import { checkTopology } from '../check-topology.ts'
 import { topology, type Deployment } from '../topology.ts'
+import { checkTypes } from './check-types.ts'
 import { ensureBundle, sourcesAsTheyStand, type Bundle } from './bundle.ts'
 import { makeCommands, type Commands } from './commands.ts'
 import type { ProcessRow } from './control.ts'
@@ -17,6 +19,7 @@ import { endLeftBehind } from './processes.ts'
 import { replicasOf } from './replicas.ts'
 import { ensureSecrets } from './secrets.ts'
 import { watchSources } from './watch-sources.ts'
+import { systemError } from '../system-errors.ts'
 
 /** How a system is started. */
 export interface UpOptions {
@@ -31,7 +34,7 @@ export interface UpOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Gives a start up. */
   readonly signal?: AbortSignal
-  /** It has been told to stop over its socket; whoever told it waits until `stop` is over. */
+  /** Called on a stop request over the socket; the sender waits until `stop` has completed. */
   readonly onStopRequested: () => void
   /** What is being done, for people. */
   readonly onProgress: (text: string) => void
@@ -52,7 +55,7 @@ const postgresStopMs = 1_000
 /** What to do at the end, in the reverse of this order. */
 type Endings = (() => unknown)[]
 
-/** Brings a system up until every service is ready and all read copies have the seed. @throws AppError with the mend */
+/** Starts a system and resolves when every service is ready and all read copies have the seed data. @throws AppError with the fix */
 export async function startSystem(options: UpOptions): Promise<RunningSystem> {
   const { data } = options
   const endings: Endings = []
@@ -61,6 +64,7 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
   }
   try {
     const services = chooseServices(options.choice ?? {}, { isPacked: options.isPacked ?? false })
+    requireFit(options)
     await makeDataFolder(data)
     const commands = Promise.withResolvers<Commands>()
     await takeCommands(options, commands.promise, endings)
@@ -68,8 +72,7 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     commands.resolve(made)
     await made.start(options.onProgress)
     if (options.isWatching === true) {
-      const watching = watchSources((files) => void made.takeOver(files, options.onProgress))
-      endings.push(watching.close)
+      watch(options, made, endings)
     }
     return { ports, ps: made.ps, stop }
   } catch (error) {
@@ -78,13 +81,33 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
   }
 }
 
+/** Rejects inconsistent contracts; with --watch it only reports them. @throws AppError */
+function requireFit({ isWatching, onTrouble }: UpOptions): void {
+  const faults = checkTopology(topology)
+  if (faults.length === 0) return
+  const detail = `the contracts do not fit together: ${faults.join('; ')}`
+  if (isWatching !== true) throw systemError('system.contracts_mismatch', detail)
+  onTrouble(detail)
+}
+
+/** Restarts what runs a file that is saved, and checks the types, which running the sources does not. */
+function watch({ data, onProgress, onTrouble }: UpOptions, { takeOver }: Commands, endings: Endings): void {
+  const types = checkTypes(data, { onTrouble, onFixed: onProgress })
+  types.check()
+  const watching = watchSources((files) => {
+    void takeOver(files, onProgress)
+    types.check()
+  })
+  endings.push(types.close, watching.close)
+}
+
 /** Holds the data folder, so that it is ours alone, and listens to commands; all but the one to stop wait for the system. */
 async function takeCommands(options: UpOptions, commands: Promise<Commands>, endings: Endings): Promise<void> {
   const { data, onStopRequested } = options
   const lock = takeLock(data)
   endings.push(lock.release)
-  const control = await serveControl(data, async (request, tell) => {
-    if (request.command !== 'down') return (await commands).carry(request, tell)
+  const control = await serveControl(data, async (request, onProgress) => {
+    if (request.command !== 'down') return (await commands).carry(request, onProgress)
     onStopRequested()
     // Its answer is that we hang up.
     return new Promise(() => {})
@@ -106,7 +129,7 @@ async function bringUp(
   const ports = await choosePorts(services, { isAuto: options.isAutoPorts ?? false, environment })
   await requireFree(wantedPorts(services, ports, false))
   const secrets = await ensureSecrets(data)
-  onProgress('Starting PostgreSQL and looking whether the code has changed')
+  onProgress('Starting PostgreSQL and checking whether the code has changed')
   const [opened, bundled] = await Promise.allSettled([openServer(options, ports), codeOf(options)])
   if (opened.status === 'fulfilled') endings.push(() => opened.value.stop({ timeoutMs: postgresStopMs }))
   const server = valueOf(opened)
@@ -133,7 +156,7 @@ function openServer({ data, environment, isAutoPorts, onTrouble }: UpOptions, po
   const isAnywhere = isAutoPorts === true && !environment['STOA_POSTGRES_PORT']
   return openDatabaseServer({
     data,
-    // Wherever it is free; an earlier one that still runs is found at whatever port it has.
+    // On any free port; an earlier server that is still running keeps its port.
     port: isAnywhere ? 0 : (ports.get('postgres') ?? 0),
     givenUrl: environment['DATABASE_URL'],
     onWarning: onTrouble,
@@ -145,7 +168,7 @@ function valueOf<T>(outcome: PromiseSettledResult<T>): T {
   return outcome.value
 }
 
-/** Only those that run: nobody else has an address. */
+/** Only running processes, because others have no address. */
 async function recordPorts(data: DataFolder, services: readonly Deployment[], ports: Ports): Promise<void> {
   const running = new Set(['postgres', ...replicasOf(services).map(({ key }) => key)])
   await writeJson(data.ports, Object.fromEntries([...ports].filter(([who]) => running.has(who.split('.')[0] ?? ''))))

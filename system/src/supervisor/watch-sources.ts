@@ -6,11 +6,11 @@ import { root } from './data-folder.ts'
 // An editor writes a file in several steps, and a tool several files.
 const settleMs = 30
 
-/** Tells which files of the services' code were saved, as absolute paths, a moment after the last of them. */
+/** Reports saved files of the services as absolute paths, a moment after the last one. */
 export function watchSources(onSaved: (files: readonly string[]) => void): { readonly close: () => void } {
   const saved = new Set<string>()
   let timer: NodeJS.Timeout | undefined
-  const tell = () => {
+  const notify = () => {
     const files = [...saved]
     saved.clear()
     onSaved(files)
@@ -20,7 +20,7 @@ export function watchSources(onSaved: (files: readonly string[]) => void): { rea
       if (name === null || !/\.(ts|js|sql|json)$/.test(name) || name.includes('node_modules')) return
       saved.add(join(root, folder, name))
       clearTimeout(timer)
-      timer = setTimeout(tell, settleMs)
+      timer = setTimeout(notify, settleMs)
     }),
   )
   return {

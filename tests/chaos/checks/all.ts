@@ -3,6 +3,7 @@ import { leftOverChecks } from './left-over.ts'
 import { moneyChecks } from './money.ts'
 import { onceChecks } from './once.ts'
 import { endOfOrders, orderChecks } from './orders.ts'
+import { releasesSettle, stepsOfVersion } from './releases.ts'
 import { reconciliation } from './reconciliation.ts'
 import { settle } from './settle.ts'
 import { stockChecks } from './stock.ts'
@@ -15,10 +16,11 @@ export const checks: readonly Check[] = [
   ...stockChecks,
   ...onceChecks,
   ...leftOverChecks,
+  stepsOfVersion,
   reconciliation,
 ]
 
 /** Waits until nothing moves any more: every order at its end, every event handled. */
 export function settled(aftermath: Aftermath): Promise<void> {
-  return settle([endOfOrders, ...leftOverChecks], aftermath)
+  return settle([endOfOrders, ...leftOverChecks, ...releasesSettle], aftermath)
 }

@@ -12,15 +12,15 @@ const shownComplaints = 20
 export async function judge<Needs>(
   facts: readonly Check<Needs>[],
   needs: Needs,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Outcome> {
   let passed = 0
   for (const { fact, complaints } of facts) {
     const found = await complaints(needs)
     if (found.length === 0) passed += 1
-    tell(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${fact}`)
-    for (const complaint of found.slice(0, shownComplaints)) tell(`          ${complaint}`)
-    if (found.length > shownComplaints) tell(`          and ${found.length - shownComplaints} more`)
+    print(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${fact}`)
+    for (const complaint of found.slice(0, shownComplaints)) print(`          ${complaint}`)
+    if (found.length > shownComplaints) print(`          and ${found.length - shownComplaints} more`)
   }
   return { passed, failed: facts.length - passed }
 }

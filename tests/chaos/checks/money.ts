@@ -1,4 +1,4 @@
-import { eachRow, type Aftermath, type Check } from './check.ts'
+import { eachRow, type Aftermath, type Asked, type Check } from './check.ts'
 
 interface Paid {
   readonly orderId: string
@@ -16,22 +16,8 @@ async function paidBy({ system }: Aftermath): Promise<Map<string, Paid>> {
   )
 }
 
-/** Who paid what, at the provider and in the books. */
-export const moneyChecks: readonly Check[] = [
-  {
-    fact: 'an order is paid in full when it is sold, and not at all when it is not',
-    async complaints(aftermath) {
-      const paid = await paidBy(aftermath)
-      const orders = await aftermath.system.sql('order', 'select id, status, total::float8 from orders')
-      return orders.flatMap(({ id, status, total }) => {
-        const { captured, refunded } = paid.get(id) ?? { captured: 0, refunded: 0 }
-        const due = ['rejected', 'cancelled'].includes(status) ? 0 : total
-        return captured - refunded === due
-          ? []
-          : [`order ${id} is ${status}: due ${due}, paid ${captured} - ${refunded}`]
-      })
-    },
-  },
+/** What the provider and the books say of payments, whoever made them. */
+export const bookChecks: readonly Check<Asked>[] = [
   eachRow(
     'the provider has charged each payment once, and as much as the books say',
     'payment',
@@ -64,4 +50,23 @@ export const moneyChecks: readonly Check[] = [
     'payment',
     'select id, pending from payments where pending is not null',
   ),
+]
+
+/** Who paid what, at the provider and in the books. */
+export const moneyChecks: readonly Check[] = [
+  {
+    fact: 'an order is paid in full when it is sold, and not at all when it is not',
+    async complaints(aftermath) {
+      const paid = await paidBy(aftermath)
+      const orders = await aftermath.system.sql('order', 'select id, status, total::float8 from orders')
+      return orders.flatMap(({ id, status, total }) => {
+        const { captured, refunded } = paid.get(id) ?? { captured: 0, refunded: 0 }
+        const due = ['rejected', 'cancelled'].includes(status) ? 0 : total
+        return captured - refunded === due
+          ? []
+          : [`order ${id} is ${status}: due ${due}, paid ${captured} - ${refunded}`]
+      })
+    },
+  },
+  ...bookChecks,
 ]

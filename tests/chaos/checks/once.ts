@@ -12,7 +12,7 @@ export const onceChecks: readonly Check[] = [
   {
     fact: 'coupons stand as used by orders that were confirmed, and by no other',
     async complaints({ system, wishes }) {
-      // what is called off after its confirmation keeps its coupon
+      // an order cancelled after its confirmation keeps its coupon
       const orders = await system.sql('order', `select order_id from order_status_history where status = 'confirmed'`)
       const confirmed = new Set(orders.map((row) => row['order_id'] as string))
       const idsOf = async (text: string) => (await system.sql('pricing', text)).map((row) => row['order_id'] as string)

@@ -72,7 +72,7 @@ export const orderChecks: readonly Check[] = [
   },
 ]
 
-// What was on its way when it was called off goes on.
+// A shipment that had left when its order was cancelled continues.
 const endsOfCancellation = new Set<string | undefined>(['cancelled', 'rejected', 'shipped', 'delivered', 'completed'])
 
 function isWithCouponForOnce(kind: string): boolean {

@@ -1,7 +1,7 @@
-import { eachRow, type Check } from './check.ts'
+import { eachRow, type Asked, type Check } from './check.ts'
 
-/** Goods: what lies there, what is promised, what has gone. */
-export const stockChecks: readonly Check[] = [
+/** What the books of stock say, whoever moved it. */
+export const stockBookChecks: readonly Check<Asked>[] = [
   eachRow(
     'the movements of every SKU sum up to what lies in the warehouses',
     'inventory',
@@ -20,6 +20,11 @@ export const stockChecks: readonly Check[] = [
       ) h using (sku, warehouse_id)
       where coalesce(s.reserved, 0) <> coalesce(h.held, 0)`,
   ),
+]
+
+/** Goods: what lies there, what is promised, what has gone. */
+export const stockChecks: readonly Check[] = [
+  ...stockBookChecks,
   {
     fact: 'every order has the reservation that its state asks for',
     async complaints({ system }) {

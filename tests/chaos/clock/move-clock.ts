@@ -1,16 +1,17 @@
 /**
  * Loaded into each process of the system under test before anything else (`--import`): moves its wall clock by as many
- * milliseconds as stand in the file that has the service's name, in the folder the URL names. Timers go by the monotonic
+ * milliseconds as stand in the file that has the service's name, or the one the URL says, in the folder the URL names. Timers go by the monotonic
  * clock, as they do when a machine's time is set.
  */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, extname } from 'node:path'
 
 const lookMs = 200
-const folder = new URL(import.meta.url).searchParams.get('folder') ?? ''
+const asked = new URL(import.meta.url).searchParams
+const folder = asked.get('folder') ?? ''
 const entry = process.argv[1] ?? ''
 
-if (entry.includes('/entries/')) moveClock(`${folder}/${basename(entry, '.js')}`)
+if (entry.includes('/entries/')) moveClock(`${folder}/${asked.get('name') ?? basename(entry, extname(entry))}`)
 
 function moveClock(path: string): void {
   const realNow = Date.now

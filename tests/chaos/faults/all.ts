@@ -10,6 +10,7 @@ import { killTwo } from './kill-two.ts'
 import { redeliver } from './redeliver.ts'
 import { registryAway } from './registry-away.ts'
 import { repeatEvents } from './repeat-events.ts'
+import { twoReleases } from './two-releases.ts'
 
 /** Everything that can go wrong here. */
 export const faults: readonly Fault[] = [
@@ -26,4 +27,5 @@ export const faults: readonly Fault[] = [
   clockJump,
   redeliver,
   repeatEvents,
+  twoReleases,
 ]

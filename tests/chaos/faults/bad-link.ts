@@ -50,7 +50,7 @@ export const slowLink = badLink('slow link', 2, (random) => {
 /** All connections reset, none accepted; at times only for a blink. */
 export const cutLink = badLink('cut link', 2, () => ({ words: 'cut', conditions: { state: 'refused' } }))
 
-/** Connections that stand and say nothing; afterwards they go on, or turn out to be dead. */
+/** Connections that stand and say nothing; afterwards they continue, or turn out to be dead. */
 export const halfOpenLink = badLink('half-open link', 2, (random) => {
   const state = random.pick(['mute', 'deaf'] as const)
   const endsWithReset = random.share() < 0.5

@@ -4,7 +4,7 @@ import { pidsOf, services, signal } from '../processes.ts'
 
 const leaseMs = 6_000
 
-/** A process stands still for a while, shorter or longer than the leases of sagas and event partitions, and goes on. */
+/** A process stands still for a while, shorter or longer than the leases of sagas and event partitions, and continues. */
 export const freeze: Fault = {
   kind: 'freeze',
   weight: 3,

@@ -3,7 +3,7 @@ import type { Fault } from '../fault.ts'
 import { linkTo } from '../links/links.ts'
 import { pidOf, signal } from '../processes.ts'
 
-/** The registry dies and can't be reached for a while; in a long run beyond the leases it gives. */
+/** The registry dies and cannot be reached for a while; in a long run beyond the leases it gives. */
 export const registryAway: Fault = {
   kind: 'registry away',
   weight: 1,

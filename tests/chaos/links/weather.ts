@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** What the network between two processes is like now. */
 export interface Conditions {
-  /** Before each piece of data goes on. */
+  /** Before each piece of data continues. */
   readonly latencyMs: number
   readonly bytesPerSecond: number
   /**
@@ -39,7 +39,7 @@ export function makeWeather(): Weather {
       while (holds(way)) await changed.promise
       const { latencyMs, bytesPerSecond } = conditions
       const pauseMs = latencyMs + (bytes / bytesPerSecond) * 1_000
-      // who waits goes on as soon as it clears up
+      // who waits continues as soon as it clears up
       if (pauseMs > 0) await Promise.race([delay(pauseMs), changed.promise])
       while (holds(way)) await changed.promise
     },

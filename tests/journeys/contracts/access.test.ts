@@ -5,7 +5,7 @@ import { meanings } from '../../requests/good-bodies.ts'
 import { goodRequest, makerOf, orderAhead, thingsOf, type GoodRequest } from '../../requests/good-requests.ts'
 import { goTo } from '../../requests/doors.ts'
 import { faultOfProblem } from '../../requests/problems.ts'
-import { isOperation, pathOf, readOf, said, type Said } from '../../requests/said.ts'
+import { isOperation, pathOf, readOf, declaredRoutes, type DeclaredRoute } from '../../requests/declared-routes.ts'
 import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Answered, type Sent } from '../../requests/send.ts'
 import type { Node } from '../../requests/valid-values.ts'
 import { takenRequest } from '../../requests/wrong-requests.ts'
@@ -13,10 +13,10 @@ import { system } from '../system.ts'
 
 goTo(system)
 
-const outside = said.filter(({ route }) => route.permission !== 'public')
+const outside = declaredRoutes.filter(({ route }) => route.permission !== 'public')
 
 /** What does nothing even where it is allowed: names what is not there, and asks what is not understood. */
-function idleRequest(each: Said, token: string | undefined): Sent {
+function idleRequest(each: DeclaredRoute, token: string | undefined): Sent {
   const { route } = each
   const { params, headers } = takenRequest(each, headersFor(route.method, token), meanings)
   const query = route.query === undefined ? '' : '?unheardOf=1'
@@ -24,17 +24,17 @@ function idleRequest(each: Said, token: string | undefined): Sent {
   return { method: route.method, path: pathOf(route, params) + query, headers, body }
 }
 
-function faultOfAccess({ route }: Said, role: Role | undefined, answer: Answered): string | undefined {
+function faultOfAccess({ route }: DeclaredRoute, role: Role | undefined, answer: Answered): string | undefined {
   const { status, text, headers } = answer
-  const said = `${status} ${text.slice(0, 200)}`
-  if (status >= 500) return said
+  const declaredRoutes = `${status} ${text.slice(0, 200)}`
+  if (status >= 500) return declaredRoutes
   if (status >= 400) {
     const fault = faultOfProblem(answer)
     if (fault !== undefined) return fault
   }
   if (role === undefined)
-    return status === 401 && String(headers['www-authenticate']).startsWith('Bearer') ? undefined : said
-  return grants(role, route.permission) === (status !== 401 && status !== 403) ? undefined : said
+    return status === 401 && String(headers['www-authenticate']).startsWith('Bearer') ? undefined : declaredRoutes
+  return grants(role, route.permission) === (status !== 401 && status !== 403) ? undefined : declaredRoutes
 }
 
 beforeAll(() => orderAhead(3))
@@ -87,7 +87,7 @@ const owned = outside.filter(
 )
 
 test('everything that a path can name can be made', () => {
-  const things = new Set(said.flatMap(({ route }) => thingsOf(route.path)))
+  const things = new Set(declaredRoutes.flatMap(({ route }) => thingsOf(route.path)))
   expect([...things].filter((thing) => makerOf(thing) === undefined)).toEqual([])
 })
 
@@ -138,7 +138,7 @@ async function other(known: Account, owner: Account): Promise<Account> {
 }
 
 /** What the owner reads at the path of the thing, or of what is above it. */
-async function seenByOwner(each: Said, { sent, owner }: GoodRequest): Promise<unknown> {
+async function seenByOwner(each: DeclaredRoute, { sent, owner }: GoodRequest): Promise<unknown> {
   const template = each.route.path.split('/')
   const path = (sent.path.split('?')[0] ?? '').split('/')
   for (let length = template.length; length > 0; length--) {

@@ -4,26 +4,23 @@ import { accountOf, isGood, remembered, type Account } from '../../requests/acco
 import { goTo } from '../../requests/doors.ts'
 import { answerTo, answersToRandom } from '../../requests/failures.ts'
 import { meanings } from '../../requests/good-bodies.ts'
-import { goodRequest, orderAhead } from '../../requests/good-requests.ts'
+import { endsOwnSession, goodRequest, orderAhead } from '../../requests/good-requests.ts'
 import { faultOf, faultOfProblem } from '../../requests/problems.ts'
+import { outOfReach } from './out-of-reach.ts'
 import { faultsOfRepeats, faultsOfStaleness } from './repeats.ts'
-import { isConditional, isOperation, said, services, type Said } from '../../requests/said.ts'
+import {
+  isConditional,
+  isOperation,
+  declaredRoutes,
+  services,
+  type DeclaredRoute,
+} from '../../requests/declared-routes.ts'
 import { doorOf, forEachAtOnce, headersFor, send, type Sent } from '../../requests/send.ts'
 import { system } from '../system.ts'
 import { countsByRoute, routeKey, type Count, type Counts } from './served.ts'
 import { takenRequest, wrongRequestsOf } from '../../requests/wrong-requests.ts'
 
 goTo(system)
-
-/** Good requests that no client can make, and why. */
-const outOfReach: Readonly<Record<string, string>> = {
-  'user.unlockUser': 'the link goes by e-mail',
-  'payment.receiveWebhook': 'a provider signs it',
-  'shipping.receiveTracking': 'a carrier signs it',
-  'registry.registerInstance': 'only the processes of the system have the token',
-  'registry.heartbeat': 'only the processes of the system have the token',
-  'registry.deregisterInstance': 'only the processes of the system have the token',
-}
 
 // as many as there is time for; `npm run fuzz` sends more
 const count = 6
@@ -41,7 +38,7 @@ afterAll(() => {
   process.stdout.write(`contracts: ${count} random requests an operation, CONTRACT_SEED=${seed}\n`)
 })
 
-describe.each(said.map((each) => [each.at, each] as const))('%s', (_, each) => {
+describe.each(declaredRoutes.map((each) => [each.at, each] as const))('%s', (_, each) => {
   const { route } = each
   const good = remembered(() => goodRequest(each))
 
@@ -59,8 +56,11 @@ describe.each(said.map((each) => [each.at, each] as const))('%s', (_, each) => {
   test('then does what it is for, once for its key and only to what was read', async () => {
     const { sent } = await good()
     const stale = isConditional(each) ? await faultsOfStaleness(each, sent) : []
-    const keyed = isOperation(each) && route.method !== 'GET' && each.route.idempotencyKey !== 'none'
-    const faults = keyed ? await faultsOfRepeats(each, sent) : await faultsOfOne(each, sent)
+    // what ends the session that it is sent in is refused to a repeat as soon as the gateway has heard of it
+    const keyed =
+      isOperation(each) && route.method !== 'GET' && each.route.idempotencyKey !== 'none' && !endsOwnSession(each)
+    const faults =
+      keyed && outOfReach[each.at] === undefined ? await faultsOfRepeats(each, sent) : await faultsOfOne(each, sent)
     expect([...stale, ...faults]).toEqual([])
   })
 
@@ -70,7 +70,7 @@ describe.each(said.map((each) => [each.at, each] as const))('%s', (_, each) => {
   })
 })
 
-async function faultsOfOne(each: Said, sent: Sent): Promise<string[]> {
+async function faultsOfOne(each: DeclaredRoute, sent: Sent): Promise<string[]> {
   const answer = await send(doorOf(each), sent)
   const why = outOfReach[each.at]
   if (why !== undefined) {
@@ -84,13 +84,13 @@ async function faultsOfOne(each: Said, sent: Sent): Promise<string[]> {
   return again.status === 304 && again.text === '' ? [] : [`If-None-Match ${String(etag)}: ${again.status}`]
 }
 
-function takesInput({ route }: Said): boolean {
+function takesInput({ route }: DeclaredRoute): boolean {
   return route.query !== undefined || route.path.includes('{')
 }
 
 test('every operation was reached: refused requests, and done what it is for', async () => {
   const after = await countsByRoute(services)
-  const missing = said.flatMap((each) => {
+  const missing = declaredRoutes.flatMap((each) => {
     const key = routeKey(each)
     const since = (kind: keyof Count) => (after.get(key)?.[kind] ?? 0) - (before.get(key)?.[kind] ?? 0)
     const isDone = since('good') > 0 || outOfReach[each.at] !== undefined

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { accountOf, type Account } from '../../requests/accounts.ts'
 import { goTo } from '../../requests/doors.ts'
 import { faultOf, faultOfProblem } from '../../requests/problems.ts'
-import { pathOf, said, services, type Said } from '../../requests/said.ts'
+import { pathOf, declaredRoutes, services, type DeclaredRoute } from '../../requests/declared-routes.ts'
 import { doorOf, forEachAtOnce, headersFor, ownDoorOf, send, type Sent } from '../../requests/send.ts'
 import { wholeValueOf } from '../../requests/valid-values.ts'
 import { system } from '../system.ts'
@@ -21,13 +21,13 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const names = services.map(({ name }) => name)
 
 /** A path of a route with ids that name nothing. */
-function somePath({ route }: Pick<Said, 'route'>): string {
+function somePath({ route }: Pick<DeclaredRoute, 'route'>): string {
   const params = Object.entries(route.params).map(([name, schema]) => [name, String(wholeValueOf(schema))])
   return pathOf(route, Object.fromEntries(params))
 }
 
 /** The methods that the contracts say for a path; undefined for one that several routes could be meant by. */
-function methodsAt(path: string, routes: readonly Said[]): string[] | undefined {
+function methodsAt(path: string, routes: readonly DeclaredRoute[]): string[] | undefined {
   const matches = routes.filter(({ route }) =>
     new RegExp(`^${route.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path),
   )
@@ -47,14 +47,14 @@ async function faultsOf(door: string, requests: readonly (Sent & { readonly stat
 }
 
 test('a method that a path does not know is 405 with those it knows, at the gateway and at the service', async () => {
-  const paths = Map.groupBy(said, (each) => somePath(each))
+  const paths = Map.groupBy(declaredRoutes, (each) => somePath(each))
   const faults: string[] = []
   let tried = 0
   await forEachAtOnce([...paths], async ([path, [first]]) => {
     if (first === undefined) return
-    const own = said.filter(({ service }) => service === first.service)
+    const own = declaredRoutes.filter(({ service }) => service === first.service)
     for (const [door, routes] of [
-      [doorOf(first), said],
+      [doorOf(first), declaredRoutes],
       [ownDoorOf(first.service.name), own],
     ] as const) {
       const known = methodsAt(path, routes)
@@ -100,6 +100,7 @@ test.each([...names, 'gateway'])(
 
 const noRequests = [
   'x\r\n\r\n',
+  'BREW / HTTP/1.1\r\nhost: a\r\n\r\n',
   'GET /x y HTTP/1.1\r\nhost: a\r\n\r\n',
   'GET / HTTP/1.1\r\nhost: a\r\nno colon\r\n\r\n',
   'GET / HTTP/1.1\r\n\r\n',
@@ -109,7 +110,7 @@ const noRequests = [
   `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`,
 ]
 
-test.each([...names, 'gateway'])('%s answers what HTTP can not read with problem details too', async (name) => {
+test.each([...names, 'gateway'])('%s answers what HTTP cannot read with problem details too', async (name) => {
   const { hostname, port } = new URL(ownDoorOf(name))
   const faults: string[] = []
   await forEachAtOnce(noRequests, async (text) => {
@@ -117,16 +118,16 @@ test.each([...names, 'gateway'])('%s answers what HTTP can not read with problem
     const [head = ''] = answer.split('\r\n\r\n')
     const body = /\{.*\}/s.exec(answer)?.[0] ?? ''
     const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
-    const type = /^content-type: (.*)$/im.exec(head)?.[1]
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]
     const isJson = body.startsWith('{')
     const parsed = {
       status,
-      headers: { 'content-type': type },
+      headers: { 'content-type': field('content-type'), connection: field('connection') },
       text: body,
       body: isJson ? JSON.parse(body) : undefined,
     }
     const fault = faultOfProblem(parsed)
-    if (fault !== undefined || ![400, 404, 408, 413, 431].includes(status))
+    if (fault !== undefined || ![400, 404, 408, 413, 431, 501].includes(status))
       faults.push(`${JSON.stringify(text.slice(0, 60))}: ${fault ?? status}`)
   })
   expect(faults).toEqual([])
@@ -195,6 +196,7 @@ test.each(names)(
       ...['{', '[]', '1', '', '{"reason":""}', '{"reason":1}', '{"reason":"a\\u0000b"}'].map((body) =>
         to('POST', 'dead-letters/1/discard', [400, 404, 422], { ...asAdmin, body }),
       ),
+      ...['dead-letters', 'tasks'].map((area) => to('POST', `${area}/retry/all`, [404])),
       to('POST', 'dead-letters/1/discard', [413], { ...asAdmin, body: ' '.repeat(2 ** 20) }),
     ]
     expect(await faultsOf(door, requests)).toEqual([])

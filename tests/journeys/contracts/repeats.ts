@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Check } from 'typebox/schema'
 import { isGood } from '../../requests/accounts.ts'
 import { faultOf } from '../../requests/problems.ts'
-import { isOperation, type Said } from '../../requests/said.ts'
+import { isOperation, type DeclaredRoute } from '../../requests/declared-routes.ts'
 import { doorOf, send, type Answered, type Sent } from '../../requests/send.ts'
 import { wholeValueOf } from '../../requests/valid-values.ts'
 
@@ -12,7 +12,7 @@ const atOnce = 10
  * Sends one write ten times at once with one key, and once more: it is done once, and all are answered alike. With that
  * key and another body it is refused.
  */
-export async function faultsOfRepeats(each: Said, sent: Sent): Promise<string[]> {
+export async function faultsOfRepeats(each: DeclaredRoute, sent: Sent): Promise<string[]> {
   const door = doorOf(each)
   const answers = await Promise.all(Array.from({ length: atOnce }, () => send(door, sent)))
   answers.push(await send(door, sent))
@@ -30,17 +30,17 @@ export async function faultsOfRepeats(each: Said, sent: Sent): Promise<string[]>
 }
 
 /** What one effect has in common however often it is told: the status, and the ids of what was made or changed. */
-function outcomeOf({ route }: Said, { status, body }: Answered): string {
+function outcomeOf({ route }: DeclaredRoute, { status, body }: Answered): string {
   const { answers = {}, answersWith } = route.kind === 'operation' ? route : {}
   const isSettled = Object.keys(answers).length > 1
   const named: unknown = body?.id ?? body?.items?.map(({ id }: { id: unknown }) => id) ?? body?.path
-  // what is read anew each time may have moved on
+  // what is read again each time may have moved on
   const ids = named ?? (answersWith === undefined ? body : undefined)
   return `${isSettled ? 'settled' : status} ${JSON.stringify(ids)}`
 }
 
 /** The same request with one value changed, or where nothing can be, under another address. */
-function otherRequest(each: Said, sent: Sent): Sent {
+function otherRequest(each: DeclaredRoute, sent: Sent): Sent {
   const schema = isOperation(each) ? each.route.body : undefined
   const changed = schema === undefined ? [] : otherValues(sent.body).filter((value) => Check(schema, value))
   if (changed.length > 0) return { ...sent, body: changed[0] }
@@ -66,7 +66,7 @@ function otherValues(value: unknown): unknown[] {
 }
 
 /** Sends a change with versions that the thing does not have: 412, and nothing is changed. */
-export async function faultsOfStaleness(each: Said, sent: Sent): Promise<string[]> {
+export async function faultsOfStaleness(each: DeclaredRoute, sent: Sent): Promise<string[]> {
   const faults: string[] = []
   for (const tag of ['"99999"', '"-1"', '"never"', '"1e3"', '"99999999999999999999"', '""']) {
     const headers = { ...sent.headers, 'if-match': tag, 'idempotency-key': randomUUID() }

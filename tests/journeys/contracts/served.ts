@@ -1,5 +1,5 @@
 import type { Service } from '@stoa/contract'
-import type { Said } from '../../requests/said.ts'
+import type { DeclaredRoute } from '../../requests/declared-routes.ts'
 import { ownDoorsOf, send } from '../../requests/send.ts'
 
 /** Requests by what became of them. */
@@ -13,7 +13,7 @@ export type Counts = ReadonlyMap<string, Count>
 
 const sample = /^http_server_request_duration_seconds_count\{(.*)\} (\d+)/
 
-export function routeKey({ service, route }: Said): string {
+export function routeKey({ service, route }: DeclaredRoute): string {
   return `${service.name} ${route.method} ${route.path}`
 }
 

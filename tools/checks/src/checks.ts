@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { checkErrorCodes } from './error-codes.ts'
 import { checkFileNames } from './file-names.ts'
 import { checkImports } from './imports.ts'
 import { checkLockFile, type LockFile } from './lock-file.ts'
+import { checkMigrations } from './migrations.ts'
 import { root } from './root.ts'
+import { checkWords } from './words.ts'
 
 export interface Check {
   readonly name: string
@@ -40,6 +43,9 @@ export const checks: readonly Check[] = [
   },
   { name: 'made parts', run: () => runNode('tools/made/src/main.ts', '--check') },
   { name: 'file names', run: async () => inLines(await checkFileNames(root, folders)) },
+  { name: 'migrations', run: async () => inLines(await checkMigrations(root, folders)) },
+  { name: 'error codes', run: async () => inLines(await checkErrorCodes(root, folders)) },
+  { name: 'words', run: async () => inLines(await checkWords(root, [...folders, 'docs', '*.md'])) },
   { name: 'lock file', run: async () => inLines(checkLockFile(await readLockFile())) },
 ]
 

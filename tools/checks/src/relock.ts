@@ -1,4 +1,4 @@
-// Makes package-lock.json anew from nothing. npm keeps what an earlier lock held, also where that lacks packages of other
+// Makes package-lock.json again from nothing. npm keeps what an earlier lock held, also where that lacks packages of other
 // platforms; so this asks npm in an empty folder that holds only the package.json files.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -30,7 +30,7 @@ const percent = (share: number) => `${Number((share * 100).toFixed(4))} %`
 
 function operationsTable({ operations }: Service): string {
   const rows = byPath(operations).map((route) => [`\`${describeRoute(route)}\``, describeAccess(route), route.summary])
-  return markdownTable(['serves', 'for', 'what'], rows)
+  return markdownTable(['operation', 'permission', 'description'], rows)
 }
 
 const byPath = (operations: Service['operations']) =>
@@ -39,16 +39,16 @@ const byPath = (operations: Service['operations']) =>
 const describeRoute = (route: Route) => (route.kind === 'mount' ? route.path : `${route.method} ${route.path}`)
 
 function describeAccess(route: Route): string {
-  if (route.permission === 'public') return 'everybody'
+  if (route.permission === 'public') return 'public'
   const isOwned = route.kind !== 'mount' && route.owner !== 'none'
-  return `\`${route.permission}\`${isOwned ? ', one’s own' : ''}`
+  return `\`${route.permission}\`${isOwned ? ', owner only' : ''}`
 }
 
 function rpcTable({ rpc }: Service): string | undefined {
   if (rpc === undefined) return undefined
   const methods = Object.entries(rpc.methods as Record<string, { effect: string; refuses?: readonly string[] }>)
   const rows = methods.map(([name, { effect, refuses = [] }]) => [`\`${name}\``, `${effect}s`, codeList(refuses)])
-  return markdownTable(['RPC', 'effect', 'refuses with'], rows)
+  return markdownTable(['RPC', 'effect', 'errors'], rows)
 }
 
 function restTable(service: Service): string {
@@ -62,6 +62,6 @@ function restTable(service: Service): string {
     ['sagas', codeList(Object.keys(sagas))],
     ['tasks', codeList(Object.keys(tasks))],
     ['personal data', kept.join(' · ')],
-  ].map(([what = '', said = '']) => [what, said === '' ? 'nothing' : said])
+  ].map(([what = '', list = '']) => [what, list === '' ? 'none' : list])
   return markdownTable(['', ''], rows)
 }

@@ -14,6 +14,6 @@ function section([owner, errors]: readonly [string, ErrorCatalogue]): string {
   ].join('\n\n')
 }
 
-function describe({ code, status, title, why, mend, retry }: ReturnType<typeof errorGuide>): string {
-  return `### ${code}\n\n${status} · ${title}. ${why}\n\n- What to do: ${mend}\n- Ask again? ${retry}`
+function describe({ code, status, title, why, fix, retry }: ReturnType<typeof errorGuide>): string {
+  return `### ${code}\n\n${status} · ${title}. ${why}\n\n- What to do: ${fix}\n- Retry? ${retry}`
 }

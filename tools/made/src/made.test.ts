@@ -25,17 +25,17 @@ const parcel = describeService({
   personalData: { address: 'to send it' },
 })
 
-test('says of a service what it promises, who may ask what, and that it calls nobody', () => {
-  const said = contractPart(parcel)
-  expect(said).toContain('Port 8099 · owned by logistics · availability 99.95 % · p99 100 ms · errors 0.01 %')
-  expect(said).toContain('| `GET /api/v1/users/{userId}/parcels/{id}` | `parcel:read`, one’s own | Read a parcel |')
-  expect(said).toContain('| `/parcels/*` | everybody | Pages |')
-  expect(said).toContain('| publishes | `parcel.sent` |')
-  expect(said).toContain('| calls | nothing |')
-  expect(said).toContain('| personal data | address: to send it |')
+test('lists the service level of a service, its operations with their permissions, and that it calls no other service', () => {
+  const table = contractPart(parcel)
+  expect(table).toContain('Port 8099 · owned by logistics · availability 99.95 % · p99 100 ms · errors 0.01 %')
+  expect(table).toContain('| `GET /api/v1/users/{userId}/parcels/{id}` | `parcel:read`, owner only | Read a parcel |')
+  expect(table).toContain('| `/parcels/*` | public | Pages |')
+  expect(table).toContain('| publishes | `parcel.sent` |')
+  expect(table).toContain('| calls | none |')
+  expect(table).toContain('| personal data | address: to send it |')
 })
 
-test('says of the gateway which routes need no token', () => {
+test('lists which routes of the gateway need no token', () => {
   expect(routesPart([parcel])).toContain('| parcel | 2 | `/parcels/*` |')
 })
 

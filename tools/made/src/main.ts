@@ -8,7 +8,7 @@ const stale = files.filter(({ before, after }) => before !== after)
 
 for (const { path, after } of stale) {
   if (!isCheck) await writeFile(join(root, path), after)
-  console.log(isCheck ? `${path} is stale; mend: npm run made` : path)
+  console.log(isCheck ? `${path} is stale; fix: npm run made` : path)
 }
 for (const problem of problems) console.error(problem)
 if (problems.length > 0 || (isCheck && stale.length > 0)) process.exitCode = 1

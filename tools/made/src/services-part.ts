@@ -20,14 +20,16 @@ export async function servicesPart(root: string, deployments: readonly Deploymen
 async function describedAs(root: string, name: string): Promise<string> {
   const path = `contracts/${name}/service.ts`
   const text = await readFile(join(root, path), 'utf8')
-  const said = /\/\*\* (.+?) \*\/\nexport const \w+ = describeService/.exec(text)?.[1]
-  if (said === undefined) throw new Error(`${path} doesn't say in one sentence what the service is`)
-  return said
+  const sentence = /\/\*\* ([^\n]+) \*\/\nexport const \w+(?:: \w+Service = described$| = describeService)/m.exec(
+    text,
+  )?.[1]
+  if (sentence === undefined) throw new Error(`${path} does not describe the service in one sentence`)
+  return sentence
 }
 
 async function firstSentence(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'README.md'), 'utf8')
-  const said = /^# .+\n\n([^]+?\.)\s/.exec(text)?.[1]
-  if (said === undefined) throw new Error(`${folder}/README.md doesn't begin with a sentence`)
-  return said
+  const sentence = /^# .+\n\n([^]+?\.)\s/.exec(text)?.[1]
+  if (sentence === undefined) throw new Error(`${folder}/README.md does not begin with a sentence`)
+  return sentence
 }

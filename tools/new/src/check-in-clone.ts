@@ -41,7 +41,7 @@ export function checkInClone(root: string): number {
         ...aboutAll,
       )
     console.log(
-      isSound ? 'A service made anew passes every check and its own tests.' : 'A service made anew is not sound.',
+      isSound ? 'A generated service passes every check and its own tests.' : 'A generated service does not pass.',
     )
     return isSound ? 0 : 1
   } finally {
@@ -90,7 +90,7 @@ function namesOnlyItself(clone: string): boolean {
   const wrong = files.filter(({ name: file, parentPath }) =>
     /wish|\{\{/i.test(file + readFileSync(join(parentPath, file), 'utf8')),
   )
-  for (const { name: file } of wrong) console.error(`${file} still has a word of the template`)
+  for (const { name: file } of wrong) console.error(`${file} still contains a word of the template`)
   return wrong.length === 0 && files.length > 0
 }
 

@@ -21,13 +21,13 @@ const spoken = new Set(
 )
 const bannedWords = ['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'manager', 'impl', 'base']
 
-/** Refuses what can not be the name of a new service. @throws Sorry */
+/** Refuses what cannot be the name of a new service. @throws Sorry */
 export function checkServiceName(root: string, name: string): void {
   checkForm(name)
   const taken = topology.find((each) => each.name === name)
-  if (taken !== undefined) throw new Sorry(`There is a service ${name} already, in ${taken.folder}.`)
+  if (taken !== undefined) throw new Sorry(`The service ${name} already exists, in ${taken.folder}.`)
   for (const folder of [`contracts/${name}`, `services/${name}`, `node_modules/@stoa/${name}`]) {
-    if (existsSync(join(root, folder))) throw new Sorry(`The name ${name} is taken: there is a ${folder} already.`)
+    if (existsSync(join(root, folder))) throw new Sorry(`The name ${name} is taken: ${folder} already exists.`)
   }
   const path = `/api/v1/${pluralOf(name)}`
   const contracts = topology.flatMap(({ contract }) => (contract === undefined ? [] : [contract]))
@@ -39,14 +39,14 @@ export function checkServiceName(root: string, name: string): void {
   if (granted !== undefined) throw new Sorry(`A service ${name} would own the permission ${granted}, which is taken.`)
 }
 
-/** Refuses what can not be the name of anything in code. @throws Sorry */
+/** Refuses what cannot be the name of anything in code. @throws Sorry */
 export function checkForm(name: string): void {
-  if (!isKebabCase(name)) throw new Sorry(`"${name}" is no name: write lower-case words joined by hyphens (gift-card).`)
+  if (!isKebabCase(name))
+    throw new Sorry(`"${name}" is not a valid name: use lower-case words joined by hyphens (gift-card).`)
   if (name.length > longest) throw new Sorry(`"${name}" is longer than ${longest} characters.`)
-  if (spoken.has(name))
-    throw new Sorry(`"${name}" means something else in the code that would be made; choose another.`)
+  if (spoken.has(name)) throw new Sorry(`"${name}" has another meaning in the generated code; choose another name.`)
   const banned = name.split('-').find((word) => bannedWords.includes(word))
-  if (banned !== undefined) throw new Sorry(`"${banned}" says nothing about what it names; choose another.`)
+  if (banned !== undefined) throw new Sorry(`"${banned}" does not describe the service; choose another name.`)
 }
 
 function whatIsTaken({ operations, publishes }: Service, path: string, type: string): string | undefined {

@@ -31,5 +31,5 @@ export function appendToList(text: string, opening: string, item: string): strin
 }
 
 function unlike(what: string): Sorry {
-  return new Sorry(`A file no longer looks as expected, so this has to be put in by hand: ${what.trim()}`)
+  return new Sorry(`A file does not have the expected form, so add this manually: ${what.trim()}`)
 }

@@ -34,7 +34,7 @@ function newService(name: string): number {
   const service = planService(root, name)
   writeService(root, service)
   const { camel, prose } = spellingsOf(name)
-  console.log(`The service ${name} stands in contracts/${name} and services/${name}; it listens on ${service.port}.
+  console.log(`Created the service ${name} in contracts/${name} and services/${name}; it listens on port ${service.port}.
 
 What to do next:
   npm test -- services/${name}              its tests pass

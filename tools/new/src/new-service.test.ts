@@ -16,19 +16,20 @@ test('a new service listens where nobody does, and everything that must know of 
   expect(textOf('contracts/catalogue.ts')).toMatch(/notification, giftCard\]/)
   expect(textOf('system/src/topology.ts')).toMatch(/ {2}service\('services', giftCard\),\n\n {2}\/\/ The one door/)
   expect(textOf('contracts/auth/roles.ts')?.match(/'gift-card:read'/g)).toHaveLength(2)
+  expect(textOf('control/auth/src/oidc/scope-words.ts')).toContain("'gift-card:read': 'read your gift cards',")
   expect(textOf('contracts/gift-card/service.ts')).toContain(`port: ${port},`)
   expect(textOf('services/gift-card/migrations/0001-create-gift-cards.sql')).toContain('create table gift_cards (')
   expect(JSON.parse(textOf('package-lock.json') ?? '').packages).toHaveProperty(['services/gift-card'])
 })
 
 test.each([
-  ['order', 'There is a service order already, in services/order.'],
-  ['kernel', 'The name kernel is taken: there is a node_modules/@stoa/kernel already.'],
+  ['order', 'The service order already exists, in services/order.'],
+  ['kernel', 'The name kernel is taken: node_modules/@stoa/kernel already exists.'],
   ['product', 'A service product would own the path /api/v1/products, which belongs to inventory.'],
-  ['return', '"return" means something else in the code that would be made; choose another.'],
-  ['Gift', '"Gift" is no name: write lower-case words joined by hyphens (gift-card).'],
-  ['../gift', '"../gift" is no name: write lower-case words joined by hyphens (gift-card).'],
-  ['gift-helper', '"helper" says nothing about what it names; choose another.'],
+  ['return', '"return" has another meaning in the generated code; choose another name.'],
+  ['Gift', '"Gift" is not a valid name: use lower-case words joined by hyphens (gift-card).'],
+  ['../gift', '"../gift" is not a valid name: use lower-case words joined by hyphens (gift-card).'],
+  ['gift-helper', '"helper" does not describe the service; choose another name.'],
   ['g'.repeat(41), `"${'g'.repeat(41)}" is longer than 40 characters.`],
 ])('%s is refused in one sentence', (name, sentence) => {
   expect(() => planService(root, name)).toThrow(sentence)
@@ -43,7 +44,7 @@ test('the command answers a name that is taken with one sentence and 2', () => {
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'There is a service order already, in services/order.\n',
+    stderr: 'The service order already exists, in services/order.\n',
   })
 })
 
@@ -63,5 +64,5 @@ test('a line goes where it belongs, and nowhere when the place is not found', ()
   expect(insertSorted('const a = [\n  1,\n  3,\n]', 'const a', '  2,')).toBe('const a = [\n  1,\n  2,\n  3,\n]')
   expect(insertAfterLast('x1\nx2\ny', /^x/, 'x3')).toBe('x1\nx2\nx3\ny')
   expect(appendToList('const a = [\n  1,\n]', 'const a = [', '2')).toBe('const a = [1, 2]')
-  expect(() => insertAfterLast('y', /^x/, 'x3')).toThrow('has to be put in by hand: x3')
+  expect(() => insertAfterLast('y', /^x/, 'x3')).toThrow('add this manually: x3')
 })

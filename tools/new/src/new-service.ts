@@ -61,6 +61,12 @@ function planEdits(root: string, name: string, made: readonly PlannedFile[]): Pl
         return insertSorted(insertSorted(changed, 'export const permissions', line), 'const ownAccount', line)
       }, text),
     ),
+    edit('control/auth/src/oidc/scope-words.ts', (text) =>
+      ['read', 'change'].reduce((changed, verb) => {
+        const line = `  '${name}:${verb === 'read' ? 'read' : 'write'}': '${verb} your ${pluralOf(name).replaceAll('-', ' ')}',`
+        return insertAfterLast(changed, /^ {2}'[a-z-]+:/, line)
+      }, text),
+    ),
     edit('system/src/topology.ts', (text) => {
       const line = `import { ${camel} } from '@stoa/contracts/${name}/service'`
       return insertAfterLast(

@@ -20,7 +20,7 @@ export function writeFiles(root: string, files: readonly PlannedFile[]): void {
   }
 }
 
-/** Lays files out, and makes the parts of documents anew. */
+/** Lays files out, and makes the parts of documents again. */
 export function finish(root: string, files: readonly PlannedFile[]): void {
   const code = files.map(({ path }) => path).filter((path) => path.endsWith('.ts'))
   run(root, 'node_modules/oxfmt/bin/oxfmt', ...code)
@@ -48,5 +48,5 @@ function run(root: string, program: string, ...args: string[]): void {
     cwd: root,
     encoding: 'utf8',
   })
-  if (status !== 0) throw new Sorry(`${program} has failed on what was written:\n${stdout}${stderr}`)
+  if (status !== 0) throw new Sorry(`${program} failed on the generated files:\n${stdout}${stderr}`)
 }

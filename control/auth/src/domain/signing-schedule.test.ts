@@ -42,3 +42,9 @@ test('withdraws compromised keys at once', () => {
     ),
   ).toMatchObject([{ keyId: 'new' }])
 })
+
+test('signs with the oldest key when all were made before the clock was set back', () => {
+  const keys = [key('first', 24), key('second', 48)]
+  expect(ids(orderedKeys(keys, now))).toEqual(['first', 'second'])
+  expect(keys.map((each) => keyState(each, keys, now))).toEqual(['active', 'next'])
+})

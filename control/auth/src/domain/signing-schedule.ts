@@ -22,8 +22,8 @@ export function orderedKeys<Key extends KeyTimes>(keys: readonly Key[], now: Tem
 
 /** What each of the live keys does now. */
 export function keyState(key: KeyTimes, keys: readonly KeyTimes[], now: Temporal.Instant): KeyState {
-  if (isBefore(now, key.signsFrom)) return 'next'
-  return activeKey(keys, now)?.keyId === key.keyId ? 'active' : 'retired'
+  if (activeKey(keys, now)?.keyId === key.keyId) return 'active'
+  return isBefore(now, key.signsFrom) ? 'next' : 'retired'
 }
 
 /** Whether it is time for a successor of the youngest key; the first of all is made at the start, not by rotation. */
@@ -47,13 +47,10 @@ export function rotation(now: Temporal.Instant, isCompromised: boolean) {
   return { signsFrom, olderRetireAt: signsFrom.add(OVERLAP) }
 }
 
+/** The youngest key that signs by now. If all were made before the clock was set back, the oldest, which all verifiers know. */
 function activeKey<Key extends KeyTimes>(keys: readonly Key[], now: Temporal.Instant): Key | undefined {
-  return keys
-    .filter(
-      ({ signsFrom, retiresAt }) => !isBefore(now, signsFrom) && (retiresAt === undefined || isBefore(now, retiresAt)),
-    )
-    .toSorted(byAge)
-    .at(-1)
+  const live = keys.filter(({ retiresAt }) => retiresAt === undefined || isBefore(now, retiresAt)).toSorted(byAge)
+  return live.findLast(({ signsFrom }) => !isBefore(now, signsFrom)) ?? live[0]
 }
 
 function byAge(left: KeyTimes, right: KeyTimes): number {

@@ -11,6 +11,14 @@ export interface AccountClaims {
   readonly tier: string
 }
 
+/** What else an ID token or userinfo says of an account (OpenID Connect Core, section 5.1). */
+interface Profile {
+  readonly name: string
+  readonly locale: string
+  readonly email_verified?: boolean
+  readonly updated_at?: number
+}
+
 interface KnownAccount extends Account {
   readonly known: AccountClaims
 }
@@ -29,8 +37,16 @@ export function makeAccounts(calls: Pick<Calls<AuthService['calls']>, 'user'>): 
   return {
     find: async (userId) => {
       try {
-        const { email, roles, tier } = await calls.user.getClaims({ userId })
-        return toAccount({ userId, email, roles, tier })
+        const { email, roles, tier, name, locale, emailVerified, updatedAt } = await calls.user.getClaims({ userId })
+        return toAccount(
+          { userId, email, roles, tier },
+          {
+            name,
+            locale,
+            ...(emailVerified === undefined ? {} : { email_verified: emailVerified }),
+            ...(updatedAt === undefined || updatedAt === 0n ? {} : { updated_at: Number(updatedAt) }),
+          },
+        )
       } catch (error) {
         if (isAppError(error, 'user.not_found')) return undefined
         throw error
@@ -46,10 +62,10 @@ export function accountOf(account: Account | undefined): AccountClaims | undefin
   return account !== undefined && 'known' in account ? (account as KnownAccount).known : undefined
 }
 
-function toAccount(known: AccountClaims): KnownAccount {
+function toAccount(known: AccountClaims, profile: Profile): KnownAccount {
   return {
     accountId: known.userId,
     known,
-    claims: () => ({ sub: known.userId, email: known.email, roles: [...known.roles], tier: known.tier }),
+    claims: () => ({ sub: known.userId, email: known.email, roles: [...known.roles], tier: known.tier, ...profile }),
   }
 }

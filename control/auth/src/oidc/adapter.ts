@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ReadHandle } from '@stoa/contract'
+import { MAX_SESSIONS } from '@stoa/contracts/auth/resources'
 import type { Clock } from '@stoa/kernel'
 import { fingerprint } from '@stoa/security'
 import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider'
@@ -10,12 +11,18 @@ import {
   findRecord,
   findRecordByUid,
   findRecordByUserCode,
+  removeBrowsersBeyond,
   removeRecord,
   saveRecord,
   saveRefreshToken,
   type FoundRecord,
 } from '../store/oidc-records.ts'
-import { findGrant, saveSession } from '../store/sessions.ts'
+import { lockAccount } from '../store/account-ends.ts'
+import { findOAuthClient } from '../store/oauth-clients.ts'
+import { clientMetadata } from './clients.ts'
+import { storableOnly } from './storable.ts'
+import { findGrant, listSessionsBeyond, saveSession } from '../store/sessions.ts'
+import { makeSignInProofs, type SignInProofs } from './sign-in-proofs.ts'
 
 /** What a session that is opened in the current transaction says of itself. */
 interface Opening {
@@ -26,10 +33,13 @@ interface Opening {
 /** Runs what the provider stores inside a transaction that is already open. */
 export interface OidcStore {
   readonly adapter: AdapterFactory
+  /** Runs a request of a browser or a program. */
+  readonly during: SignInProofs['during']
   readonly within: <Value>(tx: AuthTx, opening: Opening, run: () => Promise<Value>) => Promise<Value>
 }
 
 interface StoreSettings {
+  readonly issuer: string
   readonly db: ReadHandle
   readonly transaction: Transaction
   readonly clock: Clock
@@ -47,32 +57,43 @@ export function makeOidcStore(settings: StoreSettings): OidcStore {
     const open = current.getStore()
     return open === undefined ? settings.transaction((tx) => run(tx)) : run(open.tx, open.opening)
   }
-  const store = { ...settings, write }
+  const proofs = makeSignInProofs()
+  const store = { ...settings, write, proofs }
   return {
-    adapter: (model) => (model === 'Grant' ? grantAdapter(store) : recordAdapter(store, model)),
+    adapter: (model) => {
+      if (model === 'Client') return storableOnly(clientAdapter(store))
+      return storableOnly(model === 'Grant' ? grantAdapter(store) : recordAdapter(store, model))
+    },
+    during: proofs.during,
     within: (tx, opening, run) => current.run({ tx, opening }, run),
   }
 }
 
 interface Store extends StoreSettings {
   readonly write: <Value>(run: (tx: AuthTx, opening?: Opening) => Promise<Value>) => Promise<Value>
+  readonly proofs: SignInProofs
 }
 
-function grantAdapter({ db, clock, write }: Store): Adapter {
+function grantAdapter({ db, clock, write, proofs }: Store): Adapter {
   return {
     upsert: (id, payload, expiresInSeconds) =>
-      write((tx, opening) =>
-        saveSession(tx, {
+      write(async (tx, opening) => {
+        const userId = required(payload.accountId, 'accountId')
+        await (opening === undefined ? proofs.require(tx, userId) : lockAccount(tx, userId))
+        await saveSession(tx, {
           id,
-          userId: required(payload.accountId, 'accountId'),
+          userId,
           clientId: required(payload.clientId, 'clientId'),
           methods: opening?.methods ?? ['pwd'],
           payload,
           openedUnder: opening?.openedUnder,
           createdAt: clock.now(),
           expiresAt: expiry(clock, required(expiresInSeconds, 'life')),
-        }),
-      ),
+        })
+        // The account is locked: of two sign-ins at once the later one counts the other.
+        const beyond = { userId, currentId: id, most: MAX_SESSIONS, now: clock.now() }
+        await endSessions(tx, await listSessionsBeyond(tx, beyond))
+      }),
     find: async (id) => (await findGrant(db, id, clock.now())) as AdapterPayload | undefined,
     destroy: (id) => write((tx) => endSessions(tx, [id])),
     findByUid: () => Promise.resolve(undefined),
@@ -82,7 +103,24 @@ function grantAdapter({ db, clock, write }: Store): Adapter {
   }
 }
 
-function recordAdapter({ db, clock, write }: Store, model: string): Adapter {
+/** Clients are changed by the API alone; oidc-provider reads them. */
+function clientAdapter({ db, issuer }: Store): Adapter {
+  const refuse = () => Promise.reject(new Error('clients are changed by the API alone'))
+  return {
+    find: async (id) => {
+      const row = await findOAuthClient(db, id)
+      return row === undefined ? undefined : clientMetadata(row, issuer)
+    },
+    upsert: refuse,
+    destroy: refuse,
+    consume: refuse,
+    findByUid: () => Promise.resolve(undefined),
+    findByUserCode: () => Promise.resolve(undefined),
+    revokeByGrantId: () => Promise.resolve(),
+  }
+}
+
+function recordAdapter({ db, clock, write, proofs }: Store, model: string): Adapter {
   const isSecret = SECRET_IDS.has(model)
   const keyOf = (id: string) => (isSecret ? fingerprint(id) : id)
   return {
@@ -98,10 +136,17 @@ function recordAdapter({ db, clock, write }: Store, model: string): Adapter {
         expiresAt: expiresInSeconds === undefined ? undefined : expiry(clock, expiresInSeconds),
       }
       const save = model === 'RefreshToken' ? saveRefreshToken : saveRecord
-      return write((tx) => save(tx, record, clock.now()))
+      return write(async (tx) => {
+        if (record.accountId !== undefined) await proofs.require(tx, record.accountId)
+        await save(tx, record, clock.now())
+        if (record.accountId !== undefined) await removeBrowsersBeyond(tx, record.accountId, MAX_SESSIONS)
+      })
     },
-    find: async (id) => toPayload(await findRecord(db, model, keyOf(id)), isSecret ? id : undefined),
-    findByUid: async (uid) => toPayload(await findRecordByUid(db, model, uid)),
+    find: (id) =>
+      proofs.reading(db, model, async () =>
+        toPayload(await findRecord(db, model, keyOf(id)), isSecret ? id : undefined),
+      ),
+    findByUid: (uid) => proofs.reading(db, model, async () => toPayload(await findRecordByUid(db, model, uid))),
     findByUserCode: async (userCode) => toPayload(await findRecordByUserCode(db, model, userCode)),
     destroy: (id) => write((tx) => removeRecord(tx, model, keyOf(id))),
     consume: async (id) => {
@@ -110,7 +155,7 @@ function recordAdapter({ db, clock, write }: Store, model: string): Adapter {
       if (isFirst || !SINGLE_USE.has(model)) return
       const grantId = toPayload(await findRecord(db, model, keyOf(id)))?.grantId
       if (grantId !== undefined) await write((tx) => endSessions(tx, [grantId]))
-      throw new errors.InvalidGrant('it was used already')
+      throw new errors.InvalidGrant('it was already used')
     },
     // a grant's end, which always goes with it, removes them all
     revokeByGrantId: () => Promise.resolve(),
@@ -131,6 +176,6 @@ function expiry(clock: Clock, seconds: number): Temporal.Instant {
 }
 
 function required<Value>(value: Value | undefined, name: string): Value {
-  if (value === undefined) throw new Error(`a grant without ${name} can not be kept`)
+  if (value === undefined) throw new Error(`a grant without ${name} cannot be kept`)
   return value
 }

@@ -15,13 +15,12 @@ export function registerApiKeyGrant(provider: Provider, accounts: Accounts, useA
     const text = params['api_key']
     const key = typeof text === 'string' ? await useApiKey(text) : undefined
     const account = key === undefined ? undefined : accountOf(await accounts.find(key.userId))
-    if (key === undefined || account === undefined)
-      throw new errors.InvalidGrant('the API key is unknown or has expired')
+    if (key === undefined || account === undefined) throw new errors.InvalidGrant('the API key is unknown or expired')
     const left = Math.floor(key.expiresAt.since(Temporal.Now.instant()).total('seconds'))
     const token = new provider.AccessToken({
       client,
       accountId: key.userId,
-      grantId: sessionIdOfApiKey(key.id),
+      grantId: sessionIdOfApiKey(key),
       gty: 'api_key',
       scope: key.scopes.join(' '),
       expiresIn: Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left)),

@@ -1,4 +1,6 @@
-import type { ClientMetadata } from 'oidc-provider'
+import { fingerprint } from '@stoa/security'
+import type { ClientMetadata, Provider } from 'oidc-provider'
+import type { OAuthClientRow } from '../store/oauth-clients.ts'
 
 /** The full names of the methods that a service declares to call: by caller, then by callee. */
 export type DeclaredCalls = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
@@ -8,52 +10,58 @@ export const SHOP_CLIENT = 'stoa-shop'
 /** The grant that turns an API key into an access token. */
 export const API_KEY_GRANT = 'urn:stoa:params:oauth:grant-type:api-key'
 
-const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+const FIRST_PARTY = 'is_first_party'
+/** What our clients have besides the metadata of OAuth. */
+export const EXTRA_CLIENT_METADATA = [FIRST_PARTY]
 
-/** Our own programs: signing in to them is all the consent there is. */
-const FIRST_PARTY = new Set([SHOP_CLIENT, 'stoa-console'])
-
-/** Whether a client is a program of ours, for which nobody is asked for consent. */
-export function isFirstParty(clientId: string): boolean {
-  return FIRST_PARTY.has(clientId)
+/** Whether a client is a program of ours: signing in to it is all the consent there is. */
+export function isFirstParty(client: object | undefined): boolean {
+  return client !== undefined && Reflect.get(client, FIRST_PARTY) === true
 }
 
 interface ClientSettings {
-  readonly issuer: string
   readonly declaredCalls: DeclaredCalls
   /** Secrets by service; `*` is that of every service that is not named. */
   readonly serviceSecrets: ReadonlyMap<string, string>
 }
 
-/** The clients that are known from the start: our programs, and every service that calls another. */
-export function knownClients({ issuer, declaredCalls, serviceSecrets }: ClientSettings): ClientMetadata[] {
-  return [
-    web(SHOP_CLIENT, 'Stoa', `${issuer}/`),
-    web('stoa-console', 'Stoa console', `${issuer}/console/`),
-    {
-      client_id: 'stoa-cli',
-      client_name: 'The stoa command line',
-      application_type: 'native',
-      token_endpoint_auth_method: 'none',
-      grant_types: [DEVICE_CODE_GRANT, 'refresh_token', API_KEY_GRANT],
-      response_types: [],
-      redirect_uris: [],
-    },
-    // the gateway calls nobody by RPC; it turns API keys into tokens
-    ...[...declaredCalls.keys(), 'gateway'].flatMap((service) => serviceClient(service, serviceSecrets)),
-  ]
+// neither calls anyone by RPC; both follow ended sessions, and the gateway turns API keys into tokens
+const callingNobody = ['gateway', 'registry']
+
+/** The names of all clients that are services. */
+export function serviceNames(declaredCalls: DeclaredCalls): ReadonlySet<string> {
+  return new Set([...declaredCalls.keys(), ...callingNobody])
 }
 
-function web(clientId: string, name: string, home: string): ClientMetadata {
+/** Every service; the programs that sign people in are kept in the database. */
+export function serviceClients({ declaredCalls, serviceSecrets }: ClientSettings): ClientMetadata[] {
+  return [...serviceNames(declaredCalls)].flatMap((service) => serviceClient(service, serviceSecrets))
+}
+
+/** A program as oidc-provider reads it; in the place of the secret stands its fingerprint. */
+export function clientMetadata(row: OAuthClientRow, issuer: string): ClientMetadata {
+  const at = (uris: readonly string[]) => uris.map((uri) => new URL(uri, issuer).href)
   return {
-    client_id: clientId,
-    client_name: name,
-    application_type: 'web',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    redirect_uris: [`${home}signed-in`],
-    post_logout_redirect_uris: [home],
+    client_id: row.id,
+    client_name: row.name,
+    application_type: row.applicationType,
+    ...(row.secretFingerprint === null
+      ? { token_endpoint_auth_method: 'none' }
+      : { token_endpoint_auth_method: 'client_secret_basic', client_secret: row.secretFingerprint }),
+    grant_types: [...row.grantTypes],
+    response_types: row.grantTypes.includes('authorization_code') ? ['code'] : [],
+    redirect_uris: at(row.redirectUris),
+    post_logout_redirect_uris: at(row.postLogoutRedirectUris),
+    [FIRST_PARTY]: row.isFirstParty,
+  }
+}
+
+/** Lets the secret of a program be compared by its fingerprint, which is all that is kept of it. */
+export function compareByFingerprint({ Client }: Provider, services: ReadonlySet<string>): void {
+  const { prototype } = Client as unknown as { prototype: { compareClientSecret: (actual: string) => unknown } }
+  const compare = prototype.compareClientSecret
+  prototype.compareClientSecret = function compareClientSecret(this: { readonly clientId: string }, actual) {
+    return compare.call(this, services.has(this.clientId) ? actual : fingerprint(actual))
   }
 }
 

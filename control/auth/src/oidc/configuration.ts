@@ -10,12 +10,30 @@ import type {
 } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { accountOf, type Accounts } from './accounts.ts'
-import { type DeclaredCalls, isFirstParty, knownClients } from './clients.ts'
+import { EXTRA_CLIENT_METADATA, isFirstParty, serviceClients, serviceNames, type DeclaredCalls } from './clients.ts'
 import { pages } from './pages.ts'
 import type { OidcStore } from './adapter.ts'
 
 /** The API that people and their programs call, as a resource indicator. */
 export const API = resourceOf(PUBLIC_AUDIENCE)
+
+export const AUTHORIZE_PATH = '/oauth2/authorize'
+/** Where a person enters the code that a device shows. */
+export const DEVICE_PATH = '/oauth2/device'
+
+/** Where oidc-provider serves what. */
+export const ENDPOINTS = {
+  authorization: AUTHORIZE_PATH,
+  token: '/oauth2/token',
+  revocation: '/oauth2/revoke',
+  introspection: '/oauth2/introspect',
+  userinfo: '/oauth2/userinfo',
+  jwks: '/oauth2/jwks',
+  end_session: '/oauth2/logout',
+  pushed_authorization_request: '/oauth2/par',
+  device_authorization: '/oauth2/device/authorize',
+  code_verification: DEVICE_PATH,
+}
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -26,9 +44,25 @@ export const SESSION_SECONDS = 30 * DAY
 export const ACCESS_TOKEN_SECONDS = 15 * MINUTE
 const SERVICE_TOKEN_SECONDS = HOUR
 
-const OIDC_SCOPES = ['openid', 'offline_access', 'email', 'profile']
-/** What may stand in the scope of a token for the API; those of OpenID Connect let it ask for who the account is. */
-const API_SCOPE = ['openid', 'email', 'profile', ...Object.keys(scopes), ...permissions].join(' ')
+/** What who an account is may be asked with. */
+export const IDENTITY_SCOPES = ['openid', 'email', 'profile']
+const OIDC_SCOPES = [...IDENTITY_SCOPES, 'offline_access']
+/**
+ * What a program may ask for in the name of an account; the scopes of OpenID Connect let it ask for who the account is.
+ * `service:internal` is for API keys alone, and for those of accounts that manage everybody's keys.
+ */
+export const API_SCOPES: readonly string[] = [
+  ...IDENTITY_SCOPES,
+  ...Object.keys(scopes).filter((scope) => scope !== 'service:internal'),
+  ...permissions,
+]
+const API_SCOPE = API_SCOPES.join(' ')
+
+/** The scopes that the metadata names: all that a program may ask for. */
+export const PUBLISHED_SCOPES = [
+  ...OIDC_SCOPES,
+  ...API_SCOPE.split(' ').filter((scope) => !OIDC_SCOPES.includes(scope) && scope !== 'service:internal'),
+]
 
 export interface ProviderSettings {
   readonly issuer: string
@@ -52,26 +86,22 @@ export const apiResource: ResourceServer = {
 export function providerConfiguration(settings: ProviderSettings, jwks: JWKS): Configuration {
   return {
     adapter: settings.store.adapter,
-    clients: knownClients(settings),
+    clients: serviceClients(settings),
+    extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
     jwks,
-    routes: {
-      authorization: '/oauth2/authorize',
-      token: '/oauth2/token',
-      revocation: '/oauth2/revoke',
-      introspection: '/oauth2/introspect',
-      userinfo: '/oauth2/userinfo',
-      jwks: '/oauth2/jwks',
-      end_session: '/oauth2/logout',
-      pushed_authorization_request: '/oauth2/par',
-      device_authorization: '/oauth2/device/authorize',
-      code_verification: '/oauth2/device',
-    },
+    routes: ENDPOINTS,
     scopes: OIDC_SCOPES,
-    claims: { openid: ['sub'], email: ['email'], profile: ['roles', 'tier'] },
+    claims: {
+      openid: ['sub', 'auth_time'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'locale', 'updated_at', 'roles', 'tier'],
+    },
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     pkce: { required: () => true },
+    // which origins there are, the gateway says
+    clientBasedCORS: () => true,
     clockTolerance: 5,
     cookies: {
       keys: [...settings.cookieKeys],
@@ -90,6 +120,7 @@ export function providerConfiguration(settings: ProviderSettings, jwks: JWKS): C
 }
 
 function features(declared: DeclaredCalls): NonNullable<Configuration['features']> {
+  const services = serviceNames(declared)
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
@@ -100,7 +131,10 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
       userCodeConfirmSource: pages.userCodeConfirm,
       successSource: pages.deviceDone,
     },
-    introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => isOwnOrService(client, token.clientId) },
+    introspection: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId || services.has(client.clientId),
+    },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
     rpInitiatedLogout: { enabled: true, logoutSource: pages.logout, postLogoutSuccessSource: pages.loggedOut },
     resourceIndicators: {
@@ -113,22 +147,14 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
   }
 }
 
-function isOwnOrService(
-  client: { readonly clientId: string; readonly clientAuthMethod?: string | undefined },
-  owner: string | undefined,
-): boolean {
-  return client.clientId === owner || client.clientAuthMethod !== 'none'
-}
-
-/** Services get tokens for the callees they declare, everybody else for the API. */
+/** Services get tokens for the callees they declare, and for auth, whose ended sessions each of them follows; all others for the API. */
 function resourceServer(declared: DeclaredCalls, resource: string, clientId: string): ResourceServer {
   const audience = audienceOf(resource)
-  const callees = declared.get(clientId)
-  if (callees === undefined) {
-    if (audience === PUBLIC_AUDIENCE) return apiResource
+  if (!declared.has(clientId) && audience === PUBLIC_AUDIENCE) return apiResource
+  if (!serviceNames(declared).has(clientId)) {
     throw new errors.InvalidTarget('the client may ask for the API alone')
   }
-  const methods = audience === undefined ? undefined : callees.get(audience)
+  const methods = declared.get(clientId)?.get(audience ?? '') ?? (audience === 'auth' ? [] : undefined)
   if (audience === undefined || methods === undefined)
     throw new errors.InvalidTarget('the service declares no call of this one')
   return {
@@ -161,9 +187,9 @@ async function loadExistingGrant(ctx: KoaContextWithOIDC) {
   if (client === undefined || session?.accountId === undefined) return undefined
   const grantId = oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId)
   const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-  if (known !== undefined || !isFirstParty(client.clientId)) return known
+  if (known !== undefined || !isFirstParty(client)) return known
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
-  grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
+  grant.addOIDCScope([...IDENTITY_SCOPES, ...oidc.requestParamOIDCScopes].join(' '))
   grant.addResourceScope(API, API_SCOPE)
   await grant.save()
   return grant
@@ -189,7 +215,7 @@ function lives(): Partial<Configuration> {
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // signing out of the browser ends what was signed in to by it, but not a device that it let in
-    expiresWithSession: (_ctx, source) => isFirstParty(source.clientId ?? ''),
+    expiresWithSession: (ctx) => isFirstParty(ctx.oidc.client),
     revokeGrantPolicy: () => true,
   }
 }

@@ -1,21 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAppError } from '@stoa/kernel'
 import { errors, type Interaction, type Provider } from 'oidc-provider'
+import { IDENTITY_SCOPES, PUBLISHED_SCOPES } from './configuration.ts'
+import { readForm } from './form.ts'
 import { html, page, pageHeaders, type Markup } from './html.ts'
+import { wordsOf } from './scope-words.ts'
+import { isStorable } from './storable.ts'
 
 /** Checks an e-mail and a password; throws the refusals of user. */
 export type VerifyPassword = (attempt: {
   readonly email: string
   readonly password: string
   readonly address: string
-}) => Promise<string>
+}) => Promise<{ readonly userId: string; readonly accountVersion: number }>
 
 interface InteractionSettings {
   readonly issuer: string
   readonly verifyPassword: VerifyPassword
+  /** The address that the request comes from. */
+  readonly address: string
 }
-
-const MAX_FORM_BYTES = 16 * 1024
 
 /** The path under which interactions stand; oidc-provider's cookie of one is bound to it. */
 export const INTERACTION_PATH = '/oauth2/interaction/'
@@ -54,13 +58,18 @@ async function signIn(
   response: ServerResponse,
 ): Promise<void> {
   const email = form.get('email') ?? ''
-  const attempt = { email, password: form.get('password') ?? '', address: addressOf(request) }
+  const attempt = { email, password: form.get('password') ?? '', address: settings.address }
+  const wrong = 'The e-mail address or the password is wrong.'
+  // no account has an address or a password that cannot be stored, so none is asked for
+  if (!isStorable(attempt)) return send(response, 401, 'Sign in', signInForm('', wrong))
   try {
-    const accountId = await settings.verifyPassword(attempt)
-    await provider.interactionFinished(request, response, { login: { accountId, amr: ['pwd'] } })
+    const { userId, accountVersion } = await settings.verifyPassword(attempt)
+    // kept in the interaction: what follows is not saved when the account is changed before it is
+    const result = { login: { accountId: userId, amr: ['pwd'] }, accountVersion }
+    await provider.interactionFinished(request, response, result)
   } catch (error) {
     if (isAppError(error, 'user.credentials_wrong')) {
-      return send(response, 401, 'Sign in', signInForm(email, 'The e-mail address or the password is wrong.'))
+      return send(response, 401, 'Sign in', signInForm(email, wrong))
     }
     if (!isAppError(error, 'user.locked')) throw error
     send(
@@ -80,7 +89,7 @@ async function decideConsent(
   response: ServerResponse,
 ): Promise<void> {
   if (form.get('decision') !== 'allow') {
-    const denied = { error: 'access_denied', error_description: 'The account’s owner said no.' }
+    const denied = { error: 'access_denied', error_description: 'The owner of the account denied the request.' }
     return provider.interactionFinished(request, response, denied)
   }
   const { prompt, params, session } = interaction
@@ -91,8 +100,11 @@ async function decideConsent(
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as MissingConsent
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   if (missingOIDCClaims.length > 0) grant.addOIDCClaims([...missingOIDCClaims])
-  for (const [resource, scopes] of Object.entries(missingResourceScopes))
+  for (const [resource, scopes] of Object.entries(missingResourceScopes)) {
     grant.addResourceScope(resource, scopes.join(' '))
+    // everything that the account may do: to see who it is, too
+    if (scopes.includes('stoa')) grant.addOIDCScope(IDENTITY_SCOPES.join(' '))
+  }
   const grantId = await grant.save()
   await provider.interactionFinished(request, response, { consent: { grantId } })
 }
@@ -106,13 +118,17 @@ interface MissingConsent {
 async function question(provider: Provider, { prompt, params }: Interaction): Promise<[title: string, body: Markup]> {
   if (prompt.name === 'login') return ['Sign in', signInForm(textOf(params['login_hint']))]
   const client = await provider.Client.find(textOf(params['client_id']))
+  const name = client?.clientName ?? client?.clientId ?? 'a program'
   const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as MissingConsent
-  const scopes = [...missingOIDCScope, ...Object.values(missingResourceScopes).flat()]
+  const missing = new Set([...missingOIDCScope, ...Object.values(missingResourceScopes).flat()])
+  // a native program is asked about each time (RFC 8252, section 8.6), also when it asks for nothing new
+  const asked = textOf(params['scope']).split(' ')
+  const scopes = missing.size > 0 ? [...missing] : PUBLISHED_SCOPES.filter((scope) => asked.includes(scope))
   return [
-    'May it act for you?',
-    html`<p><strong>${client?.clientName ?? client?.clientId ?? 'A program'}</strong> asks for:</p>
+    `Allow ${name} to use your account?`,
+    html`<p><strong>${name}</strong> asks for:</p>
       <ul>
-        ${scopes.map((scope) => html`<li>${scope === 'stoa' ? 'everything that you may do' : scope}</li>`)}
+        ${scopes.map((scope) => html`<li>${wordsOf(scope)}</li>`)}
       </ul>
       <form method="post">
         <button type="submit" name="decision" value="allow">Allow</button>
@@ -150,25 +166,8 @@ function isSameOrigin(request: IncomingMessage, issuer: string): boolean {
   return origin === undefined || origin === new URL(issuer).origin
 }
 
-function addressOf(request: IncomingMessage): string {
-  const forwarded = request.headers['x-forwarded-for']
-  const first = (Array.isArray(forwarded) ? forwarded.join() : forwarded)?.split(',')[0]?.trim()
-  return first === undefined || first === '' ? (request.socket.remoteAddress ?? '') : first
-}
-
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > MAX_FORM_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString())
-}
-
 function refuse(response: ServerResponse, status: number): void {
-  send(response, status, 'That did not work', html`<p>The form was not sent by this page.</p>`)
+  send(response, status, 'Something went wrong', html`<p>The form was not submitted from this page.</p>`)
 }
 
 function send(response: ServerResponse, status: number, title: string, body: Markup): void {

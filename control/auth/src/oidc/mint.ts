@@ -1,7 +1,7 @@
 import type { Provider } from 'oidc-provider'
 import type { AccountClaims, Accounts } from './accounts.ts'
 import { SHOP_CLIENT } from './clients.ts'
-import { ACCESS_TOKEN_SECONDS, API, apiResource } from './configuration.ts'
+import { ACCESS_TOKEN_SECONDS, API, apiResource, IDENTITY_SCOPES } from './configuration.ts'
 
 /** The first tokens of a session. */
 export interface FirstTokens {
@@ -46,6 +46,7 @@ export async function mintFirstTokens(
 
 async function makeGrant(provider: Provider, accountId: string): Promise<string> {
   const grant = new provider.Grant({ accountId, clientId: SHOP_CLIENT })
+  grant.addOIDCScope(IDENTITY_SCOPES.join(' '))
   grant.addResourceScope(API, SCOPE)
   return grant.save()
 }

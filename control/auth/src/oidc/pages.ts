@@ -18,7 +18,7 @@ function xsrfField(ctx: KoaContextWithOIDC): Markup {
 function error(ctx: KoaContextWithOIDC, out: ErrorOut): void {
   send(
     ctx,
-    'That did not work',
+    'Something went wrong',
     html`<p role="alert">${out.error_description ?? out.error}</p>
       <p>Go back to the program you came from and try again.</p>`,
   )
@@ -26,7 +26,7 @@ function error(ctx: KoaContextWithOIDC, out: ErrorOut): void {
 
 function userCodeInput(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, problem?: Error): void {
   const complaint =
-    problem === undefined ? html`` : html`<p role="alert">That code is wrong, was used or has expired.</p>`
+    problem === undefined ? html`` : html`<p role="alert">The code is wrong, was already used, or has expired.</p>`
   send(
     ctx,
     'Connect a device',

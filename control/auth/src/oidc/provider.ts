@@ -1,14 +1,26 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { platformErrors } from '@stoa/contract'
+import { catalogueError, platformErrors } from '@stoa/contract'
 import { createLocalJWKSet, jwtVerify, type JWK } from 'jose'
 import type { Claims } from '@stoa/security'
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { apiKeyOfSessionId } from '../end-sessions.ts'
+import type { ApiKeyTokens } from '../store/api-keys.ts'
 import { registerApiKeyGrant, type UseApiKey } from './api-key-grant.ts'
-import { providerConfiguration, type ProviderSettings } from './configuration.ts'
+import { compareByFingerprint, serviceNames } from './clients.ts'
+import {
+  AUTHORIZE_PATH,
+  DEVICE_PATH,
+  providerConfiguration,
+  PUBLISHED_SCOPES,
+  type ProviderSettings,
+} from './configuration.ts'
+import { methodsAt } from './endpoints.ts'
+import { readForm } from './form.ts'
 import { INTERACTION_PATH, serveInteraction, type VerifyPassword } from './interaction.ts'
 import { acceptStructuredTokens } from './structured-tokens.ts'
 
+export { askInProcess } from './ask-in-process.ts'
 export { makeAccounts } from './accounts.ts'
 export { makeOidcStore } from './adapter.ts'
 export { mintFirstTokens } from './mint.ts'
@@ -18,24 +30,33 @@ export type { Provider }
 export interface OidcServerSettings extends ProviderSettings {
   readonly verifyPassword: VerifyPassword
   readonly useApiKey: UseApiKey
-  readonly isApiKeyLive: (apiKeyId: string) => Promise<boolean>
+  /** Whether an API key is there, and its tokens of this generation have not been ended. */
+  readonly isApiKeyLive: (apiKey: ApiKeyTokens) => Promise<boolean>
   readonly onError: (error: unknown) => void
 }
+
+/** Serves one request to the authorization server that comes from an address. */
+export type Handle = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  from: { readonly address: string },
+) => Promise<void>
 
 /** An authorization server over one set of signing keys. */
 export interface OidcServer {
   readonly provider: Provider
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly handle: Handle
 }
 
 /** Makes oidc-provider with our clients, storage, pages and grants; the first key signs, all of them verify. */
 export function makeOidcServer(settings: OidcServerSettings, keys: readonly JWK[]): OidcServer {
   const provider = new Provider(settings.issuer, providerConfiguration(settings, { keys: [...keys] }))
   provider.proxy = true
+  compareByFingerprint(provider, serviceNames(settings.declaredCalls))
   const emitter: EventEmitter = provider
   emitter.on('error', settings.onError)
   provider.on('server_error', (_ctx, error: Error) => settings.onError(error))
-  provider.use(answerUnknownPaths)
+  provider.use(leaveToTheDoor)
   registerApiKeyGrant(provider, settings.accounts, settings.useApiKey)
   const substitute = acceptStructuredTokens(provider, ownTokens(settings, keys))
   const callback = provider.callback()
@@ -43,30 +64,82 @@ export function makeOidcServer(settings: OidcServerSettings, keys: readonly JWK[
 
   return {
     provider,
-    handle: async (request, response) => {
-      asSeenFromOutside(request, issuer)
-      const path = request.url?.split('?', 1)[0] ?? ''
-      if (path === '/.well-known/oauth-protected-resource')
-        return sendJson(response, protectedResource(settings.issuer))
-      if (path.startsWith(INTERACTION_PATH)) return serveInteraction(settings, provider, request, response)
-      const forget = await substitute(request, path)
-      try {
-        await callback(request, response)
-      } finally {
-        forget()
-      }
-    },
+    handle: (request, response, { address }) =>
+      settings.store.during(async () => {
+        asSeenFromOutside(request, issuer)
+        const path = request.url?.split('?', 1)[0] ?? ''
+        refuseWrongMethod(request.method ?? '', path, response)
+        if (path === '/.well-known/oauth-protected-resource')
+          return sendJson(response, protectedResource(settings.issuer))
+        if (path.startsWith(INTERACTION_PATH))
+          return serveInteraction({ ...settings, address }, provider, request, response)
+        if (path === AUTHORIZE_PATH && request.method === 'POST') return authorizeByGet(request, response)
+        withoutQueryOnReturn(request, path)
+        const forget = await substitute(request, path)
+        try {
+          await callback(request, response)
+        } finally {
+          forget()
+        }
+        if (!response.headersSent)
+          throw catalogueError(
+            platformErrors,
+            'request.path_unknown',
+            `There is no endpoint ${request.method} ${path}.`,
+          )
+      }),
   }
 }
 
-/** oidc-provider answers its own errors as OAuth says; a path it does not know is a problem like everywhere else. */
-async function answerUnknownPaths(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  await next()
-  if (ctx.status !== 404 || ctx.body !== undefined) return
-  const title = platformErrors['request.path_unknown'].title
-  ctx.status = 404
-  ctx.set({ 'content-type': 'application/problem+json' })
-  ctx.body = JSON.stringify({ type: '/errors/request.path_unknown', title, status: 404, code: 'request.path_unknown' })
+/** @throws AppError `request.method_not_allowed`, with `Allow` set, for a path that has other methods */
+function refuseWrongMethod(method: string, path: string, response: ServerResponse): void {
+  const allowed = methodsAt(path)
+  if (allowed === undefined || allowed.includes(method)) return
+  response.setHeader('allow', allowed.join(', '))
+  const detail = `This path supports only ${allowed.join(', ')}.`
+  throw catalogueError(platformErrors, 'request.method_not_allowed', detail)
+}
+
+/**
+ * Leaves to others what is theirs: a path that the provider does not know is a problem like everywhere else, and which
+ * origins may read its responses is the gateway's to say (CORS_ORIGINS).
+ */
+async function leaveToTheDoor(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    if (isDeviceStepOfNoSession(ctx)) {
+      ctx.status = 303
+      ctx.redirect(DEVICE_PATH)
+    } else if (error instanceof errors.InvalidRequest) {
+      // found when the session was saved, which oidc-provider does after it has answered
+      ctx.status = error.statusCode
+      ctx.body = { error: error.error, error_description: error.error_description }
+    } else throw error
+  }
+  for (const name of Object.keys(ctx.response.headers)) if (name.startsWith('access-control-')) ctx.remove(name)
+  // oidc-provider names those of OpenID Connect alone
+  if (ctx.oidc?.route === 'discovery') Object.assign(ctx.body as object, { scopes_supported: PUBLISHED_SCOPES })
+  if (ctx.status === 404 && ctx.body === undefined) ctx.respond = false
+}
+
+const deviceRoutes = new Set(['code_verification', 'device_resume'])
+
+/** Whether a step of the device page came without the session it belongs to, which oidc-provider fails to save: the page is shown again. */
+function isDeviceStepOfNoSession({ oidc }: KoaContextWithOIDC): boolean {
+  return deviceRoutes.has(oidc.route) && oidc.session !== undefined && oidc.session.exp === undefined
+}
+
+/** Whoever comes back from the pages is known by a cookie; what the query adds is read nowhere but where oidc-provider fails at it. */
+function withoutQueryOnReturn(request: IncomingMessage, path: string): void {
+  if (path.startsWith(`${AUTHORIZE_PATH}/`)) request.url = path
+}
+
+/** An authorization request that is posted (OpenID Connect Core 3.1.2.1) continues as a GET, with which `lax` cookies are sent. */
+async function authorizeByGet(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = await readForm(request)
+  if (form === undefined) throw catalogueError(platformErrors, 'request.too_large', 'A form may be at most 16 KiB.')
+  response.writeHead(303, { location: `${AUTHORIZE_PATH}?${form.toString()}`, 'cache-control': 'no-store' }).end()
 }
 
 /** Every address the server names is the issuer's, whoever asks and by whichever way. */
@@ -81,8 +154,8 @@ function ownTokens({ issuer, isApiKeyLive }: OidcServerSettings, keys: readonly 
   return async (token: string): Promise<Claims | undefined> => {
     try {
       const { payload } = await jwtVerify<Claims>(token, published, { issuer, algorithms: ['RS256'], typ: 'at+jwt' })
-      const apiKeyId = payload.sid?.startsWith('api-key:') === true ? payload.sid.slice('api-key:'.length) : undefined
-      return apiKeyId === undefined || (await isApiKeyLive(apiKeyId)) ? payload : undefined
+      const apiKey = apiKeyOfSessionId(payload.sid)
+      return apiKey === undefined || (await isApiKeyLive(apiKey)) ? payload : undefined
     } catch {
       return undefined
     }
@@ -96,7 +169,7 @@ function protectedResource(issuer: string): object {
     authorization_servers: [issuer],
     bearer_methods_supported: ['header'],
     jwks_uri: `${issuer}/oauth2/jwks`,
-    scopes_supported: ['openid', 'email', 'profile', 'stoa'],
+    scopes_supported: PUBLISHED_SCOPES,
   }
 }
 

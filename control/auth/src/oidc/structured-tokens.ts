@@ -71,7 +71,7 @@ function accessToken(AccessTokens: Provider['AccessToken'], claims: Claims, isFo
   const { email, roles, tier, sid } = claims
   return new AccessTokens({
     ...payloadOf(claims),
-    // userinfo takes no token that has an audience; ours says by its scope whether it may be asked
+    // userinfo takes no token that has an audience; ours says by its scope what may be asked
     ...(isForUserinfo ? { aud: undefined } : {}),
     accountId: claims.sub,
     ...(sid === undefined || sid.startsWith('api-key:') ? {} : { grantId: sid }),
@@ -112,6 +112,6 @@ function readable(request: IncomingMessage): Promise<void> {
   request
     .once('readable', resolve)
     .once('error', reject)
-    .once('close', () => reject(new Error('the client has gone')))
+    .once('close', () => reject(new Error('the client was deleted')))
   return promise
 }

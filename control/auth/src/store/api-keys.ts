@@ -12,15 +12,17 @@ export interface ApiKeyRow {
   readonly createdAt: Temporal.Instant
   readonly expiresAt: Temporal.Instant
   readonly lastUsedAt: Temporal.Instant | null
+  /** How often the tokens of the key were ended. */
+  readonly generation: number
 }
 
 const columns = fragment`
   id, user_id as "userId", name, prefix, scopes, created_at as "createdAt", expires_at as "expiresAt",
-  last_used_at as "lastUsedAt"`
+  last_used_at as "lastUsedAt", generation`
 
 export async function insertApiKey(
   tx: WriteHandle,
-  key: Omit<ApiKeyRow, 'lastUsedAt'> & { readonly fingerprint: string },
+  key: Omit<ApiKeyRow, 'lastUsedAt' | 'generation'> & { readonly fingerprint: string },
 ): Promise<void> {
   await tx.sql`
     insert into api_key (id, user_id, name, prefix, fingerprint, scopes, created_at, expires_at)
@@ -33,7 +35,10 @@ export async function findApiKey(db: ReadHandle, id: string, now: Temporal.Insta
   return row
 }
 
-/** The live key of a fingerprint, noted as used, at most once a minute so that a busy key does not rewrite its row. */
+/**
+ * The live key of a fingerprint, noted as used: at most once a minute, so that a busy key does not rewrite its row, and
+ * always for the first token of a generation.
+ */
 export async function useApiKey(
   tx: WriteHandle,
   fingerprint: string,
@@ -41,8 +46,8 @@ export async function useApiKey(
 ): Promise<ApiKeyRow | undefined> {
   const [row] = await tx.sql<ApiKeyRow>`
     with used as (
-      update api_key set last_used_at = ${now} where fingerprint = ${fingerprint} and expires_at > ${now}
-        and (last_used_at is null or last_used_at < ${now.subtract({ minutes: 1 })}))
+      update api_key set last_used_at = ${now}, unused_generation = null where fingerprint = ${fingerprint} and expires_at > ${now}
+        and (last_used_at is null or last_used_at < ${now.subtract({ minutes: 1 })} or unused_generation is not null))
     select ${columns} from api_key where fingerprint = ${fingerprint} and expires_at > ${now}`
   return row
 }
@@ -80,9 +85,28 @@ export async function removeApiKey(tx: WriteHandle, id: string): Promise<boolean
   return (await tx.sql`delete from api_key where id = ${id} returning 1`).length === 1
 }
 
-export async function removeApiKeysOf(tx: WriteHandle, userId: string): Promise<string[]> {
-  const rows = await tx.sql<{ id: string }>`delete from api_key where user_id = ${userId} returning id`
-  return rows.map(({ id }) => id)
+/** An API key at one generation. */
+export type ApiKeyTokens = Pick<ApiKeyRow, 'id' | 'generation'>
+
+export function removeApiKeysOf(tx: WriteHandle, userId: string): Promise<ApiKeyTokens[]> {
+  return tx.sql<ApiKeyTokens>`delete from api_key where user_id = ${userId} returning id, generation`
+}
+
+/**
+ * Begins a new generation of every key of an account that tokens were issued for in the present one, except the key
+ * `exceptId`; returns the generations that ended. A key that nobody uses has no tokens to end, so that ending sessions
+ * again and again fills nobody's list of ended sessions.
+ */
+export function endApiKeyGenerations(
+  tx: WriteHandle,
+  userId: string,
+  exceptId: string | undefined,
+): Promise<ApiKeyTokens[]> {
+  return tx.sql<ApiKeyTokens>`
+    update api_key set generation = generation + 1, unused_generation = generation + 1
+     where user_id = ${userId} and id is distinct from ${exceptId ?? null}::uuid
+       and unused_generation is distinct from generation
+    returning id, generation - 1 as generation`
 }
 
 export async function purgeApiKeys(tx: WriteHandle, now: Temporal.Instant): Promise<void> {

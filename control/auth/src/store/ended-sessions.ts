@@ -13,6 +13,9 @@ export async function saveEndedSessions(tx: WriteHandle, sessionIds: readonly st
   await tx.sql`insert into ended_session (session_ids, ended_at) values (${[...sessionIds]}, clock_timestamp())`
 }
 
+/** The most that one question reports as ended. */
+export const validityPage = 1_000
+
 /** What whoever verifies tokens has to know. */
 export interface Validity {
   /** What has ended behind a position, oldest first, at most 1,000. */
@@ -28,9 +31,9 @@ export async function readValidity(db: ReadHandle, after: number, now: Temporal.
       (select coalesce(array_agg(key_id order by key_id), '{}') from signing.key
         where retires_at is null or retires_at > ${now}) as "keyIds",
       (select coalesce(json_agg(json_build_object('position', position, 'sessionIds', session_ids)), '[]') from (
-        select position, session_ids from ended_session where position > ${after} order by position limit 1000) e
+        select position, session_ids from ended_session where position > ${after} order by position limit ${validityPage}) e
       ) as ended`
-  if (row === undefined) throw new Error('a select without a table answered no row')
+  if (row === undefined) throw new Error('a select without a table returned no row')
   return row
 }
 

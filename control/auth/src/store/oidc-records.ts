@@ -76,6 +76,14 @@ export async function removeRecord(tx: WriteHandle, model: string, id: string): 
   await tx.sql`delete from oidc_record where model = ${model} and id = ${id}`
 }
 
+/** Signs an account out in the browsers beyond the `most` whose sign-in ends last. */
+export async function removeBrowsersBeyond(tx: WriteHandle, accountId: string, most: number): Promise<void> {
+  await tx.sql`
+    delete from oidc_record where model = 'Session' and id in (
+      select id from oidc_record where model = 'Session' and account_id = ${accountId}
+       order by expires_at desc nulls last, id offset ${most})`
+}
+
 export async function purgeRecords(tx: WriteHandle, now: Temporal.Instant, limit: number): Promise<number> {
   const rows = await tx.sql`
     delete from oidc_record where (model, id) in (

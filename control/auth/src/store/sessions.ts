@@ -18,7 +18,7 @@ export interface NewSession extends Omit<SessionRow, 'lastUsedAt'> {
   readonly openedUnder: string | undefined
 }
 
-/** Where a list goes on. */
+/** Where a list continues. */
 export interface After {
   readonly createdAt: Temporal.Instant
   readonly id: string
@@ -67,6 +67,23 @@ export async function listSessionsOf(
       ${userId === undefined ? fragment`` : fragment`and user_id = ${userId}`}
       ${after === undefined ? fragment`` : fragment`and (created_at, id) < (${after.createdAt}, ${after.id})`}
     order by created_at desc, id desc limit ${limit}`
+}
+
+/** The live sessions of an account beyond the `most` that were used last; one of them counts as used now. */
+export async function listSessionsBeyond(
+  db: ReadHandle,
+  wanted: {
+    readonly userId: string
+    readonly currentId: string
+    readonly most: number
+    readonly now: Temporal.Instant
+  },
+): Promise<string[]> {
+  const { userId, currentId, most, now } = wanted
+  const rows = await db.sql<{ id: string }>`
+    select id from session where user_id = ${userId} and id <> ${currentId} and expires_at > ${now}
+     order by last_used_at desc, created_at desc, id desc offset ${most - 1}`
+  return rows.map(({ id }) => id)
 }
 
 /** Ends sessions with all that hangs on them; answers those that were there. */

@@ -1,8 +1,13 @@
-import { fingerprint } from '@stoa/security'
+import { accessTable, type Role } from '@stoa/contracts/auth/roles'
+import { fingerprint, grantedPermissions } from '@stoa/security'
 import { expect, test } from 'vitest'
 import { makeApiKey, scopesOutOfReach } from './api-key.ts'
 
-const asCustomer = (requested: string[]) => scopesOutOfReach(requested, ['customer'], () => false)
+const callerOf = (role: Role, scope: string) => {
+  const granted = grantedPermissions(accessTable, [role], [scope])
+  return { roles: [role], can: (permission: string) => granted.has(permission) }
+}
+const asCustomer = (requested: string[]) => scopesOutOfReach(requested, callerOf('customer', 'stoa'))
 
 test('keeps of a key its first characters and its fingerprint alone', () => {
   const made = makeApiKey()
@@ -12,7 +17,7 @@ test('keeps of a key its first characters and its fingerprint alone', () => {
   expect(makeApiKey().key).not.toBe(made.key)
 })
 
-test('lets a key reach what its account reaches, and no further', () => {
+test('lets a key reach what its maker can use, and no further', () => {
   expect(asCustomer(['order:read', 'order:place', 'service:external'])).toEqual([])
   expect(asCustomer(['order:read:any', 'order:manage', 'ops', 'service:internal'])).toEqual([
     'order:read:any',
@@ -20,5 +25,12 @@ test('lets a key reach what its account reaches, and no further', () => {
     'ops',
     'service:internal',
   ])
-  expect(scopesOutOfReach(['service:internal', 'ops'], ['admin'], () => true)).toEqual([])
+  expect(scopesOutOfReach(['service:internal', 'ops'], callerOf('admin', 'stoa'))).toEqual([])
+})
+
+test.each(['customer', 'admin'] as const)('lets a narrow token of a %s make no wider key', (role) => {
+  const narrow = callerOf(role, 'api-key:manage')
+  expect(scopesOutOfReach(['api-key:manage'], narrow)).toEqual([])
+  const wider = ['order:read', 'user:write', 'service:external', 'service:internal', 'ops']
+  expect(scopesOutOfReach(wider, narrow)).toEqual(wider)
 })

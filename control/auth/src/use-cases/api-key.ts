@@ -1,5 +1,10 @@
-import { roles, scopes } from '@stoa/contracts/auth/roles'
+import type { Caller } from '@stoa/contract'
+import { apiKeyCreated } from '@stoa/contracts/auth/events'
+import { accessTable, scopes } from '@stoa/contracts/auth/roles'
+import type { UserId } from '@stoa/contracts/ids'
 import { fingerprint, grantedPermissions, randomSecret } from '@stoa/security'
+import type { AuthTx } from '../auth-tx.ts'
+import type { ApiKeyRow } from '../store/api-keys.ts'
 
 /** How many live keys one account may have. */
 export const MAX_API_KEYS = 20
@@ -14,17 +19,22 @@ export function makeApiKey(): { readonly key: string; readonly prefix: string; r
 }
 
 /**
- * The scopes that a key of this account may not have: a permission that the account's roles do not grant, and
+ * The scopes that a key may not have from this caller: those with a permission that the caller itself cannot use now, and
  * `service:internal`, which is for those who manage everybody's keys.
  */
 export function scopesOutOfReach(
   requested: readonly string[],
-  accountRoles: readonly string[],
-  can: (permission: string) => boolean,
+  { roles: callersRoles, can }: Pick<Caller, 'roles' | 'can'>,
 ): string[] {
-  const granted = grantedPermissions({ roles, scopes }, accountRoles, ['stoa'])
   return requested.filter((scope) => {
-    if (scope === 'service:internal') return !can('api-key:manage:any')
-    return !Object.hasOwn(scopes, scope) && !granted.has(scope)
+    if (!Object.hasOwn(scopes, scope)) return !can(scope)
+    if (scope === 'service:internal' && !can('api-key:manage:any')) return true
+    return [...grantedPermissions(accessTable, callersRoles, [scope])].some((permission) => !can(permission))
   })
+}
+
+/** Says that an account has a new key, so that its owner hears of one that somebody else has made. */
+export async function announceApiKey(tx: AuthTx, key: Pick<ApiKeyRow, 'id' | 'userId' | 'scopes'>): Promise<void> {
+  const userId = key.userId as UserId
+  await tx.publish(apiKeyCreated, userId, { userId, apiKeyId: key.id, scopes: [...key.scopes] })
 }

@@ -12,8 +12,8 @@ export const deleteApiKey =
     commit(async (tx) => {
       const key = await findApiKey(tx, params.id, clock.now())
       if (key === undefined || !caller.mayReach(key.userId) || !(await removeApiKey(tx, key.id))) {
-        return refuse('auth.api_key_not_found', 'There is no such API key.')
+        return refuse('auth.api_key_not_found', 'The API key does not exist.')
       }
-      await sayRevoked(tx, key.userId as UserId, [sessionIdOfApiKey(key.id)])
+      await sayRevoked(tx, key.userId as UserId, [sessionIdOfApiKey(key)])
       return { status: 204 }
     })

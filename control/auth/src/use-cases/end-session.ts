@@ -11,7 +11,7 @@ export const endSession =
     commit(async (tx) => {
       const session = await findSession(tx, params.id, clock.now())
       if (session === undefined || !caller.mayReach(session.userId)) {
-        return refuse('auth.session_not_found', 'There is no such session.')
+        return refuse('auth.session_not_found', 'The session does not exist.')
       }
       await endSessions(tx, [session.id])
       return { status: 204 }

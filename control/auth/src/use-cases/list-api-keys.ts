@@ -1,4 +1,5 @@
 import type { Handler } from '@stoa/contract'
+import { ApiKey } from '@stoa/contracts/auth/resources'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { Deps } from '../deps.ts'
 import { afterOf, pageOfRows, scopeOfList } from '../lists.ts'
@@ -12,6 +13,11 @@ export const listApiKeys =
     const limit = query.limit ?? 50
     const whose = scopeOfList(caller, 'api-key:manage', query.userId)
     if (whose === undefined) return { status: 200, body: { items: [] } }
-    const rows = await listApiKeysOf(db, { ...whose, now: clock.now(), after: afterOf(query.cursor), limit: limit + 1 })
+    const rows = await listApiKeysOf(db, {
+      ...whose,
+      now: clock.now(),
+      after: afterOf(ApiKey.properties.id, query.cursor),
+      limit: limit + 1,
+    })
     return { status: 200, body: pageOfRows(rows, limit, toApiKey) }
   }

@@ -1,5 +1,5 @@
 import type { Handler } from '@stoa/contract'
-import type { Session } from '@stoa/contracts/auth/resources'
+import { Session } from '@stoa/contracts/auth/resources'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { UserId } from '@stoa/contracts/ids'
 import { currentSessionId } from '../current-session.ts'
@@ -17,7 +17,7 @@ export const listSessions =
     const rows = await listSessionsOf(db, {
       ...whose,
       now: clock.now(),
-      after: afterOf(query.cursor),
+      after: afterOf(Session.properties.id, query.cursor),
       limit: limit + 1,
     })
     const current = currentSessionId(headers)

@@ -1,6 +1,7 @@
 import type { TaskHandler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { Deps } from '../deps.ts'
+import { purgeAccountEnds } from '../store/account-ends.ts'
 import { purgeApiKeys } from '../store/api-keys.ts'
 import { purgeEndedSessions } from '../store/ended-sessions.ts'
 import { purgeRecords } from '../store/oidc-records.ts'
@@ -20,6 +21,7 @@ export const purgeExpired =
       await untilEmpty((limit) => purgeRecords(tx, now, limit))
       await untilEmpty((limit) => purgeSessions(tx, now, limit))
       await purgeApiKeys(tx, now)
+      await purgeAccountEnds(tx, now.subtract({ hours: 24 }))
       await purgeEndedSessions(tx, now.subtract(LONGEST_TOKEN))
     })
 

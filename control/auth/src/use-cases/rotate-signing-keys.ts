@@ -4,20 +4,23 @@ import type { Deps } from '../deps.ts'
 import { MAX_SIGNING_KEYS } from '../domain/signing-schedule.ts'
 import { makeSigningKey } from '../key-ring.ts'
 import { toSigningKey } from '../resources.ts'
+import { listSigningKeyRows } from '../store/signing-keys.ts'
 
 /** Makes the next signing key by an admin's hand. */
 export const rotateSigningKeys =
   ({ identity, clock }: Deps): Handler<AuthService, 'rotateSigningKeys'> =>
   async ({ body, refuse, commit }) => {
     const isCompromised = body?.isCompromised ?? false
-    const tooMany = `No more than ${MAX_SIGNING_KEYS} keys may verify at once.`
+    const tooMany = `At most ${MAX_SIGNING_KEYS} signing keys may be in use.`
     // looked at before, too: making a key costs more CPU than all the rest
     if (!isCompromised && (await identity.keys.isFull())) return refuse('auth.signing_key_limit', tooMany)
     const made = await makeSigningKey()
     const done = await commit(async (tx) => {
       const row = await identity.keys.rotate(tx, made, isCompromised)
       if (row === undefined) return refuse('auth.signing_key_limit', tooMany)
-      return { status: 201, body: toSigningKey(row, [row], clock.now()) }
+      const now = clock.now()
+      // which key is active depends on the others
+      return { status: 201, body: toSigningKey(row, await listSigningKeyRows(tx, now), now) }
     })
     await identity.reload()
     return done

@@ -115,7 +115,7 @@ export async function saveInstance(
       version = excluded.version, metadata = excluded.metadata, lease_until = excluded.lease_until,
       status = 'healthy', failed_probes = 0
     returning id`
-  if (row === undefined) throw new Error('an insert answered no row')
+  if (row === undefined) throw new Error('an insert returned no row')
   await raiseRevision(tx, [serviceName])
   return { id: row.id, isNew: row.id === id }
 }
@@ -135,6 +135,13 @@ export async function removeInstance(tx: WriteHandle, service: string, id: strin
   return rows.length > 0
 }
 
+/** Shortens leases that were given before the database's clock was set back: they would keep dead instances listed. */
+export async function limitLeases(tx: WriteHandle, leaseSeconds: number): Promise<void> {
+  await tx.sql`
+    update instances set lease_until = now() + ${leaseSeconds}::int * interval '1 second'
+    where lease_until > now() + ${leaseSeconds * 10}::int * interval '1 second'`
+}
+
 /** How many instances there are, whose leases are over, and how many were removed for that within the last minute. */
 export async function countVanishing(tx: WriteHandle) {
   const [row] = await tx.sql<{ registered: number; expired: number; removedLastMinute: number }>`
@@ -148,6 +155,7 @@ export async function countVanishing(tx: WriteHandle) {
 export async function removeExpired(tx: WriteHandle): Promise<string[]> {
   const gone = await tx.sql<{ service: string }>`delete from instances where lease_until < now() returning service`
   if (gone.length === 0) return []
+  await tx.sql`delete from removals where at < now() - interval '1 minute' or at > now()`
   await tx.sql`insert into removals (at) select now() from generate_series(1, ${gone.length}::int)`
   const services = gone.map(({ service }) => service)
   await raiseRevision(tx, services)
@@ -169,13 +177,15 @@ export function listProbed(db: ReadHandle): Promise<Probed[]> {
     select id, service, health_check_url as "healthCheckUrl", status, failed_probes as "failedProbes" from instances`
 }
 
-/** Notes what a probe found. */
+/** Notes what a probe found, unless the instance has registered again since it was listed. */
 export async function noteProbe(
   tx: WriteHandle,
   probed: Probed,
   failedProbes: number,
   status: Probed['status'],
 ): Promise<void> {
-  await tx.sql`update instances set failed_probes = ${failedProbes}, status = ${status} where id = ${probed.id}`
-  if (status !== probed.status) await raiseRevision(tx, [probed.service])
+  const noted = await tx.sql`
+    update instances set failed_probes = ${failedProbes}, status = ${status}
+    where id = ${probed.id} and status = ${probed.status} and failed_probes = ${probed.failedProbes} returning 1`
+  if (noted.length > 0 && status !== probed.status) await raiseRevision(tx, [probed.service])
 }

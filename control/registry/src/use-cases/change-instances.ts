@@ -8,10 +8,10 @@ import { removeInstance, renewLease, saveInstance } from '../store/instances.ts'
 type Headers = { readonly [name: string]: string | undefined }
 
 function isOurs({ token }: Deps, headers: Headers): boolean {
-  return token === undefined || equalsInConstantTime(headers['x-registry-token'] ?? '', token)
+  return equalsInConstantTime(headers['x-registry-token'] ?? '', token)
 }
 
-const notOurs = 'Only the system’s own processes may change the registry.'
+const notOurs = 'Only processes of the system may change the registry.'
 
 export const registerInstance =
   (deps: Deps): Handler<RegistryService, 'registerInstance'> =>
@@ -32,7 +32,7 @@ export const heartbeat =
     if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
     return commit(async (tx) => {
       const isKnown = await renewLease(tx, params.serviceName, params.instanceId, deps.leaseSeconds)
-      if (!isKnown) return refuse('registry.instance_not_found', 'There is no such instance; register anew.')
+      if (!isKnown) return refuse('registry.instance_not_found', 'The instance does not exist; register it again.')
       return { status: 200, body: { leaseSeconds: deps.leaseSeconds } }
     })
   }
@@ -43,7 +43,7 @@ export const deregisterInstance =
     if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
     return commit(async (tx) => {
       const wasKnown = await removeInstance(tx, params.serviceName, params.instanceId)
-      if (!wasKnown) return refuse('registry.instance_not_found', 'There is no such instance.')
+      if (!wasKnown) return refuse('registry.instance_not_found', 'The instance does not exist.')
       afterCommit(tx, deps.waiting.wake)
       return { status: 204 }
     })

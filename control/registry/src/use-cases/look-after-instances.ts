@@ -1,23 +1,24 @@
 import type { TaskHandler } from '@stoa/contract'
 import type { RegistryService } from '@stoa/contracts/registry/service'
-import { get as httpGet } from 'node:http'
-import { get as httpsGet } from 'node:https'
 import { afterCommit } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
 import { mayRemove, statusAfterProbe } from '../domain/self-preservation.ts'
-import { countVanishing, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
+import { isWell } from '../probe.ts'
+import { countVanishing, limitLeases, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
 
 export const removeExpiredInstances = ({
   telemetry,
   waiting,
+  leaseSeconds,
 }: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
   const preserving = telemetry.metrics.gauge('registry_self_preservation', '1 while expired instances are kept', [])
   return async ({ commit }) =>
     commit(async (tx) => {
+      await limitLeases(tx, leaseSeconds)
       const vanishing = await countVanishing(tx)
       preserving.set(mayRemove(vanishing) ? 0 : 1)
       if (!mayRemove(vanishing)) {
-        telemetry.logger.warn('self-preservation: expired instances are kept, as too many vanished at once', {
+        telemetry.logger.warn('self-preservation: expired instances are kept because too many expired at once', {
           ...vanishing,
         })
         return
@@ -25,7 +26,7 @@ export const removeExpiredInstances = ({
       const services = await removeExpired(tx)
       if (services.length === 0) return
       afterCommit(tx, waiting.wake)
-      telemetry.logger.info('instances removed, as their leases were over', { services: services.join(' ') })
+      telemetry.logger.info('instances removed because their leases expired', { services: services.join(' ') })
     })
 }
 
@@ -45,15 +46,3 @@ export const probeInstances =
       afterCommit(tx, waiting.wake)
     })
   }
-
-async function isWell(url: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const get = url.startsWith('https:') ? httpsGet : httpGet
-  const request = get(url, { timeout: 2_000, agent: false }, (response) => {
-    response.resume()
-    resolve((response.statusCode ?? 500) < 300)
-  })
-  request.on('timeout', () => request.destroy())
-  request.on('error', () => resolve(false))
-  return promise
-}

@@ -20,7 +20,7 @@ export const getService =
   (_deps: Deps): Handler<RegistryService, 'getService'> =>
   async ({ params, query, db, refuse }) => {
     const found = await findService(db, params.serviceName)
-    if (found === undefined) return refuse('registry.service_not_found', `${params.serviceName} was never registered.`)
+    if (found === undefined) return refuse('registry.service_not_found', `${params.serviceName} has never registered.`)
     const instances = found.instances.filter(
       ({ status, version }) =>
         (query.healthy === undefined || (status === 'healthy') === query.healthy) &&

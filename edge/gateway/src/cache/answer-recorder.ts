@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { AnswerTarget } from '../exchange.ts'
+import { withAdded } from '../upstream/response-head.ts'
 
-/** A whole answer. */
+/** A complete response. */
 export interface RecordedAnswer {
   readonly status: number
   readonly headers: readonly string[]
@@ -9,31 +10,33 @@ export interface RecordedAnswer {
 }
 
 interface RecorderOptions {
-  /** Whether an answer with this head is recorded; another goes to the client as it comes. */
+  /** Returns whether a response with this head is recorded; others are streamed to the client. */
   readonly isWanted: (status: number, headers: readonly string[]) => boolean
   /** Who is waiting for it, if anybody. */
   readonly client: AnswerTarget | undefined
   readonly extraHeaders: readonly string[]
+  /** A larger one is handed on; 1 MiB. */
+  readonly mostBytes?: number
 }
 
-/** Takes an answer in the client's place. */
+/** Receives a response in place of the client. */
 export interface AnswerRecorder {
   readonly target: AnswerTarget
-  /** The answer once it is whole, that it broke off before, or as soon as it is clear that it goes to the client instead. */
+  /** Resolves with the complete response, with its failure, or as soon as it is clear that it is streamed to the client. */
   readonly recorded: Promise<RecordedAnswer | 'handed_on' | 'broken'>
 }
 
-const mostBytes = 1_048_576
+const usualMostBytes = 1_048_576
 
-/** Records a wanted answer to its end, though the client may have left; any other is handed on as it comes. */
-export function recordAnswer({ isWanted, client, extraHeaders }: RecorderOptions): AnswerRecorder {
+/** Records a wanted response to its end, even if the client has disconnected; streams any other response. */
+export function recordAnswer({ isWanted, client, extraHeaders, ...rest }: RecorderOptions): AnswerRecorder {
+  const mostBytes = rest.mostBytes ?? usualMostBytes
   const { promise: recorded, resolve } = Promise.withResolvers<RecordedAnswer | 'handed_on' | 'broken'>()
   const events = new EventEmitter()
   let head: { readonly status: number; readonly headers: readonly string[] } | undefined
   let chunks: Buffer[] = []
   let sizeBytes = 0
-  let isHandedOn = false
-  let isOver = false
+  let [isHandedOn, isOver] = [false, false]
 
   function handOn(): void {
     isHandedOn = true
@@ -42,7 +45,7 @@ export function recordAnswer({ isWanted, client, extraHeaders }: RecorderOptions
     client.on('drain', () => events.emit('drain'))
     client.on('close', over)
     if (client.destroyed) return over()
-    client.writeHead(head.status, [...head.headers, ...extraHeaders])
+    client.writeHead(head.status, withAdded(head.headers, extraHeaders))
     for (const chunk of chunks) client.write(chunk)
     chunks = []
   }

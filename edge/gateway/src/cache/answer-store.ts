@@ -1,29 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFor, type StoredAnswer } from './stored-answer.ts'
 
-/** The answers kept, within so many bytes; the one used longest ago goes first. */
+/** Cached responses, limited in bytes; the least recently used one is evicted first. */
 export interface AnswerStore {
-  /** The answer for such a request, which counts as used now. */
+  /** Returns the response for a request, and marks it as used. */
   readonly find: (path: string, search: string, request: IncomingHttpHeaders) => StoredAnswer | undefined
   readonly save: (path: string, search: string, answer: StoredAnswer) => void
-  /** Forgets all answers of a path, whatever was asked of it. */
+  /** Removes all responses of a path. */
   readonly forget: (path: string) => void
-  /** Forgets all answers of paths that begin so; answers how many places that were. */
+  /** Removes all responses of paths with this prefix; returns the number of entries. */
   readonly purge: (prefix: string) => number
   readonly stats: () => StoreStats
 }
 
-/** What is kept now, and how many places had to make room so far. */
+/** The current size, and the number of evictions. */
 export interface StoreStats {
   readonly places: number
   readonly sizeBytes: number
   readonly evictions: number
 }
 
-interface Place {
+interface CacheEntry {
   readonly path: string
   readonly key: string
-  /** One for each way of asking that `Vary` tells apart. */
+  /** One response for each variant according to `Vary`. */
   readonly answers: StoredAnswer[]
 }
 
@@ -35,7 +35,7 @@ export function makeAnswerStore(mostBytes: number): AnswerStore {
   let sizeBytes = 0
   let evictions = 0
 
-  function drop(place: Place): void {
+  function drop(place: CacheEntry): void {
     places.remove(place)
     for (const answer of place.answers) sizeBytes -= answer.sizeBytes + place.key.length
   }
@@ -65,7 +65,7 @@ export function makeAnswerStore(mostBytes: number): AnswerStore {
   }
 }
 
-/** Takes out the answer that a new one stands in for: to the same way of asking, or the first when there are too many. */
+/** Removes the response that a new one replaces: that of the same variant, or the first one if there are too many. */
 function takeReplaced(answers: StoredAnswer[], { vary }: StoredAnswer): StoredAnswer | undefined {
   const way = JSON.stringify(vary)
   const same = answers.findIndex((answer) => JSON.stringify(answer.vary) === way)
@@ -75,18 +75,18 @@ function takeReplaced(answers: StoredAnswer[], { vary }: StoredAnswer): StoredAn
 
 /** Places in the order they were used, found by their key and by their path. */
 function makePlaces() {
-  // a Map keeps the order in which its keys came: the first is the one used longest ago
-  const places = new Map<string, Place>()
-  const ofPath = new Map<string, Set<Place>>()
+  // a Map keeps insertion order: the first key is the least recently used
+  const places = new Map<string, CacheEntry>()
+  const ofPath = new Map<string, Set<CacheEntry>>()
   return {
-    use(key: string): Place | undefined {
+    use(key: string): CacheEntry | undefined {
       const place = places.get(key)
       if (place === undefined) return undefined
       places.delete(key)
       places.set(key, place)
       return place
     },
-    getOrMake(path: string, key: string): Place {
+    getOrMake(path: string, key: string): CacheEntry {
       const known = places.get(key)
       if (known !== undefined) return known
       const made = { path, key, answers: [] }
@@ -96,13 +96,13 @@ function makePlaces() {
       else there.add(made)
       return made
     },
-    remove(place: Place): void {
+    remove(place: CacheEntry): void {
       places.delete(place.key)
       const there = ofPath.get(place.path)
       there?.delete(place)
       if (there?.size === 0) ofPath.delete(place.path)
     },
-    ofPath: (path: string): Place[] => [...(ofPath.get(path) ?? [])],
+    ofPath: (path: string): CacheEntry[] => [...(ofPath.get(path) ?? [])],
     oldestFirst: () => places.values(),
     count: () => places.size,
   }

@@ -15,7 +15,7 @@ export function parseCacheControl(field: string | undefined): Directives {
   return directives
 }
 
-/** The seconds of a directive; undefined when it isn't there. One that can't be read counts as 0: stale (4.2.1). */
+/** Returns the seconds of a directive; undefined if it is missing. An invalid value counts as 0: stale (4.2.1). */
 export function secondsOf(directives: Directives, name: string): number | undefined {
   const value = directives.get(name)
   if (value === undefined) return undefined

@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { AnswerTarget, RequestHead } from '../exchange.ts'
@@ -11,20 +11,20 @@ import { sharedHead } from './shared-head.ts'
 import { leadFlight, type CacheableRequest, type Flight, type Flights } from './shared-fetch.ts'
 import { isFor, isFresh, isUsableOnError, isUsableWhileAsked, type StoredAnswer } from './stored-answer.ts'
 
-/** Answers that everybody may have (RFC 9111), kept in one gateway's memory. */
+/** Shareable responses (RFC 9111), cached in the memory of one gateway. */
 export interface ResponseCache {
-  /** Whether the route says that its answer is the same for this caller as for others. */
+  /** Returns whether the route declares a shared response for this caller. */
   readonly isFor: (route: Route, head: RequestHead, principal: Principal) => boolean
-  /** Answers from what is kept, or asks the service: once, however many ask at the same time. */
+  /** Responds from the cache, or requests the service once for concurrent requests. */
   readonly answer: (request: WaitedFor) => Proxied | Promise<Proxied>
-  /** Forgets what is kept of a path, as something there has changed (RFC 9111, 4.4). */
+  /** Invalidates a path after a change (RFC 9111, 4.4). */
   readonly invalidate: (path: string) => void
-  /** Forgets what is kept of all paths that begin so; answers how many places that were. */
+  /** Removes all paths with this prefix; returns the number of entries. */
   readonly purge: (prefix: string) => number
   readonly stats: () => StoreStats
 }
 
-/** A request with somebody who waits for its answer. */
+/** A request with a waiting client. */
 type WaitedFor = CacheableRequest & { readonly client: AnswerTarget }
 
 interface Parts {
@@ -37,17 +37,17 @@ interface Parts {
 /** How a request to a shared route was answered. */
 export type CacheResult = 'hit' | 'stale' | 'miss' | 'revalidated' | 'collapsed' | 'bypass'
 
-/** Makes the cache; 0 bytes turn it off. */
+/** Makes the cache; 0 bytes disable it. */
 export function makeResponseCache(mostBytes: number, telemetry: Telemetry): ResponseCache {
   const store = makeAnswerStore(mostBytes)
   const flights: Flights = new Map()
   const { metrics } = telemetry
-  const requests = metrics.counter('http_cache_requests_total', 'Requests to routes whose answers are shared', [
+  const requests = metrics.counter('http_cache_requests_total', 'Requests to routes with cacheable responses', [
     'http_route',
     'result',
   ])
-  metrics.gauge('http_cache_size_bytes', 'Bytes of answers kept', [], (gauge) => gauge.set(store.stats().sizeBytes))
-  metrics.counter('http_cache_evictions_total', 'Answers that made room for others', [], (counter) =>
+  metrics.gauge('http_cache_size_bytes', 'Bytes of cached responses', [], (gauge) => gauge.set(store.stats().sizeBytes))
+  metrics.counter('http_cache_evictions_total', 'Cached responses that were evicted', [], (counter) =>
     counter.setTotal(store.stats().evictions),
   )
   const count = (route: Route, result: CacheResult) => requests.add(1, { http_route: route.path, result })
@@ -64,7 +64,7 @@ export function makeResponseCache(mostBytes: number, telemetry: Telemetry): Resp
   }
 }
 
-/** Whether the contract shares the route's answers, and this caller is among those they are the same for. */
+/** Returns whether the contract shares the responses of the route with this caller. */
 function isShared({ sharedWith }: Route, { method, headers }: RequestHead, principal: Principal): boolean {
   if (sharedWith === undefined || (method !== 'GET' && method !== 'HEAD')) return false
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false
@@ -84,10 +84,9 @@ function answer(parts: Parts, request: WaitedFor): Proxied | Promise<Proxied> {
     }
   }
   if (wanted.has('only-if-cached')) {
-    throw new AppError(
-      'timeout',
+    throw platformError(
       'request.deadline_exceeded',
-      'Nothing fresh is kept of this, and nobody may be asked.',
+      'There is no fresh cached response, and only-if-cached was requested.',
     )
   }
   if (head.method === 'HEAD' || wanted.has('no-store')) return passBy(parts, request)
@@ -97,7 +96,7 @@ function answer(parts: Parts, request: WaitedFor): Proxied | Promise<Proxied> {
 
 const nothingWanted = parseCacheControl(undefined)
 
-/** What the request asks of a cache; `Pragma: no-cache` is what clients said before there was Cache-Control. */
+/** Returns the cache directives of a request; `Pragma: no-cache` is the predecessor of Cache-Control. */
 function wantedOf({ headers }: RequestHead): Directives {
   const { 'cache-control': control, pragma } = headers
   if (control !== undefined) return parseCacheControl(control)
@@ -117,11 +116,11 @@ function sendKept(parts: Parts, request: WaitedFor, kept: StoredAnswer, result: 
   return { status: sendAnswer(request, kept, howSent[result]), instance: undefined, attempts: 0, cache: result }
 }
 
-/** Asks for what is stale, unless somebody does already; the answer that is given meanwhile is not worth an error. */
+/** Revalidates a stale response unless this is in progress; a failure is not an error for the client that got the stale response. */
 function renewBehind(parts: Parts, request: CacheableRequest, known: StoredAnswer): void {
   if (parts.flights.has(request.head.path + request.head.search)) return
   leadFlight(parts, { ...request, client: undefined }, known).catch((error: unknown) =>
-    parts.telemetry.logger.warn('what is kept could not be renewed', { path: request.head.path, error }),
+    parts.telemetry.logger.warn('a cached response could not be revalidated', { path: request.head.path, error }),
   )
 }
 
@@ -141,7 +140,7 @@ async function fetchAnew(parts: Parts, request: WaitedFor, known: StoredAnswer |
   }
 }
 
-/** Waits for what another request brings, and asks itself when that is not for everybody, or for other requests. */
+/** Waits for the response of another request, and sends its own request if that response is private or for another variant. */
 async function join(parts: Parts, request: WaitedFor, flight: Flight): Promise<Proxied> {
   const landed = await flight.landed
   if (landed === undefined || !isFor(landed, request.head.headers)) return passBy(parts, request)

@@ -1,5 +1,8 @@
 import { isNotModified } from '@stoa/http'
+import { isEncodable } from '../compression/codings.ts'
+import { sendWhole } from '../compression/send-whole.ts'
 import type { AnswerTarget, RequestHead } from '../exchange.ts'
+import { withAdded } from '../upstream/response-head.ts'
 import type { StoredAnswer } from './stored-answer.ts'
 
 /** Fields of a 304 (RFC 9110, 15.4.5). */
@@ -12,8 +15,8 @@ interface Sending {
 }
 
 /**
- * Sends what is kept, with its age and how it came (RFC 9211); a client that holds it already is told so. Answers the
- * status sent.
+ * Sends a cached response with its age and cache status (RFC 9211), or 304 if the client already has it. Returns the sent
+ * status.
  */
 export function sendAnswer({ head, client, extraHeaders }: Sending, answer: StoredAnswer, how: string): number {
   const ageSeconds = Math.max(0, Math.floor((performance.now() - answer.bornAtMs) / 1_000))
@@ -23,9 +26,10 @@ export function sendAnswer({ head, client, extraHeaders }: Sending, answer: Stor
     const kept = answer.headers.filter((_, index) =>
       withNotModified.has((answer.headers[index - (index % 2)] ?? '').toLowerCase()),
     )
-    client.writeHead(304, [...kept, ...added, ...extraHeaders]).end()
+    const vary = isEncodable(200, answer.headers) ? ['vary', 'Accept-Encoding'] : []
+    client.writeHead(304, withAdded(kept, [...added, ...vary, ...extraHeaders])).end()
     return 304
   }
-  client.writeHead(answer.status, [...answer.headers, ...added, ...extraHeaders]).end(answer.body)
+  sendWhole(head, client, { ...answer, headers: withAdded(answer.headers, [...added, ...extraHeaders]) })
   return answer.status
 }

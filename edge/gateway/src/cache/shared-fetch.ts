@@ -1,4 +1,4 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import type { AnswerTarget, RequestHead } from '../exchange.ts'
 import type { Proxied } from '../proxy.ts'
 import type { Route } from '../routes/route.ts'
@@ -7,35 +7,35 @@ import type { AnswerStore } from './answer-store.ts'
 import { sharedHead } from './shared-head.ts'
 import { freshened, isStorable, isUsableOnError, storedAnswer, type StoredAnswer } from './stored-answer.ts'
 
-/** A request whose answer may be kept, and how it is sent on. */
+/** A request with a cacheable response, and how it is forwarded. */
 export interface CacheableRequest {
   readonly route: Route
   readonly head: RequestHead
-  /** Undefined when nobody waits: what is kept is renewed. */
+  /** Undefined for a background revalidation. */
   readonly client: AnswerTarget | undefined
   readonly extraHeaders: readonly string[]
-  /** Sends a request on to the service; its answer goes to the target. */
+  /** Forwards a request to the service; the response goes to the target. */
   readonly forward: (head: RequestHead, target: AnswerTarget, extraHeaders: readonly string[]) => Promise<Proxied>
 }
 
-/** What a fetch brought: an answer for everybody, or none as it was for one, and has gone to the client. */
+/** The result of a fetch: a shareable response, or undefined if it was private and has already been sent to the client. */
 export interface Fetched {
   readonly answer: StoredAnswer | undefined
   readonly proxied: Proxied
 }
 
-/** One request under way to a service, that others wait for. */
+/** One request in progress to a service, that others wait for. */
 export interface Flight {
   readonly path: string
-  /** Something there was changed meanwhile: what comes must not be kept. */
+  /** Whether the resource was changed in the meantime, so that the response must not be cached. */
   isVoid: boolean
   readonly landed: Promise<StoredAnswer | undefined>
 }
 
-/** The requests under way, by path and query. */
+/** The requests in progress, by path and query. */
 export type Flights = Map<string, Flight>
 
-/** Asks the service, and lets whoever asks the same meanwhile wait for what it brings. Throws when nobody answers. */
+/** Requests the service, and lets concurrent requests wait for the result. Throws if there is no response. */
 export function leadFlight(
   { store, flights }: { readonly store: AnswerStore; readonly flights: Flights },
   request: CacheableRequest,
@@ -54,7 +54,7 @@ export function leadFlight(
   }
   const fetching = fetchShared(request, known, save).finally(end)
   fetching.then(({ answer, proxied }) => {
-    // what is there now is not for everybody, or is gone
+    // the current response is private, or the resource is gone
     if (answer === undefined && proxied.status < 500) store.forget(path)
     resolve(answer)
   }, reject)
@@ -74,14 +74,14 @@ async function fetchShared(
     extraHeaders,
   })
   const proxied = await forward(asked, target, []).catch((error: unknown) => {
-    // nothing will come: whoever waits for the end of it, as its place at the service does, is let go
+    // no response will come: waiters for its end, such as its slot, are released
     target.destroy()
     throw error
   })
   const whole = await recorded
   if (whole === 'handed_on') return { answer: undefined, proxied }
   if (whole === 'broken') {
-    throw new AppError('unavailable', 'service.unavailable', `The answer of ${route.service} broke off.`)
+    throw platformError('service.unavailable', `The response of ${route.service} is incomplete.`)
   }
   if (known !== undefined && whole.status >= 500) return { answer: known, proxied }
   const exchanged = { askedAtMs, answeredAtMs: performance.now() }
@@ -93,7 +93,7 @@ async function fetchShared(
   return { answer, proxied }
 }
 
-/** Whether an answer says something of the one that is kept: it holds, or is the best there is. */
+/** Returns whether a response confirms the cached one, or leaves it as the best available. */
 function isForKnown(known: StoredAnswer, status: number): boolean {
   return (status === 304 && known.etag !== undefined) || (status >= 500 && isUsableOnError(known, performance.now()))
 }

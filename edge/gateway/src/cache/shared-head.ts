@@ -1,6 +1,6 @@
 import type { RequestHead } from '../exchange.ts'
 
-/** What makes an answer one person's, or a part: an answer for everybody is asked for without it. */
+/** The headers that make a response private or partial; a shared request is sent without them. */
 const personal = new Set([
   'authorization',
   'cookie',
@@ -15,12 +15,12 @@ const personal = new Set([
   'range',
 ])
 
-/** Fields that never reach the service with a shared request, so that no answer can be chosen by them. */
+/** Fields that are removed from a shared request, so that no response can depend on them. */
 export function isPersonal(name: string): boolean {
   return personal.has(name)
 }
 
-/** The head of a request as anybody could have made it, asking whether what is kept still holds when its tag is given. */
+/** Returns the head of a shared request, with a condition on the cached tag if there is one. */
 export function sharedHead(head: RequestHead, etag: string | undefined): RequestHead {
   const rawHeaders = head.rawHeaders.filter(
     (_, index) => !personal.has((head.rawHeaders[index - (index % 2)] ?? '').toLowerCase()),

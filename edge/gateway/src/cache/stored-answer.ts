@@ -2,17 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { parseCacheControl, secondsOf, type Directives } from './cache-control.ts'
 import { isPersonal } from './shared-head.ts'
 
-/** An answer as it is kept, with what RFC 9111 asks of it. */
+/** A cached response with its RFC 9111 metadata. */
 export interface StoredAnswer {
   readonly status: number
-  /** Names and values in turn, without what belongs to one request only. */
+  /** Alternating names and values, without fields of a single request. */
   readonly headers: readonly string[]
   readonly body: Buffer
   readonly etag: string | undefined
   /** What the request's fields were that it was chosen by (`Vary`). */
   readonly vary: readonly (readonly [name: string, value: string | undefined])[]
   readonly lifetimeMs: number
-  /** How long past its lifetime it may be given while it is asked for anew (RFC 5861), and while nobody answers. */
+  /** How long a stale response may be served during revalidation (RFC 5861) and while the service does not respond. */
   readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
   /** performance.now() at which its age was 0. */
@@ -20,7 +20,7 @@ export interface StoredAnswer {
   readonly sizeBytes: number
 }
 
-/** When an answer was asked for and when it came; performance.now(). */
+/** The times of the request and of the response (performance.now()). */
 export interface Exchanged {
   readonly askedAtMs: number
   readonly answeredAtMs: number
@@ -40,7 +40,7 @@ export function fieldOf(headers: readonly string[], name: string): string | unde
   return value
 }
 
-/** Whether a shared cache may keep this answer (RFC 9111, 3): it says how long it is fresh, and is for everybody. */
+/** Returns whether a shared cache may store this response (RFC 9111, 3): it declares its freshness and is not private. */
 export function isStorable(status: number, headers: readonly string[]): boolean {
   if (!keptStatuses.has(status)) return false
   const directives = parseCacheControl(fieldOf(headers, 'cache-control'))
@@ -49,7 +49,7 @@ export function isStorable(status: number, headers: readonly string[]): boolean 
   return lifetimeSecondsOf(directives, headers) !== undefined
 }
 
-/** The answer as it is kept. */
+/** Creates the cached form of a response. */
 export function storedAnswer(
   { status, headers, body }: { readonly status: number; readonly headers: readonly string[]; readonly body: Buffer },
   request: IncomingHttpHeaders,
@@ -72,11 +72,12 @@ export function storedAnswer(
     staleWhileRevalidateMs: staleMs('stale-while-revalidate'),
     staleIfErrorMs: staleMs('stale-if-error'),
     bornAtMs: exchanged.answeredAtMs - initialAgeMs(headers, exchanged),
-    sizeBytes: body.length + kept.reduce((sum, text) => sum + text.length, 0) + overheadBytes,
+    // half as much again for its encodings
+    sizeBytes: Math.ceil(body.length * 1.5) + kept.reduce((sum, text) => sum + text.length, 0) + overheadBytes,
   }
 }
 
-/** The answer that a 304 has confirmed, with the fields the 304 brings (RFC 9111, 4.3.4). */
+/** Returns the cached response that a 304 has confirmed, with the fields of the 304 (RFC 9111, 4.3.4). */
 export function freshened(
   stored: StoredAnswer,
   headers: readonly string[],
@@ -94,7 +95,7 @@ export function freshened(
   return storedAnswer({ status: stored.status, headers: merged, body: stored.body }, request, exchanged)
 }
 
-/** Whether this answer was made for a request like this one. */
+/** Returns whether this response matches the variant of a request. */
 export function isFor({ vary }: StoredAnswer, request: IncomingHttpHeaders): boolean {
   return vary.every(([name, value]) => valueOf(request, name) === value)
 }
@@ -109,13 +110,13 @@ export function isFresh({ lifetimeMs, bornAtMs }: StoredAnswer, wanted: Directiv
   return ageMs <= mostMs && ageMs + spareMs < lifetimeMs
 }
 
-/** Whether it can be given although it is stale, while it is asked for anew. */
+/** Returns whether it may be served stale during revalidation. */
 export function isUsableWhileAsked(answer: StoredAnswer, wanted: Directives, nowMs: number): boolean {
   if (wanted.has('no-cache') || wanted.has('max-age') || wanted.has('min-fresh')) return false
   return staleForMs(answer, nowMs) < answer.staleWhileRevalidateMs
 }
 
-/** Whether it can be given because nobody answers. */
+/** Returns whether it may be served because the service does not respond. */
 export function isUsableOnError(answer: StoredAnswer, nowMs: number): boolean {
   return staleForMs(answer, nowMs) < answer.staleIfErrorMs
 }

@@ -1,14 +1,14 @@
-import { AppError } from '@stoa/kernel'
+import { platformError } from '@stoa/kernel'
 import { anonymous, type Claims, type Principal, type TokenVerifier } from '@stoa/security'
 import type { RequestHead } from '../exchange.ts'
 import type { Route } from '../routes/route.ts'
 
-/** Finds out who asks. */
+/** Authenticates the caller. */
 export type Authenticate = (head: RequestHead, route: Route) => Principal | Promise<Principal>
 
 /**
- * Verifies the bearer token (RFC 6750). On a public route a token that is not valid counts as none; a foreign protocol
- * reads its own credentials. Throws AppError `auth.token_invalid`.
+ * Verifies the bearer token (RFC 6750). On a public route an invalid token is ignored; mounted handlers read their own
+ * credentials. Throws AppError `auth.token_invalid`.
  */
 export function authentication(verifier: TokenVerifier, principalOf: (claims: Claims) => Principal): Authenticate {
   const verified = async (claims: Promise<Claims>, route: Route): Promise<Principal> => {
@@ -25,7 +25,7 @@ export function authentication(verifier: TokenVerifier, principalOf: (claims: Cl
     const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? []
     if (token === undefined) {
       if (route.permission === 'public') return anonymous
-      throw new AppError('unauthenticated', 'auth.token_invalid', 'The authorization header holds no bearer token.')
+      throw platformError('auth.token_invalid', 'The Authorization header contains no bearer token.')
     }
     // at once for a token that was verified before: no promise on the hot path
     const claims = verifier.verify(token)

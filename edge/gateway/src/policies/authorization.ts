@@ -1,12 +1,13 @@
-import { AppError } from '@stoa/kernel'
+import { permissionMissing } from '@stoa/http'
+import { platformError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import type { Route } from '../routes/route.ts'
 
-/** Refuses who lacks the permission of the route; whose a resource is, its service knows. */
+/** Rejects callers without the permission of the route. The service checks the ownership. */
 export function authorize(route: Route, principal: Principal): void {
   if (route.permission === 'public' || principal.can(route.permission)) return
   if (principal.kind === 'anonymous') {
-    throw new AppError('unauthenticated', 'auth.token_missing', 'A bearer token is required here.')
+    throw platformError('auth.token_missing', 'A bearer token is required.')
   }
-  throw new AppError('forbidden', 'auth.permission_missing', `This needs the permission ${route.permission}.`)
+  throw permissionMissing(route.permission, principal)
 }

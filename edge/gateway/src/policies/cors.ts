@@ -1,16 +1,24 @@
 import type { IncomingMessage } from 'node:http'
+import { answerHeaderNames } from '@stoa/http'
 
-/** What a browser is told about calls from other origins (Fetch Standard). */
+/** The CORS headers for browsers (Fetch Standard). */
 export interface Cors {
-  /** Headers of an answer to this request; empty when it comes from no allowed origin. */
+  /** Returns the CORS headers of the response; none without allowed origins, because no response then depends on the origin. */
   readonly headersFor: (request: IncomingMessage) => readonly string[]
   readonly isPreflight: (request: IncomingMessage) => boolean
-  readonly preflightHeaders: (request: IncomingMessage) => Record<string, string>
+  readonly preflightHeaders: (request: IncomingMessage) => readonly string[]
 }
 
-const exposed = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Preference-Applied'
+/** What a browser shows to a program in any case (Fetch Standard, CORS-safelisted response-header names). */
+const shownAnyway = new Set(['Cache-Control'])
 
-/** Makes the policy for these origins; everybody else's browser is told nothing. */
+/** All response headers that the OpenAPI document promises, and the one of a 405, which belongs to no operation. */
+const exposed = [...answerHeaderNames.filter((name) => !shownAnyway.has(name)), 'Allow'].join(', ')
+
+/** How long a browser may keep the answer to a preflight: the longest that Chromium does. */
+const maxAgeSeconds = 7_200
+
+/** Makes the policy for these origins; other origins get no headers. */
 export function makeCors(origins: readonly string[]): Cors {
   const allowed = new Set(origins.map((origin) => new URL(origin).origin))
   const originOf = ({ headers }: IncomingMessage) =>
@@ -18,21 +26,21 @@ export function makeCors(origins: readonly string[]): Cors {
   return {
     headersFor(request) {
       const origin = originOf(request)
-      if (origin === undefined) return []
+      if (origin === undefined) return allowed.size === 0 ? [] : ['vary', 'Origin']
       return ['access-control-allow-origin', origin, 'access-control-expose-headers', exposed, 'vary', 'Origin']
     },
     isPreflight: ({ method, headers }) =>
       method === 'OPTIONS' && headers['access-control-request-method'] !== undefined,
     preflightHeaders(request) {
       const origin = originOf(request)
-      if (origin === undefined) return {}
-      return {
-        'access-control-allow-origin': origin,
-        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-        'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '',
-        'access-control-max-age': '600',
-        vary: 'Origin',
-      }
+      if (origin === undefined) return allowed.size === 0 ? [] : ['vary', 'Origin']
+      return [
+        ['access-control-allow-origin', origin],
+        ['access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE'],
+        ['access-control-allow-headers', request.headers['access-control-request-headers'] ?? ''],
+        ['access-control-max-age', String(maxAgeSeconds)],
+        ['vary', 'Origin'],
+      ].flat()
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Route } from '../routes/route.ts'
 const longestWaitSeconds = 30
 const retriesMs = 2_000
 
-/** Milliseconds an answer may take: the route's own time, two seconds more for retries, and what the client waits for. */
+/** Returns the time limit in milliseconds: the timeout of the route, two seconds for retries, and the requested wait. */
 export function timeLimitMs(route: Route, head: RequestHead): number {
   return requestTimeoutMs(route, head) + retriesMs
 }
@@ -15,7 +15,7 @@ export function requestTimeoutMs(route: Route, { headers }: RequestHead): number
   return route.timeoutMs + Math.min(asked, longestWaitSeconds) * 1_000
 }
 
-/** The `wait` of a `Prefer` header (RFC 7240); undefined when there is none. */
+/** The `wait` of a `Prefer` header (RFC 7240); undefined if the header has none. */
 function waitSecondsOf(prefer: string | string[] | undefined): number | undefined {
   if (prefer === undefined) return undefined
   const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,4})"?/i.exec(String(prefer)) ?? []

@@ -1,12 +1,44 @@
 import type { RequestHead } from '../exchange.ts'
 import type { Route } from '../routes/route.ts'
+import type { ResponseHead } from '../upstream/response-head.ts'
 
 /**
- * Whether a request may be sent again when nobody answered it: an idempotent method, or a write under an
- * `Idempotency-Key` that its service keeps a record of. Where none is kept, a repeat would do it twice.
+ * Returns whether a request without a response may be retried: an idempotent method, or a write with an `Idempotency-Key`
+ * that its service records. Without a record, a retry could have two effects.
  */
 export function isRepeatable(route: Route, { method, headers }: RequestHead): boolean {
   if (route.isStream) return false
   if (method !== 'POST' && method !== 'PATCH') return true
   return route.idempotencyKey !== 'none' && headers['idempotency-key'] !== undefined
+}
+
+/**
+ * Whether another attempt may do better than this response, as far as its head shows. A 504 cannot be improved on: the service has
+ * used up the time that the request had.
+ */
+export function mayBeRefusal({ status }: ResponseHead): boolean {
+  return status === 502 || status === 503
+}
+
+/**
+ * Whether to send a request again that got this 502 or 503: always when the instance is shutting down and has done nothing; not
+ * when the service says when to come back, as it is overloaded or waits for another service; otherwise when the request is repeatable.
+ */
+export function isWorthRepeating(
+  { headers }: ResponseHead,
+  body: readonly Buffer[],
+  isRequestRepeatable: boolean,
+): boolean {
+  if (codeIn(body) === 'service.draining') return true
+  const hasRetryAfter = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'retry-after')
+  return isRequestRepeatable && !hasRetryAfter
+}
+
+/** The code of a problem (RFC 9457), if the body is one. */
+function codeIn(body: readonly Buffer[]): unknown {
+  try {
+    return (JSON.parse(Buffer.concat(body).toString()) as { readonly code?: unknown } | null)?.code
+  } catch {
+    return undefined
+  }
 }

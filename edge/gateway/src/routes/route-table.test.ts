@@ -38,5 +38,5 @@ test('a wrong method is told apart from an unknown path', () => {
 
 test('two routes may not claim one path and method', () => {
   const routes = routesOf(catalogue)
-  expect(() => makeRouteTable([...routes, ...routes.slice(0, 1)])).toThrow(/claimed/)
+  expect(() => makeRouteTable([...routes, ...routes.slice(0, 1)])).toThrow(/defined by two routes/)
 })

@@ -1,6 +1,6 @@
 import type { Route } from './route.ts'
 
-/** What a path and method come to. */
+/** The result of matching a path and a method. */
 export type Match =
   | { readonly kind: 'route'; readonly route: Route }
   | { readonly kind: 'wrong_method'; readonly allowed: readonly string[] }
@@ -21,7 +21,7 @@ interface Node {
 
 const makeNode = (): Node => ({ literals: new Map(), parameter: undefined, prefix: undefined, methods: new Map() })
 
-/** Makes the table; a literal segment goes before a parameter. Throws when two routes claim one path and method. */
+/** Makes the table; a literal segment takes precedence over a parameter. Throws if two routes have the same path and method. */
 export function makeRouteTable(routes: readonly Route[]): RouteTable {
   const root = makeNode()
   for (const route of routes) add(root, route)
@@ -51,7 +51,7 @@ function literal(node: Node, segment: string): Node {
 }
 
 function claim(isFree: boolean, { method, path, service }: Route): void {
-  if (!isFree) throw new Error(`${method} ${path} of ${service} is claimed by another route too`)
+  if (!isFree) throw new Error(`${method} ${path} of ${service} is defined by two routes`)
 }
 
 const unknown: Match = { kind: 'unknown' }

@@ -1,40 +1,51 @@
-import { isInternalPath, type Operation, type Permission, type Service } from '@stoa/contract'
+import {
+  bodyLimitOf,
+  isInternalPath,
+  MAX_BODY_BYTES,
+  type Operation,
+  type Permission,
+  type Service,
+} from '@stoa/contract'
 
-/** What the gateway knows of one path and method, from the contract of whoever serves it. */
+/** A route of the gateway, from the contract of its service. */
 export interface Route {
   readonly service: string
   readonly name: string
   /** `*` for a mount, which takes all methods below its prefix. */
   readonly method: string
   readonly path: string
+  /** The scope of circuit breakers: the collection of the path. */
+  readonly group: string
   readonly permission: Permission
   readonly rateClass: 'standard' | 'critical'
   readonly timeoutMs: number
-  /** Whether it waits when the client does not ask for it; seconds. */
+  /** The most that is read of a body: what the operation's schema can need. */
+  readonly bodyLimitBytes: number
+  /** The default wait in seconds. */
   readonly waitSeconds: number
   /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
   readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
-  /** A foreign protocol answers its own errors and checks its own callers. */
+  /** Whether a mounted handler returns its own errors and authenticates its own callers. */
   readonly isForeign: boolean
-  /** Whose answers may be kept, and given to others. */
+  /** The callers that share cached responses. */
   readonly sharedWith: Operation['sharedWith']
   /** Failures to sign in by it count against the caller's address. */
   readonly isSignIn: boolean
 }
 
-const signInPaths = new Set(['/api/v1/users/authenticate', '/api/v1/users/login', '/oauth2/*'])
-
-/** The routes of all services, made from their contracts. */
+/** Returns the routes of all services, from their contracts. */
 export function routesOf(services: readonly Service[]): Route[] {
   return services.flatMap((service) =>
     reachableOf(service).map(([name, route]): Route => {
-      const shared = { service: service.name, name, path: route.path, permission: route.permission }
-      const isSignIn = signInPaths.has(route.path)
+      const { path, permission } = route
+      const shared = { service: service.name, name, path, group: groupOf(path), permission }
+      const isSignIn = route.kind !== 'stream' && route.checksPassword
       if (route.kind === 'operation') {
         const { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith } = route
         const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
-        return { ...shared, ...said, isStream: false, isForeign: false, isSignIn }
+        const bodyLimitBytes = bodyLimitOf(route)
+        return { ...shared, ...said, bodyLimitBytes, isStream: false, isForeign: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
       const method = isStream ? 'GET' : '*'
@@ -43,6 +54,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         method,
         rateClass: 'standard',
         timeoutMs: 10_000,
+        bodyLimitBytes: MAX_BODY_BYTES,
         waitSeconds: 0,
         idempotencyKey: 'none',
         sharedWith: undefined,
@@ -52,6 +64,12 @@ export function routesOf(services: readonly Service[]): Route[] {
       }
     }),
   )
+}
+
+/** `orders` of `/api/v1/orders/{id}/returns`; the first segment of other paths. */
+function groupOf(path: string): string {
+  const [, first = '', version, collection] = path.split('/')
+  return first === 'api' && version !== undefined && collection !== undefined ? collection : first
 }
 
 function reachableOf({ operations }: Service) {

@@ -1,22 +1,22 @@
 import { bodyDecoder, type BodyDecoder } from './body-decoder.ts'
 import { BadResponse, parseResponseHead, type ResponseHead } from './response-head.ts'
 
-/** Who takes an answer as it comes. */
+/** The receiver of a streamed response. */
 export interface ResponseSink {
   readonly onHead: (head: ResponseHead) => void
   /** False asks the connection to pause until `resume`. */
   readonly onData: (data: Buffer) => boolean
   readonly onEnd: () => void
-  /** Nothing more comes: the connection broke, or the upstream's answer was not HTTP. */
+  /** Called when the response cannot be completed: the connection was lost, or the response is not HTTP. */
   readonly onFailure: (error: Error) => void
 }
 
-/** Reads one answer out of the bytes of a connection. */
+/** Parses one response from the bytes of a connection. */
 export interface AnswerReader {
   readonly sink: ResponseSink
-  /** Whether the answer has ended with this chunk. Throws `BadResponse`. */
+  /** Returns whether the response has ended with this chunk. Throws `BadResponse`. */
   readonly push: (chunk: Buffer) => boolean
-  /** Whether the connection may end here without the answer being broken. */
+  /** Returns whether the response is complete if the connection ends here. */
   readonly mayEnd: () => boolean
   readonly isKeptAlive: () => boolean
 }
@@ -24,7 +24,7 @@ export interface AnswerReader {
 const largestHeadBytes = 65_536
 const headEnd = Buffer.from('\r\n\r\n')
 
-/** Makes the reader of one answer to a request of this method. */
+/** Makes the parser of one response to a request with this method. */
 export function answerReader(method: string, sink: ResponseSink, pause: () => void): AnswerReader {
   let head: ResponseHead | undefined
   let decoder: BodyDecoder | undefined
@@ -34,14 +34,14 @@ export function answerReader(method: string, sink: ResponseSink, pause: () => vo
     const bytes = pending === undefined ? chunk : Buffer.concat([pending, chunk])
     const end = bytes.indexOf(headEnd)
     if (end < 0) {
-      if (bytes.length > largestHeadBytes) throw new BadResponse('a head without end')
+      if (bytes.length > largestHeadBytes) throw new BadResponse('the response head has no end')
       pending = bytes
       return false
     }
     pending = undefined
     const parsed = parseResponseHead(bytes.toString('latin1', 0, end), method)
     const rest = bytes.subarray(end + headEnd.length)
-    // an interim answer (100, 103) is followed by the real one
+    // an interim response (100, 103) is followed by the final one
     if (parsed.status < 200) return rest.length > 0 && readHead(rest)
     return beginBody(parsed, rest)
   }

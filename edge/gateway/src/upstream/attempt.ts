@@ -1,35 +1,44 @@
-import { AppError } from '@stoa/kernel'
-import type { AnswerTarget, Exchange } from '../exchange.ts'
+import { AppError, platformError } from '@stoa/kernel'
+import type { ProxiedRequest } from '../exchange.ts'
 import type { ResponseSink } from './answer-reader.ts'
 import type { Connection } from './connection.ts'
+import { isWorthRepeating, mayBeRefusal } from '../policies/repeat.ts'
 import { requestHead } from './request-head.ts'
-import type { ResponseHead } from './response-head.ts'
+import { withAdded, type ResponseHead } from './response-head.ts'
 import type { Target } from './upstreams.ts'
 
-/** How one attempt ended: the answer was sent on, or it failed before a byte of it was. */
-export type Outcome =
+/** The result of one attempt: the response was forwarded, or the attempt failed before a byte was forwarded. */
+export type AttemptOutcome =
   | { readonly kind: 'answered'; readonly status: number }
-  | { readonly kind: 'failed'; readonly error: AppError; readonly wasStale: boolean }
-  /** A 502, 503 or 504 that was held back, as another attempt may do better. */
+  | { readonly kind: 'failed'; readonly error: AppError; readonly why: Failure }
+  /** A refusal that was held back, as another attempt may do better. */
   | { readonly kind: 'unwell'; readonly status: number; readonly sendAnyway: () => void }
 
+/**
+ * Why there is no answer: the upstream could not be reached or hung up, the time was over, or the upstream had closed a
+ * kept connection meanwhile, which says nothing of it.
+ */
+export type Failure = 'lost' | 'late' | 'stale'
+
 interface AttemptOptions {
-  readonly exchange: Exchange
+  readonly exchange: ProxiedRequest
   readonly target: Target
   readonly body: Buffer | undefined
   readonly timeoutMs: number
-  /** Once the answer streams: milliseconds of silence; undefined lets the timeout hold for the whole answer. */
+  /** Maximum silence of a streamed response in milliseconds; if undefined, the timeout applies to the whole response. */
   readonly idleTimeoutMs: number | undefined
   readonly trace: { readonly traceparent?: string; readonly tracestate?: string }
   readonly extraHeaders: readonly string[]
-  /** Whether another attempt may follow, so that a 502, 503 or 504 is held back. */
+  /** Whether another attempt may follow, so that a 502 or 503 is held back until it is known whether one is worth it. */
   readonly mayRetry: boolean
+  /** Whether the request has one effect, however often it is sent. */
+  readonly isRepeatable: boolean
 }
 
-/** Sends the request to one instance and its answer to the client as it comes. */
-export function attempt(options: AttemptOptions): Promise<Outcome> {
+/** Sends the request to one instance and streams the response to the client. */
+export function attempt(options: AttemptOptions): Promise<AttemptOutcome> {
   const { exchange, target, body, trace } = options
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const { promise, resolve } = Promise.withResolvers<AttemptOutcome>()
   const connection = target.pool.take()
   const watch = watchAttempt(options, connection)
   const head = requestHead(exchange, {
@@ -43,9 +52,9 @@ export function attempt(options: AttemptOptions): Promise<Outcome> {
   return promise
 }
 
-/** The clock and the client of one attempt: either may end it before its answer does. */
+/** The timer and the client of one attempt, which can both end it early. */
 interface AttemptWatch {
-  /** Something has come: a stream may be silent anew. */
+  /** Something has come: a stream may be silent again. */
   readonly onProgress: () => void
   readonly end: () => void
 }
@@ -53,8 +62,8 @@ interface AttemptWatch {
 function watchAttempt({ exchange, timeoutMs, idleTimeoutMs }: AttemptOptions, connection: Connection): AttemptWatch {
   const { response, route } = exchange
   const onTimeout = () => {
-    const detail = `${route.service} did not answer in time.`
-    connection.destroy(new AppError('timeout', 'request.deadline_exceeded', detail))
+    const detail = `${route.service} did not respond in time.`
+    connection.destroy(platformError('request.deadline_exceeded', detail))
   }
   let timer = setTimeout(onTimeout, timeoutMs)
   const onDrain = () => connection.resume()
@@ -77,63 +86,88 @@ function watchAttempt({ exchange, timeoutMs, idleTimeoutMs }: AttemptOptions, co
 
 interface SinkParts {
   readonly watch: AttemptWatch
-  readonly resolve: (outcome: Outcome) => void
+  readonly resolve: (outcome: AttemptOutcome) => void
   readonly wasReused: boolean
 }
 
 function sinkOf(options: AttemptOptions, { watch, resolve, wasReused }: SinkParts): ResponseSink {
-  const { exchange, extraHeaders, mayRetry } = options
-  const { response } = exchange
+  const { exchange, extraHeaders, mayRetry, isRepeatable } = options
+  const { response, slot, route } = exchange
   let held: ResponseHead | undefined
   let isStarted = false
   const heldChunks: Buffer[] = []
   return {
     onHead(answer) {
       watch.onProgress()
-      if (mayRetry && answer.status >= 502 && answer.status <= 504) {
+      if (mayRetry && mayBeRefusal(answer)) {
         held = answer
         return
       }
       isStarted = true
-      response.writeHead(answer.status, [...answer.headers, ...extraHeaders])
+      response.writeHead(answer.status, withAdded(answer.headers, extraHeaders))
       resolve({ kind: 'answered', status: answer.status })
     },
     onData(data) {
       watch.onProgress()
-      if (held === undefined) return response.write(data)
-      heldChunks.push(data)
-      return true
+      if (held !== undefined) {
+        heldChunks.push(data)
+        return true
+      }
+      const takesMore = response.write(data)
+      // the upstream has answered, and waits for the client alone: no reason that other calls should too
+      if (!takesMore && !route.isStream) slot.release()
+      return takesMore
     },
     onEnd() {
       watch.end()
-      if (held === undefined) response.end()
-      else resolve(heldOutcome(held, heldChunks, response, extraHeaders))
+      if (held === undefined) {
+        slot.release()
+        response.end()
+        return
+      }
+      const outcome = heldOutcome(held, heldChunks, exchange, extraHeaders)
+      if (isWorthRepeating(held, heldChunks, isRepeatable)) return resolve(outcome)
+      outcome.sendAnyway()
+      resolve({ kind: 'answered', status: held.status })
     },
     onFailure(error) {
       watch.end()
-      // the head has gone out: all that can be said is that the rest is missing
-      if (isStarted) response.destroy()
-      else resolve({ kind: 'failed', error: refusalOf(exchange, error), wasStale: wasReused && held === undefined })
+      // the head was already sent, so the response can only be aborted
+      if (isStarted) {
+        slot.release()
+        response.destroy()
+        return
+      }
+      const why = whyOf(error, wasReused && held === undefined)
+      resolve({ kind: 'failed', error: refusalOf(exchange, error), why })
     },
   }
+}
+
+function whyOf(error: Error, isMaybeStale: boolean): Failure {
+  if (error instanceof AppError) return 'late'
+  return isMaybeStale ? 'stale' : 'lost'
 }
 
 function heldOutcome(
   head: ResponseHead,
   chunks: readonly Buffer[],
-  response: AnswerTarget,
+  { response, slot }: ProxiedRequest,
   extra: readonly string[],
-): Outcome {
+): Extract<AttemptOutcome, { kind: 'unwell' }> {
   return {
     kind: 'unwell',
     status: head.status,
-    sendAnyway: () => response.writeHead(head.status, [...head.headers, ...extra]).end(Buffer.concat(chunks)),
+    sendAnyway() {
+      slot.release()
+      response.writeHead(head.status, withAdded(head.headers, extra)).end(Buffer.concat(chunks))
+    },
   }
 }
 
-function refusalOf({ route }: Exchange, error: Error): AppError {
+function refusalOf({ route }: ProxiedRequest, error: Error): AppError {
   if (error instanceof AppError) return error
-  return new AppError('unavailable', 'service.unavailable', `${route.service} can not be reached.`, {
+  return platformError('service.unavailable', `${route.service} cannot be reached.`, {
     retryAfterSeconds: 1,
     cause: error,
   })

@@ -11,7 +11,7 @@ export interface Connection {
     sink: ResponseSink,
   ) => void
   readonly resume: () => void
-  /** Breaks off whatever is under way. */
+  /** Aborts the request in progress. */
   readonly destroy: (error?: Error) => void
 }
 
@@ -19,12 +19,12 @@ interface ConnectionOptions {
   readonly host: string
   readonly port: number
   readonly connectTimeoutMs: number
-  /** The answer has ended and the connection can take the next request. */
+  /** Called when the response has ended and the connection can be reused. */
   readonly onIdle: (connection: Connection) => void
   readonly onClosed: (connection: Connection) => void
 }
 
-/** Opens a connection: HTTP/1.1, head and small body in one write, the answer parsed strictly. */
+/** Opens a connection: HTTP/1.1, head and small body in one write, strict parsing of the response. */
 export function openConnection(options: ConnectionOptions): Connection {
   const socket = connect({ host: options.host, port: options.port, noDelay: true })
   let current: AnswerReader | undefined
@@ -53,7 +53,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   socket.on('data', (chunk: Buffer) => {
     try {
-      if (current === undefined) throw new BadResponse('an answer nobody asked for')
+      if (current === undefined) throw new BadResponse('an unsolicited response')
       if (current.push(chunk)) finish()
     } catch (error) {
       socket.destroy(error instanceof Error ? error : new Error(String(error)))

@@ -16,7 +16,7 @@ interface PoolOptions {
   readonly idleMs?: number
 }
 
-/** Makes a pool of kept connections, last in, first out, one request in flight on each. */
+/** Makes a pool of persistent connections (LIFO) with one request each. */
 export function makePool({ host, port, connectTimeoutMs, maxIdle = 64, idleMs = 30_000 }: PoolOptions): Pool {
   const idle: { readonly connection: Connection; readonly sinceMs: number }[] = []
   let isClosed = false

@@ -1,4 +1,5 @@
-import type { Exchange } from '../exchange.ts'
+import { formatGrpcTimeout } from '@stoa/resilience'
+import type { ProxiedRequest } from '../exchange.ts'
 
 const dropped = new Set([
   'connection',
@@ -20,12 +21,13 @@ const dropped = new Set([
   'x-real-ip',
   'x-request-id',
   'x-request-deadline',
+  'grpc-timeout',
   'traceparent',
   'tracestate',
 ])
 
-/** What the gateway says itself to an upstream. */
-export interface Said {
+/** The fields that the gateway sends to an upstream. */
+export interface ForwardedFields {
   readonly host: string
   readonly bodyBytes: number | undefined
   readonly deadlineMs: number
@@ -34,19 +36,20 @@ export interface Said {
 
 /**
  * The head of the request as it is sent on: hop-by-hop headers (RFC 9110, 7.6.1) and whatever the client said of its own
- * way here are left out, and said anew.
+ * way here are left out, and said again.
  */
-export function requestHead({ head }: Exchange, { host, bodyBytes, deadlineMs, trace }: Said): string {
-  const named = connectionTokens(head.headers.connection)
+export function requestHead({ head }: ProxiedRequest, { host, bodyBytes, deadlineMs, trace }: ForwardedFields): string {
   let text = `${head.method} ${head.path}${head.search} HTTP/1.1\r\nHost: ${host}\r\n`
   const { rawHeaders } = head
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
-    if (dropped.has(lower) || named.has(lower)) continue
+    if (dropped.has(lower)) continue
     text += `${name}: ${rawHeaders[index + 1] ?? ''}\r\n`
   }
   text += `X-Request-Id: ${head.requestId}\r\nX-Request-Deadline: ${Math.floor(deadlineMs)}\r\n`
+  // the clocks of two hosts differ, so the remaining time is sent too
+  text += `grpc-timeout: ${formatGrpcTimeout(deadlineMs - Date.now())}\r\n`
   text += `X-Forwarded-For: ${head.address}\r\nX-Forwarded-Proto: http\r\n`
   const forwardedHost = head.headers.host
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`
@@ -54,16 +57,4 @@ export function requestHead({ head }: Exchange, { host, bodyBytes, deadlineMs, t
   if (trace.tracestate !== undefined) text += `tracestate: ${trace.tracestate}\r\n`
   if (bodyBytes !== undefined) text += `Content-Length: ${bodyBytes}\r\n`
   return `${text}\r\n`
-}
-
-const noTokens: ReadonlySet<string> = new Set()
-
-function connectionTokens(connection: string | undefined): ReadonlySet<string> {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return noTokens
-  return new Set(
-    connection
-      .toLowerCase()
-      .split(',')
-      .map((token) => token.trim()),
-  )
 }

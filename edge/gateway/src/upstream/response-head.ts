@@ -1,7 +1,7 @@
-/** The head of an upstream's answer. */
+/** The head of a response. */
 export interface ResponseHead {
   readonly status: number
-  /** Names and values in turn, as they came; hop-by-hop headers and the request id, which is the gateway's to say, left out. */
+  /** Names and values in turn, as they came; hop-by-hop headers and what the gateway says itself left out. */
   readonly headers: string[]
   readonly framing:
     | { readonly kind: 'none' }
@@ -11,11 +11,14 @@ export interface ResponseHead {
   readonly isKeptAlive: boolean
 }
 
-/** The upstream's answer is not HTTP/1.1 as RFC 9112 has it. */
+/** Thrown if the response is not valid HTTP/1.1 (RFC 9112). */
 export class BadResponse extends Error {}
 
 const leftOut = new Set([
   'x-request-id',
+  'x-content-type-options',
+  'ratelimit',
+  'ratelimit-policy',
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -25,6 +28,27 @@ const leftOut = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+/** The upstream's headers and the gateway's: where the gateway allows the origin, it alone says what a browser may. */
+export function withAdded(headers: readonly string[], added: readonly string[]): string[] {
+  const further = variesByOrigin(headers) ? withoutOrigin(added) : added
+  if (!added.includes('access-control-allow-origin')) return [...headers, ...further]
+  const kept = headers.filter((_, index) => !/^access-control-/i.test(headers[index - (index % 2)] ?? ''))
+  return [...kept, ...further]
+}
+
+function variesByOrigin(headers: readonly string[]): boolean {
+  return headers.some(
+    (value, index) =>
+      index % 2 === 1 && /^vary$/i.test(headers[index - 1] ?? '') && /(^|[\s,])origin($|[\s,])/i.test(value),
+  )
+}
+
+/** The headers without the gateway's own `vary: Origin`. */
+function withoutOrigin(added: readonly string[]): readonly string[] {
+  const at = added.findIndex((value, index) => index % 2 === 1 && value === 'Origin' && added[index - 1] === 'vary')
+  return at === -1 ? added : added.toSpliced(at - 1, 2)
+}
+
 const statusLine = /^HTTP\/1\.[01] (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/
 

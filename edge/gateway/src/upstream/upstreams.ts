@@ -1,38 +1,34 @@
-import { get } from 'node:http'
+import type { Breakers } from '@stoa/client'
 import { powerOfTwoChoices, type Instance, type Resolver } from '@stoa/discovery'
-import { AppError } from '@stoa/kernel'
-import {
-  bulkhead,
-  circuitBreaker,
-  probeWhileOpen,
-  retryBudget,
-  type Bulkhead,
-  type CircuitBreaker,
-  type RetryBudget,
-} from '@stoa/resilience'
+import { platformError } from '@stoa/kernel'
+import { bulkhead, retryBudget, type Bulkhead, type CircuitBreaker, type RetryBudget } from '@stoa/resilience'
 import { makePool, type Pool } from './pool.ts'
 
 /** One instance as the gateway sees it. */
 export interface Target {
   readonly instance: Instance
   readonly pool: Pool
-  readonly breaker: CircuitBreaker
   readonly authority: string
+  /** Of this instance, for a group of routes. */
+  readonly breaker: (group: string) => CircuitBreaker
 }
 
 /** All instances of one service. */
 export interface Upstream {
   readonly service: string
-  readonly places: Bulkhead
+  readonly slots: Bulkhead
   readonly budget: RetryBudget
   /**
-   * An instance that may be called now, one not yet tried as long as there is one. Throws AppError `service.unavailable`
-   * or `circuit_open`.
+   * An instance that may be called now for a group of routes, one not yet tried as long as there is one. Throws AppError `service.unavailable`
+   * or `service.circuit_open`.
    */
-  readonly choose: (tried?: ReadonlySet<string>) => Target
+  readonly choose: (group: string, tried?: ReadonlySet<string>) => Target
   readonly targets: () => readonly Target[]
-  /** Sends nothing more to an instance; false for an unknown one. */
+  /** Stops sending requests to an instance; returns false if it is unknown. */
   readonly drain: (instanceId: string) => boolean
+  /** Resumes sending requests to a drained instance; returns false if it is not drained. */
+  readonly resume: (instanceId: string) => boolean
+  readonly isDrained: (instanceId: string) => boolean
   readonly close: () => void
 }
 
@@ -46,9 +42,9 @@ export interface Upstreams {
 const connectTimeoutMs = 2_000
 const none: ReadonlySet<string> = new Set()
 
-/** Makes the upstreams of these services; instances come and go as the resolver says. */
-export function makeUpstreams(services: Iterable<string>, resolver: Resolver): Upstreams {
-  const upstreams = new Map([...services].map((service) => [service, makeUpstream(service, resolver)]))
+/** Makes the upstreams of these services; their instances follow the resolver. */
+export function makeUpstreams(services: Iterable<string>, resolver: Resolver, breakers: Breakers): Upstreams {
+  const upstreams = new Map([...services].map((service) => [service, makeUpstream(service, resolver, breakers)]))
   return {
     of(service) {
       const upstream = upstreams.get(service)
@@ -60,8 +56,8 @@ export function makeUpstreams(services: Iterable<string>, resolver: Resolver): U
   }
 }
 
-function makeUpstream(service: string, resolver: Resolver): Upstream {
-  const targets = new Map<string, Target & { readonly stop: () => void }>()
+function makeUpstream(service: string, resolver: Resolver, breakers: Breakers): Upstream {
+  const targets = new Map<string, Target>()
   const drained = new Set<string>()
   const balancer = powerOfTwoChoices()
 
@@ -69,16 +65,15 @@ function makeUpstream(service: string, resolver: Resolver): Upstream {
     const known = targets.get(instance.id)
     if (known !== undefined) return known
     const { host, port, id } = instance
-    const breaker = circuitBreaker({ name: `${service} ${id}` })
-    const stop = probeWhileOpen(breaker, { isReady: () => isReady(instance) })
+    const breaker = (group: string) => breakers.of(instance, group)
     const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    const target = { instance, breaker, pool: makePool({ host, port, connectTimeoutMs }), authority, stop }
+    const target = { instance, breaker, pool: makePool({ host, port, connectTimeoutMs }), authority }
     targets.set(id, target)
     return target
   }
 
-  function isUsable({ id }: Instance): boolean {
-    return !drained.has(id) && targets.get(id)?.breaker.canAcquire() !== false
+  function isUsable({ id }: Instance, group: string): boolean {
+    return !drained.has(id) && !breakers.isRefused(id, group)
   }
 
   const stopFollowing = resolver.onChange(service, (instances) => {
@@ -86,25 +81,27 @@ function makeUpstream(service: string, resolver: Resolver): Upstream {
     for (const [id, target] of targets) {
       if (live.has(id)) continue
       targets.delete(id)
-      drained.delete(id)
-      target.stop()
       target.pool.close()
     }
+    breakers.forgetAllBut(service, live)
+    for (const id of drained) if (!live.has(id)) drained.delete(id)
   })
 
   return {
     service,
-    places: bulkhead({ name: service }),
+    slots: bulkhead({ name: service }),
     budget: retryBudget(),
-    choose(tried = none) {
+    choose(group, tried = none) {
       const instances = resolver.resolve(service)
       const fresh =
-        tried.size === 0 ? undefined : balancer.pick(instances, undefined, (one) => !tried.has(one.id) && isUsable(one))
-      const usable = fresh ?? balancer.pick(instances, undefined, isUsable)
+        tried.size === 0
+          ? undefined
+          : balancer.pick(instances, undefined, (one) => !tried.has(one.id) && isUsable(one, group))
+      const usable = fresh ?? balancer.pick(instances, undefined, (one) => isUsable(one, group))
       if (usable !== undefined) return targetOf(usable)
-      const open = instances.map(({ id }) => targets.get(id)).find((target) => target !== undefined)
-      if (open !== undefined) throw open.breaker.refusal()
-      throw new AppError('unavailable', 'service.unavailable', `No instance of ${service} is known.`, {
+      const open = instances.find(({ id }) => breakers.isRefused(id, group))
+      if (open !== undefined) throw breakers.of(open, group).refusal()
+      throw platformError('service.unavailable', `No instance of ${service} is known.`, {
         retryAfterSeconds: 1,
       })
     },
@@ -114,23 +111,11 @@ function makeUpstream(service: string, resolver: Resolver): Upstream {
       if (isKnown) drained.add(instanceId)
       return isKnown
     },
+    resume: (instanceId) => drained.delete(instanceId),
+    isDrained: (instanceId) => drained.has(instanceId),
     close() {
       stopFollowing()
-      for (const target of targets.values()) {
-        target.stop()
-        target.pool.close()
-      }
+      for (const target of targets.values()) target.pool.close()
     },
   }
-}
-
-async function isReady({ host, port }: Instance): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  const request = get({ host, port, path: '/health/ready', timeout: 1_000, agent: false }, (response) => {
-    response.resume()
-    resolve(response.statusCode === 200)
-  })
-  request.on('timeout', () => request.destroy(new Error('no answer')))
-  request.on('error', reject)
-  return promise
 }

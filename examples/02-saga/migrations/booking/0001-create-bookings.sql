@@ -1,6 +1,6 @@
 create table bookings (
   trip_id uuid primary key,
-  -- the key of the call that made it, for ever
+  -- the key of the call that made it, permanently
   action_key text not null unique
 );
 

@@ -6,8 +6,8 @@ import { groupChannelOf } from './topics.ts'
 /** How far groups are behind, in the topics they are subscribed to now. */
 export async function readLag({ read }: Database, group: string | null): Promise<PartitionLag[]> {
   return read.sql<{ group: string; topic: string; partition: number; position: number; head: number; lag: number }>`
-    select g.name as group, t.name as topic, o.part as partition, o.position, p.next_position as head,
-      greatest(p.next_position - o.position, 0) as lag
+    select g.name as group, t.name as topic, o.part as partition, greatest(o.position, p.first_position) as position,
+      p.next_position as head, greatest(p.next_position - greatest(o.position, p.first_position), 0) as lag
     from consumer_groups g
     join consumer_offsets o on o.consumer_group = g.name and o.topic = any(g.topics)
     join event_partitions p on p.topic = o.topic and p.part = o.part
@@ -16,14 +16,14 @@ export async function readLag({ read }: Database, group: string | null): Promise
     order by g.name, t.name, o.part`
 }
 
-/** A topic of a group, with those of its types that the group asked for. */
+/** A topic of a group, with the types that the group consumes. */
 export interface EnrolledTopic {
   readonly id: number
   readonly name: string
   readonly types: readonly string[]
 }
 
-/** Notes what a group is subscribed to and gives it positions in partitions that are new to it; answers its topics. */
+/** Adds types to a group, and creates its positions in new partitions; returns the topics of the types. */
 export async function enrol(sql: Sql, group: string, types: readonly string[]): Promise<EnrolledTopic[]> {
   const topics = await sql<EnrolledTopic>`
     select t.id, t.name, array_agg(distinct e.type) as types
@@ -31,9 +31,11 @@ export async function enrol(sql: Sql, group: string, types: readonly string[]): 
     where e.type = any(${types}::text[]) group by t.id order by t.id`
   const ids = topics.map(({ id }) => id)
   await sql`
-    insert into consumer_groups (name, topics, types) values (${group}, ${ids}::smallint[], ${types}::text[])
-    on conflict (name) do update set topics = excluded.topics, types = excluded.types
-    where (consumer_groups.topics, consumer_groups.types) is distinct from (excluded.topics, excluded.types)`
+    insert into consumer_groups as g (name, topics, types) values (${group}, ${ids}::smallint[], ${types}::text[])
+    on conflict (name) do update set
+      topics = array(select distinct unnest(g.topics || excluded.topics) order by 1),
+      types = array(select distinct unnest(g.types || excluded.types) order by 1)
+    where not (g.topics @> excluded.topics and g.types @> excluded.types)`
   await sql`
     insert into consumer_offsets (consumer_group, topic, part)
     select ${group}, topic, part from event_partitions where topic = any(${ids}::smallint[])
@@ -41,7 +43,7 @@ export async function enrol(sql: Sql, group: string, types: readonly string[]): 
   return topics
 }
 
-/** Sets positions of a group and ends the ownership of whoever holds them. */
+/** Sets positions of a group and ends their current ownership. */
 export async function seek(
   database: Database,
   group: string,
@@ -57,7 +59,7 @@ export async function seek(
     if (given !== undefined) {
       const [names, parts] = [given.map(({ topic }) => topic), given.map(({ partition }) => partition)]
       await sql`
-        update consumer_offsets o set position = w.position, member = null, epoch = o.epoch + 1
+        update consumer_offsets o set position = w.position, member = null, epoch = o.epoch + 1, blocked_by = null
         from unnest(${names}::text[], ${parts}::smallint[], ${given.map(({ position }) => position)}::bigint[])
           as w(topic, part, position)
         join event_topics t on t.name = w.topic
@@ -65,15 +67,30 @@ export async function seek(
       return
     }
     await sql`
-      update consumer_offsets o set member = null, epoch = o.epoch + 1, position =
+      update consumer_offsets o set member = null, epoch = o.epoch + 1, blocked_by = null, position =
         case
           when ${target === 'start'}::boolean then 0
           when ${target === 'end'}::boolean then p.next_position
-          else coalesce(
-            (select min(l.position) from event_log l
-             where l.topic = o.topic and l.part = o.part and l.appended_at >= ${since}::timestamptz), p.next_position)
+          else event_log_position_since(o.topic, o.part, ${since}::timestamptz)
         end
       from event_partitions p
       where p.topic = o.topic and p.part = o.part and o.consumer_group = ${group} and o.topic = any(${ids}::smallint[])`
   })
+}
+
+/** Pauses or resumes all members of a group; returns false if the group does not exist. */
+export async function setPaused(database: Database, group: string, isPaused: boolean): Promise<boolean> {
+  const known = await database.transaction(
+    ({ sql }) => sql`
+      update consumer_groups set paused_at = case when ${isPaused}::boolean then coalesce(paused_at, now()) end
+      where name = ${group} returning pg_notify(${groupChannelOf(group)}, '')`,
+  )
+  return known.length > 0
+}
+
+/** Since when a group is paused. */
+export async function readPaused({ read }: Database, group: string): Promise<Temporal.Instant | undefined> {
+  const [row] = await read.sql<{ paused_at: Temporal.Instant | null }>`
+    select paused_at from consumer_groups where name = ${group}`
+  return row?.paused_at ?? undefined
 }

@@ -1,32 +1,39 @@
 import type { LoggedEvent } from '../event-log.ts'
-import type { FetchedRow, Ownership } from './membership.ts'
+import type { FetchedRow } from './fetch.ts'
+import type { Ownership, Taken } from './membership.ts'
 
 /** A partition that this member owns, and how far it is with it. */
 export interface Held {
   readonly topic: number
   readonly part: number
   readonly epoch: number
-  /** What is fetched next. */
+  /** Whether it was taken over from a member that could not handle the next event. */
+  readonly wasBlocked: boolean
+  /** The next position to fetch. */
   next: number
   /** Everything before it has been handled. */
   handledTo: number
-  /** `handledTo` as the log knows it. */
+  /** `handledTo` as committed in the log. */
   committed: number
   isBusy: boolean
   mayHaveMore: boolean
   /** performance.now() before which it rests, because its handler failed. */
   restsUntil: number
+  /** Whether it is released after the current batch, because other members have too few partitions. */
+  isLeaving: boolean
+  /** The type of the next event, which this member does not know and another release wants: it is given back for that. */
+  blockedBy: string | undefined
 }
 
 /** The partitions of one member, by topic and number. */
 export interface HeldPartitions {
   readonly all: () => Held[]
-  /** Adds what is owned and not held, drops what is held and no longer owned under that epoch. */
+  /** Adds newly owned partitions, and drops those that are no longer owned with the same epoch. */
   readonly sync: (owned: readonly Ownership[]) => void
-  readonly add: (owned: readonly Ownership[]) => void
+  readonly add: (owned: readonly (Ownership | Taken)[]) => void
   readonly drop: (gone: readonly { readonly topic: number; readonly part: number }[]) => void
   readonly find: (topic: number, part: number) => Held | undefined
-  /** Notes that these topics (all of them unless told) may have news. */
+  /** Notes that these topics (all of them by default) may have new events. */
   readonly expectMore: (topic?: number) => void
   readonly clear: () => void
 }
@@ -35,8 +42,9 @@ const keyOf = ({ topic, part }: { topic: number; part: number }) => topic * 65_5
 
 export function makeHeldPartitions(): HeldPartitions {
   const held = new Map<number, Held>()
-  const add = (owned: readonly Ownership[]) => {
-    for (const { topic, part, epoch, position } of owned) {
+  const add: HeldPartitions['add'] = (owned) => {
+    for (const each of owned) {
+      const { topic, part, epoch, position } = each
       const fresh = {
         next: position,
         handledTo: position,
@@ -44,6 +52,9 @@ export function makeHeldPartitions(): HeldPartitions {
         isBusy: false,
         mayHaveMore: true,
         restsUntil: 0,
+        wasBlocked: 'was_blocked' in each && each.was_blocked,
+        isLeaving: false,
+        blockedBy: undefined,
       }
       held.set(keyOf({ topic, part }), { topic, part, epoch, ...fresh })
     }
@@ -78,7 +89,7 @@ export function byPartition(rows: readonly FetchedRow[]): FetchedRow[][] {
   return batches
 }
 
-/** The events among the rows that somebody asked for. */
+/** Returns the events that this member consumes. */
 export function wanted(rows: readonly FetchedRow[], topicName: string): LoggedEvent[] {
   return rows.flatMap(({ part, position, event_id, type, event }) =>
     event === null ? [] : [{ topic: topicName, partition: part, position, id: event_id, type, event }],

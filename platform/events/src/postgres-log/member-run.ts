@@ -1,9 +1,21 @@
 import type { Session } from '@stoa/postgres'
 import type { SubscribeOptions } from '../event-log.ts'
 import type { Waker } from '../waker.ts'
+import { fetchNext, type FetchedRow } from './fetch.ts'
 import { enrol } from './groups.ts'
 import { byPartition, wanted, type Held, type HeldPartitions } from './held-partitions.ts'
-import { announce, beat, commit, fetchNext, release, share, take, type FetchedRow, type Member } from './membership.ts'
+import {
+  announce,
+  beat,
+  commit,
+  isPaused,
+  noteRelease,
+  readShares,
+  release,
+  take,
+  type Member,
+  type Share,
+} from './membership.ts'
 import { channelOf, groupChannelOf, typesChannel } from './topics.ts'
 
 /** One membership, from joining a group to leaving it or losing the session. */
@@ -19,6 +31,8 @@ export interface MemberRun {
   readonly underWay: Set<Promise<void>>
   /** Whether some type has no topic yet. */
   hasUndeclared: boolean
+  /** Whether the whole group is paused, as of the last look at the shares. */
+  isGroupPaused: boolean
   /** performance.now() at which the lease is renewed and the shares are looked at. */
   beatAt: number
 }
@@ -26,13 +40,15 @@ export interface MemberRun {
 const maxEventsPerFetch = 2_000
 const fewestPerPartition = 10
 const restAfterFailureMs = 1_000
-// What was appended is of no interest to this group: its position moves on, but nobody waits for that.
+// This group does not consume the appended events: its position advances, but nothing waits for that.
 const uninterestingDelayMs = 250
 
 /** Enrols in the topics that are declared for the types, and listens to them. */
 export async function enrolIn(run: MemberRun): Promise<void> {
-  const { session, topics, options } = run
+  const { session, member, topics, options } = run
   if (!run.hasUndeclared) return
+  // Before the group consumes its types; otherwise another member would treat them as unused.
+  await noteRelease(session.sql, member)
   const enrolled = await enrol(session.sql, options.group, options.types)
   for (const { id, name } of enrolled) {
     if (topics.has(id)) continue
@@ -43,7 +59,7 @@ export async function enrolIn(run: MemberRun): Promise<void> {
   run.hasUndeclared = options.types.some((type) => !declared.has(type))
 }
 
-/** Has the shares looked at again when members come or go, and the topics when a type is declared that had none. */
+/** Triggers a rebalance when members join or leave, and a reload of the topics when a new type is declared. */
 export async function listenForChanges(run: MemberRun): Promise<void> {
   const lookAgain = () => {
     run.beatAt = 0
@@ -65,29 +81,65 @@ function onAppended({ held, waker, options }: MemberRun, topic: number, payload:
   else setTimeout(news, uninterestingDelayMs).unref()
 }
 
-/** Renews the lease, and takes or gives back partitions until every member has its fair share. */
-export async function rebalance({ session: { sql }, member, held, topics }: MemberRun): Promise<void> {
-  const ids = [...topics.keys()]
-  const [owned, { fair, unowned }] = await Promise.all([beat(sql, member), share(sql, member, ids)])
+/** Renews the lease, and takes or releases partitions until every member has its fair share. */
+export async function rebalance(run: MemberRun): Promise<void> {
+  const { session, member, held, topics } = run
+  const { sql } = session
+  const [owned, shares, paused] = await Promise.all([
+    beat(sql, member),
+    readShares(sql, member, [...topics.keys()]),
+    isPaused(sql, member),
+  ])
+  run.isGroupPaused = paused
   held.sync(owned)
-  const mine = held.all()
-  if (mine.length < fair && unowned > 0) held.add(await take(sql, member, ids, fair - mine.length))
-  const idle = mine.filter((each) => !each.isBusy && each.handledTo === each.committed)
-  const surplus = idle.slice(0, Math.max(0, mine.length - fair))
-  if (surplus.length === 0) return
-  held.drop(surplus)
-  await release(sql, member, surplus)
+  const wanted = shares.flatMap((share) => {
+    const mine = held.all().filter(({ topic }) => topic === share.topic)
+    const count = shareOut(share, mine)
+    return count > 0 && share.free > 0 ? [{ topic: share.topic, count }] : []
+  })
+  if (wanted.length > 0) held.add(await take(sql, member, wanted))
+}
+
+/**
+ * Marks the partitions of a topic that a member releases, and returns the number that it takes. While releases differ, the members
+ * that know all types hold the partitions in which the others are blocked, and share them: released to the others, they would be blocked again.
+ */
+function shareOut({ partitions, members, complete, isComplete, blocked }: Share, mine: readonly Held[]): number {
+  const fair = Math.ceil(partitions / Math.max(1, members))
+  const most = complete === 0 ? partitions : isComplete ? Math.ceil(partitions / complete) : fair
+  const ordinary = mine.filter(({ wasBlocked }) => !wasBlocked).length
+  markLeaving(mine, Math.max(mine.length - most, Math.min(mine.length - fair, ordinary)))
+  return Math.max(fair - mine.length, Math.min(blocked, most - mine.length))
+}
+
+/** Chooses the partitions to release, idle ones first; they are no longer fetched, and are released after the current batch. */
+function markLeaving(mine: readonly Held[], surplus: number): void {
+  const rank = ({ wasBlocked, isBusy }: Held) => 2 * Number(wasBlocked) + Number(isBusy)
+  const inTurn = mine.toSorted((a, b) => rank(a) - rank(b))
+  inTurn.forEach((each, index) => (each.isLeaving = index < surplus))
+}
+
+/** Releases partitions that are leaving or blocked and have no batch in progress. */
+export async function giveBack({ session: { sql }, member, held }: MemberRun): Promise<void> {
+  const gone = held
+    .all()
+    .filter(
+      (each) => (each.isLeaving || each.blockedBy !== undefined) && !each.isBusy && each.handledTo === each.committed,
+    )
+  if (gone.length === 0) return
+  held.drop(gone)
+  await release(sql, member, gone)
   await announce(sql, member.group)
 }
 
 /**
- * Commits what is done and fetches what comes next, in one round trip; answers how many events it fetched, undefined when
+ * Commits handled positions and fetches the next events, in one round trip; returns the number of fetched events, or undefined if
  * there was nothing to do.
  */
-export async function exchange(run: MemberRun, isPaused: boolean): Promise<number | undefined> {
-  const { session, held, options } = run
+export async function exchange(run: MemberRun, isHeld: boolean): Promise<number | undefined> {
+  const { session, member, held, options } = run
   const done = held.all().filter((each) => each.handledTo > each.committed)
-  const ready = isPaused ? [] : readyPartitions(held)
+  const ready = isHeld ? [] : readyPartitions(held)
   if (done.length === 0 && ready.length === 0) return undefined
   const fairLimit = Math.ceil(maxEventsPerFetch / Math.max(1, ready.length))
   const limit = Math.min(options.maxBatch ?? 100, Math.max(fewestPerPartition, fairLimit))
@@ -95,11 +147,11 @@ export async function exchange(run: MemberRun, isPaused: boolean): Promise<numbe
   const from = ready.map(({ topic, part, next }) => ({ topic, part, position: next }))
   const [, rows] = await Promise.all([
     done.length === 0 ? undefined : commitAll(run, done),
-    ready.length === 0 ? [] : fetchNext(session.sql, from, options.types, limit),
+    ready.length === 0 ? [] : fetchNext(session.sql, member, from, limit),
   ])
   for (const batch of byPartition(rows)) {
     const partition = held.find(batch[0]?.topic ?? -1, batch[0]?.part ?? -1)
-    // Lost while it was being fetched, and perhaps already held anew under another epoch.
+    // Lost during the fetch, and possibly already owned again with another epoch.
     if (partition === undefined || !ready.includes(partition)) continue
     partition.mayHaveMore ||= batch.length === limit
     hand(run, partition, batch)
@@ -109,7 +161,10 @@ export async function exchange(run: MemberRun, isPaused: boolean): Promise<numbe
 
 function readyPartitions(held: HeldPartitions): Held[] {
   const now = performance.now()
-  return held.all().filter((each) => !each.isBusy && each.mayHaveMore && each.restsUntil <= now)
+  return held
+    .all()
+    .filter((each) => !each.isBusy && !each.isLeaving && each.blockedBy === undefined)
+    .filter((each) => each.mayHaveMore && each.restsUntil <= now)
 }
 
 async function commitAll(run: MemberRun, done: readonly Held[]): Promise<void> {
@@ -125,8 +180,11 @@ async function commitAll(run: MemberRun, done: readonly Held[]): Promise<void> {
 }
 
 function hand({ options, topics, underWay, waker }: MemberRun, partition: Held, rows: readonly FetchedRow[]): void {
-  partition.next = (rows.at(-1)?.position ?? partition.next - 1) + 1
-  const events = wanted(rows, topics.get(partition.topic) ?? '')
+  const foreign = rows.find((row) => row.is_foreign)
+  partition.blockedBy = foreign?.type
+  partition.next = foreign?.position ?? (rows.at(-1)?.position ?? partition.next - 1) + 1
+  const own = rows.filter(({ position }) => position < partition.next)
+  const events = wanted(own, topics.get(partition.topic) ?? '')
   if (events.length === 0) {
     partition.handledTo = partition.next
     return
@@ -134,6 +192,7 @@ function hand({ options, topics, underWay, waker }: MemberRun, partition: Held, 
   partition.isBusy = true
   const onFailed = () => {
     partition.next = partition.handledTo
+    partition.blockedBy = undefined
     partition.mayHaveMore = true
     partition.restsUntil = performance.now() + restAfterFailureMs
     setTimeout(waker.wake, restAfterFailureMs).unref()

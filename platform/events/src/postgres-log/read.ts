@@ -1,6 +1,8 @@
 import type { ReadHandle } from '@stoa/contract'
-import { fragment } from '@stoa/postgres'
+import { platformError } from '@stoa/kernel'
+import { fragment, type Fragment } from '@stoa/postgres'
 import type { LoggedEvent, LogPage, ReadOptions } from '../event-log.ts'
+import { isIdentifier, termOf } from '../terms.ts'
 
 interface Start {
   readonly topic: number
@@ -16,33 +18,103 @@ interface Row extends Start {
   readonly appended_at: Temporal.Instant
 }
 
-/** Reads a page over all partitions; the cursor counts only what was answered. */
+/** Reads a page over all partitions; the cursor counts only what was returned. */
 export async function readLog(handle: ReadHandle, options: ReadOptions): Promise<LogPage> {
   const starts = await startsOf(handle, options)
   if (options.from === 'end') return { events: [], cursor: encode(starts) }
-  const { limit = 100, types = null, eventId = null, subject = null, correlationId = null, text = null } = options
-  const isLast = options.from === 'last'
-  const [first, latest] = isLast ? [fragment`desc`, fragment`<`] : [fragment`asc`, fragment`>=`]
-  const rows = await handle.sql<Row>`
-    select w.topic, w.part, t.name, e.position, e.event_id, e.type, e.event::text as event, e.appended_at
-    from unnest(
+  const rows = isLookup(options) ? await lookUp(handle, options, starts) : await scan(handle, options, starts)
+  if (options.from === 'last') return { events: rows.toReversed().map(toLogged), cursor: encode(starts) }
+  return { events: rows.map(toLogged), cursor: encode(advance(starts, rows)) }
+}
+
+function isLookup({ eventId, subject, correlationId, text }: ReadOptions): boolean {
+  return [eventId, subject, correlationId, text].some((each) => each !== undefined)
+}
+
+const columns = fragment`l.topic, l.part, l.position, l.event_id, l.type, l.event::text as event, l.appended_at`
+
+function placesOf(starts: readonly Start[]): Fragment {
+  return fragment`
+    unnest(
       ${starts.map(({ topic }) => topic)}::smallint[], ${starts.map(({ part }) => part)}::smallint[],
       ${starts.map(({ position }) => position)}::bigint[]
-    ) as w(topic, part, position)
-    join event_topics t on t.id = w.topic
-    cross join lateral (
-      select * from event_log l
-      where l.topic = w.topic and l.part = w.part and l.position ${latest} w.position
-        and (${types}::text[] is null or l.type = any(${types}::text[]))
+    ) as w(topic, part, position)`
+}
+
+function directionOf({ from }: ReadOptions): { readonly order: Fragment; readonly side: Fragment } {
+  return from === 'last' ? { order: fragment`desc`, side: fragment`<` } : { order: fragment`asc`, side: fragment`>=` }
+}
+
+/** Finds the few events of an id, a subject, a correlation or with an identifier in them, by index. */
+function lookUp(handle: ReadHandle, options: ReadOptions, starts: readonly Start[]): Promise<Row[]> {
+  const { limit = 100, types = null, eventId = null, subject = null, correlationId = null, text = null } = options
+  if (text !== null && !isIdentifier(text))
+    throw platformError(
+      'request.invalid',
+      'An identifier must be one word of at least 4 characters with at least one digit.',
+    )
+  const texts = [eventId, subject, correlationId, text].filter((each) => each !== null)
+  const { order, side } = directionOf(options)
+  // What cannot be older than the identifiers it is found by is not looked for in older segments.
+  const oldest = Math.max(...texts.map(createdMs))
+  // Without the boundary of `offset 0` the planner reads, beside the few entries of the terms, all positions by their index.
+  return handle.sql<Row>`
+    select ${columns}, t.name
+    from (
+      select l.* from event_log l
+      where l.segment >= coalesce((
+          select min(begun.id) from (
+            select max(id) as id from event_segments
+            where starts_at <= to_timestamp(${oldest / 1_000}::float8) - interval '1 hour' group by topic
+          ) begun
+        ), 0)
+        and l.terms @> ${texts.map(termOf)}::integer[]
         and (${eventId}::uuid is null or l.event_id = ${eventId}::uuid)
+        and (${types}::text[] is null or l.type = any(${types}::text[]) or split_part(l.type, '/', 1) = any(${types}::text[]))
         and (${subject}::text is null or l.event->>'subject' = ${subject}::text)
         and (${correlationId}::text is null or l.event->>'correlationid' = ${correlationId}::text)
-        and (${text}::text is null or strpos(l.event::text, ${text}::text) > 0)
-      order by l.position ${first} limit ${limit}
-    ) e
-    order by e.appended_at ${first}, w.topic ${first}, w.part ${first}, e.position ${first} limit ${limit}`
-  if (isLast) return { events: rows.toReversed().map(toLogged), cursor: encode(starts) }
-  return { events: rows.map(toLogged), cursor: encode(advance(starts, rows)) }
+        and (${text === null ? null : JSON.stringify(text)}::text is null
+          or strpos(l.event::text, ${text === null ? null : JSON.stringify(text)}::text) > 0)
+      offset 0
+    ) l
+    join ${placesOf(starts)} on w.topic = l.topic and w.part = l.part and l.position ${side} w.position
+    join event_topics t on t.id = l.topic
+    order by l.appended_at ${order}, l.topic ${order}, l.part ${order}, l.position ${order} limit ${limit}`
+}
+
+/** Returns the time of a UUIDv7 (RFC 9562); 0 for any other text. */
+function createdMs(id: string): number {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : 0
+}
+
+/** Reads the events at the positions, segment by segment. */
+function scan(handle: ReadHandle, options: ReadOptions, starts: readonly Start[]): Promise<Row[]> {
+  const { limit = 100, types = null } = options
+  const { order, side } = directionOf(options)
+  const relevant =
+    options.from === 'last'
+      ? fragment`and b.first_position < w.position`
+      : fragment`
+        and b.first_position >= coalesce((
+          select max(x.first_position) from event_segment_starts x
+          where x.topic = w.topic and x.part = w.part and x.first_position <= w.position
+        ), 0)`
+  return handle.sql<Row>`
+    select l.*, t.name
+    from ${placesOf(starts)}
+    join event_topics t on t.id = w.topic
+    cross join lateral (
+      select l.*, b.first_position from event_segment_starts b
+      cross join lateral (
+        select ${columns} from event_log l
+        where l.segment = b.segment and l.part = w.part and l.position ${side} w.position
+          and (${types}::text[] is null or l.type = any(${types}::text[]) or split_part(l.type, '/', 1) = any(${types}::text[]))
+        order by l.position ${order} limit ${limit}
+      ) l
+      where b.topic = w.topic and b.part = w.part ${relevant}
+      order by b.first_position ${order}, l.position ${order} limit ${limit}
+    ) l
+    order by l.appended_at ${order}, w.topic ${order}, w.part ${order}, l.position ${order} limit ${limit}`
 }
 
 function toLogged({
@@ -70,9 +142,7 @@ async function startsOf({ sql }: ReadHandle, { from = 'start', topics: names }: 
       case
         when ${from === 'end' || from === 'last'}::boolean then p.next_position
         when ${since}::timestamptz is null then 0
-        else coalesce(
-          (select min(l.position) from event_log l
-           where l.topic = p.topic and l.part = p.part and l.appended_at >= ${since}::timestamptz), p.next_position)
+        else event_log_position_since(p.topic, p.part, ${since}::timestamptz)
       end as position
     from event_partitions p join event_topics t on t.id = p.topic
     where ${topics}::text[] is null or t.name = any(${topics}::text[])
@@ -82,7 +152,7 @@ async function startsOf({ sql }: ReadHandle, { from = 'start', topics: names }: 
   return starts.map((start) => ({ ...start, position: passed.get(`${start.topic}/${start.part}`) ?? 0 }))
 }
 
-// Partitions at their beginning are left out: of many topics most are short.
+// Partitions at their beginning are omitted, because most topics are short.
 function encode(starts: readonly Start[]): string {
   return starts.flatMap(({ topic, part, position }) => (position > 0 ? [`${topic}/${part}:${position}`] : [])).join(',')
 }
@@ -91,7 +161,7 @@ function decode(cursor: string): Map<string, number> {
   const pairs = cursor === '' ? [] : cursor.split(',').map((pair) => pair.split(':') as [string, string])
   return new Map(
     pairs.map(([place, position]) => {
-      if (!/^\d+$/.test(position ?? '')) throw new TypeError(`${cursor} is no cursor of the event log`)
+      if (!/^\d+$/.test(position ?? '')) throw new TypeError(`${cursor} is not a cursor of the event log`)
       return [place, Number(position)]
     }),
   )

@@ -1,34 +1,34 @@
 import type { Database } from '@stoa/postgres'
+import type { PruneOutcome } from '../event-log.ts'
 import type { Topics } from './topics.ts'
 
-const rowsPerDelete = 10_000
+interface UpkeepOutcome {
+  readonly topic: string
+  readonly events?: number
+  readonly held?: readonly string[]
+  readonly skipped?: readonly { readonly group: string; readonly events: number }[]
+}
 
-/** Sets how long the events of a topic are kept. */
+/** Sets the retention of a topic. */
 export async function setRetention(
   database: Database,
   topics: Topics,
   name: string,
   retentionMs: number | undefined,
 ): Promise<void> {
-  const { id } = await topics.ensure(name)
-  await database.transaction(
-    ({ sql }) => sql`update event_topics set retention_ms = ${retentionMs ?? null} where id = ${id}`,
-  )
+  await topics.ensure(name)
+  await database.transaction(({ sql }) => sql`select event_log_set_retention(${name}, ${retentionMs ?? null}::bigint)`)
 }
 
-/** Deletes what is older than its topic's retention, in portions that hold no lock for long. */
-export async function prune(database: Database): Promise<number> {
-  let pruned = 0
-  for (;;) {
-    const rows = await database.transaction(
-      ({ sql }) => sql`
-        delete from event_log where ctid = any(array(
-          select l.ctid from event_topics t join event_log l on l.topic = t.id
-          where t.retention_ms is not null and l.appended_at < now() - t.retention_ms * interval '1 millisecond'
-          limit ${rowsPerDelete}
-        )) returning 1`,
-    )
-    pruned += rows.length
-    if (rows.length < rowsPerDelete) return pruned
+/** Creates the next time partitions in advance, and drops those that are older than the retention of their topic. */
+export async function prune(database: Database, isForced: boolean): Promise<PruneOutcome> {
+  const outcomes = await database.transaction(async ({ sql }) => {
+    const [row] = await sql<{ outcomes: readonly UpkeepOutcome[] }>`select event_log_maintain(${isForced}) as outcomes`
+    return row?.outcomes ?? []
+  })
+  return {
+    events: outcomes.reduce((sum, { events = 0 }) => sum + events, 0),
+    held: outcomes.flatMap(({ topic, held = [] }) => held.map((group) => ({ topic, group }))),
+    skipped: outcomes.flatMap(({ topic, skipped = [] }) => skipped.map((each) => ({ topic, ...each }))),
   }
 }

@@ -1,4 +1,9 @@
 import type { MigrationSet } from '@stoa/postgres'
+import { access } from './schema/access.ts'
+import { appending } from './schema/appending.ts'
+import { keeping } from './schema/keeping.ts'
+import { timePartitions } from './schema/time-partitions.ts'
+import { writing } from './schema/writing.ts'
 
 const eventLog = `
 create table event_topics (
@@ -69,8 +74,30 @@ create table consumer_offsets (
 comment on column consumer_offsets.epoch is 'Grows with every change of owner: a commit under an older one is refused';
 `
 
+const releases = `
+create table consumer_releases (
+  consumer_group text not null,
+  release text not null,
+  types text[] not null,
+  since timestamptz not null default now(),
+  expires_at timestamptz not null,
+  primary key (consumer_group, release)
+) with (fillfactor = 50);
+comment on table consumer_releases is 'The sets of types that members of a group have asked for, and until when one of them lives';
+
+comment on column consumer_groups.types is 'All that its releases want: no member passes an event of these types that it does not know';
+alter table consumer_members add column types text[] not null default '{}';
+alter table consumer_offsets add column blocked_by text;
+comment on column consumer_offsets.blocked_by is 'The type at the position, for which the last owner gave the partition back';
+`
+
 /** Tables of the event log, which is a database of its own. */
 export const logMigrations: MigrationSet = {
   name: 'event-log',
-  migrations: [{ name: '0001-event-log', sql: eventLog }],
+  migrations: [
+    { name: '0001-event-log', sql: eventLog },
+    { name: '0002-releases', sql: releases },
+    { name: '0003-time-partitions', sql: [timePartitions, keeping, writing, access].join('\n') },
+    { name: '0004-appending', sql: appending },
+  ],
 }

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Database } from '@stoa/postgres'
 import type { SubscribeOptions, Subscription } from '../event-log.ts'
 import { makeWaker } from '../waker.ts'
 import { makeHeldPartitions } from './held-partitions.ts'
-import { enrolIn, exchange, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
+import { enrolIn, exchange, giveBack, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
 import { announce, leave } from './membership.ts'
 
 const longestReconnectMs = 2_000
-// After few events the next are fetched this much later, with all that has been told and handled in the meantime.
+// After a small batch the next fetch is delayed, and then includes everything that was appended and handled in the meantime.
 const gatherMs = 100
 const fewEvents = 32
 
@@ -16,7 +16,7 @@ interface Control {
   isPaused: boolean
 }
 
-/** Joins a consumer group and hands out its events until stopped; a lost connection is opened anew. */
+/** Joins a consumer group and delivers its events until stopped; a lost connection is reopened. */
 export function subscribe(database: Database, options: SubscribeOptions): Subscription {
   const shared = {
     options,
@@ -45,7 +45,7 @@ export function subscribe(database: Database, options: SubscribeOptions): Subscr
   }
 }
 
-type Shared = Omit<MemberRun, 'session' | 'member' | 'hasUndeclared' | 'beatAt'>
+type Shared = Omit<MemberRun, 'session' | 'member' | 'hasUndeclared' | 'isGroupPaused' | 'beatAt'>
 
 async function keepJoined(database: Database, shared: Shared, control: Control): Promise<void> {
   const { options, waker, held, topics, underWay } = shared
@@ -71,12 +71,13 @@ async function keepJoined(database: Database, shared: Shared, control: Control):
 
 async function takePart(database: Database, shared: Shared, control: Control, onJoined: () => void): Promise<void> {
   const session = await database.session()
-  const { group, leaseMs = 6_000 } = shared.options
+  const { group, types, leaseMs = 6_000, typeGraceMs: graceMs = 60_000 } = shared.options
   const run: MemberRun = {
     ...shared,
     session,
-    member: { group, id: randomUUID(), leaseMs },
+    member: { group, id: randomUUID(), leaseMs, types, release: releaseOf(types), graceMs },
     hasUndeclared: true,
+    isGroupPaused: false,
     beatAt: 0,
   }
   let lost: { readonly cause: unknown } | undefined
@@ -85,7 +86,7 @@ async function takePart(database: Database, shared: Shared, control: Control, on
     run.waker.hurry()
   })
   try {
-    // Losing a commit only means that events are handed out again; scans of a young table must not be kept as a plan.
+    // A lost commit only causes redelivery; a plan that scans a small table must not persist.
     await session.script('set synchronous_commit = off; set enable_seqscan = off')
     await session.tryLock(run.member.id)
     await listenForChanges(run)
@@ -101,7 +102,8 @@ async function takePart(database: Database, shared: Shared, control: Control, on
         run.held.expectMore()
         onJoined()
       }
-      const fetched = await exchange(run, control.isPaused)
+      const fetched = await exchange(run, control.isPaused || run.isGroupPaused)
+      await giveBack(run)
       if (fetched === undefined) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
       else if (fetched < fewEvents && !control.isStopping) await run.waker.rest(gatherMs)
     }
@@ -111,4 +113,8 @@ async function takePart(database: Database, shared: Shared, control: Control, on
   } finally {
     await session.close()
   }
+}
+
+function releaseOf(types: readonly string[]): string {
+  return createHash('sha256').update(types.toSorted().join()).digest('base64url')
 }

@@ -1,7 +1,8 @@
 import type { EventType, WriteHandle } from '@stoa/contract'
 import { json, type Database } from '@stoa/postgres'
+import { logTypeOf } from '../log-type.ts'
 
-/** A topic as this driver keeps it. */
+/** A topic of this driver. */
 export interface Topic {
   readonly id: number
   readonly name: string
@@ -10,22 +11,22 @@ export interface Topic {
 
 const partitionsPerTopic = 16
 
-/** Finds topics by name and makes those that are missing. */
+/** Finds topics by name and creates missing ones. */
 export interface Topics {
   readonly ensure: (name: string) => Promise<Topic>
-  /** Forgets what is known of a topic, because the database said otherwise. */
+  /** Drops the cached topic after the database returned a different state. */
   readonly forget: (name: string) => void
 }
 
-/** The channel on which a topic's appends are told. */
+/** The notification channel for appends to a topic. */
 export function channelOf(topic: string): string {
   return `events:${topic}`
 }
 
-/** The channel on which new event types are told. */
+/** The notification channel for new event types. */
 export const typesChannel = 'event-types'
 
-/** The channel on which members of a group hear that something about their shares has changed. */
+/** The notification channel for rebalances of a group. */
 export function groupChannelOf(group: string): string {
   return `group:${group}`
 }
@@ -46,15 +47,9 @@ export function makeTopics(database: Database): Topics {
 async function ensureTopic(database: Database, name: string): Promise<Topic> {
   const found = await findTopic(database, name)
   if (found !== undefined) return found
-  await database.transaction(async ({ sql }) => {
-    await sql`insert into event_topics (name) values (${name}) on conflict (name) do nothing`
-    await sql`
-      insert into event_partitions (topic, part)
-      select t.id, part from event_topics t, generate_series(0, ${partitionsPerTopic - 1}::int) as part where t.name = ${name}
-      on conflict do nothing`
-  })
+  await database.transaction(({ sql }) => sql`select event_log_ensure_topic(${name}, ${partitionsPerTopic})`)
   const made = await findTopic(database, name)
-  if (made === undefined) throw new Error(`topic ${name} could not be made`)
+  if (made === undefined) throw new Error(`topic ${name} could not be created`)
   return made
 }
 
@@ -65,10 +60,10 @@ async function findTopic({ read }: Database, name: string): Promise<Topic | unde
   return row === undefined || row.partitions === 0 ? undefined : { ...row, name }
 }
 
-/** Says which types stand in a topic; what is declared already costs one read. */
+/** Declares the types of a topic; if they are already declared, this costs one read. */
 export async function declareTypes(database: Database, topic: Topic, types: readonly EventType[]): Promise<void> {
   const schemas = types.map(({ data }) => JSON.stringify(data))
-  const columns = [types.map(({ type }) => type), types.map(({ version }) => version), schemas] as const
+  const columns = [types.map(logTypeOf), types.map(({ version }) => version), schemas] as const
   const [missing] = await database.read.sql<{ count: number }>`
     select count(*)::int as count
     from unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::text[]) as d(type, version, schema)
@@ -83,8 +78,6 @@ export async function declareTypes(database: Database, topic: Topic, types: read
   })
 }
 
-async function declareType({ sql }: WriteHandle, topic: Topic, { type, version, data }: EventType): Promise<void> {
-  await sql`
-    insert into event_types (type, version, topic, schema) values (${type}, ${version}, ${topic.id}, ${json(data)})
-    on conflict (type, version) do update set topic = excluded.topic, schema = excluded.schema`
+async function declareType({ sql }: WriteHandle, topic: Topic, type: EventType): Promise<void> {
+  await sql`select event_log_declare_type(${topic.name}, ${logTypeOf(type)}, ${type.version}, ${json(type.data)})`
 }

@@ -13,7 +13,7 @@ export function parseIdempotencyKey(header: string | readonly string[] | undefin
   if (header === undefined) return undefined
   const key = typeof header === 'string' ? keyOf(header.trim()) : undefined
   if (key === undefined || key.length > maxLength) {
-    const detail = `Idempotency-Key is 1 to ${maxLength} printable ASCII characters, in double quotes or bare without spaces.`
+    const detail = `Idempotency-Key must be 1 to ${maxLength} printable ASCII characters, in double quotes or without spaces.`
     throw refusalOf('idempotency.key_malformed', detail)
   }
   return key
@@ -26,7 +26,7 @@ function keyOf(text: string): string | undefined {
   return text.slice(1, -1).replaceAll(/\\(["\\])/g, '$1')
 }
 
-/** What tells a repeat from another request under the same key: the path with its query, and the body. */
+/** Returns the fingerprint that distinguishes a repeated request from a different request with the same key: the path with its query, and the body. */
 export function fingerprintOf(url: string, body: unknown): Buffer {
   return hash('sha256', `${url}\n${body === undefined ? '' : canonicalJson(body)}`, 'buffer')
 }

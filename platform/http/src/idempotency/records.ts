@@ -2,7 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import { json, type Database } from '@stoa/postgres'
 import { refusalOf } from '../refusals.ts'
 
-/** What a key stands for: one operation of one subject, with one path and body. */
+/** The scope of a key: one operation of one subject, with one path and body. */
 export interface KeyScope {
   readonly operation: string
   readonly subject: string
@@ -11,14 +11,14 @@ export interface KeyScope {
   readonly lockName: string
 }
 
-/** An answer that is kept because no read could make it again. */
+/** A response that is stored because no read can reproduce it. */
 export interface KeptAnswer {
   readonly body?: unknown
   readonly headers?: { readonly [name: string]: string }
   readonly version?: number | string
 }
 
-/** What is kept under a key: an effect that has ended, or one that has begun. */
+/** The record of a key: a completed effect, or one in progress. */
 export type KeyRecord =
   | {
       readonly kind: 'ended'
@@ -28,7 +28,7 @@ export type KeyRecord =
     }
   | { readonly kind: 'begun'; readonly begun: unknown }
 
-/** An effect that has ended, as its record keeps it. */
+/** The record of a completed effect. */
 export interface EndedEffect {
   readonly status: number
   readonly resourceId?: string | undefined
@@ -43,14 +43,17 @@ interface Row {
   readonly begun: { readonly value?: unknown } | null
 }
 
-/** The record of a key. @throws AppError 422 `idempotency.key_reused` when it stands for another request */
+/** Returns the record of a key. @throws AppError 422 `idempotency.key_reused` if it belongs to a different request */
 export async function findRecord({ sql }: ReadHandle, scope: KeyScope): Promise<KeyRecord | undefined> {
   const [row] = await sql<Row>`
     select fingerprint, status, resource_id, answer, begun from public.idempotency_records
     where operation = ${scope.operation} and subject = ${scope.subject} and key = ${scope.key}`
   if (row === undefined) return undefined
   if (!scope.fingerprint.equals(row.fingerprint)) {
-    throw refusalOf('idempotency.key_reused', 'This Idempotency-Key was used for a request with another path or body.')
+    throw refusalOf(
+      'idempotency.key_reused',
+      'This Idempotency-Key was used for a request with a different path or body.',
+    )
   }
   if (row.status === null) return { kind: 'begun', begun: row.begun?.value }
   return {
@@ -61,7 +64,7 @@ export async function findRecord({ sql }: ReadHandle, scope: KeyScope): Promise<
   }
 }
 
-/** Notes that an effect has begun, with what a repeat needs to go on. */
+/** Records that an effect has started, with the data that a repeated request needs to continue. */
 export async function insertBegun(tx: WriteHandle, scope: KeyScope, begun: unknown): Promise<void> {
   await tx.sql`
     insert into public.idempotency_records (operation, subject, key, fingerprint, begun)
@@ -81,7 +84,7 @@ export async function saveEnded(tx: WriteHandle, scope: KeyScope, effect: EndedE
 const keptHours = 24
 const purgeBatch = 5_000
 
-/** Forgets the keys of clients that are older than 24 hours; answers how many. To be run now and then by one replica. */
+/** Deletes the keys of clients that are older than 24 hours, and returns their number. One replica should run it regularly. */
 export async function purgeIdempotencyRecords(database: Database): Promise<number> {
   for (let purged = 0; ;) {
     const rows = await database.transaction(

@@ -1,59 +1,83 @@
-import type { Operation } from '@stoa/contract'
+import type { Operation, Stream } from '@stoa/contract'
 import { STATUS_CODES } from 'node:http'
 import { jsonMediaType } from '../options.ts'
-import { problemMediaType, statusOfCode, unexpectedCode } from '../problem.ts'
-import type { DescribedRoute } from './document.ts'
+import { problemMediaType } from '../problem.ts'
+import { requiresIfMatch, sendsEtag } from '../versions.ts'
+import type { DescribedRoute, Door } from './document.ts'
+import { referToHeaders, type AnswerHeader } from './headers.ts'
+import { problemCodes } from './problem-codes.ts'
 
-/** The answers of an operation: those it declares, and the problems of the door and of its own refusals, by status. */
-export function answersOf(described: DescribedRoute<Operation>, isConditional: boolean): object {
-  const { route, names } = described
-  const answers: Record<string, unknown> = {}
-  for (const [status, schema] of Object.entries(route.answers)) {
-    answers[status] = {
-      description: STATUS_CODES[status] ?? 'Answered',
-      ...headersOf(route, Number(status)),
-      ...(schema === null ? {} : { content: { [jsonMediaType]: { schema: names.refer(schema) } } }),
-    }
-  }
-  if (route.method === 'GET') answers['304'] ??= { description: 'Not Modified' }
-  for (const [status, codes] of problemCodes(described, isConditional)) answers[status] ??= problemAnswer(status, codes)
+/** Returns the documented responses of a route: those it declares, and the problems of the server and of the route, by status. */
+export function answersOf(described: DescribedRoute<Operation | Stream>, door: Door): object {
+  const { route } = described
+  const answers: Record<string, unknown> =
+    route.kind === 'stream' ? streamAnswers(door) : goodAnswers(described as DescribedRoute<Operation>, door)
+  for (const [status, codes] of problemCodes(described, door))
+    answers[status] ??= problemAnswer(status, codes, door, route.method)
   return answers
 }
 
-function headersOf({ settled, answersWith, method }: Operation, status: number): object {
-  const header = (description: string) => ({ description, schema: { type: 'string' } })
+function goodAnswers({ service, route, names }: DescribedRoute<Operation>, door: Door): Record<string, unknown> {
+  const answers: Record<string, unknown> = {}
+  const isTagged = sendsEtag(service, route) || (route.method !== 'GET' && returnsVersion(service, route))
+  const { sharedWith, settled, answersWith } = route
+  const headers = (status: number): readonly AnswerHeader[] => [
+    ...headersAtDoor(door),
+    'Cache-Control',
+    ...(isTagged ? (['ETag'] as const) : []),
+    ...(typeof sharedWith === 'object' ? (['Vary'] as const) : []),
+    ...(sharedWith !== undefined && door === 'gateway' ? (['Cache-Status'] as const) : []),
+    ...(status === 201 && answersWith !== undefined ? (['Location'] as const) : []),
+    ...(settled === undefined ? [] : (['Preference-Applied'] as const)),
+  ]
+  for (const [status, schema] of Object.entries(route.answers)) {
+    answers[status] = {
+      description: STATUS_CODES[status] ?? 'Answered',
+      headers: referToHeaders(headers(Number(status))),
+      ...(schema === null ? {} : { content: { [jsonMediaType]: { schema: names.refer(schema) } } }),
+    }
+  }
+  if (sendsEtag(service, route)) {
+    answers['304'] ??= { description: 'Not Modified', headers: referToHeaders(headers(304)) }
+  }
+  return answers
+}
+
+/** Whether what a write returns is a resource with a version: it is changed under `If-Match`, or read with an `ETag`. */
+function returnsVersion(service: DescribedRoute['service'], route: Operation): boolean {
+  if (requiresIfMatch(service, route)) return route.method !== 'DELETE'
+  return Object.entries(service.operations).some(
+    ([name, other]) =>
+      other.kind === 'operation' &&
+      sendsEtag(service, other) &&
+      (name === route.answersWith || other.path.replace(/\/\{[^}]+\}$/, '') === route.path),
+  )
+}
+
+function streamAnswers(door: Door): Record<string, unknown> {
   return {
-    headers: {
-      'X-Request-Id': header('Names this request in the logs'),
-      ...(method === 'GET' || answersWith !== undefined ? { ETag: header('The version of the resource') } : {}),
-      ...(status === 201 && answersWith !== undefined ? { Location: header('Where the resource is read') } : {}),
-      ...(settled === undefined ? {} : { 'Preference-Applied': header('How long it has waited (RFC 7240)') }),
+    200: {
+      description: 'Server-sent events (WHATWG HTML)',
+      headers: referToHeaders([...headersAtDoor(door), 'Cache-Control']),
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
   }
 }
 
-function problemAnswer(status: number, codes: readonly string[]): object {
+function problemAnswer(status: number, codes: readonly string[], door: Door, method: string): object {
   const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] }
-  return { description: STATUS_CODES[status] ?? 'Problem', content: { [problemMediaType]: { schema } } }
+  const mayRetryLater = status === 429 || status === 503 || codes.includes('idempotency.in_progress')
+  const headers = referToHeaders([
+    ...headersAtDoor(door),
+    'Cache-Control',
+    ...(mayRetryLater ? (['Retry-After'] as const) : []),
+    ...(status === 415 && method === 'POST' ? (['Accept-Post'] as const) : []),
+    ...(status === 415 && method === 'PATCH' ? (['Accept-Patch'] as const) : []),
+    ...(status === 401 || codes.includes('auth.permission_missing') ? (['WWW-Authenticate'] as const) : []),
+  ])
+  return { description: STATUS_CODES[status] ?? 'Problem', headers, content: { [problemMediaType]: { schema } } }
 }
 
-function problemCodes({ service, route }: DescribedRoute<Operation>, isConditional: boolean): Map<number, string[]> {
-  const codes: string[] = ['request.malformed', 'request.deadline_exceeded', 'service.draining', ...route.refuses]
-  if (route.permission !== 'public') codes.push('auth.token_missing', 'auth.token_invalid', 'auth.permission_missing')
-  if (route.owner !== 'none' || route.path.includes('{')) {
-    if (!route.refuses.some((code) => code.endsWith('.not_found'))) codes.push('request.path_unknown')
-  }
-  if (route.body !== undefined) codes.push('request.too_large', 'request.media_type_unsupported')
-  if (route.body !== undefined || route.query !== undefined) codes.push('request.invalid')
-  if (route.idempotencyKey !== 'none') {
-    codes.push('idempotency.key_malformed', 'idempotency.key_reused', 'idempotency.in_progress')
-    if (route.idempotencyKey === 'required') codes.push('idempotency.key_required')
-  }
-  if (isConditional) codes.push('request.precondition_required', 'request.stale')
-  const byStatus = new Map<number, string[]>([[500, [unexpectedCode]]])
-  for (const code of codes) {
-    const status = statusOfCode(service.errors, code)
-    if (status !== undefined) byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  return byStatus
+function headersAtDoor(door: Door): readonly AnswerHeader[] {
+  return door === 'gateway' ? ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'] : ['X-Request-Id']
 }

@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { parcelContract } from '../../tests/parcel-contract.ts'
 import { openApiDocument } from './document.ts'
@@ -33,6 +34,31 @@ test('is valid OpenAPI 3.1', async () => {
   const result = await validator.validate({ ...make() })
   expect(result.errors).toBeUndefined()
   expect([result.valid, validator.version]).toEqual([true, '3.1'])
+})
+
+test('every field that a schema requires is described in it, also in a branch', () => {
+  const body = Type.Object(
+    { country: Type.String(), code: Type.Optional(Type.String()) },
+    { if: { properties: { country: { const: 'IE' } } }, else: { required: ['code'] } },
+  )
+  const { createParcel, getParcel } = parcelContract.operations
+  const branching = {
+    ...parcelContract,
+    operations: { getParcel: { ...getParcel, answers: { 200: body } }, createParcel: { ...createParcel, body } },
+  }
+  const undescribed: string[] = []
+  const visit = (node: unknown, at: string) => {
+    if (typeof node !== 'object' || node === null) return
+    const { required, properties = {} } = node as { required?: unknown; properties?: object }
+    if (Array.isArray(required)) {
+      for (const name of required as string[]) if (!Object.hasOwn(properties, name)) undescribed.push(`${at}/${name}`)
+    }
+    for (const [name, value] of Object.entries(node)) visit(value, `${at}/${name}`)
+  }
+  const document = make([branching])
+  visit(document, '')
+  expect(undescribed).toEqual([])
+  expect(JSON.stringify(document).match(/"else":\{"required":\["code"\]/g)).toHaveLength(2)
 })
 
 test('of several services it is valid too, and their operations keep apart', async () => {

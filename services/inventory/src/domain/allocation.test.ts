@@ -41,7 +41,7 @@ test('of warehouses as near, one that has everything comes before two that have 
   expect(allocate(wanted, shelves)).toEqual(allocated(line('A', 'three', 2), line('B', 'three', 2)))
 })
 
-test('nothing is taken when one line can not be served', () => {
+test('nothing is taken when one line cannot be served', () => {
   const wanted = [
     { sku: 'A', quantity: 1 },
     { sku: 'B', quantity: 4 },

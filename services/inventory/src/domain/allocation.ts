@@ -9,7 +9,7 @@ export interface StockLine extends Quantity {
   readonly warehouseId: string
 }
 
-/** What of a SKU a warehouse can still give. */
+/** The available quantity of a SKU in a warehouse. */
 export interface Shelf {
   readonly sku: string
   readonly warehouseId: string
@@ -24,7 +24,7 @@ export type Allocation =
   | { readonly kind: 'allocated'; readonly lines: readonly StockLine[] }
   | { readonly kind: 'short'; readonly sku: string; readonly left: number }
 
-/** The lines with each SKU once, in the order in which they were first asked for. */
+/** Merges lines of the same SKU, in the order of their first occurrence. */
 export function sumBySku(lines: readonly Quantity[]): Quantity[] {
   const quantities = new Map<string, number>()
   for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
@@ -32,8 +32,8 @@ export function sumBySku(lines: readonly Quantity[]): Quantity[] {
 }
 
 /**
- * Says out of which warehouses the wanted quantities come: all of them or none. The nearest warehouses give first all they
- * have; of several that are as near, as few as possible. What nobody has is promised by the nearest that may.
+ * Allocates the requested quantities to warehouses, all or none. The nearest warehouses are used first; of several at the same distance,
+ * as few as possible. Missing units are backordered from the nearest warehouse that allows it.
  */
 export function allocate(wanted: readonly Quantity[], shelves: readonly Shelf[]): Allocation {
   for (const { sku, quantity } of wanted) {
@@ -69,10 +69,10 @@ function groupByDistance(shelves: readonly Shelf[]): Shelf[][] {
 type Missing = ReadonlyMap<string, number>
 type Warehouse = readonly Shelf[]
 
-// Beyond so many, trying every combination would take too long; they are then taken by what they can give.
+// With more warehouses, trying every combination would take too long; they are then ordered by their available quantity.
 const mostTriedWarehouses = 10
 
-/** The smallest set of these warehouses that gives as much of what is missing as all of them together. */
+/** Returns the smallest set of these warehouses that can supply as many of the missing units as all of them. */
 function fewestWarehouses(missing: Missing, shelves: readonly Shelf[]): Warehouse[] {
   const useful = shelves.filter(({ sku, available }) => available > 0 && (missing.get(sku) ?? 0) > 0)
   const warehouses = [...Map.groupBy(useful, (shelf) => shelf.warehouseId).values()].sort(
@@ -86,7 +86,7 @@ function fewestWarehouses(missing: Missing, shelves: readonly Shelf[]): Warehous
   return warehouses
 }
 
-/** How many of the missing units these warehouses can give together. */
+/** Returns how many of the missing units these warehouses can supply together. */
 function unitsOf(missing: Missing, warehouses: readonly Warehouse[]): number {
   const available = new Map<string, number>()
   for (const shelf of warehouses.flat()) available.set(shelf.sku, (available.get(shelf.sku) ?? 0) + shelf.available)

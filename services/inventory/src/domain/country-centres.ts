@@ -1,10 +1,10 @@
 /** A place on the globe, in degrees. */
-interface Place {
+interface CountryCentre {
   readonly latitude: number
   readonly longitude: number
 }
 
-// Code, latitude and longitude of the middle, to the degree: enough to tell which of two countries is the nearer one.
+// Code, latitude and longitude of the centre, to the degree: enough to compare the distances of two countries.
 const table = `
 AD 43 2,AE 24 54,AF 33 65,AG 17 -62,AI 18 -63,AL 41 20,AM 40 45,AO -12 18,AQ -90 0,AR -34 -64,AS -14 -170,AT 47 14,
 AU -27 133,AW 13 -70,AX 60 20,AZ 40 48,BA 44 18,BB 13 -60,BD 24 90,BE 51 4,BF 13 -2,BG 43 25,BH 26 51,BI -3 30,
@@ -30,7 +30,7 @@ VG 18 -65,VI 18 -65,VN 16 106,VU -16 167,WF -13 -176,WS -14 -172,XK 43 21,YE 15 
 ZW -20 30`
 
 /** The middle of each country, by its ISO 3166-1 alpha-2 code. */
-export const countryCentres: ReadonlyMap<string, Place> = new Map(
+export const countryCentres: ReadonlyMap<string, CountryCentre> = new Map(
   table.split(',').map((entry) => {
     const [code = '', latitude, longitude] = entry.trim().split(' ')
     return [code, { latitude: Number(latitude), longitude: Number(longitude) }]

@@ -3,7 +3,7 @@ import { countryCentres } from './country-centres.ts'
 const earthRadiusKm = 6_371
 const radians = Math.PI / 180
 
-/** Kilometres between the middles of two countries (ISO 3166-1 alpha-2); Infinity when one of them is unknown. */
+/** Returns the kilometres between the centres of two countries (ISO 3166-1 alpha-2); Infinity when one of them is unknown. */
 export function distanceKm(from: string | undefined, to: string): number {
   if (from === to) return 0
   const [a, b] = [from === undefined ? undefined : countryCentres.get(from), countryCentres.get(to)]

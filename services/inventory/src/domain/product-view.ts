@@ -1,7 +1,7 @@
 import type { Product } from '@stoa/contracts/inventory/resources'
 import { facetsOf } from './product.ts'
 
-/** One row of the read model: a product as it is answered, and everything it is found and sorted by. */
+/** One row of the read model: the response of a product, and everything by which it is found and sorted. */
 export interface ProductView {
   readonly productId: string
   /** The product as JSON. */
@@ -17,7 +17,7 @@ export interface ProductView {
   readonly searched: string
 }
 
-/** What the code makes of a product today; raised whenever that changes, so that every start finds rows of its own shape. */
+/** The version of the row structure; increased with every change of the structure, so that each release finds matching rows. */
 export const viewShape = 1
 
 /** The row of a product. */

@@ -1,6 +1,6 @@
 import type { Attributes, NewProduct, ProductPatch } from '@stoa/contracts/inventory/resources'
 
-/** A category's own path and those above it, the topmost first. */
+/** Returns the paths of a category and its ancestors, from the root. */
 export function pathsAbove(path: string): string[] {
   const steps = path.split('/')
   return steps.map((_, index) => steps.slice(0, index + 1).join('/'))
@@ -14,7 +14,7 @@ export function tagFacet(tag: string): string {
   return `tag:${tag}`
 }
 
-/** The facet of an attribute as it is asked for: `name:value`. */
+/** Returns the facet of an attribute: `name:value`. */
 export function attributeFacet(nameAndValue: string): string {
   return `attribute:${nameAndValue}`
 }
@@ -33,9 +33,9 @@ export function facetsOf({
   return [...new Set(facets)]
 }
 
-/** The place of the first SKU that stands in a product twice; -1 when each stands once. */
+/** Returns the index of the first duplicate SKU of a product, ignoring case; -1 if there is none. */
 export function repeatedSku({ variants }: Pick<NewProduct, 'variants'>): number {
-  const skus = variants.map(({ sku }) => sku)
+  const skus = variants.map(({ sku }) => sku.toLowerCase())
   return skus.findIndex((sku, index) => skus.indexOf(sku) < index)
 }
 

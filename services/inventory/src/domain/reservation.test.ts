@@ -13,7 +13,7 @@ const reservation = (more: Partial<ReservationState> = {}): ReservationState => 
 })
 const gone = { status: 'fulfilled', outstanding: [] } as const
 
-test('held and confirmed stock can be given back, what has left can not', () => {
+test('held and confirmed stock can be given back, what has left cannot', () => {
   expect(decideRelease(reservation({ status: 'held' }))).toBe('release')
   expect(decideRelease(reservation())).toBe('release')
   expect(decideRelease(reservation({ outstanding: promised.slice(1) }))).toBe('ended')

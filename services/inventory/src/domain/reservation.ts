@@ -1,4 +1,5 @@
-import { AppError } from '@stoa/kernel'
+import { inventoryErrors } from '@stoa/contracts/inventory/errors'
+import { catalogueError } from '@stoa/kernel'
 import { sumBySku, type Quantity, type StockLine } from './allocation.ts'
 
 export type ReservationStatus = 'held' | 'confirmed' | 'fulfilled' | 'released'
@@ -8,7 +9,7 @@ export interface ReservationState {
   readonly status: ReservationStatus
   /** What was promised. */
   readonly lines: readonly StockLine[]
-  /** What of it has not left yet. */
+  /** The quantity that has not been shipped. */
   readonly outstanding: readonly StockLine[]
   /** What of it has come back. */
   readonly returned: readonly StockLine[]
@@ -34,7 +35,7 @@ export interface Dispatch {
   readonly moves: readonly { readonly line: StockLine; readonly promised: number }[]
 }
 
-/** Takes what has left the warehouses off what a reservation has promised. */
+/** Deducts shipped quantities from a reservation. */
 export function dispatch({ status, outstanding }: ReservationState, left: readonly StockLine[]): Dispatch {
   const moves = sumByPlace(left).map((line) => {
     const promised = outstanding.find((other) => isSamePlace(line, other))?.quantity ?? 0
@@ -48,7 +49,7 @@ export function dispatch({ status, outstanding }: ReservationState, left: readon
   return { outstanding: remaining, status: isLast ? 'fulfilled' : status, moves }
 }
 
-/** Says into which warehouses goods come back: those they left from. Throws an AppError when more comes back than left. */
+/** Returns the warehouses for returned goods: those that shipped them. Throws an AppError if more is returned than was shipped. */
 export function restock(
   { lines, outstanding, returned }: ReservationState,
   cameBack: readonly Quantity[],
@@ -63,8 +64,8 @@ export function restock(
       missing -= units
     }
     if (missing > 0) {
-      const detail = `${missing} more of ${sku} came back than had left`
-      throw new AppError('conflict', 'inventory.return_exceeds_reservation', detail)
+      const detail = `${missing} more of ${sku} were returned than were shipped`
+      throw catalogueError(inventoryErrors, 'inventory.return_exceeds_reservation', detail)
     }
   }
   return back

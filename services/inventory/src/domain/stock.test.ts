@@ -10,7 +10,7 @@ const level = (more: Partial<StockLevel> = {}): StockLevel => ({
   ...more,
 })
 
-test('what is promised can not be adjusted away', () => {
+test('what is promised cannot be adjusted away', () => {
   expect(adjust(level(), { delta: -6 })).toMatchObject({ onHand: 4, reserved: 4 })
   expect(adjust(level(), { delta: -7 })).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-/** What is known of a SKU in a warehouse. */
+/** The stock of a SKU in a warehouse. */
 export interface StockLevel {
   readonly onHand: number
   readonly reserved: number
@@ -6,7 +6,7 @@ export interface StockLevel {
   readonly isBackorderAllowed: boolean
 }
 
-/** What is changed by hand; what isn't said stays. */
+/** The manual changes of a stock; omitted values do not change. */
 export interface Adjustment {
   readonly delta: number
   readonly reorderPoint?: number | undefined
@@ -18,7 +18,7 @@ export function availableOf({ onHand, reserved }: Pick<StockLevel, 'onHand' | 'r
   return onHand - reserved
 }
 
-/** The level after an adjustment; undefined when less would be left than is promised. */
+/** Returns the stock after an adjustment; undefined if it would be less than the reserved quantity. */
 export function adjust(
   level: StockLevel,
   { delta, reorderPoint, backorderAllowed }: Adjustment,

@@ -19,13 +19,13 @@ export async function listCategories(db: ReadHandle): Promise<Category[]> {
   return rows.map(fromRow)
 }
 
-/** Those of these categories that there are. */
+/** Returns the existing ones of these categories. */
 export async function findCategories(db: ReadHandle, paths: readonly string[]): Promise<Category[]> {
   const rows = await db.sql<CategoryRow>`select * from categories where path = any(${paths}::text[]) order by path`
   return rows.map(fromRow)
 }
 
-/** Writes the categories that there are not yet; answers how many those were. */
+/** Inserts missing categories; returns their number. */
 export async function insertCategories(tx: WriteHandle, categories: readonly Category[]): Promise<number> {
   const rows = await tx.sql`
     insert into categories (path, name, parent, attribute_schema)

@@ -1,11 +1,12 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { WarehouseId } from '@stoa/contracts/ids'
 import type { Movement } from '@stoa/contracts/inventory/resources'
-import { AppError } from '@stoa/kernel'
+import { inventoryErrors } from '@stoa/contracts/inventory/errors'
+import { catalogueError } from '@stoa/kernel'
 import { fragment, sqlState } from '@stoa/postgres'
 import type { StockLevel } from '../domain/stock.ts'
 
-/** One change of what is on hand, as it goes into the ledger. */
+/** One change of the stock on hand, as an entry of the ledger. */
 export interface NewMovement {
   readonly id: string
   readonly sku: string
@@ -43,9 +44,8 @@ interface MovedRow {
 }
 
 /**
- * Changes what is on hand, together with the ledger: nothing else does, so they always agree. The rows are locked in the
- * order of their key; each place may be named once. Throws when a place has never had stock,
- * and an AppError `inventory.insufficient_stock` when less would be left than is promised.
+ * Changes the stock on hand together with the ledger; no other code does, so they always agree. Locks the rows in the
+ * order of their key; each SKU and warehouse may occur once. Throws if a SKU has never had stock in a warehouse, and AppError `inventory.insufficient_stock` if the stock would be less than the reserved quantity.
  */
 export async function moveStock(
   tx: WriteHandle,
@@ -83,7 +83,7 @@ async function refusingOversale<Rows>(change: Promise<Rows>): Promise<Rows> {
   } catch (error) {
     if (sqlState(error) !== checkViolation) throw error
     const detail = 'what is left there is promised to others'
-    throw new AppError('conflict', 'inventory.insufficient_stock', detail, { cause: error })
+    throw catalogueError(inventoryErrors, 'inventory.insufficient_stock', detail, { cause: error })
   }
 }
 

@@ -3,10 +3,10 @@ import type { ProductStatus } from '@stoa/contracts/inventory/resources'
 import { fragment, identifier, json, type Fragment } from '@stoa/postgres'
 import type { ProductView } from '../domain/product-view.ts'
 
-/** The read model that answers, or the one that is made beside it. */
+/** The current read model, or the one that is being built. */
 export type ViewTable = 'product_views' | 'product_views_next'
 
-/** Writes rows of the read model, over those there are. */
+/** Inserts or replaces rows of the read model. */
 export async function saveViews(tx: WriteHandle, table: ViewTable, views: readonly ProductView[]): Promise<void> {
   if (views.length === 0) return
   const column = (of: (view: ProductView) => unknown) => views.map(of)
@@ -34,7 +34,7 @@ export async function deleteView(tx: WriteHandle, table: ViewTable, productId: s
   await tx.sql`delete from ${identifier(table)} where product_id = ${productId}`
 }
 
-/** A product as it is answered. */
+/** The response of a product. */
 export interface ViewedProduct {
   readonly answer: string
   readonly etag: string
@@ -49,7 +49,7 @@ export async function findView(db: ReadHandle, id: string): Promise<ViewedProduc
 
 export type ProductSort = 'name' | '-name' | 'price' | '-price' | 'newest'
 
-/** Where a page of products begins: behind the product of this id, whose sort key is this. */
+/** The start of a page of products: after the product with this id and sort key. */
 export interface ProductPlace {
   readonly key: string | number
   readonly id: string
@@ -81,7 +81,7 @@ interface PageRow {
   readonly last_id: string | null
 }
 
-/** Products that fit, in the order asked for; each order has its index. One row comes back, however many products. */
+/** Returns the matching products in the requested order; each order has an index. The result is one row for any number of products. */
 export async function listViews(db: ReadHandle, filter: ProductFilter): Promise<ViewedPage> {
   const { status, facets, priceFrom, priceTo, sort, after, limit } = filter
   const { key, keyType, isDescending } = orders[sort]

@@ -39,7 +39,7 @@ export async function lockProduct(tx: WriteHandle, id: string): Promise<Product 
   return row && fromRow(row)
 }
 
-/** Writes a product over, whose row is locked; answers its new version. */
+/** Replaces a product whose row is locked; returns its new version. */
 export async function updateProduct(
   tx: WriteHandle,
   id: string,
@@ -53,12 +53,12 @@ export async function updateProduct(
   return row.version
 }
 
-/** Deletes a product whose variants are gone. */
+/** Deletes a product without variants. */
 export async function deleteProduct(tx: WriteHandle, id: string): Promise<void> {
   await tx.sql`delete from products where id = ${id}`
 }
 
-/** Locks the next products by their ids, so that they stand still; answers the ids. */
+/** Locks the next products in the order of their ids; returns the ids. */
 export async function lockNextProducts(tx: WriteHandle, afterId: string, limit: number): Promise<string[]> {
   const rows = await tx.sql<{ id: string }>`
     select id from products where id > ${afterId} order by id limit ${limit} for share`

@@ -1,8 +1,8 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 
-/** What the read model of products was made by, and whether another is being made beside it. */
+/** The state of the read model of products: its structure version, and whether another one is being built. */
 export interface ReadModelState {
-  /** Undefined when it was never made. */
+  /** Undefined if it was never built. */
   readonly shape: number | undefined
   readonly builtAt: Temporal.Instant | undefined
   readonly isRebuilding: boolean
@@ -28,38 +28,38 @@ export async function readState(db: ReadHandle): Promise<ReadModelState> {
   }
 }
 
-/** Whether a read model is being made beside the one that answers; then whoever writes writes into both. */
+/** Returns whether another read model is being built; then every change is written to both. */
 export async function isRebuilding(tx: WriteHandle): Promise<boolean> {
   const [row] = await tx.sql<{ found: boolean }>`select to_regclass('product_views_next') is not null as found`
   return row?.found === true
 }
 
-/** How many products the read model holds. */
+/** Returns the number of products in the read model. */
 export async function countViews(db: ReadHandle): Promise<number> {
   const [row] = await db.sql<{ count: number }>`select count(*) as count from product_views`
   return row?.count ?? 0
 }
 
 /**
- * Waits for all who write products, and keeps others from it until this transaction ends: those who come later see what
- * it has done to the tables of the read model.
+ * Waits for all writers of products, and blocks new ones until this transaction ends, so that they see its changes to
+ * the tables of the read model.
  */
 export async function stopWriters(tx: WriteHandle): Promise<void> {
   await tx.sql`lock table products in exclusive mode`
 }
 
-/** Makes an empty read model beside the one that answers; a half-made one from before is thrown away. */
+/** Creates an empty read model beside the current one; drops an incomplete earlier one. */
 export async function createNext(tx: WriteHandle): Promise<void> {
   await tx.sql`drop table if exists product_views_next`
   await tx.sql`create table product_views_next (like product_views including all)`
 }
 
-/** Counts what is in the one made beside, so that its first readers are not planned for an empty table. */
+/** Analyzes the new read model, so that its first queries are not planned for an empty table. */
 export async function analyzeNext(tx: WriteHandle): Promise<void> {
   await tx.sql`analyze product_views_next`
 }
 
-/** Puts the one made beside in the place of the one that answers; readers notice nothing. */
+/** Replaces the current read model with the new one, without interrupting readers. */
 export async function swapNext(tx: WriteHandle, shape: number, at: Temporal.Instant): Promise<void> {
   await tx.sql`drop table product_views`
   await tx.sql`alter table product_views_next rename to product_views`

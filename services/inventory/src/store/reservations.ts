@@ -34,19 +34,19 @@ function fromRow(row: ReservationRow): StoredReservation {
   return { id, status, lines, outstanding, returned, orderId: row.order_id, expiresAt: row.expires_at ?? undefined }
 }
 
-/** A reservation that is to be made. */
+/** A new reservation. */
 export interface NewReservation {
   readonly id: string
   readonly orderId: string
-  /** Of the call that makes it, for ever. */
+  /** The permanent key of the call that makes it. */
   readonly actionKey: string | undefined
   readonly lines: readonly StockLine[]
   readonly expiresAt: Temporal.Instant | undefined
 }
 
 /**
- * Writes a reservation and takes its lines off the stock, whose rows are locked; answers false, and does neither, when its
- * key has been used or its order has a reservation.
+ * Inserts a reservation and deducts its lines from the stock, whose rows are locked. Does neither and returns false if its
+ * key was used or its order already has a reservation.
  */
 export async function insertReservation(
   tx: WriteHandle,
@@ -81,7 +81,7 @@ export async function insertWithdrawn(
     values (${id}, ${orderId}, ${actionKey}, 'released', '[]', '[]', ${at}, ${at})`
 }
 
-/** The reservation that a call has made, with its row locked. */
+/** Returns the reservation of a call, with its row locked. */
 export async function lockByKey(tx: WriteHandle, actionKey: string): Promise<StoredReservation | undefined> {
   const [row] = await tx.sql<ReservationRow>`select * from reservations where action_key = ${actionKey} for update`
   return row && fromRow(row)
@@ -118,7 +118,14 @@ export async function listByOrders(
   return rows.map(fromRow)
 }
 
-/** Held reservations whose time is over, locked; those that somebody works on are left for the next time. */
+/** Lets reservations that were made before the clock was set back expire after the time they had, counted from now. */
+export async function limitHolds(tx: WriteHandle, at: Temporal.Instant): Promise<void> {
+  await tx.sql`
+    update reservations set expires_at = ${at}::timestamptz + (expires_at - updated_at), updated_at = ${at}
+     where status = 'held' and expires_at > ${at} and updated_at > ${at.add({ minutes: 1 })}`
+}
+
+/** Returns expired reservations, locked; rows locked by others are skipped until the next run. */
 export async function lockExpired(tx: WriteHandle, at: Temporal.Instant, limit: number): Promise<StoredReservation[]> {
   const rows = await tx.sql<ReservationRow>`
     select * from reservations where status = 'held' and expires_at <= ${at}
@@ -150,7 +157,7 @@ interface Left {
   readonly outstanding: readonly StockLine[]
 }
 
-/** Notes what is still to leave of a reservation whose row is locked. */
+/** Stores the unshipped quantities of a reservation whose row is locked. */
 export async function noteDispatched(
   tx: WriteHandle,
   id: string,
@@ -162,7 +169,7 @@ export async function noteDispatched(
      where id = ${id}`
 }
 
-/** Notes what has come back of a reservation whose row is locked. */
+/** Stores the returned quantities of a reservation whose row is locked. */
 export async function noteReturned(
   tx: WriteHandle,
   id: string,

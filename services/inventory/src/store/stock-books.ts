@@ -1,21 +1,21 @@
 import type { ReadHandle } from '@stoa/contract'
 
-/** A place whose books do not agree. */
+/** A SKU and warehouse with inconsistent stock records. */
 export interface StockDifference {
   readonly sku: string
   readonly warehouseId: string
   readonly onHand: number
-  /** The sum of the movements. */
+  /** The sum of the movements, which the database keeps as they are added. */
   readonly moved: number
   readonly reserved: number
-  /** What live reservations have promised and has not left. */
+  /** The quantity that active reservations hold and that has not been shipped. */
   readonly promised: number
 }
 
 interface ComparedPage {
   readonly differences: readonly StockDifference[]
   readonly places: number
-  /** Where the next page begins; undefined after the last. */
+  /** The start of the next page; undefined after the last. */
   readonly lastSku: string | undefined
 }
 
@@ -32,9 +32,6 @@ export async function compareStock(db: ReadHandle, afterSku: string, limit: numb
   }>`
     with page as materialized (
       select distinct sku from stock where sku > ${afterSku} order by sku limit ${limit}
-    ), moved as (
-      select sku, warehouse_id, sum(delta)::bigint as moved from stock_movements
-       where sku in (select sku from page) group by sku, warehouse_id
     ), promised as (
       select line.sku, line."warehouseId" as warehouse_id, sum(line.quantity)::bigint as promised
         from reservations,
@@ -45,7 +42,7 @@ export async function compareStock(db: ReadHandle, afterSku: string, limit: numb
       select stock.sku, stock.warehouse_id as "warehouseId", on_hand as "onHand", coalesce(moved, 0) as moved, reserved,
              coalesce(promised, 0) as promised
         from page join stock on stock.sku = page.sku
-        left join moved on moved.sku = stock.sku and moved.warehouse_id = stock.warehouse_id
+        left join stock_totals as moved on moved.sku = stock.sku and moved.warehouse_id = stock.warehouse_id
         left join promised on promised.sku collate "C" = stock.sku and promised.warehouse_id = stock.warehouse_id
     )
     select (select json_agg(wrong) from (

@@ -51,7 +51,7 @@ export async function lockReservable(tx: WriteHandle, skus: readonly string[]): 
   return rows.map((row) => ({ ...fromRow(row), country: row.country, productStatus: row.status }))
 }
 
-/** Locks the stock of a SKU in these warehouses, in the order of its key, making what there is none of yet. */
+/** Locks the stock of a SKU in these warehouses, in the order of its key, and creates missing rows. */
 export async function lockOrMakeStock(
   tx: WriteHandle,
   sku: string,
@@ -65,14 +65,14 @@ export async function lockOrMakeStock(
   return rows.map(fromRow)
 }
 
-/** Locks all stock of these SKUs and answers those of which some is reserved. */
+/** Locks all stock of these SKUs, and returns the SKUs with reserved stock. */
 export async function lockReservedSkus(tx: WriteHandle, skus: readonly string[]): Promise<string[]> {
   const rows = await tx.sql<StockRow>`
     select * from stock where sku = any(${skus}::text[]) order by sku, warehouse_id for update`
   return [...new Set(rows.filter(({ reserved }) => reserved > 0).map(({ sku }) => sku))]
 }
 
-/** Gives what was reserved back to whoever comes. Throws when there was none: the books do not agree then. */
+/** Releases reserved stock. Throws if there is none, which means that the records are inconsistent. */
 export async function unreserve(tx: WriteHandle, lines: readonly StockLine[]): Promise<void> {
   const rows = await tx.sql`
     with given as (
@@ -94,15 +94,23 @@ export async function unreserve(tx: WriteHandle, lines: readonly StockLine[]): P
   if (rows.length !== places.size) throw new Error('reserved stock is not in the books')
 }
 
-/** Sets what is not counted but decided of a stock whose row is locked. */
+/** Sets the reorder point and backorder rule of a stock whose row is locked. */
 export async function saveRules(tx: WriteHandle, stock: StoredStock): Promise<void> {
   await tx.sql`
     update stock set reorder_point = ${stock.reorderPoint}, is_backorder_allowed = ${stock.isBackorderAllowed}
      where sku = ${stock.sku} and warehouse_id = ${stock.warehouseId}`
 }
 
-/** What can be sold of these SKUs, over all warehouses; those that no product has are left out. */
-export async function findAvailability(db: ReadHandle, skus: readonly string[]): Promise<Availability[]> {
+interface AvailabilityQuery {
+  readonly skus: readonly string[]
+  readonly withDrafts: boolean
+}
+
+/** Returns the sellable quantity of these SKUs over all warehouses; omits unknown SKUs and, if requested, those of drafts. */
+export async function findAvailability(
+  db: ReadHandle,
+  { skus, withDrafts }: AvailabilityQuery,
+): Promise<Availability[]> {
   return db.sql<Availability>`
     select variants.sku,
            coalesce(sum(on_hand - reserved), 0)::bigint as available,
@@ -110,5 +118,6 @@ export async function findAvailability(db: ReadHandle, skus: readonly string[]):
            coalesce(sum(reserved), 0)::bigint as reserved
       from variants left join stock on stock.sku = variants.sku
      where variants.sku = any(${skus}::text[])
+       and (${withDrafts} or variants.status <> 'draft')
      group by variants.sku`
 }

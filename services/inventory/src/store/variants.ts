@@ -2,7 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { ProductId } from '@stoa/contracts/ids'
 import type { NewProduct, ProductStatus } from '@stoa/contracts/inventory/resources'
 
-/** A SKU as other services ask for it. */
+/** A SKU as other services see it. */
 export interface KnownVariant {
   readonly sku: string
   readonly productId: ProductId
@@ -36,7 +36,7 @@ function fromRow(row: VariantRow): KnownVariant {
   }
 }
 
-/** Those of these SKUs that a product has. */
+/** Returns the existing ones of these SKUs. */
 export async function findVariants(db: ReadHandle, skus: readonly string[]): Promise<KnownVariant[]> {
   const rows = await db.sql<VariantRow>`select * from variants where sku = any(${skus}::text[])`
   return rows.map(fromRow)
@@ -56,18 +56,26 @@ export interface ProductOfVariants extends Pick<NewProduct, 'status' | 'taxClass
 
 /**
  * Writes the variants of products whose rows are locked or new, and a place for the price of each; answers the SKUs that
- * belong to another product, which are left as they are.
+ * belong to another product, or differ from one there is in case only, which are left as they are.
  */
 export async function saveVariants(tx: WriteHandle, products: readonly ProductOfVariants[]): Promise<string[]> {
   const rows = products.flatMap(({ id, status, taxClass, version, variants }) =>
     variants.map((variant) => ({ id, status, taxClass, version, ...variant })),
   )
   const skus = rows.map(({ sku }) => sku)
+  // One writer at a time for each SKU in whatever case, in one order; the next statement sees what the last one wrote.
+  await tx.sql`
+    select pg_advisory_xact_lock(key) from (
+      select distinct hashtextextended('sku ' || lower(sku), 0) as key from unnest(${skus}::text[]) as given (sku) order by 1
+    ) as keys`
   const saved = await tx.sql<{ sku: string }>`
     insert into variants (sku, product_id, name, status, tax_class, weight_grams, version)
-    select * from unnest(${skus}::text[], ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ name }) => name)}::text[],
+    select given.* from unnest(${skus}::text[], ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ name }) => name)}::text[],
                          ${rows.map(({ status }) => status)}::text[], ${rows.map(({ taxClass }) => taxClass)}::text[],
                          ${rows.map(({ weightGrams }) => weightGrams)}::int[], ${rows.map(({ version }) => version)}::int[])
+      as given (sku, product_id, name, status, tax_class, weight_grams, version)
+     where exists (select from variants own where own.sku = given.sku)
+        or not exists (select from variants other where lower(other.sku) = lower(given.sku))
     on conflict (sku) do update
       set name = excluded.name, status = excluded.status, tax_class = excluded.tax_class,
           weight_grams = excluded.weight_grams, version = excluded.version

@@ -6,13 +6,13 @@ export async function listWarehouses(db: ReadHandle): Promise<Warehouse[]> {
   return db.sql<Warehouse>`select id, code, name, country from warehouses order by code`
 }
 
-/** Those of these warehouses that there are not. */
+/** Returns the missing ones of these warehouses. */
 export async function findUnknownWarehouses(db: ReadHandle, ids: readonly string[]): Promise<string[]> {
   const rows = await db.sql<{ id: string }>`select id from warehouses where id = any(${ids}::uuid[])`
   return ids.filter((id) => !rows.some((row) => row.id === id))
 }
 
-/** Writes the warehouses whose codes are free; answers how many those were. */
+/** Inserts the warehouses whose codes are free; returns their number. */
 export async function insertWarehouses(tx: WriteHandle, warehouses: readonly Warehouse[]): Promise<number> {
   const rows = await tx.sql`
     insert into warehouses (id, code, name, country)

@@ -11,7 +11,7 @@ interface StockChange {
   readonly after: StockLevel
 }
 
-/** Tells of each stock that these changes have brought below its reorder point. */
+/** Publishes an event for each stock that these changes have reduced below its reorder point. */
 export async function announceLowStock(tx: Tx<InventoryService>, changes: readonly StockChange[]): Promise<void> {
   for (const { sku, warehouseId, before, after } of changes) {
     if (!hasRunLow(before, after)) continue

@@ -10,23 +10,29 @@ import { lockProduct, updateProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants, saveVariants } from '../store/variants.ts'
 import { checkProduct, skuTaken, type ProductRefusal } from './check-product.ts'
+import { checkTaxClass } from './check-tax-class.ts'
 import { productState } from './product-state.ts'
 import { projectProducts } from './project-products.ts'
 
 export const replaceProduct =
   (deps: Deps): Handler<InventoryService, 'replaceProduct'> =>
-  async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ params: { id }, body, expectedVersion, calls, commit, refuse }) => {
+    const untaxed = await checkTaxClass(calls, body.taxClass)
+    if (untaxed !== undefined) return refuse(untaxed.code, untaxed.detail, { fields: untaxed.fields })
+    return commit(async (tx) => {
       const refused = await changeProduct(deps, tx, { id, expectedVersion, change: () => body })
       return refused === undefined
         ? { status: 200, id }
         : refuse(refused.code, refused.detail, { fields: refused.fields })
     })
+  }
 
 export const patchProduct =
   (deps: Deps): Handler<InventoryService, 'patchProduct'> =>
-  async ({ params: { id }, body, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ params: { id }, body, expectedVersion, calls, commit, refuse }) => {
+    const untaxed = await checkTaxClass(calls, body.taxClass)
+    if (untaxed !== undefined) return refuse(untaxed.code, untaxed.detail, { fields: untaxed.fields })
+    return commit(async (tx) => {
       const refused = await changeProduct(deps, tx, {
         id,
         expectedVersion,
@@ -36,6 +42,7 @@ export const patchProduct =
         ? { status: 200, id }
         : refuse(refused.code, refused.detail, { fields: refused.fields })
     })
+  }
 
 interface Change {
   readonly id: string
@@ -51,16 +58,17 @@ type ChangeRefusal =
       readonly fields: readonly FieldError[]
     }
 
-/** Writes a product over under its lock; answers why not, when it can't. */
+/** Replaces a product under its lock; returns the reason if it cannot be replaced. */
 async function changeProduct(
   { clock }: Deps,
   tx: Tx<InventoryService>,
   { id, expectedVersion, change }: Change,
 ): Promise<ChangeRefusal | undefined> {
   const current = await lockProduct(tx, id)
-  if (current === undefined) return { code: 'product.not_found', detail: `There is no product ${id}.`, fields: [] }
+  if (current === undefined)
+    return { code: 'product.not_found', detail: `The product ${id} does not exist.`, fields: [] }
   if (!isExpected(current, expectedVersion)) {
-    return { code: 'request.stale', detail: 'The product has changed since it was read.', fields: [] }
+    return { code: 'request.stale', detail: 'The product was changed after it was read.', fields: [] }
   }
   const product = change(writtenPartOf(current))
   const wrong = await checkProduct(tx, product)
@@ -89,7 +97,7 @@ function writtenPartOf({
   return product
 }
 
-/** Takes away the SKUs that a product no longer has; answers one that is reserved, when there is one. */
+/** Deletes the SKUs that a product no longer has; returns a reserved SKU if there is one. */
 async function dropSkus(tx: Tx<InventoryService>, before: NewProduct, after: NewProduct): Promise<string | undefined> {
   const kept = new Set(after.variants.map(({ sku }) => sku))
   const dropped = before.variants.map(({ sku }) => sku).filter((sku) => !kept.has(sku))

@@ -5,7 +5,7 @@ import { wrongAttributes } from './wrong-attributes.ts'
 import { pathsAbove, repeatedSku } from '../domain/product.ts'
 import { findCategories } from '../store/categories.ts'
 
-/** Why a product can not be as it is wanted. */
+/** The reason why a product is not valid. */
 export interface ProductRefusal {
   readonly code: 'category.unknown' | 'product.attributes_invalid' | 'product.sku_taken'
   readonly detail: string
@@ -19,17 +19,21 @@ export async function checkProduct(db: ReadHandle, product: NewProduct): Promise
   const categories = await findCategories(db, pathsAbove(product.category))
   if (!categories.some(({ path }) => path === product.category)) {
     const fields = [{ pointer: '/category', detail: 'unknown' }]
-    return { code: 'category.unknown', detail: `There is no category ${product.category}.`, fields }
+    return { code: 'category.unknown', detail: `The category ${product.category} does not exist.`, fields }
   }
   const schemas = categories.flatMap(({ attributeSchema }) => attributeSchema ?? [])
   const fields = wrongAttributes(product.attributes, schemas)
   if (fields.length === 0) return undefined
-  return { code: 'product.attributes_invalid', detail: 'The attributes are not as the category has them.', fields }
+  return {
+    code: 'product.attributes_invalid',
+    detail: 'The attributes do not match the schema of the category.',
+    fields,
+  }
 }
 
-/** A SKU that belongs to another product, or stands in this one twice. */
+/** Finds a SKU that belongs to another product, or occurs twice in this one. */
 export function skuTaken({ variants }: NewProduct, taken: string, at?: number): ProductRefusal {
   const index = at ?? variants.findIndex(({ sku }) => sku === taken)
   const fields = [{ pointer: `/variants/${index}/sku`, detail: 'is taken' }]
-  return { code: 'product.sku_taken', detail: `The SKU ${taken} is taken.`, fields }
+  return { code: 'product.sku_taken', detail: `The SKU ${taken} belongs to another product.`, fields }
 }

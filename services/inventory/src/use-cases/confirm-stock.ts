@@ -3,7 +3,8 @@ import { inventoryConfirmed } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
 import { decideConfirm } from '../domain/reservation.ts'
-import { confirmHeld, lockByOrder } from '../store/reservations.ts'
+import { confirmHeld, findByOrder, lockByOrder } from '../store/reservations.ts'
+import { findOrder } from './find-order.ts'
 
 const tooLate = 'The reservation has been released.'
 
@@ -19,14 +20,20 @@ export const confirm =
 
 export const confirmStock =
   ({ clock }: Deps): Handler<InventoryService, 'confirmStock'> =>
-  async ({ body: { orderId }, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ body: { orderId }, calls, db, commit, refuse }) => {
+    const none = () => refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
+    if ((await findByOrder(db, orderId)) === undefined) return none()
+    const order = await findOrder(calls, orderId)
+    const fields = [{ pointer: '/orderId', detail: 'unknown' }]
+    if (order === 'none') return refuse('inventory.order_unknown', `The order ${orderId} does not exist.`, { fields })
+    if (order === 'ended') return refuse('inventory.reservation_ended', 'The order has ended.')
+    return commit(async (tx) => {
       const outcome = await confirmReservation(tx, orderId, clock.now())
-      if (outcome === 'not_found')
-        return refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
+      if (outcome === 'not_found') return none()
       if (outcome === 'ended') return refuse('inventory.reservation_ended', tooLate)
       return { status: 200, id: orderId }
     })
+  }
 
 async function confirmReservation(
   tx: Tx<InventoryService>,

@@ -6,9 +6,9 @@ import { projectProducts } from './project-products.ts'
 
 /** The read copy of the list price, which products are filtered and sorted by. */
 export const copyPrice = ({ isListPrice }: Deps): Consumer<InventoryService, 'priceChanged'> => ({
-  apply: async ({ data: { sku, priceList, price } }, tx) => {
+  apply: async ({ data: { sku, priceList, price, isRemoved = false } }, tx) => {
     if (!isListPrice(priceList, price.currency)) return
-    const productId = await savePrice(tx, sku, price)
+    const productId = await savePrice(tx, sku, isRemoved ? undefined : price)
     if (productId !== undefined) await projectProducts(tx, [productId])
   },
 })

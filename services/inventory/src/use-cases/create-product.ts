@@ -6,13 +6,14 @@ import type { Deps } from '../deps.ts'
 import { insertProducts } from '../store/products.ts'
 import { saveVariants } from '../store/variants.ts'
 import { checkProduct, skuTaken } from './check-product.ts'
+import { checkTaxClass } from './check-tax-class.ts'
 import { productState } from './product-state.ts'
 import { projectProducts } from './project-products.ts'
 
 export const createProduct =
   ({ clock, newId }: Deps): Handler<InventoryService, 'createProduct'> =>
-  async ({ body, db, commit, refuse }) => {
-    const wrong = await checkProduct(db, body)
+  async ({ body, calls, db, commit, refuse }) => {
+    const wrong = (await checkProduct(db, body)) ?? (await checkTaxClass(calls, body.taxClass))
     if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
     const id = newId() as ProductId
     return commit(async (tx) => {

@@ -11,6 +11,6 @@ export const createWarehouse =
     return commit(async (tx) => {
       if ((await insertWarehouses(tx, [warehouse])) > 0) return { status: 201, body: warehouse }
       const fields = [{ pointer: '/code', detail: 'is taken' }]
-      return refuse('warehouse.taken', `There is a warehouse ${body.code} already.`, { fields })
+      return refuse('warehouse.taken', `The warehouse ${body.code} already exists.`, { fields })
     })
   }

@@ -14,9 +14,9 @@ export const deleteProduct =
   async ({ params: { id }, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
       const product = await lockProduct(tx, id)
-      if (product === undefined) return refuse('product.not_found', `There is no product ${id}.`)
+      if (product === undefined) return refuse('product.not_found', `The product ${id} does not exist.`)
       if (!isExpected(product, expectedVersion))
-        return refuse('request.stale', 'The product has changed since it was read.')
+        return refuse('request.stale', 'The product was changed after it was read.')
       const skus = product.variants.map(({ sku }) => sku)
       const [reserved] = await lockReservedSkus(tx, skus)
       if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)

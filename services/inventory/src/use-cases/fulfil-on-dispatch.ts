@@ -8,8 +8,8 @@ import { lockByOrder, noteDispatched } from '../store/reservations.ts'
 import { announceLowStock } from './announce-low-stock.ts'
 
 /**
- * Takes what has left off the stock, and off what was promised to its order. More than is there and not promised to
- * others can not leave: such an event ends among the dead letters, for somebody to count.
+ * Deducts shipped goods from the stock and from the reservation of their order. If this exceeds the unreserved stock, the event becomes a
+ * dead letter, for a manual stock count.
  */
 export const fulfilOnDispatch = ({ clock, newId }: Deps): Consumer<InventoryService, 'shippingDispatched'> => ({
   apply: async ({ data: { shipmentId, orderId, lines } }, tx) => {

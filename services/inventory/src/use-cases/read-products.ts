@@ -10,7 +10,7 @@ import { wordsOf } from '../domain/product-view.ts'
 import { findSimilarViews, searchViews } from '../store/product-search.ts'
 import { findView, listViews } from '../store/product-views.ts'
 
-/** Drafts are for those who write them. */
+/** Drafts are visible only to callers who may write products. */
 const managing = 'product:manage'
 
 export const getProduct =
@@ -18,7 +18,7 @@ export const getProduct =
   async ({ params: { id }, caller, db, refuse }) => {
     const found = await findView(db, id)
     if (found === undefined || (found.status === 'draft' && !caller.can(managing))) {
-      return refuse('product.not_found', `There is no product ${id}.`)
+      return refuse('product.not_found', `The product ${id} does not exist.`)
     }
     return { status: 200, body: new JsonText(found.answer), version: found.etag }
   }

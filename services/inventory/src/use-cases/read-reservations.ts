@@ -31,7 +31,7 @@ export const listReservations =
     }
   }
 
-/** Compares stock with its movements and with what is reserved of it, a page of SKUs at a time. */
+/** Compares stock with its movements and reservations, one page of SKUs at a time. */
 export const checkStock =
   (_deps: Deps): RpcHandler<InventoryService, 'checkStock'> =>
   async ({ input: { afterSku, limit }, db }) => {

@@ -1,17 +1,19 @@
-import type { Handler } from '@stoa/contract'
+import type { Handler, RpcHandler } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { listMovements as readMovements } from '../store/movements.ts'
 import { findAvailability } from '../store/stock.ts'
-import { listWarehouses as readWarehouses } from '../store/warehouses.ts'
+import { findUnknownWarehouses, listWarehouses as readWarehouses } from '../store/warehouses.ts'
 
 export const getAvailability =
   (_deps: Deps): Handler<InventoryService, 'getAvailability'> =>
-  async ({ query, db, refuse }) => {
+  async ({ query, caller, db, refuse }) => {
     const skus = [...new Set(query.sku)]
-    const bySku = new Map((await findAvailability(db, skus)).map((item) => [item.sku, item]))
+    const withDrafts = caller.can('product:manage') || caller.can('inventory:read')
+    const found = await findAvailability(db, { skus, withDrafts })
+    const bySku = new Map(found.map((item) => [item.sku, item]))
     const unknown = query.sku.flatMap((sku, index) =>
       bySku.has(sku) ? [] : [{ pointer: `/sku/${index}`, detail: 'unknown' }],
     )
@@ -31,3 +33,10 @@ export const listMovements =
 export const listWarehouses =
   (_deps: Deps): Handler<InventoryService, 'listWarehouses'> =>
   async ({ db }) => ({ status: 200, body: { items: await readWarehouses(db) } })
+
+export const findWarehouses =
+  (_deps: Deps): RpcHandler<InventoryService, 'findWarehouses'> =>
+  async ({ input: { warehouseIds }, db }) => {
+    const unknown = new Set(await findUnknownWarehouses(db, warehouseIds))
+    return { warehouseIds: warehouseIds.filter((id) => !unknown.has(id)) }
+  }

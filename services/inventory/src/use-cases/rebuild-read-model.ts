@@ -23,7 +23,7 @@ export const rebuildReadModel =
       return { status: 202, id: 'products' }
     })
 
-/** A task, so that it is done although the process that began it dies; it begins anew then. */
+/** A task, so that it is completed even if its process dies; it then starts again. */
 export const rebuildReadModelTask =
   ({ database, clock }: Deps): TaskHandler<InventoryService, 'rebuild-read-model'> =>
   async ({ commit }) => {
@@ -62,7 +62,7 @@ async function fillNext(database: Database): Promise<void> {
   await database.transaction(analyzeNext)
 }
 
-/** Copies the next products; answers the last one's id, undefined when the rest is new: that is written into both. */
+/** Copies the next products; returns the id of the last one, or undefined if only new products remain, which are written to both. */
 async function copyBatch(database: Database, afterId: string): Promise<string | undefined> {
   return database.transaction(async (tx) => {
     const ids = await lockNextProducts(tx, afterId, productsAtOnce)

@@ -7,15 +7,17 @@ import {
   insertWithdrawn,
   lockByKey,
   lockByOrder,
+  limitHolds,
   lockExpired,
   markReleased,
   type StoredReservation,
 } from '../store/reservations.ts'
 import { unreserve } from '../store/stock.ts'
+import { findOrder } from './find-order.ts'
 
 const tooLate = 'Goods of the reservation have left the warehouse.'
 
-/** Gives the stock of an order back. As a compensation it withdraws the reservation that has not come yet. */
+/** Releases the stock of an order. As a compensation, it withdraws a reservation that has not arrived yet. */
 export const release =
   ({ clock, newId }: Deps): RpcHandler<InventoryService, 'release'> =>
   async ({ input: { orderId }, compensates, commit, refuse }) =>
@@ -34,30 +36,34 @@ export const release =
 
 export const releaseStock =
   ({ clock }: Deps): Handler<InventoryService, 'releaseStock'> =>
-  async ({ body: { orderId }, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ body: { orderId }, calls, commit, refuse }) => {
+    const order = await findOrder(calls, orderId)
+    return commit(async (tx) => {
       const found = await lockByOrder(tx, orderId)
       if (found === undefined) return refuse('inventory.reservation_not_found', `Order ${orderId} has no reservation.`)
+      if (order === 'live') return refuse('inventory.belongs_to_order', 'The order of the reservation has not ended.')
       const decision = decideRelease(found)
       if (decision === 'ended') return refuse('inventory.reservation_ended', tooLate)
       if (decision === 'release') await releaseAll(tx, [found], clock.now())
       return { status: 200, id: orderId }
     })
+  }
 
 const expiredAtOnce = 200
 
-/** Gives back what carts have held for too long. */
+/** Releases expired reservations of carts. */
 export const expireReservationsTask =
   ({ clock }: Deps): TaskHandler<InventoryService, 'expire-reservations'> =>
   async ({ commit }) =>
     commit(async (tx) => {
       const at = clock.now()
+      await limitHolds(tx, at)
       const expired = await lockExpired(tx, at, expiredAtOnce)
       if (expired.length > 0) await releaseAll(tx, expired, at)
       if (expired.length === expiredAtOnce) await tx.enqueue('expire-reservations', {})
     })
 
-/** Gives back what locked reservations hold, and tells it. */
+/** Releases the stock of locked reservations, and publishes it. */
 async function releaseAll(
   tx: Tx<InventoryService>,
   reservations: readonly StoredReservation[],

@@ -12,7 +12,7 @@ import { lockReservable, type ReservableStock } from '../store/stock.ts'
 import { findVariants } from '../store/variants.ts'
 import { announceLowStock } from './announce-low-stock.ts'
 
-interface Wanted {
+interface ReservationRequest {
   readonly orderId: OrderId
   readonly lines: readonly Quantity[]
   readonly country: string | undefined
@@ -33,19 +33,21 @@ interface Refusal {
   readonly fields: readonly FieldError[]
 }
 
-type Outcome =
+type ReservationOutcome =
   | { readonly kind: 'reserved'; readonly id: string; readonly lines: readonly StockLine[] }
   | { readonly kind: 'withdrawn' }
   | Refusal
 
-/** Holds stock for an order that its saga answers for: it does not expire. */
+/** Reserves stock for an order; the reservation does not expire because the saga of the order manages it. */
 export const reserve =
   ({ clock, newId }: Deps): RpcHandler<InventoryService, 'reserve'> =>
   async ({ input, key, commit, refuse }) => {
     const wrong = input.lines.findIndex(({ sku, quantity }) => sku === '' || quantity < 1)
     if (input.lines.length === 0 || wrong >= 0) {
-      const fields = [{ pointer: wrong < 0 ? '/lines' : `/lines/${wrong}`, detail: 'names no SKU and quantity' }]
-      return refuse('request.invalid', 'Nothing is asked for.', { fields })
+      const fields = [
+        { pointer: wrong < 0 ? '/lines' : `/lines/${wrong}`, detail: 'must contain a SKU and a quantity' },
+      ]
+      return refuse('request.invalid', 'The request contains no lines.', { fields })
     }
     const wanted = {
       orderId: input.orderId as OrderId,
@@ -63,7 +65,7 @@ export const reserve =
     })
   }
 
-/** Holds stock for a cart, for some minutes. */
+/** Reserves stock for a cart, for some minutes. */
 export const reserveStock =
   ({ clock, newId, cartHoldMs }: Deps): Handler<InventoryService, 'reserveStock'> =>
   async ({ body: { orderId, lines, country }, commit, refuse }) => {
@@ -80,9 +82,9 @@ export const reserveStock =
 async function makeReservation(
   tx: Tx<InventoryService>,
   newId: Deps['newId'],
-  { orderId, lines: asked, country, actionKey, expiresAt }: Wanted,
+  { orderId, lines: asked, country, actionKey, expiresAt }: ReservationRequest,
   at: Temporal.Instant,
-): Promise<Outcome> {
+): Promise<ReservationOutcome> {
   const quantities = sumBySku(asked)
   const stock = await lockReservable(
     tx,
@@ -108,8 +110,11 @@ async function makeReservation(
   return { kind: 'reserved', id, lines }
 }
 
-/** What an earlier call with this key has come to, when there was one. */
-async function findRepeat(tx: Tx<InventoryService>, actionKey: string | undefined): Promise<Outcome | undefined> {
+/** Returns the result of an earlier call with this key, if any. */
+async function findRepeat(
+  tx: Tx<InventoryService>,
+  actionKey: string | undefined,
+): Promise<ReservationOutcome | undefined> {
   const made = actionKey === undefined ? undefined : await lockByKey(tx, actionKey)
   if (made === undefined) return undefined
   return made.status === 'released' ? { kind: 'withdrawn' } : { kind: 'reserved', id: made.id, lines: made.lines }
@@ -135,13 +140,13 @@ async function refuseShort(
   stock: readonly ReservableStock[],
   { sku, left }: { readonly sku: string; readonly left: number },
 ): Promise<Refusal> {
-  // A SKU that was never stocked has no row that would say whether there is one of that name.
+  // A SKU that was never stocked has no stock row, so its existence is checked separately.
   const unstocked = asked.map((line) => line.sku).filter((name) => !stock.some((one) => one.sku === name))
   const known = unstocked.length === 0 ? [] : await findVariants(tx, unstocked)
   const unknown = unstocked.find((name) => !known.some((variant) => variant.sku === name))
   if (unknown !== undefined) {
     const fields = [{ pointer: pointerTo(asked, unknown), detail: 'unknown' }]
-    return { kind: 'refused', code: 'inventory.unknown_sku', detail: `There is no SKU ${unknown}.`, fields }
+    return { kind: 'refused', code: 'inventory.unknown_sku', detail: `The SKU ${unknown} does not exist.`, fields }
   }
   const blocked = known.find(({ status }) => status !== 'active')
   if (blocked !== undefined) return notForSale(asked, blocked.sku)
@@ -152,7 +157,7 @@ async function refuseShort(
 
 async function alreadyReserved(tx: Tx<InventoryService>, orderId: string): Promise<Refusal> {
   const other = await findByOrder(tx, orderId)
-  const detail = `The order has a reservation already (${other?.status ?? 'held'}).`
+  const detail = `The order already has a reservation (${other?.status ?? 'held'}).`
   return { kind: 'refused', code: 'inventory.already_reserved', detail, fields: [] }
 }
 

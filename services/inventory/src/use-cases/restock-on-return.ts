@@ -2,13 +2,14 @@ import type { Consumer } from '@stoa/contract'
 import { inventoryAdjusted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { WarehouseId } from '@stoa/contracts/ids'
-import { AppError } from '@stoa/kernel'
+import { inventoryErrors } from '@stoa/contracts/inventory/errors'
+import { catalogueError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { restock, sumByPlace } from '../domain/reservation.ts'
 import { moveStock } from '../store/movements.ts'
 import { lockByOrder, noteReturned } from '../store/reservations.ts'
 
-/** Puts what came back in order where it had left from. */
+/** Restocks undamaged returned goods in the warehouses that shipped them. */
 export const restockOnReturn = ({ clock, newId }: Deps): Consumer<InventoryService, 'orderReturned'> => ({
   apply: async ({ data: { orderId, lines } }, tx) => {
     const inOrder = lines.filter((line) => line.inOrder)
@@ -16,7 +17,7 @@ export const restockOnReturn = ({ clock, newId }: Deps): Consumer<InventoryServi
     const at = clock.now()
     const reservation = await lockByOrder(tx, orderId)
     if (reservation === undefined) {
-      throw new AppError('not_found', 'inventory.reservation_not_found', `order ${orderId} has no reservation`)
+      throw catalogueError(inventoryErrors, 'inventory.reservation_not_found', `order ${orderId} has no reservation`)
     }
     const back = restock(reservation, inOrder)
     const movements = back.map(({ sku, warehouseId, quantity }) => ({ id: newId(), sku, warehouseId, delta: quantity }))

@@ -11,24 +11,24 @@ import { announceLowStock } from './announce-low-stock.ts'
 
 const reason = 'transfer'
 
-/** Moves what nobody is promised from one warehouse to another. */
+/** Moves unreserved stock from one warehouse to another. */
 export const transferStock =
   ({ clock, newId }: Deps): Handler<InventoryService, 'transferStock'> =>
   async ({ body: { sku, fromWarehouseId, toWarehouseId, quantity }, db, commit, refuse }) => {
     if (fromWarehouseId === toWarehouseId) {
-      const fields = [{ pointer: '/toWarehouseId', detail: 'must be another warehouse' }]
-      return refuse('request.invalid', 'Stock is moved between two warehouses.', { fields })
+      const fields = [{ pointer: '/toWarehouseId', detail: 'must be a different warehouse' }]
+      return refuse('request.invalid', 'The source and the target must be different warehouses.', { fields })
     }
     const places = [fromWarehouseId, toWarehouseId]
     const [variants, unknown] = await Promise.all([findVariants(db, [sku]), findUnknownWarehouses(db, places)])
     if (variants.length === 0) {
       const fields = [{ pointer: '/sku', detail: 'unknown' }]
-      return refuse('inventory.unknown_sku', `There is no SKU ${sku}.`, { fields })
+      return refuse('inventory.unknown_sku', `The SKU ${sku} does not exist.`, { fields })
     }
     if (unknown.length > 0) {
       const pointerOf = (id: string) => (id === fromWarehouseId ? '/fromWarehouseId' : '/toWarehouseId')
       const fields = unknown.map((id) => ({ pointer: pointerOf(id), detail: 'unknown' }))
-      return refuse('warehouse.unknown', 'A warehouse is unknown.', { fields })
+      return refuse('warehouse.unknown', 'A warehouse does not exist.', { fields })
     }
     const at = clock.now()
     return commit(async (tx) => {
@@ -36,8 +36,8 @@ export const transferStock =
       const from = stock.find((one) => one.warehouseId === fromWarehouseId)
       const left = from === undefined ? 0 : availableOf(from)
       if (left < quantity) {
-        const fields = [{ pointer: '/quantity', detail: `no more than ${Math.max(0, left)} can be moved` }]
-        return refuse('inventory.insufficient_stock', `Not enough of ${sku} is free there.`, { fields })
+        const fields = [{ pointer: '/quantity', detail: `must be at most ${Math.max(0, left)}` }]
+        return refuse('inventory.insufficient_stock', `The source has too little free stock of ${sku}.`, { fields })
       }
       const reference = newId()
       const movements = [

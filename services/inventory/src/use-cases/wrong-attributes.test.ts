@@ -24,7 +24,7 @@ test('each wrong attribute is pointed at', () => {
       { pointer: '/attributes/origin', detail: 'must be one of JP, CN' },
       { pointer: '/attributes/steamed', detail: 'must be boolean' },
       { pointer: '/attributes/grams', detail: 'must be >= 10' },
-      { pointer: '/attributes/colour', detail: 'is no attribute of the category' },
+      { pointer: '/attributes/colour', detail: 'is not an attribute of the category' },
     ]),
   )
   expect(wrongAttributes({}, [tea, tea])).toEqual([{ pointer: '/attributes/origin', detail: 'is required' }])

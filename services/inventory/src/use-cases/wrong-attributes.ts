@@ -20,7 +20,7 @@ function errorsUnder(schema: AttributeSchema, attributes: Attributes): FieldErro
       case 'additionalProperties':
         return []
       case 'boolean':
-        return [{ pointer: error.instancePath, detail: 'is no attribute of the category' }]
+        return [{ pointer: error.instancePath, detail: 'is not an attribute of the category' }]
       case 'enum':
         return [{ pointer: error.instancePath, detail: `must be one of ${error.params.allowedValues.join(', ')}` }]
       default:

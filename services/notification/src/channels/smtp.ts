@@ -10,24 +10,53 @@ export interface Mail {
 
 /** Sends e-mails. */
 export interface MailChannel {
-  /** Resolves when the server has taken it. A repeat carries the same Message-ID, by which it is known. */
+  /** Resolves when the server has accepted the message. A repeated send has the same Message-ID. */
   readonly send: (mail: Mail) => Promise<void>
   readonly close: () => void
 }
 
-/** A channel over SMTP; nodemailer is loaded with the first mail, so that a start without mail does not pay for it. */
-export function smtpChannel(url: string, from: string): MailChannel {
+/** A channel over a mail server. */
+export interface MailServer extends MailChannel {
+  /** Signs in to the server without sending; rejects while it cannot. */
+  readonly verify: () => Promise<void>
+}
+
+/** A channel over SMTP that waits up to the limit (30 s by default) for the server to take a mail; nodemailer is loaded with the first mail, so that a start without mail does not pay for it. */
+export function smtpChannel(url: string, from: string, { limitMs = 30_000 }: { limitMs?: number } = {}): MailServer {
   let transport: Promise<Transporter> | undefined
   const open = async (): Promise<Transporter> => {
     const { createTransport } = await import('nodemailer')
-    return createTransport({ url, pool: true, maxConnections: 2 } as never)
+    return createTransport({
+      url,
+      pool: true,
+      maxConnections: 2,
+      connectionTimeout: limitMs / 3,
+      greetingTimeout: limitMs / 3,
+      socketTimeout: (limitMs * 2) / 3,
+    } as never)
   }
   return {
     async send({ id, to, subject, body }) {
       transport ??= open()
       const domain = from.split('@')[1]?.replace(/>$/, '') ?? 'stoa.example'
-      await (await transport).sendMail({ messageId: `<${id}@${domain}>`, from, to, subject, text: body })
+      const mail = { messageId: `<${id}@${domain}>`, from, to, subject, text: body }
+      await within(limitMs, (await transport).sendMail(mail))
+    },
+    async verify() {
+      transport ??= open()
+      await within(limitMs, (await transport).verify())
     },
     close: () => void transport?.then((opened) => opened.close()),
+  }
+}
+
+/** nodemailer limits only silence: a server that sends a byte now and then would be waited for without end. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const { promise: limit, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`the mail server did not respond within ${limitMs} ms`)), limitMs)
+  try {
+    await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
   }
 }

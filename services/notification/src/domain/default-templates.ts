@@ -24,6 +24,30 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern ist Ihr Konto gesperrt. Zum Entsperren: {{unlockToken}}',
     ],
   },
+  'user.email_verification_requested': {
+    en: ['Verify your e-mail address', 'Hello {{name}},\n\nto verify your e-mail address use: {{linkToken}}'],
+    de: ['Bestätigen Sie Ihre E-Mail-Adresse', 'Hallo {{name}},\n\nzum Bestätigen Ihrer E-Mail-Adresse: {{linkToken}}'],
+  },
+  'user.password_reset_requested': {
+    en: [
+      'Reset your password',
+      'Hello {{name}},\n\nto set a new password use, within half an hour: {{linkToken}}\n\nIf you did not ask for it, do nothing.',
+    ],
+    de: [
+      'Neues Passwort',
+      'Hallo {{name}},\n\nfür ein neues Passwort, innerhalb einer halben Stunde: {{linkToken}}\n\nFalls Sie keines wollten, tun Sie nichts.',
+    ],
+  },
+  'api_key.created': {
+    en: [
+      'An API key was created for your account',
+      'Hello {{name}},\n\nan API key was made for your account. It gives: {{scopes}}. If this was not you, delete the key and change your password.',
+    ],
+    de: [
+      'Ein API-Schlüssel zu Ihrem Konto',
+      'Hallo {{name}},\n\nzu Ihrem Konto wurde ein API-Schlüssel erstellt. Er erlaubt: {{scopes}}. Falls nicht von Ihnen, löschen Sie ihn und ändern Sie Ihr Passwort.',
+    ],
+  },
   'order.confirmed': {
     en: [
       'Order {{orderNumber}} is confirmed',
@@ -64,7 +88,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.cancelled': {
     en: [
       'Order {{orderNumber}} is cancelled',
-      'Hello {{name}},\n\nyour order {{orderNumber}} is cancelled. What was paid is given back.',
+      'Hello {{name}},\n\nyour order {{orderNumber}} is cancelled. Any payment is refunded.',
     ],
     de: [
       'Bestellung {{orderNumber}} ist storniert',
@@ -73,8 +97,8 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   },
   'order.returned': {
     en: [
-      'We have your return of order {{orderNumber}}',
-      'Hello {{name}},\n\nwhat you sent back of order {{orderNumber}} has arrived.',
+      'Your return of order {{orderNumber}} has arrived',
+      'Hello {{name}},\n\nyour return of order {{orderNumber}} has arrived.',
     ],
     de: [
       'Ihre Rücksendung zu {{orderNumber}} ist da',
@@ -82,27 +106,24 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     ],
   },
   'refund.processed': {
-    en: [
-      '{{amount}} are on their way back to you',
-      'Hello {{name}},\n\nwe have given {{amount}} back to your payment method.',
-    ],
+    en: ['Your refund of {{amount}}', 'Hello {{name}},\n\nwe have refunded {{amount}} to your payment method.'],
     de: [
       '{{amount}} werden Ihnen erstattet',
       'Hallo {{name}},\n\nwir haben {{amount}} auf Ihr Zahlungsmittel erstattet.',
     ],
   },
   'inventory.low_stock': {
-    en: ['{{sku}} is running out', '{{available}} of {{sku}} are left; its reorder point is {{reorderPoint}}.'],
+    en: ['{{sku}} is running out', '{{available}} units of {{sku}} are left; the reorder point is {{reorderPoint}}.'],
     de: ['{{sku}} geht zur Neige', 'Von {{sku}} sind noch {{available}} da; der Meldebestand ist {{reorderPoint}}.'],
   },
   'fraud.detected': {
-    en: ['Payment {{paymentId}} waits for a review', 'The payment {{paymentId}} was held back: {{rules}}.'],
+    en: ['Payment {{paymentId}} waits for a review', 'The payment {{paymentId}} was held for review: {{rules}}.'],
     de: ['Zahlung {{paymentId}} wartet auf Prüfung', 'Die Zahlung {{paymentId}} wurde angehalten: {{rules}}.'],
   },
   'reconciliation.failed': {
     en: [
-      'The books do not agree',
-      'A reconciliation has found what no earlier one had: {{kinds}}. See "stoa reconcile".',
+      'Reconciliation found new differences',
+      'The reconciliation found new differences: {{kinds}}. See "stoa reconcile".',
     ],
     de: [
       'Die Bücher stimmen nicht überein',
@@ -115,7 +136,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   },
 }
 
-/** The templates a new database begins with. */
+/** The templates of a new database. */
 export const defaultTemplates: readonly DefaultTemplate[] = Object.entries(words).flatMap(([kind, { en, de }]) =>
   (
     [

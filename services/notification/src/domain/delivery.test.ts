@@ -1,25 +1,60 @@
 import { expect, test } from 'vitest'
-import { decideDelivery, defaultPreferences, moneyInWords, quietForMs, reasonInWords } from './delivery.ts'
+import type { NotificationKind } from '@stoa/contracts/notification/resources'
+import {
+  decideDelivery,
+  defaultPreferences,
+  moneyInWords,
+  quietForMs,
+  reasonInWords,
+  type DeliveryRequest,
+} from './delivery.ts'
 
+const everywhere = new Set(['email', 'in_app'] as const)
+const deliveryOf = (kind: NotificationKind, more: Partial<DeliveryRequest> = {}): DeliveryRequest => ({
+  kind,
+  by: undefined,
+  reachable: everywhere,
+  ...more,
+})
 const at = (time: string) => Temporal.Instant.from(`2026-05-01T${time}Z`)
 const hourMs = 3_600_000
 
 test('a message goes by e-mail unless the person wants it otherwise', () => {
-  expect(decideDelivery('order.confirmed', defaultPreferences, at('12:00'))).toEqual({
+  expect(decideDelivery(deliveryOf('order.confirmed'), defaultPreferences, at('12:00'))).toEqual({
     channel: 'email',
     isSuppressed: false,
     delayMs: 0,
   })
   const inApp = { ...defaultPreferences, channels: { email: false, in_app: true } }
-  expect(decideDelivery('order.confirmed', inApp, at('12:00')).channel).toBe('in_app')
+  expect(decideDelivery(deliveryOf('order.confirmed'), inApp, at('12:00')).channel).toBe('in_app')
   const none = { ...defaultPreferences, channels: { email: false, in_app: false } }
-  expect(decideDelivery('order.confirmed', none, at('12:00')).isSuppressed).toBe(true)
+  expect(decideDelivery(deliveryOf('order.confirmed'), none, at('12:00')).isSuppressed).toBe(true)
+})
+
+test('where there is no mail server a message is an in-app one', () => {
+  const reachable = new Set(['in_app'] as const)
+  const onlyMail = { ...defaultPreferences, channels: { email: true, in_app: false } }
+  for (const preferences of [defaultPreferences, onlyMail]) {
+    expect(decideDelivery(deliveryOf('order.confirmed', { reachable }), preferences, at('12:00'))).toMatchObject({
+      channel: 'in_app',
+      isSuppressed: false,
+    })
+  }
+})
+
+test('a message goes by the channel that was asked for, if the person wants that one', () => {
+  const onlyMail = { ...defaultPreferences, channels: { email: true, in_app: false } }
+  const decide = (by: 'email' | 'in_app', preferences = defaultPreferences) =>
+    decideDelivery(deliveryOf('message', { by }), preferences, at('12:00'))
+  expect(decide('in_app')).toMatchObject({ channel: 'in_app', isSuppressed: false })
+  expect(decide('email')).toMatchObject({ channel: 'email', isSuppressed: false })
+  expect(decide('in_app', onlyMail)).toMatchObject({ channel: 'in_app', isSuppressed: true })
 })
 
 test('a muted kind is not sent, a locked account is always told', () => {
   const muted = { ...defaultPreferences, mutedKinds: ['order.shipped' as const, 'user.locked' as const] }
-  expect(decideDelivery('order.shipped', muted, at('12:00')).isSuppressed).toBe(true)
-  expect(decideDelivery('user.locked', muted, at('12:00')).isSuppressed).toBe(false)
+  expect(decideDelivery(deliveryOf('order.shipped'), muted, at('12:00')).isSuppressed).toBe(true)
+  expect(decideDelivery(deliveryOf('user.locked'), muted, at('12:00')).isSuppressed).toBe(false)
 })
 
 test('quiet hours delay a message to their end, over midnight too', () => {

@@ -1,10 +1,12 @@
-import type { Channel, NotificationKind, Preferences } from '@stoa/contracts/notification/resources'
+import {
+  securityKinds,
+  type Channel,
+  type NotificationKind,
+  type Preferences,
+} from '@stoa/contracts/notification/resources'
 
-/** What a person wants who has said nothing. */
+/** The default preferences. */
 export const defaultPreferences: Preferences = { channels: { email: true, in_app: true }, mutedKinds: [] }
-
-/** Messages that nobody can turn off. */
-const neverMuted: ReadonlySet<NotificationKind> = new Set(['user.locked'])
 
 /** How a message goes out: by which channel, whether at all, and after which wait. */
 export interface Delivery {
@@ -13,16 +15,31 @@ export interface Delivery {
   readonly delayMs: number
 }
 
-/** Decides a delivery by what a person wants; quiet hours delay a message and never drop it. */
-export function decideDelivery(kind: NotificationKind, preferences: Preferences, now: Temporal.Instant): Delivery {
+/** The message for which a delivery is decided. */
+export interface DeliveryRequest {
+  readonly kind: NotificationKind
+  /** The required channel; if omitted, the preferences of the account decide. */
+  readonly by: Channel | undefined
+  /** The channels by which the account can be reached. */
+  readonly reachable: ReadonlySet<Channel>
+}
+
+/**
+ * Decides a delivery by the preferences of the account; quiet hours delay a message and never drop it. Without a mail
+ * server, an account that prefers e-mail gets in-app messages.
+ */
+export function decideDelivery(wanted: DeliveryRequest, preferences: Preferences, now: Temporal.Instant): Delivery {
+  const { kind, by, reachable } = wanted
   const { channels, mutedKinds } = preferences
-  const channel: Channel = channels.email ? 'email' : 'in_app'
-  if (neverMuted.has(kind)) return { channel, isSuppressed: false, delayMs: 0 }
-  const isSuppressed = mutedKinds.includes(kind) || (!channels.email && !channels.in_app)
+  const channel = by ?? (channels.email && reachable.has('email') ? 'email' : 'in_app')
+  // cannot be disabled: these messages warn the owner of unauthorized access to the account
+  if (securityKinds.has(kind)) return { channel, isSuppressed: false, delayMs: 0 }
+  const isWanted = by === undefined ? channels.email || channels.in_app : channels[by]
+  const isSuppressed = mutedKinds.includes(kind) || !isWanted
   return { channel, isSuppressed, delayMs: isSuppressed ? 0 : quietForMs(preferences.quietHours, now) }
 }
 
-/** Milliseconds until the quiet hours are over; 0 outside of them. */
+/** Returns the milliseconds until the end of the quiet hours; 0 outside them. */
 export function quietForMs(quiet: Preferences['quietHours'], now: Temporal.Instant): number {
   if (quiet === undefined || quiet.fromHour === quiet.untilHour) return 0
   const dayMs = 86_400_000
@@ -35,13 +52,18 @@ export function quietForMs(quiet: Preferences['quietHours'], now: Temporal.Insta
 
 const reasons: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'inventory.insufficient_stock': ['not enough in stock', 'nicht genug auf Lager'],
-  'inventory.unknown_sku': ['an item is not for sale any more', 'ein Artikel ist nicht mehr erhältlich'],
+  'inventory.unknown_sku': ['an item is no longer for sale', 'ein Artikel ist nicht mehr erhältlich'],
   'payment.declined': ['the payment was declined', 'die Zahlung wurde abgelehnt'],
-  'payment.insufficient_funds': ['the account has not enough funds', 'das Konto ist nicht gedeckt'],
+  'payment.insufficient_funds': ['the account has insufficient funds', 'das Konto ist nicht gedeckt'],
   'payment.review_declined': ['the payment was declined', 'die Zahlung wurde abgelehnt'],
+  'payment.review_timeout': ['the payment was not checked in time', 'die Zahlung wurde nicht rechtzeitig geprüft'],
   'pricing.coupon_exhausted': ['a coupon has no uses left', 'ein Gutschein ist aufgebraucht'],
-  'pricing.quote_expired': ['the price was not valid any more', 'der Preis war nicht mehr gültig'],
-  'shipping.address_unserved': ['no carrier goes to this address', 'kein Versand an diese Adresse'],
+  'pricing.coupon_email_unverified': [
+    'a coupon needs a verified e-mail address',
+    'ein Gutschein verlangt eine bestätigte E-Mail-Adresse',
+  ],
+  'pricing.quote_expired': ['the price was no longer valid', 'der Preis war nicht mehr gültig'],
+  'shipping.address_unserved': ['no carrier delivers to this address', 'kein Versand an diese Adresse'],
 }
 
 /** A reason's code in words for people. */

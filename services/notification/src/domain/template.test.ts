@@ -23,7 +23,7 @@ test('a value neither fills another placeholder nor breaks the subject’s line'
   expect(worded.body).toContain('Hello {{orderNumber}},')
 })
 
-test('a template with braces that hold no name can not be read', () => {
+test('a template with braces that hold no name cannot be read', () => {
   expect(isReadable(wording)).toBe(true)
   for (const body of ['{{', '{{1a}}', '{{a b}}', 'a }}']) expect(isReadable({ subject: 's', body })).toBe(false)
 })

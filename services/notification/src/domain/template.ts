@@ -1,7 +1,7 @@
 /** What a message is worded with. */
 export type Variables = Readonly<Record<string, string>>
 
-/** A template whose variables stand as `{{name}}`. */
+/** A template with variables of the form `{{name}}`. */
 export interface Wording {
   readonly subject: string
   readonly body: string
@@ -14,7 +14,7 @@ export function variablesOf({ subject, body }: Wording): string[] {
   return [...new Set([...`${subject}\n${body}`.matchAll(placeholder)].map(([, name = '']) => name))]
 }
 
-/** Whether a template can be read: every opened brace pair holds a name and is closed. */
+/** Returns whether a template is valid: every opened brace pair contains a name and is closed. */
 export function isReadable({ subject, body }: Wording): boolean {
   return ![subject, body].some((text) => /\{\{|\}\}/.test(text.replace(placeholder, '')))
 }
@@ -29,6 +29,6 @@ export function word(wording: Wording, variables: Variables): Wording {
   const missing = findMissing(wording, variables)
   if (missing !== undefined) throw new Error(`the variable ${missing} has no value`)
   const fill = (text: string) => text.replace(placeholder, (_whole, name: string) => variables[name] ?? '')
-  // a subject is one line: a line break in it would begin another header of the mail
+  // a subject is one line: a line break would start another mail header
   return { subject: fill(wording.subject).replaceAll(/[\r\n]+/g, ' '), body: fill(wording.body) }
 }

@@ -3,7 +3,7 @@ import type { Preferences } from '@stoa/contracts/notification/resources'
 import { json } from '@stoa/postgres'
 import { defaultPreferences } from '../domain/delivery.ts'
 
-/** What a person wants, with its version; 0 for one who has said nothing. */
+/** Returns the preferences of an account, with their version; version 0 means default preferences. */
 export interface StoredPreferences {
   readonly preferences: Preferences
   readonly version: number

@@ -13,7 +13,7 @@ export async function findTemplate(db: ReadHandle, id: string): Promise<Template
   return row
 }
 
-/** The words for a kind in a language, or in English when there are none. */
+/** Returns the template of a kind in a language, or in English if there is none. */
 export async function findWords(db: ReadHandle, kind: NotificationKind, locale: string): Promise<Template | undefined> {
   const [language = 'en'] = locale.split('-')
   const wanted = [templateId(kind, locale), templateId(kind, language), templateId(kind, 'en')]
@@ -32,7 +32,7 @@ export function listTemplates(db: ReadHandle, afterId: string, limit: number): P
 
 /** Locks a template and reads its newest version; undefined for an unknown one. */
 export async function lockTemplate(tx: WriteHandle, id: string): Promise<Template | undefined> {
-  // the first version is there for good; which is the newest is found out with the lock held
+  // the first version always exists; the newest one is read under the lock
   await tx.sql`select 1 from templates where id = ${id} and version = 1 for update`
   return findTemplate(tx, id)
 }
@@ -49,7 +49,7 @@ export async function addVersion(
     values (${known.id}, ${known.version + 1}, ${known.kind}, ${known.locale}, ${subject}, ${body}, ${at})`
 }
 
-/** Adds those templates that are not there yet. */
+/** Inserts missing templates. */
 export async function addMissing(
   tx: WriteHandle,
   templates: readonly DefaultTemplate[],

@@ -4,9 +4,10 @@ import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { findMissing, isReadable, word } from '../domain/template.ts'
+import { isReservedFor } from './reserved-kinds.ts'
 import { addVersion, findTemplate, listTemplates as list, lockTemplate } from '../store/templates.ts'
 
-const none = (id: string) => `There is no template ${id}.`
+const none = (id: string) => `The template ${id} does not exist.`
 
 export const listTemplates =
   (_deps: Deps): Handler<NotificationService, 'listTemplates'> =>
@@ -25,13 +26,19 @@ export const getTemplate =
 
 export const replaceTemplate =
   ({ clock }: Deps): Handler<NotificationService, 'replaceTemplate'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) => {
-    if (!isReadable(body)) return refuse('notification.template_invalid', 'Variables stand as {{name}}.')
+  async ({ params, body, caller, expectedVersion, commit, refuse }) => {
+    if (!isReadable(body)) return refuse('notification.template_invalid', 'Variables must be written as {{name}}.')
     return commit(async (tx) => {
       const known = await lockTemplate(tx, params.id)
       if (known === undefined) return refuse('notification.template_not_found', none(params.id))
       if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
-        return refuse('request.stale', 'The template has changed since it was read.')
+        return refuse('request.stale', 'The template was changed after it was read.')
+      }
+      if (isReservedFor(caller, known.kind)) {
+        return refuse(
+          'notification.kind_reserved',
+          `Messages of the kind ${known.kind} concern the security of an account.`,
+        )
       }
       await addVersion(tx, known, body, clock.now())
       return { status: 200, id: params.id }

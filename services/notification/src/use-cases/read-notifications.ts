@@ -10,7 +10,7 @@ export const getNotification =
   (_deps: Deps): Handler<NotificationService, 'getNotification'> =>
   async ({ params, db, refuse }) => {
     const message = await findNotification(db, params.id)
-    if (message === undefined) return refuse('notification.not_found', `There is no notification ${params.id}.`)
+    if (message === undefined) return refuse('notification.not_found', `The notification ${params.id} does not exist.`)
     return { status: 200, body: message }
   }
 
@@ -33,8 +33,9 @@ export const replacePreferences =
   (_deps: Deps): Handler<NotificationService, 'replacePreferences'> =>
   async ({ params, body, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
+      if (await tx.isErased(params.userId)) return refuse('request.path_unknown', 'The account does not exist.')
       const isSaved = await savePreferences(tx, params.userId, body, expectedVersion)
       return isSaved
         ? { status: 200, id: params.userId }
-        : refuse('request.stale', 'The preferences have changed since they were read.')
+        : refuse('request.stale', 'The preferences were changed after they were read.')
     })

@@ -2,10 +2,10 @@ import type { OrderStatus } from '@stoa/contracts/order/resources'
 import { newId } from '@stoa/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { BookKeeper, OrderBook, OtherBooks, PaymentBook, ReservationBook } from './books.ts'
+import type { RecordKeeper, OrderRecord, OtherRecords, PaymentRecord, ReservationRecord } from './records.ts'
 import { compareOrder, findOrphans } from './compare-order.ts'
 
-const everybody: ReadonlySet<BookKeeper> = new Set(['payment', 'inventory', 'shipping', 'pricing'])
+const everybody: ReadonlySet<RecordKeeper> = new Set(['payment', 'inventory', 'shipping', 'pricing'])
 const id = newId()
 const quoteId = newId()
 const lines = [
@@ -13,7 +13,7 @@ const lines = [
   { sku: 'CUP', quantity: 1 },
 ]
 
-const order = (status: OrderStatus, more: Partial<OrderBook> = {}): OrderBook => ({
+const order = (status: OrderStatus, more: Partial<OrderRecord> = {}): OrderRecord => ({
   id,
   number: 'S-100001',
   status,
@@ -27,7 +27,7 @@ const order = (status: OrderStatus, more: Partial<OrderBook> = {}): OrderBook =>
   unpaidReturns: 0,
   ...more,
 })
-const payment = (more: Partial<PaymentBook> = {}): PaymentBook => {
+const payment = (more: Partial<PaymentRecord> = {}): PaymentRecord => {
   const { captured = 2_499, refunded = 0 } = more
   return {
     orderId: id,
@@ -41,7 +41,7 @@ const payment = (more: Partial<PaymentBook> = {}): PaymentBook => {
     ...more,
   }
 }
-const reservation = (status: string, more: Partial<ReservationBook> = {}): ReservationBook => ({
+const reservation = (status: string, more: Partial<ReservationRecord> = {}): ReservationRecord => ({
   orderId: id,
   status,
   lines,
@@ -59,7 +59,7 @@ const acceptance = (isReleased = false, uses = isReleased ? 0 : 1) => ({
 })
 
 /** What everybody keeps for an order that is as it should be. */
-const booksOf: Readonly<Record<Exclude<OrderStatus, 'pending' | 'on_hold'>, OtherBooks>> = {
+const booksOf: Readonly<Record<Exclude<OrderStatus, 'pending' | 'on_hold'>, OtherRecords>> = {
   confirmed: carriedOut('confirmed', 'planned'),
   picking: carriedOut('confirmed', 'released'),
   shipped: carriedOut('fulfilled', 'dispatched'),
@@ -77,7 +77,7 @@ const booksOf: Readonly<Record<Exclude<OrderStatus, 'pending' | 'on_hold'>, Othe
   rejected: { asked: everybody, payment: payment({ status: 'declined', captured: 0 }), acceptance: acceptance(true) },
 }
 
-function carriedOut(reserved: string, shipped: string): OtherBooks {
+function carriedOut(reserved: string, shipped: string): OtherRecords {
   return {
     asked: everybody,
     payment: payment(),
@@ -91,17 +91,17 @@ type Ended = keyof typeof booksOf
 const ended = Object.keys(booksOf) as Ended[]
 const paid = ended.filter((status) => status !== 'cancelled' && status !== 'rejected')
 
-const kindsOf = (book: OrderBook, others: OtherBooks) => compareOrder(book, others).map(({ kind }) => kind)
-const kinds = (status: Ended, more: Partial<OtherBooks>, book: Partial<OrderBook> = {}) =>
-  kindsOf(order(status, book), { ...booksOf[status], ...more })
+const kindsOf = (record: OrderRecord, others: OtherRecords) => compareOrder(record, others).map(({ kind }) => kind)
+const kinds = (status: Ended, more: Partial<OtherRecords>, record: Partial<OrderRecord> = {}) =>
+  kindsOf(order(status, record), { ...booksOf[status], ...more })
 
 test.each(ended)('finds nothing on a %s order on which everybody agrees', (status) => {
   expect(compareOrder(order(status), booksOf[status])).toEqual([])
 })
 
 test('names the order, what was expected and what was found', () => {
-  const books = { ...booksOf.confirmed, payment: payment({ captured: 2_000 }) }
-  expect(compareOrder(order('confirmed'), books)).toEqual([
+  const records = { ...booksOf.confirmed, payment: payment({ captured: 2_000 }) }
+  expect(compareOrder(order('confirmed'), records)).toEqual([
     {
       kind: 'payment.captured_differs',
       orderId: id,
@@ -118,6 +118,25 @@ test.each(paid)('misses what nobody keeps for a %s order', (status) => {
     'reservation.missing',
     'shipment.missing',
     'quote.missing',
+  ])
+})
+
+test('what a cart holds for an order that has ended is given back by itself', () => {
+  const others = { asked: everybody, reservation: reservation('held', { expires: true }) }
+  expect(kindsOf(order('cancelled'), others)).toEqual([])
+  expect(kindsOf(order('cancelled'), { asked: everybody, reservation: reservation('held') })).toEqual([
+    'reservation.kept',
+  ])
+})
+
+test('an order that costs nothing needs no payment, and one of nothing fits it', () => {
+  const free = order('confirmed', { total: { amount: 0, currency: 'EUR' } })
+  const { payment: _, ...others } = carriedOut('confirmed', 'planned')
+  const accepted = { ...acceptance(), total: free.total }
+  expect(kindsOf(free, { ...others, acceptance: accepted })).toEqual([])
+  expect(kindsOf(free, { ...others, acceptance: accepted, payment: payment({ captured: 0 }) })).toEqual([])
+  expect(kindsOf(free, { ...others, acceptance: accepted, payment: payment({ captured: 1 }) })).toEqual([
+    'payment.captured_differs',
   ])
 })
 
@@ -243,15 +262,15 @@ const anyOrder = fc
 
 test('tells each kind once for an order, whatever is wrong', () => {
   fc.assert(
-    fc.property(anyOrder, anyBooks, (book, books) => {
-      const found = kindsOf(book, { asked: everybody, ...books })
+    fc.property(anyOrder, anyBooks, (record, records) => {
+      const found = kindsOf(record, { asked: everybody, ...records })
       expect(new Set(found).size).toBe(found.length)
     }),
   )
 })
 
 test('finds nothing in the books of those who were not asked', () => {
-  const nobody: ReadonlySet<BookKeeper> = new Set()
+  const nobody: ReadonlySet<RecordKeeper> = new Set()
   fc.assert(
     fc.property(statuses, (status) => {
       const found = kindsOf(order(status), { asked: nobody })
@@ -261,7 +280,7 @@ test('finds nothing in the books of those who were not asked', () => {
 })
 
 test('what one of them says wrong is found in its own books and no other', () => {
-  const own: Readonly<Record<BookKeeper, RegExp>> = {
+  const own: Readonly<Record<RecordKeeper, RegExp>> = {
     payment: /^(payment|ledger)\./,
     inventory: /^reservation\./,
     shipping: /^shipment\./,

@@ -1,19 +1,19 @@
 import type { DifferenceKind } from '@stoa/contracts/order/reconciliation'
 import type { OrderStatus } from '@stoa/contracts/order/resources'
 import type {
-  AcceptanceBook,
+  AcceptanceRecord,
   Difference,
-  OrderBook,
-  OtherBooks,
-  PaymentBook,
-  ReservationBook,
-  ShipmentBook,
-} from './books.ts'
+  OrderRecord,
+  OtherRecords,
+  PaymentRecord,
+  ReservationRecord,
+  ShipmentRecord,
+} from './records.ts'
 import { sameUnits, unitsInWords } from './units.ts'
 
 type Report = (kind: DifferenceKind, expected: string, found: string) => void
 
-/** Whether an order is still to be decided, is carried out, or has come to nothing. */
+/** The phase of an order: undecided, in progress or completed, or ended without effect. */
 type Phase = 'open' | 'carried_out' | 'ended'
 
 const phases: Readonly<Record<OrderStatus, Phase>> = {
@@ -30,11 +30,11 @@ const phases: Readonly<Record<OrderStatus, Phase>> = {
   rejected: 'ended',
 }
 
-/** Where the shipment of an order may stand. */
+/** The allowed statuses of the shipment of an order. */
 const shipmentsOf: Readonly<Partial<Record<OrderStatus, readonly string[]>>> = {
   confirmed: ['planned'],
   picking: ['planned', 'released'],
-  // what the carrier could not deliver has left all the same
+  // a shipment that could not be delivered has left too
   shipped: ['dispatched', 'failed'],
   delivered: ['delivered'],
   completed: ['delivered'],
@@ -42,8 +42,8 @@ const shipmentsOf: Readonly<Partial<Record<OrderStatus, readonly string[]>>> = {
   returned: ['delivered'],
 }
 
-/** Everything on which an order that no saga works on, and what others say of it, do not agree. */
-export function compareOrder(order: OrderBook, others: OtherBooks): Difference[] {
+/** Returns the differences between an order without a running saga and the records of other services. */
+export function compareOrder(order: OrderRecord, others: OtherRecords): Difference[] {
   const differences: Difference[] = []
   const report: Report = (kind, expected, found) =>
     void differences.push({ kind, orderId: order.id, orderNumber: order.number, expected, found })
@@ -59,8 +59,8 @@ export function compareOrder(order: OrderBook, others: OtherBooks): Difference[]
   return differences
 }
 
-/** What others keep for an order that does not exist. */
-export function findOrphans(orderId: string, others: OtherBooks): Difference[] {
+/** Returns the records of other services for an order that does not exist. */
+export function findOrphans(orderId: string, others: OtherRecords): Difference[] {
   const { payment, reservation, shipment, acceptance } = others
   const differences: Difference[] = []
   const report: Report = (kind, expected, found) => void differences.push({ kind, orderId, expected, found })
@@ -68,8 +68,7 @@ export function findOrphans(orderId: string, others: OtherBooks): Difference[] {
     report('payment.orphan', 'an order', `${payment.status}, ${sumOf(payment, payment.captured)} captured`)
     compareLedger(payment, report)
   }
-  const isCart = reservation?.status === 'held' && reservation.expires
-  if (reservation !== undefined && reservation.status !== 'released' && !isCart)
+  if (reservation !== undefined && isLive(reservation) && !isCart(reservation))
     report('reservation.orphan', 'an order', `${reservation.status}, ${unitsInWords(reservation.lines)}`)
   if (shipment !== undefined && shipment.status !== 'cancelled') report('shipment.orphan', 'an order', shipment.status)
   if (acceptance?.quoteId !== undefined && !acceptance.isReleased)
@@ -78,16 +77,16 @@ export function findOrphans(orderId: string, others: OtherBooks): Difference[] {
   return differences
 }
 
-function compareProgress(order: OrderBook, phase: Phase, report: Report): void {
-  const saga = 'a saga that works on it'
-  if (phase === 'open') report('order.unfinished', saga, `${order.status}, and none does`)
+function compareProgress(order: OrderRecord, phase: Phase, report: Report): void {
+  const saga = 'a saga that is working on it'
+  if (phase === 'open') report('order.unfinished', saga, `${order.status}, and no saga is working on it`)
   else if (order.unpaidReturns > 0)
-    report('order.unfinished', saga, `${order.unpaidReturns} returns received and not paid back`)
+    report('order.unfinished', saga, `${order.unpaidReturns} returns received and not refunded`)
   else if (order.isCancelling && phase === 'carried_out')
-    report('order.unfinished', saga, `${order.status}, being called off, and none does`)
+    report('order.unfinished', saga, `${order.status}, being cancelled, and no saga is working on it`)
 }
 
-function comparePayment(order: OrderBook, phase: Phase, payment: PaymentBook | undefined, report: Report): void {
+function comparePayment(order: OrderRecord, phase: Phase, payment: PaymentRecord | undefined, report: Report): void {
   const { total } = order
   if (phase === 'ended') {
     if (payment === undefined) return
@@ -98,7 +97,10 @@ function comparePayment(order: OrderBook, phase: Phase, payment: PaymentBook | u
     return
   }
   const wanted = `${total.amount} ${total.currency} captured`
-  if (payment === undefined) return report('payment.missing', wanted, 'no payment')
+  if (payment === undefined) {
+    if (total.amount > 0) report('payment.missing', wanted, 'no payment')
+    return
+  }
   if (payment.captured !== total.amount || payment.currency !== total.currency)
     report('payment.captured_differs', wanted, `${sumOf(payment, payment.captured)} captured, ${payment.status}`)
   const bySaga = payment.refunded - payment.refundedByHand
@@ -106,7 +108,7 @@ function comparePayment(order: OrderBook, phase: Phase, payment: PaymentBook | u
     report('payment.refunded_differs', `${sumOf(payment, order.refunded)} given back`, sumOf(payment, bySaga))
 }
 
-function compareLedger(payment: PaymentBook | undefined, report: Report): void {
+function compareLedger(payment: PaymentRecord | undefined, report: Report): void {
   if (payment === undefined) return
   const { ledgerSum, ledgerBalance, captured, refunded } = payment
   if (ledgerSum !== 0) report('ledger.unbalanced', 'entries that sum to 0', sumOf(payment, ledgerSum))
@@ -115,19 +117,19 @@ function compareLedger(payment: PaymentBook | undefined, report: Report): void {
 }
 
 function compareReservation(
-  order: OrderBook,
+  order: OrderRecord,
   phase: Phase,
-  reservation: ReservationBook | undefined,
+  reservation: ReservationRecord | undefined,
   report: Report,
 ): void {
-  const isLive = reservation !== undefined && reservation.status !== 'released'
   if (phase === 'ended') {
-    if (isLive)
+    if (reservation !== undefined && isLive(reservation) && !isCart(reservation))
       report('reservation.kept', 'none, or released', `${reservation.status}, ${unitsInWords(reservation.lines)}`)
     return
   }
   const wanted = order.status === 'confirmed' || order.status === 'picking' ? 'confirmed' : 'fulfilled'
-  if (!isLive) return report('reservation.missing', wanted, reservation?.status ?? 'no reservation')
+  if (reservation === undefined || !isLive(reservation))
+    return report('reservation.missing', wanted, reservation?.status ?? 'no reservation')
   if (reservation.status !== wanted) report('reservation.status_differs', wanted, reservation.status)
   if (!sameUnits(reservation.lines, order.lines))
     report('reservation.lines_differ', unitsInWords(order.lines), unitsInWords(reservation.lines))
@@ -135,7 +137,16 @@ function compareReservation(
     report('reservation.returned_differs', unitsInWords(order.returned), unitsInWords(reservation.returned))
 }
 
-function compareShipment(order: OrderBook, phase: Phase, shipment: ShipmentBook | undefined, report: Report): void {
+function isLive({ status }: ReservationRecord): boolean {
+  return status !== 'released'
+}
+
+/** Reservations of carts expire automatically. */
+function isCart({ status, expires }: ReservationRecord): boolean {
+  return status === 'held' && expires
+}
+
+function compareShipment(order: OrderRecord, phase: Phase, shipment: ShipmentRecord | undefined, report: Report): void {
   if (phase === 'ended') {
     if (shipment !== undefined && shipment.status !== 'cancelled')
       report('shipment.kept', 'none, or cancelled', shipment.status)
@@ -147,9 +158,9 @@ function compareShipment(order: OrderBook, phase: Phase, shipment: ShipmentBook 
 }
 
 function compareAcceptance(
-  order: OrderBook,
+  order: OrderRecord,
   phase: Phase,
-  acceptance: AcceptanceBook | undefined,
+  acceptance: AcceptanceRecord | undefined,
   report: Report,
 ): void {
   const hasAccepted = acceptance?.quoteId !== undefined && !acceptance.isReleased
@@ -170,10 +181,10 @@ function compareAcceptance(
     report('coupon.kept', 'no coupon used up', `${acceptance.uses} used up`)
 }
 
-function isSameSum({ total }: AcceptanceBook, order: OrderBook): boolean {
+function isSameSum({ total }: AcceptanceRecord, order: OrderRecord): boolean {
   return total?.amount === order.total.amount && total.currency === order.total.currency
 }
 
-function sumOf({ currency }: PaymentBook, amount: number): string {
+function sumOf({ currency }: PaymentRecord, amount: number): string {
   return `${amount} ${currency}`
 }

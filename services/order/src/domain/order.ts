@@ -27,7 +27,8 @@ export interface PlacedOrder {
   readonly id: OrderId
   readonly customerId: UserId
   readonly quoteId: QuoteId
-  readonly paymentMethodId: PaymentMethodId
+  /** Of an order that costs nothing there may be none. */
+  readonly paymentMethodId: PaymentMethodId | undefined
   readonly items: readonly OrderItem[]
   readonly sums: OrderSums
   readonly shippingAddress: ShippingAddress
@@ -60,15 +61,10 @@ export function canMove(from: OrderStatus, to: OrderStatus): boolean {
   return moves[from].includes(to)
 }
 
-/** The moves staff may make by hand; all others belong to sagas and to shipping's events. */
-export function canMoveByHand(order: OrderState, to: OrderStatus): boolean {
-  return to === 'picking' && canMove(order.status, to) && !order.isCancelling
-}
-
-/** What is to be done when somebody calls an order off. */
+/** How to cancel an order. */
 export type CancelDecision = 'done' | 'mark' | 'mark_and_start' | 'already_shipped' | 'rejected'
 
-/** Decides a cancellation: before the pivot the fulfilment saga compensates, after it a saga of its own does. */
+/** Decides a cancellation: before the pivot the fulfilment saga compensates, after it a cancellation saga runs. */
 export function decideCancel(order: OrderState): CancelDecision {
   switch (order.status) {
     case 'cancelled':
@@ -86,17 +82,17 @@ export function decideCancel(order: OrderState): CancelDecision {
   }
 }
 
-/** The key of the saga that takes an order back, the so-manieth time from 1: each has one of its own. */
+/** The key of the saga that undoes an order, by the number of the cancellation from 1: each cancellation has its own saga. */
 export function cancellationSagaKey(orderId: string, time: number): string {
   return time <= 1 ? orderId : `${orderId}.${time - 1}`
 }
 
-/** Whether picking may begin: an order that is being cancelled is left alone. */
+/** Returns whether picking may start; not for an order that is being cancelled. */
 export function canBeginPicking(order: OrderState): boolean {
   return order.status === 'confirmed' && !order.isCancelling
 }
 
-/** Whether picking may be said to be done. */
+/** Returns whether picking may be finished. */
 export function canFinishPicking(order: OrderState): boolean {
   return order.status === 'picking' && !order.isPicked && !order.isCancelling
 }

@@ -1,7 +1,40 @@
-import type { Units } from './books.ts'
+import type { FieldError } from '@stoa/kernel'
+import type { Units } from './records.ts'
 import { sameUnits } from './units.ts'
 
-/** Whether a quote prices exactly what is ordered, in however many lines. */
-export function isQuoteFor(quoted: readonly Units[], wanted: readonly Units[]): boolean {
-  return sameUnits(quoted, wanted)
+/** What a quote prices. */
+export interface Quoted {
+  readonly lines: readonly Units[]
+  readonly region: string
+  readonly couponCodes: readonly string[]
+  readonly shippingMethod: string
+}
+
+/** The values of an order that must match its quote; omitted values are those of the quote. */
+export interface Ordered {
+  readonly items: readonly Units[]
+  readonly country: string
+  readonly couponCodes: readonly string[] | undefined
+  readonly shippingMethod: string | undefined
+}
+
+/** Returns each field of an order that differs from its quote. */
+export function findMismatches(quote: Quoted, order: Ordered): FieldError[] {
+  const { couponCodes = quote.couponCodes, shippingMethod = quote.shippingMethod } = order
+  const fields: FieldError[] = []
+  if (!sameUnits(quote.lines, order.items))
+    fields.push({ pointer: '/items', detail: 'differ from the items of the quote' })
+  if (quote.region !== order.country)
+    fields.push({ pointer: '/shippingAddress/country', detail: `the quote is for ${quote.region}` })
+  if (!sameCodes(quote.couponCodes, couponCodes))
+    fields.push({ pointer: '/couponCodes', detail: 'differ from the codes of the quote' })
+  if (quote.shippingMethod !== shippingMethod)
+    fields.push({ pointer: '/shippingMethod', detail: `the quote is for ${quote.shippingMethod}` })
+  return fields
+}
+
+/** Ignoring order and case. */
+function sameCodes(quoted: readonly string[], wanted: readonly string[]): boolean {
+  const codesOf = (codes: readonly string[]) => new Set(codes.map((code) => code.toUpperCase()))
+  return codesOf(quoted).symmetricDifference(codesOf(wanted)).size === 0
 }

@@ -14,20 +14,20 @@ interface History {
   readonly lastEnds: ReadonlyMap<Scope, Temporal.Instant>
 }
 
+const aheadMs = 60_000
+
 /** Which reconciliation is due now, if one is; none soon after a start. */
 export function dueScope(
   now: Temporal.Instant,
   { startedAt, lastEnds }: History,
   { everyMs, allEveryMs }: ReconciliationSchedule,
 ): Scope | undefined {
-  const sinceMs = (at: Temporal.Instant) => now.epochMilliseconds - at.epochMilliseconds
+  // One that lies ahead ended before the clock was set back: it says nothing about now.
+  const sinceMs = (at: Temporal.Instant) => {
+    const ms = now.epochMilliseconds - at.epochMilliseconds
+    return ms < -aheadMs ? Infinity : ms
+  }
   if ([startedAt, ...lastEnds.values()].some((at) => sinceMs(at) < everyMs)) return undefined
   const lastAll = lastEnds.get('all')
   return lastAll === undefined || sinceMs(lastAll) >= allEveryMs ? 'all' : 'recent'
-}
-
-/** The lowest id (UUIDv7) of what is made from a time on. */
-export function lowestIdAt(at: Temporal.Instant): string {
-  const hex = at.epochMilliseconds.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }

@@ -49,7 +49,7 @@ const given = (...returns: ReturnState[]) => ({
 })
 const tea = (quantity: number) => ({ sku: 'TEA', quantity })
 
-test('goods that have arrived can be sent back, others can not', () => {
+test('goods that have arrived can be sent back, others cannot', () => {
   const statuses: OrderStatus[] = ['pending', 'on_hold', 'confirmed', 'picking', 'shipped', 'cancelled', 'rejected']
   for (const status of statuses) expect(given().of({ status }).when(tea(1))).toEqual({ kind: 'not_delivered' })
   for (const status of ['delivered', 'completed', 'partially_returned'] as const)
@@ -60,7 +60,7 @@ test('nothing is taken back once the window is over', () => {
   expect(given().of({ isWindowOver: true }).when(tea(1))).toEqual({ kind: 'window_over' })
 })
 
-test('what is asked for already, or came back, can not be sent back again', () => {
+test('what is asked for already, or came back, cannot be sent back again', () => {
   const wrong = (detail: string) => ({ kind: 'wrong_lines', lines: [{ index: 0, field: 'quantity', detail }] })
   expect(given(asked('TEA', 2)).of().when(tea(2))).toEqual(wrong('must be at most 1'))
   expect(
@@ -92,7 +92,7 @@ test('a line is counted with those before it, and a SKU that was not bought is n
   expect(given().of().when(tea(2), { sku: 'CUP', quantity: 1 }, tea(2))).toEqual({
     kind: 'wrong_lines',
     lines: [
-      { index: 1, field: 'sku', detail: 'not among the goods' },
+      { index: 1, field: 'sku', detail: 'is not part of the order' },
       { index: 2, field: 'quantity', detail: 'must be at most 1' },
     ],
   })
@@ -119,6 +119,21 @@ test('a unit is worth its part of what was paid for its line, the odd cents with
   expect(worthOf(purchase, [tea(1)])).toEqual(eur(334))
   expect(worthOf(purchase, [tea(2)])).toEqual(eur(667))
   expect(refundFor(purchase, { came: [tea(1)], refunds: eur(334) }, [tea(2)])).toEqual(eur(666))
+})
+
+test('units of a SKU whose lines cost differently are worth their part of all of them, whichever comes first', () => {
+  const dear = item('TEA', 1, 2_000)
+  const cheap = item('TEA', 1, 1_000)
+  for (const items of [
+    [dear, cheap],
+    [cheap, dear],
+  ]) {
+    const purchase = { items, total: eur(3_000) }
+    expect(worthOf(purchase, [tea(1)])).toEqual(eur(1_500))
+    expect(refundFor(purchase, { came: [tea(1)], refunds: eur(1_500) }, [tea(1)])).toEqual(eur(1_500))
+    // one that came before was paid at the price of a line
+    expect(refundFor(purchase, { came: [tea(1)], refunds: eur(2_000) }, [tea(1)])).toEqual(eur(1_000))
+  }
 })
 
 test('what was paid beside the goods is given back with the last of them', () => {

@@ -2,13 +2,13 @@ import type { OrderStatus, ReturnStatus } from '@stoa/contracts/order/resources'
 import { addMoney, allocate, money, subtractMoney, sumMoney, type Money } from '@stoa/kernel'
 import type { OrderItem } from './order.ts'
 
-/** So many of a SKU. */
+/** A quantity of a SKU. */
 export interface ReturnLine {
   readonly sku: string
   readonly quantity: number
 }
 
-/** What came back of a SKU, and whether it can be sold again. */
+/** The returned quantity of a SKU, and whether it can be sold again. */
 export interface ReceivedLine extends ReturnLine {
   readonly inOrder: boolean
 }
@@ -20,7 +20,7 @@ export interface ReturnState {
   readonly received: readonly ReceivedLine[]
 }
 
-/** The key of the saga that pays for a receipt, the so-manieth from 1: each has one of its own. */
+/** The key of the saga that refunds a receipt, by the number of the receipt from 1: each receipt has its own saga. */
 export function returnSagaKey(returnId: string, receipt: number): string {
   return receipt <= 1 ? returnId : `${returnId}.${receipt - 1}`
 }
@@ -31,7 +31,7 @@ export interface Purchase {
   readonly total: Money
 }
 
-/** An order that somebody wants to send goods of back. */
+/** An order with a requested return. */
 export interface ReturnableOrder {
   readonly status: OrderStatus
   readonly items: readonly ReturnLine[]
@@ -63,7 +63,7 @@ export function decideRequest(order: ReturnableOrder, wanted: readonly ReturnLin
   return order.isWindowOver ? { kind: 'window_over' } : { kind: 'accept' }
 }
 
-/** What a return takes of that which can still be sent back: what it asks for, and once received what came. */
+/** Returns the quantity that a return uses of the returnable units: the requested quantity, and after the receipt the received quantity. */
 function takenBy({ status, items, received }: ReturnState): readonly ReturnLine[] {
   if (status === 'refused') return []
   return status === 'received' || status === 'refunded' ? received : items
@@ -71,12 +71,12 @@ function takenBy({ status, items, received }: ReturnState): readonly ReturnLine[
 
 export type MoveDecision = 'move' | 'done' | 'refuse'
 
-/** Staff let goods come back that were asked for. */
+/** Staff approve a requested return. */
 export function decideApproval({ status }: ReturnState): MoveDecision {
   return status === 'approved' ? 'done' : status === 'requested' ? 'move' : 'refuse'
 }
 
-/** Staff say no, also to goods that never came. */
+/** Staff reject a return, also if the goods never arrived. */
 export function decideRefusal({ status }: ReturnState): MoveDecision {
   return status === 'refused' ? 'done' : status === 'requested' || status === 'approved' ? 'move' : 'refuse'
 }
@@ -86,7 +86,7 @@ export type ReceiptDecision =
   | { readonly kind: 'refuse' }
   | { readonly kind: 'wrong_lines'; readonly lines: readonly WrongLine[] }
 
-/** Decides what is taken in of an approved return: at most what it was asked for. */
+/** Decides the receipt of an approved return: at most the requested quantity. */
 export function decideReceipt({ status, items }: ReturnState, came: readonly ReturnLine[]): ReceiptDecision {
   if (status !== 'approved') return { kind: 'refuse' }
   const lines = linesOver(unitsBySku(items), came)
@@ -97,7 +97,7 @@ function linesOver(limits: ReadonlyMap<string, number>, lines: readonly ReturnLi
   const left = new Map(limits)
   return lines.flatMap(({ sku, quantity }, index): WrongLine[] => {
     const units = left.get(sku)
-    if (units === undefined) return [{ index, field: 'sku', detail: 'not among the goods' }]
+    if (units === undefined) return [{ index, field: 'sku', detail: 'is not part of the order' }]
     left.set(sku, units - quantity)
     return quantity <= units ? [] : [{ index, field: 'quantity', detail: `must be at most ${Math.max(0, units)}` }]
   })
@@ -109,7 +109,9 @@ function linesOver(limits: ReadonlyMap<string, number>, lines: readonly ReturnLi
  */
 export function worthOf({ items, total }: Purchase, came: readonly ReturnLine[]): Money {
   const { currency } = total
-  const units = [...unitsBySku(came)].flatMap(([sku, quantity]) => unitPricesOf(items, sku).slice(0, quantity))
+  const units = [...unitsBySku(came)].flatMap(([sku, quantity]) =>
+    unitPricesOf(items, sku, currency).slice(0, quantity),
+  )
   const worth = sumMoney(units, currency)
   if (!isAll(items, came)) return worth
   const ofGoods = sumMoney(
@@ -132,16 +134,19 @@ export function refundFor(
   return money(Math.max(0, amount), currency)
 }
 
-/** What was paid for each unit of a SKU; a line's total splits over its units by largest remainder. */
-function unitPricesOf(items: readonly OrderItem[], sku: string): Money[] {
-  return items
-    .filter((item) => item.sku === sku)
-    .flatMap(({ total, quantity }) =>
-      allocate(
-        total,
-        Array.from({ length: quantity }, () => 1),
-      ),
-    )
+/** Returns the price of each unit of a SKU: the line of a unit is unknown, so all lines are split over all units. */
+function unitPricesOf(items: readonly OrderItem[], sku: string, currency: string): Money[] {
+  const lines = items.filter((item) => item.sku === sku)
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  if (units === 0) return []
+  const paid = sumMoney(
+    lines.map(({ total }) => total),
+    currency,
+  )
+  return allocate(
+    paid,
+    Array.from({ length: units }, () => 1),
+  )
 }
 
 /** Whether all that was bought has come back. */

@@ -1,13 +1,13 @@
-import type { Units } from './books.ts'
+import type { Units } from './records.ts'
 
-/** Units summed by SKU, those of none left out. */
+/** Sums units by SKU, without zeros. */
 export function unitsBySku(lines: readonly Units[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>()
   for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity)
   return new Map([...sums].filter(([, quantity]) => quantity !== 0))
 }
 
-/** Whether two lists come to the same units of each SKU, in however many lines. */
+/** Returns whether two lists have the same units of each SKU, regardless of their lines. */
 export function sameUnits(one: readonly Units[], other: readonly Units[]): boolean {
   const [a, b] = [unitsBySku(one), unitsBySku(other)]
   return a.size === b.size && [...a].every(([sku, quantity]) => b.get(sku) === quantity)

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { canBeginPicking, canFinishPicking, canMove } from '../domain/order.ts'
 import { clearCancelling, eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
-/** Takes a confirmed order back, unless its goods have left. */
+/** Undoes a confirmed order, unless its goods have left. */
 export const cancellation = ({ clock, isAutoPick, dayMs }: Deps) =>
   // only shipping knows whether it has left, and a shipment that is cancelled stays so
   saga(contract, 'order-cancellation', { timeoutMs: Infinity })
@@ -38,7 +38,7 @@ export const cancellation = ({ clock, isAutoPick, dayMs }: Deps) =>
     .whenCompleted((tx, { input }) => cancelled(tx, input.orderId, input.reason, clock.now()))
     .whenCompensated((tx, { input }) => goOn(tx, input.orderId, isAutoPick ? dayMs : undefined))
 
-/** Lets an order that is not taken back go its way: what was to pick it meanwhile has left it alone. */
+/** Resumes an order whose cancellation failed; picking was suspended meanwhile. */
 async function goOn(tx: Tx<OrderService>, orderId: OrderId, pickAfterMs: number | undefined): Promise<void> {
   await clearCancelling(tx, orderId)
   if (pickAfterMs === undefined) return

@@ -10,7 +10,7 @@ import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../st
 const hourMs = 3_600_000
 
 /** From a placed order to a confirmed one, or back to nothing at all. */
-export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
+export const fulfilment = ({ clock, isAutoPick, dayMs, guestReviewMs }: Deps) =>
   saga(contract, 'order-fulfilment')
     .step('accept_quote', {
       action: async ({ calls, input: { quoteId, orderId, customerId } }) => {
@@ -31,7 +31,9 @@ export const fulfilment = ({ clock, isAutoPick, dayMs }: Deps) =>
     })
     .waitFor('payment_review', {
       when: (done) => done.process_payment.outcome === 'in_review',
-      timeoutMs: 24 * hourMs,
+      // the stock is reserved meanwhile, and anyone can order as a guest
+      timeoutMs: ({ isGuest }) => (isGuest === true ? guestReviewMs : 24 * hourMs),
+      timeoutCode: 'payment.review_timeout',
       enter: (tx, { input }) => hold(tx, input.orderId, clock.now()),
       then: async (tx, review, { input, fail }) => {
         if (review.outcome === 'declined') fail('payment.review_declined')
@@ -81,8 +83,15 @@ async function reserveItems({ calls, input }: Step): Promise<{ readonly parcels:
   }
 }
 
-async function processPayment({ calls, input, fail }: Step & { readonly fail: Fail }) {
+async function processPayment({
+  calls,
+  input,
+  fail,
+}: Step & { readonly fail: Fail }): Promise<{ readonly paymentId?: string; readonly outcome: string }> {
   const { orderId, customerId, paymentMethodId, total, country } = input
+  // What costs nothing is not charged.
+  if (total.amount === 0) return { outcome: 'captured' }
+  if (paymentMethodId === undefined) throw new Error('an order that costs something has no payment method')
   const amount = { amount: BigInt(total.amount), currency: total.currency }
   const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
   if (paid.outcome === 'declined') return fail(paid.code)
@@ -114,7 +123,7 @@ async function hold(tx: Tx<OrderService>, orderId: OrderId, at: Temporal.Instant
 
 interface Confirmation {
   readonly at: Temporal.Instant
-  readonly paymentId: string
+  readonly paymentId: string | undefined
   readonly pickAfterMs: number | undefined
 }
 
@@ -126,7 +135,7 @@ async function confirm(tx: Tx<OrderService>, orderId: OrderId, confirmation: Con
   const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
   await tx.publish(orderConfirmed, orderId, { orderId, number, customerId, total, lines })
   if (order.cancelReason !== undefined) {
-    // Called off after the pivot was entered: from here another saga takes it back.
+    // Cancelled after the pivot was entered: from here on another saga undoes the order.
     const key = cancellationSagaKey(orderId, order.cancellations)
     await tx.start('order-cancellation', key, { orderId, reason: order.cancelReason })
   } else if (pickAfterMs !== undefined) {

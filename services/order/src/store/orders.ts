@@ -1,7 +1,8 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Order, OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
-import { AppError, money } from '@stoa/kernel'
+import { orderErrors } from '@stoa/contracts/order/errors'
+import { catalogueError, money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'
 import type { OrderItem, OrderState, PlacedOrder } from '../domain/order.ts'
 
@@ -14,7 +15,7 @@ interface OrderRow {
   readonly cancel_reason: string | null
   readonly cancellations: number
   readonly quote_id: QuoteId
-  readonly payment_method_id: PaymentMethodId
+  readonly payment_method_id: PaymentMethodId | null
   readonly payment_id: string | null
   readonly items: readonly OrderItem[]
   readonly shipping_address: ShippingAddress
@@ -35,10 +36,10 @@ interface OrderRow {
 export interface StoredOrder extends OrderState {
   readonly resource: Order
   readonly quoteId: QuoteId
-  readonly paymentMethodId: PaymentMethodId
+  readonly paymentMethodId: PaymentMethodId | undefined
   readonly shippingMethod: string
   readonly cancelReason: string | undefined
-  /** How often it was called off. */
+  /** How many times the order was cancelled. */
   readonly cancellations: number
   readonly version: number
 }
@@ -50,7 +51,7 @@ function fromRow(row: OrderRow): StoredOrder {
     isCancelling: row.cancel_reason !== null,
     isPicked: row.is_picked,
     quoteId: row.quote_id,
-    paymentMethodId: row.payment_method_id,
+    paymentMethodId: row.payment_method_id ?? undefined,
     shippingMethod: row.shipping_method,
     cancelReason: row.cancel_reason ?? undefined,
     cancellations: row.cancellations,
@@ -74,7 +75,7 @@ function fromRow(row: OrderRow): StoredOrder {
   }
 }
 
-/** Writes a new order and the first line of its history; answers its number. */
+/** Inserts a new order and the first entry of its history; returns its number. */
 export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Temporal.Instant): Promise<string> {
   const { sums } = order
   const [row] = await tx.sql<{ number: string }>`
@@ -90,7 +91,7 @@ export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Tempo
       select id, 'pending', ${order.customerId}, ${at} from placed
     )
     select number from placed`
-  if (row === undefined) throw new Error('an insert answered no row')
+  if (row === undefined) throw new Error('an insert returned no row')
   return row.number
 }
 
@@ -112,21 +113,21 @@ export async function lockOrder(tx: WriteHandle, id: string): Promise<StoredOrde
 }
 
 function found(order: StoredOrder | undefined, id: string): StoredOrder {
-  if (order === undefined) throw new AppError('not_found', 'order.not_found', `there is no order ${id}`)
+  if (order === undefined) throw catalogueError(orderErrors, 'order.not_found', `there is no order ${id}`)
   return order
 }
 
-/** A move of an order: to where, who made it and why. */
+/** A status change of an order, with its actor and reason. */
 export interface OrderMove {
   readonly to: OrderStatus
   readonly actor: string
   readonly reason?: string | undefined
   /** The payment that it is paid with, from here on. */
-  readonly paymentId?: string
+  readonly paymentId?: string | undefined
   readonly at: Temporal.Instant
 }
 
-/** Moves an order whose row is locked, and notes it in its history. */
+/** Changes the status of an order whose row is locked, and adds it to the history. */
 export async function moveOrder(tx: WriteHandle, id: string, move: OrderMove): Promise<void> {
   const { to, actor, reason, paymentId, at } = move
   await tx.sql`
@@ -144,7 +145,7 @@ export async function noteInHistory(tx: WriteHandle, id: string, { to, actor, re
     insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
 }
 
-/** Sets the mark that an order is being called off, unless it is; answers the so-manieth time, from 1, this is. */
+/** Marks the order as being cancelled, unless it already is. Returns the number of this cancellation, from 1. */
 export async function markCancelling(tx: WriteHandle, id: string, reason: string): Promise<number> {
   const [row] = await tx.sql<{ cancellations: number }>`
     update orders set cancel_reason = coalesce(cancel_reason, ${reason}),
@@ -153,7 +154,7 @@ export async function markCancelling(tx: WriteHandle, id: string, reason: string
   return row?.cancellations ?? 1
 }
 
-/** Takes the mark away again: the goods have left before the cancellation reached them. */
+/** Removes the cancellation mark, because the goods left before the cancellation. */
 export async function clearCancelling(tx: WriteHandle, id: string): Promise<void> {
   await tx.sql`update orders set cancel_reason = null where id = ${id}`
 }
@@ -196,6 +197,15 @@ export async function listHistory(db: ReadHandle, id: string, after = 0): Promis
   return db.sql<HistoryRow>`
     select position, status, actor, reason, at from order_status_history
      where order_id = ${id} and position > ${after} order by position`
+}
+
+/** Those of these customers who have an order that is open or was once paid. */
+export async function findCustomersWithOrders(db: ReadHandle, customerIds: readonly string[]): Promise<string[]> {
+  const rows = await db.sql<{ id: string }>`
+    select distinct customer_id as id from orders
+     where customer_id = any (${customerIds}::uuid[])
+       and not (status = 'rejected' or (status = 'cancelled' and payment_id is null))`
+  return rows.map(({ id }) => id)
 }
 
 /** When the goods of an order arrived, when they have. */

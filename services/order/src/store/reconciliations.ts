@@ -1,14 +1,14 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import { fragment, json } from '@stoa/postgres'
-import type { Difference } from '../domain/books.ts'
+import type { Difference } from '../domain/records.ts'
 
 type Scope = ReconciliationReport['scope']
 type Kept = Omit<ReconciliationReport, 'differences'>
 
-/** What a reconciliation has looked at, so that what it did not find there is over. */
+/** The scope of a reconciliation; known differences within it that were not found again are resolved. */
 interface Coverage {
-  /** The lowest order id it has looked at; of all orders when there is none. */
+  /** The lowest compared order id; undefined means all orders. */
   readonly from: string | undefined
   readonly at: Temporal.Instant
   /** What it has compared to the end: the first words of the kinds it could have found. */
@@ -27,20 +27,20 @@ export async function listReconciliations(db: ReadHandle): Promise<Kept[]> {
   return rows.map(({ report }) => report)
 }
 
-/** How many differences are known and not over. */
+/** Returns the number of open differences. */
 export async function countDifferences(db: ReadHandle): Promise<number> {
   const [row] = await db.sql<{ known: number }>`select count(*)::int as known from reconciliation_differences`
   return row?.known ?? 0
 }
 
-/** The differences that are known and not over, the longest known first. */
+/** Returns the open differences, oldest first. */
 export async function listDifferences(db: ReadHandle, limit: number): Promise<(Difference & { foundAt: string })[]> {
   const rows = await db.sql<{ difference: Difference; found_at: Temporal.Instant }>`
     select difference, found_at from reconciliation_differences order by found_at, key limit ${limit}`
   return rows.map(({ difference, found_at: foundAt }) => ({ ...difference, foundAt: foundAt.toString() }))
 }
 
-/** Keeps the report of a reconciliation in place of the last of its scope. */
+/** Stores the report of a reconciliation, and replaces the last one of the same scope. */
 export async function keepReport(tx: WriteHandle, report: Kept, at: Temporal.Instant): Promise<void> {
   await tx.sql`
     insert into reconciliations (scope, ended_at, report) values (${report.scope}, ${at}, ${json(report)})
@@ -49,7 +49,7 @@ export async function keepReport(tx: WriteHandle, report: Kept, at: Temporal.Ins
 
 const keyOf = ({ kind, orderId, subject }: Difference) => [kind, orderId, subject].filter(Boolean).join(' ')
 
-/** Notes what was found, and that what was not is over; answers those that were not known. */
+/** Stores found differences and resolves the others; returns the new ones. */
 export async function noteDifferences(
   tx: WriteHandle,
   found: readonly Difference[],

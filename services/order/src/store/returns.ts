@@ -1,7 +1,8 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, ReturnId, UserId } from '@stoa/contracts/ids'
 import type { Return, ReturnStatus } from '@stoa/contracts/order/resources'
-import { AppError, money, type Money } from '@stoa/kernel'
+import { orderErrors } from '@stoa/contracts/order/errors'
+import { catalogueError, money, type Money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'
 import type { ReceivedLine, ReturnLine, ReturnState } from '../domain/returns.ts'
 
@@ -29,7 +30,7 @@ export interface StoredReturn extends ReturnState {
   readonly orderId: OrderId
   /** How often it was received. */
   readonly receipts: number
-  /** What its receipt says is to be given back. */
+  /** The refund of its receipt. */
   readonly refundDue: Money | undefined
   readonly version: number
 }
@@ -60,7 +61,7 @@ function fromRow(row: ReturnRow): StoredReturn {
   }
 }
 
-/** A return that is asked for. */
+/** A requested return. */
 export interface NewReturn {
   readonly id: ReturnId
   readonly orderId: OrderId
@@ -69,7 +70,7 @@ export interface NewReturn {
   readonly items: readonly ReturnLine[]
 }
 
-/** Writes a return of an order whose row is locked. */
+/** Inserts a return of an order whose row is locked. */
 export async function insertReturn(tx: WriteHandle, made: NewReturn, at: Temporal.Instant): Promise<void> {
   await tx.sql`
     insert into returns (id, order_id, customer_id, status, reason, items, created_at, updated_at)
@@ -87,11 +88,11 @@ export async function findReturn(db: ReadHandle, id: string): Promise<StoredRetu
 /** The return of this id; an AppError `order.return_not_found` otherwise. */
 export async function getReturn(db: ReadHandle, id: string): Promise<StoredReturn> {
   const found = await findReturn(db, id)
-  if (found === undefined) throw new AppError('not_found', 'order.return_not_found', `there is no return ${id}`)
+  if (found === undefined) throw catalogueError(orderErrors, 'order.return_not_found', `there is no return ${id}`)
   return found
 }
 
-/** The returns of an order, oldest first; decided on only behind the lock of the order's row. */
+/** List the returns of an order, oldest first; decided on only behind the lock of the order's row. */
 export async function returnsOf(db: ReadHandle, orderId: string): Promise<StoredReturn[]> {
   const rows = await db.sql<ReturnRow>`${select} where returns.order_id = ${orderId} order by returns.id`
   return rows.map(fromRow)
@@ -117,7 +118,7 @@ export async function listReturns(
   return rows.map((row) => fromRow(row).resource)
 }
 
-/** What staff said to a return. */
+/** The decision of staff on a return. */
 export interface Answer {
   readonly to: 'approved' | 'refused'
   readonly note: string | undefined
@@ -131,14 +132,14 @@ export async function answerReturn(tx: WriteHandle, id: string, { to, note, at }
      where id = ${id}`
 }
 
-/** What has come back, and what is to be given back for it. */
+/** The received goods and their refund. */
 export interface Receipt {
   readonly received: readonly ReceivedLine[]
   readonly refundDue: Money
   readonly at: Temporal.Instant
 }
 
-/** Notes the receipt of a return of an order whose row is locked. */
+/** Stores the receipt of a return of an order whose row is locked. */
 export async function noteReceipt(tx: WriteHandle, id: string, { received, refundDue, at }: Receipt): Promise<void> {
   await tx.sql`
     update returns set status = 'received', received = ${json(received)}, refund_due = ${refundDue.amount},
@@ -146,7 +147,7 @@ export async function noteReceipt(tx: WriteHandle, id: string, { received, refun
      where id = ${id}`
 }
 
-/** Takes a receipt back whose saga did not begin in time. */
+/** Deletes a receipt whose saga did not start in time. */
 export async function withdrawReceipt(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<void> {
   await tx.sql`
     update returns set status = 'approved', received = null, refund_due = null, updated_at = ${at}, version = version + 1
@@ -160,7 +161,7 @@ export async function noteRefund(tx: WriteHandle, id: string, refunded: number, 
      where id = ${id} and status = 'received'`
 }
 
-/** Forgets why a customer sent goods back, in the customer's own words. */
+/** Deletes the return reasons of a customer. */
 export async function eraseReturnReasons(tx: WriteHandle, customerId: string): Promise<void> {
   await tx.sql`update returns set reason = 'erased' where customer_id = ${customerId}`
 }

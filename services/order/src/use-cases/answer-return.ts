@@ -19,7 +19,7 @@ export const approveReturn =
       const found = await lockReturn(tx, id)
       const decision = decideApproval(found)
       if (decision === 'refuse')
-        return refuse('order.return_move_not_allowed', `A return that is ${found.status} can not be approved.`)
+        return refuse('order.return_move_not_allowed', `A return that is ${found.status} cannot be approved.`)
       if (decision === 'move') await answerReturn(tx, id, { to: 'approved', note: body?.note, at: clock.now() })
       return { status: 200, id }
     })
@@ -31,7 +31,7 @@ export const refuseReturn =
       const found = await lockReturn(tx, id)
       const decision = decideRefusal(found)
       if (decision === 'refuse')
-        return refuse('order.return_move_not_allowed', `A return that is ${found.status} can not be refused.`)
+        return refuse('order.return_move_not_allowed', `A return that is ${found.status} cannot be refused.`)
       if (decision === 'move') await answerReturn(tx, id, { to: 'refused', note: body.note, at: clock.now() })
       return { status: 200, id }
     })

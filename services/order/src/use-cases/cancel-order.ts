@@ -4,16 +4,16 @@ import type { Deps } from '../deps.ts'
 import { cancellationSagaKey, decideCancel } from '../domain/order.ts'
 import { lockOrder, markCancelling } from '../store/orders.ts'
 
-/** Marks an order as called off and wakes whichever saga is to end it. */
+/** Marks an order as being cancelled and wakes the saga that completes the cancellation. */
 export const cancelOrder =
   (_deps: Deps): Handler<OrderService, 'cancelOrder'> =>
   async ({ params, body, caller, commit, refuse }) =>
     commit(async (tx) => {
       const order = await lockOrder(tx, params.id)
       if (!caller.mayReach(order.resource.customerId))
-        return refuse('order.not_found', `There is no order ${params.id}.`)
+        return refuse('order.not_found', `The order ${params.id} does not exist.`)
       const orderId = params.id
-      const reason = body?.reason ?? 'called off'
+      const reason = body?.reason ?? 'cancelled on request'
       switch (decideCancel(order)) {
         case 'done':
           return { status: 200, id: orderId }

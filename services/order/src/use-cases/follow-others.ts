@@ -1,4 +1,4 @@
-import type { Consumer, PersonalData, Tx } from '@stoa/contract'
+import type { Consumer, PersonalData } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { eraseCustomer, listOrders } from '../store/orders.ts'
@@ -23,19 +23,13 @@ export const dropDeletedProduct = (_deps: Deps): Consumer<OrderService, 'product
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
 })
 
-export const eraseDeletedUser = (deps: Deps): Consumer<OrderService, 'userDeleted'> => ({
-  apply: ({ data }, tx) => erasePerson(deps, tx, data.userId),
-})
-
-export const personalData = (deps: Deps): PersonalData<OrderService> => ({
+export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
   export: async (subject, db) => ({
     orders: await listOrders(db, { customerId: subject, limit: 10_000 }),
     returns: await listReturns(db, { customerId: subject, limit: 10_000 }),
   }),
-  erase: (tx, subject) => erasePerson(deps, tx, subject),
+  async erase(tx, customerId) {
+    await eraseCustomer(tx, customerId, clock.now())
+    await eraseReturnReasons(tx, customerId)
+  },
 })
-
-async function erasePerson({ clock }: Deps, tx: Tx<OrderService>, customerId: string): Promise<void> {
-  await eraseCustomer(tx, customerId, clock.now())
-  await eraseReturnReasons(tx, customerId)
-}

@@ -32,7 +32,7 @@ export const markDelivered = ({
   },
 })
 
-/** The carrier has given up: what becomes of the order is for staff to say, so it is noted for them. */
+/** The carrier could not deliver the parcel: staff decide about the order, so this is recorded for them. */
 export const noteFailedShipment = ({ clock }: Deps): Consumer<OrderService, 'shippingFailed'> => ({
   apply: async (event, tx) => {
     const order = await lockOrder(tx, event.data.orderId)
@@ -42,8 +42,8 @@ export const noteFailedShipment = ({ clock }: Deps): Consumer<OrderService, 'shi
 })
 
 /**
- * The return window is over: what was kept is bought for good. An order of which something came back stays what it is;
- * one that came back whole was not completed.
+ * Completes an order at the end of the return window. A partially returned order keeps its status; a fully returned order is
+ * not completed.
  */
 export const completeOrderTask =
   ({ clock }: Deps): TaskHandler<OrderService, 'complete-order'> =>
@@ -51,7 +51,7 @@ export const completeOrderTask =
     commit(async (tx) => {
       const order = await lockOrder(tx, orderId)
       if (order.status !== 'delivered' && order.status !== 'partially_returned') return
-      const move = { to: order.status, actor: 'return-window', reason: 'return window over', at: clock.now() }
+      const move = { to: order.status, actor: 'return-window', reason: 'return window expired', at: clock.now() }
       if (order.status === 'delivered') await moveOrder(tx, orderId, { ...move, to: 'completed', reason: undefined })
       else await noteInHistory(tx, orderId, move)
       const { number, customerId, total, items } = order.resource

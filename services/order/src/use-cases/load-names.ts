@@ -2,7 +2,7 @@ import type { Calls, ReadHandle } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { findVariants, type KnownVariant } from '../store/variants.ts'
 
-/** The names of the SKUs that are for sale; one missing from the read copy is asked of inventory. */
+/** Returns the names of the SKUs that are for sale; a SKU missing from the read copy is requested from inventory. */
 export async function loadNames(
   db: ReadHandle,
   calls: Calls<OrderService['calls']>,

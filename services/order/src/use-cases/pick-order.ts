@@ -4,10 +4,10 @@ import type { OrderService } from '@stoa/contracts/order/service'
 import type { OrderId } from '@stoa/contracts/ids'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { canBeginPicking, canFinishPicking, canMoveByHand } from '../domain/order.ts'
+import { canBeginPicking, canFinishPicking } from '../domain/order.ts'
 import { lockOrder, moveOrder, notePicked, type OrderMove, type StoredOrder } from '../store/orders.ts'
 
-/** Moves a locked order to picking and tells it. */
+/** Changes a locked order to picking and publishes it. */
 async function beginPicking(tx: Tx<OrderService>, order: StoredOrder, move: Omit<OrderMove, 'to'>): Promise<void> {
   const { id: orderId, number, customerId } = order.resource
   await moveOrder(tx, orderId, { ...move, to: 'picking' })
@@ -20,13 +20,18 @@ async function finishPicking(tx: Tx<OrderService>, orderId: OrderId): Promise<vo
   await tx.enqueue('release-shipment', { orderId }, { key: orderId })
 }
 
+/** Staff start picking; every other status change belongs to a saga, an event or another operation. */
 export const setOrderStatus =
   ({ clock }: Deps): Handler<OrderService, 'setOrderStatus'> =>
   async ({ params, body, caller, commit, refuse }) =>
     commit(async (tx) => {
       const order = await lockOrder(tx, params.id)
-      if (!canMoveByHand(order, body.status)) {
-        return refuse('order.move_not_allowed', `An order that is ${order.status} can not be set to ${body.status}.`)
+      if (!canBeginPicking(order)) {
+        const state = order.isCancelling ? 'being cancelled' : order.status
+        return refuse(
+          'order.move_not_allowed',
+          `The status of an order that is ${state} cannot change to ${body.status}.`,
+        )
       }
       await beginPicking(tx, order, { actor: caller.subject, reason: body.reason, at: clock.now() })
       return { status: 200, id: params.id }
@@ -44,7 +49,7 @@ export const markPicked =
       return { status: 200, id: params.id }
     })
 
-/** Picking that begins by itself, a carrier's day after the confirmation. */
+/** Automatic start of picking, one carrier day after the confirmation. */
 export const beginPickingTask =
   ({ clock }: Deps): TaskHandler<OrderService, 'begin-picking'> =>
   async ({ payload, commit }) =>
@@ -55,7 +60,7 @@ export const beginPickingTask =
       await tx.enqueue('finish-picking', payload, { key: payload.orderId })
     })
 
-/** Picking that ends by itself. */
+/** Automatic end of picking. */
 export const finishPickingTask =
   (_deps: Deps): TaskHandler<OrderService, 'finish-picking'> =>
   async ({ payload, commit }) =>
@@ -64,7 +69,7 @@ export const finishPickingTask =
       if (canFinishPicking(order)) await finishPicking(tx, payload.orderId)
     })
 
-/** Hands the shipment of a picked order to its carrier; one that was cancelled meanwhile stays where it is. */
+/** Releases the shipment of a picked order to its carrier, unless it was cancelled in the meantime. */
 export const releaseShipmentTask =
   (_deps: Deps): TaskHandler<OrderService, 'release-shipment'> =>
   async ({ payload, calls }) => {

@@ -1,17 +1,18 @@
 import type { Caller, Handler, Page, ReadHandle, RpcHandler, StreamHandler } from '@stoa/contract'
 import type { Order, TimelineEntry } from '@stoa/contracts/order/resources'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { AppError } from '@stoa/kernel'
+import { orderErrors } from '@stoa/contracts/order/errors'
+import { catalogueError } from '@stoa/kernel'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
-import { findOrder, getOrder as getStored, listHistory, listOrders } from '../store/orders.ts'
+import { findCustomersWithOrders, findOrder, getOrder as getStored, listHistory, listOrders } from '../store/orders.ts'
 
 export const getOrder =
   (_deps: Deps): Handler<OrderService, 'getOrder'> =>
   async ({ params, db, refuse }) => {
     const order = await findOrder(db, params.id)
-    if (order === undefined) return refuse('order.not_found', `There is no order ${params.id}.`)
+    if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
     return { status: 200, body: order.resource, version: order.version }
   }
 
@@ -19,7 +20,7 @@ export const getTimeline =
   (_deps: Deps): Handler<OrderService, 'getTimeline'> =>
   async ({ params, db, refuse }) => {
     const order = await findOrder(db, params.id)
-    if (order === undefined) return refuse('order.not_found', `There is no order ${params.id}.`)
+    if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
     const history = await listHistory(db, params.id)
     const items = history.map(toEntry)
     return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
@@ -31,21 +32,19 @@ function toEntry({ at, status, actor, reason }: Move): TimelineEntry {
   return { at: at.toString(), status, actor, ...(reason === null ? {} : { reason }) }
 }
 
-/** Sends every move of an order, those made already first, or after `Last-Event-ID`; it goes on until the client leaves. */
+/** Sends every move of an order, those made already first, or after `Last-Event-ID`; it continues until the client leaves. */
 export const followOrder = (_deps: Deps): StreamHandler<OrderService, 'followOrder'> =>
-  async function* ({ params: { id }, caller, db, headers, signal, changed }) {
+  async function* ({ params: { id }, caller, db, headers, follow }) {
     const order = await getStored(db, id)
     if (!caller.mayReach(order.resource.customerId))
-      throw new AppError('not_found', 'order.not_found', `There is no order ${id}.`)
+      throw catalogueError(orderErrors, 'order.not_found', `The order ${id} does not exist.`)
     let after = Number(/^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0] ?? 0)
-    while (!signal.aborted) {
-      // Listens before it reads, so that no move falls in between.
-      const next = changed(id)
-      for (const move of await listHistory(db, id, after)) {
+    for await (const moves of follow(id, () => listHistory(db, id))) {
+      for (const move of moves) {
+        if (move.position <= after) continue
         after = move.position
         yield { id: String(after), event: 'status', data: toEntry(move) }
       }
-      await next
     }
   }
 
@@ -65,12 +64,14 @@ async function page(db: ReadHandle, { customerId, status, limit = 50, cursor }: 
 export const listAllOrders =
   (_deps: Deps): Handler<OrderService, 'listOrders'> =>
   async ({ query, caller, db }) => {
-    const customerId = ownOnly(caller, query.customerId)
+    const { customerId = ownOnly(caller) } = query
+    // for callers who may read only their own orders, orders of others do not exist
+    if (customerId !== undefined && !caller.mayReach(customerId)) return { status: 200, body: { items: [] } }
     return { status: 200, body: await page(db, { ...query, customerId }) }
   }
 
-function ownOnly(caller: Caller, wanted: string | undefined): string | undefined {
-  return caller.can('order:read:any') ? wanted : caller.subject
+function ownOnly(caller: Caller): string | undefined {
+  return caller.can('order:read:any') ? undefined : caller.subject
 }
 
 export const listCustomerOrders =
@@ -80,6 +81,15 @@ export const listCustomerOrders =
 export const listUserOrders =
   (_deps: Deps): Handler<OrderService, 'listUserOrders'> =>
   async ({ params, query, db }) => ({ status: 200, body: await page(db, { ...query, customerId: params.userId }) })
+
+const mostCustomers = 1_000
+
+/** Which of these customers have an order whose record has to be kept: one that is open, or that was once paid. */
+export const listCustomersWithOrders =
+  (_deps: Deps): RpcHandler<OrderService, 'listCustomersWithOrders'> =>
+  async ({ input: { customerIds }, db }) => ({
+    customerIds: await findCustomersWithOrders(db, customerIds.slice(0, mostCustomers)),
+  })
 
 export const getSummary =
   (_deps: Deps): RpcHandler<OrderService, 'getSummary'> =>

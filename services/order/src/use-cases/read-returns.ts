@@ -10,7 +10,7 @@ export const getReturn =
   (_deps: Deps): Handler<OrderService, 'getReturn'> =>
   async ({ params: { id }, db, refuse }) => {
     const found = await findReturn(db, id)
-    if (found === undefined) return refuse('order.return_not_found', `There is no return ${id}.`)
+    if (found === undefined) return refuse('order.return_not_found', `The return ${id} does not exist.`)
     return { status: 200, body: found.resource, version: found.version }
   }
 
@@ -18,7 +18,7 @@ export const listOrderReturns =
   (_deps: Deps): Handler<OrderService, 'listOrderReturns'> =>
   async ({ params: { id }, db, refuse }) => {
     const order = await findOrder(db, id)
-    if (order === undefined) return refuse('order.not_found', `There is no order ${id}.`)
+    if (order === undefined) return refuse('order.not_found', `The order ${id} does not exist.`)
     const items = (await returnsOf(db, id)).map(({ resource }) => resource)
     return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
   }

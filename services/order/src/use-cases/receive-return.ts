@@ -7,7 +7,7 @@ import { getOrder } from '../store/orders.ts'
 import { noteReceipt, returnsOf } from '../store/returns.ts'
 import { lockReturn } from './answer-return.ts'
 
-/** Notes what has come back and what is to be given back for it, and starts the saga that gives it back. */
+/** Stores the received goods and their refund, and starts the saga that refunds them. */
 export const receiveReturn =
   ({ clock }: Deps): Handler<OrderService, 'receiveReturn'> =>
   async ({ params: { id }, body, commit, refuse }) =>
@@ -15,13 +15,13 @@ export const receiveReturn =
       const found = await lockReturn(tx, id)
       const decision = decideReceipt(found, body.items)
       if (decision.kind === 'refuse')
-        return refuse('order.return_move_not_allowed', `A return that is ${found.status} can not be received.`)
+        return refuse('order.return_move_not_allowed', `A return that is ${found.status} cannot be received.`)
       if (decision.kind === 'wrong_lines') {
         const fields = decision.lines.map(({ index, field, detail }) => ({
           pointer: `/items/${index}/${field}`,
           detail,
         }))
-        return refuse('order.return_not_allowed', 'No more than was asked for can be received.', { fields })
+        return refuse('order.return_not_allowed', 'The received quantity exceeds the requested quantity.', { fields })
       }
       const { orderId } = found
       const [order, returns] = await Promise.all([getOrder(tx, orderId), returnsOf(tx, orderId)])

@@ -2,14 +2,14 @@ import type { ReadHandle, Tx } from '@stoa/contract'
 import { reconciliationFailed } from '@stoa/contracts/order/events'
 import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import type { OrderService } from '@stoa/contracts/order/service'
+import { lowestIdAt } from '@stoa/kernel'
 import { advisoryXactLock } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
-import type { BookKeeper, Difference } from '../domain/books.ts'
-import { lowestIdAt } from '../domain/reconciliation-schedule.ts'
+import type { RecordKeeper, Difference } from '../domain/records.ts'
 import { keepReport, noteDifferences } from '../store/reconciliations.ts'
-import { findKeepers, type OrderCalls } from './ask-books.ts'
-import { checkBooks } from './check-books.ts'
-import { recheck, walkOrders, type Comparison } from './compare-books.ts'
+import { findKeepers, type OrderCalls } from './fetch-records.ts'
+import { checkTotals } from './check-totals.ts'
+import { recheck, walkOrders, type Comparison } from './compare-records.ts'
 
 interface Reconciliation {
   readonly scope: ReconciliationReport['scope']
@@ -38,7 +38,7 @@ export async function reconcile(
   let { isCaughtUp } = await settle()
   const comparison: Comparison = { db, calls, asked }
   const walked = await walkOrders(comparison, fromOf(scope, startedAt, recentMs) ?? lowestId)
-  const checked = scope === 'all' ? await checkBooks(calls, asked) : { differences: [], stockPlaces: 0, promotions: 0 }
+  const checked = scope === 'all' ? await checkTotals(calls, asked) : { differences: [], stockPlaces: 0, promotions: 0 }
   const rechecked = await recheck(comparison, walked.suspects, {
     settle: async () => void ({ isCaughtUp } = await settle()),
     looks,
@@ -75,7 +75,7 @@ function fromOf(scope: Reconciliation['scope'], at: Temporal.Instant, recentMs: 
   return scope === 'all' ? undefined : lowestIdAt(at.subtract({ milliseconds: recentMs }))
 }
 
-const areasOf: Readonly<Record<BookKeeper, readonly string[]>> = {
+const areasOf: Readonly<Record<RecordKeeper, readonly string[]>> = {
   payment: ['payment', 'ledger'],
   inventory: ['reservation', 'stock'],
   shipping: ['shipment'],
@@ -84,7 +84,7 @@ const areasOf: Readonly<Record<BookKeeper, readonly string[]>> = {
 
 const mostTold = 20
 
-/** Keeps what a reconciliation came to, and tells of what was not known before; answers that. */
+/** Stores the result of a reconciliation, and publishes and returns new differences. */
 export async function keepReconciliation(
   { reconciliation: { recentMs } }: Deps,
   tx: Tx<OrderService>,
@@ -95,7 +95,7 @@ export async function keepReconciliation(
   const at = Temporal.Instant.from(kept.endedAt)
   await advisoryXactLock(tx, 'order.reconciliation')
   const missing = new Set(leftOut.services)
-  const keepers = (Object.keys(areasOf) as BookKeeper[]).filter((keeper) => !missing.has(keeper))
+  const keepers = (Object.keys(areasOf) as RecordKeeper[]).filter((keeper) => !missing.has(keeper))
   const unknown = await noteDifferences(tx, differences, {
     areas: kept.isTruncated ? [] : ['order', ...keepers.flatMap((keeper) => areasOf[keeper])],
     from: fromOf(scope, Temporal.Instant.from(kept.startedAt), recentMs),

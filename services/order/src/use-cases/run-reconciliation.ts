@@ -1,10 +1,10 @@
 import type { TaskHandler } from '@stoa/contract'
 import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { AppError, isAppError } from '@stoa/kernel'
+import { isAppError, platformError } from '@stoa/kernel'
 import type { AdminRequest } from '@stoa/service'
 import type { Deps } from '../deps.ts'
-import type { Difference } from '../domain/books.ts'
+import type { Difference } from '../domain/records.ts'
 import { dueScope } from '../domain/reconciliation-schedule.ts'
 import { countDifferences, findLastEnds, listDifferences, listReconciliations } from '../store/reconciliations.ts'
 import { countKinds, keepReconciliation, reconcile } from './reconcile.ts'
@@ -23,15 +23,15 @@ export const reconcileTask =
       logReport(deps, report, unknown)
     } catch (error) {
       if (!isAppError(error) || (error.kind !== 'unavailable' && error.kind !== 'timeout')) throw error
-      // still due: the next one tries again
-      deps.telemetry.logger.warn('the books could not be compared: somebody did not answer', { scope, error })
+      // still due: the next one retries
+      deps.telemetry.logger.warn('reconciliation failed: a service did not respond', { scope, error })
     }
   }
 
-/** `/admin/reconciliation`: POST reconciles now and answers its report, GET what is known. */
+/** `/admin/reconciliation`: POST reconciles now and returns the report; GET returns the known differences. */
 export function reconciliationArea(deps: Deps): (request: AdminRequest) => Promise<unknown> {
   const running = new Map<string, Promise<ReconciliationReport>>()
-  // Two that ask at once get one answer: comparing everything twice side by side helps nobody.
+  // Concurrent requests share one reconciliation.
   const runOnce = (scope: ReconciliationReport['scope']) => {
     const known = running.get(scope)
     if (known !== undefined) return known
@@ -40,16 +40,16 @@ export function reconciliationArea(deps: Deps): (request: AdminRequest) => Promi
     return run
   }
   return async ({ method, path, query }) => {
-    if (path.length > 0) throw new AppError('not_found', 'request.path_unknown', 'There is nothing here.')
+    if (path.length > 0) throw platformError('request.path_unknown', 'There is no endpoint at this path.')
     if (method === 'GET') return readKnown(deps)
     if (method === 'POST') return runOnce(scopeOf(query.get('scope') ?? 'all'))
-    throw new AppError('unsupported', 'request.method_not_allowed', 'This path knows GET, POST.')
+    throw platformError('request.method_not_allowed', 'This path supports only GET, POST.')
   }
 }
 
 function scopeOf(scope: string): ReconciliationReport['scope'] {
   if (scope === 'all' || scope === 'recent') return scope
-  throw new AppError('invalid', 'request.invalid', 'scope is all or recent')
+  throw platformError('request.invalid', 'scope must be all or recent')
 }
 
 async function runNow(deps: Deps, scope: ReconciliationReport['scope']): Promise<ReconciliationReport> {
@@ -74,11 +74,11 @@ function logReport(
 ): void {
   const { id: reconciliationId, scope, differences, isCaughtUp } = report
   const said = { reconciliationId, scope, orders: report.compared.orders, isCaughtUp }
-  if (differences.length === 0) return logger.info('the books agree', said)
+  if (differences.length === 0) return logger.info('the records agree', said)
   const kinds = countKinds(differences).map(({ kind, count }) => `${count} ${kind}`)
-  logger.error('the books do not agree', { ...said, differences: differences.length, kinds: kinds.join(', ') })
+  logger.error('the records do not agree', { ...said, differences: differences.length, kinds: kinds.join(', ') })
   for (const { kind, orderId, subject, expected, found } of unknown.slice(0, mostLogged)) {
-    logger.error('a difference was found', {
+    logger.error('difference found', {
       kind,
       expected,
       found,
@@ -87,11 +87,11 @@ function logReport(
   }
 }
 
-/** Shows how many differences are known, on every replica alike. */
+/** Exports the number of known differences, the same on every replica. */
 export function observeDifferences({ database, telemetry }: Deps): void {
   telemetry.metrics.gauge(
     'reconciliation_differences',
-    'What the books of order and of others do not agree on',
+    'Differences between orders and the records of other services',
     [],
     async (gauge) => gauge.set(await countDifferences(database.read)),
   )

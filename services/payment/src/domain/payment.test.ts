@@ -19,7 +19,7 @@ function payment(state: Partial<PaymentState>): PaymentState {
 const fresh = { captured: 0 } as const
 
 describe('capture and void', () => {
-  test('captures only what is authorised, and goes on with a capture that was begun', () => {
+  test('captures only what is authorised, and continues with a capture that was begun', () => {
     expect(decideCapture(payment({ ...fresh, status: 'authorized' }))).toBe('capture')
     expect(decideCapture(payment({ ...fresh, status: 'authorized', pending: 'capture' }))).toBe('capture')
     for (const status of ['initiated', 'in_review', 'captured', 'declined', 'voided', 'refunded'] as const) {
@@ -117,5 +117,5 @@ test('tells a saga of every payment that has come to an outcome', () => {
     declined: 'declined',
     voided: 'declined',
   })
-  expect(() => outcomeOfPay('initiated')).toThrow('has not come to its outcome')
+  expect(() => outcomeOfPay('initiated')).toThrow('has no outcome yet')
 })

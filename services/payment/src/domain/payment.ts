@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '@stoa/contracts/payment/resources'
 
-/** What has been begun with a provider and has not ended. */
+/** An unfinished operation at a provider. */
 export type PendingEffect = 'charge' | 'capture' | 'void'
 
 /** What decisions on a stored payment look at; amounts are minor units of its one currency. */
@@ -14,7 +14,7 @@ export interface PaymentState {
   readonly refunded: number
 }
 
-/** What a provider has come to with a charge. */
+/** The result of a charge at a provider. */
 export type ChargeOutcome =
   | { readonly kind: 'captured'; readonly reference: string }
   | { readonly kind: 'authorized'; readonly reference: string }
@@ -23,12 +23,12 @@ export type ChargeOutcome =
   /** Not charged: a person has to look at it first. */
   | { readonly kind: 'review' }
 
-/** What a provider has come to with a refund. */
+/** The result of a refund at a provider. */
 export type RefundOutcome =
   | { readonly kind: 'done'; readonly reference: string }
   | { readonly kind: 'refused'; readonly code: string }
 
-/** What a saga is told of a payment it asked for. */
+/** The outcome of a payment for its saga. */
 export function outcomeOfPay(status: PaymentStatus): 'captured' | 'declined' | 'in_review' {
   switch (status) {
     case 'captured':
@@ -42,7 +42,7 @@ export function outcomeOfPay(status: PaymentStatus): 'captured' | 'declined' | '
       return 'in_review'
     case 'initiated':
     case 'authorized':
-      throw new Error(`a payment that is ${status} has not come to its outcome`)
+      throw new Error(`a payment that is ${status} has no outcome yet`)
   }
 }
 
@@ -63,7 +63,7 @@ export function canEndReview({ status, pending }: PaymentState): boolean {
   return status === 'in_review' && pending === undefined
 }
 
-/** What is to be given back. */
+/** The amount to refund. */
 export type RefundDecision =
   | { readonly kind: 'refund'; readonly amount: number }
   | { readonly kind: 'nothing_left' }
@@ -74,7 +74,7 @@ export function leftToRefund({ captured, refunding, refunded }: PaymentState): n
   return captured - refunding - refunded
 }
 
-/** Decides a refund; without an amount it is all that is left, and `isAtMost` gives what is left when that is less. */
+/** Decides a refund. If the amount is omitted, it is the remaining amount; `isAtMost` reduces the amount to the remaining one. */
 export function decideRefund(payment: PaymentState, wanted: number | undefined, isAtMost = false): RefundDecision {
   const left = leftToRefund(payment)
   if (wanted !== undefined && wanted > left && !isAtMost) return { kind: 'exceeds_captured', left }
@@ -82,7 +82,7 @@ export function decideRefund(payment: PaymentState, wanted: number | undefined, 
   return amount === 0 ? { kind: 'nothing_left' } : { kind: 'refund', amount }
 }
 
-/** Where a captured payment stands once this much of it is given back. */
+/** Returns the status of a captured payment after this refund. */
 export function statusAfterRefund(captured: number, refunded: number): PaymentStatus {
   if (refunded === 0) return 'captured'
   return refunded === captured ? 'refunded' : 'partially_refunded'

@@ -1,4 +1,5 @@
-import { AppError, isAppError } from '@stoa/kernel'
+import { paymentErrors } from '@stoa/contracts/payment/errors'
+import { catalogueError, isAppError } from '@stoa/kernel'
 import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription } from './provider.ts'
@@ -11,7 +12,7 @@ export interface AskedProvider {
   readonly name: string
   readonly checksVelocity: boolean
   readonly describeToken: (token: string) => Promise<TokenDescription | undefined>
-  /** `isRepeat`: it may have been asked for before, so the provider is asked what happened first. */
+  /** `isRepeat`: the operation may have been requested before, so its status is queried first. */
   readonly charge: (request: ChargeRequest, isRepeat: boolean) => Promise<ChargeOutcome>
   readonly capture: (reference: string) => Promise<ChargeOutcome>
   readonly void: (reference: string) => Promise<ChargeOutcome>
@@ -27,7 +28,7 @@ interface Limits {
 /** Puts time limit and retry around a provider. */
 export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits): AskedProvider {
   const once = timeout({ name: provider.name, timeoutMs })
-  // What was not answered is looked up instead of asked for again; only a provider that says it failed is.
+  // A charge without a response is looked up, not repeated; only a charge that the provider reports as failed is repeated.
   const isFailure = (error: unknown) => isAppError(error) && error.kind === 'unavailable'
   const repeated = wrap(retry({ name: provider.name, maxRetries: 2, baseDelayMs: 50, isRetryable: isFailure }), once)
   const reading = asker(repeated)
@@ -84,6 +85,6 @@ async function doOnce<Outcome>({ isRepeat, act, find }: Once<Outcome>): Promise<
 
 function unknownYet(error: unknown): unknown {
   if (!isAppError(error) || !error.retryable) return error
-  const detail = 'The payment provider does not answer; what was begun goes on by itself.'
-  return new AppError('unavailable', 'payment.provider_unavailable', detail, { cause: error, retryAfterSeconds: 1 })
+  const detail = 'The payment provider does not respond; the payment is completed automatically once it does.'
+  return catalogueError(paymentErrors, 'payment.provider_unavailable', detail, { cause: error, retryAfterSeconds: 1 })
 }

@@ -1,15 +1,17 @@
 import type { Money } from '@stoa/kernel'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 
-/** What a provider says of a token. */
+/** The details of a token at its provider. */
 export interface TokenDescription {
-  /** What a customer knows the method by. */
+  /** The label of the method for the customer. */
   readonly label: string
   /** ISO 3166-1 alpha-2 country of the card or account, when the provider says it. */
   readonly country?: string
+  /** The fingerprint of the card or account, the same for all its tokens, if the provider reports it. */
+  readonly fingerprint?: string
 }
 
-/** A charge as it is asked for; the key makes it happen once at the provider, however often it is asked for. */
+/** A charge request; the provider executes it once per key. */
 export interface ChargeRequest {
   readonly key: string
   readonly token: string
@@ -20,45 +22,47 @@ export interface ChargeRequest {
   readonly isReviewed: boolean
 }
 
-/** A refund as it is asked for, once for its key. */
+/** A refund request, executed once per key. */
 export interface RefundRequest {
   readonly key: string
   readonly reference: string
   readonly amount: Money
 }
 
-/** A webhook as it came in. */
+/** A received webhook. */
 export interface WebhookDelivery {
   readonly headers: { readonly [name: string]: string | undefined }
-  /** The bytes that were signed, as text. */
-  readonly body: string
+  /** The received bytes that were signed. */
+  readonly body: Uint8Array
+  /** The parsed JSON. */
+  readonly message: unknown
   readonly now: Temporal.Instant
 }
 
-/** What a genuine webhook is about; what became of it is then asked of the provider. */
+/** The subject of a valid webhook; its status is then queried at the provider. */
 export interface WebhookMessage {
-  /** Told apart by it from one that was taken before. */
+  /** The id by which redeliveries are detected. */
   readonly id: string
   readonly chargeKey?: string
   readonly refundKey?: string
 }
 
 /**
- * A party that moves money. Charges and refunds are made and found again by a key of ours. A call that fails throws an
- * AppError, retryable when the provider may be asked again; one that does not answer is given up by its signal.
+ * A payment provider. Charges and refunds are executed and looked up by our key. A failed call throws an AppError, which is retryable if
+ * the provider may be called again; a call without a response is aborted by its signal.
  */
 export interface PaymentProvider {
   readonly name: string
-  /** Whether how often a customer pays counts against them. */
+  /** Whether how often a customer or an instrument pays counts against it. */
   readonly checksVelocity: boolean
-  /** What a token stands for; undefined when the provider doesn't know it. */
+  /** Returns the details of a token; undefined if the provider does not recognize it. */
   readonly describeToken: (token: string, signal: AbortSignal) => Promise<TokenDescription | undefined>
   readonly charge: (request: ChargeRequest, signal: AbortSignal) => Promise<ChargeOutcome>
   /** What became of the charge of this key; undefined when the provider has none. */
   readonly findCharge: (key: string, signal: AbortSignal) => Promise<ChargeOutcome | undefined>
-  /** Captures an authorised charge; one that is captured already answers the same. */
+  /** Captures an authorised charge; returns the same result if it is already captured. */
   readonly capture: (reference: string, signal: AbortSignal) => Promise<ChargeOutcome>
-  /** Gives an authorised charge up; one that is given up already answers the same. */
+  /** Voids an authorised charge; returns the same result if it is already voided. */
   readonly void: (reference: string, signal: AbortSignal) => Promise<ChargeOutcome>
   readonly refund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome>
   /** What became of the refund of this key; undefined when the provider has none. */

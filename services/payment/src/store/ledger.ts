@@ -40,7 +40,7 @@ export async function bookCapture(
   return entries.length > 0
 }
 
-/** Ends a refund of a payment whose row is locked and books it, in one statement. */
+/** Completes a refund of a payment whose row is locked and writes its ledger entries, in one statement. */
 export async function bookRefund(tx: WriteHandle, refundId: string, { transactionId, at }: Booking): Promise<void> {
   await tx.sql`
     with ended as (
@@ -101,7 +101,7 @@ export async function listTransactions(
   }))
 }
 
-/** A payment as reconciliation compares it, with what the ledger says the provider owes for it. */
+/** A payment for reconciliation, with its balance in the ledger. */
 export interface ReconciledPayment {
   readonly id: PaymentId
   readonly orderId: OrderId
@@ -110,7 +110,7 @@ export interface ReconciledPayment {
   readonly amount: number
   readonly captured: number
   readonly refunded: number
-  /** Of the refunded, what no saga has asked for. */
+  /** The part of the refunds that no saga requested. */
   readonly refundedByHand: number
   readonly ledgerBalance: number
   /** Of all entries, over all accounts. */

@@ -1,7 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
 import type { PaymentMethod } from '@stoa/contracts/payment/resources'
-import { fragment } from '@stoa/postgres'
+import { advisoryXactLock, fragment } from '@stoa/postgres'
 
 interface MethodRow {
   readonly id: PaymentMethodId
@@ -10,6 +10,7 @@ interface MethodRow {
   readonly token: string
   readonly label: string
   readonly country: string | null
+  readonly fingerprint: string | null
   readonly created_at: Temporal.Instant
 }
 
@@ -18,6 +19,7 @@ export interface StoredMethod {
   readonly customerId: UserId
   readonly token: string
   readonly country: string | undefined
+  readonly fingerprint: string | undefined
   readonly resource: PaymentMethod
 }
 
@@ -26,11 +28,12 @@ function fromRow(row: MethodRow): StoredMethod {
     customerId: row.customer_id,
     token: row.token,
     country: row.country ?? undefined,
+    fingerprint: row.fingerprint ?? undefined,
     resource: { id: row.id, provider: row.provider, label: row.label, createdAt: row.created_at.toString() },
   }
 }
 
-/** A payment method that is to be kept. */
+/** A new payment method. */
 export interface NewMethod {
   readonly id: PaymentMethodId
   readonly customerId: UserId
@@ -38,19 +41,31 @@ export interface NewMethod {
   readonly token: string
   readonly label: string
   readonly country: string | undefined
+  readonly fingerprint: string | undefined
   /** Whether the label was given, rather than the provider's own. */
   readonly isLabelGiven: boolean
+}
+
+/** Whether a method would be one more than a customer may have. Those who keep one at once take turns until they have committed. */
+export async function isBeyondLimit(tx: WriteHandle, method: NewMethod, most: number): Promise<boolean> {
+  await advisoryXactLock(tx, `payment.methods/${method.customerId}`)
+  const [row] = await tx.sql<{ others: number; known: number }>`
+    select count(*) filter (where (provider, token) <> (${method.provider}, ${method.token}))::int as others,
+           count(*) filter (where (provider, token) = (${method.provider}, ${method.token}))::int as known
+      from payment_methods where customer_id = ${method.customerId}`
+  return row !== undefined && row.known === 0 && row.others >= most
 }
 
 /** Keeps a method, or finds the one of the same token; a label that is given then takes the place of the old one. */
 export async function keepMethod(tx: WriteHandle, method: NewMethod, at: Temporal.Instant): Promise<PaymentMethod> {
   const [row] = await tx.sql<MethodRow>`
-    insert into payment_methods (id, customer_id, provider, token, label, country, created_at)
-    values (${method.id}, ${method.customerId}, ${method.provider}, ${method.token}, ${method.label}, ${method.country}, ${at})
+    insert into payment_methods (id, customer_id, provider, token, label, country, fingerprint, created_at)
+    values (${method.id}, ${method.customerId}, ${method.provider}, ${method.token}, ${method.label}, ${method.country},
+            ${method.fingerprint}, ${at})
     on conflict (customer_id, provider, token)
     do update set label = case when ${method.isLabelGiven}::boolean then excluded.label else payment_methods.label end
     returning *`
-  if (row === undefined) throw new Error('an insert answered no row')
+  if (row === undefined) throw new Error('an insert returned no row')
   return fromRow(row).resource
 }
 

@@ -2,7 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
 import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
 import { money } from '@stoa/kernel'
-import { fragment } from '@stoa/postgres'
+import { advisoryXactLock, fragment } from '@stoa/postgres'
 import type { PaymentState, PendingEffect } from '../domain/payment.ts'
 
 interface PaymentRow {
@@ -88,6 +88,8 @@ export interface NewPayment {
   readonly paymentMethodId: PaymentMethodId
   readonly provider: string
   readonly token: string
+  /** A digest of what the card or account is known by, where its payments are counted. */
+  readonly instrument: string | undefined
   readonly amount: number
   readonly currency: string
   readonly capturesAtOnce: boolean
@@ -103,10 +105,10 @@ export async function insertPayment(
   const isCharging = payment.status === 'initiated'
   const [row] = await tx.sql<PaymentRow>`
     insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
-                          captures_at_once, pending, pending_since, created_at, updated_at)
+                          captures_at_once, instrument, pending, pending_since, created_at, updated_at)
     select ${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
            ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
-           ${payment.amount}, ${payment.capturesAtOnce}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at}
+           ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at}
      where not exists (select from withdrawn_actions where action_key = ${payment.actionKey})
     on conflict (order_id) do nothing
     returning *`
@@ -145,6 +147,11 @@ export async function notePending(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.sql`update payments set pending = ${pending}, pending_since = ${at}, updated_at = ${at} where id = ${id}`
+}
+
+/** Has a payment in review captured at once when it is approved. */
+export async function captureOnceReviewed(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`update payments set captures_at_once = true where id = ${id}`
 }
 
 /** Notes that a review was passed and the charge is begun. */
@@ -202,20 +209,18 @@ export async function listPayments(
   return rows.map((row) => fromRow(row).resource)
 }
 
-/** How many payments a customer has begun since then. */
-export async function countPaymentsSince(db: ReadHandle, customerId: string, since: Temporal.Instant): Promise<number> {
-  const [row] = await db.sql<{ count: number }>`
-    select count(*)::int as count from payments where customer_id = ${customerId} and created_at >= ${since}`
+/** How many payments a customer has begun since then, or anyone with the same card or account. */
+export async function countPaymentsSince(
+  tx: WriteHandle,
+  { customerId, instrument }: { readonly customerId: string; readonly instrument: string },
+  since: Temporal.Instant,
+): Promise<number> {
+  // One after the other, so that payments at the same time see each other.
+  for (const name of [customerId, instrument].toSorted()) await advisoryXactLock(tx, `velocity/${name}`)
+  const [row] = await tx.sql<{ count: number }>`
+    select greatest(
+      (select count(*) from payments where customer_id = ${customerId} and created_at >= ${since}),
+      (select count(*) from payments where instrument = ${instrument} and created_at >= ${since})
+    )::int as count`
   return row?.count ?? 0
-}
-
-/** Payments with something begun before this time and not ended, the oldest first. */
-export async function findAbandonedPayments(
-  db: ReadHandle,
-  before: Temporal.Instant,
-  limit: number,
-): Promise<PaymentId[]> {
-  const rows = await db.sql<{ id: PaymentId }>`
-    select id from payments where pending is not null and pending_since < ${before} order by pending_since limit ${limit}`
-  return rows.map(({ id }) => id)
 }

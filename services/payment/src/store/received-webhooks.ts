@@ -1,6 +1,6 @@
 import type { WriteHandle } from '@stoa/contract'
 
-/** Notes a webhook by its id; false when it was taken before. */
+/** Stores the id of a webhook; returns false if it was received before. */
 export async function takeWebhook(
   tx: WriteHandle,
   provider: string,
@@ -13,7 +13,7 @@ export async function takeWebhook(
   return rows.length > 0
 }
 
-/** Forgets webhooks that came before this time: by then their own timestamp keeps them out. */
+/** Deletes ids of webhooks received before this time, whose timestamps are then too old to be accepted. */
 export async function purgeWebhooks(tx: WriteHandle, before: Temporal.Instant): Promise<void> {
   await tx.sql`delete from received_webhooks where received_at < ${before}`
 }

@@ -63,17 +63,6 @@ export async function findBegunRefunds(db: ReadHandle, paymentId: string): Promi
   return rows.map(fromRow)
 }
 
-/** Refunds begun before this time and not ended, the oldest first. */
-export async function findAbandonedRefunds(
-  db: ReadHandle,
-  before: Temporal.Instant,
-  limit: number,
-): Promise<RefundId[]> {
-  const rows = await db.sql<{ id: RefundId }>`
-    select id from refunds where status = 'begun' and begun_at < ${before} order by begun_at limit ${limit}`
-  return rows.map(({ id }) => id)
-}
-
 /** Notes that the provider refused a refund of a payment whose row is locked: its amount is captured as before. */
 export async function refuseRefund(tx: WriteHandle, id: string, code: string, at: Temporal.Instant): Promise<void> {
   await tx.sql`

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Tx } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
 import { fraudDetected, paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
@@ -9,7 +10,7 @@ import { findMethod, type StoredMethod } from '../store/payment-methods.ts'
 import { countPaymentsSince, findPaymentOfOrder, insertPayment, type StoredPayment } from '../store/payments.ts'
 import { isWithdrawn } from '../store/withdrawals.ts'
 
-/** A payment as it is asked for. */
+/** A payment request. */
 export interface WantedPayment {
   readonly orderId: OrderId
   readonly customerId: UserId
@@ -17,7 +18,7 @@ export interface WantedPayment {
   readonly amount: Money
   readonly country: string | undefined
   readonly capturesAtOnce: boolean
-  /** The key of the call, when the payment stands under it for ever. */
+  /** The key of the call, when the payment stands under it permanently. */
   readonly actionKey: string | undefined
 }
 
@@ -30,14 +31,14 @@ export type BegunPayment =
       readonly detail: string
     }
 
-/** Writes a payment down before its provider is asked; the one that stands under the key is found again. */
+/** Stores a payment before its provider is called; returns the existing payment of the key, if any. */
 export async function beginPayment(deps: Deps, tx: Tx<PaymentService>, wanted: WantedPayment): Promise<BegunPayment> {
   const method = await findMethod(tx, wanted.paymentMethodId, wanted.customerId)
   const payment = method === undefined ? undefined : await writeDown(deps, tx, wanted, method)
   return payment === undefined ? findOrExplain(tx, wanted) : { kind: 'begun', payment, isRepeat: false }
 }
 
-/** The payment that was begun before, or why none can be. */
+/** Returns the payment that was started before, or the reason why none can be started. */
 async function findOrExplain(tx: Tx<PaymentService>, { orderId, actionKey }: WantedPayment): Promise<BegunPayment> {
   const [isUndone, known] = await Promise.all([
     actionKey !== undefined && isWithdrawn(tx, actionKey),
@@ -45,11 +46,17 @@ async function findOrExplain(tx: Tx<PaymentService>, { orderId, actionKey }: Wan
   ])
   if (isUndone) return { kind: 'refused', code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
   if (known === undefined) {
-    return { kind: 'refused', code: 'payment.method_unusable', detail: 'The payment method is unknown or another’s.' }
+    return {
+      kind: 'refused',
+      code: 'payment.method_unusable',
+      detail: 'The payment method is unknown, or belongs to another customer.',
+    }
   }
   const isSame = actionKey !== undefined && known.actionKey === actionKey
-  if (isSame) return { kind: 'begun', payment: known, isRepeat: true }
-  return { kind: 'refused', code: 'payment.order_paid', detail: 'The order has a payment already.' }
+  // What staff have charged for the order, its open amount, is what its saga was to charge.
+  const isByHand = actionKey !== undefined && known.actionKey === undefined
+  if (isSame || isByHand) return { kind: 'begun', payment: known, isRepeat: true }
+  return { kind: 'refused', code: 'payment.order_paid', detail: 'The order already has a payment.' }
 }
 
 async function writeDown(
@@ -59,13 +66,23 @@ async function writeDown(
   method: StoredMethod,
 ): Promise<StoredPayment | undefined> {
   const { orderId, customerId, amount } = wanted
-  const rules = await findFraud(deps, tx, wanted, method)
+  const instrument = instrumentOf(deps, method)
+  const rules = await findFraud(deps, tx, wanted, { method, instrument })
   const { amount: minorUnits, currency } = amount
   // An order that costs nothing needs no provider.
   const status = minorUnits === 0 ? 'captured' : rules.length > 0 ? 'in_review' : 'initiated'
   const id = deps.newId() as PaymentId
   const { provider } = method.resource
-  const row = { ...wanted, id, provider, token: method.token, amount: minorUnits, currency, status } as const
+  const row = {
+    ...wanted,
+    id,
+    provider,
+    token: method.token,
+    instrument,
+    amount: minorUnits,
+    currency,
+    status,
+  } as const
   const payment = await insertPayment(tx, row, deps.clock.now())
   if (payment === undefined) return undefined
   const fact = { paymentId: id, orderId, customerId, amount }
@@ -79,13 +96,21 @@ async function findFraud(
   deps: Deps,
   tx: Tx<PaymentService>,
   wanted: WantedPayment,
-  method: StoredMethod,
+  { method, instrument }: { readonly method: StoredMethod; readonly instrument: string | undefined },
 ): Promise<string[]> {
   const { clock, fraudLimits } = deps
-  const { checksVelocity } = getProvider(deps, method.resource.provider)
-  const paymentsLastHour = checksVelocity
-    ? await countPaymentsSince(tx, wanted.customerId, clock.now().subtract({ hours: 1 }))
-    : undefined
-  const { amount, country } = wanted
-  return assessFraud({ amount: amount.amount, country, methodCountry: method.country, paymentsLastHour }, fraudLimits)
+  const { amount, country, customerId } = wanted
+  const paymentsLastHour =
+    instrument === undefined
+      ? undefined
+      : await countPaymentsSince(tx, { customerId, instrument }, clock.now().subtract({ hours: 1 }))
+  return assessFraud({ amount, country, methodCountry: method.country, paymentsLastHour }, fraudLimits)
+}
+
+/** What a card or account is counted by, whatever account pays with it: a new guest account does not begin at zero. */
+function instrumentOf(deps: Deps, { token, fingerprint, resource: { provider } }: StoredMethod): string | undefined {
+  if (!getProvider(deps, provider).checksVelocity) return undefined
+  return createHash('sha256')
+    .update(`${provider}/${fingerprint ?? token}`)
+    .digest('base64url')
 }

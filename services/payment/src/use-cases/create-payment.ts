@@ -1,16 +1,18 @@
 import { isRefused, type Handler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
+import { isOrderClosed } from '../store/withdrawals.ts'
 import { beginPayment } from './begin-payment.ts'
+import { checkOrder } from './check-order.ts'
 import { askStored } from './settle-payment.ts'
 
-/** Charges a payment method for an order from the back office; a repeat of the key goes on where the first stopped. */
+/** Charges a payment method for an order from the back office; a repeat of the key continues where the first stopped. */
 export const createPayment =
   (deps: Deps): Handler<PaymentService, 'createPayment'> =>
-  async ({ body, db, begin, commit, refuse }) => {
+  async ({ body, calls, db, begin, commit, refuse }) => {
     if (body.amount.amount <= 0) {
       const fields = [{ pointer: '/amount/amount', detail: 'must be more than 0' }]
-      return refuse('payment.amount_invalid', 'The amount can not be charged.', { fields })
+      return refuse('payment.amount_invalid', 'The amount cannot be charged.', { fields })
     }
     const { orderId, customerId, paymentMethodId, amount, country, capture = true } = body
     const wanted = {
@@ -22,10 +24,13 @@ export const createPayment =
       capturesAtOnce: capture,
       actionKey: undefined,
     }
+    const wrong = await checkOrder(calls, body)
     const begun = await begin(async (tx) => {
+      if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
+      if (await isOrderClosed(tx, orderId)) return refuse('payment.order_not_payable', 'The order has ended.')
       const outcome = await beginPayment(deps, tx, wanted)
       if (outcome.kind === 'begun') return { paymentId: outcome.payment.id }
-      // No key of a saga's stands on it, so it can not have been withdrawn.
+      // No key of a saga's stands on it, so it cannot have been withdrawn.
       if (outcome.code === 'payment.withdrawn') throw new Error('a payment of the back office was withdrawn')
       const fields =
         outcome.code === 'payment.method_unusable' ? [{ pointer: '/paymentMethodId', detail: outcome.detail }] : []

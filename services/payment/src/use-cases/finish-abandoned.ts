@@ -2,23 +2,21 @@ import type { TaskHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
 import { webhookToleranceSeconds } from '@stoa/security'
-import { findAbandonedPayments } from '../store/payments.ts'
+import { takeAbandonedPayments, takeAbandonedRefunds } from '../store/abandoned.ts'
 import { purgeWebhooks } from '../store/received-webhooks.ts'
-import { findAbandonedRefunds } from '../store/refunds.ts'
 
 const mostAtOnce = 200
+const revisitAfterMs = 60_000
 
-/** Has everything that was begun with a provider and left behind brought to its end; one that is away delays no other. */
+/** Completes every abandoned operation at a provider; operations that do not end, as those of an unavailable provider, delay no others. */
 export const finishAbandonedTask =
   ({ clock, abandonedAfterMs }: Deps): TaskHandler<PaymentService, 'finish-abandoned'> =>
-  async ({ db, commit }) => {
+  async ({ commit }) => {
     const now = clock.now()
-    const before = now.subtract({ milliseconds: abandonedAfterMs })
-    const [paymentIds, refundIds] = await Promise.all([
-      findAbandonedPayments(db, before, mostAtOnce),
-      findAbandonedRefunds(db, before, mostAtOnce),
-    ])
+    const sweep = { now, abandonedAfterMs, revisitAfterMs, limit: mostAtOnce }
     await commit(async (tx) => {
+      const paymentIds = await takeAbandonedPayments(tx, sweep)
+      const refundIds = await takeAbandonedRefunds(tx, sweep)
       for (const paymentId of paymentIds) await tx.enqueue('settle-payment', { paymentId }, { key: paymentId })
       for (const refundId of refundIds) await tx.enqueue('settle-refund', { refundId }, { key: refundId })
       // One of the farthest tolerated future is kept out by its own time only after twice the tolerance.

@@ -1,4 +1,4 @@
 import { Type } from 'typebox'
 
-/** Where a list that is ordered by id goes on. */
+/** The cursor of a list that is ordered by id. */
 export const idPlace = Type.String({ format: 'uuid' })

@@ -1,9 +1,12 @@
 import type { Handler, ReadHandle, RpcHandler } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
+import { findCardNumbers } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { holdsCardNumber } from '../domain/card-number.ts'
-import { findMethodByToken, keepMethod as keepIn, type NewMethod } from '../store/payment-methods.ts'
+import { findMethodByToken, isBeyondLimit, keepMethod as keepIn, type NewMethod } from '../store/payment-methods.ts'
+
+const limitDetail = `An account may have at most ${MAX_PAYMENT_METHODS} payment methods.`
 
 interface WantedMethod {
   readonly customerId: UserId
@@ -29,11 +32,11 @@ async function describe({ providers, newId }: Deps, db: ReadHandle, wanted: Want
     ['/label', label],
     ['/provider', provider],
   ] as const) {
-    if (!holdsCardNumber(text)) continue
+    if (findCardNumbers(text).length === 0) continue
     return {
       kind: 'refused',
       code: 'payment.card_number_refused',
-      detail: 'Card numbers are not accepted here.',
+      detail: 'Card numbers are not accepted; send a provider token.',
       pointer,
     }
   }
@@ -42,23 +45,23 @@ async function describe({ providers, newId }: Deps, db: ReadHandle, wanted: Want
     return {
       kind: 'refused',
       code: 'payment.provider_unknown',
-      detail: 'There is no such payment provider.',
+      detail: 'The payment provider does not exist.',
       pointer: '/provider',
     }
   }
   const id = newId() as PaymentMethodId
   const known = await findMethodByToken(db, { customerId, provider, token })
-  const described =
-    known === undefined ? await asked.describeToken(token) : { label: known.resource.label, country: known.country }
+  const described = known === undefined ? await asked.describeToken(token) : { ...known, label: known.resource.label }
   if (described === undefined) {
     return {
       kind: 'refused',
       code: 'payment.token_unknown',
-      detail: 'The provider does not know this token.',
+      detail: 'The provider does not recognize this token.',
       pointer: '/token',
     }
   }
-  const method = { id, customerId, provider, token, label: label ?? described.label, country: described.country }
+  const { country, fingerprint } = described
+  const method = { id, customerId, provider, token, label: label ?? described.label, country, fingerprint }
   return { kind: 'method', method: { ...method, isLabelGiven: label !== undefined } }
 }
 
@@ -70,7 +73,11 @@ export const keepPaymentMethod =
       const { code, detail, pointer } = described
       return refuse(code, detail, { fields: [{ pointer, detail }] })
     }
-    return commit(async (tx) => ({ status: 201, body: await keepIn(tx, described.method, deps.clock.now()) }))
+    return commit(async (tx) => {
+      if (await isBeyondLimit(tx, described.method, MAX_PAYMENT_METHODS))
+        return refuse('payment.method_limit', limitDetail)
+      return { status: 201, body: await keepIn(tx, described.method, deps.clock.now()) }
+    })
   }
 
 /** The token itself makes it once: a repeat, under whatever key, answers the method that is kept. */
@@ -80,5 +87,10 @@ export const keepMethod =
     const { customerId, provider, token } = input
     const described = await describe(deps, db, { customerId: customerId as UserId, provider, token })
     if (described.kind === 'refused') return refuse(described.code, described.detail)
-    return commit(async (tx) => ({ paymentMethodId: (await keepIn(tx, described.method, deps.clock.now())).id }))
+    return commit(async (tx) => {
+      if (await tx.isErased(customerId)) return refuse('payment.token_unknown', 'The account has been erased.')
+      if (await isBeyondLimit(tx, described.method, MAX_PAYMENT_METHODS))
+        return refuse('payment.method_limit', limitDetail)
+      return { paymentMethodId: (await keepIn(tx, described.method, deps.clock.now())).id }
+    })
   }

@@ -1,9 +1,10 @@
-import { isRefused, type RpcHandler } from '@stoa/contract'
+import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
 import type { PaymentStatus } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
 import { outcomeOfPay } from '../domain/payment.ts'
+import { captureOnceReviewed, lockPayment, notePending, type StoredPayment } from '../store/payments.ts'
 import { isWithdrawn } from '../store/withdrawals.ts'
 import { beginPayment } from './begin-payment.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
@@ -20,7 +21,7 @@ export const pay =
   async ({ input, key, begin, commit, refuse }) => {
     const amount = fromWire(input.amount)
     if (amount === undefined || amount.amount < 0)
-      return refuse('payment.amount_invalid', 'The amount can not be charged.')
+      return refuse('payment.amount_invalid', 'The amount cannot be charged.')
     const wanted = {
       orderId: input.orderId as OrderId,
       customerId: input.customerId as UserId,
@@ -35,7 +36,15 @@ export const pay =
       return outcome.kind === 'refused' ? refuse(outcome.code, outcome.detail) : outcome
     })
     if (isRefused(begun)) return begun
-    const { payment, isRepeat } = begun
+    const { isRepeat } = begun
+    if (!begun.payment.capturesAtOnce && begun.payment.pending === 'charge') {
+      const authorized = await askPending(deps, begun.payment, true)
+      await begin((tx) => endPending(deps, tx, begun.payment, authorized))
+    }
+    const payment = begun.payment.capturesAtOnce
+      ? begun.payment
+      : await begin((tx) => takeOver(deps, tx, begun.payment))
+    if (isRefused(payment)) return payment
     const { status, resource } = payment
     // Nothing to ask: ended before, held for review, or free of charge.
     if (payment.pending === undefined || status === 'in_review')
@@ -50,3 +59,13 @@ export const pay =
     if (!isRefused(paid)) logPayment(deps, payment, paid.value.outcome ?? '')
     return paid
   }
+
+/** Has a payment captured that staff have only authorised: the order it belongs to continues with it. */
+async function takeOver({ clock }: Deps, tx: Tx<PaymentService>, payment: StoredPayment): Promise<StoredPayment> {
+  const current = await lockPayment(tx, payment.id)
+  if (current === undefined) throw new Error(`payment ${payment.id} no longer exists`)
+  if (current.status === 'in_review') await captureOnceReviewed(tx, current.id)
+  if (current.status !== 'authorized' || current.pending !== undefined) return current
+  await notePending(tx, current.id, 'capture', clock.now())
+  return { ...current, pending: 'capture' }
+}

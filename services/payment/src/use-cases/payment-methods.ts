@@ -1,4 +1,4 @@
-import type { Consumer, Handler, PersonalData, RpcHandler } from '@stoa/contract'
+import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import type { Deps } from '../deps.ts'
@@ -19,16 +19,12 @@ export const deletePaymentMethod =
   async ({ params, caller, commit, refuse }) =>
     commit(async (tx) => {
       if (await deleteMethod(tx, params.id, caller.subject)) return { status: 204 }
-      return refuse('payment.method_not_found', `There is no payment method ${params.id}.`)
+      return refuse('payment.method_not_found', `The payment method ${params.id} does not exist.`)
     })
 
 export const checkMethod =
   (_deps: Deps): RpcHandler<PaymentService, 'checkMethod'> =>
   async ({ input, db }) => ({ usable: (await findMethod(db, input.paymentMethodId, input.customerId)) !== undefined })
-
-export const forgetMethods = (_deps: Deps): Consumer<PaymentService, 'userDeleted'> => ({
-  apply: async ({ data }, tx) => deleteMethodsOf(tx, data.userId),
-})
 
 export const personalData = (_deps: Deps): PersonalData<PaymentService> => ({
   export: async (subject, db) => ({

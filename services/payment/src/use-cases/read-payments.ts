@@ -12,7 +12,7 @@ export const getPayment =
   (_deps: Deps): Handler<PaymentService, 'getPayment'> =>
   async ({ params, db, refuse }) => {
     const payment = await findPayment(db, params.id)
-    if (payment === undefined) return refuse('payment.not_found', `There is no payment ${params.id}.`)
+    if (payment === undefined) return refuse('payment.not_found', `The payment ${params.id} does not exist.`)
     return { status: 200, body: payment.resource, version: payment.version }
   }
 

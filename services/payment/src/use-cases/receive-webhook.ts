@@ -8,17 +8,16 @@ import { takeWebhook } from '../store/received-webhooks.ts'
 /** Takes a provider's word only for that something has happened: what, the provider is then asked. */
 export const receiveWebhook =
   ({ clock, providers }: Deps): Handler<PaymentService, 'receiveWebhook'> =>
-  async ({ params, headers, body, commit, refuse }) => {
+  async ({ params, headers, body, rawBody, commit, refuse }) => {
     const provider = providers.get(params.provider)
-    if (provider === undefined) return refuse('payment.provider_unknown', 'There is no such payment provider.')
-    const message = provider.readWebhook({ headers, body: JSON.stringify(body), now: clock.now() })
+    if (provider === undefined) return refuse('payment.provider_unknown', 'The payment provider does not exist.')
+    const message = provider.readWebhook({ headers, body: rawBody, message: body, now: clock.now() })
     if (message === undefined) {
-      return refuse('payment.webhook_signature_invalid', 'The signature or the time of the webhook is not valid.')
+      return refuse('payment.webhook_signature_invalid', 'The signature or the timestamp of the webhook is not valid.')
     }
     return commit(async (tx) => {
-      if (!(await takeWebhook(tx, provider.name, message.id, clock.now()))) {
-        return refuse('payment.webhook_replayed', 'This webhook was taken before.')
-      }
+      // a provider delivers again until it is told that the message arrived
+      if (!(await takeWebhook(tx, provider.name, message.id, clock.now()))) return { status: 202 }
       const paymentId = idOfKey(message.chargeKey ?? '') as PaymentId | undefined
       const refundId = idOfKey(message.refundKey ?? '') as RefundId | undefined
       if (paymentId !== undefined) await tx.enqueue('settle-payment', { paymentId }, { key: paymentId })

@@ -41,7 +41,7 @@ export const refundPayment =
     ])
     const isRefusedByProvider = {
       code: 'payment.refund_refused',
-      detail: 'The provider does not give it back.',
+      detail: 'The provider rejected the refund.',
     } as const
     if (refund?.status === 'refused') return refuse(isRefusedByProvider.code, isRefusedByProvider.detail)
     if (payment === undefined || refund?.status !== 'begun') return commit(async () => ({ status: 200, id }))
@@ -66,13 +66,14 @@ async function beginRefund(
   { amount: wanted, reason }: WantedRefund,
 ): Promise<{ readonly kind: 'begun'; readonly refundId?: RefundId } | Refusal> {
   const payment = await lockPayment(tx, id)
-  if (payment === undefined) return { kind: 'refused', code: 'payment.not_found', detail: `There is no payment ${id}.` }
+  if (payment === undefined)
+    return { kind: 'refused', code: 'payment.not_found', detail: `The payment ${id} does not exist.` }
   const { status, currency } = payment
   if (status !== 'captured' && status !== 'partially_refunded' && status !== 'refunded') {
     return {
       kind: 'refused',
       code: 'payment.move_not_allowed',
-      detail: `Nothing was captured of a payment that is ${status}.`,
+      detail: `The payment is ${status}: nothing was captured.`,
     }
   }
   if (wanted !== undefined && (wanted.currency !== currency || wanted.amount <= 0)) {
@@ -85,7 +86,7 @@ async function beginRefund(
   const decision = decideRefund(payment, wanted?.amount)
   if (decision.kind === 'nothing_left') return { kind: 'begun' }
   if (decision.kind === 'exceeds_captured') {
-    const detail = `No more than ${decision.left} is left to give back.`
+    const detail = `At most ${decision.left} can be refunded.`
     return { kind: 'refused', code: 'payment.refund_exceeds_captured', detail, pointer: '/amount/amount' }
   }
   const refundId = newId() as RefundId

@@ -1,12 +1,13 @@
 import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
 import type { RefundId } from '@stoa/contracts/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { AppError, type Money } from '@stoa/kernel'
+import { paymentErrors } from '@stoa/contracts/payment/errors'
+import { catalogueError, type Money } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideRefund, decideVoid } from '../domain/payment.ts'
 import { lockPaymentOfOrder, movePayment, notePending, type StoredPayment } from '../store/payments.ts'
 import { findBegunRefunds, findRefundByKey, insertRefund, type StoredRefund } from '../store/refunds.ts'
-import { withdrawAction } from '../store/withdrawals.ts'
+import { closeOrder, withdrawAction } from '../store/withdrawals.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 import { askRefund, endRefund, logRefund, type BegunRefund } from './settle-refund.ts'
 import { fromWire, toWire } from './wire-money.ts'
@@ -42,7 +43,7 @@ export const refund =
   async ({ input, key, compensates, begin, commit, refuse }) => {
     const amount = fromWire(input.amount)
     if (input.amount !== undefined && (amount === undefined || amount.amount <= 0)) {
-      return refuse('payment.amount_invalid', 'The amount can not be given back.')
+      return refuse('payment.amount_invalid', 'The amount cannot be refunded.')
     }
     const reason = input.reason === '' ? undefined : input.reason
     const wanted = { orderId: input.orderId, amount, isAtMost: input.atMost, reason, key, compensates }
@@ -74,7 +75,7 @@ export const refund =
           logRefund(deps, next, outcome)
           if (outcome.kind === 'refused') {
             const keep = (tx: Tx<PaymentService>) => endRefund(deps, tx, next, outcome)
-            return refuse('payment.refund_refused', 'The provider does not give it back.', { keep })
+            return refuse('payment.refund_refused', 'The provider rejected the refund.', { keep })
           }
           return commit(async (tx) => {
             await endRefund(deps, tx, next, outcome)
@@ -83,12 +84,18 @@ export const refund =
         }
       }
     }
-    throw new AppError('unavailable', 'payment.provider_unavailable', 'The payment is busy.', { retryAfterSeconds: 1 })
+    throw catalogueError(
+      paymentErrors,
+      'payment.provider_unavailable',
+      'Another operation on the payment is in progress.',
+      { retryAfterSeconds: 1 },
+    )
   }
 
 async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund): Promise<Next> {
   const { orderId, key, compensates, amount, isAtMost } = wanted
   if (compensates !== undefined) await withdrawAction(tx, compensates, deps.clock.now())
+  if (amount === undefined) await closeOrder(tx, orderId, deps.clock.now())
   const [payment, known] = await Promise.all([lockPaymentOfOrder(tx, orderId), findRefundByKey(tx, key)])
   if (payment === undefined) {
     if (amount === undefined || isAtMost || compensates !== undefined)
@@ -116,7 +123,7 @@ function goOn(payment: StoredPayment, refund: StoredRefund): Next {
     case 'done':
       return { kind: 'answer', amount: refund.amount, currency: payment.currency }
     case 'refused':
-      return { kind: 'refuse', code: 'payment.refund_refused', detail: 'The provider does not give it back.' }
+      return { kind: 'refuse', code: 'payment.refund_refused', detail: 'The provider rejected the refund.' }
   }
 }
 
@@ -135,7 +142,7 @@ async function beginRefund(
     return {
       kind: 'refuse',
       code: 'payment.refund_exceeds_captured',
-      detail: `No more than ${decision.left} is left to give back.`,
+      detail: `At most ${decision.left} can be refunded.`,
     }
   }
   if (decision.kind === 'nothing_left') {

@@ -9,12 +9,12 @@ import { askStored, factOf, publishReviewed } from './settle-payment.ts'
 type Turned = { readonly code: 'payment.not_found' | 'payment.move_not_allowed'; readonly detail: string }
 
 function notFound(id: string): Turned {
-  return { code: 'payment.not_found', detail: `There is no payment ${id}.` }
+  return { code: 'payment.not_found', detail: `The payment ${id} does not exist.` }
 }
 
 function notAllowed({ status, pending }: StoredPayment, what: string): Turned {
-  const busy = pending === undefined ? '' : ', its provider still being asked,'
-  return { code: 'payment.move_not_allowed', detail: `A payment that is ${status}${busy} can not be ${what}.` }
+  const busy = pending === undefined ? '' : ', with a pending request to its provider,'
+  return { code: 'payment.move_not_allowed', detail: `A payment that is ${status}${busy} cannot be ${what}.` }
 }
 
 export const capturePayment =

@@ -9,7 +9,7 @@ import { chargeKeyOf } from '../domain/charge-key.ts'
 import { bookCapture } from '../store/ledger.ts'
 import { findPayment, movePayment, type StoredPayment } from '../store/payments.ts'
 
-/** Where a payment has come to. */
+/** The status of a payment. */
 export interface EndedPayment {
   readonly status: PaymentStatus
   readonly code: string | undefined
@@ -27,8 +27,8 @@ export async function askPending(deps: Deps, payment: StoredPayment, isRepeat: b
     const { capturesAtOnce: isCaptured, isReviewed } = payment
     return provider.charge({ key: chargeKeyOf(payment), token, amount, isCaptured, isReviewed }, isRepeat)
   }
-  if (pending === undefined) throw new Error(`nothing is pending of payment ${payment.id}`)
-  if (reference === undefined) throw new Error(`payment ${payment.id} is not known to its provider`)
+  if (pending === undefined) throw new Error(`payment ${payment.id} has no pending operation`)
+  if (reference === undefined) throw new Error(`payment ${payment.id} is unknown to its provider`)
   return pending === 'capture' ? provider.capture(reference) : provider.void(reference)
 }
 
@@ -45,7 +45,7 @@ export async function endPending(
     return { status, code, isEndedHere: true }
   }
   const ended = await findPayment(tx, payment.id)
-  if (ended === undefined) throw new Error(`payment ${payment.id} is gone`)
+  if (ended === undefined) throw new Error(`payment ${payment.id} no longer exists`)
   return { status: ended.status, code: ended.resource.code, isEndedHere: false }
 }
 
@@ -92,7 +92,7 @@ export function factOf({ id: paymentId, orderId, customerId, amount }: Payment) 
   return { paymentId, orderId, customerId, amount }
 }
 
-/** Tells how a review has ended. */
+/** Publishes the decision of a review. */
 export async function publishReviewed(
   tx: Tx<PaymentService>,
   { id, resource }: StoredPayment,
@@ -115,12 +115,12 @@ export async function askStored(deps: Deps, db: ReadHandle, paymentId: string): 
   return { payment, end: async (tx) => (await endPending(deps, tx, payment, outcome)).status }
 }
 
-/** One line for whoever follows an order through the logs. */
+/** Writes one log line, so that an order can be followed through the logs. */
 export function logPayment({ logger }: Deps, { id, resource }: StoredPayment, status: string): void {
   logger.info('payment settled', { paymentId: id, orderId: resource.orderId, status })
 }
 
-/** Brings a payment that was left behind to its end. */
+/** Completes an abandoned payment. */
 export const settlePaymentTask =
   (deps: Deps): TaskHandler<PaymentService, 'settle-payment'> =>
   async ({ payload, db, commit }) => {

@@ -21,7 +21,7 @@ export async function askRefund(
   isRepeat: boolean,
 ): Promise<RefundOutcome> {
   const { reference, currency } = payment
-  if (reference === undefined) throw new Error(`payment ${payment.id} is not known to its provider`)
+  if (reference === undefined) throw new Error(`payment ${payment.id} is unknown to its provider`)
   const request = { key: refund.id, reference, amount: money(refund.amount, currency) }
   return getProvider(deps, payment.provider).refund(request, isRepeat)
 }
@@ -44,13 +44,13 @@ export async function endRefund(
   await tx.publish(refundProcessed, paymentId, { refundId: refund.id, paymentId, orderId, customerId, amount })
 }
 
-/** One line for whoever follows an order through the logs. */
+/** Writes one log line, so that an order can be followed through the logs. */
 export function logRefund({ logger }: Deps, { refund, payment }: BegunRefund, outcome: RefundOutcome): void {
   const { id: paymentId, resource } = payment
   logger.info('refund settled', { refundId: refund.id, paymentId, orderId: resource.orderId, outcome: outcome.kind })
 }
 
-/** Brings a refund that was left behind to its end. */
+/** Completes an abandoned refund. */
 export const settleRefundTask =
   (deps: Deps): TaskHandler<PaymentService, 'settle-refund'> =>
   async ({ payload, db, commit }) => {

@@ -1,82 +1,78 @@
-import { allocate, money, multiplyRate, subtractMoney, sumMoney, type Money } from '@stoa/kernel'
-import type { BasketLine, BasketPromotion, LineDiscount } from './basket.ts'
+import { allocate, money, type Money } from '@stoa/kernel'
+import type { BasketPromotion } from './basket.ts'
+import { less, scale } from './fraction.ts'
+import { leftOf, type OpenLine } from './open-line.ts'
 
-/** A line while promotions are taken off it. */
-export interface OpenLine {
-  readonly line: BasketLine
-  readonly listPrice: Money
-  readonly listTotal: Money
-  left: Money
-  readonly discounts: LineDiscount[]
+/** What promotions are taken off: the list value of the goods, tax included, and what shipping costs without them. */
+export interface Reducible {
+  readonly lines: readonly OpenLine[]
+  readonly subtotal: Money
+  readonly shipping: Money
 }
 
 /**
- * Takes promotions off the lines, the smallest priority first. One that does not stack applies only when nothing has
- * before it, and then nothing does after it. No line falls below zero.
+ * Takes promotions off the lines, the smallest priority first, and off shipping. One that does not stack applies only
+ * when nothing has before it, and then nothing does after it; one that takes nothing off has not applied. Percentages
+ * and free units multiply exactly, so their order does not change what is paid; no line falls below zero.
  */
-export function applyPromotions(lines: readonly OpenLine[], promotions: readonly BasketPromotion[], currency: string) {
+export function applyPromotions(basket: Reducible, promotions: readonly BasketPromotion[]) {
   const applied: string[] = []
-  let isShippingFree = false
-  let isClosed = false
-  for (const promotion of promotions.toSorted((a, b) => a.priority - b.priority || a.id.localeCompare(b.id))) {
-    if (isClosed || (!promotion.isStackable && applied.length > 0)) continue
-    if (!hasSubtotal(lines, promotion, currency)) continue
-    const isShipping = promotion.effect.kind === 'free_shipping'
-    if (isShipping) isShippingFree = true
-    else if (!takeOff(lines, promotion, currency)) continue
+  let { shipping } = basket
+  for (const promotion of promotions.toSorted((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))) {
+    if (!promotion.isStackable && applied.length > 0) continue
+    if (!hasSubtotal(basket.subtotal, promotion)) continue
+    if (promotion.effect.kind === 'free_shipping') {
+      if (shipping.amount === 0) continue
+      shipping = money(0, shipping.currency)
+    } else if (!takeOff(basket.lines, promotion, basket.subtotal.currency)) continue
     applied.push(promotion.id)
-    isClosed = !promotion.isStackable
+    if (!promotion.isStackable) break
   }
-  return { isShippingFree, applied }
+  return { shipping, applied }
 }
 
-function hasSubtotal(lines: readonly OpenLine[], { minSubtotal }: BasketPromotion, currency: string): boolean {
+function hasSubtotal(subtotal: Money, { minSubtotal }: BasketPromotion): boolean {
   if (minSubtotal === undefined) return true
-  const subtotal = sumMoney(
-    lines.map((line) => line.listTotal),
-    currency,
-  )
-  return minSubtotal.currency === currency && subtotal.amount >= minSubtotal.amount
+  return minSubtotal.currency === subtotal.currency && subtotal.amount >= minSubtotal.amount
 }
 
 /** Takes a promotion off the lines it is for; false when that came to nothing. */
 function takeOff(lines: readonly OpenLine[], promotion: BasketPromotion, currency: string): boolean {
-  const meant = lines.filter(({ line, left }) => left.amount > 0 && (promotion.skus?.includes(line.sku) ?? true))
-  const amounts = amountsOf(meant, promotion, currency)
+  const meant = lines.filter(({ line }) => promotion.skus?.includes(line.sku) ?? true)
+  const before = meant.map((open) => ({ open, left: open.left, amount: leftOf(open) }))
+  reduce(meant, promotion, currency)
   let hasTaken = false
-  for (const [index, open] of meant.entries()) {
-    const amount = Math.min(amounts[index] ?? 0, open.left.amount)
-    if (amount <= 0) continue
-    const taken = money(amount, currency)
-    open.left = subtractMoney(open.left, taken)
-    open.discounts.push({ promotionId: promotion.id, name: promotion.name, amount: taken })
+  for (const { open, amount } of before) {
+    const taken = amount - leftOf(open)
+    if (taken === 0) continue
+    open.discounts.push({ promotionId: promotion.id, name: promotion.name, amount: money(taken, currency) })
     hasTaken = true
   }
+  // Less than half a minor unit of one that stacks counts with the next; one that stands alone leaves nothing behind.
+  if (!hasTaken && !promotion.isStackable) for (const { open, left } of before) open.left = left
   return hasTaken
 }
 
-function amountsOf(lines: readonly OpenLine[], { effect }: BasketPromotion, currency: string): number[] {
+function reduce(lines: readonly OpenLine[], { effect }: BasketPromotion, currency: string): void {
   switch (effect.kind) {
     case 'percentage':
-      return lines.map(({ left }) => multiplyRate(left, effect.basisPoints).amount)
-    case 'fixed': {
-      const total = sumMoney(
-        lines.map(({ left }) => left),
-        currency,
-      )
-      if (effect.amount.currency !== currency || total.amount === 0) return []
-      const amount = money(Math.min(effect.amount.amount, total.amount), currency)
-      return allocate(
-        amount,
-        lines.map(({ left }) => left.amount),
-      ).map((part) => part.amount)
-    }
+      for (const open of lines) open.left = scale(open.left, 10_000 - effect.basisPoints, 10_000)
+      return
     case 'buy_x_get_y':
-      return lines.map(
-        ({ line, listPrice }) =>
-          Math.floor(line.quantity / (effect.buy + effect.free)) * effect.free * listPrice.amount,
-      )
+      for (const open of lines) {
+        const { quantity } = open.line
+        const free = Math.floor(quantity / (effect.buy + effect.free)) * effect.free
+        open.left = scale(open.left, quantity - free, quantity)
+      }
+      return
+    case 'fixed': {
+      const left = lines.map(leftOf)
+      const total = left.reduce((sum, amount) => sum + amount, 0)
+      if (effect.amount.currency !== currency || total === 0) return
+      const parts = allocate(money(Math.min(effect.amount.amount, total), currency), left)
+      for (const [index, open] of lines.entries()) open.left = less(open.left, parts[index]?.amount ?? 0)
+      return
+    }
     case 'free_shipping':
-      return []
   }
 }

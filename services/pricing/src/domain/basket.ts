@@ -6,7 +6,7 @@ export interface QuantityBreak {
   readonly amount: number
 }
 
-/** A line as it is asked for, with what is known of its SKU. */
+/** All units of a SKU that are asked for, with what is known of it. */
 export interface BasketLine {
   readonly sku: string
   readonly quantity: number
@@ -34,7 +34,7 @@ export interface BasketPromotion {
   readonly priority: number
 }
 
-/** What shipping costs, and from which total it is free. */
+/** What shipping costs, tax included, and from which list value of the goods, tax included, it is free. */
 export interface ShippingTariff {
   readonly charge: Money
   readonly freeFrom: Money | undefined
@@ -48,7 +48,7 @@ export interface Basket {
   readonly shipping: ShippingTariff
 }
 
-/** One reduction of one line. */
+/** One reduction of one line, tax included. */
 export interface LineDiscount {
   readonly promotionId: string
   readonly name: string
@@ -59,7 +59,10 @@ export interface LineDiscount {
 export interface PricedLine {
   readonly sku: string
   readonly quantity: number
+  /** Of one unit, as the price list has it. */
   readonly listPrice: Money
+  /** Whether the list price includes the tax. */
+  readonly taxInclusive: boolean
   readonly discounts: readonly LineDiscount[]
   readonly net: Money
   readonly tax: Money
@@ -67,13 +70,14 @@ export interface PricedLine {
   readonly taxRateBasisPoints: number
 }
 
-/** A basket with its price: the totals are the sums of the lines, to the minor unit. */
+/** A basket with its price: the totals are the sums of the lines, to the minor unit, and include the tax. */
 export interface PricedBasket {
   readonly lines: readonly PricedLine[]
   readonly subtotal: Money
   readonly discount: Money
   readonly tax: Money
   readonly shipping: Money
+  readonly shippingTax: Money
   readonly total: Money
   /** The promotions that have taken something off. */
   readonly appliedPromotions: readonly string[]

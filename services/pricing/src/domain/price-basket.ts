@@ -1,72 +1,45 @@
-import { addMoney, money, multiplyRate, subtractMoney, sumMoney, zero, type Money } from '@stoa/kernel'
-import { applyPromotions, type OpenLine } from './apply-promotions.ts'
-import type { Basket, BasketLine, PricedBasket, PricedLine, QuantityBreak } from './basket.ts'
+import { addMoney, money, subtractMoney, sumMoney, zero, type Money } from '@stoa/kernel'
+import { applyPromotions } from './apply-promotions.ts'
+import type { Basket, PricedBasket, PricedLine, ShippingTariff } from './basket.ts'
+import { leftOf, openLine, type OpenLine } from './open-line.ts'
+import { includedTax, taxOfShipping } from './tax.ts'
 
-/** Prices a basket: list price by quantity, promotions in their order, tax rounded half up for each line, shipping. */
-export function priceBasket(basket: Basket): PricedBasket {
-  const { currency } = basket
-  const open = basket.lines.map((line) => openLine(line, currency))
-  const { isShippingFree, applied } = applyPromotions(open, basket.promotions, currency)
-  const lines = open.map(closeLine)
-  const goods = sumMoney(
-    lines.map((line) => line.total),
-    currency,
+/**
+ * Prices a basket: list price by quantity, promotions in their order, shipping, and the tax within each of them, rounded
+ * half up. Thresholds are compared with the list value of the goods, tax included, before promotions.
+ */
+export function priceBasket({ currency, lines: wanted, promotions, shipping: tariff }: Basket): PricedBasket {
+  const open = wanted.map((line) => openLine(line, currency))
+  const sum = (amounts: readonly Money[]) => sumMoney(amounts, currency)
+  const subtotal = sum(open.map(({ listTotal }) => listTotal))
+  const { shipping, applied } = applyPromotions(
+    { lines: open, subtotal, shipping: chargeFor(subtotal, tariff) },
+    promotions,
   )
-  const isFree = isShippingFree || isAtLeast(goods, basket.shipping.freeFrom)
-  const shipping = isFree ? zero(currency) : basket.shipping.charge
-  const discounts = lines.flatMap((line) => line.discounts.map((discount) => discount.amount))
+  const lines = open.map((line) => closeLine(line, currency))
+  const shippingTax = taxOfShipping(shipping, lines)
   return {
     lines,
-    subtotal: sumMoney(
-      open.map((line) => line.listTotal),
-      currency,
-    ),
-    discount: sumMoney(discounts, currency),
-    tax: sumMoney(
-      lines.map((line) => line.tax),
-      currency,
-    ),
+    subtotal,
+    discount: sum(lines.flatMap(({ discounts }) => discounts.map(({ amount }) => amount))),
+    tax: addMoney(sum(lines.map(({ tax }) => tax)), shippingTax),
     shipping,
-    total: addMoney(goods, shipping),
+    shippingTax,
+    total: addMoney(sum(lines.map(({ total }) => total)), shipping),
     appliedPromotions: applied,
   }
 }
 
-/** The price of one at a quantity: the break with the largest beginning that is not over it. */
-export function unitAmount(breaks: readonly QuantityBreak[], quantity: number): number | undefined {
-  return breaks
-    .filter((each) => each.fromQuantity <= quantity)
-    .reduce<QuantityBreak | undefined>(
-      (best, each) => (best === undefined || each.fromQuantity > best.fromQuantity ? each : best),
-      undefined,
-    )?.amount
+function closeLine(open: OpenLine, currency: string): PricedLine {
+  const { sku, quantity, taxRateBasisPoints, isTaxInclusive } = open.line
+  const { listPrice, discounts } = open
+  const total = money(leftOf(open), currency)
+  const tax = includedTax(total, taxRateBasisPoints)
+  const net = subtractMoney(total, tax)
+  return { sku, quantity, listPrice, taxInclusive: isTaxInclusive, discounts, net, tax, taxRateBasisPoints, total }
 }
 
-/** The tax within a sum that holds it, rounded half up to the minor unit. */
-export function includedTax(total: Money, rateBasisPoints: number): Money {
-  const part = BigInt(total.amount) * BigInt(rateBasisPoints)
-  const whole = 10_000n + BigInt(rateBasisPoints)
-  return money(Number((part * 2n + whole) / (whole * 2n)), total.currency)
-}
-
-function openLine(line: BasketLine, currency: string): OpenLine {
-  const amount = unitAmount(line.breaks, line.quantity)
-  if (amount === undefined) throw new RangeError(`${line.sku} has no price for ${line.quantity}`)
-  const listTotal = money(amount * line.quantity, currency)
-  return { line, listPrice: money(amount, currency), listTotal, left: listTotal, discounts: [] }
-}
-
-function closeLine({ line, listPrice, left, discounts }: OpenLine): PricedLine {
-  const { sku, quantity, taxRateBasisPoints } = line
-  const shared = { sku, quantity, listPrice, discounts, taxRateBasisPoints }
-  if (line.isTaxInclusive) {
-    const tax = includedTax(left, taxRateBasisPoints)
-    return { ...shared, net: subtractMoney(left, tax), tax, total: left }
-  }
-  const tax = multiplyRate(left, taxRateBasisPoints)
-  return { ...shared, net: left, tax, total: addMoney(left, tax) }
-}
-
-function isAtLeast(value: Money, bound: Money | undefined): boolean {
-  return bound !== undefined && bound.currency === value.currency && value.amount >= bound.amount
+function chargeFor(subtotal: Money, { charge, freeFrom }: ShippingTariff): Money {
+  const isFree = freeFrom?.currency === subtotal.currency && subtotal.amount >= freeFrom.amount
+  return isFree ? zero(subtotal.currency) : charge
 }

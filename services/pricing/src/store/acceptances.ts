@@ -44,6 +44,6 @@ export async function comparePromotions(
   limit: number,
 ): Promise<PromotionBooks[]> {
   return db.sql<PromotionBooks>`
-    select id, name, uses, (select count(*)::int from coupon_uses where promotion_id = promotions.id) as noted
-      from promotions where ${afterId}::uuid is null or id > ${afterId} order by id limit ${limit}`
+    select id, name, uses, coalesce(noted, 0)::int as noted
+      from promotions left join coupon_use_totals on promotion_id = id where ${afterId}::uuid is null or id > ${afterId} order by id limit ${limit}`
 }

@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Price, PriceList } from '@stoa/contracts/pricing/resources'
 import { json } from '@stoa/postgres'
+import { keepVersion, nextVersion } from './last-versions.ts'
 
 interface ListRow {
   readonly id: string
@@ -26,7 +27,7 @@ function listFromRow(row: ListRow): PriceList {
   }
 }
 
-/** What a price list says of itself. */
+/** The description of a price list. */
 export type PriceListFields = Omit<PriceList, 'id' | 'version'>
 
 /** Price lists after an id, in the order of their ids. */
@@ -41,6 +42,18 @@ export async function findPriceList(db: ReadHandle, id: string): Promise<PriceLi
   return row === undefined ? undefined : listFromRow(row)
 }
 
+/** A list with its row locked for a change of it; undefined when there is none. */
+export async function lockPriceList(tx: WriteHandle, id: string): Promise<PriceList | undefined> {
+  const [row] = await tx.sql<ListRow>`select * from price_lists where id = ${id} for update`
+  return row === undefined ? undefined : listFromRow(row)
+}
+
+/** A list that stays as it is until the transaction ends, for a change of its prices; undefined when there is none. */
+export async function holdPriceList(tx: WriteHandle, id: string): Promise<PriceList | undefined> {
+  const [row] = await tx.sql<ListRow>`select * from price_lists where id = ${id} for share`
+  return row === undefined ? undefined : listFromRow(row)
+}
+
 /** Writes a new list; false when one of this name exists. */
 export async function insertPriceList(tx: WriteHandle, id: string, list: PriceListFields): Promise<boolean> {
   const { name, currency, customerGroup, taxInclusive, validFrom, validUntil } = list
@@ -51,7 +64,7 @@ export async function insertPriceList(tx: WriteHandle, id: string, list: PriceLi
   return rows.length > 0
 }
 
-/** What changing a versioned row came to. */
+/** The result of changing a versioned row. */
 export type Change = 'changed' | 'stale' | 'not_found' | 'taken'
 
 export async function replacePriceList(
@@ -107,6 +120,12 @@ export async function listPrices(
   return rows.map(priceFromRow)
 }
 
+/** Every price of a list. */
+export async function listAllPrices(db: ReadHandle, priceListId: string): Promise<Price[]> {
+  const rows = await db.sql<PriceRow>`select * from prices where price_list_id = ${priceListId} order by sku`
+  return rows.map(priceFromRow)
+}
+
 export async function findPrice(db: ReadHandle, priceListId: string, sku: string): Promise<Price | undefined> {
   const [row] = await db.sql<PriceRow>`select * from prices where price_list_id = ${priceListId} and sku = ${sku}`
   return row === undefined ? undefined : priceFromRow(row)
@@ -120,10 +139,11 @@ export async function savePrice(
   breaks: Price['breaks'],
 ): Promise<Price> {
   const [row] = await tx.sql<PriceRow>`
-    insert into prices (price_list_id, sku, breaks) values (${priceListId}, ${sku}, ${json(breaks)})
+    insert into prices (price_list_id, sku, breaks, version)
+    values (${priceListId}, ${sku}, ${json(breaks)}, ${nextVersion('price', `${priceListId} ${sku}`)})
     on conflict (price_list_id, sku) do update set breaks = excluded.breaks, version = prices.version + 1
     returning *`
-  if (row === undefined) throw new Error('an upsert answered no row')
+  if (row === undefined) throw new Error('an upsert returned no row')
   return priceFromRow(row)
 }
 
@@ -153,6 +173,11 @@ export async function lockPrice(
   return expected !== undefined && expected !== String(row.version) ? 'stale' : 'changed'
 }
 
-export async function deletePrice(tx: WriteHandle, priceListId: string, sku: string): Promise<void> {
-  await tx.sql`delete from prices where price_list_id = ${priceListId} and sku = ${sku}`
+/** Deletes a price; answers it when there was one. */
+export async function deletePrice(tx: WriteHandle, priceListId: string, sku: string): Promise<Price | undefined> {
+  const [row] = await tx.sql<PriceRow>`
+    delete from prices where price_list_id = ${priceListId} and sku = ${sku} returning *`
+  if (row === undefined) return undefined
+  await keepVersion(tx, 'price', `${priceListId} ${sku}`, row.version)
+  return priceFromRow(row)
 }

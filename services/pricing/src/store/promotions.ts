@@ -41,7 +41,7 @@ function fromRow(row: PromotionRow): Promotion {
   }
 }
 
-/** What a promotion says of itself. */
+/** The description of a promotion. */
 export type PromotionFields = Omit<Promotion, 'id' | 'uses' | 'version'>
 
 export async function listPromotions(db: ReadHandle, afterId: string | undefined, limit: number): Promise<Promotion[]> {
@@ -108,7 +108,7 @@ export async function lockAnnouncement(
   return row
 }
 
-/** Notes that it was told that a promotion has begun. */
+/** Records that the start of a promotion was published. */
 export async function noteAnnounced(tx: WriteHandle, id: string): Promise<void> {
   await tx.sql`update promotions set is_announced = true where id = ${id}`
 }

@@ -1,9 +1,10 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Quote } from '@stoa/contracts/pricing/resources'
-import type { Money } from '@stoa/kernel'
+import { zero, type Money } from '@stoa/kernel'
 import { json } from '@stoa/postgres'
+import type { CouponUser } from './mailboxes.ts'
 
-/** A quote as it is kept. */
+/** A stored quote. */
 export interface StoredQuote {
   readonly quote: Quote
   readonly customerId: string | undefined
@@ -11,7 +12,7 @@ export interface StoredQuote {
   readonly expiresAt: Temporal.Instant
 }
 
-/** Keeps a quote until it expires. */
+/** Stores a quote until it expires. */
 export async function insertQuote(
   tx: WriteHandle,
   { quote, customerId, countedPromotions, expiresAt }: StoredQuote,
@@ -32,12 +33,29 @@ export async function findQuote(db: ReadHandle, id: string): Promise<StoredQuote
     select body, customer_id, counted_promotions, expires_at from quotes where id = ${id}`
   if (row === undefined) return undefined
   const { body, customer_id: customer, counted_promotions: countedPromotions, expires_at: expiresAt } = row
-  return { quote: body, customerId: customer ?? undefined, countedPromotions, expiresAt }
+  // a quote of an older version has neither
+  const quote: Quote = {
+    ...body,
+    shippingTax: body.shippingTax ?? zero(body.total.currency),
+    appliedCouponCodes: body.appliedCouponCodes ?? [],
+  }
+  return { quote, customerId: customer ?? undefined, countedPromotions, expiresAt }
 }
 
 /** Forgets quotes that expired before this time. */
 export async function purgeQuotes(tx: WriteHandle, before: Temporal.Instant): Promise<void> {
   await tx.sql`delete from quotes where expires_at < ${before}`
+}
+
+/** Deletes the quotes of a customer. */
+export async function deleteQuotesOf(tx: WriteHandle, customerId: string): Promise<void> {
+  await tx.sql`delete from quotes where customer_id = ${customerId}`
+}
+
+/** The quotes of a customer that are still stored. */
+export async function listQuotes(db: ReadHandle, customerId: string): Promise<Quote[]> {
+  const rows = await db.sql<{ body: Quote }>`select body from quotes where customer_id = ${customerId} order by id`
+  return rows.map(({ body }) => body)
 }
 
 /** What came of an acceptance with this key before: the sum that was accepted, or that it was withdrawn. */
@@ -79,7 +97,7 @@ export interface TakenUse {
 export async function takeUses(
   tx: WriteHandle,
   promotionIds: readonly string[],
-  { orderId, customerId }: { orderId: string; customerId: string },
+  { orderId, customerId, mailbox }: Omit<CouponUser, 'isVerified'> & { readonly orderId: string },
 ): Promise<TakenUse[]> {
   await tx.sql`select 1 from promotions where id = any (${promotionIds}::uuid[]) order by id for update`
   return tx.sql<TakenUse>`
@@ -87,10 +105,11 @@ export async function takeUses(
       update promotions p set uses = uses + 1
        where p.id = any (${promotionIds}::uuid[]) and (p.max_uses is null or p.uses < p.max_uses)
          and (p.max_uses_per_customer is null or p.max_uses_per_customer > (
-           select count(*) from coupon_uses u where u.promotion_id = p.id and u.customer_id = ${customerId}))
+           select count(*) from coupon_uses u where u.promotion_id = p.id and (u.customer_id = ${customerId} or u.mailbox = ${mailbox}::bytea)))
       returning p.id, p.name, coalesce(p.uses = p.max_uses, false) as "isExhausted"
     ), noted as (
-      insert into coupon_uses (promotion_id, order_id, customer_id) select id, ${orderId}, ${customerId} from taken
+      insert into coupon_uses (promotion_id, order_id, customer_id, mailbox)
+      select id, ${orderId}, ${customerId}, ${mailbox}::bytea from taken
     )
     select * from taken`
 }
@@ -120,7 +139,17 @@ export function listUses(db: ReadHandle, customerId: string) {
 
 const nobody = '00000000-0000-0000-0000-000000000000'
 
-/** Forgets who used a coupon; that it was used stays. */
+/**
+ * Forgets who used a coupon. The use stays, and with it the keyed hash of the mailbox: otherwise erasing an account and
+ * registering it again would renew the limit per customer each time.
+ */
 export async function eraseUses(tx: WriteHandle, customerId: string): Promise<void> {
   await tx.sql`update coupon_uses set customer_id = ${nobody} where customer_id = ${customerId}`
+}
+
+/** Deletes the mailbox hashes of erased accounts for promotions that ended before this time, which limit nothing any more. */
+export async function purgeMailboxes(tx: WriteHandle, endedBefore: Temporal.Instant): Promise<void> {
+  await tx.sql`
+    update coupon_uses u set mailbox = null from promotions p
+     where p.id = u.promotion_id and u.customer_id = ${nobody} and u.mailbox is not null and p.valid_until < ${endedBefore}`
 }

@@ -1,4 +1,4 @@
-import type { WriteHandle } from '@stoa/contract'
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
 
 interface ProductState {
   readonly productId: string
@@ -8,7 +8,7 @@ interface ProductState {
   readonly variants: readonly { readonly sku: string }[]
 }
 
-/** Takes a product's state over, unless a newer one is known. */
+/** Stores the state of a product, unless a newer one is stored. */
 export async function saveProduct(
   tx: WriteHandle,
   { productId, version, status, taxClass, variants }: ProductState,
@@ -18,8 +18,8 @@ export async function saveProduct(
     with saved as (
       insert into sellable (sku, product_id, tax_class, status, version)
       select sku, ${productId}, ${taxClass}, ${status}, ${version} from unnest(${skus}::text[]) as given (sku)
-      on conflict (sku) do update set product_id = excluded.product_id, tax_class = excluded.tax_class,
-        status = excluded.status, version = excluded.version
+      on conflict (sku, product_id) do update
+        set tax_class = excluded.tax_class, status = excluded.status, version = excluded.version
         where sellable.version <= excluded.version
     )
     delete from sellable where product_id = ${productId} and version < ${version} and sku <> all (${skus}::text[])`
@@ -28,4 +28,10 @@ export async function saveProduct(
 /** Forgets a deleted product. */
 export async function deleteProduct(tx: WriteHandle, productId: string): Promise<void> {
   await tx.sql`delete from sellable where product_id = ${productId}`
+}
+
+/** Those of these SKUs that a product has, whether it is for sale or not. */
+export async function findKnownSkus(db: ReadHandle, skus: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.sql<{ sku: string }>`select distinct sku from sellable where sku = any (${skus})`
+  return new Set(rows.map(({ sku }) => sku))
 }

@@ -50,6 +50,8 @@ export interface OfferedPromotion extends BasketPromotion {
   /** Whether its uses are counted, so that a quote with it takes one. */
   readonly isCounted: boolean
   readonly isExhausted: boolean
+  /** Whether each customer has a number of uses. */
+  readonly isCappedByCustomer: boolean
 }
 
 interface PromotionRow {
@@ -63,21 +65,19 @@ interface PromotionRow {
   readonly priority: number
   readonly is_counted: boolean
   readonly is_exhausted: boolean
+  readonly is_capped_by_customer: boolean
 }
 
-/** The promotions that hold now: those for everybody, and those of these codes, with what this customer has used up. */
+/** The promotions that hold now: those for everybody, and those of these codes; whether a customer has used one up is asked of `findUsedUp`. */
 export async function findPromotions(
   db: ReadHandle,
   codes: readonly string[],
-  customerId: string | undefined,
   at: Temporal.Instant,
 ): Promise<OfferedPromotion[]> {
   const rows = await db.sql<PromotionRow>`
     select id, name, effect, skus, min_subtotal, coupon_code, is_stackable, priority,
       (max_uses is not null or max_uses_per_customer is not null) as is_counted,
-      (coalesce(uses >= max_uses, false) or coalesce((
-        select count(*) from coupon_uses u where u.promotion_id = p.id and u.customer_id = ${customerId}::uuid
-      ) >= max_uses_per_customer, false)) as is_exhausted
+      max_uses_per_customer is not null as is_capped_by_customer, coalesce(uses >= max_uses, false) as is_exhausted
       from promotions p
      where is_active and (coupon_code is null or coupon_code = any (${codes}))
        and (valid_from is null or valid_from <= ${at}) and (valid_until is null or valid_until > ${at})`
@@ -92,5 +92,6 @@ export async function findPromotions(
     couponCode: row.coupon_code ?? undefined,
     isCounted: row.is_counted,
     isExhausted: row.is_exhausted,
+    isCappedByCustomer: row.is_capped_by_customer,
   }))
 }

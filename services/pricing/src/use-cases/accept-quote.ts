@@ -3,36 +3,45 @@ import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
 import { findEarlier, findQuote, giveBack, insertAcceptance, takeUses, withdraw } from '../store/quotes.ts'
+import { isCappedByCustomer } from '../store/mailboxes.ts'
+import { findCouponUser } from './coupon-user.ts'
 import { toWire } from './make-quote.ts'
 
 /** Takes the coupon uses of a quote for an order, all of them or none. */
 export const acceptQuote =
   ({ clock }: Deps): RpcHandler<PricingService, 'acceptQuote'> =>
-  async ({ input, key, commit, refuse }) =>
-    commit(async (tx) => {
-      const { quoteId, orderId, customerId } = input
+  async ({ input, key, db, calls, commit, refuse }) => {
+    const { quoteId, orderId, customerId } = input
+    const found = await findQuote(db, quoteId)
+    const counted = found?.countedPromotions ?? []
+    const isCapped = counted.length > 0 && (await isCappedByCustomer(db, counted))
+    const user = isCapped ? await findCouponUser(calls, db, customerId) : { customerId, mailbox: undefined }
+    return commit(async (tx) => {
       const { accepted, isWithdrawn } = await findEarlier(tx, key)
       if (accepted !== null) return { total: toWire(accepted) }
       if (isWithdrawn) return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
-      const found = await findQuote(tx, quoteId)
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
-        return refuse('pricing.quote_not_found', 'There is no such quote.')
+        return refuse('pricing.quote_not_found', 'The quote does not exist.')
       }
       if (Temporal.Instant.compare(found.expiresAt, clock.now()) <= 0) {
         return refuse('pricing.quote_expired', 'The quote has expired.')
       }
+      // The order of an erased account is rejected: a use stored now would name the person again.
+      if (await tx.isErased(customerId)) return refuse('pricing.quote_not_found', 'The account has been erased.')
+      if ('isVerified' in user && !user.isVerified) {
+        return refuse('pricing.coupon_email_unverified', 'The e-mail address of the account is not verified.')
+      }
       const { total } = found.quote
       const isFirst = await insertAcceptance(tx, { actionKey: key, orderId, quoteId, total })
-      if (!isFirst || found.countedPromotions.length === 0) return { total: toWire(total) }
-      const taken = await takeUses(tx, found.countedPromotions, { orderId, customerId })
-      if (taken.length < found.countedPromotions.length) {
-        return refuse('pricing.coupon_exhausted', 'A coupon has no uses left.')
-      }
+      if (!isFirst || counted.length === 0) return { total: toWire(total) }
+      const taken = await takeUses(tx, counted, { orderId, ...user })
+      if (taken.length < counted.length) return refuse('pricing.coupon_exhausted', 'A coupon has no uses left.')
       for (const { id, name, isExhausted } of taken) {
         if (isExhausted) await tx.publish(promotionExhausted, id, { promotionId: id, name })
       }
       return { total: toWire(total) }
     })
+  }
 
 /** Gives the coupon uses of an order back; one that had accepted nothing counts as released. */
 export const releaseQuote =

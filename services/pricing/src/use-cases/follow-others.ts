@@ -1,8 +1,8 @@
-import type { Consumer, PersonalData, TaskHandler, WriteHandle } from '@stoa/contract'
+import type { Consumer, PersonalData, TaskHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
 import { deleteCustomer, findTier, saveTier } from '../store/customers.ts'
-import { eraseUses, listUses, purgeQuotes } from '../store/quotes.ts'
+import { deleteQuotesOf, eraseUses, listQuotes, listUses, purgeMailboxes, purgeQuotes } from '../store/quotes.ts'
 import { deleteProduct, saveProduct } from '../store/sellable.ts'
 
 export const copyCreatedProduct = (_deps: Deps): Consumer<PricingService, 'productCreated'> => ({
@@ -21,7 +21,10 @@ export const dropDeletedProduct = (_deps: Deps): Consumer<PricingService, 'produ
 export const purgeQuotesTask =
   ({ clock }: Deps): TaskHandler<PricingService, 'purge-quotes'> =>
   async ({ commit }) =>
-    commit((tx) => purgeQuotes(tx, clock.now().subtract({ hours: 24 })))
+    commit(async (tx) => {
+      await purgeQuotes(tx, clock.now().subtract({ hours: 24 }))
+      await purgeMailboxes(tx, clock.now().subtract({ hours: 24 }))
+    })
 
 export const copyCreatedUser = (_deps: Deps): Consumer<PricingService, 'userCreated'> => ({
   apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
@@ -31,16 +34,15 @@ export const copyUpdatedUser = (_deps: Deps): Consumer<PricingService, 'userUpda
   apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
 })
 
-async function erase(tx: WriteHandle, customerId: string): Promise<void> {
-  await eraseUses(tx, customerId)
-  await deleteCustomer(tx, customerId)
-}
-
-export const eraseDeletedUser = (_deps: Deps): Consumer<PricingService, 'userDeleted'> => ({
-  apply: async ({ data }, tx) => erase(tx, data.userId),
-})
-
 export const personalData = (_deps: Deps): PersonalData<PricingService> => ({
-  export: async (subject, db) => ({ couponUses: await listUses(db, subject), tier: await findTier(db, subject) }),
-  erase: (tx, subject) => erase(tx, subject),
+  export: async (subject, db) => ({
+    couponUses: await listUses(db, subject),
+    quotes: await listQuotes(db, subject),
+    tier: await findTier(db, subject),
+  }),
+  async erase(tx, customerId) {
+    await eraseUses(tx, customerId)
+    await deleteQuotesOf(tx, customerId)
+    await deleteCustomer(tx, customerId)
+  },
 })

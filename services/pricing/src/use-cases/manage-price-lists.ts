@@ -1,17 +1,17 @@
-import type { Handler, Tx } from '@stoa/contract'
-import { priceChanged } from '@stoa/contracts/pricing/events'
-import type { Price, PriceList } from '@stoa/contracts/pricing/resources'
+import type { Handler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { money } from '@stoa/kernel'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
-import { unitAmount } from '../domain/price-basket.ts'
+import { wrongOfBreaks, wrongOfPriceList } from '../domain/check-settings.ts'
 import * as store from '../store/price-lists.ts'
+import { publishMoved, publishPrice, publishRemoved } from './publish-price.ts'
 
-const noList = 'There is no such price list.'
-const noPrice = 'There is no such price.'
-const stale = 'It has changed since it was read.'
+const noList = 'The price list does not exist.'
+const noPrice = 'The price does not exist.'
+const stale = 'The resource was changed after it was read.'
+const neverHolds = 'The price list would never be valid.'
+const twoPrices = 'Two prices have the same quantity.'
 const Id = Type.String({ format: 'uuid' })
 
 export const listPriceLists =
@@ -23,13 +23,16 @@ export const listPriceLists =
 
 export const createPriceList =
   ({ newId }: Deps): Handler<PricingService, 'createPriceList'> =>
-  async ({ body, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ body, commit, refuse }) => {
+    const fields = wrongOfPriceList(body)
+    if (fields.length > 0) return refuse('request.invalid', neverHolds, { fields })
+    return commit(async (tx) => {
       const id = newId()
       if (!(await store.insertPriceList(tx, id, body)))
-        return refuse('pricing.price_list_taken', `There is a list ${body.name}.`)
+        return refuse('pricing.price_list_taken', `A price list with the name ${body.name} exists.`)
       return { status: 201, id }
     })
+  }
 
 export const getPriceList =
   (_deps: Deps): Handler<PricingService, 'getPriceList'> =>
@@ -41,22 +44,31 @@ export const getPriceList =
 
 export const replacePriceList =
   (_deps: Deps): Handler<PricingService, 'replacePriceList'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ params, body, expectedVersion, commit, refuse }) => {
+    const fields = wrongOfPriceList(body)
+    if (fields.length > 0) return refuse('request.invalid', neverHolds, { fields })
+    return commit(async (tx) => {
+      const before = await store.lockPriceList(tx, params.id)
       const change = await store.replacePriceList(tx, params.id, body, expectedVersion)
       if (change === 'not_found') return refuse('pricing.price_list_not_found', noList)
       if (change === 'stale') return refuse('request.stale', stale)
-      if (change === 'taken') return refuse('pricing.price_list_taken', `There is a list ${body.name}.`)
+      if (change === 'taken')
+        return refuse('pricing.price_list_taken', `A price list with the name ${body.name} exists.`)
+      if (before !== undefined) await publishMoved(tx, before, body)
       return { status: 200, id: params.id }
     })
+  }
 
 export const deletePriceList =
   (_deps: Deps): Handler<PricingService, 'deletePriceList'> =>
   async ({ params, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
+      const list = await store.lockPriceList(tx, params.id)
+      const prices = list === undefined ? [] : await store.listAllPrices(tx, params.id)
       const change = await store.deletePriceList(tx, params.id, expectedVersion)
-      if (change === 'not_found') return refuse('pricing.price_list_not_found', noList)
+      if (change === 'not_found' || list === undefined) return refuse('pricing.price_list_not_found', noList)
       if (change === 'stale') return refuse('request.stale', stale)
+      for (const price of prices) await publishRemoved(tx, list, price)
       return { status: 204 }
     })
 
@@ -79,44 +91,45 @@ export const getPrice =
     return { status: 200, body: price, version: price.version }
   }
 
-/** Tells the new list price of one, which read copies show and sort by. */
-async function tellPrice(tx: Tx<PricingService>, list: PriceList, { sku, breaks }: Price): Promise<void> {
-  const amount = unitAmount(breaks, 1)
-  if (amount === undefined) return
-  await tx.publish(priceChanged, sku, { sku, priceList: list.name, price: money(amount, list.currency) })
-}
-
 export const createPrice =
   (_deps: Deps): Handler<PricingService, 'createPrice'> =>
-  async ({ params, body, commit, refuse }) =>
-    commit(async (tx) => {
-      const list = await store.findPriceList(tx, params.id)
+  async ({ params, body, commit, refuse }) => {
+    const fields = wrongOfBreaks(body.breaks)
+    if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
+    return commit(async (tx) => {
+      const list = await store.holdPriceList(tx, params.id)
       if (list === undefined) return refuse('pricing.price_list_not_found', noList)
       const price = await store.savePrice(tx, params.id, body.sku, body.breaks)
-      await tellPrice(tx, list, price)
+      await publishPrice(tx, list, price)
       return { status: 201, body: price, version: price.version }
     })
+  }
 
 export const replacePrice =
   (_deps: Deps): Handler<PricingService, 'replacePrice'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ params, body, expectedVersion, commit, refuse }) => {
+    const fields = wrongOfBreaks(body.breaks)
+    if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
+    return commit(async (tx) => {
+      const list = await store.holdPriceList(tx, params.id)
       const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
-      const list = await store.findPriceList(tx, params.id)
       if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
       if (change === 'stale') return refuse('request.stale', stale)
       const price = await store.savePrice(tx, params.id, params.sku, body.breaks)
-      await tellPrice(tx, list, price)
+      await publishPrice(tx, list, price)
       return { status: 200, body: price, version: price.version }
     })
+  }
 
 export const deletePrice =
   (_deps: Deps): Handler<PricingService, 'deletePrice'> =>
   async ({ params, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
+      const list = await store.holdPriceList(tx, params.id)
       const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
-      if (change === 'not_found') return refuse('pricing.price_not_found', noPrice)
+      if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
       if (change === 'stale') return refuse('request.stale', stale)
-      await store.deletePrice(tx, params.id, params.sku)
+      const price = await store.deletePrice(tx, params.id, params.sku)
+      if (price !== undefined) await publishRemoved(tx, list, price)
       return { status: 204 }
     })

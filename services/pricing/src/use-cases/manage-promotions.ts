@@ -1,13 +1,27 @@
-import type { Handler } from '@stoa/contract'
+import type { Handler, ReadHandle } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
+import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
+import { wrongOfPromotion } from '../domain/check-settings.ts'
+import { findKnownSkus } from '../store/sellable.ts'
 import * as store from '../store/promotions.ts'
-import { tellPromotion } from './tell-promotion.ts'
+import { publishPromotion } from './publish-promotion.ts'
 
-const none = 'There is no such promotion.'
-const stale = 'It has changed since it was read.'
+const none = 'The promotion does not exist.'
+const stale = 'The resource was changed after it was read.'
+const neverApplies = 'The promotion would never apply.'
+
+/** Coupon codes are kept in upper case: customers type them in any. */
+function kept(fields: store.PromotionFields): store.PromotionFields {
+  return fields.couponCode === undefined ? fields : { ...fields, couponCode: fields.couponCode.toUpperCase() }
+}
+
+async function wrongFields(db: ReadHandle, promotion: store.PromotionFields): Promise<FieldError[]> {
+  const { skus } = promotion
+  return wrongOfPromotion(promotion, skus === undefined ? new Set() : await findKnownSkus(db, skus))
+}
 
 export const listPromotions =
   (_deps: Deps): Handler<PricingService, 'listPromotions'> =>
@@ -18,13 +32,18 @@ export const listPromotions =
 
 export const createPromotion =
   ({ clock, newId }: Deps): Handler<PricingService, 'createPromotion'> =>
-  async ({ body, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ body: given, db, commit, refuse }) => {
+    const body = kept(given)
+    const fields = await wrongFields(db, body)
+    if (fields.length > 0) return refuse('request.invalid', neverApplies, { fields })
+    return commit(async (tx) => {
       const id = newId()
-      if (!(await store.insertPromotion(tx, id, body))) return refuse('pricing.code_taken', 'The coupon code is taken.')
-      await tellPromotion(tx, id, clock.now())
+      if (!(await store.insertPromotion(tx, id, body)))
+        return refuse('pricing.code_taken', 'A promotion with this coupon code exists.')
+      await publishPromotion(tx, id, clock.now())
       return { status: 201, id }
     })
+  }
 
 export const getPromotion =
   (_deps: Deps): Handler<PricingService, 'getPromotion'> =>
@@ -36,16 +55,20 @@ export const getPromotion =
 
 export const replacePromotion =
   ({ clock }: Deps): Handler<PricingService, 'replacePromotion'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
+  async ({ params, body: given, expectedVersion, db, commit, refuse }) => {
+    const body = kept(given)
+    const fields = await wrongFields(db, body)
+    if (fields.length > 0) return refuse('request.invalid', neverApplies, { fields })
+    return commit(async (tx) => {
       const change = await store.lockPromotion(tx, params.id, body.couponCode, expectedVersion)
       if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
       if (change === 'stale') return refuse('request.stale', stale)
-      if (change === 'taken') return refuse('pricing.code_taken', 'The coupon code is taken.')
+      if (change === 'taken') return refuse('pricing.code_taken', 'A promotion with this coupon code exists.')
       await store.updatePromotion(tx, params.id, body)
-      await tellPromotion(tx, params.id, clock.now())
+      await publishPromotion(tx, params.id, clock.now())
       return { status: 200, id: params.id }
     })
+  }
 
 export const deletePromotion =
   (_deps: Deps): Handler<PricingService, 'deletePromotion'> =>

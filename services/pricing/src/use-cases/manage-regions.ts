@@ -1,10 +1,14 @@
-import type { Handler } from '@stoa/contract'
+import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
+import { wrongOfCharge } from '../domain/check-settings.ts'
 import * as store from '../store/regions.ts'
 
+const noRate = 'The tax rate does not exist.'
+const noCharge = 'The shipping charge does not exist.'
+const stale = 'The resource was changed after it was read.'
 const Pair = Type.Tuple([Type.String(), Type.String()])
 
 export const listTaxes =
@@ -18,7 +22,32 @@ export const listTaxes =
 export const setTax =
   (_deps: Deps): Handler<PricingService, 'setTax'> =>
   async ({ body, commit }) =>
-    commit(async (tx) => ({ status: 201, body: await store.saveTaxRate(tx, body) }))
+    commit(async (tx) => {
+      const rate = await store.saveTaxRate(tx, body)
+      return { status: 201, body: rate, version: rate.version }
+    })
+
+export const getTax =
+  (_deps: Deps): Handler<PricingService, 'getTax'> =>
+  async ({ params: { region, taxClass }, db, refuse }) => {
+    const rate = await store.findTaxRate(db, region, taxClass)
+    if (rate === undefined) return refuse('pricing.tax_not_found', noRate)
+    return { status: 200, body: rate, version: rate.version }
+  }
+
+export const deleteTax =
+  (_deps: Deps): Handler<PricingService, 'deleteTax'> =>
+  async ({ params: { region, taxClass }, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      const change = await store.deleteTaxRate(tx, region, taxClass, expectedVersion)
+      if (change === 'not_found') return refuse('pricing.tax_not_found', noRate)
+      if (change === 'stale') return refuse('request.stale', stale)
+      return { status: 204 }
+    })
+
+export const findTaxClasses =
+  (_deps: Deps): RpcHandler<PricingService, 'findTaxClasses'> =>
+  async ({ input, db }) => ({ taxClasses: await store.findKnownTaxClasses(db, input.taxClasses) })
 
 export const listShippingCharges =
   (_deps: Deps): Handler<PricingService, 'listShippingCharges'> =>
@@ -30,5 +59,39 @@ export const listShippingCharges =
 
 export const setShippingCharge =
   (_deps: Deps): Handler<PricingService, 'setShippingCharge'> =>
-  async ({ body, commit }) =>
-    commit(async (tx) => ({ status: 201, body: await store.saveShippingCharge(tx, body) }))
+  async ({ body, calls, commit, refuse }) => {
+    const fields = wrongOfCharge(body)
+    if (fields.length > 0)
+      return refuse('request.invalid', 'All amounts of a shipping charge must have the same currency.', { fields })
+    const { methods } = await calls.shipping.findMethods({ country: body.region })
+    if (!methods.includes(body.method)) {
+      const detail = `No carrier delivers to ${body.region} by the method ${body.method}.`
+      const wrong =
+        methods.length === 0
+          ? { pointer: '/region', detail: 'no carrier delivers there' }
+          : { pointer: '/method', detail: `must be one of ${methods.join(', ')}` }
+      return refuse('pricing.shipping_method_not_offered', detail, { fields: [wrong] })
+    }
+    return commit(async (tx) => {
+      const charge = await store.saveShippingCharge(tx, body)
+      return { status: 201, body: charge, version: charge.version }
+    })
+  }
+
+export const getShippingCharge =
+  (_deps: Deps): Handler<PricingService, 'getShippingCharge'> =>
+  async ({ params: { region, method }, db, refuse }) => {
+    const charge = await store.findShippingCharge(db, region, method)
+    if (charge === undefined) return refuse('pricing.shipping_charge_not_found', noCharge)
+    return { status: 200, body: charge, version: charge.version }
+  }
+
+export const deleteShippingCharge =
+  (_deps: Deps): Handler<PricingService, 'deleteShippingCharge'> =>
+  async ({ params: { region, method }, expectedVersion, commit, refuse }) =>
+    commit(async (tx) => {
+      const change = await store.deleteShippingCharge(tx, region, method, expectedVersion)
+      if (change === 'not_found') return refuse('pricing.shipping_charge_not_found', noCharge)
+      if (change === 'stale') return refuse('request.stale', stale)
+      return { status: 204 }
+    })

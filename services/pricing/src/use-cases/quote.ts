@@ -1,40 +1,55 @@
-import type { Handler, RpcHandler } from '@stoa/contract'
+import type { Handler, RpcHandler, Tx } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
 import { findQuote, insertQuote, type StoredQuote } from '../store/quotes.ts'
 import { makeQuote, toWire } from './make-quote.ts'
 
-/** Prices a basket for whoever asks. */
+/** Prices a basket for any caller. */
 export const quote =
   (deps: Deps): Handler<PricingService, 'quote'> =>
-  async ({ body, caller, db, commit, refuse }) => {
+  async ({ body, caller, calls, db, commit, refuse }) => {
     const own = caller.kind === 'user' ? caller.subject : undefined
     const customerId = caller.can('pricing:manage') ? (body.customerId ?? own) : own
     const { items, currency = 'EUR', region, couponCodes = [], shippingMethod = 'standard' } = body
-    const made = await makeQuote(deps, db, { customerId, items, currency, region, couponCodes, shippingMethod })
+    const made = await makeQuote(
+      deps,
+      { db, calls },
+      { customerId, items, currency, region, couponCodes, shippingMethod },
+    )
     if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
     return commit(async (tx) => {
-      await insertQuote(tx, made)
+      await storeQuote(tx, made)
       return { status: 200, body: made.quote }
     })
   }
 
+/** Stores a quote and returns it; one for an erased account names no customer. */
+async function storeQuote(tx: Tx<PricingService>, made: StoredQuote): Promise<StoredQuote> {
+  const isErased = made.customerId !== undefined && (await tx.isErased(made.customerId))
+  const stored = isErased ? { ...made, customerId: undefined } : made
+  await insertQuote(tx, stored)
+  return stored
+}
+
 /** Prices a basket for an order that is being placed. */
 export const quoteForOrder =
   (deps: Deps): RpcHandler<PricingService, 'quote'> =>
-  async ({ input, db, commit, refuse }) => {
-    const made = await makeQuote(deps, db, {
-      customerId: input.customerId,
-      items: input.items.map(({ sku, quantity }) => ({ sku, quantity })),
-      currency: input.currency === '' ? 'EUR' : input.currency,
-      region: input.region,
-      couponCodes: input.couponCodes,
-      shippingMethod: input.shippingMethod === '' ? 'standard' : input.shippingMethod,
-    })
+  async ({ input, calls, db, commit, refuse }) => {
+    const made = await makeQuote(
+      deps,
+      { db, calls },
+      {
+        customerId: input.customerId,
+        items: input.items.map(({ sku, quantity }) => ({ sku, quantity })),
+        currency: input.currency === '' ? 'EUR' : input.currency,
+        region: input.region,
+        couponCodes: input.couponCodes,
+        shippingMethod: input.shippingMethod === '' ? 'standard' : input.shippingMethod,
+      },
+    )
     if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
     return commit(async (tx) => {
-      await insertQuote(tx, made)
-      return { quote: onWire(made) }
+      return { quote: onWire(await storeQuote(tx, made)) }
     })
   }
 
@@ -43,9 +58,9 @@ export const getQuote =
   ({ clock }: Deps): RpcHandler<PricingService, 'getQuote'> =>
   async ({ input, db, refuse }) => {
     const found = await findQuote(db, input.quoteId)
-    if (found === undefined) return refuse('pricing.quote_not_found', 'There is no such quote.')
+    if (found === undefined) return refuse('pricing.quote_not_found', 'The quote does not exist.')
     if (Temporal.Instant.compare(found.expiresAt, clock.now()) <= 0) {
-      return refuse('pricing.quote_expired', 'The quote has expired; ask for a new one.')
+      return refuse('pricing.quote_expired', 'The quote has expired; request a new one.')
     }
     return { quote: onWire(found) }
   }
@@ -62,16 +77,19 @@ function onWire({ quote: { quoteId, lines, ...rest }, customerId = '' }: StoredQ
       tax: toWire(line.tax),
       total: toWire(line.total),
       taxRateBasisPoints: line.taxRateBasisPoints,
+      taxInclusive: line.taxInclusive,
     })),
     subtotal: toWire(rest.subtotal),
     discount: toWire(rest.discount),
     tax: toWire(rest.tax),
     shipping: toWire(rest.shipping),
+    shippingTax: toWire(rest.shippingTax),
     total: toWire(rest.total),
     expiresAt: rest.expiresAt,
     customerId,
     region: rest.region,
     couponCodes: rest.couponCodes,
+    appliedCouponCodes: rest.appliedCouponCodes,
     shippingMethod: rest.shippingMethod,
   }
 }

@@ -12,7 +12,7 @@ export interface Carrier {
   readonly trackingNumberOf: (shipmentId: string) => string
   /** The id of a message it has signed; undefined for any other. */
   readonly messageIdOf: (webhook: SignedWebhook) => string | undefined
-  /** A carrier that exists here only: its parcels move on this clock, and staff may tell what they like in its name. */
+  /** A simulated carrier: its parcels move by this clock, and staff can report events for it. */
   readonly simulated?: { readonly dayMs: number }
 }
 
@@ -22,4 +22,9 @@ export type Carriers = ReadonlyMap<string, Carrier>
 /** The first carrier that goes to this country. */
 export function chooseCarrier(carriers: Carriers, country: string): Carrier | undefined {
   return [...carriers.values()].find((carrier) => carrier.serves(country))
+}
+
+/** The methods by which a carrier goes to this country; none when it does not go there. */
+export function methodsOf(carrier: Carrier | undefined, country: string): string[] {
+  return carrier === undefined ? [] : carrier.ratesOf(country, 0).map(({ method }) => method)
 }

@@ -5,7 +5,7 @@ import { ratesOf, servesCountry } from './rates.ts'
 interface SandboxSettings {
   /** How long its days last. */
   readonly dayMs: number
-  /** What its messages are signed with (base64); without one none is taken. */
+  /** The secret that signs its messages (base64); if omitted, messages are rejected. */
   readonly webhookSecret: string | undefined
 }
 

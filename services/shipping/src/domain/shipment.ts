@@ -1,6 +1,6 @@
 import type { ShipmentStatus } from '@stoa/contracts/shipping/resources'
 
-/** What a carrier can tell. */
+/** The tracking events of a carrier. */
 export type CarrierEvent = 'dispatched' | 'delivered' | 'failed'
 
 const moves: Readonly<Record<ShipmentStatus, readonly ShipmentStatus[]>> = {
@@ -17,7 +17,7 @@ export function canMove(from: ShipmentStatus, to: ShipmentStatus): boolean {
   return moves[from].includes(to)
 }
 
-/** What calling a shipment off comes to. */
+/** The decision on a cancellation. */
 export type CancelDecision = 'cancel' | 'done' | 'left'
 
 /** Decides a cancellation: nothing that has left is cancelled, also when it never arrived. */
@@ -26,7 +26,7 @@ export function decideCancel(status: ShipmentStatus): CancelDecision {
   return status === 'cancelled' ? 'done' : 'left'
 }
 
-/** What releasing a shipment to its carrier comes to. */
+/** The decision on a release. */
 export type ReleaseDecision = 'release' | 'done' | 'refuse'
 
 /** Decides a release; one that was released, or is further, needs none. */
@@ -35,7 +35,7 @@ export function decideRelease(status: ShipmentStatus): ReleaseDecision {
   return status === 'cancelled' ? 'refuse' : 'done'
 }
 
-/** Whether what a carrier tells fits where the shipment stands. */
+/** Returns whether a tracking event is valid in the current status. */
 export function decideCarrierEvent(
   status: ShipmentStatus,
   event: CarrierEvent,

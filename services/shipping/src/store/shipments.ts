@@ -54,7 +54,8 @@ export interface Destination {
   readonly line1: string
   readonly line2?: string
   readonly city: string
-  readonly postalCode: string
+  readonly state?: string
+  readonly postalCode?: string
   readonly country: string
 }
 
@@ -182,13 +183,13 @@ export function listStates(db: ReadHandle, orders: readonly string[] | ClosedRan
     select id as "shipmentId", order_id as "orderId", status from shipments where ${wanted}`
 }
 
-/** What was told of a shipment, oldest first. */
+/** Returns the tracking events of a shipment, oldest first. */
 export function listTracking(db: ReadHandle, id: string) {
   return db.sql<{ event: string; place: string | null; at: Temporal.Instant }>`
     select event, place, at from tracking_events where shipment_id = ${id} order by position`
 }
 
-/** Takes a carrier's message once; false when it was taken before. */
+/** Stores the message of a carrier once; returns false if it was received before. */
 export async function takeMessage(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<boolean> {
   return (
     (await tx.sql`insert into carrier_messages (id, at) values (${id}, ${at}) on conflict do nothing returning 1`)
@@ -196,7 +197,7 @@ export async function takeMessage(tx: WriteHandle, id: string, at: Temporal.Inst
   )
 }
 
-/** Forgets messages that were taken before this time. */
+/** Deletes messages received before this time. */
 export async function purgeMessages(tx: WriteHandle, before: Temporal.Instant): Promise<void> {
   await tx.sql`delete from carrier_messages where at < ${before}`
 }

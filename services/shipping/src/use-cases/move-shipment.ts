@@ -16,7 +16,7 @@ import { lockShipment, lockShipmentOfOrder, moveShipment, withdraw } from '../st
 
 type ShippingTx = Tx<ShippingService>
 
-/** Calls the shipment of an order off; one that was never planned counts as cancelled, and is refused if it comes late. */
+/** Cancels the shipment of an order. A shipment that was never planned counts as cancelled, and is rejected if its request arrives later. */
 export const cancelShipmentOfOrder =
   ({ clock }: Deps): RpcHandler<ShippingService, 'cancelShipment'> =>
   async ({ input, compensates, commit, refuse }) =>
@@ -28,7 +28,7 @@ export const cancelShipmentOfOrder =
         return {}
       }
       const decision = decideCancel(shipment.resource.status)
-      if (decision === 'left') return refuse('shipping.already_left', 'The shipment has left.')
+      if (decision === 'left') return refuse('shipping.already_left', 'The shipment has left the warehouse.')
       if (decision === 'cancel') await cancel(tx, shipment.resource, at)
       return {}
     })
@@ -39,40 +39,58 @@ async function cancel(tx: ShippingTx, { id: shipmentId, orderId }: Shipment, at:
   await eraseWhenCustomerIsErased(tx, shipmentId)
 }
 
-/** Hands a picked shipment to its carrier; from here the carrier's clock runs. */
-export const releaseShipment =
-  ({ clock, carriers }: Deps): RpcHandler<ShippingService, 'release'> =>
+/** Hands the picked shipment of an order to its carrier. */
+export const releaseShipmentOfOrder =
+  (deps: Deps): RpcHandler<ShippingService, 'release'> =>
   async ({ input, commit, refuse }) =>
     commit(async (tx) => {
       const shipment = await lockShipmentOfOrder(tx, input.orderId)
       if (shipment === undefined) return refuse('shipping.not_found', `order ${input.orderId} has no shipment`)
-      const { id: shipmentId, status, carrier: carrierName } = shipment.resource
+      const { status } = shipment.resource
       const decision = decideRelease(status)
       if (decision === 'refuse') return refuse('shipping.move_not_allowed', `the shipment is ${status}`)
-      if (decision === 'release') {
-        const carrier = carriers.get(carrierName)
-        const trackingNumber = carrier?.trackingNumberOf(shipmentId)
-        await moveShipment(tx, shipmentId, { to: 'released', at: clock.now(), trackingNumber })
-        if (carrier?.simulated !== undefined) {
-          const { dayMs } = carrier.simulated
-          await tx.enqueue('carrier-dispatch', { shipmentId }, { key: shipmentId, delayMs: dayMs })
-        }
-      }
+      if (decision === 'release') await release(deps, tx, shipment.resource)
       return {}
     })
 
-/** Calls off a shipment that belongs to no order. */
+/** Hands a shipment that belongs to no order to its carrier. */
+export const releaseShipment =
+  (deps: Deps): Handler<ShippingService, 'releaseShipment'> =>
+  async ({ params, commit, refuse }) =>
+    commit(async (tx) => {
+      const shipment = await lockShipment(tx, params.id)
+      if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
+      const { orderId, status } = shipment.resource
+      if (orderId !== undefined) {
+        return refuse('shipping.belongs_to_order', 'The shipment is released automatically when its order is picked.')
+      }
+      const decision = decideRelease(status)
+      if (decision === 'refuse') return refuse('shipping.move_not_allowed', `The shipment is ${status}.`)
+      if (decision === 'release') await release(deps, tx, shipment.resource)
+      return { status: 200, id: params.id }
+    })
+
+/** Hands a planned shipment to its carrier; from here the carrier's clock runs. */
+async function release({ clock, carriers }: Deps, tx: ShippingTx, { id, carrier: name }: Shipment): Promise<void> {
+  const carrier = carriers.get(name)
+  const trackingNumber = carrier?.trackingNumberOf(id)
+  await moveShipment(tx, id, { to: 'released', at: clock.now(), trackingNumber })
+  if (carrier?.simulated === undefined) return
+  await tx.enqueue('carrier-dispatch', { shipmentId: id }, { key: id, delayMs: carrier.simulated.dayMs })
+}
+
+/** Cancels a shipment that belongs to no order. */
 export const cancelShipment =
   ({ clock }: Deps): Handler<ShippingService, 'cancelShipment'> =>
   async ({ params, commit, refuse }) =>
     commit(async (tx) => {
       const shipment = await lockShipment(tx, params.id)
-      if (shipment === undefined) return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+      if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
       if (shipment.resource.orderId !== undefined) {
-        return refuse('shipping.belongs_to_order', 'The shipment is cancelled through its order.')
+        return refuse('shipping.belongs_to_order', 'The shipment can only be cancelled through its order.')
       }
       const decision = decideCancel(shipment.resource.status)
-      if (decision === 'left') return refuse('shipping.already_left', 'The shipment has left.')
+      if (decision === 'left') return refuse('shipping.already_left', 'The shipment has left the warehouse.')
       if (decision === 'cancel') await cancel(tx, shipment.resource, clock.now())
       return { status: 200, id: params.id }
     })
@@ -82,24 +100,24 @@ export const dispatchShipment =
   async ({ params, commit, refuse }) =>
     commit(async (tx) => {
       const outcome = await noteCarrierEvent(deps, tx, params.id, 'dispatched')
-      if (outcome === 'unknown') return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+      if (outcome === 'unknown') return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
       if (outcome === 'not_released') return refuse('shipping.not_released', 'The shipment has not been released.')
       if (outcome === 'refuse')
-        return refuse('shipping.move_not_allowed', 'The shipment can not be dispatched from where it is.')
+        return refuse('shipping.move_not_allowed', 'The shipment cannot be dispatched in its current status.')
       return { status: 200, id: params.id }
     })
 
-/** Lets a carrier that is simulated tell something before its time. */
+/** Makes a simulated carrier report an event early. */
 export const simulateShipment =
   (deps: Deps): Handler<ShippingService, 'simulateShipment'> =>
   async ({ params, body, commit, refuse }) =>
     commit(async (tx) => {
       const outcome = await noteCarrierEvent(deps, tx, params.id, body.event, { isSimulation: true })
-      if (outcome === 'unknown') return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
-      if (outcome === 'not_simulated') return refuse('shipping.carrier_unknown', 'Its carrier is not a simulated one.')
+      if (outcome === 'unknown') return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
+      if (outcome === 'not_simulated') return refuse('shipping.carrier_unknown', 'The carrier is not the sandbox.')
       if (outcome === 'not_released') return refuse('shipping.not_released', 'The shipment has not been released.')
       if (outcome === 'refuse')
-        return refuse('shipping.move_not_allowed', `The shipment can not be ${body.event} from where it is.`)
+        return refuse('shipping.move_not_allowed', `The shipment cannot change to ${body.event} in its current status.`)
       return { status: 200, id: params.id }
     })
 
@@ -113,7 +131,7 @@ export const carrierDeliverTask =
   async ({ payload, commit }) =>
     commit(async (tx) => void (await noteCarrierEvent(deps, tx, payload.shipmentId, 'delivered')))
 
-/** Takes what the carrier tells of a shipment, when it fits where the shipment stands. */
+/** Applies a tracking event, if it is valid in the current status. */
 export async function noteCarrierEvent(
   { clock, carriers }: Deps,
   tx: ShippingTx,
@@ -133,7 +151,7 @@ export async function noteCarrierEvent(
   // one that was released before numbers were given then gets its number here
   const trackingNumber = shipment.resource.trackingNumber ?? carrier?.trackingNumberOf(shipmentId)
   await moveShipment(tx, shipmentId, { to: event, at, trackingNumber })
-  await tell(tx, { ...shipment.resource, ...compact({ trackingNumber }) }, event)
+  await publishMove(tx, { ...shipment.resource, ...compact({ trackingNumber }) }, event)
   if (event !== 'dispatched') await eraseWhenCustomerIsErased(tx, shipmentId)
   else if (simulated !== undefined) {
     await tx.enqueue('carrier-deliver', { shipmentId }, { key: shipmentId, delayMs: simulated.dayMs })
@@ -141,7 +159,7 @@ export async function noteCarrierEvent(
   return 'moved'
 }
 
-async function tell(
+async function publishMove(
   tx: ShippingTx,
   { id: shipmentId, orderId, parcels, trackingNumber = '' }: Shipment,
   event: CarrierEvent,

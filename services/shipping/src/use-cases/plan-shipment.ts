@@ -2,12 +2,19 @@ import type { Handler, RpcHandler } from '@stoa/contract'
 import { shippingCreated } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/ids'
-import { compact } from '@stoa/kernel'
-import { chooseCarrier } from '../carriers/carrier.ts'
+import { chooseCarrier, methodsOf } from '../carriers/carrier.ts'
 import type { Deps } from '../deps.ts'
+import { checkShipment } from './check-shipment.ts'
 import { findEarlier, insertShipment, lockShipmentOfOrder } from '../store/shipments.ts'
 
-const unserved = (country: string) => `No carrier goes to ${country}.`
+const noMethod = (method: string) => `The carrier has no method ${method}.`
+const erased = 'The account of the customer was erased.'
+const unserved = (country: string) => `No carrier delivers to ${country}.`
+
+/** The fields of a message that are set; it has no others than texts. */
+function filled<Fields extends Readonly<Record<string, string>>>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== '')) as Partial<Fields>
+}
 
 /** Plans the shipment of an order, once for each order. */
 export const createShipmentOfOrder =
@@ -18,20 +25,24 @@ export const createShipmentOfOrder =
     if (address === undefined || carrier === undefined) {
       return refuse('shipping.address_unserved', unserved(address?.country ?? 'nowhere'))
     }
+    const method = input.method === '' ? 'standard' : input.method
+    if (!methodsOf(carrier, address.country).includes(method))
+      return refuse('shipping.method_unknown', noMethod(method))
     return commit(async (tx) => {
       const { shipmentId: made, isWithdrawn } = await findEarlier(tx, key)
       if (made !== null) return { shipmentId: made }
       if (isWithdrawn) return refuse('shipping.withdrawn', 'The shipment was withdrawn before it was made.')
+      if (await tx.isErased(input.customerId)) return refuse('shipping.address_unserved', erased)
       const orderId = input.orderId as OrderId
-      const { $typeName: _type, $unknown: _unknown, line2, ...rest } = address
+      const { $typeName: _type, $unknown: _unknown, name, line1, city, country, ...optional } = address
       const planned = {
         id: newId() as ShipmentId,
         actionKey: key,
         orderId,
         customerId: input.customerId as UserId,
         carrier: carrier.name,
-        method: input.method === '' ? 'standard' : input.method,
-        address: { ...rest, ...compact({ line2: line2 === '' ? undefined : line2 }) },
+        method,
+        address: { name, line1, city, country, ...filled(optional) },
         parcels: input.parcels.map(({ warehouseId, lines }) => ({
           warehouseId: warehouseId as WarehouseId,
           lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
@@ -47,12 +58,21 @@ export const createShipmentOfOrder =
 /** Plans a shipment that belongs to no order. */
 export const createShipment =
   ({ clock, newId, carriers }: Deps): Handler<ShippingService, 'createShipment'> =>
-  async ({ body, commit, refuse }) => {
-    const carrier = chooseCarrier(carriers, body.address.country)?.name
-    if (carrier === undefined) return refuse('shipping.address_unserved', unserved(body.address.country))
+  async ({ body, calls, commit, refuse }) => {
+    const { customerId, address, method = 'standard', parcels } = body
+    const chosen = chooseCarrier(carriers, address.country)
+    if (chosen === undefined) return refuse('shipping.address_unserved', unserved(address.country))
+    const carrier = chosen.name
+    const methods = methodsOf(chosen, address.country)
+    if (!methods.includes(method)) {
+      const fields = [{ pointer: '/method', detail: `must be one of ${methods.join(', ')}` }]
+      return refuse('shipping.method_unknown', noMethod(method), { fields })
+    }
+    const wrong = await checkShipment(calls, body)
+    if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
     return commit(async (tx) => {
+      if (await tx.isErased(customerId)) return refuse('shipping.address_unserved', erased)
       const id = newId() as ShipmentId
-      const { customerId, address, method = 'standard', parcels } = body
       const planned = {
         id,
         actionKey: `shipment/${id}`,

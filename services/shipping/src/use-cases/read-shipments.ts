@@ -1,8 +1,9 @@
 import { closedRange } from '@stoa/contracts/books/order-range'
-import type { Consumer, Handler, PersonalData, RpcHandler } from '@stoa/contract'
+import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
+import { chooseCarrier, methodsOf } from '../carriers/carrier.ts'
 import type { Deps } from '../deps.ts'
 import { eraseCustomer } from '../store/erasure.ts'
 import { exportShipments, findShipment, listShipments, listStates, listTracking } from '../store/shipments.ts'
@@ -13,7 +14,7 @@ export const getShipment =
   (_deps: Deps): Handler<ShippingService, 'getShipment'> =>
   async ({ params, db, refuse }) => {
     const shipment = await findShipment(db, params.id)
-    if (shipment === undefined) return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+    if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
     return { status: 200, body: shipment.resource, version: shipment.version }
   }
 
@@ -21,7 +22,7 @@ export const getTracking =
   (_deps: Deps): Handler<ShippingService, 'getTracking'> =>
   async ({ params, db, refuse }) => {
     const shipment = await findShipment(db, params.id)
-    if (shipment === undefined) return refuse('shipping.not_found', `There is no shipment ${params.id}.`)
+    if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
     const { customerId, status } = shipment.resource
     const items = (await listTracking(db, params.id)).map(({ event, place, at }) => ({
       at: at.toString(),
@@ -44,19 +45,19 @@ export const askRates =
   ({ carriers }: Deps): Handler<ShippingService, 'askRates'> =>
   async ({ body: { country, weightGrams }, refuse }) => {
     const items = [...carriers.values()].flatMap((carrier) => carrier.ratesOf(country, weightGrams))
-    if (items.length === 0) return refuse('shipping.rate_unavailable', `No carrier goes to ${country}.`)
+    if (items.length === 0) return refuse('shipping.rate_unavailable', `No carrier delivers to ${country}.`)
     return { status: 200, body: { items } }
   }
+
+export const findMethods =
+  ({ carriers }: Deps): RpcHandler<ShippingService, 'findMethods'> =>
+  async ({ input: { country } }) => ({ methods: methodsOf(chooseCarrier(carriers, country), country) })
 
 export const listReconciled =
   (_deps: Deps): RpcHandler<ShippingService, 'listShipments'> =>
   async ({ input: { orderIds, range }, db }) => ({
     shipments: await listStates(db, range === undefined ? orderIds : closedRange(range)),
   })
-
-export const eraseDeletedUser = ({ clock }: Deps): Consumer<ShippingService, 'userDeleted'> => ({
-  apply: async ({ data }, tx) => eraseCustomer(tx, data.userId, clock.now()),
-})
 
 export const personalData = ({ clock }: Deps): PersonalData<ShippingService> => ({
   export: async (customerId, db) => ({ shipments: await exportShipments(db, customerId) }),

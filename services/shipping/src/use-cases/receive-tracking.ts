@@ -4,20 +4,22 @@ import type { Deps } from '../deps.ts'
 import { lockTrackedShipment, purgeMessages, takeMessage } from '../store/shipments.ts'
 import { noteCarrierEvent } from './move-shipment.ts'
 
-/** Takes what a carrier tells, signed and once. */
+/** Processes a signed tracking event of a carrier once. */
 export const receiveTracking =
   (deps: Deps): Handler<ShippingService, 'receiveTracking'> =>
-  async ({ params, headers, body, commit, refuse }) => {
+  async ({ params, headers, body, rawBody, commit, refuse }) => {
     const { clock, carriers } = deps
     const carrier = carriers.get(params.carrier)
-    if (carrier === undefined) return refuse('shipping.carrier_unknown', `There is no carrier ${params.carrier}.`)
-    const id = carrier.messageIdOf({ headers, body: JSON.stringify(body), now: clock.now() })
-    if (id === undefined) return refuse('shipping.webhook_signature_invalid', 'The signature or the time is not valid.')
+    if (carrier === undefined)
+      return refuse('shipping.carrier_unknown', `The carrier ${params.carrier} does not exist.`)
+    const id = carrier.messageIdOf({ headers, body: rawBody, now: clock.now() })
+    if (id === undefined)
+      return refuse('shipping.webhook_signature_invalid', 'The signature or the timestamp is not valid.')
     return commit(async (tx) => {
       if (!(await takeMessage(tx, `${carrier.name}/${id}`, clock.now()))) return { status: 202 }
       const shipment = await lockTrackedShipment(tx, body.trackingNumber)
       if (shipment === undefined || shipment.resource.carrier !== carrier.name)
-        return refuse('shipping.not_found', `Nothing is tracked as ${body.trackingNumber}.`)
+        return refuse('shipping.not_found', `The tracking number ${body.trackingNumber} is unknown.`)
       const { id: shipmentId, status } = shipment.resource
       // what has arrived has left: inventory hears of it first, in whatever order the carrier tells
       if (status === 'released' && body.event !== 'dispatched')

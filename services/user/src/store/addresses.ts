@@ -12,7 +12,8 @@ interface AddressRow {
   readonly line1: string
   readonly line2: string | null
   readonly city: string
-  readonly postal_code: string
+  readonly state: string | null
+  readonly postal_code: string | null
   readonly country: string
   readonly is_default: boolean
   readonly version: number
@@ -27,7 +28,8 @@ function fromRow(row: AddressRow): Address {
     line1: row.line1,
     line2: row.line2 ?? undefined,
     city: row.city,
-    postalCode: row.postal_code,
+    state: row.state ?? undefined,
+    postalCode: row.postal_code ?? undefined,
     country: row.country,
     isDefault: row.is_default,
     version: row.version,
@@ -42,9 +44,9 @@ export async function insertAddress(
   address: NewAddress,
 ): Promise<Address> {
   const [row] = await tx.sql<AddressRow>`
-    insert into addresses (id, user_id, label, name, line1, line2, city, postal_code, country, is_default)
+    insert into addresses (id, user_id, label, name, line1, line2, city, state, postal_code, country, is_default)
     values (${id}, ${userId}, ${address.label ?? null}, ${address.name}, ${address.line1}, ${address.line2 ?? null},
-            ${address.city}, ${address.postalCode}, ${address.country}, ${address.isDefault ?? false})
+            ${address.city}, ${address.state ?? null}, ${address.postalCode ?? null}, ${address.country}, ${address.isDefault ?? false})
     returning *`
   return written(row)
 }
@@ -54,7 +56,7 @@ export async function updateAddress(tx: WriteHandle, { id, userId }: Address, ad
   const [row] = await tx.sql<AddressRow>`
     update addresses
        set label = ${address.label ?? null}, name = ${address.name}, line1 = ${address.line1}, line2 = ${address.line2 ?? null},
-           city = ${address.city}, postal_code = ${address.postalCode}, country = ${address.country},
+           city = ${address.city}, state = ${address.state ?? null}, postal_code = ${address.postalCode ?? null}, country = ${address.country},
            is_default = ${address.isDefault ?? false}, version = version + 1
      where id = ${id} and user_id = ${userId}
     returning *`
@@ -62,8 +64,14 @@ export async function updateAddress(tx: WriteHandle, { id, userId }: Address, ad
 }
 
 function written(row: AddressRow | undefined): Address {
-  if (row === undefined) throw new Error('a write answered no row')
+  if (row === undefined) throw new Error('a write returned no row')
   return fromRow(row)
+}
+
+/** How many addresses an account has. */
+export async function countAddresses(db: ReadHandle, userId: string): Promise<number> {
+  const [row] = await db.sql<{ count: number }>`select count(*)::int as count from addresses where user_id = ${userId}`
+  return row?.count ?? 0
 }
 
 /** Makes room for another default address. */

@@ -6,10 +6,12 @@ import { fragment, type Fragment } from '@stoa/postgres'
 export interface Credentials {
   readonly id: UserId
   readonly email: string
-  /** Undefined for a guest, who can't sign in. */
+  /** Undefined for a guest, who cannot sign in. */
   readonly passwordHash: string | undefined
   readonly roles: readonly string[]
   readonly tier: string
+  /** The version of the account that this is read from. */
+  readonly version: number
 }
 
 async function find(db: ReadHandle, where: Fragment): Promise<Credentials | undefined> {
@@ -19,8 +21,9 @@ async function find(db: ReadHandle, where: Fragment): Promise<Credentials | unde
     password_hash: string | null
     roles: string[]
     tier: string
+    version: number
   }>`
-    select id, email, password_hash, roles, tier from users where ${where} and deleted_at is null`
+    select id, email, password_hash, roles, tier, version from users where ${where} and deleted_at is null`
   if (row === undefined) return undefined
   const { password_hash: hash, ...rest } = row
   return { ...rest, passwordHash: hash ?? undefined }
@@ -37,7 +40,18 @@ export function findCredentialsById(db: ReadHandle, id: string): Promise<Credent
 }
 
 /**
- * Sets a password if it is still the one that was checked, and asks that the sessions end; answers the account's version
+ * Whether a sign-in that proved this version of an account still counts: the account was not erased since, and nothing ended
+ * its sessions. The row stays locked, so that a change that ends them comes after this transaction.
+ */
+export async function lockIfCurrent(tx: WriteHandle, { id, version }: Credentials): Promise<boolean> {
+  const rows = await tx.sql`
+    select 1 from users
+     where id = ${id} and deleted_at is null and sessions_from_version <= ${version} for no key update`
+  return rows.length === 1
+}
+
+/**
+ * Sets a password if it is still the one that was checked, and asks that the sessions end; returns the account's version
  * then.
  */
 export async function replacePassword(
@@ -46,15 +60,38 @@ export async function replacePassword(
   {
     checkedHash,
     newHash,
+    deletesApiKeys,
     at,
-  }: { readonly checkedHash: string; readonly newHash: string; readonly at: Temporal.Instant },
+  }: {
+    readonly checkedHash: string
+    readonly newHash: string
+    readonly deletesApiKeys: boolean
+    readonly at: Temporal.Instant
+  },
 ): Promise<number | undefined> {
   const [row] = await tx.sql<{ version: number }>`
     update users
-       set password_hash = ${newHash}, sessions_end_at_version = version + 1, version = version + 1, updated_at = ${at}
+       set password_hash = ${newHash}, sessions_end_at_version = version + 1, version = version + 1, updated_at = ${at},
+           api_keys_end = api_keys_end or ${deletesApiKeys}
      where id = ${id} and password_hash = ${checkedHash}
     returning version`
   return row?.version
+}
+
+/** Sets a password without the one before, and asks that the sessions end; returns the account's version then. */
+export async function setPassword(
+  tx: WriteHandle,
+  id: string,
+  change: { readonly newHash: string; readonly deletesApiKeys: boolean; readonly at: Temporal.Instant },
+): Promise<number> {
+  const [row] = await tx.sql<{ version: number }>`
+    update users
+       set password_hash = ${change.newHash}, sessions_end_at_version = version + 1, version = version + 1,
+           updated_at = ${change.at}, api_keys_end = api_keys_end or ${change.deletesApiKeys}
+     where id = ${id}
+    returning version`
+  if (row === undefined) throw new Error('an update of a locked row returned no row')
+  return row.version
 }
 
 /** Keeps the same password hashed at today's cost, if it has not been changed meanwhile. */

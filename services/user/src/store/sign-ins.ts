@@ -10,7 +10,7 @@ export interface SignInGuard {
   readonly range: string
 }
 
-/** What stands against a sign-in. */
+/** The reasons against a sign-in. */
 export interface GuardState extends Failures {
   readonly lockedUntil: Instant | undefined
 }
@@ -24,7 +24,7 @@ export async function loadGuard(db: ReadHandle, { emailHash, range }: SignInGuar
              where email_hash = ${emailHash} and address_range in (${range}, '*') and until > ${now}) as locked_until
       from sign_in_failures
      where email_hash = ${emailHash} and at > ${now.subtract({ minutes: lockOut.windowMinutes })}`
-  if (row === undefined) throw new Error('an aggregate answered no row')
+  if (row === undefined) throw new Error('an aggregate returned no row')
   return { fromRange: row.from_range, fromAnywhere: row.from_anywhere, lockedUntil: row.locked_until ?? undefined }
 }
 
@@ -34,7 +34,7 @@ export async function insertFailure(tx: WriteHandle, id: string, guard: SignInGu
     insert into sign_in_failures (id, email_hash, address_range, at) values (${id}, ${guard.emailHash}, ${guard.range}, ${at})`
 }
 
-/** After a right password the range begins anew; the count from anywhere goes on. */
+/** After a right password the range starts again; the count from anywhere continues. */
 export async function forgiveRange(tx: WriteHandle, { emailHash, range }: SignInGuard): Promise<void> {
   await tx.sql`
     update sign_in_failures set is_forgiven = true
@@ -84,9 +84,27 @@ export async function eraseAttempts(tx: WriteHandle, userId: string): Promise<vo
   await tx.sql`update authentications set address = 'erased' where user_id = ${userId}`
 }
 
+const unknownDays = 30
+// so many at once that a run is short; the rest follows with the next run
+const batch = 20_000
+
+/** Deletes attempts to sign in that have outlived their retention; those for an unknown address, which no one can read, earlier. */
+export async function deleteOldAttempts(tx: WriteHandle, now: Instant, days: number): Promise<void> {
+  const before = (age: number) => now.subtract({ hours: 24 * age })
+  await tx.sql`
+    delete from authentications where id in (
+      select id from authentications
+       where at < ${before(days)} or (user_id is null and at < ${before(Math.min(days, unknownDays))}) limit ${batch})`
+}
+
 /** Deletes what no longer counts. */
 export async function deleteOldSignIns(tx: WriteHandle, now: Instant): Promise<void> {
-  await tx.sql`delete from sign_in_failures where at < ${now.subtract({ minutes: lockOut.windowMinutes })}`
-  await tx.sql`delete from sign_in_locks where until < ${now}`
-  await tx.sql`delete from unlocks where expires_at < ${now}`
+  // What lies further ahead than any of them can was written before the clock was set back: it would lock for as long.
+  const latest = now.add({ minutes: 1 })
+  await tx.sql`
+    delete from sign_in_failures where at < ${now.subtract({ minutes: lockOut.windowMinutes })} or at > ${latest}`
+  await tx.sql`
+    delete from sign_in_locks where until < ${now}
+       or until > ${latest}::timestamptz + case when address_range = '*' then ${lockOut.fromAnywhere.minutes}::int
+            else ${lockOut.fromRange.minutes}::int end * interval '1 minute'`
 }

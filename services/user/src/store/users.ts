@@ -53,14 +53,16 @@ export interface NewUser {
   /** None for a guest. */
   readonly passwordHash: string | undefined
   readonly roles: readonly string[]
+  /** Whether the address is known to be the person's own; false if omitted. */
+  readonly isVerified?: boolean
 }
 
-/** Writes a new account; answers undefined when there is a registered one with its e-mail address. */
+/** Inserts a new account; returns undefined if a registered account has its e-mail address. */
 export async function insertUser(tx: WriteHandle, user: NewUser, at: Instant): Promise<User | undefined> {
   const [row] = await tx.sql<UserRow>`
-    insert into users (id, kind, email, name, locale, password_hash, roles, created_at, updated_at)
+    insert into users (id, kind, email, name, locale, password_hash, roles, email_verified, created_at, updated_at)
     values (${user.id}, ${user.kind}, ${user.email}, ${user.name}, ${user.locale}, ${user.passwordHash ?? null}, ${user.roles},
-            ${at}, ${at})
+            ${user.isVerified ?? false}, ${at}, ${at})
     on conflict (lower(email)) where kind = 'registered' and deleted_at is null do nothing
     returning ${columns(at)}`
   return row === undefined ? undefined : fromRow(row)
@@ -79,6 +81,13 @@ export async function lockUser(tx: WriteHandle, id: string, now: Instant): Promi
   return row === undefined ? undefined : fromRow(row)
 }
 
+/** Whether an account besides this one has a role. */
+export async function hasOtherAccountWithRole(db: ReadHandle, role: string, exceptId: string): Promise<boolean> {
+  const [row] = await db.sql`
+    select 1 from users where roles @> ${[role]}::text[] and deleted_at is null and id <> ${exceptId} limit 1`
+  return row !== undefined
+}
+
 /** What of an account can be set; what is left out stays. */
 export interface UserChange {
   readonly name?: string | undefined
@@ -89,7 +98,7 @@ export interface UserChange {
   readonly endsSessions?: boolean
 }
 
-/** Changes an account whose row is locked; answers it as it is then. */
+/** Changes an account whose row is locked; returns the changed account. */
 export async function updateUser(tx: WriteHandle, id: string, change: UserChange, at: Instant): Promise<User> {
   const [row] = await tx.sql<UserRow>`
     update users
@@ -99,7 +108,7 @@ export async function updateUser(tx: WriteHandle, id: string, change: UserChange
            version = version + 1, updated_at = ${at}
      where id = ${id}
     returning ${columns(at)}`
-  if (row === undefined) throw new Error('an update of a locked row answered none')
+  if (row === undefined) throw new Error('an update of a locked row returned no row')
   return fromRow(row)
 }
 
@@ -135,7 +144,7 @@ export async function listUserStates(db: ReadHandle, afterId: string | undefined
   }))
 }
 
-/** Takes everything personal off an account; answers whether it was there. */
+/** Erases the personal data of an account; returns whether the account exists. */
 export async function eraseUser(tx: WriteHandle, id: string, at: Instant): Promise<boolean> {
   const [row] = await tx.sql`
     update users
@@ -146,15 +155,42 @@ export async function eraseUser(tx: WriteHandle, id: string, at: Instant): Promi
   return row !== undefined
 }
 
-/** The version of an account whose change asks that its sessions end, while they have not. */
-export async function findSessionsEnd(db: ReadHandle, id: string): Promise<number | undefined> {
-  const [row] = await db.sql<{ version: number | null }>`
-    select sessions_end_at_version as version from users where id = ${id}`
-  return row?.version ?? undefined
+/** Notes that mail to the address of an account reaches its owner. */
+export async function markEmailVerified(tx: WriteHandle, id: string, at: Instant): Promise<void> {
+  await tx.sql`
+    update users set email_verified = true, version = version + 1, updated_at = ${at} where id = ${id} and not email_verified`
+}
+
+/** What is to end of an account that was changed, and the version of the change. */
+export interface SessionsEnd {
+  readonly version: number
+  readonly deletesApiKeys: boolean
+}
+
+/** What is to end of an account, while it has not. */
+export async function findSessionsEnd(db: ReadHandle, id: string): Promise<SessionsEnd | undefined> {
+  const [row] = await db.sql<SessionsEnd>`
+    select sessions_end_at_version as version, api_keys_end as "deletesApiKeys"
+      from users where id = ${id} and sessions_end_at_version is not null`
+  return row
+}
+
+/**
+ * Accounts whose sessions are still to end since a change a minute ago or longer, at most `limit`. A change that lies in the future
+ * was made before the clock was set back.
+ */
+export async function listSessionsToEnd(db: ReadHandle, now: Instant, limit: number): Promise<UserId[]> {
+  const rows = await db.sql<{ id: UserId }>`
+    select id from users
+     where sessions_end_at_version is not null
+       and (updated_at < ${now.subtract({ minutes: 1 })} or updated_at > ${now.add({ minutes: 1 })})
+     order by id limit ${limit}`
+  return rows.map(({ id }) => id)
 }
 
 /** Notes that the sessions were ended, unless a later change asks for it again. */
 export async function noteSessionsEnded(tx: WriteHandle, id: string, version: number): Promise<void> {
   await tx.sql`
-    update users set sessions_end_at_version = null where id = ${id} and sessions_end_at_version = ${version}`
+    update users set sessions_end_at_version = null, api_keys_end = false
+     where id = ${id} and sessions_end_at_version = ${version}`
 }

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /**
  * The range that sign-ins from an address are counted in: /24 for IPv4, /56 for IPv6, which is about what one household
- * or office has. An address that can't be read is a range of its own kind, shared by all such.
+ * or office has. An address that cannot be read is a range of its own kind, shared by all such.
  */
 export function addressRange(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address

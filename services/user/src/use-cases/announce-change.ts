@@ -4,7 +4,7 @@ import { userUpdated } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
 import { findUser } from '../store/users.ts'
 
-/** Tells what an account is now. */
+/** Publishes the current state of an account. */
 export async function announce(tx: Tx<UserService>, { id: userId, tier, status, locale }: User): Promise<void> {
   await tx.publish(userUpdated, userId, { userId, tier, status, locale })
 }

@@ -1,30 +1,35 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
+import { spellEmail } from '@stoa/contracts/email-address'
 import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
 import { findCredentials } from '../store/credentials.ts'
-import { admit, checkPassword, noteLocked, refusalFor } from './check-password.ts'
+import { admit, checkPassword, refusalFor, refusalOnAdmission } from './check-password.ts'
 import { openSession } from './open-session.ts'
 
 type Context = Parameters<Handler<UserService, 'authenticate'>>[0]
 
 /**
- * A sign-in: the attempt is counted before it is answered, the session opened before it is told, so that auth being away
+ * A sign-in: the attempt is counted before it is answered, the session opened before it is told, so that auth being unavailable
  * is a 503 after which nothing has happened but a right password.
  */
 async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refuse }: Context) {
-  const account = await findCredentials(db, body.email)
-  const shown = { email: body.email, account, password: body.password, address: caller.address }
+  if (body.otp !== undefined) {
+    const fields = [{ pointer: '/otp', detail: 'cannot be checked: accounts have no second factor' }]
+    return refuse('user.otp_unexpected', 'The account has no second factor, so a one-time code is not accepted.', {
+      fields,
+    })
+  }
+  const email = spellEmail(body.email)
+  const account = await findCredentials(db, email)
+  const shown = { email, account, password: body.password, address: caller.address }
   const checked = await checkPassword(deps, { db, begin }, shown)
   if (checked.kind !== 'right') return refuse(...refusalFor(checked))
   const tokens = await openSession(deps, calls, { ...checked.account, methods: ['password'] })
+  if (tokens === undefined) return refuse(...refusalFor({ kind: 'changed' }))
   return commit(async (tx) => {
     const turnedAway = await admit(deps, tx, checked)
     if (turnedAway === undefined) return { status: 200, body: tokens }
-    const [code, detail, options] = refusalFor(turnedAway)
-    return refuse(code, detail, {
-      ...options,
-      keep: (kept) => noteLocked(deps, kept, checked.account.id, caller.address),
-    })
+    return refuse(...refusalOnAdmission(deps, turnedAway, checked))
   })
 }
 
@@ -38,20 +43,22 @@ export const login =
   async (context) =>
     signIn(deps, context)
 
+export const authenticateAtAuth =
+  (deps: Deps): Handler<UserService, 'authenticateAtAuth'> =>
+  async (context) =>
+    signIn(deps, context)
+
 /** The same check for auth's sign-in page. */
 export const verifyPassword =
   (deps: Deps): RpcHandler<UserService, 'verifyPassword'> =>
   async ({ input, db, begin, commit, refuse }) => {
-    const account = await findCredentials(db, input.email)
-    const checked = await checkPassword(deps, { db, begin }, { ...input, account })
+    const email = spellEmail(input.email)
+    const account = await findCredentials(db, email)
+    const checked = await checkPassword(deps, { db, begin }, { ...input, email, account })
     if (checked.kind !== 'right') return refuse(...refusalFor(checked))
     return commit(async (tx) => {
       const turnedAway = await admit(deps, tx, checked)
-      if (turnedAway === undefined) return { userId: checked.account.id }
-      const [code, detail, options] = refusalFor(turnedAway)
-      return refuse(code, detail, {
-        ...options,
-        keep: (kept) => noteLocked(deps, kept, checked.account.id, input.address),
-      })
+      if (turnedAway === undefined) return { userId: checked.account.id, accountVersion: checked.account.version }
+      return refuse(...refusalOnAdmission(deps, turnedAway, checked))
     })
   }

@@ -4,6 +4,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
 import { lockUser, updateUser, type UserChange } from '../store/users.ts'
 import { announce } from './announce-change.ts'
+import { lastAdminDetail, leavesNoAdmin } from './last-admin.ts'
 
 type Context = Pick<
   Parameters<Handler<UserService, 'patchProfile'>>[0],
@@ -14,9 +15,9 @@ async function changeProfile({ clock }: Deps, { params, body, expectedVersion, c
   return commit(async (tx) => {
     const at = clock.now()
     const user = await lockUser(tx, params.id, at)
-    if (user === undefined) return refuse('user.not_found', `There is no account ${params.id}.`)
+    if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
     if (expectedVersion !== undefined && expectedVersion !== String(user.version)) {
-      return refuse('request.stale', 'The account has changed since it was read.')
+      return refuse('request.stale', 'The account was changed after it was read.')
     }
     const changed = await updateUser(tx, params.id, body, at)
     await announce(tx, changed)
@@ -43,22 +44,24 @@ export const setTier =
   async ({ params, body, expectedVersion, commit, refuse }) => {
     const unknown = body.roles?.findIndex((role) => !givenRoles.has(role)) ?? -1
     if (unknown >= 0) {
-      const fields = [{ pointer: `/roles/${unknown}`, detail: 'is no role that people have' }]
-      return refuse('user.role_unknown', `${body.roles?.[unknown]} is no role that people have.`, { fields })
+      const fields = [{ pointer: `/roles/${unknown}`, detail: 'is not a role that users can have' }]
+      return refuse('user.role_unknown', `${body.roles?.[unknown]} is not a role that users can have.`, { fields })
     }
     return commit(async (tx) => {
       const at = clock.now()
       const user = await lockUser(tx, params.id, at)
-      if (user === undefined) return refuse('user.not_found', `There is no account ${params.id}.`)
+      if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
       if (expectedVersion !== undefined && expectedVersion !== String(user.version)) {
-        return refuse('request.stale', 'The account has changed since it was read.')
+        return refuse('request.stale', 'The account was changed after it was read.')
       }
       const roles = body.roles === undefined ? undefined : [...new Set(body.roles)]
+      if (roles !== undefined && (await leavesNoAdmin(tx, user, roles)))
+        return refuse('user.last_admin', lastAdminDetail)
       const endsSessions = roles !== undefined && user.roles.some((role) => !roles.includes(role))
       const change: UserChange = { tier: body.tier, roles, endsSessions }
       const changed = await updateUser(tx, params.id, change, at)
       await announce(tx, changed)
-      if (endsSessions) await tx.enqueue('end-sessions', { userId: user.id })
+      if (endsSessions) await tx.enqueue('end-sessions', { userId: user.id }, { key: user.id })
       return { status: 200, body: changed, version: changed.version }
     })
   }

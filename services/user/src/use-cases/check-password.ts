@@ -6,7 +6,7 @@ import { fingerprint } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { addressRange } from './address-range.ts'
 import { lockOut, locksAfter } from '../domain/lock-out.ts'
-import { rehashPassword, type Credentials } from '../store/credentials.ts'
+import { lockIfCurrent, rehashPassword, type Credentials } from '../store/credentials.ts'
 import {
   forgiveRange,
   insertAttempt,
@@ -15,13 +15,13 @@ import {
   lockSignIns,
   type SignInGuard,
 } from '../store/sign-ins.ts'
-import { insertUnlock, markLocked } from '../store/unlocks.ts'
+import { insertLink, markLocked } from '../store/links.ts'
 import { announceChange } from './announce-change.ts'
 
 type UserTx = Tx<UserService>
 type Begin = <Begun>(start: (tx: UserTx) => Promise<Begun | Refused>) => Promise<Begun | Refused>
 
-/** A password that somebody shows for an e-mail address, which may have an account. */
+/** A password and an e-mail address, which may have an account. */
 export interface ShownPassword {
   readonly email: string
   readonly account: Credentials | undefined
@@ -42,9 +42,13 @@ export interface ProvenPassword {
 }
 
 /** Why somebody is not let in. */
-export type TurnedAway = { readonly kind: 'wrong' } | { readonly kind: 'locked'; readonly retryAfterSeconds: number }
+export type TurnedAway =
+  | { readonly kind: 'wrong' }
+  /** The account was changed after the password was checked. */
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'locked'; readonly retryAfterSeconds: number }
 
-interface Context {
+interface PasswordCheckContext {
   readonly db: ReadHandle
   readonly begin: Begin
 }
@@ -61,7 +65,7 @@ export function emailHashOf(email: string): string {
  */
 export async function checkPassword(
   deps: Deps,
-  { db, begin }: Context,
+  { db, begin }: PasswordCheckContext,
   shown: ShownPassword,
 ): Promise<ProvenPassword | TurnedAway> {
   const { account, address, password } = shown
@@ -132,16 +136,27 @@ async function lockAccount({ clock, newId }: Deps, tx: UserTx, { account, guard 
   if (account === undefined) return
   const unlockId = newId()
   await markLocked(tx, account.id, until, now)
-  await insertUnlock(tx, unlockId, account.id, until)
+  const link = {
+    id: unlockId,
+    purpose: 'unlock',
+    userId: account.id,
+    emailHash: guard.emailHash,
+    expiresAt: until,
+  } as const
+  await insertLink(tx, link, now)
   await tx.publish(userLocked, account.id, { userId: account.id, unlockId })
   await announceChange(tx, account.id, now)
 }
 
-/** Lets in who has proven a password, unless sign-ins were locked meanwhile; logs and tells it. */
+/**
+ * Admits a person whose password was found right, unless sign-ins were locked or the account's sessions were ended meanwhile:
+ * the check of a password takes long, and its other half at auth is a call. Logs and publishes the sign-in.
+ */
 export async function admit(deps: Deps, tx: UserTx, proven: ProvenPassword): Promise<TurnedAway | undefined> {
   const { account, guard, address } = proven
   await advisoryXactLock(tx, `sign-in/${guard.emailHash}`)
   const at = deps.clock.now()
+  if (!(await lockIfCurrent(tx, account))) return { kind: 'changed' }
   const state = await loadGuard(tx, guard, at)
   if (state.lockedUntil !== undefined) return lockedFor(deps, state.lockedUntil)
   if (state.fromRange > 0) await forgiveRange(tx, guard)
@@ -155,11 +170,21 @@ export async function admit(deps: Deps, tx: UserTx, proven: ProvenPassword): Pro
 export function refusalFor(
   turnedAway: TurnedAway,
 ): readonly ['user.locked' | 'user.credentials_wrong', string, { readonly retryAfterSeconds?: number }] {
+  if (turnedAway.kind === 'changed') {
+    return ['user.credentials_wrong', 'The account changed during the sign-in. Sign in again.', {}]
+  }
   return turnedAway.kind === 'locked'
     ? [
         'user.locked',
-        'There were too many wrong passwords; sign-in is locked for a while.',
+        'Too many wrong passwords: sign-in is temporarily locked.',
         { retryAfterSeconds: turnedAway.retryAfterSeconds },
       ]
     : ['user.credentials_wrong', 'The e-mail address or the password is wrong.', {}]
+}
+
+/** The refusal of a person whose password was right; that sign-ins are locked is logged with it. */
+export function refusalOnAdmission(deps: Deps, turnedAway: TurnedAway, { account, address }: ProvenPassword) {
+  const [code, detail, options] = refusalFor(turnedAway)
+  const keep = (kept: UserTx) => noteLocked(deps, kept, account.id, address)
+  return [code, detail, turnedAway.kind === 'locked' ? { ...options, keep } : options] as const
 }

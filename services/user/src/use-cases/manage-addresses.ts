@@ -1,10 +1,12 @@
 import type { Handler } from '@stoa/contract'
+import { MAX_ADDRESSES } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import {
   clearDefaultAddress,
+  countAddresses,
   deleteAddress,
   findAddress,
   insertAddress,
@@ -26,18 +28,21 @@ export const getAddress =
   (_deps: Deps): Handler<UserService, 'getAddress'> =>
   async ({ params, db, refuse }) => {
     const address = await findAddress(db, params.userId, params.id)
-    if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+    if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
     return { status: 200, body: address, version: address.version }
   }
 
-// the account's row is locked first in all of these: one default address, and none for an account that is being erased
+// the account's row is locked first in all of these: one default address, no more than the limit, and none for an account that is being erased
 
 export const addAddress =
   ({ clock, newId }: Deps): Handler<UserService, 'addAddress'> =>
   async ({ params, body, commit, refuse }) =>
     commit(async (tx) => {
       const user = await lockUser(tx, params.userId, clock.now())
-      if (user === undefined) return refuse('user.not_found', `There is no account ${params.userId}.`)
+      if (user === undefined) return refuse('user.not_found', `The account ${params.userId} does not exist.`)
+      if ((await countAddresses(tx, params.userId)) >= MAX_ADDRESSES) {
+        return refuse('user.address_limit', `An account may have at most ${MAX_ADDRESSES} addresses.`)
+      }
       if (body.isDefault === true) await clearDefaultAddress(tx, params.userId)
       const address = await insertAddress(tx, newId(), params.userId, body)
       const headers = { location: `/api/v1/users/${params.userId}/addresses/${address.id}` }
@@ -50,9 +55,9 @@ export const replaceAddress =
     commit(async (tx) => {
       await lockUser(tx, params.userId, clock.now())
       const address = await lockAddress(tx, params.userId, params.id)
-      if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+      if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
       if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
-        return refuse('request.stale', 'The address has changed since it was read.')
+        return refuse('request.stale', 'The address was changed after it was read.')
       }
       if (body.isDefault === true && address.isDefault !== true) await clearDefaultAddress(tx, params.userId)
       const replaced = await updateAddress(tx, address, body)
@@ -65,9 +70,9 @@ export const removeAddress =
     commit(async (tx) => {
       await lockUser(tx, params.userId, clock.now())
       const address = await lockAddress(tx, params.userId, params.id)
-      if (address === undefined) return refuse('user.address_not_found', `There is no address ${params.id}.`)
+      if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
       if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
-        return refuse('request.stale', 'The address has changed since it was read.')
+        return refuse('request.stale', 'The address was changed after it was read.')
       }
       await deleteAddress(tx, params.userId, params.id)
       return { status: 204 }

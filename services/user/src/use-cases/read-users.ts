@@ -14,7 +14,7 @@ export const getUser =
   ({ clock }: Deps): Handler<UserService, 'getUser'> =>
   async ({ params, db, refuse }) => {
     const user = await findUser(db, params.id, clock.now())
-    if (user === undefined) return refuse('user.not_found', `There is no account ${params.id}.`)
+    if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
     return { status: 200, body: user, version: user.version }
   }
 
@@ -48,22 +48,28 @@ export const listAuthentications =
     return { status: 200, body: { items: shown, ...(nextCursor === undefined ? {} : { nextCursor }) } }
   }
 
-/** Where a person can be reached: personal data, for a message that is made now. */
+/**
+ * Where a person can be reached: personal data, for a message that is made now. The name is empty until the address is
+ * verified: anyone could otherwise register the address of another and choose the words of the mail to its owner.
+ */
 export const getContact =
   ({ clock }: Deps): RpcHandler<UserService, 'getContact'> =>
   async ({ input, db, refuse }) => {
     const user = await findUser(db, input.userId, clock.now())
     if (user === undefined) return refuse('user.not_found', `there is no account ${input.userId}`)
-    return { email: user.email, name: user.name, locale: user.locale }
+    const { email, name, locale, emailVerified } = user
+    return { email, name: emailVerified ? name : '', locale, emailVerified }
   }
 
-/** What a token says of an account; a locked one's sessions go on. */
+/** The account data in a token; sessions of a locked account stay valid. */
 export const getClaims =
   ({ clock }: Deps): RpcHandler<UserService, 'getClaims'> =>
   async ({ input, db, refuse }) => {
     const user = await findUser(db, input.userId, clock.now())
     if (user === undefined) return refuse('user.not_found', `there is no account ${input.userId}`)
-    return { userId: user.id, email: user.email, roles: user.roles, tier: user.tier }
+    const { id: userId, email, roles, tier, name, locale, emailVerified } = user
+    const updatedAt = BigInt(Math.floor(Temporal.Instant.from(user.updatedAt).epochMilliseconds / 1_000))
+    return { userId, email, roles, tier, name, locale, emailVerified, updatedAt }
   }
 
 export const snapshotUsers =

@@ -1,15 +1,23 @@
 import type { Handler, Tx } from '@stoa/contract'
+import { parseEmail } from '@stoa/contracts/email-address'
 import type { User } from '@stoa/contracts/user/resources'
 import { userCreated } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
 import { isWeakPassword } from '../domain/password-rules.ts'
 import { insertUser, type NewUser } from '../store/users.ts'
+import { mailLink } from './mail-links.ts'
 import { openSession } from './open-session.ts'
 
 const defaultLocale = 'en'
 
-/** Writes an account and tells it; answers undefined when its e-mail address has one. */
+const unsupportedEmail = [
+  'user.email_unsupported',
+  'The part before the @ must be ASCII without quotes, and the part after it a domain name.',
+  { fields: [{ pointer: '/email', detail: 'is not an address that every mail server accepts' }] },
+] as const
+
+/** Inserts and publishes an account; returns undefined if its e-mail address already has one. */
 async function createUser(tx: Tx<UserService>, user: NewUser, at: Temporal.Instant): Promise<User | undefined> {
   const created = await insertUser(tx, user, at)
   if (created === undefined) return undefined
@@ -19,28 +27,34 @@ async function createUser(tx: Tx<UserService>, user: NewUser, at: Temporal.Insta
 }
 
 export const registerUser =
-  ({ clock, newId, passwords }: Deps): Handler<UserService, 'registerUser'> =>
+  (deps: Deps): Handler<UserService, 'registerUser'> =>
   async ({ body, commit, refuse }) => {
-    const { email, password, name, locale = defaultLocale } = body
+    const { clock, newId, passwords } = deps
+    const { password, name, locale = defaultLocale } = body
+    const email = parseEmail(body.email)
+    if (email === undefined) return refuse(...unsupportedEmail)
     if (isWeakPassword(password, email)) {
-      const fields = [{ pointer: '/password', detail: 'is among the first that would be guessed' }]
-      return refuse('user.password_weak', 'The password would be among the first guesses.', { fields })
+      const fields = [{ pointer: '/password', detail: 'is easy to guess' }]
+      return refuse('user.password_weak', 'The password is easy to guess.', { fields })
     }
     const passwordHash = await passwords.hashPassword(password)
     const user: NewUser = { id: newId(), kind: 'registered', email, name, locale, passwordHash, roles: ['customer'] }
     return commit(async (tx) => {
       const created = await createUser(tx, user, clock.now())
-      if (created === undefined) return refuse('user.email_taken', 'There is an account with this e-mail address.')
+      if (created === undefined) return refuse('user.email_taken', 'An account with this e-mail address exists.')
+      await mailLink(deps, tx, 'verify_email', { email, userId: created.id })
       const headers = { location: `/api/v1/users/${created.id}` }
       return { status: 201, body: created, version: created.version, headers }
     })
   }
 
-/** A guest is an account without a password: each is a new one, and ends with its session. */
+/** A guest is an account without a password: each visit makes a new one, which ends after its retention unless it has an order. */
 export const createGuest =
   (deps: Deps): Handler<UserService, 'createGuest'> =>
-  async ({ body, calls, commit }) => {
-    const { email, locale = defaultLocale } = body
+  async ({ body, calls, commit, refuse }) => {
+    const { locale = defaultLocale } = body
+    const email = parseEmail(body.email)
+    if (email === undefined) return refuse(...unsupportedEmail)
     const roles = ['guest']
     const guest: NewUser = {
       id: deps.newId(),
@@ -51,7 +65,8 @@ export const createGuest =
       passwordHash: undefined,
       roles,
     }
-    const tokens = await openSession(deps, calls, { ...guest, tier: 'free', methods: ['guest'] })
+    const tokens = await openSession(deps, calls, { ...guest, tier: 'free', methods: ['guest'], version: 1 })
+    if (tokens === undefined) throw new Error('a new account was taken for one that was changed')
     return commit(async (tx) => {
       const user = await createUser(tx, guest, deps.clock.now())
       if (user === undefined) throw new Error('a guest was taken for a registered account')

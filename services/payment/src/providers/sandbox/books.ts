@@ -1,7 +1,8 @@
-import { AppError, type NewId } from '@stoa/kernel'
+import { catalogueError, type NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { ChargeOutcome, RefundOutcome } from '../../domain/payment.ts'
 import type { ChargeRequest, RefundRequest } from '../provider.ts'
+import { sandboxErrors } from './errors.ts'
 import { decideCharge, type SandboxToken } from './tokens.ts'
 
 interface ChargeRow {
@@ -14,7 +15,7 @@ interface ChargeRow {
   readonly code: string | null
 }
 
-/** The sandbox's own books, each entry in a transaction of its own, as an outside party would keep them. */
+/** The records of the sandbox, each entry in its own transaction, like those of an external provider. */
 export interface SandboxBooks {
   /** Decides a charge and notes it under its key, once; undefined when the sandbox fails this time. */
   readonly charge: (request: ChargeRequest & { readonly token: SandboxToken }) => Promise<ChargeOutcome | undefined>
@@ -38,7 +39,7 @@ export function openSandboxBooks(database: Pick<Database, 'read' | 'transaction'
         return sql<ChargeRow>`select * from sandbox_charges where reference = ${reference}`
       })
       const outcome = row === undefined ? undefined : outcomeOf(row)
-      if (outcome === undefined) throw new Error('the sandbox was asked for a charge it does not know')
+      if (outcome === undefined) throw new Error('the sandbox does not know this charge')
       return outcome
     },
     refund: (request) => noteRefund(database, newId, request),
@@ -64,9 +65,9 @@ async function noteCharge(
       on conflict (key) do nothing returning *`
     if (noted !== undefined) return noted
     const [known] = await sql<ChargeRow>`select * from sandbox_charges where key = ${key} for update`
-    if (known === undefined) throw new Error('a row that was in the way is gone')
+    if (known === undefined) throw new Error('a conflicting row was deleted')
     if (known.token !== token || known.amount !== amount.amount || known.currency !== amount.currency) {
-      throw new Error('the sandbox was asked for another charge under the same key')
+      throw new Error('the sandbox received a different charge with the same key')
     }
     if (known.state !== 'failing') return known
     const next = decideCharge(token, { attempt: known.attempts + 1, isCaptured, isReviewed })
@@ -104,7 +105,7 @@ async function noteRefund(
     const [known] = await sql<{ reference: string }>`select reference from sandbox_refunds where key = ${key}`
     if (known !== undefined) return { kind: 'done', reference: known.reference }
     if (charge === undefined)
-      throw new AppError('invalid', 'sandbox.charge_unknown', 'The sandbox knows no such charge.')
+      throw catalogueError(sandboxErrors, 'sandbox.charge_unknown', 'The sandbox does not know this charge.')
     const isCovered = charge.currency === amount.currency && charge.refunded + amount.amount <= charge.amount
     if (charge.state !== 'captured' || !isCovered) return { kind: 'refused', code: 'payment.refund_refused' }
     const refundReference = `sandbox_re_${newId()}`

@@ -1,14 +1,15 @@
-import { AppError, type NewId } from '@stoa/kernel'
+import { catalogueError, type NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { PaymentProvider } from '../provider.ts'
 import { openSandboxBooks } from './books.ts'
+import { sandboxErrors } from './errors.ts'
 import { isSandboxToken, isUnanswered } from './tokens.ts'
 import { readSignedWebhook } from './webhooks.ts'
 
 interface SandboxOptions {
   readonly database: Pick<Database, 'read' | 'transaction'>
   readonly newId: NewId
-  /** What its webhooks are signed with; without it none is taken. */
+  /** The secret that signs its webhooks; if omitted, webhooks are rejected. */
   readonly webhookSecret: string | undefined
 }
 
@@ -21,10 +22,10 @@ export function sandboxProvider({ database, newId, webhookSecret }: SandboxOptio
     describeToken: async (token) => (isSandboxToken(token) ? { label: token } : undefined),
     async charge(request, signal) {
       const { token } = request
-      if (!isSandboxToken(token)) throw new Error('the sandbox was asked to charge a token it does not know')
+      if (!isSandboxToken(token)) throw new Error('the sandbox does not know the token to charge')
       const outcome = await books.charge({ ...request, token })
       if (isUnanswered(token)) return neverAnswer(signal)
-      if (outcome === undefined) throw new AppError('unavailable', 'sandbox.failing', 'The sandbox fails on purpose.')
+      if (outcome === undefined) throw catalogueError(sandboxErrors, 'sandbox.failing', 'The sandbox fails on purpose.')
       return outcome
     },
     findCharge: books.findCharge,

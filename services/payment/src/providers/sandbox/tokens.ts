@@ -12,7 +12,7 @@ export const sandboxTokens = [
 
 export type SandboxToken = (typeof sandboxTokens)[number]
 
-/** Whether the sandbox knows a token. */
+/** Returns whether the sandbox recognizes a token. */
 export function isSandboxToken(token: string): token is SandboxToken {
   return (sandboxTokens as readonly string[]).includes(token)
 }
@@ -24,7 +24,7 @@ interface ChargeAttempt {
   readonly isReviewed: boolean
 }
 
-/** What the sandbox comes to: an outcome, or `failing` where it answers as broken and keeps nothing. */
+/** The behaviour of the sandbox: an outcome, or `failing`, which returns an error and stores nothing. */
 export type SandboxDecision = {
   readonly state: Exclude<ChargeOutcome['kind'], 'voided'> | 'failing'
   readonly code?: string
@@ -50,7 +50,7 @@ export function decideCharge(token: SandboxToken, { attempt, isCaptured, isRevie
   }
 }
 
-/** Whether the provider never answers a charge with this token, although it happens. */
+/** Returns whether a charge with this token is executed without a response. */
 export function isUnanswered(token: SandboxToken): boolean {
   return token === 'tok_timeout'
 }

@@ -4,11 +4,10 @@ import type { WebhookDelivery, WebhookMessage } from '../provider.ts'
 /** Reads a webhook of the sandbox: what it is about, when its signature holds. */
 export function readSignedWebhook(secret: string, delivery: WebhookDelivery): WebhookMessage | undefined {
   const id = verifiedWebhookId(secret, delivery)
-  return id === undefined ? undefined : { id, ...subjectOf(delivery.body) }
+  return id === undefined ? undefined : { id, ...subjectOf(delivery.message) }
 }
 
-function subjectOf(body: string): Pick<WebhookMessage, 'chargeKey' | 'refundKey'> {
-  const message: unknown = JSON.parse(body)
+function subjectOf(message: unknown): Pick<WebhookMessage, 'chargeKey' | 'refundKey'> {
   const data: unknown = isRecord(message) ? message['data'] : undefined
   if (!isRecord(data)) return {}
   const { chargeKey, refundKey } = data

@@ -1,0 +1,13 @@
+import { describeService } from '@stoa/contract'
+import * as http from './http.ts'
+
+/** The routes of the gateway itself: those that combine several services, and their operating endpoints. */
+export const gateway = describeService({
+  name: 'gateway',
+  port: 8080,
+  owner: 'platform',
+  slo: { availability: 0.9999, p99Ms: 5, errorRate: 0.0001 },
+  errors: {},
+  operations: http,
+  personalData: 'none',
+})

@@ -1,0 +1,29 @@
+import type { Breakers } from '@stoa/client'
+import type { Resolver } from '@stoa/discovery'
+import type { TokenVerifier } from '@stoa/security'
+import { examineCallee, Unwell, type Dependencies } from '@stoa/service'
+import type { Upstreams } from './upstream/upstreams.ts'
+
+interface DependencyOptions {
+  readonly upstreams: Upstreams
+  readonly resolver: Resolver
+  readonly breakers: Breakers
+  readonly verifier: TokenVerifier
+}
+
+/** What the gateway depends on. Routes of other services are served while one of them, auth or the registry is unavailable. */
+export function gatewayDependencies({ upstreams, resolver, breakers, verifier }: DependencyOptions): Dependencies {
+  const services = upstreams.all().map(({ service }) => service)
+  return {
+    registry: {
+      async check() {
+        const trouble = resolver.trouble()
+        if (trouble !== undefined) throw new Unwell(trouble)
+      },
+    },
+    signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) },
+    ...Object.fromEntries(
+      services.map((callee) => [`upstreams.${callee}`, { check: () => examineCallee({ callee, resolver, breakers }) }]),
+    ),
+  }
+}

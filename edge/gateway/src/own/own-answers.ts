@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Service } from '@stoa/contract'
+import type { Principal } from '@stoa/security'
+import { sendWhole } from '../compression/send-whole.ts'
+import type { RequestHead } from '../exchange.ts'
+import { forward, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
+import type { Proxied } from '../proxy.ts'
+import type { Route } from '../routes/route.ts'
+import { withAdded } from '../upstream/response-head.ts'
+import { personalDataExport } from './export-personal-data.ts'
+import { operationOf } from './operate.ts'
+
+interface OwnOptions {
+  readonly pipeline: Pipeline
+  readonly services: readonly Service[]
+  readonly rateLimitScale: number
+  /** The operating endpoints of the gateway itself. Throws for an unknown path. */
+  readonly administer: (request: OwnOperation) => Promise<unknown>
+}
+
+/** A request to the gateway's own operating endpoints. */
+export interface OwnOperation {
+  readonly principal: Principal
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+interface Passing extends Admitted {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly extraHeaders: readonly string[]
+}
+
+/** Handles an admitted request to a route of the gateway itself. */
+export type AnswerOwn = (route: Route, head: RequestHead, passing: Passing) => Promise<Proxied>
+
+/** Makes the handler of the routes of the gateway itself: the export of personal data, and the operating endpoints of each service. */
+export function ownAnswers({ pipeline, services, rateLimitScale, administer }: OwnOptions): AnswerOwn {
+  const collect = personalDataExport({
+    services,
+    scale: rateLimitScale,
+    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
+  })
+  const operated = new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
+
+  async function exportData(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
+    const { status, headers, body } = await collect({ route, head, principal: passing.principal })
+    send(head, passing, { status, headers, body })
+    return { status, instance: undefined, attempts: 0 }
+  }
+
+  async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
+    const operation = operationOf(route, head, operated)
+    if (operation.route.service !== 'gateway') {
+      // a reconciliation is silent for longer than a client may be
+      passing.request.socket.setTimeout(route.timeoutMs)
+      return passThrough(pipeline, operation.route, operation.head, passing)
+    }
+    const { path, search, method } = operation.head
+    const query = new URLSearchParams(search)
+    const answer = await administer({ principal: passing.principal, method, path, query })
+    const body = Buffer.from(JSON.stringify(answer))
+    send(head, passing, { status: 200, headers: ['content-type', 'application/json'], body })
+    return { status: 200, instance: undefined, attempts: 0 }
+  }
+
+  return (route, head, passing) =>
+    route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
+}
+
+interface Whole {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
+const hop = new Set(['content-length', 'transfer-encoding', 'connection', 'x-request-id'])
+
+function send(head: RequestHead, { response, extraHeaders, rate }: Passing, { status, headers, body }: Whole): void {
+  const own = headers.filter((_, index) => !hop.has((headers[index - (index % 2)] ?? '').toLowerCase()))
+  const added = [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
+  sendWhole(head, response, {
+    status,
+    headers: [...withAdded(own, added), 'content-length', String(body.length)],
+    body,
+  })
+}

@@ -1,0 +1,99 @@
+import { catalogue } from '@stoa/contracts/catalogue'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { gatewayUnderTest, type GatewayUnderTest } from './gateway-under-test.ts'
+
+const keepers = catalogue.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
+const ada = '0198c5a0-0000-7000-8000-000000000001'
+let gateway: GatewayUnderTest
+
+beforeAll(async () => {
+  gateway = await gatewayUnderTest({ RATE_LIMIT_SCALE: '1' })
+})
+beforeEach(() => {
+  gateway.upstream.requests.length = 0
+  gateway.upstream.answer = (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"kept":true}')
+})
+afterAll(() => gateway.stop())
+
+const ask = (method: string, path: string, token?: string, body?: string) =>
+  fetch(gateway.url + path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body }),
+  })
+const exportFor = (token: string) => ask('POST', `/api/v1/users/${ada}/export`, token)
+
+test('an export holds the part of every service with personal data, asked as the caller', async () => {
+  const answer = await exportFor('customer-one')
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  const { userId, services } = (await answer.json()) as { userId: string; services: object }
+  expect(userId).toBe(ada)
+  expect(services).toEqual(Object.fromEntries(keepers.map((name) => [name, { kept: true }])))
+  expect(gateway.upstream.requests).toHaveLength(keepers.length)
+  for (const { method, url, headers } of gateway.upstream.requests) {
+    expect([method, url, headers.authorization]).toEqual(['GET', `/personal-data/${ada}`, 'Bearer customer-one'])
+  }
+})
+
+test('an export that a service refuses is refused as that service does', async () => {
+  gateway.upstream.answer = (_request, response) =>
+    response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"request.path_unknown"}')
+  const answer = await exportFor('customer-two')
+  expect([answer.status, await answer.json()]).toEqual([404, { code: 'request.path_unknown' }])
+})
+
+test('an export without the part of one service is not given: it says which is missing', async () => {
+  let isFirst = true
+  gateway.upstream.answer = (_request, response) => {
+    const status = isFirst ? 500 : 200
+    isFirst = false
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+  }
+  const answer = await exportFor('customer-three')
+  const { code, detail } = (await answer.json()) as { code: string; detail: string }
+  expect([answer.status, code]).toEqual([503, 'service.unavailable'])
+  expect(keepers.filter((name) => detail.includes(` ${name}.`))).toHaveLength(1)
+})
+
+test('exports are limited for each caller', async () => {
+  const statuses = []
+  for (let index = 0; index < 6; index++) statuses.push((await exportFor('customer-four')).status)
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 429])
+  expect((await exportFor('customer-five')).status).toBe(200)
+})
+
+test('an export needs a token', async () => {
+  expect((await ask('POST', `/api/v1/users/${ada}/export`)).status).toBe(401)
+  expect(gateway.upstream.requests).toEqual([])
+})
+
+test('an operator reaches the operating endpoints of a service, with method, query and body', async () => {
+  const answer = await ask('POST', '/api/v1/ops/order/sagas/x%3Ay/retry?limit=2', 'ops-olga', '{"reason":"tried"}')
+  expect([answer.status, await answer.json()]).toEqual([200, { kept: true }])
+  expect(gateway.upstream.requests).toEqual([
+    expect.objectContaining({ method: 'POST', url: '/admin/sagas/x%3Ay/retry?limit=2', body: '{"reason":"tried"}' }),
+  ])
+})
+
+test('nobody else reaches them, and a service that is not there is named', async () => {
+  expect((await ask('GET', '/api/v1/ops/order/sagas')).status).toBe(401)
+  expect((await ask('GET', '/api/v1/ops/order/sagas', 'staff-sam')).status).toBe(403)
+  expect((await ask('GET', '/admin/sagas', 'ops-olga')).status).toBe(404)
+  expect((await ask('GET', '/api/v1/ops/order/../../../../personal-data/x', 'ops-olga')).status).toBe(404)
+  const unknown = await ask('GET', '/api/v1/ops/ordre/sagas', 'ops-olga')
+  const { detail } = (await unknown.json()) as { detail: string }
+  expect([unknown.status, detail]).toEqual([404, expect.stringContaining('There is no service "ordre"')])
+  expect(gateway.upstream.requests).toEqual([])
+})
+
+test("the gateway's own operating endpoints are reached in the same way", async () => {
+  const routes = await ask('GET', '/api/v1/ops/gateway/routes', 'ops-olga')
+  const { items } = (await routes.json()) as { items: { path: string }[] }
+  expect(items.map(({ path }) => path)).toEqual(expect.arrayContaining(['/api/v1/orders', '/api/v1/ops/*']))
+  expect((await ask('GET', '/api/v1/ops/gateway/nothing', 'ops-olga')).status).toBe(404)
+})

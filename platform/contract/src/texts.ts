@@ -1,0 +1,64 @@
+import { Type, type TString } from 'typebox'
+
+// Tags are invisible and spell text; the flags of England, Scotland and Wales alone consist of them (Unicode TR51).
+const TAGS = String.raw`\u{e0001}\u{e0020}-\u{e007f}`
+const FLAG = String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{4,6}\u{e007f}`
+
+// What disturbs a terminal, a mail header or the text around it: controls, line and paragraph separators, characters that
+// change the direction of text (Unicode TR36), annotations between lines, tags, and what is no character.
+const SHARED_CONTROLS = String.raw`\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb${TAGS}`
+const CONTROLS = String.raw`\p{Cc}${SHARED_CONTROLS}`
+const NOTE_CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f${SHARED_CONTROLS}`
+
+// What shows nothing by itself: spaces, combining marks, letters without ink (Braille, music, hieroglyphs), and what
+// Unicode declares invisible.
+const INKLESS = String.raw`\p{Zs}\p{Mn}\p{Me}\u2800\u{1d159}\u{13441}\u{13442}`
+const NOTE_INKLESS = String.raw`\t\n\r${INKLESS}`
+const INVISIBLE = String.raw`\p{Default_Ignorable_Code_Point}`
+
+/**
+ * Matches text with a visible character and without controls, in one pass. The leading blanks that are allowed are the
+ * inkless characters, and the invisible ones but for controls.
+ */
+function visible(controls: string, inkless: string): string {
+  const blank = String.raw`(?:[${inkless}]|[^\P{Default_Ignorable_Code_Point}${inkless}${controls}])`
+  return `${blank}*(?:${FLAG}|[^${controls}${inkless}${INVISIBLE}])(?:${FLAG}|[^${controls}])*`
+}
+
+const NAME = visible(CONTROLS, INKLESS)
+const NOTE = visible(NOTE_CONTROLS, NOTE_INKLESS)
+const NAME_PATTERN = `^${NAME}$`
+const OPTIONAL_NAME_PATTERN = `^(?:${NAME})?$`
+const NOTE_PATTERN = `^${NOTE}$`
+const OPTIONAL_NOTE_PATTERN = `^(?:${NOTE})?$`
+
+const nameDetail = 'must contain a visible character, and no control characters'
+const noteDetail = 'must contain a visible character, and no control characters but line breaks and tabs'
+
+/** The message for a text that does not match, by pattern. */
+export const textDetails: ReadonlyMap<unknown, string> = new Map([
+  [NAME_PATTERN, nameDetail],
+  [OPTIONAL_NAME_PATTERN, nameDetail],
+  [NOTE_PATTERN, noteDetail],
+  [OPTIONAL_NOTE_PATTERN, noteDetail],
+])
+
+/** One line of text for people: the name or label of a person or an object. With a `minLength` of 0 it may be empty. */
+export function nameText(maxLength: number, minLength = 1): TString {
+  return Type.String({ minLength, maxLength, pattern: minLength === 0 ? OPTIONAL_NAME_PATTERN : NAME_PATTERN })
+}
+
+/** Text that people write to each other, of one line or several: a reason, a note. With a `minLength` of 0 it may be empty. */
+export function noteText(maxLength: number, minLength = 1): TString {
+  return Type.String({ minLength, maxLength, pattern: minLength === 0 ? OPTIONAL_NOTE_PATTERN : NOTE_PATTERN })
+}
+
+/** The key of a record that people read: like a name, but it must start with a visible character. */
+export function keyText(maxLength: number): TString {
+  return Type.String({ pattern: `^[^${CONTROLS}${INKLESS}${INVISIBLE}][^${CONTROLS}]{0,${maxLength - 1}}$` })
+}
+
+/** A name or token that others' programs read: printable ASCII, with spaces only between other characters. */
+export function opaqueText(maxLength: number, minLength = 1): TString {
+  return Type.String({ minLength, maxLength, pattern: '^[!-~]([ -~]*[!-~])?$' })
+}

@@ -1,0 +1,270 @@
+import { errors, type ErrorCatalogue } from './error-catalogue.ts'
+import { AppError, type AppErrorOptions } from './errors.ts'
+import { sagaErrors } from './saga-errors.ts'
+
+/** The errors that every service can return, over REST and RPC. */
+export const platformErrors = errors({
+  'request.malformed': {
+    kind: 'malformed',
+    title: 'The request cannot be parsed',
+    why: 'The request line, the headers, the query or the body violates HTTP or JSON syntax, so the request was not processed.',
+    fix: 'Correct the request; `detail` says where parsing stopped.',
+  },
+  'request.invalid': {
+    kind: 'invalid',
+    title: 'The request is well-formed but invalid',
+    why: 'A field is missing, unknown, or does not have the type, format or size that the operation declares.',
+    fix: 'Correct the fields that `errors` points to; the OpenAPI document describes each of them.',
+  },
+  'request.path_unknown': {
+    kind: 'not_found',
+    title: 'No such path',
+    why: 'No operation has this path, or an id in the path is malformed.',
+    fix: 'Check the path against the OpenAPI document.',
+  },
+  'request.method_not_allowed': {
+    kind: 'unsupported',
+    title: 'The path does not support this method',
+    why: 'The path exists, but only for other methods.',
+    fix: 'Use one of the methods in the `Allow` header.',
+  },
+  'request.method_unknown': {
+    kind: 'unsupported',
+    title: 'No path supports this method',
+    why: 'The method is not one that this server implements for any path.',
+    fix: 'Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.',
+  },
+  'request.expectation_failed': {
+    kind: 'unsupported',
+    title: 'The expectation cannot be met',
+    why: 'The `Expect` header has a value other than `100-continue`.',
+    fix: 'Omit the `Expect` header, or send `100-continue`.',
+  },
+  'request.too_large': {
+    kind: 'too_large',
+    title: 'The body is larger than allowed',
+    why: 'A body may be as large as the schema of its operation can need, and at most 1 MiB.',
+    fix: 'Send less, or split it into several requests.',
+  },
+  'request.media_type_unsupported': {
+    kind: 'unsupported',
+    title: 'The media type is not supported',
+    why: 'The operation does not accept this `Content-Type`.',
+    fix: 'Send `application/json`, or `application/merge-patch+json` for PATCH.',
+  },
+  'request.precondition_required': {
+    kind: 'precondition_required',
+    title: 'If-Match is required',
+    why: 'A change without `If-Match` could overwrite a concurrent change.',
+    fix: 'Read the resource, then send its `ETag` as `If-Match`.',
+  },
+  'request.stale': {
+    kind: 'stale',
+    title: 'The resource has changed since it was read',
+    why: 'Someone else has changed the resource, so its `ETag` is different now.',
+    fix: 'Read the resource again, reapply the change, and send the new `ETag`.',
+  },
+  'request.deadline_exceeded': {
+    kind: 'timeout',
+    title: 'The deadline of the request has passed',
+    why: 'The work took longer than the operation or the caller allows. It may still take effect.',
+    fix: 'Retry with the same Idempotency-Key: the effect happens once, whether or not the first request succeeded.',
+  },
+  'request.rate_limited': {
+    kind: 'rate_limited',
+    title: 'Too many requests',
+    why: 'The account, the address or the operation has used up its quota for now.',
+    fix: 'Wait for the time in `Retry-After`; `RateLimit` shows how many requests are left.',
+  },
+  'idempotency.key_required': {
+    kind: 'malformed',
+    title: 'Idempotency-Key is required',
+    why: 'The operation creates or charges something, and repeating the request must not do so twice.',
+    fix: 'Generate one key (a UUID) per intended change, and send it as `Idempotency-Key` with every attempt.',
+  },
+  'idempotency.key_malformed': {
+    kind: 'malformed',
+    title: 'Idempotency-Key is not a valid key',
+    why: 'A key is 1 to 255 visible characters.',
+    fix: 'Send a UUID.',
+  },
+  'idempotency.key_reused': {
+    kind: 'invalid',
+    title: 'The key was used for another request',
+    why: 'The key was sent before with a different path or body. A key belongs to one change.',
+    fix: 'Use a new key for a new change. To get the first response again, send the first request unchanged.',
+  },
+  'idempotency.in_progress': {
+    kind: 'conflict',
+    isRetryable: true,
+    title: 'The request with this key is still in progress',
+    why: 'The first request with this key has not finished.',
+    fix: 'Wait for the time in `Retry-After`, then retry with the same key.',
+  },
+  'auth.token_missing': {
+    kind: 'unauthenticated',
+    title: 'A bearer token is required',
+    why: 'The operation is not public, and the request has no `Authorization` header.',
+    fix: 'Sign in, then send the access token as `Authorization: Bearer <token>`.',
+  },
+  'auth.token_invalid': {
+    kind: 'unauthenticated',
+    title: 'The bearer token is not valid',
+    why: 'The token has expired, was revoked, was issued for another audience, or is not a token.',
+    fix: 'Get a new token with the refresh token, or sign in again.',
+  },
+  'auth.permission_missing': {
+    kind: 'forbidden',
+    title: 'The caller lacks the required permission',
+    why: 'No role of the account includes the permission that this operation requires.',
+    fix: 'Use an account that has the permission, or ask an administrator for a role that includes it.',
+  },
+  'auth.scope_missing': {
+    kind: 'forbidden',
+    title: 'The token lacks the required scope',
+    why: 'A role of the account includes the permission that this operation requires, but the token was issued for narrower scopes.',
+    fix: 'Request a token with the scope that `WWW-Authenticate` names, or with `stoa`.',
+  },
+  'auth.call_undeclared': {
+    kind: 'forbidden',
+    title: 'The calling service has not declared this call',
+    why: 'A service called a method that is not among the calls of its contract.',
+    fix: 'Add the method to `calls` in the contract of the calling service.',
+  },
+  'service.failed': {
+    kind: 'failed',
+    title: 'Something went wrong on our side',
+    why: 'This is a bug. It was logged under the trace id; details are not disclosed.',
+    fix: 'Retry with the same Idempotency-Key. If the error persists, give the trace id to the operators.',
+  },
+  'service.unavailable': {
+    kind: 'unavailable',
+    title: 'The service is unavailable',
+    why: 'The instances of the service could not be reached, or did not respond.',
+    fix: 'Wait a moment, then retry with the same Idempotency-Key.',
+  },
+  'service.no_instance': {
+    kind: 'unavailable',
+    title: 'No instance of the service is known',
+    why: 'No instance has registered yet, or all have left.',
+    fix: 'Wait a moment, then retry. Operators see with `stoa ps` whether the service runs.',
+  },
+  'service.overloaded': {
+    kind: 'unavailable',
+    title: 'The service is overloaded',
+    why: 'The instance has as many requests in progress as it can serve in time, and refused this one without processing it.',
+    fix: 'Wait for the time in `Retry-After`, then retry; send fewer requests at once.',
+  },
+  'service.draining': {
+    kind: 'unavailable',
+    title: 'The instance is shutting down',
+    why: 'The instance is being stopped or replaced.',
+    fix: 'Retry: another instance handles the request.',
+  },
+  'service.circuit_open': {
+    kind: 'unavailable',
+    title: 'The circuit breaker of the service is open',
+    why: 'Most recent calls to the service failed, so it is not called for a few seconds. Nothing was sent.',
+    fix: 'Retry after the time in `Retry-After`, with the same Idempotency-Key.',
+  },
+  'service.saturated': {
+    kind: 'unavailable',
+    title: 'The service has the maximum number of concurrent requests',
+    why: 'More requests arrive than the service completes. Nothing was sent.',
+    fix: 'Retry with an increasing delay and the same Idempotency-Key.',
+  },
+  'service.port_taken': {
+    kind: 'unavailable',
+    title: 'The port is in use',
+    why: 'Another program listens on the port that the service is configured to use.',
+    fix: 'Stop that program, or configure another port.',
+    isRetryable: false,
+  },
+  'database.unavailable': {
+    kind: 'unavailable',
+    title: 'The database cannot be reached',
+    why: 'The database is restarting or unreachable.',
+    fix: 'Wait a moment, then retry with the same Idempotency-Key.',
+  },
+  'database.disk_full': {
+    kind: 'unavailable',
+    title: 'The database has no space left',
+    why: 'The disk of the database is full; reads still work.',
+    fix: 'Retry later. Operators must free disk space.',
+  },
+  'database.outcome_unknown': {
+    kind: 'unavailable',
+    title: 'It is unknown whether the change was committed',
+    why: 'The connection was lost during the commit.',
+    fix: 'Retry with the same Idempotency-Key: you get the result if the change was committed, and it is made now if it was not.',
+  },
+  'database.saturated': {
+    kind: 'unavailable',
+    title: 'All connections to the database are in use',
+    why: 'The service received more requests than it has connections for.',
+    fix: 'Wait a moment, then retry; send fewer requests at once.',
+  },
+  'database.statement_timeout': {
+    kind: 'timeout',
+    title: 'The database took too long',
+    why: 'A statement exceeded its time limit, and its change was rolled back.',
+    fix: 'Retry, with a smaller request if possible.',
+  },
+  'database.unsupported_text': {
+    kind: 'invalid',
+    title: 'A text contains a character that cannot be stored',
+    why: 'PostgreSQL cannot store the NUL character in a text.',
+    fix: 'Remove the character U+0000.',
+  },
+  'database.closed': {
+    kind: 'unavailable',
+    title: 'The connection to the database has been closed',
+    why: 'The process is shutting down.',
+    fix: 'Retry; another instance handles the request.',
+  },
+  'money.currency_mismatch': {
+    kind: 'invalid',
+    title: 'The amounts are in different currencies',
+    why: 'Amounts can be added and compared only within one currency.',
+    fix: 'Use one currency throughout the request.',
+  },
+  'events.unknown_group': {
+    kind: 'not_found',
+    title: 'No such consumer group',
+    why: 'No consumer group of this name has ever read the event log.',
+    fix: 'Check the name; the consumer group of a service has the name of the service.',
+  },
+  'events.beyond_inbox': {
+    kind: 'conflict',
+    title: 'The replay begins before what the inbox remembers',
+    why: 'Events older than the inbox would be handled again, although they were handled before.',
+    fix: 'Replay from a later position, or with `--anew` if handling them twice is right.',
+  },
+  ...sagaErrors,
+})
+
+/** Every code of the platform's catalogue. */
+export type PlatformCode = keyof typeof platformErrors
+
+/** Every code of the platform's catalogue that a request can fail with, except the code of a bug. */
+export type PlatformErrorCode = Exclude<PlatformCode, 'service.failed'>
+
+/** Creates the error of a code of the platform, with the kind in the catalogue. */
+export function platformError(code: PlatformCode, detail: string, options: AppErrorOptions = {}): AppError {
+  return new AppError(platformErrors[code].kind, code, detail, options)
+}
+
+/**
+ * Creates the error of a code of this catalogue or of the platform, with the kind that it declares. Throws if neither has the
+ * code, which is a bug.
+ */
+export function catalogueError<Catalogue extends ErrorCatalogue>(
+  catalogue: Catalogue,
+  code: (keyof Catalogue & string) | PlatformErrorCode,
+  detail: string,
+  options: AppErrorOptions = {},
+): AppError {
+  const described = catalogue[code] ?? (platformErrors as ErrorCatalogue)[code]
+  if (described === undefined) throw new Error(`refused with the undeclared code ${code}`)
+  return new AppError(described.kind, code, detail, options)
+}

@@ -1,0 +1,114 @@
+import { attributes as names, dbClientOperationDuration, type Telemetry } from '@stoa/telemetry'
+import { isConnectionLoss, sqlState } from './errors.ts'
+import type { PoolStats } from './pool.ts'
+import { summarize, summarizeCommand, type StatementSummary } from './statement-summary.ts'
+import type { Statement } from './statement.ts'
+
+/** Where the durations, spans and gauges of a database go. */
+export type DatabaseTelemetry = Pick<Telemetry, 'metrics' | 'startDetail'>
+
+type OnEnded = (error: Error | undefined) => void
+
+/** Measures what is sent over the connections of a database. */
+export interface Instrumentation {
+  /** To be called as a statement is sent, in the context of its caller; what it returns is called at its end. */
+  readonly onStatement: (statement: Statement) => OnEnded
+  /** The same for a command: text without parameters. */
+  readonly onCommand: (text: string) => OnEnded
+}
+
+const system = 'postgresql'
+const summaries = new WeakMap<Statement, StatementSummary>()
+
+/**
+ * Measures by OpenTelemetry's semantic conventions for PostgreSQL: `db.client.operation.duration`, and, where the caller's
+ * trace is sampled, a client span for each operation. A statement is shown by its operations and tables, never by its text
+ * or values.
+ */
+export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: string): Instrumentation {
+  const { hostname, port } = new URL(url)
+  const namespace = databaseName(url)
+  const durations = dbClientOperationDuration(metrics)
+
+  function begin({ operation, summary }: StatementSummary): OnEnded {
+    const startMs = performance.now()
+    const span = startDetail(() => ({
+      name: summary,
+      kind: 'client',
+      attributes: {
+        [names.dbSystemName]: system,
+        [names.dbNamespace]: namespace,
+        [names.dbOperationName]: operation,
+        [names.dbQuerySummary]: summary,
+        [names.serverAddress]: hostname,
+        [names.serverPort]: port === '' ? 5_432 : Number(port),
+      },
+    }))
+    return (error) => {
+      const failure = error === undefined ? '' : failureOf(error)
+      durations.observe((performance.now() - startMs) / 1_000, {
+        db_system_name: system,
+        db_namespace: namespace,
+        db_operation_name: operation,
+        error_type: failure,
+      })
+      if (span === undefined) return
+      if (failure !== '') {
+        span.setFailed(failure)
+        if (failure.length === 5) span.setAttribute(names.dbResponseStatusCode, failure)
+      }
+      span.end()
+    }
+  }
+
+  return {
+    onStatement: (statement) => begin(summaryOf(statement)),
+    onCommand: (text) => begin(summarizeCommand(text)),
+  }
+}
+
+/** The name of the database that a URL names. */
+export function databaseName(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1))
+}
+
+function summaryOf(statement: Statement): StatementSummary {
+  const known = summaries.get(statement)
+  if (known !== undefined) return known
+  const made = summarize(statement.text)
+  summaries.set(statement, made)
+  return made
+}
+
+/** The SQLSTATE, five characters; else what kind of failure it was. */
+function failureOf(error: Error): string {
+  return sqlState(error) ?? (isConnectionLoss(error) ? 'connection_lost' : '_OTHER')
+}
+
+/**
+ * Shows the connections of a pool as `db.client.connection.*` of the semantic conventions; `db.client.connection.count` is
+ * `db_client_connections`, as Prometheus keeps the suffix `_count` for histograms.
+ */
+export function observePool({ metrics }: DatabaseTelemetry, pool: string, stats: () => PoolStats): void {
+  const name = { db_client_connection_pool_name: pool }
+  const labels = ['db_client_connection_pool_name'] as const
+  metrics.gauge(
+    'db_client_connections',
+    'Open connections of a pool by state',
+    [...labels, 'db_client_connection_state'],
+    (gauge) => {
+      const { open, idle } = stats()
+      gauge.set(idle, { ...name, db_client_connection_state: 'idle' })
+      gauge.set(open - idle, { ...name, db_client_connection_state: 'used' })
+    },
+  )
+  metrics.gauge('db_client_connection_max', 'Most connections a pool may open', labels, (gauge) =>
+    gauge.set(stats().max, name),
+  )
+  metrics.gauge(
+    'db_client_connection_pending_requests',
+    'Requests that wait for a connection of a pool',
+    labels,
+    (gauge) => gauge.set(stats().waiting, name),
+  )
+}

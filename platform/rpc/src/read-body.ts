@@ -1,0 +1,67 @@
+import type { ServerHttp2Stream } from 'node:http2'
+import { Code, ConnectError } from '@connectrpc/connect'
+import type { BodyAccount } from './body-budget.ts'
+
+/** How long a client may take to send a body. */
+export const bodyTimeoutMs = 10_000
+
+/** The refusal of a body that does not arrive in time. */
+export function tooSlow(): ConnectError {
+  return new ConnectError('The message did not arrive in time.', Code.DeadlineExceeded)
+}
+
+/** Reads the body of a stream whose caller was admitted; stops at the first byte that its account does not cover. */
+export function readBody(stream: ServerHttp2Stream, account: BodyAccount, timeoutMs: number): Promise<Buffer> {
+  // Node ends an empty body before anyone reads it
+  if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0))
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const parts: Buffer[] = []
+  const fail = (error: Error) => {
+    stream.off('data', take)
+    parts.length = 0
+    reject(error)
+  }
+  const timer = setTimeout(() => fail(tooSlow()), timeoutMs)
+  const take = (part: Buffer) => {
+    try {
+      account.add(part.length)
+      parts.push(part)
+    } catch (error) {
+      fail(error as Error)
+    }
+  }
+  stream.on('data', take)
+  const left = () => fail(new ConnectError('The caller has disconnected.', Code.Canceled))
+  stream.once('close', left)
+  stream.once('end', () => {
+    // a stream whose connection was lost ends too, with a part of its body
+    if (stream.closed) left()
+    else resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
+  })
+  return promise.finally(() => clearTimeout(timer))
+}
+
+/**
+ * Makes a request's body count against an account while the library reads it, and ends the reading at the time limit. The
+ * library reads a request by its async iterator.
+ */
+export function accountBody(request: AsyncIterable<Uint8Array>, account: BodyAccount, timeoutMs: number): void {
+  const parts = request[Symbol.asyncIterator].bind(request)
+  async function* counted() {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(tooSlow()), timeoutMs)
+    late.promise.catch(() => {})
+    const reading = parts()
+    try {
+      for (;;) {
+        const next = await Promise.race([reading.next(), late.promise])
+        if (next.done === true) return
+        account.add(next.value.length)
+        yield next.value
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  Object.defineProperty(request, Symbol.asyncIterator, { value: counted })
+}

@@ -1,0 +1,68 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import { platformError } from '@stoa/kernel'
+import type { Database, MigrationSet } from '@stoa/postgres'
+
+const table = `
+create table erased_subject (
+  subject uuid primary key,
+  erased_at timestamptz not null default now()
+);
+comment on table erased_subject is 'People whose data was erased: nothing personal is written for them any more';
+`
+
+/** The table of a service's own database in which erased people are remembered, by id alone. */
+export const erasureMigrations: MigrationSet = {
+  name: 'erasure',
+  migrations: [
+    { name: '0001-erased-subjects', sql: table },
+    { name: '0002-index-old-subjects', sql: 'create index erased_subject_old on erased_subject (erased_at)' },
+  ],
+}
+
+const keptDays = 365
+const batch = 10_000
+
+/**
+ * Forgets people who were erased more than a year ago: no request, task, saga or dead letter of theirs is older, and a replay
+ * of the log repeats the erasure itself. Otherwise each visit of a guest would leave a row.
+ */
+export async function purgeErasedSubjects(database: Database): Promise<void> {
+  for (;;) {
+    const rows = await database.transaction(
+      ({ sql }) => sql`
+        delete from erased_subject where subject = any(array(
+          select subject from erased_subject where erased_at < now() - make_interval(days => ${keptDays}) limit ${batch}))
+        returning 1 as one`,
+    )
+    if (rows.length < batch) return
+  }
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/**
+ * Remembers in the transaction of an erasure that a person is erased. It waits for the transactions that asked `isErased`
+ * for that person, so that the erasure sees what they wrote; call it before anything else is read or locked.
+ */
+export async function noteErased(tx: WriteHandle, subject: string): Promise<void> {
+  await tx.sql`select pg_advisory_xact_lock(hashtextextended(${`erasure ${subject}`}, 0))`
+  await tx.sql`insert into erased_subject (subject) values (${subject}) on conflict do nothing`
+}
+
+/** Whether a person is erased; while they are not, their erasure waits for the end of this transaction. */
+export async function isErased(tx: ReadHandle, subject: string): Promise<boolean> {
+  if (!uuid.test(subject)) return false
+  // Both are sent in one round trip; the second runs with its own snapshot after the first has acquired its lock.
+  const [, rows] = await Promise.all([
+    tx.sql`select pg_advisory_xact_lock_shared(hashtextextended(${`erasure ${subject}`}, 0))`,
+    tx.sql`select 1 from erased_subject where subject = ${subject}`,
+  ])
+  return rows.length > 0
+}
+
+/** Throws AppError `auth.token_invalid` when the caller of a write is a person who is erased. */
+export async function refuseErased(tx: ReadHandle, subject: string): Promise<void> {
+  if (await isErased(tx, subject)) {
+    throw platformError('auth.token_invalid', 'The account of the token has been erased.')
+  }
+}

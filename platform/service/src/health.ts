@@ -1,0 +1,100 @@
+/** What a check found out about a part that works; part of `/health`. */
+export type HealthFacts = Readonly<Record<string, unknown>>
+
+/** Something that a process needs, and that may be unwell. */
+export interface Dependency {
+  /** Rejects, with the reason, while the dependency cannot be used; `Unwell` adds facts to the reason. */
+  readonly check: () => Promise<HealthFacts | void>
+  /** Without it the process serves nothing and leaves rotation; false if omitted. */
+  readonly isRequired?: boolean
+}
+
+/** The dependencies of a process by their names in `/health`. */
+export type Dependencies = Readonly<Record<string, Dependency>>
+
+/** The reason why a dependency cannot be used, with details. */
+export class Unwell extends Error {
+  readonly facts: HealthFacts
+
+  constructor(reason: string, facts: HealthFacts = {}) {
+    super(reason)
+    this.name = 'Unwell'
+    this.facts = facts
+  }
+}
+
+/** A dependency in `/health`. */
+export interface ComponentReport extends HealthFacts {
+  readonly status: 'up' | 'down'
+  readonly isRequired: boolean
+  readonly reason?: string
+}
+
+/** The body of `/health`: `degraded` means that only dependencies that are not required are down. */
+export interface HealthReport {
+  readonly status: 'up' | 'degraded' | 'down'
+  readonly components: Readonly<Record<string, ComponentReport>>
+}
+
+/** Examines a process. */
+export interface Health {
+  /** Whether requests may be sent here: started, not draining, every required dependency up. */
+  readonly isReady: () => Promise<boolean>
+  /** All dependencies; requests within a second share one examination. */
+  readonly report: () => Promise<HealthReport>
+}
+
+interface HealthOptions {
+  readonly dependencies: Dependencies
+  /** Started, and not draining. */
+  readonly isReady: () => boolean
+  /** A check that takes longer counts as failed; 2,000 if omitted. */
+  readonly checkTimeoutMs?: number
+  /** Milliseconds for which a report is cached; 1,000 by default. */
+  readonly keptMs?: number
+}
+
+/** Makes the reports of `/health` and `/health/ready`. A dependency that is not required never makes a process unready. */
+export function makeHealth(options: HealthOptions): Health {
+  const { dependencies, isReady, checkTimeoutMs = 2_000, keptMs = 1_000 } = options
+  const required = Object.values(dependencies).filter((each) => each.isRequired === true)
+  let kept: { readonly report: Promise<HealthReport>; readonly untilMs: number } | undefined
+
+  async function examine(): Promise<HealthReport> {
+    const examined = Object.entries(dependencies).map(
+      async ([name, dependency]) => [name, await examineOne(dependency, checkTimeoutMs)] as const,
+    )
+    const components = Object.fromEntries(await Promise.all(examined))
+    const down = Object.values(components).filter(({ status }) => status === 'down')
+    const isDown = !isReady() || down.some((each) => each.isRequired)
+    return { status: isDown ? 'down' : down.length > 0 ? 'degraded' : 'up', components }
+  }
+
+  return {
+    async isReady() {
+      if (!isReady()) return false
+      const reports = await Promise.all(required.map((each) => examineOne(each, checkTimeoutMs)))
+      return reports.every(({ status }) => status === 'up')
+    },
+    report() {
+      if (kept === undefined || performance.now() >= kept.untilMs) {
+        kept = { report: examine(), untilMs: performance.now() + keptMs }
+      }
+      return kept.report
+    },
+  }
+}
+
+async function examineOne({ check, isRequired = false }: Dependency, timeoutMs: number): Promise<ComponentReport> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    const facts = await Promise.race([check(), late])
+    return { status: 'up', isRequired, ...facts }
+  } catch (error) {
+    const reason = error instanceof Error && error.message !== '' ? error.message : String(error)
+    return { status: 'down', isRequired, reason, ...(error instanceof Unwell ? error.facts : {}) }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,20 @@
+import { eventsMigrations, logMigrations } from '@stoa/events'
+import { httpMigrations } from '@stoa/http'
+import { migrate, readMigrations, type MigrationSet } from '@stoa/postgres'
+import { sagaMigrations } from '@stoa/saga'
+import { tasksMigrations } from '@stoa/tasks'
+import { erasureMigrations } from './erased-subjects.ts'
+import type { DefinedService } from './define-service.ts'
+import type { ServiceConfig } from './service-config.ts'
+
+/** The whole schema of a service's database: the platform's tables and its own. */
+export async function migrationsOf({ contract, migrations }: DefinedService): Promise<MigrationSet[]> {
+  const own = { name: contract.name, migrations: await readMigrations(migrations) }
+  return [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations, own]
+}
+
+/** Brings the databases that a service works with up to their schema. */
+export async function migrateService(definition: DefinedService, config: ServiceConfig): Promise<void> {
+  await migrate(config.databaseUrl, await migrationsOf(definition))
+  if (config.logDatabaseUrl !== undefined) await migrate(config.logDatabaseUrl, [logMigrations])
+}

@@ -1,0 +1,25 @@
+import type { CallClient } from '@stoa/client'
+import type { Resolver } from '@stoa/discovery'
+import type { Clock, NewId } from '@stoa/kernel'
+import type { AccessTable } from '@stoa/security'
+import type { LogDestination } from '@stoa/telemetry'
+import type { Identity } from './identity.ts'
+import type { ServiceConfig } from './service-config.ts'
+
+/** What a service is started with, besides its definition. */
+export interface StartOptions {
+  readonly config: ServiceConfig
+  /** The permissions of roles and scopes. */
+  readonly access: AccessTable
+  /** Version that logs, metrics and the registry show. */
+  readonly version?: string
+  readonly clock?: Clock
+  readonly newId?: NewId
+  readonly logDestination?: LogDestination
+  /** In place of the registry, in tests. */
+  readonly resolver?: Resolver
+  /** In place of the typed clients, in tests. */
+  readonly calls?: CallClient
+  /** In place of tokens, in tests. */
+  readonly identity?: Identity
+}

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { parseResourceAttributes } from './resource-attributes.ts'
+
+test.each([
+  [undefined, {}],
+  ['team=shop,region=eu%20west', { team: 'shop', region: 'eu west' }],
+  ['team = shop , nothing, =x', { team: 'shop' }],
+  ['team=%zz,region=eu', {}],
+])('%s stands for %o', (text, attributes) => {
+  expect(parseResourceAttributes(text)).toEqual(attributes)
+})

@@ -1,0 +1,116 @@
+import type { PersonalData } from '@stoa/contract'
+import type { NotificationService } from '@stoa/contracts/notification/service'
+import type { Deps } from '../deps.ts'
+import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
+import { erasePerson, listNotifications } from '../store/notifications.ts'
+import { readPreferences } from '../store/preferences.ts'
+import { notifyOn } from './notify.ts'
+
+interface OrderMove {
+  readonly number: string
+}
+
+/** What people are told of, each fact by one message. */
+export function facts(deps: Deps) {
+  return {
+    ...orderFacts(deps),
+    userCreated: notifyOn<'userCreated'>(deps, {
+      kind: 'user.created',
+      // in the inbox only: no one has verified the address yet, and a guest reads no inbox
+      to: ({ kind, userId }) => (kind === 'guest' ? undefined : userId),
+      by: 'in_app',
+      variables: (_data, { name }) => ({ name }),
+    }),
+    userLocked: notifyOn<'userLocked'>(deps, {
+      kind: 'user.locked',
+      to: ({ userId }) => userId,
+      link: ({ unlockId }) => unlockId,
+      variables: (_data, { name }) => ({ name }),
+    }),
+    emailVerificationRequested: notifyOn<'emailVerificationRequested'>(deps, {
+      kind: 'user.email_verification_requested',
+      to: ({ userId }) => userId,
+      link: ({ linkId }) => linkId,
+      variables: (_data, { name }) => ({ name }),
+    }),
+    passwordResetRequested: notifyOn<'passwordResetRequested'>(deps, {
+      kind: 'user.password_reset_requested',
+      to: ({ userId }) => userId,
+      link: ({ linkId }) => linkId,
+      variables: (_data, { name }) => ({ name }),
+    }),
+    apiKeyCreated: notifyOn<'apiKeyCreated'>(deps, {
+      kind: 'api_key.created',
+      to: ({ userId }) => userId,
+      variables: ({ scopes }, { name }) => ({ name, scopes: scopes.join(', ') }),
+    }),
+    refundProcessed: notifyOn<'refundProcessed'>(deps, {
+      kind: 'refund.processed',
+      to: ({ customerId }) => customerId,
+      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
+    }),
+    inventoryLowStock: notifyOn<'inventoryLowStock'>(deps, {
+      kind: 'inventory.low_stock',
+      to: 'staff',
+      variables: ({ sku, available, reorderPoint }) => ({
+        sku,
+        available: String(available),
+        reorderPoint: String(reorderPoint),
+      }),
+    }),
+    fraudDetected: notifyOn<'fraudDetected'>(deps, {
+      kind: 'fraud.detected',
+      to: 'staff',
+      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
+    }),
+    reconciliationFailed: notifyOn<'reconciliationFailed'>(deps, {
+      kind: 'reconciliation.failed',
+      to: 'staff',
+      variables: ({ kinds }) => ({ kinds: kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') }),
+    }),
+  }
+}
+
+function orderFacts(deps: Deps) {
+  const ofOrder = ({ number }: OrderMove, { name }: { readonly name: string }) => ({ orderNumber: number, name })
+  return {
+    orderConfirmed: notifyOn<'orderConfirmed'>(deps, {
+      kind: 'order.confirmed',
+      to: ({ customerId }) => customerId,
+      variables: (data, reader) => ({ ...ofOrder(data, reader), total: moneyInWords(data.total, reader.locale) }),
+    }),
+    orderRejected: notifyOn<'orderRejected'>(deps, {
+      kind: 'order.rejected',
+      to: ({ customerId }) => customerId,
+      variables: (data, reader) => ({ ...ofOrder(data, reader), reason: reasonInWords(data.reason, reader.locale) }),
+    }),
+    orderShipped: notifyOn<'orderShipped'>(deps, {
+      kind: 'order.shipped',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderDelivered: notifyOn<'orderDelivered'>(deps, {
+      kind: 'order.delivered',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderCancelled: notifyOn<'orderCancelled'>(deps, {
+      kind: 'order.cancelled',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+    orderReturned: notifyOn<'orderReturned'>(deps, {
+      kind: 'order.returned',
+      to: ({ customerId }) => customerId,
+      variables: ofOrder,
+    }),
+  }
+}
+
+export const personalData = (_deps: Deps): PersonalData<NotificationService> => ({
+  export: async (userId, db) => ({
+    inbox: await listNotifications(db, { userId, limit: 10_000 }),
+    preferences: (await readPreferences(db, userId)).preferences,
+  }),
+  erase: erasePerson,
+})

@@ -1,0 +1,94 @@
+import type { Calls, Handler } from '@stoa/contract'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { PricedQuote } from '@stoa/contracts/pricing/rpc_pb.js'
+import type { PricingService } from '@stoa/contracts/pricing/service'
+import { isAppError, type FieldError } from '@stoa/kernel'
+import { findMismatches } from '../domain/quote.ts'
+
+type Body = Parameters<Handler<OrderService, 'placeOrder'>>[0]['body']
+
+/** Why an order cannot be priced, in the words of the order's contract. */
+export interface QuoteRefusal {
+  readonly code:
+    | 'order.unknown_sku'
+    | 'order.quantity_invalid'
+    | 'order.coupon_invalid'
+    | 'order.coupon_email_unverified'
+    | 'order.quote_unknown'
+    | 'order.quote_expired'
+    | 'order.quote_mismatch'
+    | 'order.country_unserved'
+    | 'order.shipping_method_unknown'
+  readonly detail: string
+  readonly fields: readonly FieldError[]
+}
+
+/** The quote that an order names, when it is for this order, or a new one. */
+export async function priceOrder(
+  calls: Calls<OrderService['calls']>,
+  body: Body,
+  customerId: string,
+): Promise<{ readonly quote: PricedQuote } | QuoteRefusal> {
+  try {
+    const { quote } =
+      body.quoteId === undefined
+        ? await calls.pricing.quote(requestOf(body, customerId))
+        : await calls.pricing.getQuote({ quoteId: body.quoteId })
+    if (quote === undefined) throw new Error('pricing returned no quote')
+    return body.quoteId === undefined ? { quote } : checkQuote(quote, body, customerId)
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal === undefined) throw error
+    return refusal
+  }
+}
+
+function requestOf(body: Body, customerId: string) {
+  return {
+    customerId,
+    items: body.items.map(({ sku, quantity }) => ({ sku, quantity })),
+    currency: 'EUR',
+    region: body.shippingAddress.country,
+    couponCodes: body.couponCodes ?? [],
+    shippingMethod: body.shippingMethod ?? '',
+  }
+}
+
+function checkQuote(
+  quote: PricedQuote,
+  body: Body,
+  customerId: string,
+): { readonly quote: PricedQuote } | QuoteRefusal {
+  if (quote.customerId !== '' && quote.customerId !== customerId) {
+    const fields = [{ pointer: '/quoteId', detail: 'unknown' }]
+    return { code: 'order.quote_unknown', detail: 'The quote belongs to another customer.', fields }
+  }
+  const { items, shippingAddress, couponCodes, shippingMethod } = body
+  const fields = findMismatches(quote, { items, country: shippingAddress.country, couponCodes, shippingMethod })
+  if (fields.length === 0) return { quote }
+  return { code: 'order.quote_mismatch', detail: 'The quote is for a different order.', fields }
+}
+
+type Methods = NonNullable<PricingService['rpc']>['methods']
+type PricingCode = Methods['quote']['refuses'][number] | Methods['getQuote']['refuses'][number]
+
+/** Every refusal of pricing, and the place of the order it is about where pricing names none. */
+const refusals: Readonly<Record<PricingCode, readonly [code: QuoteRefusal['code'], pointer: string]>> = {
+  'pricing.unknown_sku': ['order.unknown_sku', '/items'],
+  'pricing.quantity_too_small': ['order.quantity_invalid', '/items'],
+  'pricing.quantity_too_large': ['order.quantity_invalid', '/items'],
+  'pricing.coupon_unknown': ['order.coupon_invalid', '/couponCodes'],
+  'pricing.coupon_email_unverified': ['order.coupon_email_unverified', '/couponCodes'],
+  'pricing.quote_not_found': ['order.quote_unknown', '/quoteId'],
+  'pricing.quote_expired': ['order.quote_expired', '/quoteId'],
+  'pricing.region_unknown': ['order.country_unserved', '/shippingAddress/country'],
+  'pricing.currency_unknown': ['order.country_unserved', '/shippingAddress/country'],
+  'pricing.shipping_method_unknown': ['order.shipping_method_unknown', '/shippingMethod'],
+}
+
+function refusalOf(error: unknown): QuoteRefusal | undefined {
+  if (!isAppError(error) || !Object.hasOwn(refusals, error.code)) return undefined
+  const [code, pointer] = refusals[error.code as PricingCode]
+  const fields = error.fields.filter((field) => field.pointer.startsWith(pointer))
+  return { code, detail: error.message, fields: fields.length > 0 ? fields : [{ pointer, detail: error.message }] }
+}

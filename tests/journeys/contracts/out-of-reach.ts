@@ -1,0 +1,13 @@
+/** Good requests that no client can make, and why. */
+export const outOfReach: Readonly<Record<string, string>> = {
+  'user.unlockUser': 'the link goes by e-mail',
+  'user.resetPassword': 'the link goes by e-mail',
+  'user.verifyEmail': 'the link goes by e-mail',
+  'payment.createPayment': 'an order pays by itself as soon as it is placed',
+  'payment.capturePayment': 'only what staff have authorised for an order that has not paid yet is captured by hand',
+  'payment.receiveWebhook': 'a provider signs it',
+  'shipping.receiveTracking': 'a carrier signs it',
+  'registry.registerInstance': 'only the processes of the system have the token',
+  'registry.heartbeat': 'only the processes of the system have the token',
+  'registry.deregisterInstance': 'only the processes of the system have the token',
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { expect, test } from 'vitest'
+import { topology } from '@stoa/system/topology'
+import { databasesOf } from '../whole-system.ts'
+import { tablesWith } from './rows-with.ts'
+import { system } from './system.ts'
+import { ask, password, place, signIn, stoa, verify } from './shop.ts'
+
+const keepers = catalogue.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
+const withDatabase = topology.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
+
+/** Tables in which the id of an erased account stays, as an id that leads to no person any more. */
+const keepsIds: ReadonlySet<string> = new Set([
+  // the mark of the erasure
+  ...withDatabase.map((service) => `${service} public.erased_subject`),
+  'order public.erased_customers',
+  'shipping public.erased_customers',
+  // the records of the business: who bought is an account without a name
+  'user public.users',
+  'user public.loyalty_entries',
+  'user public.loyalty_purchases',
+  'order public.orders',
+  'order public.order_status_history',
+  'payment public.payments',
+  'shipping public.shipments',
+  // until their retention
+  'user public.authentications',
+  'auth public.account_end',
+  ...withDatabase.map((service) => `${service} public.idempotency_records`),
+  'order public.sagas',
+])
+
+const exportOf = (id: string, as: string) => ask('POST', `/api/v1/users/${id}/export`, { as })
+
+/** A customer whose every service keeps something that only this person has. */
+async function planted() {
+  const mark = randomUUID()
+  const name = `Name ${mark}`
+  const email = `${mark}@stoa.example`
+  const { body: account } = await ask('POST', '/api/v1/users', { body: { email, password, name } })
+  await verify(email)
+  const token = await signIn(email)
+  const shippingAddress = { name, line1: `Street ${mark}`, city: 'Wien', postalCode: '1080', country: 'AT' }
+  await ask('POST', `/api/v1/users/${account.id}/addresses`, { as: token, body: shippingAddress })
+  const label = `Card ${mark.slice(0, 8)}`
+  const method = await ask('POST', '/api/v1/payment-methods', {
+    as: token,
+    body: { provider: 'sandbox', token: 'tok_visa', label },
+  })
+  const order = await place({ token, paymentMethodId: method.body.id }, { shippingAddress, couponCodes: ['WELCOME10'] })
+  expect([method.status, order.status, order.body.status]).toEqual([201, 201, 'confirmed'])
+  return { id: account.id as string, token, orderId: order.body.id as string, planted: [mark, label] }
+}
+
+test('all that is kept on a person is exported from every service, and is gone from each when the account is erased', async () => {
+  const person = await planted()
+  const admin = await signIn('admin@stoa.example')
+  await stoa('wait', '--rest')
+  const { status, body } = await exportOf(person.id, person.token)
+  expect(status).toBe(200)
+  const { user, auth, order, payment, shipping, notification, pricing } = body.services
+  expect(Object.keys(body.services).toSorted()).toEqual(keepers.toSorted())
+  expect(user).toMatchObject({ account: { id: person.id }, addresses: [{}], signIns: [{}] })
+  expect(auth.sessions).not.toEqual([])
+  expect(order.orders).toMatchObject([{ id: person.orderId }])
+  expect(payment).toMatchObject({ paymentMethods: [{ label: person.planted[1] }], payments: [{}] })
+  expect(shipping.shipments).toHaveLength(1)
+  expect(notification.inbox.length).toBeGreaterThan(1)
+  expect(pricing.tier).toBeDefined()
+  for (const kept of [user, order, shipping, notification]) expect(JSON.stringify(kept)).toContain(person.planted[0])
+
+  const { token: stranger } = await planted()
+  expect((await exportOf(person.id, stranger)).status).toBe(404)
+
+  expect(
+    (await ask('DELETE', `/api/v1/users/${person.id}`, { as: person.token, headers: { 'if-match': '*' } })).status,
+  ).toBe(204)
+  // The order and its shipment keep the address until the parcel has arrived.
+  const isKept = async () => {
+    const text = JSON.stringify((await exportOf(person.id, admin)).body)
+    return person.planted.some((each) => text.includes(each))
+  }
+  await expect.poll(isKept, { interval: 1_000, timeout: 90_000 }).toBe(false)
+  const after = await exportOf(person.id, admin)
+  expect(after.status).toBe(200)
+  const left = after.body.services
+  expect(left.auth).toEqual({ sessions: [], apiKeys: [] })
+  expect(left.payment.paymentMethods).toEqual([])
+  expect(left.notification.inbox).toEqual([])
+  expect(left.pricing).toEqual({ couponUses: [], quotes: [] })
+
+  // Whatever a service exports: no table of any database still holds what was planted.
+  const databases = await databasesOf(system.home)
+  const tables = await Promise.all(withDatabase.map((service) => tablesWith(databases, service, person.planted)))
+  expect(tables.flat()).toEqual([])
+  // The id alone stays where a record needs it, and as the mark of the erasure.
+  const withId = async () =>
+    (await Promise.all(withDatabase.map((service) => tablesWith(databases, service, [person.id])))).flat()
+  // an event may still be on its way
+  await expect
+    .poll(async () => (await withId()).filter((table) => !keepsIds.has(table)), { timeout: 30_000 })
+    .toEqual([])
+})
