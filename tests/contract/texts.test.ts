@@ -1,8 +1,10 @@
+import { openApiDocument } from '@stoa/http'
+import { asyncApiDocument } from '@stoa/service'
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/schema'
 import { expect, test } from 'vitest'
 import { oddTexts } from '../requests/odd-texts.ts'
-import { operations } from '../requests/declared-routes.ts'
+import { operations, services } from '../requests/declared-routes.ts'
 import { schemasIn } from './schemas.ts'
 
 const compared = 'it is compared with what is kept, and never shown'
@@ -66,4 +68,13 @@ test('every reason for any text is one that is needed', () => {
     texts.filter(({ node }) => oddTexts.some(([, text]) => takes(node, text))).map(({ field }) => field),
   )
   expect(Object.keys(anyText).filter((field) => !needed.has(field))).toEqual([])
+})
+
+test('documents show no pattern that only engines with Unicode properties know', () => {
+  const info = { title: 'Stoa', version: '1.0.0' }
+  const documents = [
+    openApiDocument(services, info, 'gateway'),
+    ...services.map((each) => asyncApiDocument(each, info)),
+  ]
+  expect(JSON.stringify(documents)).not.toMatch(/\\\\[pP]\{|\\\\u\{/)
 })

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../cli/src/commands.ts'
+import { helpOf } from '../../cli/src/overview.ts'
 import { commandsIn, linksIn, quotesIn, unsourcedIn, withoutLayout } from './claims.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -65,7 +66,8 @@ test.each(documents)(
     const wrong: unknown[] = []
     for (const shown of commandsIn(read(document))) {
       const { program, name, next, options } = shown
-      const help = program === 'npm' ? '' : ((await commands[name]?.load())?.help ?? '')
+      const command = program === 'npm' ? undefined : commands[name]
+      const help = command === undefined ? '' : helpOf(command, (await command.load()).help)
       const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
       const isKnown =
         program === 'npm'

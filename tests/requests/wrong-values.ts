@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { textDetails } from '@stoa/contract'
+import { textDetail } from '@stoa/contract'
 import { every } from './every.ts'
 import { wrongInstants } from './instants.ts'
 import { oddInLines, oddTexts } from './odd-texts.ts'
@@ -136,7 +136,7 @@ function wrongTexts({ minLength = 0, maxLength, pattern, format }: Node): [strin
   if (format === 'date-time')
     wrong.push(...every(wrongInstants, 40).map((text): [string, string] => [`is ${text}`, text]))
   // what people read; other patterns name the few characters that they take
-  if (pattern !== undefined && textDetails.has(pattern)) {
+  if (pattern !== undefined && textDetail(pattern) !== undefined) {
     const odd = [...oddTexts, ...oddInLines].filter(([, text]) => !new RegExp(pattern, 'u').test(text))
     wrong.push(...odd.map(([what, text]): [string, string] => [`is a text ${what}`, text]))
   }

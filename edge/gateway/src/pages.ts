@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { ErrorCatalogue, ErrorDescription, Service } from '@stoa/contract'
-import { platformErrors } from '@stoa/contract'
+import { platformErrors, withPortablePatterns } from '@stoa/contract'
 import { errorGuide, openApiDocument } from '@stoa/http'
 import { asyncApiDocument } from '@stoa/service'
 import { apiReference } from './api-reference.ts'
@@ -86,7 +86,8 @@ function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
   const schemas = new Map<string, unknown>()
   for (const { errors, publishes } of services) {
     for (const [code, description] of Object.entries(errors)) codes.set(code, description)
-    for (const event of Object.values(publishes)) schemas.set(`/schemas/${event.type}/${event.version}`, event.data)
+    for (const event of Object.values(publishes))
+      schemas.set(`/schemas/${event.type}/${event.version}`, withPortablePatterns(event.data))
   }
   const openApi = (described: readonly Service[], title: string, route: string) =>
     documentPage(route, 'application/json', JSON.stringify(openApiDocument(described, { title, version }, 'gateway')))

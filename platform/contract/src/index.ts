@@ -76,7 +76,7 @@ export {
   type Page,
   type ValueOf,
 } from './schemas.ts'
-export { keyText, nameText, noteText, opaqueText, textDetails } from './texts.ts'
+export { keyText, nameText, noteText, opaqueText, textDetail, withPortablePatterns } from './texts.ts'
 export {
   describeService,
   type Published,

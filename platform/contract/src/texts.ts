@@ -25,23 +25,52 @@ function visible(controls: string, inkless: string): string {
   return `${blank}*(?:${FLAG}|[^${controls}${inkless}${INVISIBLE}])(?:${FLAG}|[^${controls}])*`
 }
 
-const NAME = visible(CONTROLS, INKLESS)
-const NOTE = visible(NOTE_CONTROLS, NOTE_INKLESS)
-const NAME_PATTERN = `^${NAME}$`
-const OPTIONAL_NAME_PATTERN = `^(?:${NAME})?$`
-const NOTE_PATTERN = `^${NOTE}$`
-const OPTIONAL_NOTE_PATTERN = `^(?:${NOTE})?$`
-
 const nameDetail = 'must contain a visible character, and no control characters'
 const noteDetail = 'must contain a visible character, and no control characters but line breaks and tabs'
 
-/** The message for a text that does not match, by pattern. */
-export const textDetails: ReadonlyMap<unknown, string> = new Map([
-  [NAME_PATTERN, nameDetail],
-  [OPTIONAL_NAME_PATTERN, nameDetail],
-  [NOTE_PATTERN, noteDetail],
-  [OPTIONAL_NOTE_PATTERN, noteDetail],
-])
+// Engines other than ECMAScript's do not know all of that. Documents show what each of them can check: a little less.
+const PORTABLE_CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f\u2028\u2029`
+const PORTABLE_NOTE_CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029`
+const portableText = (controls: string, blanks: string) => `[^${controls}]*[^${blanks}${controls}][^${controls}]*`
+
+interface TextRule {
+  readonly detail: string
+  readonly portable: string
+}
+
+const rules = new Map<string, TextRule>()
+
+function rule(pattern: string, content: TextRule): string {
+  rules.set(pattern, content)
+  return pattern
+}
+
+const NAME = visible(CONTROLS, INKLESS)
+const NOTE = visible(NOTE_CONTROLS, NOTE_INKLESS)
+const PORTABLE_NAME = portableText(PORTABLE_CONTROLS, ' ')
+const PORTABLE_NOTE = portableText(PORTABLE_NOTE_CONTROLS, String.raw` \t\n\r`)
+const NAME_PATTERN = rule(`^${NAME}$`, { detail: nameDetail, portable: `^${PORTABLE_NAME}$` })
+const OPTIONAL_NAME_PATTERN = rule(`^(?:${NAME})?$`, { detail: nameDetail, portable: `^(?:${PORTABLE_NAME})?$` })
+const NOTE_PATTERN = rule(`^${NOTE}$`, { detail: noteDetail, portable: `^${PORTABLE_NOTE}$` })
+const OPTIONAL_NOTE_PATTERN = rule(`^(?:${NOTE})?$`, { detail: noteDetail, portable: `^(?:${PORTABLE_NOTE})?$` })
+
+/** The message for a text that does not match the pattern of a text for people, or undefined for any other pattern. */
+export function textDetail(pattern: unknown): string | undefined {
+  return typeof pattern === 'string' ? rules.get(pattern)?.detail : undefined
+}
+
+/**
+ * Replaces the patterns of texts for people in a document of schemas by ones that every engine of regular expressions
+ * knows. They match all texts that the originals match, and a few that are refused.
+ */
+export function withPortablePatterns(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withPortablePatterns)
+  if (typeof node === 'string') return rules.get(node)?.portable ?? node
+  if (typeof node !== 'object' || node === null) return node
+  return Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [rules.get(name)?.portable ?? name, withPortablePatterns(value)]),
+  )
+}
 
 /** One line of text for people: the name or label of a person or an object. With a `minLength` of 0 it may be empty. */
 export function nameText(maxLength: number, minLength = 1): TString {
@@ -55,7 +84,11 @@ export function noteText(maxLength: number, minLength = 1): TString {
 
 /** The key of a record that people read: like a name, but it must start with a visible character. */
 export function keyText(maxLength: number): TString {
-  return Type.String({ pattern: `^[^${CONTROLS}${INKLESS}${INVISIBLE}][^${CONTROLS}]{0,${maxLength - 1}}$` })
+  const pattern = rule(`^[^${CONTROLS}${INKLESS}${INVISIBLE}][^${CONTROLS}]{0,${maxLength - 1}}$`, {
+    detail: nameDetail,
+    portable: `^[^ ${PORTABLE_CONTROLS}][^${PORTABLE_CONTROLS}]{0,${maxLength - 1}}$`,
+  })
+  return Type.String({ pattern })
 }
 
 /** A name or token that others' programs read: printable ASCII, with spaces only between other characters. */

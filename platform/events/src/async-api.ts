@@ -1,4 +1,4 @@
-import type { EventType, Service } from '@stoa/contract'
+import { withPortablePatterns, type EventType, type Service } from '@stoa/contract'
 import { schemaPathOf, topicOf } from './cloud-event.ts'
 
 /** The title and version of a document. */
@@ -12,7 +12,7 @@ export function asyncApiDocument(service: Service, info: DocumentInfo): object {
   const published = Object.entries(service.publishes)
   const consumed = Object.entries(service.consumes)
   const messages = Object.fromEntries([...published, ...consumed].map(([name, event]) => [name, message(event)]))
-  return {
+  return withPortablePatterns({
     asyncapi: '3.0.0',
     info,
     defaultContentType: 'application/cloudevents+json',
@@ -27,7 +27,7 @@ export function asyncApiDocument(service: Service, info: DocumentInfo): object {
       ...(consumed.length === 0 ? {} : { consume: operation('receive', 'consumed') }),
     },
     components: { messages },
-  }
+  }) as object
 }
 
 function references(kind: string, events: readonly (readonly [string, EventType])[]): object {

@@ -1,4 +1,4 @@
-import { countryRule, cursorRule, instantRule, textDetails } from '@stoa/contract'
+import { countryRule, cursorRule, instantRule, textDetail } from '@stoa/contract'
 import type { FieldError } from '@stoa/kernel'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/schema'
@@ -17,7 +17,6 @@ const maxErrors = 100
 const instantDetail = `must be a time: ${instantRule.description}`
 /** The message for a text that does not match a pattern or format that people cannot read. */
 const details = new Map<unknown, string>([
-  ...textDetails,
   [cursorRule.pattern, 'is not a cursor of this list'],
   [countryRule.pattern, `must be a country: ${countryRule.description}`],
   [instantRule.format, instantDetail],
@@ -68,7 +67,7 @@ function explain(errors: readonly SchemaError[]): FieldError[] {
         add(error.instancePath, details.get(error.params.format) ?? error.message)
         break
       case 'pattern':
-        add(error.instancePath, details.get(error.params.pattern) ?? error.message)
+        add(error.instancePath, details.get(error.params.pattern) ?? textDetail(error.params.pattern) ?? error.message)
         break
       default:
         add(error.instancePath, error.message)

@@ -1,4 +1,12 @@
-import { isInternalPath, type Operation, type Permission, type Route, type Service, type Stream } from '@stoa/contract'
+import {
+  isInternalPath,
+  withPortablePatterns,
+  type Operation,
+  type Permission,
+  type Route,
+  type Service,
+  type Stream,
+} from '@stoa/contract'
 import { mediaTypeFor } from '../body.ts'
 import { answersOf } from './answers.ts'
 import { descriptionOf, introduction } from './descriptions.ts'
@@ -41,7 +49,7 @@ export function openApiDocument(services: readonly Service[], info: OpenApiInfo,
       path[route.method.toLowerCase()] = describeRoute({ service, name, route, names }, services.length > 1, door)
     }
   }
-  return {
+  return withPortablePatterns({
     openapi: '3.1.0',
     info: {
       description: introduction,
@@ -57,7 +65,7 @@ export function openApiDocument(services: readonly Service[], info: OpenApiInfo,
       headers: answerHeaders,
       ...(hasToken ? { securitySchemes: { bearer } } : {}),
     },
-  }
+  }) as object
 }
 
 const bearer = {
