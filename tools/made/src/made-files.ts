@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { topology } from '@stoa/system/topology'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
-import { errorsPart } from './errors-part.ts'
+import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import { replaceMarkedPart } from './marked-part.ts'
 import { servicesPart } from './services-part.ts'
 import { settingsPart } from './settings-part.ts'
@@ -12,7 +12,7 @@ import { settingsPart } from './settings-part.ts'
 /** Folder of the checkout. */
 export const root = resolve(import.meta.dirname, '../../..')
 
-/** A file with a part that is made from the contracts and settings. */
+/** A file that is made from the contracts and settings, or has a part that is. */
 export interface MadeFile {
   readonly path: string
   readonly before: string
@@ -22,9 +22,13 @@ export interface MadeFile {
 
 interface Part {
   readonly path: string
-  readonly name: string
+  /** The name of the part; absent if the whole file is made. */
+  readonly name?: string
   readonly make: () => string | Promise<string>
 }
+
+const errorFolder = 'docs/errors'
+const pages = errorPages([...catalogue, registry])
 
 const parts: readonly Part[] = [
   ...topology.map(({ folder, contract }) => ({
@@ -33,7 +37,8 @@ const parts: readonly Part[] = [
     make: () => (contract === undefined ? routesPart(catalogue) : contractPart(contract)),
   })),
   { path: 'README.md', name: 'services', make: () => servicesPart(root, topology) },
-  { path: 'docs/errors/README.md', name: 'errors', make: () => errorsPart([...catalogue, registry]) },
+  { path: `${errorFolder}/README.md`, name: 'errors', make: () => errorsPart(pages) },
+  ...pages.map((page) => ({ path: `${errorFolder}/${page.file}`, make: () => errorPage(page) })),
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, topology) },
 ]
 
@@ -42,13 +47,24 @@ export async function makeFiles(): Promise<{ readonly files: MadeFile[]; readonl
   const made = await Promise.allSettled(parts.map(makePart))
   return {
     files: made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
-    problems: made.flatMap((each, index) =>
-      each.status === 'rejected' ? [`${parts[index]?.path}: ${each.reason}`] : [],
-    ),
+    problems: [
+      ...made.flatMap((each, index) => (each.status === 'rejected' ? [`${parts[index]?.path}: ${each.reason}`] : [])),
+      ...(await surplusPages()),
+    ],
   }
 }
 
 async function makePart({ path, name, make }: Part): Promise<MadeFile> {
+  const content = await make()
+  if (name === undefined)
+    return { path, before: await readFile(join(root, path), 'utf8').catch(() => ''), after: content }
   const before = await readFile(join(root, path), 'utf8')
-  return { path, before, after: replaceMarkedPart(before, name, await make()) }
+  return { path, before, after: replaceMarkedPart(before, name, content) }
+}
+
+/** Pages of services that no longer exist or have no codes. */
+async function surplusPages(): Promise<string[]> {
+  const known = new Set(['README.md', ...pages.map(({ file }) => file)])
+  const found = await readdir(join(root, errorFolder))
+  return found.filter((file) => !known.has(file)).map((file) => `${errorFolder}/${file}: no service has these codes`)
 }

@@ -2,6 +2,7 @@ import { describeService, errors, event, get, mount } from '@stoa/contract'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { contractPart, routesPart } from './contract-part.ts'
+import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import { markdownTable } from './markdown-table.ts'
 import { replaceMarkedPart } from './marked-part.ts'
 
@@ -37,6 +38,13 @@ test('lists the service level of a service, its operations with their permission
 
 test('lists which routes of the gateway need no token', () => {
   expect(routesPart([parcel])).toContain('| parcel | 2 | `/parcels/*` |')
+})
+
+test('gives the platform and each service with codes a page of error codes, and lists the pages', () => {
+  const pages = errorPages([parcel, describeService({ ...parcel, name: 'silent', errors: errors({}) })])
+  expect(pages.map(({ file }) => file)).toEqual(['platform.md', 'parcel.md'])
+  expect(errorsPart(pages)).toContain('| [parcel](parcel.md) | 1 |')
+  expect(pages.map(errorPage)[1]).toContain('## parcel.not_found\n\n404 · No such parcel.')
 })
 
 test('replaces what stands between its marks, and only that', () => {
