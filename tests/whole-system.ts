@@ -63,6 +63,7 @@ export async function bringUp({ name, scale = {}, settings, before = [], bundles
   return {
     home,
     sql: await databasesOf(home),
+    clientSecrets: (await secretsOf(home)).clientSecrets,
     gatewayUrl: serviceUrls['gateway']?.[0] ?? '',
     serviceUrls,
     rows,
@@ -76,11 +77,16 @@ export async function bringUp({ name, scale = {}, settings, before = [], bundles
 
 /** Asks the databases of the system in this data folder. */
 export async function databasesOf(home: string): Promise<Sql> {
-  const folder = dataFolderAt(home)
   const [ports, secrets] = await Promise.all([
-    readJson<Record<string, number>>(folder.ports),
-    readJson<Secrets>(folder.secrets),
+    readJson<Record<string, number>>(dataFolderAt(home).ports),
+    secretsOf(home),
   ])
-  if (ports?.['postgres'] === undefined || secrets === undefined) throw new Error(`no database server in ${home}`)
+  if (ports?.['postgres'] === undefined) throw new Error(`no database server in ${home}`)
   return askDatabases(ports['postgres'], secrets)
+}
+
+async function secretsOf(home: string): Promise<Secrets> {
+  const secrets = await readJson<Secrets>(dataFolderAt(home).secrets)
+  if (secrets === undefined) throw new Error(`no secrets in ${home}`)
+  return secrets
 }

@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { bringUp, type WholeSystem } from '../whole-system.ts'
 
 /** A whole system that journeys go through. */
-export type JourneySystem = Pick<WholeSystem, 'home' | 'gatewayUrl' | 'serviceUrls'>
+export type JourneySystem = Pick<WholeSystem, 'home' | 'gatewayUrl' | 'serviceUrls' | 'clientSecrets'>
 
 declare module 'vitest' {
   export interface ProvidedContext {

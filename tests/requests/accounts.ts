@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { accessTable, type Role } from '@stoa/contracts/auth/roles'
+import { resourceOf } from '@stoa/security'
 import { admin as seededAdmin, demonstrationPassword } from '@stoa/system/seed/accounts'
+import type { DeclaredRoute } from './declared-routes.ts'
 import { doors } from './doors.ts'
 import { headersFor, send, type Answered } from './send.ts'
 
@@ -72,6 +74,29 @@ export function accountOf(role: Role): Promise<Account> {
   const known = accounts.get(role) ?? newAccount(role)
   accounts.set(role, known)
   return known
+}
+
+/** A service as the caller of another: what only the processes of the system may do, it may. */
+export async function serviceAccount(audience: string): Promise<Account> {
+  const id = 'shipping'
+  const secret = doors().clientSecrets[id] ?? ''
+  const { status, text, body } = await send(doors().gatewayUrl, {
+    method: 'POST',
+    path: '/oauth2/token',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${id}:${encodeURIComponent(secret)}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: resourceOf(audience) }).toString(),
+  })
+  if (status !== 200) throw new Error(`POST /oauth2/token as ${id}: ${status} ${text}`)
+  return { id, email: '', token: body.access_token }
+}
+
+/** Who may use a route: the customer whose things it is about, a service, or the administrator. */
+export async function callerOf({ service, route }: DeclaredRoute, customer: Account): Promise<Account> {
+  if (grants('customer', route.permission)) return customer
+  return route.permission === 'service' ? serviceAccount(service.name) : accountOf('admin')
 }
 
 /** Whether a role grants a permission; over everybody's includes over one's own. */

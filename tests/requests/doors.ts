@@ -3,6 +3,8 @@ export interface Doors {
   readonly gatewayUrl: string
   /** Where the processes of each service listen themselves. */
   readonly serviceUrls: Readonly<Record<string, readonly string[]>>
+  /** By service: what it gets its tokens with. */
+  readonly clientSecrets: Readonly<Record<string, string>>
 }
 
 let chosen: Doors | undefined

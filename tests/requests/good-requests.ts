@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
-import { accountOf, ask, grants, newCustomer, signIn, type Account } from './accounts.ts'
+import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
 import { goodBody, meanings, orderBody, settledOrder } from './good-bodies.ts'
 import { isConditional, isOperation, operations, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import { doorOf, headersFor, send, type Sent } from './send.ts'
@@ -151,9 +151,12 @@ async function makeThings({ at, route }: DeclaredRoute, owner: Account): Promise
 }
 
 /** Whether it may end or change the account itself, which is then one that nothing else needs. */
-export function changesAccount({ route }: DeclaredRoute): boolean {
-  const isOfAccount = thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
-  return route.method !== 'GET' && isOfAccount
+export function changesAccount(each: DeclaredRoute): boolean {
+  return each.route.method !== 'GET' && isAboutAccount(each)
+}
+
+function isAboutAccount({ route }: DeclaredRoute): boolean {
+  return thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
 }
 
 /** Whether it ends the session that it is sent in. */
@@ -164,8 +167,9 @@ export function endsOwnSession({ route }: DeclaredRoute): boolean {
 /** A request that is to succeed: the thing it is about, in the state it needs, and a body. */
 export async function goodRequest(each: DeclaredRoute, owner?: Account): Promise<GoodRequest> {
   const { route } = each
-  const someone = owner ?? (changesAccount(each) ? await newCustomer() : await accountOf('customer'))
-  const caller = grants('customer', route.permission) ? someone : await accountOf('admin')
+  // the account that others share changes with each of its orders
+  const someone = owner ?? (isAboutAccount(each) ? await newCustomer() : await accountOf('customer'))
+  const caller = await callerOf(each, someone)
   const ids = await makeThings(each, someone)
   const taken = takenRequest(each, headersFor(route.method, caller.token), meanings)
   const path = pathOf(route, paramsOf(each, ids))

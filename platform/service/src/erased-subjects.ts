@@ -10,12 +10,24 @@ create table erased_subject (
 comment on table erased_subject is 'People whose data was erased: nothing personal is written for them any more';
 `
 
+// Each statement of the function has a snapshot of its own, so that the second sees what was committed before the first had the lock.
+const question = `
+create function is_erased(person uuid) returns boolean language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('erasure ' || person, 0));
+  return exists (select from erased_subject where subject = person);
+end
+$$;
+comment on function is_erased(uuid) is 'Whether a person is erased; while they are not, their erasure waits for the end of this transaction';
+`
+
 /** The table of a service's own database in which erased people are remembered, by id alone. */
 export const erasureMigrations: MigrationSet = {
   name: 'erasure',
   migrations: [
     { name: '0001-erased-subjects', sql: table },
     { name: '0002-index-old-subjects', sql: 'create index erased_subject_old on erased_subject (erased_at)' },
+    { name: '0003-is-erased', sql: question },
   ],
 }
 
@@ -52,12 +64,8 @@ export async function noteErased(tx: WriteHandle, subject: string): Promise<void
 /** Whether a person is erased; while they are not, their erasure waits for the end of this transaction. */
 export async function isErased(tx: ReadHandle, subject: string): Promise<boolean> {
   if (!uuid.test(subject)) return false
-  // Both are sent in one round trip; the second runs with its own snapshot after the first has acquired its lock.
-  const [, rows] = await Promise.all([
-    tx.sql`select pg_advisory_xact_lock_shared(hashtextextended(${`erasure ${subject}`}, 0))`,
-    tx.sql`select 1 from erased_subject where subject = ${subject}`,
-  ])
-  return rows.length > 0
+  const [row] = await tx.sql<{ isErased: boolean }>`select is_erased(${subject}) as "isErased"`
+  return row?.isErased === true
 }
 
 /** Throws AppError `auth.token_invalid` when the caller of a write is a person who is erased. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contractSeed } from '../../config.ts'
-import { accountOf, isGood, remembered, type Account } from '../../requests/accounts.ts'
+import { accountOf, callerOf, isGood, remembered, type Account } from '../../requests/accounts.ts'
 import { goTo } from '../../requests/doors.ts'
 import { answerTo, answersToRandom } from '../../requests/failures.ts'
 import { meanings } from '../../requests/good-bodies.ts'
@@ -43,7 +43,8 @@ describe.each(declaredRoutes.map((each) => [each.at, each] as const))('%s', (_, 
   const good = remembered(() => goodRequest(each))
 
   test('refuses what is wrong, and says where', async () => {
-    const taken = takenRequest(each, headersFor(route.method, admin.token), meanings)
+    const { token } = await callerOf(each, admin)
+    const taken = takenRequest(each, headersFor(route.method, token), meanings)
     const faults: string[] = []
     await forEachAtOnce(wrongRequestsOf(each, taken, meanings), async (wrong) => {
       const answer = await answerTo(each, { ...wrong, method: route.method })
