@@ -54,7 +54,7 @@ export const authService = defineService(auth, {
       getOAuthClient: getOAuthClient(deps),
       replaceOAuthClient: replaceOAuthClient(deps),
       rotateClientSecret: rotateClientSecret(deps),
-      deleteOAuthClient: deleteOAuthClient(deps),
+      deleteOAuthClient,
       checkPermissions: checkPermissions(),
       followEndedSessions: followEndedSessions(deps),
       listSigningKeys: listSigningKeys(deps),

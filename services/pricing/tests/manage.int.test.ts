@@ -4,7 +4,6 @@ import { userCreated, userDeleted, userUpdated } from '@stoa/contracts/user/even
 import { newId } from '@stoa/kernel'
 import { eventually, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Deps } from '../src/deps.ts'
 import { findQuote, purgeQuotes } from '../src/store/quotes.ts'
 import { personalData } from '../src/use-cases/follow-others.ts'
 import { manager, product, startPricing, type PricingApp } from './pricing-app.ts'
@@ -48,7 +47,7 @@ test('a list for a tier of accounts counts for those accounts only', async () =>
 
 test('what is told late of an erased account is dropped', async () => {
   const grace = newId()
-  const tier = async () => (await personalData({} as Deps).export(grace, service.database.read)).tier
+  const tier = async () => (await personalData.export(grace, service.database.read)).tier
   const state = { userId: grace, tier: 'premium', status: 'active', locale: 'en' } as const
   await service.receive(userCreated, grace, { userId: grace, kind: 'registered', tier: 'premium', locale: 'en' })
   await eventually(async () => expect(await tier()).toBe('premium'))
@@ -57,7 +56,7 @@ test('what is told late of an erased account is dropped', async () => {
   const other = newId()
   await service.receive(userUpdated, grace, state)
   await service.receive(userUpdated, other, { ...state, userId: other })
-  const tierOfOther = async () => (await personalData({} as Deps).export(other, service.database.read)).tier
+  const tierOfOther = async () => (await personalData.export(other, service.database.read)).tier
   await eventually(async () => expect(await tierOfOther()).toBe('premium'))
   await eventually(async () => {
     const [row] = await service.database.read.sql<{ handled: number }>`select count(*)::int as handled from inbox`
@@ -197,7 +196,7 @@ test('who used a coupon is forgotten with the account, that it was used is not',
   const customerId = newId()
   await app.accept(await app.quoteFor(customerId, { couponCodes: ['KEEP'] }), customerId)
   const { read } = service.database
-  const held = () => personalData({} as Deps).export(customerId, read)
+  const held = () => personalData.export(customerId, read)
   expect((await held()).couponUses).toHaveLength(1)
   await service.receive(userDeleted, customerId, { userId: customerId })
   await eventually(async () => expect((await held()).couponUses).toEqual([]))

@@ -36,9 +36,9 @@ export const shippingService = defineService(shipping, {
   bind: (deps) => ({
     operations: {
       createShipment: createShipment(deps),
-      listShipments: listAllShipments(deps),
-      getShipment: getShipment(deps),
-      getTracking: getTracking(deps),
+      listShipments: listAllShipments,
+      getShipment,
+      getTracking,
       cancelShipment: cancelShipment(deps),
       releaseShipment: releaseShipment(deps),
       dispatchShipment: dispatchShipment(deps),
@@ -50,7 +50,7 @@ export const shippingService = defineService(shipping, {
       createShipment: createShipmentOfOrder(deps),
       cancelShipment: cancelShipmentOfOrder(deps),
       release: releaseShipmentOfOrder(deps),
-      listShipments: listReconciled(deps),
+      listShipments: listReconciled,
       findMethods: findMethods(deps),
     },
     consumes: {},

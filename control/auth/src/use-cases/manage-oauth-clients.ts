@@ -111,18 +111,21 @@ export const rotateClientSecret =
     })
 
 /** Deletes a client and ends the sessions that were signed in to by it. */
-export const deleteOAuthClient =
-  (_deps: Deps): Handler<AuthService, 'deleteOAuthClient'> =>
-  async ({ params, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
-      const known = await lockOAuthClient(tx, params.id)
-      if (known === undefined) return refuse('auth.client_not_found', notFound)
-      if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
-        return refuse('request.stale', 'The client was changed after it was read.')
-      }
-      if (known.isFirstParty)
-        return refuse('auth.client_first_party', 'The platform itself signs users in with this client.')
-      await removeRow(tx, known.id)
-      await endSessions(tx, await sessionsOfClient(tx, known.id))
-      return { status: 204 }
-    })
+export const deleteOAuthClient: Handler<AuthService, 'deleteOAuthClient'> = async ({
+  params,
+  expectedVersion,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    const known = await lockOAuthClient(tx, params.id)
+    if (known === undefined) return refuse('auth.client_not_found', notFound)
+    if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
+      return refuse('request.stale', 'The client was changed after it was read.')
+    }
+    if (known.isFirstParty)
+      return refuse('auth.client_first_party', 'The platform itself signs users in with this client.')
+    await removeRow(tx, known.id)
+    await endSessions(tx, await sessionsOfClient(tx, known.id))
+    return { status: 204 }
+  })

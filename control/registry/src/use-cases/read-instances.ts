@@ -6,28 +6,24 @@ import { findService, readChanges, readRevision } from '../store/instances.ts'
 // what another replica has changed is noticed by looking
 const pollMs = 1_000
 
-export const listServices =
-  (_deps: Deps): Handler<RegistryService, 'listServices'> =>
-  async ({ db }) => {
-    const { revision, services } = await readChanges(db, -1)
-    const items = services
-      .filter(({ instances }) => instances.length > 0)
-      .map(({ service, instances }) => ({ service, instances }))
-    return { status: 200, body: { revision, items } }
-  }
+export const listServices: Handler<RegistryService, 'listServices'> = async ({ db }) => {
+  const { revision, services } = await readChanges(db, -1)
+  const items = services
+    .filter(({ instances }) => instances.length > 0)
+    .map(({ service, instances }) => ({ service, instances }))
+  return { status: 200, body: { revision, items } }
+}
 
-export const getService =
-  (_deps: Deps): Handler<RegistryService, 'getService'> =>
-  async ({ params, query, db, refuse }) => {
-    const found = await findService(db, params.serviceName)
-    if (found === undefined) return refuse('registry.service_not_found', `${params.serviceName} has never registered.`)
-    const instances = found.instances.filter(
-      ({ status, version }) =>
-        (query.healthy === undefined || (status === 'healthy') === query.healthy) &&
-        (query.version === undefined || version === query.version),
-    )
-    return { status: 200, body: { revision: found.revision, service: found.service, instances } }
-  }
+export const getService: Handler<RegistryService, 'getService'> = async ({ params, query, db, refuse }) => {
+  const found = await findService(db, params.serviceName)
+  if (found === undefined) return refuse('registry.service_not_found', `${params.serviceName} has never registered.`)
+  const instances = found.instances.filter(
+    ({ status, version }) =>
+      (query.healthy === undefined || (status === 'healthy') === query.healthy) &&
+      (query.version === undefined || version === query.version),
+  )
+  return { status: 200, body: { revision: found.revision, service: found.service, instances } }
+}
 
 export const watchServices = ({ waiting }: Deps): StreamHandler<RegistryService, 'watchServices'> =>
   async function* ({ query, headers, signal, db }) {

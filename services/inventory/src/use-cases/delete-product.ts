@@ -1,7 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import { productDeleted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { Deps } from '../deps.ts'
 import { isExpected } from '../domain/product-view.ts'
 import { deleteProduct as removeProduct, lockProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
@@ -9,20 +8,23 @@ import { deleteVariants } from '../store/variants.ts'
 import { forgetProduct } from './project-products.ts'
 
 /** Deletes a product; what still lies in the warehouses stays in their books. */
-export const deleteProduct =
-  (_deps: Deps): Handler<InventoryService, 'deleteProduct'> =>
-  async ({ params: { id }, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
-      const product = await lockProduct(tx, id)
-      if (product === undefined) return refuse('product.not_found', `The product ${id} does not exist.`)
-      if (!isExpected(product, expectedVersion))
-        return refuse('request.stale', 'The product was changed after it was read.')
-      const skus = product.variants.map(({ sku }) => sku)
-      const [reserved] = await lockReservedSkus(tx, skus)
-      if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)
-      await deleteVariants(tx, skus)
-      await removeProduct(tx, id)
-      await forgetProduct(tx, id)
-      await tx.publish(productDeleted, id, { productId: product.id, skus })
-      return { status: 204 }
-    })
+export const deleteProduct: Handler<InventoryService, 'deleteProduct'> = async ({
+  params: { id },
+  expectedVersion,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    const product = await lockProduct(tx, id)
+    if (product === undefined) return refuse('product.not_found', `The product ${id} does not exist.`)
+    if (!isExpected(product, expectedVersion))
+      return refuse('request.stale', 'The product was changed after it was read.')
+    const skus = product.variants.map(({ sku }) => sku)
+    const [reserved] = await lockReservedSkus(tx, skus)
+    if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)
+    await deleteVariants(tx, skus)
+    await removeProduct(tx, id)
+    await forgetProduct(tx, id)
+    await tx.publish(productDeleted, id, { productId: product.id, skus })
+    return { status: 204 }
+  })

@@ -7,21 +7,17 @@ import { saveViews } from '../store/product-views.ts'
 import { lockNextProducts, readPricedProducts } from '../store/products.ts'
 import { analyzeNext, countViews, createNext, readState, stopWriters, swapNext } from '../store/read-models.ts'
 
-export const getReadModel =
-  (_deps: Deps): Handler<InventoryService, 'getReadModel'> =>
-  async ({ db }) => {
-    const [{ shape, builtAt, isRebuilding }, products] = await Promise.all([readState(db), countViews(db)])
-    const built = builtAt === undefined ? {} : { builtAt: builtAt.toString() }
-    return { status: 200, body: { shape: shape ?? viewShape, products, isRebuilding, ...built } }
-  }
+export const getReadModel: Handler<InventoryService, 'getReadModel'> = async ({ db }) => {
+  const [{ shape, builtAt, isRebuilding }, products] = await Promise.all([readState(db), countViews(db)])
+  const built = builtAt === undefined ? {} : { builtAt: builtAt.toString() }
+  return { status: 200, body: { shape: shape ?? viewShape, products, isRebuilding, ...built } }
+}
 
-export const rebuildReadModel =
-  (_deps: Deps): Handler<InventoryService, 'rebuildReadModel'> =>
-  async ({ commit }) =>
-    commit(async (tx) => {
-      await tx.enqueue('rebuild-read-model', {}, { key: 'products' })
-      return { status: 202, id: 'products' }
-    })
+export const rebuildReadModel: Handler<InventoryService, 'rebuildReadModel'> = async ({ commit }) =>
+  commit(async (tx) => {
+    await tx.enqueue('rebuild-read-model', {}, { key: 'products' })
+    return { status: 202, id: 'products' }
+  })
 
 /** A task, so that it is completed even if its process dies; it then starts again. */
 export const rebuildReadModelTask =

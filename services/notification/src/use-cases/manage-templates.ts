@@ -9,20 +9,19 @@ import { addVersion, findTemplate, listTemplates as list, lockTemplate } from '.
 
 const none = (id: string) => `The template ${id} does not exist.`
 
-export const listTemplates =
-  (_deps: Deps): Handler<NotificationService, 'listTemplates'> =>
-  async ({ query: { limit = 50, cursor }, db }) => {
-    const after = cursor === undefined ? '' : decodeCursor(Type.String(), cursor)
-    return { status: 200, body: pageOf(await list(db, after, limit + 1), limit, ({ id }) => id) }
-  }
+export const listTemplates: Handler<NotificationService, 'listTemplates'> = async ({
+  query: { limit = 50, cursor },
+  db,
+}) => {
+  const after = cursor === undefined ? '' : decodeCursor(Type.String(), cursor)
+  return { status: 200, body: pageOf(await list(db, after, limit + 1), limit, ({ id }) => id) }
+}
 
-export const getTemplate =
-  (_deps: Deps): Handler<NotificationService, 'getTemplate'> =>
-  async ({ params, db, refuse }) => {
-    const template = await findTemplate(db, params.id)
-    if (template === undefined) return refuse('notification.template_not_found', none(params.id))
-    return { status: 200, body: template, version: template.version }
-  }
+export const getTemplate: Handler<NotificationService, 'getTemplate'> = async ({ params, db, refuse }) => {
+  const template = await findTemplate(db, params.id)
+  if (template === undefined) return refuse('notification.template_not_found', none(params.id))
+  return { status: 200, body: template, version: template.version }
+}
 
 export const replaceTemplate =
   ({ clock }: Deps): Handler<NotificationService, 'replaceTemplate'> =>
@@ -45,15 +44,18 @@ export const replaceTemplate =
     })
   }
 
-export const previewTemplate =
-  (_deps: Deps): Handler<NotificationService, 'previewTemplate'> =>
-  async ({ params, body: { variables }, db, refuse }) => {
-    const template = await findTemplate(db, params.id)
-    if (template === undefined) return refuse('notification.template_not_found', none(params.id))
-    const missing = findMissing(template, variables)
-    if (missing !== undefined) {
-      const fields = [{ pointer: `/variables/${missing}`, detail: 'has no value' }]
-      return refuse('notification.variable_missing', `The variable ${missing} has no value.`, { fields })
-    }
-    return { status: 200, body: word(template, variables) }
+export const previewTemplate: Handler<NotificationService, 'previewTemplate'> = async ({
+  params,
+  body: { variables },
+  db,
+  refuse,
+}) => {
+  const template = await findTemplate(db, params.id)
+  if (template === undefined) return refuse('notification.template_not_found', none(params.id))
+  const missing = findMissing(template, variables)
+  if (missing !== undefined) {
+    const fields = [{ pointer: `/variables/${missing}`, detail: 'has no value' }]
+    return refuse('notification.variable_missing', `The variable ${missing} has no value.`, { fields })
   }
+  return { status: 200, body: word(template, variables) }
+}

@@ -107,10 +107,10 @@ function orderFacts(deps: Deps) {
   }
 }
 
-export const personalData = (_deps: Deps): PersonalData<NotificationService> => ({
+export const personalData: PersonalData<NotificationService> = {
   export: async (userId, db) => ({
     inbox: await listNotifications(db, { userId, limit: 10_000 }),
     preferences: (await readPreferences(db, userId)).preferences,
   }),
   erase: erasePerson,
-})
+}

@@ -6,22 +6,22 @@ import { eraseReturnReasons, listReturns } from '../store/returns.ts'
 import { deleteProduct, saveProduct } from '../store/variants.ts'
 
 /** The end of a review wakes the saga that waits for it. */
-export const endReview = (_deps: Deps): Consumer<OrderService, 'paymentReviewed'> => ({
+export const endReview: Consumer<OrderService, 'paymentReviewed'> = {
   apply: async ({ data }, tx) =>
     tx.signal('order-fulfilment', data.orderId, 'payment_review', { outcome: data.outcome }),
-})
+}
 
-export const copyCreatedProduct = (_deps: Deps): Consumer<OrderService, 'productCreated'> => ({
+export const copyCreatedProduct: Consumer<OrderService, 'productCreated'> = {
   apply: async ({ data }, tx) => saveProduct(tx, data),
-})
+}
 
-export const copyUpdatedProduct = (_deps: Deps): Consumer<OrderService, 'productUpdated'> => ({
+export const copyUpdatedProduct: Consumer<OrderService, 'productUpdated'> = {
   apply: async ({ data }, tx) => saveProduct(tx, data),
-})
+}
 
-export const dropDeletedProduct = (_deps: Deps): Consumer<OrderService, 'productDeleted'> => ({
+export const dropDeletedProduct: Consumer<OrderService, 'productDeleted'> = {
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
-})
+}
 
 export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
   export: async (subject, db) => ({

@@ -37,17 +37,15 @@ export const setOrderStatus =
       return { status: 200, id: params.id }
     })
 
-export const markPicked =
-  (_deps: Deps): Handler<OrderService, 'markPicked'> =>
-  async ({ params, commit, refuse }) =>
-    commit(async (tx) => {
-      const order = await lockOrder(tx, params.id)
-      if (order.status === 'picking' && order.isPicked) return { status: 200, id: params.id }
-      if (!canFinishPicking(order))
-        return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
-      await finishPicking(tx, order.resource.id)
-      return { status: 200, id: params.id }
-    })
+export const markPicked: Handler<OrderService, 'markPicked'> = async ({ params, commit, refuse }) =>
+  commit(async (tx) => {
+    const order = await lockOrder(tx, params.id)
+    if (order.status === 'picking' && order.isPicked) return { status: 200, id: params.id }
+    if (!canFinishPicking(order))
+      return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
+    await finishPicking(tx, order.resource.id)
+    return { status: 200, id: params.id }
+  })
 
 /** Automatic start of picking, one carrier day after the confirmation. */
 export const beginPickingTask =
@@ -61,21 +59,17 @@ export const beginPickingTask =
     })
 
 /** Automatic end of picking. */
-export const finishPickingTask =
-  (_deps: Deps): TaskHandler<OrderService, 'finish-picking'> =>
-  async ({ payload, commit }) =>
-    commit(async (tx) => {
-      const order = await lockOrder(tx, payload.orderId)
-      if (canFinishPicking(order)) await finishPicking(tx, payload.orderId)
-    })
+export const finishPickingTask: TaskHandler<OrderService, 'finish-picking'> = async ({ payload, commit }) =>
+  commit(async (tx) => {
+    const order = await lockOrder(tx, payload.orderId)
+    if (canFinishPicking(order)) await finishPicking(tx, payload.orderId)
+  })
 
 /** Releases the shipment of a picked order to its carrier, unless it was cancelled in the meantime. */
-export const releaseShipmentTask =
-  (_deps: Deps): TaskHandler<OrderService, 'release-shipment'> =>
-  async ({ payload, calls }) => {
-    try {
-      await calls.shipping.release({ orderId: payload.orderId }, { idempotencyKey: `release/${payload.orderId}` })
-    } catch (error) {
-      if (!isAppError(error, 'shipping.move_not_allowed')) throw error
-    }
+export const releaseShipmentTask: TaskHandler<OrderService, 'release-shipment'> = async ({ payload, calls }) => {
+  try {
+    await calls.shipping.release({ orderId: payload.orderId }, { idempotencyKey: `release/${payload.orderId}` })
+  } catch (error) {
+    if (!isAppError(error, 'shipping.move_not_allowed')) throw error
   }
+}

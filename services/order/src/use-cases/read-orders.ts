@@ -5,26 +5,21 @@ import { orderErrors } from '@stoa/contracts/order/errors'
 import { catalogueError } from '@stoa/kernel'
 import { decodeCursor, pageOf } from '@stoa/service'
 import { Type } from 'typebox'
-import type { Deps } from '../deps.ts'
 import { findCustomersWithOrders, findOrder, getOrder as getStored, listHistory, listOrders } from '../store/orders.ts'
 
-export const getOrder =
-  (_deps: Deps): Handler<OrderService, 'getOrder'> =>
-  async ({ params, db, refuse }) => {
-    const order = await findOrder(db, params.id)
-    if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
-    return { status: 200, body: order.resource, version: order.version }
-  }
+export const getOrder: Handler<OrderService, 'getOrder'> = async ({ params, db, refuse }) => {
+  const order = await findOrder(db, params.id)
+  if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
+  return { status: 200, body: order.resource, version: order.version }
+}
 
-export const getTimeline =
-  (_deps: Deps): Handler<OrderService, 'getTimeline'> =>
-  async ({ params, db, refuse }) => {
-    const order = await findOrder(db, params.id)
-    if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
-    const history = await listHistory(db, params.id)
-    const items = history.map(toEntry)
-    return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
-  }
+export const getTimeline: Handler<OrderService, 'getTimeline'> = async ({ params, db, refuse }) => {
+  const order = await findOrder(db, params.id)
+  if (order === undefined) return refuse('order.not_found', `The order ${params.id} does not exist.`)
+  const history = await listHistory(db, params.id)
+  const items = history.map(toEntry)
+  return { status: 200, body: { orderId: order.resource.id, customerId: order.resource.customerId, items } }
+}
 
 type Move = Awaited<ReturnType<typeof listHistory>>[number]
 
@@ -33,20 +28,25 @@ function toEntry({ at, status, actor, reason }: Move): TimelineEntry {
 }
 
 /** Sends every move of an order, those made already first, or after `Last-Event-ID`; it continues until the client leaves. */
-export const followOrder = (_deps: Deps): StreamHandler<OrderService, 'followOrder'> =>
-  async function* ({ params: { id }, caller, db, headers, follow }) {
-    const order = await getStored(db, id)
-    if (!caller.mayReach(order.resource.customerId))
-      throw catalogueError(orderErrors, 'order.not_found', `The order ${id} does not exist.`)
-    let after = Number(/^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0] ?? 0)
-    for await (const moves of follow(id, () => listHistory(db, id))) {
-      for (const move of moves) {
-        if (move.position <= after) continue
-        after = move.position
-        yield { id: String(after), event: 'status', data: toEntry(move) }
-      }
+export const followOrder: StreamHandler<OrderService, 'followOrder'> = async function* ({
+  params: { id },
+  caller,
+  db,
+  headers,
+  follow,
+}) {
+  const order = await getStored(db, id)
+  if (!caller.mayReach(order.resource.customerId))
+    throw catalogueError(orderErrors, 'order.not_found', `The order ${id} does not exist.`)
+  let after = Number(/^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0] ?? 0)
+  for await (const moves of follow(id, () => listHistory(db, id))) {
+    for (const move of moves) {
+      if (move.position <= after) continue
+      after = move.position
+      yield { id: String(after), event: 'status', data: toEntry(move) }
     }
   }
+}
 
 interface Listing {
   readonly customerId?: string | undefined
@@ -61,47 +61,46 @@ async function page(db: ReadHandle, { customerId, status, limit = 50, cursor }: 
   return pageOf(found, limit, (order) => order.id)
 }
 
-export const listAllOrders =
-  (_deps: Deps): Handler<OrderService, 'listOrders'> =>
-  async ({ query, caller, db }) => {
-    const { customerId = ownOnly(caller) } = query
-    // for callers who may read only their own orders, orders of others do not exist
-    if (customerId !== undefined && !caller.mayReach(customerId)) return { status: 200, body: { items: [] } }
-    return { status: 200, body: await page(db, { ...query, customerId }) }
-  }
+export const listAllOrders: Handler<OrderService, 'listOrders'> = async ({ query, caller, db }) => {
+  const { customerId = ownOnly(caller) } = query
+  // for callers who may read only their own orders, orders of others do not exist
+  if (customerId !== undefined && !caller.mayReach(customerId)) return { status: 200, body: { items: [] } }
+  return { status: 200, body: await page(db, { ...query, customerId }) }
+}
 
 function ownOnly(caller: Caller): string | undefined {
   return caller.can('order:read:any') ? undefined : caller.subject
 }
 
-export const listCustomerOrders =
-  (_deps: Deps): Handler<OrderService, 'listCustomerOrders'> =>
-  async ({ params, query, db }) => ({ status: 200, body: await page(db, { ...query, customerId: params.customerId }) })
+export const listCustomerOrders: Handler<OrderService, 'listCustomerOrders'> = async ({ params, query, db }) => ({
+  status: 200,
+  body: await page(db, { ...query, customerId: params.customerId }),
+})
 
-export const listUserOrders =
-  (_deps: Deps): Handler<OrderService, 'listUserOrders'> =>
-  async ({ params, query, db }) => ({ status: 200, body: await page(db, { ...query, customerId: params.userId }) })
+export const listUserOrders: Handler<OrderService, 'listUserOrders'> = async ({ params, query, db }) => ({
+  status: 200,
+  body: await page(db, { ...query, customerId: params.userId }),
+})
 
 const mostCustomers = 1_000
 
 /** Which of these customers have an order whose record has to be kept: one that is open, or that was once paid. */
-export const listCustomersWithOrders =
-  (_deps: Deps): RpcHandler<OrderService, 'listCustomersWithOrders'> =>
-  async ({ input: { customerIds }, db }) => ({
-    customerIds: await findCustomersWithOrders(db, customerIds.slice(0, mostCustomers)),
-  })
+export const listCustomersWithOrders: RpcHandler<OrderService, 'listCustomersWithOrders'> = async ({
+  input: { customerIds },
+  db,
+}) => ({
+  customerIds: await findCustomersWithOrders(db, customerIds.slice(0, mostCustomers)),
+})
 
-export const getSummary =
-  (_deps: Deps): RpcHandler<OrderService, 'getSummary'> =>
-  async ({ input, db, refuse }) => {
-    const order = await findOrder(db, input.orderId)
-    if (order === undefined) return refuse('order.not_found', `there is no order ${input.orderId}`)
-    const { id, number, customerId, status, total } = order.resource
-    return {
-      orderId: id,
-      number,
-      customerId,
-      status,
-      total: { amount: BigInt(total.amount), currency: total.currency },
-    }
+export const getSummary: RpcHandler<OrderService, 'getSummary'> = async ({ input, db, refuse }) => {
+  const order = await findOrder(db, input.orderId)
+  if (order === undefined) return refuse('order.not_found', `there is no order ${input.orderId}`)
+  const { id, number, customerId, status, total } = order.resource
+  return {
+    orderId: id,
+    number,
+    customerId,
+    status,
+    total: { amount: BigInt(total.amount), currency: total.currency },
   }
+}

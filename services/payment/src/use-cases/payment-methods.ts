@@ -1,35 +1,39 @@
 import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { decodeCursor, pageOf } from '@stoa/service'
-import type { Deps } from '../deps.ts'
 import { deleteMethod, deleteMethodsOf, findMethod, listMethods } from '../store/payment-methods.ts'
 import { listPayments } from '../store/payments.ts'
 import { idPlace } from './id-place.ts'
 
-export const listPaymentMethods =
-  (_deps: Deps): Handler<PaymentService, 'listPaymentMethods'> =>
-  async ({ query: { limit = 50, cursor }, caller, db }) => {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(idPlace, cursor)
-    const found = await listMethods(db, { customerId: caller.subject, beforeId, limit: limit + 1 })
-    return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
-  }
+export const listPaymentMethods: Handler<PaymentService, 'listPaymentMethods'> = async ({
+  query: { limit = 50, cursor },
+  caller,
+  db,
+}) => {
+  const beforeId = cursor === undefined ? undefined : decodeCursor(idPlace, cursor)
+  const found = await listMethods(db, { customerId: caller.subject, beforeId, limit: limit + 1 })
+  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+}
 
-export const deletePaymentMethod =
-  (_deps: Deps): Handler<PaymentService, 'deletePaymentMethod'> =>
-  async ({ params, caller, commit, refuse }) =>
-    commit(async (tx) => {
-      if (await deleteMethod(tx, params.id, caller.subject)) return { status: 204 }
-      return refuse('payment.method_not_found', `The payment method ${params.id} does not exist.`)
-    })
+export const deletePaymentMethod: Handler<PaymentService, 'deletePaymentMethod'> = async ({
+  params,
+  caller,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    if (await deleteMethod(tx, params.id, caller.subject)) return { status: 204 }
+    return refuse('payment.method_not_found', `The payment method ${params.id} does not exist.`)
+  })
 
-export const checkMethod =
-  (_deps: Deps): RpcHandler<PaymentService, 'checkMethod'> =>
-  async ({ input, db }) => ({ usable: (await findMethod(db, input.paymentMethodId, input.customerId)) !== undefined })
+export const checkMethod: RpcHandler<PaymentService, 'checkMethod'> = async ({ input, db }) => ({
+  usable: (await findMethod(db, input.paymentMethodId, input.customerId)) !== undefined,
+})
 
-export const personalData = (_deps: Deps): PersonalData<PaymentService> => ({
+export const personalData: PersonalData<PaymentService> = {
   export: async (subject, db) => ({
     paymentMethods: await listMethods(db, { customerId: subject, limit: 10_000 }),
     payments: await listPayments(db, { customerId: subject, limit: 10_000 }),
   }),
   erase: deleteMethodsOf,
-})
+}

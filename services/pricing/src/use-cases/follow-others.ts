@@ -5,17 +5,17 @@ import { deleteCustomer, findTier, saveTier } from '../store/customers.ts'
 import { deleteQuotesOf, eraseUses, listQuotes, listUses, purgeMailboxes, purgeQuotes } from '../store/quotes.ts'
 import { deleteProduct, saveProduct } from '../store/sellable.ts'
 
-export const copyCreatedProduct = (_deps: Deps): Consumer<PricingService, 'productCreated'> => ({
+export const copyCreatedProduct: Consumer<PricingService, 'productCreated'> = {
   apply: async ({ data }, tx) => saveProduct(tx, data),
-})
+}
 
-export const copyUpdatedProduct = (_deps: Deps): Consumer<PricingService, 'productUpdated'> => ({
+export const copyUpdatedProduct: Consumer<PricingService, 'productUpdated'> = {
   apply: async ({ data }, tx) => saveProduct(tx, data),
-})
+}
 
-export const dropDeletedProduct = (_deps: Deps): Consumer<PricingService, 'productDeleted'> => ({
+export const dropDeletedProduct: Consumer<PricingService, 'productDeleted'> = {
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
-})
+}
 
 /** Quotes are kept a day beyond their end, for whoever asks why one was refused. */
 export const purgeQuotesTask =
@@ -26,15 +26,15 @@ export const purgeQuotesTask =
       await purgeMailboxes(tx, clock.now().subtract({ hours: 24 }))
     })
 
-export const copyCreatedUser = (_deps: Deps): Consumer<PricingService, 'userCreated'> => ({
+export const copyCreatedUser: Consumer<PricingService, 'userCreated'> = {
   apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
-})
+}
 
-export const copyUpdatedUser = (_deps: Deps): Consumer<PricingService, 'userUpdated'> => ({
+export const copyUpdatedUser: Consumer<PricingService, 'userUpdated'> = {
   apply: async ({ data }, tx) => saveTier(tx, data.userId, data.tier),
-})
+}
 
-export const personalData = (_deps: Deps): PersonalData<PricingService> => ({
+export const personalData: PersonalData<PricingService> = {
   export: async (subject, db) => ({
     couponUses: await listUses(db, subject),
     quotes: await listQuotes(db, subject),
@@ -45,4 +45,4 @@ export const personalData = (_deps: Deps): PersonalData<PricingService> => ({
     await deleteQuotesOf(tx, customerId)
     await deleteCustomer(tx, customerId)
   },
-})
+}

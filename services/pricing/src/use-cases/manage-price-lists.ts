@@ -14,12 +14,13 @@ const neverHolds = 'The price list would never be valid.'
 const twoPrices = 'Two prices have the same quantity.'
 const Id = Type.String({ format: 'uuid' })
 
-export const listPriceLists =
-  (_deps: Deps): Handler<PricingService, 'listPriceLists'> =>
-  async ({ query: { limit = 50, cursor }, db }) => {
-    const after = cursor === undefined ? undefined : decodeCursor(Id, cursor)
-    return { status: 200, body: pageOf(await store.listPriceLists(db, after, limit + 1), limit, ({ id }) => id) }
-  }
+export const listPriceLists: Handler<PricingService, 'listPriceLists'> = async ({
+  query: { limit = 50, cursor },
+  db,
+}) => {
+  const after = cursor === undefined ? undefined : decodeCursor(Id, cursor)
+  return { status: 200, body: pageOf(await store.listPriceLists(db, after, limit + 1), limit, ({ id }) => id) }
+}
 
 export const createPriceList =
   ({ newId }: Deps): Handler<PricingService, 'createPriceList'> =>
@@ -34,102 +35,112 @@ export const createPriceList =
     })
   }
 
-export const getPriceList =
-  (_deps: Deps): Handler<PricingService, 'getPriceList'> =>
-  async ({ params, db, refuse }) => {
-    const list = await store.findPriceList(db, params.id)
+export const getPriceList: Handler<PricingService, 'getPriceList'> = async ({ params, db, refuse }) => {
+  const list = await store.findPriceList(db, params.id)
+  if (list === undefined) return refuse('pricing.price_list_not_found', noList)
+  return { status: 200, body: list, version: list.version }
+}
+
+export const replacePriceList: Handler<PricingService, 'replacePriceList'> = async ({
+  params,
+  body,
+  expectedVersion,
+  commit,
+  refuse,
+}) => {
+  const fields = wrongOfPriceList(body)
+  if (fields.length > 0) return refuse('request.invalid', neverHolds, { fields })
+  return commit(async (tx) => {
+    const before = await store.lockPriceList(tx, params.id)
+    const change = await store.replacePriceList(tx, params.id, body, expectedVersion)
+    if (change === 'not_found') return refuse('pricing.price_list_not_found', noList)
+    if (change === 'stale') return refuse('request.stale', stale)
+    if (change === 'taken') return refuse('pricing.price_list_taken', `A price list with the name ${body.name} exists.`)
+    if (before !== undefined) await publishMoved(tx, before, body)
+    return { status: 200, id: params.id }
+  })
+}
+
+export const deletePriceList: Handler<PricingService, 'deletePriceList'> = async ({
+  params,
+  expectedVersion,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    const list = await store.lockPriceList(tx, params.id)
+    const prices = list === undefined ? [] : await store.listAllPrices(tx, params.id)
+    const change = await store.deletePriceList(tx, params.id, expectedVersion)
+    if (change === 'not_found' || list === undefined) return refuse('pricing.price_list_not_found', noList)
+    if (change === 'stale') return refuse('request.stale', stale)
+    for (const price of prices) await publishRemoved(tx, list, price)
+    return { status: 204 }
+  })
+
+export const listPrices: Handler<PricingService, 'listPrices'> = async ({
+  params,
+  query: { limit = 50, cursor },
+  db,
+  refuse,
+}) => {
+  if ((await store.findPriceList(db, params.id)) === undefined) return refuse('pricing.price_list_not_found', noList)
+  const after = cursor === undefined ? undefined : decodeCursor(Type.String(), cursor)
+  return {
+    status: 200,
+    body: pageOf(await store.listPrices(db, params.id, after, limit + 1), limit, ({ sku }) => sku),
+  }
+}
+
+export const getPrice: Handler<PricingService, 'getPrice'> = async ({ params, db, refuse }) => {
+  const price = await store.findPrice(db, params.id, params.sku)
+  if (price === undefined) return refuse('pricing.price_not_found', noPrice)
+  return { status: 200, body: price, version: price.version }
+}
+
+export const createPrice: Handler<PricingService, 'createPrice'> = async ({ params, body, commit, refuse }) => {
+  const fields = wrongOfBreaks(body.breaks)
+  if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
+  return commit(async (tx) => {
+    const list = await store.holdPriceList(tx, params.id)
     if (list === undefined) return refuse('pricing.price_list_not_found', noList)
-    return { status: 200, body: list, version: list.version }
-  }
+    const price = await store.savePrice(tx, params.id, body.sku, body.breaks)
+    await publishPrice(tx, list, price)
+    return { status: 201, body: price, version: price.version }
+  })
+}
 
-export const replacePriceList =
-  (_deps: Deps): Handler<PricingService, 'replacePriceList'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) => {
-    const fields = wrongOfPriceList(body)
-    if (fields.length > 0) return refuse('request.invalid', neverHolds, { fields })
-    return commit(async (tx) => {
-      const before = await store.lockPriceList(tx, params.id)
-      const change = await store.replacePriceList(tx, params.id, body, expectedVersion)
-      if (change === 'not_found') return refuse('pricing.price_list_not_found', noList)
-      if (change === 'stale') return refuse('request.stale', stale)
-      if (change === 'taken')
-        return refuse('pricing.price_list_taken', `A price list with the name ${body.name} exists.`)
-      if (before !== undefined) await publishMoved(tx, before, body)
-      return { status: 200, id: params.id }
-    })
-  }
-
-export const deletePriceList =
-  (_deps: Deps): Handler<PricingService, 'deletePriceList'> =>
-  async ({ params, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
-      const list = await store.lockPriceList(tx, params.id)
-      const prices = list === undefined ? [] : await store.listAllPrices(tx, params.id)
-      const change = await store.deletePriceList(tx, params.id, expectedVersion)
-      if (change === 'not_found' || list === undefined) return refuse('pricing.price_list_not_found', noList)
-      if (change === 'stale') return refuse('request.stale', stale)
-      for (const price of prices) await publishRemoved(tx, list, price)
-      return { status: 204 }
-    })
-
-export const listPrices =
-  (_deps: Deps): Handler<PricingService, 'listPrices'> =>
-  async ({ params, query: { limit = 50, cursor }, db, refuse }) => {
-    if ((await store.findPriceList(db, params.id)) === undefined) return refuse('pricing.price_list_not_found', noList)
-    const after = cursor === undefined ? undefined : decodeCursor(Type.String(), cursor)
-    return {
-      status: 200,
-      body: pageOf(await store.listPrices(db, params.id, after, limit + 1), limit, ({ sku }) => sku),
-    }
-  }
-
-export const getPrice =
-  (_deps: Deps): Handler<PricingService, 'getPrice'> =>
-  async ({ params, db, refuse }) => {
-    const price = await store.findPrice(db, params.id, params.sku)
-    if (price === undefined) return refuse('pricing.price_not_found', noPrice)
+export const replacePrice: Handler<PricingService, 'replacePrice'> = async ({
+  params,
+  body,
+  expectedVersion,
+  commit,
+  refuse,
+}) => {
+  const fields = wrongOfBreaks(body.breaks)
+  if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
+  return commit(async (tx) => {
+    const list = await store.holdPriceList(tx, params.id)
+    const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
+    if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
+    if (change === 'stale') return refuse('request.stale', stale)
+    const price = await store.savePrice(tx, params.id, params.sku, body.breaks)
+    await publishPrice(tx, list, price)
     return { status: 200, body: price, version: price.version }
-  }
+  })
+}
 
-export const createPrice =
-  (_deps: Deps): Handler<PricingService, 'createPrice'> =>
-  async ({ params, body, commit, refuse }) => {
-    const fields = wrongOfBreaks(body.breaks)
-    if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
-    return commit(async (tx) => {
-      const list = await store.holdPriceList(tx, params.id)
-      if (list === undefined) return refuse('pricing.price_list_not_found', noList)
-      const price = await store.savePrice(tx, params.id, body.sku, body.breaks)
-      await publishPrice(tx, list, price)
-      return { status: 201, body: price, version: price.version }
-    })
-  }
-
-export const replacePrice =
-  (_deps: Deps): Handler<PricingService, 'replacePrice'> =>
-  async ({ params, body, expectedVersion, commit, refuse }) => {
-    const fields = wrongOfBreaks(body.breaks)
-    if (fields.length > 0) return refuse('request.invalid', twoPrices, { fields })
-    return commit(async (tx) => {
-      const list = await store.holdPriceList(tx, params.id)
-      const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
-      if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
-      if (change === 'stale') return refuse('request.stale', stale)
-      const price = await store.savePrice(tx, params.id, params.sku, body.breaks)
-      await publishPrice(tx, list, price)
-      return { status: 200, body: price, version: price.version }
-    })
-  }
-
-export const deletePrice =
-  (_deps: Deps): Handler<PricingService, 'deletePrice'> =>
-  async ({ params, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
-      const list = await store.holdPriceList(tx, params.id)
-      const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
-      if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
-      if (change === 'stale') return refuse('request.stale', stale)
-      const price = await store.deletePrice(tx, params.id, params.sku)
-      if (price !== undefined) await publishRemoved(tx, list, price)
-      return { status: 204 }
-    })
+export const deletePrice: Handler<PricingService, 'deletePrice'> = async ({
+  params,
+  expectedVersion,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    const list = await store.holdPriceList(tx, params.id)
+    const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
+    if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
+    if (change === 'stale') return refuse('request.stale', stale)
+    const price = await store.deletePrice(tx, params.id, params.sku)
+    if (price !== undefined) await publishRemoved(tx, list, price)
+    return { status: 204 }
+  })

@@ -23,12 +23,13 @@ async function wrongFields(db: ReadHandle, promotion: store.PromotionFields): Pr
   return wrongOfPromotion(promotion, skus === undefined ? new Set() : await findKnownSkus(db, skus))
 }
 
-export const listPromotions =
-  (_deps: Deps): Handler<PricingService, 'listPromotions'> =>
-  async ({ query: { limit = 50, cursor }, db }) => {
-    const after = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-    return { status: 200, body: pageOf(await store.listPromotions(db, after, limit + 1), limit, ({ id }) => id) }
-  }
+export const listPromotions: Handler<PricingService, 'listPromotions'> = async ({
+  query: { limit = 50, cursor },
+  db,
+}) => {
+  const after = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
+  return { status: 200, body: pageOf(await store.listPromotions(db, after, limit + 1), limit, ({ id }) => id) }
+}
 
 export const createPromotion =
   ({ clock, newId }: Deps): Handler<PricingService, 'createPromotion'> =>
@@ -45,13 +46,11 @@ export const createPromotion =
     })
   }
 
-export const getPromotion =
-  (_deps: Deps): Handler<PricingService, 'getPromotion'> =>
-  async ({ params, db, refuse }) => {
-    const promotion = await store.findPromotion(db, params.id)
-    if (promotion === undefined) return refuse('pricing.promotion_not_found', none)
-    return { status: 200, body: promotion, version: promotion.version }
-  }
+export const getPromotion: Handler<PricingService, 'getPromotion'> = async ({ params, db, refuse }) => {
+  const promotion = await store.findPromotion(db, params.id)
+  if (promotion === undefined) return refuse('pricing.promotion_not_found', none)
+  return { status: 200, body: promotion, version: promotion.version }
+}
 
 export const replacePromotion =
   ({ clock }: Deps): Handler<PricingService, 'replacePromotion'> =>
@@ -70,13 +69,16 @@ export const replacePromotion =
     })
   }
 
-export const deletePromotion =
-  (_deps: Deps): Handler<PricingService, 'deletePromotion'> =>
-  async ({ params, expectedVersion, commit, refuse }) =>
-    commit(async (tx) => {
-      const change = await store.lockPromotion(tx, params.id, undefined, expectedVersion)
-      if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
-      if (change === 'stale') return refuse('request.stale', stale)
-      await store.deletePromotion(tx, params.id)
-      return { status: 204 }
-    })
+export const deletePromotion: Handler<PricingService, 'deletePromotion'> = async ({
+  params,
+  expectedVersion,
+  commit,
+  refuse,
+}) =>
+  commit(async (tx) => {
+    const change = await store.lockPromotion(tx, params.id, undefined, expectedVersion)
+    if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
+    if (change === 'stale') return refuse('request.stale', stale)
+    await store.deletePromotion(tx, params.id)
+    return { status: 204 }
+  })

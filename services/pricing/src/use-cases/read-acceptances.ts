@@ -2,38 +2,39 @@ import { closedRange } from '@stoa/contracts/books/order-range'
 import type { RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { compact } from '@stoa/kernel'
-import type { Deps } from '../deps.ts'
 import { comparePromotions, listAccepted } from '../store/acceptances.ts'
 import { toWire } from './make-quote.ts'
 
 /** What orders have accepted and used up, for reconciliation. */
-export const listAcceptances =
-  (_deps: Deps): RpcHandler<PricingService, 'listAcceptances'> =>
-  async ({ input: { orderIds, range }, db }) => {
-    const found = await listAccepted(db, range === undefined ? orderIds : closedRange(range))
-    return {
-      acceptances: found.map(({ orderId, quoteId, total, isReleased, uses }) => ({
-        orderId,
-        quoteId: quoteId ?? '',
-        released: isReleased,
-        uses,
-        ...compact({ total: total === null ? undefined : toWire(total) }),
-      })),
-    }
+export const listAcceptances: RpcHandler<PricingService, 'listAcceptances'> = async ({
+  input: { orderIds, range },
+  db,
+}) => {
+  const found = await listAccepted(db, range === undefined ? orderIds : closedRange(range))
+  return {
+    acceptances: found.map(({ orderId, quoteId, total, isReleased, uses }) => ({
+      orderId,
+      quoteId: quoteId ?? '',
+      released: isReleased,
+      uses,
+      ...compact({ total: total === null ? undefined : toWire(total) }),
+    })),
   }
+}
 
 /** Compares promotions with the uses that are noted of them, a page at a time. */
-export const checkPromotions =
-  (_deps: Deps): RpcHandler<PricingService, 'checkPromotions'> =>
-  async ({ input: { afterPromotionId, limit }, db }) => {
-    const size = Math.min(Math.max(1, limit), 1_000)
-    const page = await comparePromotions(db, afterPromotionId === '' ? undefined : afterPromotionId, size)
-    const last = page.at(-1)
-    return {
-      differences: page
-        .filter(({ uses, noted }) => uses !== noted)
-        .map(({ id, name, uses, noted }) => ({ promotionId: id, name, uses, noted })),
-      promotions: page.length,
-      nextAfterPromotionId: page.length < size || last === undefined ? '' : last.id,
-    }
+export const checkPromotions: RpcHandler<PricingService, 'checkPromotions'> = async ({
+  input: { afterPromotionId, limit },
+  db,
+}) => {
+  const size = Math.min(Math.max(1, limit), 1_000)
+  const page = await comparePromotions(db, afterPromotionId === '' ? undefined : afterPromotionId, size)
+  const last = page.at(-1)
+  return {
+    differences: page
+      .filter(({ uses, noted }) => uses !== noted)
+      .map(({ id, name, uses, noted }) => ({ promotionId: id, name, uses, noted })),
+    promotions: page.length,
+    nextAfterPromotionId: page.length < size || last === undefined ? '' : last.id,
   }
+}

@@ -10,36 +10,34 @@ import { exportShipments, findShipment, listShipments, listStates, listTracking 
 
 const Cursor = Type.String({ format: 'uuid' })
 
-export const getShipment =
-  (_deps: Deps): Handler<ShippingService, 'getShipment'> =>
-  async ({ params, db, refuse }) => {
-    const shipment = await findShipment(db, params.id)
-    if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
-    return { status: 200, body: shipment.resource, version: shipment.version }
-  }
+export const getShipment: Handler<ShippingService, 'getShipment'> = async ({ params, db, refuse }) => {
+  const shipment = await findShipment(db, params.id)
+  if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
+  return { status: 200, body: shipment.resource, version: shipment.version }
+}
 
-export const getTracking =
-  (_deps: Deps): Handler<ShippingService, 'getTracking'> =>
-  async ({ params, db, refuse }) => {
-    const shipment = await findShipment(db, params.id)
-    if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
-    const { customerId, status } = shipment.resource
-    const items = (await listTracking(db, params.id)).map(({ event, place, at }) => ({
-      at: at.toString(),
-      event,
-      ...(place === null ? {} : { place }),
-    }))
-    return { status: 200, body: { customerId, status, items } }
-  }
+export const getTracking: Handler<ShippingService, 'getTracking'> = async ({ params, db, refuse }) => {
+  const shipment = await findShipment(db, params.id)
+  if (shipment === undefined) return refuse('shipping.not_found', `The shipment ${params.id} does not exist.`)
+  const { customerId, status } = shipment.resource
+  const items = (await listTracking(db, params.id)).map(({ event, place, at }) => ({
+    at: at.toString(),
+    event,
+    ...(place === null ? {} : { place }),
+  }))
+  return { status: 200, body: { customerId, status, items } }
+}
 
-export const listAllShipments =
-  (_deps: Deps): Handler<ShippingService, 'listShipments'> =>
-  async ({ query: { limit = 50, cursor, orderId, status }, caller, db }) => {
-    const customerId = caller.can('shipment:read:any') ? undefined : caller.subject
-    const beforeId = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
-    const found = await listShipments(db, { customerId, orderId, status, beforeId, limit: limit + 1 })
-    return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
-  }
+export const listAllShipments: Handler<ShippingService, 'listShipments'> = async ({
+  query: { limit = 50, cursor, orderId, status },
+  caller,
+  db,
+}) => {
+  const customerId = caller.can('shipment:read:any') ? undefined : caller.subject
+  const beforeId = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
+  const found = await listShipments(db, { customerId, orderId, status, beforeId, limit: limit + 1 })
+  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+}
 
 export const askRates =
   ({ carriers }: Deps): Handler<ShippingService, 'askRates'> =>
@@ -53,11 +51,12 @@ export const findMethods =
   ({ carriers }: Deps): RpcHandler<ShippingService, 'findMethods'> =>
   async ({ input: { country } }) => ({ methods: methodsOf(chooseCarrier(carriers, country), country) })
 
-export const listReconciled =
-  (_deps: Deps): RpcHandler<ShippingService, 'listShipments'> =>
-  async ({ input: { orderIds, range }, db }) => ({
-    shipments: await listStates(db, range === undefined ? orderIds : closedRange(range)),
-  })
+export const listReconciled: RpcHandler<ShippingService, 'listShipments'> = async ({
+  input: { orderIds, range },
+  db,
+}) => ({
+  shipments: await listStates(db, range === undefined ? orderIds : closedRange(range)),
+})
 
 export const personalData = ({ clock }: Deps): PersonalData<ShippingService> => ({
   export: async (customerId, db) => ({ shipments: await exportShipments(db, customerId) }),

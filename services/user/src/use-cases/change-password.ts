@@ -65,16 +65,20 @@ export async function endSessionsNow(
 }
 
 /** Ends the sessions of an account that has some to end, until auth says that it is done. */
-export const endSessionsTask =
-  (_deps: Deps): TaskHandler<UserService, 'end-sessions'> =>
-  async ({ payload, calls, db, key, commit }) => {
-    const ending = await findSessionsEnd(db, payload.userId)
-    if (ending === undefined) return
-    const { version, deletesApiKeys } = ending
-    const ended = { userId: payload.userId, deletesApiKeys, accountVersion: version }
-    await calls.auth.endSessions(ended, { idempotencyKey: key })
-    await commit((tx) => noteSessionsEnded(tx, payload.userId, version))
-  }
+export const endSessionsTask: TaskHandler<UserService, 'end-sessions'> = async ({
+  payload,
+  calls,
+  db,
+  key,
+  commit,
+}) => {
+  const ending = await findSessionsEnd(db, payload.userId)
+  if (ending === undefined) return
+  const { version, deletesApiKeys } = ending
+  const ended = { userId: payload.userId, deletesApiKeys, accountVersion: version }
+  await calls.auth.endSessions(ended, { idempotencyKey: key })
+  await commit((tx) => noteSessionsEnded(tx, payload.userId, version))
+}
 
 const foundAtOnce = 1_000
 

@@ -16,21 +16,21 @@ import {
 } from '../store/addresses.ts'
 import { lockUser } from '../store/users.ts'
 
-export const listOwnAddresses =
-  (_deps: Deps): Handler<UserService, 'listAddresses'> =>
-  async ({ params, query: { limit = 50, cursor }, db }) => {
-    const afterId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-    const found = await listAddresses(db, params.userId, { afterId, limit: limit + 1 })
-    return { status: 200, body: pageOf(found, limit, (address) => address.id) }
-  }
+export const listOwnAddresses: Handler<UserService, 'listAddresses'> = async ({
+  params,
+  query: { limit = 50, cursor },
+  db,
+}) => {
+  const afterId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
+  const found = await listAddresses(db, params.userId, { afterId, limit: limit + 1 })
+  return { status: 200, body: pageOf(found, limit, (address) => address.id) }
+}
 
-export const getAddress =
-  (_deps: Deps): Handler<UserService, 'getAddress'> =>
-  async ({ params, db, refuse }) => {
-    const address = await findAddress(db, params.userId, params.id)
-    if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
-    return { status: 200, body: address, version: address.version }
-  }
+export const getAddress: Handler<UserService, 'getAddress'> = async ({ params, db, refuse }) => {
+  const address = await findAddress(db, params.userId, params.id)
+  if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
+  return { status: 200, body: address, version: address.version }
+}
 
 // the account's row is locked first in all of these: one default address, no more than the limit, and none for an account that is being erased
 

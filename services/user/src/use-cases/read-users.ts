@@ -38,15 +38,17 @@ export const searchUsers =
   (deps: Deps): Handler<UserService, 'searchUsers'> =>
   async ({ query, db }) => ({ status: 200, body: await page(deps, db, query) })
 
-export const listAuthentications =
-  (_deps: Deps): Handler<UserService, 'listAuthentications'> =>
-  async ({ params, query: { limit = 50, cursor }, db }) => {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
-    const attempts = await listAttempts(db, params.id, { beforeId, limit: limit + 1 })
-    const { items, nextCursor } = pageOf(attempts, limit, (attempt) => attempt.id)
-    const shown = items.map(({ at, outcome, address }) => ({ at: at.toString(), outcome, address }))
-    return { status: 200, body: { items: shown, ...(nextCursor === undefined ? {} : { nextCursor }) } }
-  }
+export const listAuthentications: Handler<UserService, 'listAuthentications'> = async ({
+  params,
+  query: { limit = 50, cursor },
+  db,
+}) => {
+  const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
+  const attempts = await listAttempts(db, params.id, { beforeId, limit: limit + 1 })
+  const { items, nextCursor } = pageOf(attempts, limit, (attempt) => attempt.id)
+  const shown = items.map(({ at, outcome, address }) => ({ at: at.toString(), outcome, address }))
+  return { status: 200, body: { items: shown, ...(nextCursor === undefined ? {} : { nextCursor }) } }
+}
 
 /**
  * Where a person can be reached: personal data, for a message that is made now. The name is empty until the address is
