@@ -40,7 +40,7 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
     signal: Signal,
     value: Static<SagaSignals<S, Name>[Signal]>,
   ) => Promise<void>
-  /** Enqueues a task, at least once; `key` makes a second enqueue of the same key a no-op while the first is pending. */
+  /** Enqueues a task, at least once; with a `key`, a second one before the first attempt of the first only replaces its payload. */
   readonly enqueue: <Name extends keyof S['tasks'] & string>(
     task: Name,
     payload: TaskPayload<S, Name>,

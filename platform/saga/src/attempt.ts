@@ -12,13 +12,13 @@ import { nowMs, type LiveSaga } from './live-saga.ts'
 import { rest } from './rest.ts'
 import { Fenced } from './store.ts'
 
-/** One attempt, as of its failure. */
+/** What is attempted, and how far the attempt has come. */
 export interface Trial {
-  /** None for what runs at the saga's end. */
+  /** Undefined for the final hook of the saga. */
   readonly step: AnyStep | undefined
   /** The part that is attempted; after an action has succeeded, its `then`. */
   part: EntryKind
-  /** A compensation, or what comes from the pivot on: it may not be given up. */
+  /** Whether it must succeed: a compensation, or a step from the pivot on. */
   readonly mustHold: boolean
   result?: Json
 }
@@ -35,7 +35,7 @@ export function isOutcomeUnknown(error: unknown): boolean {
   )
 }
 
-/** Tries once; a failure is either waited out, so that the next move retries, or journalled as the end of it. */
+/** Makes one attempt. A failure either leads to a delay, after which the next move retries, or is journalled as the outcome. */
 export async function attempt(
   live: LiveSaga,
   options: DriverOptions,

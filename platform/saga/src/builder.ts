@@ -22,7 +22,7 @@ interface Policy {
   readonly timeoutMs?: number
 }
 
-/** Limits of a whole saga. */
+/** The limits and the version of a whole saga. */
 export interface SagaPolicy {
   /**
    * Milliseconds since its start, without waits, after which a saga before its pivot is compensated. 600,000 by default;
@@ -52,7 +52,7 @@ type Forward<S extends Service, Input, Done, Name extends string, Result> = Omit
 interface Wait<S extends Service, Input, Done, Value> {
   /** Whether to wait at all. */
   readonly when?: (done: Done, input: Input) => boolean
-  /** Milliseconds, or a pure function of the saga's input that returns them: it is asked again after each restart. */
+  /** Milliseconds, or a pure function of the saga's input that returns them, which is called again after each restart. */
   readonly timeoutMs: number | ((input: Input) => number)
   /** The error code after the timeout; `saga.timed_out` by default. */
   readonly timeoutCode?: string
@@ -89,7 +89,7 @@ export interface ForwardChain<S extends Service, Saga extends keyof S['sagas'] &
   ): ForwardChain<S, Saga, Input, Kept<Done, Name, Journaled<Result>>>
 }
 
-/** A chain before its pivot: every step names its compensation. */
+/** A chain before its pivot: every step declares its compensation. */
 export interface Chain<S extends Service, Saga extends keyof S['sagas'] & string, Input, Done> extends Ends<
   S,
   Saga,

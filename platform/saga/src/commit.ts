@@ -79,7 +79,7 @@ function moveOf(
   return { progress, state, transition }
 }
 
-/** An operator's word counts up to the pivot and before time; a signal, before the time of its wait is found to be over. */
+/** A cancellation by an operator counts until the pivot is entered or the saga times out; a signal, until its wait times out. */
 function guardOf(saga: AnySaga, entries: readonly JournalEntry[]): Guard | undefined {
   for (const { step, kind, outcome, error } of entries) {
     if ((outcome === 'refused' || outcome === 'unknown') && error === failureCodes.timedOut)
@@ -94,7 +94,7 @@ async function hearWhatOpposed(live: LiveSaga, options: DriverOptions): Promise<
   try {
     await hear(live, options)
   } catch (error) {
-    // It is looked at again, as long as this worker lives.
+    // The caller retries as long as this worker owns the saga.
     if (!isAppError(error) || !error.retryable) throw error
   }
 }
@@ -109,7 +109,7 @@ async function writeWithHook(
   const cause = { correlationId: correlationId ?? undefined, causationId: id }
   try {
     await options.database.transaction(async (handle: WriteHandle) => {
-      // Not awaited yet: it goes out in one round trip with the hook's first statement.
+      // Not awaited yet: it is sent in one round trip with the first statement of the hook.
       const written = writeTransition(handle, transition, { worker: options.worker, epoch })
       written.catch(() => {})
       try {

@@ -1,7 +1,7 @@
 import type { Json } from '@stoa/contract'
 import type { AnySaga, AnyStep, EntryKind, JournalEntry, SagaState } from './journal.ts'
 
-/** What failed through all its retries. */
+/** The part that failed on every attempt. */
 interface Stuck {
   readonly kind: EntryKind
   readonly result: Json
@@ -30,15 +30,15 @@ export interface Progress {
   readonly mayHaveBegun: boolean
 }
 
-/** What lies outside the journal and counts for what comes next. */
+/** What a decision depends on besides the journal. */
 export interface Situation {
   readonly input: unknown
   readonly nowMs: number
   readonly startedAtMs: number
-  /** Up to the pivot, waits not counted. */
+  /** Time until the pivot, without waits. */
   readonly timeoutMs: number
   readonly signals: ReadonlyMap<string, Json>
-  /** An operator wants it undone. */
+  /** Whether an operator has requested the compensation. */
   readonly isCancelled: boolean
 }
 
@@ -53,7 +53,7 @@ export type Decision =
   | { readonly do: 'end'; readonly state: 'completed' | 'compensated' }
   | { readonly do: 'halt' }
 
-/** The codes of failures that the engine itself finds. */
+/** The codes of failures that the engine itself detects. */
 export const failureCodes = {
   timedOut: 'saga.timed_out',
   compensatedByOperator: 'saga.compensated_by_operator',
@@ -79,8 +79,8 @@ const start: Progress = {
 }
 
 /**
- * Reads a journal. After a takeover the step that follows the last journalled one may have been called by the one who
- * died. @throws DefinitionChanged
+ * Reads a journal. After a takeover, the previous worker may already have called the step that follows the last journalled
+ * one. @throws DefinitionChanged
  */
 export function progressOf(saga: AnySaga, journal: readonly JournalEntry[], isTakenOver: boolean): Progress {
   const progress = journal.reduce((before, entry) => applyEntry(saga, before, entry), start)
@@ -161,12 +161,12 @@ function applyOperator(saga: AnySaga, progress: Progress, entry: JournalEntry): 
   }
 }
 
-/** Steps over a wait that is not needed; nothing is journalled, as the journal leads to the same again. */
+/** Skips a wait whose condition is false; nothing is journalled, because the journal leads to the same decision again. */
 export function passOver(progress: Progress): Progress {
   return { ...progress, position: progress.position + 1 }
 }
 
-/** What comes next. Throws only what a wait's `when` throws. */
+/** Returns the next transition. Throws only what the `when` of a wait throws. */
 export function decide(saga: AnySaga, progress: Progress, situation: Situation): Decision {
   if (progress.stuck !== undefined) return { do: 'halt' }
   if (progress.direction === 'backward') return decideBackward(saga, progress)
@@ -228,8 +228,8 @@ function decideBackward(saga: AnySaga, progress: Progress): Decision {
 }
 
 /**
- * Entries that need nothing but the journal, written together with the one before them: a pivot or wait without `enter`
- * is entered in the same write that ends the step before it.
+ * Returns the entries that follow from the journal alone and are written together with the previous one: a pivot or wait
+ * without `enter` is entered in the write that ends the step before it.
  */
 export function impliedEntries(saga: AnySaga, progress: Progress, situation: Situation): JournalEntry[] {
   const step = saga.steps[progress.position]

@@ -2,7 +2,7 @@ import type { Service } from '@stoa/contract'
 import type { Database } from '@stoa/postgres'
 import type { AnySaga } from './journal.ts'
 
-/** What a service binds: a saga, or several versions of it side by side. */
+/** The bound sagas of a service: each is a definition, or several versions side by side. */
 export interface BoundSagas {
   readonly [name: string]: AnySaga | readonly AnySaga[]
 }
@@ -10,13 +10,13 @@ export interface BoundSagas {
 /** The sagas that this release can run, with their bound versions. */
 export interface Definitions {
   readonly all: readonly AnySaga[]
-  /** Parallel to `versions`: what statements compare a saga's head with. */
+  /** Parallel to `versions`; statements compare the head of a saga with both. */
   readonly names: readonly string[]
   readonly versions: readonly number[]
   readonly find: (name: string, version: number) => AnySaga | undefined
 }
 
-/** Throws for a version that is bound twice, and when that which the contract starts sagas with is not bound. */
+/** Throws if a version is bound twice, or if the version of the contract, with which sagas start, is not bound. */
 export function makeDefinitions(service: Service, bound: BoundSagas): Definitions {
   const all = Object.values(bound).flat()
   const byVersion = new Map<string, AnySaga>()
@@ -36,7 +36,7 @@ export function makeDefinitions(service: Service, bound: BoundSagas): Definition
   }
 }
 
-/** The kinds and names of a definition's steps, in order: what a journal written under it depends on. */
+/** Returns the kinds and names of the steps, in order, on which a journal of this version depends. */
 function stepsOf(saga: AnySaga): string[] {
   return saga.steps.map(({ kind, name }) => `${kind} ${name}`)
 }

@@ -9,7 +9,7 @@ import type { StepRunner } from './run-step.ts'
 
 /** Timeouts in milliseconds. */
 export interface SagaLimits extends RetryLimits {
-  /** Up to the pivot, waits not counted. */
+  /** Time until the pivot, without waits. */
   readonly sagaTimeoutMs: number
   /** Timeout of an attempt of a step without its own timeout. */
   readonly stepTimeoutMs: number
@@ -21,7 +21,7 @@ export type MakeTx = (
   cause: { readonly correlationId?: string | undefined; readonly causationId?: string | undefined },
 ) => Tx
 
-/** What drives sagas on behalf of one worker. */
+/** The dependencies and limits with which a worker drives its sagas. */
 export interface DriverOptions extends StepRunner {
   readonly worker: string
   readonly lanes: Lanes

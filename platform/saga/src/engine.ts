@@ -28,9 +28,9 @@ export interface SagaEngineOptions {
   readonly clock?: Clock
   /** Called with the ids (as passed to `startSaga`) of sagas after changes that are visible outside their journal. */
   readonly onChanged?: (ids: string[]) => void
-  /** A name of the replica, for people. */
+  /** A name of the replica, for operators. */
   readonly workerName: string
-  /** A worker that wrote nothing for this long counts as hung; 5,000 ms unless given. */
+  /** Milliseconds without a write after which a worker counts as hung; 5,000 by default. */
   readonly leaseMs?: number
   /** Milliseconds between polls for sagas without a worker; 200 by default. */
   readonly pollMs?: number
@@ -47,18 +47,19 @@ export interface SagaEngineOptions {
 
 /**
  * Drives the sagas of one replica of a service. An action or compensation is called at least once, always with the same
- * idempotency key, and is journalled before the next one starts. Another replica takes over the sagas of a dead replica within a second, and those of a hung one within the lease plus a second; a single replica resumes its own sagas when it restarts.
+ * idempotency key, and is journalled before the next one starts. Another replica takes over the sagas of a dead replica within
+ * a second, and those of a hung one within the lease plus a second; a single replica resumes its own sagas when it restarts.
  */
 export interface SagaEngine {
-  /** Claims nothing more, lets running steps end for so long (5,000 ms unless given), and hands all sagas back. */
+  /** Claims no more sagas, waits for running steps up to the limit (5,000 ms by default), and hands all sagas back. */
   readonly stop: (graceMs?: number) => Promise<void>
   /** Lists sagas, newest first. @throws AppError `request.invalid` for an invalid cursor */
   readonly list: (query?: SagaQuery) => Promise<SagaPage>
   /** @throws AppError `saga.not_found` */
   readonly show: (id: string) => Promise<SagaDetails>
-  /** Tries what a stuck saga failed at again. @throws AppError `saga.not_found`, `saga.not_stuck` */
+  /** Retries the part at which a stuck saga failed. @throws AppError `saga.not_found`, `saga.not_stuck` */
   readonly retry: (id: string) => Promise<void>
-  /** Undoes a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
+  /** Compensates a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
   readonly compensate: (id: string) => Promise<void>
   /**
    * Skips the part at which a stuck saga failed (an action, its `then`, a compensation, the final hook) and continues.

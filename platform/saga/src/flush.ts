@@ -2,7 +2,7 @@ import { fragment, type Session } from '@stoa/postgres'
 import { headColumns, headRows, isKnown, isLive, isUnopposed, journalRows, setHead, touchesHead } from './transition.ts'
 import type { SagaHead, Transition } from './transition.ts'
 
-/** Which lane of which worker a flush is written for, and what that worker can claim. */
+/** The lane of a worker for which a flush is written, and the sagas that this worker can claim. */
 export interface FlushLane {
   readonly worker: string
   readonly number: number
@@ -17,7 +17,7 @@ export interface Flushed {
   readonly claimed: readonly SagaHead[]
 }
 
-/** Renews the lease. Undefined when the worker has been fenced. */
+/** Renews the lease. Returns undefined if the worker has been fenced. */
 export async function flushBeat({ session, worker, number }: FlushLane): Promise<Flushed | undefined> {
   const held = await session.sql`
     update saga_lanes set beat_at = clock_timestamp()
@@ -27,7 +27,8 @@ export async function flushBeat({ session, worker, number }: FlushLane): Promise
 
 /**
  * Writes transitions and claims in one statement that takes effect only while the lane has its original epoch: it locks the row
- * of the lane, so that a takeover waits, without writing a new row version, which would accumulate under an old snapshot. A locked head is skipped and awaited separately. Returns undefined, without writing, if the worker has been fenced.
+ * of the lane, so that a takeover waits, without writing a new row version, which would accumulate under an old snapshot. A
+ * locked head is skipped and awaited separately. Returns undefined, without writing, if the worker has been fenced.
  */
 export async function flush(
   lane: FlushLane,
@@ -54,8 +55,8 @@ export async function flush(
 }
 
 /**
- * Each row is found by its id, whatever the statistics say: a subquery that locks is run once for each `n`, and the
- * owner is compared so that no index on it can be used, since every row of a worker may stand under one owner.
+ * Finds each row by its id, whatever the statistics are: a subquery that locks is run once for each `n`, and the owner is
+ * compared in a form that no index supports, because one owner may own every row.
  */
 function headPart(worker: string, changed: readonly Transition[]) {
   return fragment`, h as materialized (

@@ -7,14 +7,14 @@ export type AnyStep = StepDefinition
 /** The state of a saga; the last two are final, and `stuck` waits for an operator. */
 export type SagaState = 'running' | 'waiting' | 'compensating' | 'stuck' | 'completed' | 'compensated'
 
-/** Whether nothing comes after this state. */
+/** Whether the state is final. */
 export function isEnd(state: SagaState): state is 'completed' | 'compensated' {
   return state === 'completed' || state === 'compensated'
 }
 
 /**
- * What a journal row is about: a step or wait entered, an action, the `then` after it, a signal waited for, a
- * compensation, the saga as a whole, or what an operator did.
+ * The subject of a journal row: the entry of a step or wait, an action, the `then` after it, an awaited signal, a
+ * compensation, the saga as a whole, or an action of an operator.
  */
 export type EntryKind = 'enter' | 'action' | 'then' | 'wait' | 'compensation' | 'saga' | 'operator'
 
@@ -34,7 +34,7 @@ export interface JournalEntry {
   readonly result?: Json
   /** The code of the refusal, `saga.timed_out`, or `internal` for a bug. */
   readonly error?: string
-  /** For people. */
+  /** The message of the error, for operators. */
   readonly detail?: string
   readonly startedAtMs: number
   readonly endedAtMs: number
@@ -50,7 +50,7 @@ export function nameOf(sagaId: string): string {
   return sagaId.slice(0, sagaId.indexOf(':'))
 }
 
-/** The key an action or compensation is called with, each time it is called (`{sagaId}/{step}/{action|compensation}`). */
+/** The key of every call of an action or compensation (`{sagaId}/{step}/{action|compensation}`). */
 export function idempotencyKeyOf(sagaId: string, step: string, kind: 'action' | 'compensation'): string {
   return `${sagaId}/${step}/${kind}`
 }

@@ -19,11 +19,11 @@ export interface Lanes {
   readonly write: (transition: Transition) => Promise<boolean>
   /** Claims sagas without an owner; returns those that were still free. @throws WorkerLost */
   readonly claim: (sagaId: string) => Promise<SagaHead | undefined>
-  /** Renews the lease, unless that was done within so long. */
+  /** Renews the lease, unless that was done within the last `everyMs`. */
   readonly beat: (everyMs: number) => void
   /** The time at which the oldest pending statement was sent (performance.now()). */
   readonly waitingSince: () => number | undefined
-  /** Refuses what waits and all that comes. */
+  /** Rejects all pending and later writes and claims. */
   readonly lose: () => void
 }
 
@@ -116,7 +116,7 @@ export function makeLanes({ worker, names, versions, sessions, onFenced }: Lanes
   }
 }
 
-/** Flushes until the outcome is known; never throws. */
+/** Flushes until the outcome of every job is known; never throws. */
 async function settle(lane: Lane, jobs: readonly Job[], fate: Fate): Promise<void> {
   while (!fate.isLost()) {
     lane.sentAt = performance.now()
@@ -129,7 +129,7 @@ async function settle(lane: Lane, jobs: readonly Job[], fate: Fate): Promise<voi
       if (isPassing(error)) await delay(pauseMs)
       else if (jobs.length <= 1) return fail(jobs, new JournalRefused('the journal refused a row', { cause: error }))
       else {
-        // One of them is at fault: halves find it in a few flushes, and the others do not suffer for it.
+        // One of them is at fault: halving finds it in a few flushes, and the others succeed.
         const middle = Math.ceil(jobs.length / 2)
         await settle(lane, jobs.slice(0, middle), fate)
         return settle(lane, jobs.slice(middle), fate)
@@ -146,7 +146,7 @@ function send(lane: Lane, jobs: readonly Job[]): Promise<Flushed | undefined> {
   return flush(lane, transitions, claims)
 }
 
-/** Whether the same may succeed at the next attempt: the database is unavailable, or two statements were in each other's way. */
+/** Whether the next attempt may succeed: the database is unavailable, or a deadlock or lock timeout occurred. */
 function isPassing(error: unknown): boolean {
   const state = sqlState(error)
   return (isAppError(error) && error.retryable) || state === '40P01' || state === '55P03'

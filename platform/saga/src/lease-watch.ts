@@ -1,4 +1,4 @@
-/** What a worker wrote last, as text, to be compared and nothing else. */
+/** The last heartbeat of a worker, as text that is only compared. */
 export interface Beat {
   readonly worker: string
   readonly beat: string

@@ -16,14 +16,14 @@ export interface LivePool {
   readonly sagas: ReadonlyMap<string, LiveSaga>
   /** Claims a saga without an owner, if there is capacity. */
   readonly claim: (sagaId: string) => void
-  /** Drives sagas that are this worker's already. */
+  /** Drives sagas that this worker already owns. */
   readonly adopt: (loaded: readonly LoadedSaga[]) => void
   readonly give: (signals: readonly Signal[]) => void
   /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
   /** Wakes all waiting sagas, so that they notice the stop of the worker. */
   readonly wakeAll: () => void
-  /** Resolves when nothing is driven any more. */
+  /** Resolves when no saga is driven any more. */
   readonly settled: () => Promise<unknown>
 }
 
@@ -76,7 +76,7 @@ export function makeLivePool({ driver, definitions, onDoubt }: LivePoolOptions):
     give,
     signalled(sagaId) {
       if (!sagas.has(sagaId)) return
-      // Polling finds it too, only later.
+      // On an error, the next poll finds it.
       readSignals(driver.database.read, [sagaId]).then(give, () => {})
     },
     wakeAll() {
@@ -89,7 +89,7 @@ export function makeLivePool({ driver, definitions, onDoubt }: LivePoolOptions):
 async function claim(sagaId: string, driver: DriverOptions): Promise<LoadedSaga | undefined> {
   const head = await claimHead(sagaId, driver)
   if (head === undefined) return undefined
-  // A first owner finds an empty journal.
+  // The journal of a saga without an earlier owner is empty.
   return head.epoch === 1 ? { head, journal: [], isResumed: false } : load(head, driver)
 }
 
@@ -103,7 +103,7 @@ async function claimHead(sagaId: string, { lanes, telemetry }: DriverOptions): P
   }
 }
 
-/** Reads the journal of a saga that is this worker's, for as long as it takes: a busy database is no reason to let go. */
+/** Reads the journal of a saga that this worker owns, until it succeeds: a busy database does not make it release the saga. */
 async function load(head: SagaHead, driver: DriverOptions): Promise<LoadedSaga | undefined> {
   while (!driver.mustLeave()) {
     try {

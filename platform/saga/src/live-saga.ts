@@ -8,12 +8,12 @@ import { compensateSignal } from './operator-signal.ts'
 import type { Signal } from './store.ts'
 import type { SagaHead } from './transition.ts'
 
-/** The current step, with all its attempts. */
+/** The attempts of the current step. */
 export interface Attempts {
   readonly startedAtMs: number
   count: number
   lastError?: string
-  /** Whether a call of the present attempt went out and got no response. */
+  /** Whether a call of the current attempt was sent and got no response. */
   wasSent?: boolean
 }
 
@@ -22,7 +22,7 @@ export interface LiveSaga {
   readonly head: SagaHead
   readonly saga: AnySaga
   readonly context: TraceContext
-  /** When its head was read, by the clock of this process that only runs forward (performance.now()). */
+  /** When its head was read, by the monotonic clock of this process (`performance.now()`). */
   readonly readAt: number
   progress: Progress
   state: SagaState
@@ -55,13 +55,13 @@ export function liveSaga({ head: read, journal, isResumed }: LoadedSaga, saga: A
   }
 }
 
-/** A wait that was entered before the database's clock was set back counts from now on, not from when the clock is there again. */
+/** A wait that was entered before the clock of the database was set back counts from now. */
 function notAhead(progress: Progress, { nowMs: atMs }: SagaHead): Progress {
   const { enteredAtMs } = progress
   return enteredAtMs === undefined || enteredAtMs <= atMs ? progress : { ...progress, enteredAtMs: atMs }
 }
 
-/** The attempts from before the saga was unloaded, if nothing was journalled since. */
+/** Returns the attempts before the saga was unloaded, if nothing has been journalled since. */
 function attemptsOf({ retry, nowMs: atMs }: SagaHead, seq: number): Attempts | undefined {
   if (retry === null || retry.seq !== seq) return undefined
   const { attempts: count, elapsedMs, lastError } = retry
@@ -69,14 +69,14 @@ function attemptsOf({ retry, nowMs: atMs }: SagaHead, seq: number): Attempts | u
 }
 
 /**
- * The time of the database when the saga's head was read, and what has passed here since: no clock that is set or jumps
- * afterwards moves a deadline.
+ * Returns the time of the database when the head of the saga was read, plus the time elapsed here since: a clock that is set or
+ * jumps afterwards moves no deadline.
  */
 export function nowMs({ head, readAt }: LiveSaga): number {
   return head.nowMs + performance.now() - readAt
 }
 
-/** The trace of the request that started it, so that one order is one trace. */
+/** Returns the trace of the request that started the saga, so that one order is one trace. */
 function contextOf(head: SagaHead): TraceContext {
   const parent = head.traceparent === null ? undefined : parseTraceparent(head.traceparent)
   const orderId = (head.input as { readonly orderId?: unknown } | null)?.orderId
@@ -84,7 +84,7 @@ function contextOf(head: SagaHead): TraceContext {
   return { ...(parent ?? newContext()), logFields }
 }
 
-/** Waits until then, or until something wakes the saga. */
+/** Waits for the duration, or until the saga is woken. */
 export function pause(live: LiveSaga, durationMs: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -11,7 +11,7 @@ export interface Surroundings {
   readonly signals: readonly Signal[]
   /** Workers that were partly taken over or have died, and are still recorded as owners. */
   readonly gone: readonly string[]
-  /** When the others last renewed their leases. */
+  /** When the other workers last renewed their leases. */
   readonly beats: readonly Beat[]
 }
 
@@ -20,7 +20,7 @@ export interface LookOptions {
   readonly definitions: Definitions
   /** Returns how many more sagas of a type can be claimed. */
   readonly room: (name: string) => number
-  /** Leaves out sagas and signals of over a minute ago: under an old snapshot the rows of all there were since are read. */
+  /** Leaves out sagas and signals that are older than a minute: an old snapshot makes reading all rows expensive. */
   readonly isNarrow?: boolean
 }
 

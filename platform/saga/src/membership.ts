@@ -27,7 +27,7 @@ export async function prepareSession(session: Session, leaseMs: number): Promise
   )
 }
 
-/** Enters a new worker: its lock first, so that no other finds it without one. */
+/** Registers a new worker. It takes its lock first, so that no other worker finds it without the lock. */
 export async function register(session: Session, worker: string, name: string, lanes: number): Promise<void> {
   if (!(await session.tryLock(lockName(worker)))) throw new Error(`the lock of saga worker ${worker} is taken`)
   await session.sql`
@@ -48,7 +48,8 @@ interface TakeOverOptions {
 
 /**
  * Takes over up to `limit` running sagas of a dead or hung worker; sagas of unknown versions are left without a worker. Raising the
- * epoch of its lanes waits for its pending flushes and prevents new ones, so the journals read afterwards are complete. @throws Fenced if this worker was itself taken over
+ * epoch of its lanes waits for its pending flushes and prevents new ones, so the journals read afterwards are complete.
+ * @throws Fenced if this worker was itself taken over
  */
 export async function takeOver(
   database: Database,

@@ -7,13 +7,12 @@ import { compensateSignal } from './operator-signal.ts'
 import { sagaNotFound } from './read-sagas.ts'
 import { keepSignal } from './start.ts'
 
-/** What an operator acts on. */
 export interface OperatorOptions {
   readonly service: Service
   readonly database: Database
 }
 
-/** Tries what a stuck saga failed at again. @throws AppError `saga.not_found`, `saga.not_stuck` */
+/** Retries the part at which a stuck saga failed. @throws AppError `saga.not_found`, `saga.not_stuck` */
 export function retrySaga(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => setFree(tx, options, await stuckSaga(tx, id), 'retry'))
 }
@@ -23,7 +22,7 @@ export function skipStep(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => setFree(tx, options, await stuckSaga(tx, id), 'skip'))
 }
 
-/** Undoes a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
+/** Compensates a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
 export function compensateSaga(options: OperatorOptions, id: string): Promise<void> {
   return options.database.transaction(async (tx) => {
     const saga = await lockedSaga(tx, id)
@@ -47,7 +46,7 @@ interface LockedSaga {
   readonly name: string
   readonly version: number
   readonly state: SagaState
-  /** It is on its way back. */
+  /** Whether its compensation has begun. */
   readonly isTurned: boolean
 }
 
@@ -82,7 +81,7 @@ async function setFree(
   })
 }
 
-/** By the definition that the saga runs under, which another release may have. */
+/** Uses the recorded definition under which the saga runs, which may be bound only by another release. */
 async function isPastPivot(tx: WriteHandle, { id, name, version }: LockedSaga): Promise<boolean> {
   const entered = await tx.sql`
     select 1 from saga_definitions d join saga_journal j on j.saga_id = ${id} and j.step = d.pivot

@@ -3,7 +3,7 @@ export interface Places {
   readonly room: (name: string) => number
   readonly take: (name: string) => void
   readonly free: (name: string) => void
-  /** How many wait in memory for their next attempt. */
+  /** The number of sagas that wait in memory for their next attempt. */
   retrying: number
 }
 

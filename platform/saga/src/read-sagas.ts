@@ -7,9 +7,9 @@ import { readJournals } from './store.ts'
 
 export interface SagaQuery {
   readonly state?: SagaState | undefined
-  /** The saga's name. */
+  /** The name of the saga type. */
   readonly type?: string | undefined
-  /** 50 unless given, at most 200. */
+  /** 50 by default, at most 200. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
 }
@@ -19,7 +19,6 @@ export interface SagaPage {
   readonly nextCursor?: string
 }
 
-/** One row of the journal. */
 export interface SagaStepView {
   readonly step: string
   readonly kind: string
@@ -35,7 +34,7 @@ export interface SagaStepView {
 export interface SagaDetails extends SagaSummary {
   readonly input: unknown
   readonly steps: readonly SagaStepView[]
-  /** It ended so long ago that its input and its steps have been removed. */
+  /** Whether it ended before the retention, so that its input and steps have been removed. */
   readonly isReduced?: true
   /** The current attempt, if the queried replica drives the saga. */
   readonly trying?: { readonly attempts: number; readonly since: string; readonly lastError?: string }

@@ -6,8 +6,8 @@ import type { Transition } from './transition.ts'
 export class Rested extends Error {}
 
 /**
- * Waits for the next attempt without holding a place: in memory, or on disk when many do already, so that a callee that
- * is unavailable costs neither the sagas that do not need it nor memory without bound. @throws WorkerLost, Rested
+ * Waits for the next attempt without occupying a slot: in memory, or in the database if many already wait in memory, so that an
+ * unavailable callee neither delays other sagas nor fills the memory. @throws WorkerLost, Rested
  */
 export async function rest(live: LiveSaga, delayMs: number, options: DriverOptions): Promise<void> {
   const { places, maxRetrying, lanes } = options

@@ -1,6 +1,6 @@
 import { isAppError } from '@stoa/kernel'
 
-/** How long and how often is tried; milliseconds. */
+/** The limits of retries; durations in milliseconds. */
 export interface RetryLimits {
   /** Default attempts of a step before the pivot. */
   readonly attempts: number
@@ -20,16 +20,16 @@ export const defaultRetryLimits: RetryLimits = {
 /** A failed attempt and its predecessors. */
 export interface FailedAttempt {
   readonly error: unknown
-  /** Our own circuit breaker kept the call back: it is no attempt, and is waited out as long as the saga has time. */
+  /** Whether our circuit breaker rejected the call: it counts as no attempt, and is retried until the saga times out. */
   readonly isUnsent: boolean
-  /** 1 for the first; 0 when none has been sent. */
+  /** 1 for the first; 0 if none has been sent. */
   readonly attempt: number
   readonly attempts: number | undefined
-  /** A compensation, or a step from the pivot on: it may not be given up. */
+  /** Whether it must succeed: a compensation, or a step from the pivot on. */
   readonly mustHold: boolean
-  /** Since the first attempt began. */
+  /** Time since the first attempt began. */
   readonly elapsedMs: number
-  /** Whether an earlier attempt went unanswered. */
+  /** Whether an earlier attempt got no response. */
   readonly wasUnanswered: boolean
 }
 
@@ -47,7 +47,7 @@ export function isUnanswered(error: unknown): boolean {
   return !isAppError(error) || error.retryable || error.code === 'idempotency.in_progress'
 }
 
-/** Retries what went unanswered; a refusal ends it at once. */
+/** Decides whether to retry: attempts without a response are retried, a refusal is final. */
 export function judgeAttempt(failed: FailedAttempt, limits: RetryLimits, random: () => number): Verdict {
   const { error, isUnsent, attempt, attempts = limits.attempts, mustHold, elapsedMs, wasUnanswered } = failed
   if (!isUnanswered(error))

@@ -30,7 +30,7 @@ export function fail(code: string, detail: string = code): never {
   throw new AppError('conflict', code, detail)
 }
 
-/** What runs inside the journal's transaction is given. */
+/** Makes the context of a hook, which runs in the transaction of the journal. */
 export function entryContext(live: LiveSaga): EntryContext<unknown, unknown> {
   return { input: live.head.input, done: live.progress.done, fail }
 }

@@ -4,9 +4,9 @@ import { currentContext, formatTraceparent } from '@stoa/telemetry'
 import { sagaIdOf } from './journal.ts'
 import { localEngines } from './local-engines.ts'
 
-/** Where a saga comes from: its steps run in this trace, and what they publish carries this correlation. */
+/** The origin of a saga: its steps run in this trace, and the events that they publish have this correlation id. */
 export interface SagaOrigin {
-  /** W3C; that of the running code unless given. */
+  /** W3C Trace Context; that of the running code by default. */
   readonly traceparent?: string | undefined
   readonly correlationId?: string | undefined
 }

@@ -4,14 +4,14 @@ import type { JournalEntry, SagaState } from './journal.ts'
 
 /** Attempts from before a saga was unloaded. */
 export interface Retry {
-  /** Of the journal row they are to end with: once there is one, they count no more. */
+  /** Sequence number of the journal row that will end them; once it exists, they no longer count. */
   readonly seq: number
   readonly attempts: number
   readonly elapsedMs: number
   readonly lastError?: string
 }
 
-/** A saga's head as the worker that drives it needs it. */
+/** The head of a saga, as its worker reads it. */
 export interface SagaHead {
   readonly id: string
   readonly name: string
@@ -30,7 +30,7 @@ export interface SagaHead {
   readonly nowMs: number
 }
 
-/** A journal row on its way. */
+/** A journal row to be written. */
 export interface NewEntry extends JournalEntry {
   readonly seq: number
 }
@@ -42,26 +42,26 @@ export interface HeadChange {
 
 /** The signals that prevent a transition; checked in the statement that writes it. */
 export interface Guard {
-  /** An operator's wish to undo the saga. */
+  /** The request of an operator to compensate the saga. */
   readonly cancelled?: boolean
   /** A signal of this name. */
   readonly signal?: string
 }
 
-/** One move of one saga: its journal rows and, when its state changes, its head. */
+/** One transition of one saga: its journal rows and, if its state changes, its head. */
 export interface Transition {
   readonly sagaId: string
   readonly traceId: string
   readonly entries: readonly NewEntry[]
   readonly head?: HeadChange
   readonly guard?: Guard
-  /** Hands the saga back, to be claimed for its next attempt after so long. */
+  /** Releases the saga, to be claimed for its next attempt after the delay. */
   readonly rest?: { readonly afterMs: number; readonly retry: Retry }
   /** Whether it ends the saga, whose signals may be stored. */
   readonly dropsSignals?: boolean
 }
 
-/** Whether it depends on the saga's head, or changes it; the others only add to the journal. */
+/** Whether a transition depends on the head of the saga or changes it; others only add to the journal. */
 export function touchesHead({ head, guard, rest }: Transition): boolean {
   return head !== undefined || guard !== undefined || rest !== undefined
 }
@@ -72,10 +72,10 @@ export const headColumns: Fragment = fragment`
   s.is_cancelled as "isCancelled", s.retry, (extract(epoch from s.created_at) * 1000)::float8 as "createdAtMs",
   (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
 
-/** Sagas that are driven, or have to be. */
+/** Matches sagas that are driven or must be. */
 export const isLive: Fragment = fragment`s.state in ('running', 'waiting', 'compensating')`
 
-/** Whether this release has the definition that a saga began with. */
+/** Whether this release binds the version with which a saga started. */
 export function isKnown(names: readonly string[], versions: readonly number[]): Fragment {
   return fragment`exists (
     select from unnest(${names}::text[], ${versions}::int[]) as k (name, version)
@@ -122,7 +122,7 @@ export function journalRows(transitions: readonly Transition[], isWritten: Fragm
   ) as r`
 }
 
-/** What transitions do to heads and what they depend on, as a row source named `n`. */
+/** The head changes of transitions and their guards, as a row source named `n`. */
 export function headRows(changed: readonly Transition[]): Fragment {
   return fragment`unnest(
     ${changed.map(({ sagaId }) => sagaId)}::text[], ${changed.map(({ head }) => head?.state ?? null)}::text[],

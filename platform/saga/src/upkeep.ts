@@ -15,7 +15,7 @@ interface UpkeepOptions {
 
 const everyMs = 60_000
 
-/** Background work at the start and once a minute: times that a clock ahead has left, retention, and the count of sagas that wait for another release. */
+/** Runs at the start and once a minute: resets times in the future, applies the retention, counts sagas of other releases. */
 export function startUpkeep({ database, definitions, telemetry, retentionDays, maxDelayMs }: UpkeepOptions): {
   stop: () => void
 } {
@@ -56,7 +56,7 @@ export function startUpkeep({ database, definitions, telemetry, retentionDays, m
   }
 }
 
-/** Makes sagas due whose next attempt lies further ahead than any pause, as after the database's clock was set back. */
+/** Makes sagas due whose next attempt lies further ahead than any delay, which happens when the database's clock is set back. */
 async function wakeFromFuture(database: Database, maxDelayMs: number): Promise<number> {
   const rows = await database.transaction(
     ({ sql }) => sql`

@@ -19,9 +19,9 @@ export interface WorkerOptions extends Omit<DriverOptions, 'worker' | 'lanes' | 
   readonly definitions: Definitions
   /** Sagas of one type that are driven at once. */
   readonly maxActive: number
-  /** How often it looks for sagas without an owner, for signals sent elsewhere and for dead workers; milliseconds. */
+  /** Milliseconds between polls for sagas without an owner, for signals sent elsewhere and for dead workers. */
   readonly pollMs: number
-  /** A worker that wrote nothing for this long counts as hung; milliseconds. */
+  /** Milliseconds without a write after which a worker counts as hung. */
   readonly leaseMs: number
 }
 
@@ -34,9 +34,9 @@ export interface Worker {
   readonly claim: (sagaId: string) => void
   /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
-  /** Lets running steps end for so long, hands back all sagas, and leaves. */
+  /** Waits for running steps up to the limit, hands all sagas back, and leaves. */
   readonly drain: (graceMs: number) => Promise<void>
-  /** Is gone at once, as a killed process is. */
+  /** Stops at once without writing, like a killed process. */
   readonly abandon: () => void
 }
 
@@ -167,7 +167,7 @@ function isOverdue(lanes: Lanes, leaseMs: number): boolean {
   return since !== undefined && performance.now() - since > leaseMs
 }
 
-/** Runs it unless it still runs; it may not throw. */
+/** Runs the function unless it is still running; it must not throw. */
 function onceAtATime(run: () => Promise<void>): () => void {
   let isRunning = false
   return () => {

@@ -5,12 +5,12 @@ import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { signalEnqueued } from './local-queues.ts'
 
-/** When a task runs, and what makes it one with another. */
+/** When a task runs, and the key by which it replaces a pending one. */
 export interface EnqueueOptions {
   readonly delayMs?: number
   /**
-   * While a task of this name and key waits for its first attempt, a second one is not added; it runs with the latest payload.
-   * One that was begun is followed by one more, with the latest payload, unless it is retried with an equal one: what was
+   * While a task of this name and key waits for its first attempt, it takes the latest payload, and no second one is added. After
+   * that, one more task follows with the latest payload, unless an attempt with an equal payload begins later: a change that was
    * committed after an attempt began is not missed.
    */
   readonly key?: string
@@ -19,8 +19,8 @@ export interface EnqueueOptions {
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
- * Enqueues a task in the caller's transaction, together with its COMMIT: it runs at least once, and only if that holds.
- * In a sampled trace `startDetail` begins its span. Throws for an undeclared task or a payload that does not fit its schema.
+ * Enqueues a task in the caller's transaction, together with its COMMIT: it runs at least once, and only if that succeeds.
+ * In a sampled trace `startDetail` begins its span. Throws for an undeclared task or a payload that does not match its schema.
  */
 export async function enqueue(
   tx: WriteHandle,
@@ -57,7 +57,7 @@ export async function enqueue(
         payload = case when tasks.attempt > 0 then tasks.payload else excluded.payload end,
         next_payload = case when tasks.attempt > 0 then excluded.payload end,
         next_run_at = excluded.run_at, next_traceparent = excluded.traceparent
-        -- One that nobody has claimed yet is only locked: it is claimed after this transaction has ended, and sees it.
+        -- A task that has not been claimed yet is only locked: its claim waits for the end of this transaction, and sees it.
         where tasks.attempt > 0 or tasks.payload <> excluded.payload`,
   )
   afterCommit(tx, () => signalEnqueued(service))

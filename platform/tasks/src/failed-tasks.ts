@@ -1,10 +1,10 @@
 import { fragment, type Database } from '@stoa/postgres'
 import type { TaskError } from './store.ts'
 
-/** A task that needs an operator: it has used up its attempts, or no running release knows its name. */
+/** A task that needs an operator: it has no attempts left, or no running release knows its name. */
 export interface FailedTask {
   readonly state: 'failed' | 'waiting'
-  /** Whether this release declares a task of its name; a retry of one that it does not has no effect yet. */
+  /** Whether this release declares a task of this name; if not, a retry has no effect yet. */
   readonly isKnown: boolean
   readonly id: number
   readonly name: string
@@ -14,14 +14,14 @@ export interface FailedTask {
   readonly error: TaskError | null
 }
 
-/** What operators do with failed tasks. */
+/** The operations on failed tasks. */
 export interface FailedTasks {
   readonly list: (limit: number) => Promise<FailedTask[]>
-  /** Runs it again from its first attempt; false when there is no such failed task, or one of its key is pending. */
+  /** Runs it again from its first attempt; returns false if there is no such failed task, or if one of its key is pending. */
   readonly retry: (id: number) => Promise<boolean>
-  /** Runs all of them again, the newest of each key; answers how many. */
+  /** Runs all of them again, the newest of each key; returns their number. */
   readonly retryAll: () => Promise<number>
-  /** Deletes it; false when there is no such failed task, and no such one that no running release knows. */
+  /** Deletes a failed task, or one that no running release knows; returns false if there is no such task. */
   readonly discard: (id: number) => Promise<boolean>
 }
 
@@ -30,7 +30,7 @@ const unclaimedMs = 60_000
 
 /** The tasks of a service that need an operator; `known` are the names that this release declares. */
 export function failedTasks(database: Database, known: readonly string[]): FailedTasks {
-  // What is due for long and still without an attempt under way, under a name not known here.
+  // Overdue, without a running attempt, under a name that this release does not know.
   const isUnclaimed = fragment`(state = 'pending' and name <> all(${known}::text[])
     and run_at < now() - ${unclaimedMs}::float8 * interval '1 millisecond')`
   return {

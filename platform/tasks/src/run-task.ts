@@ -24,12 +24,12 @@ import {
 const defaultAttempts = 10
 const defaultTimeoutMs = 60_000
 
-/** How often a task is tried. */
+/** Maximum number of attempts of a task. */
 export function attemptsOf(service: Service, name: string): number {
   return service.tasks[name]?.attempts ?? defaultAttempts
 }
 
-/** One attempt at a claimed task, limited in time; its outcome is written, and nothing is thrown. */
+/** Makes one attempt at a claimed task, limited in time; its outcome is stored, and nothing is thrown. */
 export async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
   const { service, telemetry } = options
   if (task.attempt > attemptsOf(service, task.name)) {
@@ -51,7 +51,7 @@ export async function runTask(options: TasksOptions<Service>, task: ClaimedTask)
   })
 }
 
-/** What continues behind the limit cannot be stopped; should it commit after all, it does so only until another attempt begins. */
+/** Work that continues after the limit cannot be stopped; it can still commit until another attempt begins. */
 async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
   const { promise: limit, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
@@ -70,7 +70,7 @@ async function handle(
 ): Promise<void> {
   const handler = handlers[task.name]
   if (handler === undefined) throw new Error(`no handler is bound to task ${task.name}`)
-  // By its id: a later task of the same key, or the next of a schedule, is another effect.
+  // By its id: a later task of the same key, or the next one of a schedule, has another effect.
   const key = `${service.name}/task/${task.name}/${task.id}`
   let isDone = false
   await handler({

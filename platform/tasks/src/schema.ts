@@ -1,6 +1,6 @@
 import type { MigrationSet } from '@stoa/postgres'
 
-/** The tables of the task queue, in the database of the service whose work it is. */
+/** The tables of the task queue, in the database of the service that runs the tasks. */
 export const tasksMigrations: MigrationSet = {
   name: 'platform-tasks',
   migrations: [

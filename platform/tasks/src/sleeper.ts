@@ -1,4 +1,4 @@
-/** Lets a loop sleep until there is something to do. */
+/** Lets a loop sleep until there is work. */
 export interface Sleeper {
   /** Ends the current sleep; if nothing sleeps, the next sleep ends at once. */
   readonly wake: () => void

@@ -15,7 +15,6 @@ import { attemptsOf, runTask } from './run-task.ts'
 import { removeOldFailed, resetFutureTimes } from './upkeep.ts'
 import { makeSleeper, type Sleeper } from './sleeper.ts'
 
-/** What a service's tasks are worked off with. */
 export interface TasksOptions<S extends Service> {
   readonly service: S
   readonly handlers: Bindings<S>['tasks']
@@ -44,11 +43,10 @@ const defaultDrainMs = 5_000
 const defaultFailedRetentionMs = 90 * 24 * 60 * 60 * 1_000
 
 /**
- * Works off a service's tasks, at least once each: claimed with a lease, retried with exponential backoff, put aside
- * as failed after the attempts its declaration allows (10 by default), also when each took its process down. An attempt that
- * takes longer than its declaration allows (60 s by default) fails. An attempt that fails because its
- * callee is unavailable does not count, for a week; scheduled tasks are enqueued once a period over all replicas. Tasks that this release does not declare are left to
- * one that does.
+ * Runs the tasks of a service, each at least once: claimed with a lease, retried with exponential backoff, and kept as failed
+ * after the declared attempts (10 by default), also if each of them took its process down. An attempt that takes longer than
+ * declared (60 s by default) fails. For a week, attempts that fail because a callee is unavailable do not count. Scheduled tasks
+ * are enqueued once per period over all replicas. Tasks that this release does not declare are left to a release that does.
  */
 export function startTasks<S extends Service>(options: TasksOptions<S>): Tasks {
   const { service, telemetry } = options
@@ -81,7 +79,7 @@ async function endsWithin(timeoutMs: number, work: Promise<unknown>): Promise<bo
   return isDrained
 }
 
-/** Other replicas go on with what still runs here; the attempt that they begin fences this process out. */
+/** Other replicas continue with the tasks that still run here; their attempts fence this process out. */
 async function giveBack(
   { database, telemetry }: { database: Database; telemetry: Telemetry },
   running: Running,

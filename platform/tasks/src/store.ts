@@ -17,30 +17,29 @@ export interface TaskError {
   readonly message: string
 }
 
-/** How long a claimed task is another's business; extended while it runs. */
+/** Duration of the lease of a claimed task; extended while the task runs. */
 export const leaseMs = 30_000
 
-/** The longest time between two attempts. */
+/** Longest delay between two attempts. */
 export const longestDelayMs = 60_000
 
-/** A task that this release knows, and how often it is tried. */
+/** A task that this release declares, and its maximum number of attempts. */
 export interface KnownTask {
   readonly name: string
   readonly attempts: number
 }
 
 /**
- * Claims tasks that are due, also those whose worker has let its lease run out, each under a new attempt; those of other
- * names are left to a release that knows them. An attempt above the number allowed means that the last one ended with its
- * process: it is to be put aside.
+ * Claims due tasks, including those whose lease has expired, each for a new attempt; tasks of other names are left to a release
+ * that knows them. An attempt above the maximum means that the last one ended with its process: the task has failed.
  */
 export function claimTasks(database: Database, known: readonly KnownTask[], limit: number): Promise<ClaimedTask[]> {
   const [names, attempts] = [known.map(({ name }) => name), known.map((each) => each.attempts)]
   return database.transaction(
     (tx) => tx.sql<ClaimedTask>`
       update tasks t set attempt = t.attempt + 1, run_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
-        -- What was enqueued before this attempt begins is seen by it, unless it has another payload: that becomes the next task,
-        -- as the effects of this one stand under its own key.
+        -- This attempt sees all changes whose task was enqueued before it. Another payload becomes the next task, because the
+        -- effects of this task are recorded under its own key.
         next_payload = case when t.attempt >= k.attempts or t.next_payload <> t.payload then t.next_payload end
        from unnest(${names}::text[], ${attempts}::int[]) as k (name, attempts)
        where k.name = t.name and t.id = any (array(
@@ -59,9 +58,9 @@ export async function nextDueMs({ read }: Database, known: readonly KnownTask[])
 }
 
 /**
- * Ends a task in the caller's transaction; what was enqueued under its key meanwhile becomes the next task, and earlier
- * failures under its key are removed: this success supersedes them. Throws when the lease has gone to another attempt: then
- * that one decides.
+ * Ends a task in the caller's transaction. A task enqueued under its key in the meantime becomes the next one, and earlier
+ * failures under its key are removed, because this success supersedes them. Throws if another attempt holds the lease: that
+ * attempt decides.
  */
 export async function completeTask(tx: WriteHandle, { id, name, key, attempt }: ClaimedTask): Promise<void> {
   const { sql } = tx
@@ -84,10 +83,10 @@ function removeFailed({ sql }: WriteHandle, name: string, key: string): Promise<
   return sql`delete from tasks where name = ${name} and key = ${key} and state = 'failed'`
 }
 
-/** The task belongs to another attempt by now. */
+/** Thrown when another attempt holds the task. */
 export class LeaseLost extends Error {}
 
-/** Keeps the tasks that still run, each as long as no later attempt has it. */
+/** Extends the leases of running tasks, except those that a later attempt holds. */
 export async function extendLeases(database: Database, tasks: readonly ClaimedTask[]): Promise<void> {
   const [ids, attempts] = [tasks.map(({ id }) => id), tasks.map(({ attempt }) => attempt)]
   await database.transaction(
@@ -98,7 +97,7 @@ export async function extendLeases(database: Database, tasks: readonly ClaimedTa
   )
 }
 
-/** Gives up the leases of tasks that still run, so that another worker claims them at once. */
+/** Releases the leases of running tasks, so that another worker claims them at once. */
 export async function returnTasks(database: Database, tasks: readonly ClaimedTask[]): Promise<void> {
   const [ids, attempts] = [tasks.map(({ id }) => id), tasks.map(({ attempt }) => attempt)]
   await database.transaction(
@@ -109,7 +108,7 @@ export async function returnTasks(database: Database, tasks: readonly ClaimedTas
   )
 }
 
-/** Lets a failed task wait for its next attempt. */
+/** Schedules the next attempt of a task. */
 export async function postponeTask(
   database: Database,
   task: ClaimedTask,
@@ -124,8 +123,8 @@ export async function postponeTask(
 }
 
 /**
- * Puts a task that has used up its attempts aside, in place of an earlier one of its key; what was enqueued under its key meanwhile becomes the next
- * task.
+ * Marks a task without further attempts as failed, in place of an earlier failure of its key. A task enqueued under its key in
+ * the meantime becomes the next one.
  */
 export async function failTask(
   database: Database,
@@ -154,7 +153,7 @@ export async function failTask(
   )
 }
 
-/** Enqueues each scheduled task whose period has come, once over all replicas. */
+/** Enqueues each scheduled task that is due, once over all replicas. */
 export async function enqueueScheduled(
   database: Database,
   schedules: readonly { name: string; everyMs: number }[],
@@ -168,7 +167,7 @@ export async function enqueueScheduled(
         insert into task_schedules as s (name, next_at)
         select name, now() + every_ms * interval '1 millisecond' from given
         on conflict (name) do update set next_at = excluded.next_at
-        -- More than two periods ahead it was set before the clock was set back.
+        -- A time more than two periods ahead dates from before the clock was set back.
         where s.next_at <= now() or s.next_at > excluded.next_at + (excluded.next_at - now())
         returning name
       )

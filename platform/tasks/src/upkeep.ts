@@ -4,8 +4,8 @@ import { leaseMs, longestDelayMs } from './store.ts'
 const toleranceMs = 60_000
 
 /**
- * Brings times that lie further ahead than any task is made to wait back to the present clock, as after the database's clock
- * was set back; a task that was delayed keeps its delay. Returns how many tasks that were.
+ * Resets times that lie further ahead than any delay, which happens when the clock of the database is set back; a delayed task
+ * keeps its delay. Returns the number of tasks.
  */
 export async function resetFutureTimes(database: Database): Promise<number> {
   const latestMs = longestDelayMs + leaseMs + toleranceMs
@@ -22,7 +22,7 @@ export async function resetFutureTimes(database: Database): Promise<number> {
   return rows.length
 }
 
-/** Removes tasks that failed so long ago; returns how many those were. */
+/** Removes tasks that failed before the retention, at most 1,000 at a time; returns their number. */
 export async function removeOldFailed(database: Database, retentionMs: number): Promise<number> {
   const rows = await database.transaction(
     ({ sql }) => sql`

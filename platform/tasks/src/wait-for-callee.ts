@@ -2,7 +2,7 @@ import { isAppError } from '@stoa/kernel'
 import { json, type Database } from '@stoa/postgres'
 import type { ClaimedTask, TaskError } from './store.ts'
 
-/** Codes of an AppError for a callee that could not be asked, or that did not say what became of it. */
+/** Error codes of a callee that was not reached, or whose response is missing. */
 const unavailable = new Set([
   'service.unavailable',
   'service.no_instance',
@@ -11,17 +11,17 @@ const unavailable = new Set([
   'service.saturated',
 ])
 
-/** How long an unavailable callee uses up no attempts: a task that nothing else stops is put aside in the end. */
+/** Age of a task from which an unavailable callee costs attempts, so that every task ends. */
 const waitHours = 7 * 24
 
-/** Whether an attempt failed because its callee is unavailable, which is not the task's fault. */
+/** Whether an attempt failed because a callee is unavailable. */
 export function isCalleeUnavailable(error: unknown): boolean {
   return isAppError(error) && error.kind === 'unavailable' && unavailable.has(error.code)
 }
 
 /**
- * Lets a task wait for its callee, from 400 ms to a minute; the attempt does not count, but for the first, which tells a task
- * that was begun. False when the task is older than a week: then the attempt counts.
+ * Delays a task whose callee is unavailable, by 400 ms at first and up to a minute. The attempt does not count, except the first,
+ * which marks the task as begun. Returns false if the task is older than a week: then the attempt counts.
  */
 export async function waitForCallee(database: Database, task: ClaimedTask, error: TaskError): Promise<boolean> {
   const rows = await database.transaction(
