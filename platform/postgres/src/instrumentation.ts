@@ -17,8 +17,12 @@ export interface Instrumentation {
   readonly onCommand: (text: string) => OnEnded
 }
 
+/** Statements that are measured alike. */
+interface Kind extends StatementSummary {
+  readonly observe: (seconds: number) => void
+}
+
 const system = 'postgresql'
-const summaries = new WeakMap<Statement, StatementSummary>()
 
 /**
  * Measures by OpenTelemetry's semantic conventions for PostgreSQL: `db.client.operation.duration`, and, where the caller's
@@ -30,7 +34,20 @@ export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: str
   const namespace = databaseName(url)
   const durations = dbClientOperationDuration(metrics)
 
-  function begin({ operation, summary }: StatementSummary): OnEnded {
+  const labelsOf = (operation: string, failure: string) => ({
+    db_system_name: system,
+    db_namespace: namespace,
+    db_operation_name: operation,
+    error_type: failure,
+  })
+  const kindOf = ({ operation, summary }: StatementSummary): Kind => {
+    return { operation, summary, observe: durations.series(labelsOf(operation, '')) }
+  }
+  const statements = new WeakMap<Statement, Kind>()
+  // by their first word: those that take no parameters are few
+  const commands = new Map<string, Kind>()
+
+  function begin({ operation, summary, observe }: Kind): OnEnded {
     const startMs = performance.now()
     const span = startDetail(() => ({
       name: summary,
@@ -46,12 +63,9 @@ export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: str
     }))
     return (error) => {
       const failure = error === undefined ? '' : failureOf(error)
-      durations.observe((performance.now() - startMs) / 1_000, {
-        db_system_name: system,
-        db_namespace: namespace,
-        db_operation_name: operation,
-        error_type: failure,
-      })
+      const seconds = (performance.now() - startMs) / 1_000
+      if (failure === '') observe(seconds)
+      else durations.observe(seconds, labelsOf(operation, failure))
       if (span === undefined) return
       if (failure !== '') {
         span.setFailed(failure)
@@ -62,22 +76,23 @@ export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: str
   }
 
   return {
-    onStatement: (statement) => begin(summaryOf(statement)),
-    onCommand: (text) => begin(summarizeCommand(text)),
+    onStatement: (statement) => {
+      const known = statements.get(statement) ?? kindOf(summarize(statement.text))
+      statements.set(statement, known)
+      return begin(known)
+    },
+    onCommand: (text) => {
+      const found = summarizeCommand(text)
+      const known = commands.get(found.operation) ?? kindOf(found)
+      commands.set(found.operation, known)
+      return begin(known)
+    },
   }
 }
 
 /** The name of the database that a URL names. */
 export function databaseName(url: string): string {
   return decodeURIComponent(new URL(url).pathname.slice(1))
-}
-
-function summaryOf(statement: Statement): StatementSummary {
-  const known = summaries.get(statement)
-  if (known !== undefined) return known
-  const made = summarize(statement.text)
-  summaries.set(statement, made)
-  return made
 }
 
 /** The SQLSTATE, five characters; else what kind of failure it was. */

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import { type AppError, platformError } from '@stoa/kernel'
 import { connect, type Connection, type ConnectionOptions } from './connection.ts'
 import { toRefusal } from './errors.ts'
@@ -122,7 +122,8 @@ function submit(pool: State, start: Start, fail: Fail): void {
     return
   }
   // The statement that frees a connection starts this one, which must run in the trace context of its own caller.
-  pool.queue.push({ ...task, start: AsyncLocalStorage.bind(start) })
+  const own = new AsyncResource('stoa.statement')
+  pool.queue.push({ ...task, start: (connection, isKept) => own.runInAsyncScope(start, undefined, connection, isKept) })
   openIfNeeded(pool)
 }
 

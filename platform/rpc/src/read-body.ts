@@ -16,8 +16,12 @@ export function readBody(stream: ServerHttp2Stream, account: BodyAccount, timeou
   if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0))
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const parts: Buffer[] = []
+  const settle = () => {
+    clearTimeout(timer)
+    stream.off('data', take).off('end', end).off('close', left)
+  }
   const fail = (error: Error) => {
-    stream.off('data', take)
+    settle()
     parts.length = 0
     reject(error)
   }
@@ -30,15 +34,15 @@ export function readBody(stream: ServerHttp2Stream, account: BodyAccount, timeou
       fail(error as Error)
     }
   }
-  stream.on('data', take)
   const left = () => fail(new ConnectError('The caller has disconnected.', Code.Canceled))
-  stream.once('close', left)
-  stream.once('end', () => {
+  const end = () => {
     // a stream whose connection was lost ends too, with a part of its body
-    if (stream.closed) left()
-    else resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
-  })
-  return promise.finally(() => clearTimeout(timer))
+    if (stream.closed) return left()
+    settle()
+    resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
+  }
+  stream.on('data', take).once('close', left).once('end', end)
+  return promise
 }
 
 /**

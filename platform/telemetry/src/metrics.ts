@@ -32,6 +32,8 @@ export interface Gauge<Name extends string = never> {
 /** A distribution over fixed buckets. */
 export interface Histogram<Name extends string = never> {
   observe(value: number, ...labels: LabelArguments<Name>): void
+  /** The series of these labels, for what observes it often. */
+  series(...labels: LabelArguments<Name>): (value: number) => void
 }
 
 /** Brings a metric up to date before an exposition; one that takes over 2 s, or throws, is left as it was. */
@@ -205,14 +207,23 @@ function makeHistogram<Name extends string>(
   const table = makeSeriesTable<HistogramSeries>(labelNames, make, limit)
   if (labelNames.length === 0) table.get(undefined)
   const observe = (value: number, ...[labels]: LabelArguments<Name>) => {
-    const series = Number.isNaN(value) ? undefined : table.get(labels)
-    if (series === undefined) return
-    let bucket = 0
-    while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
-    series.sum += value
+    if (!Number.isNaN(value)) addTo(table.get(labels), buckets, value)
   }
-  return { family: { kind, name, help, buckets, series: table.all }, metric: { observe } }
+  const series = (...[labels]: LabelArguments<Name>) => {
+    let own: HistogramSeries | undefined
+    return (value: number) => {
+      if (!Number.isNaN(value)) addTo((own ??= table.get(labels)), buckets, value)
+    }
+  }
+  return { family: { kind, name, help, buckets, series: table.all }, metric: { observe, series } }
+}
+
+function addTo(series: HistogramSeries | undefined, buckets: readonly number[], value: number): void {
+  if (series === undefined) return
+  let bucket = 0
+  while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1
+  series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+  series.sum += value
 }
 
 function checkNames(kind: MetricFamily['kind'], name: string, labelNames: readonly string[]): void {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '../topology.ts'
 import { packEntry, seedEntry } from './bundle.ts'
@@ -14,7 +14,7 @@ export async function buildBundle(target: string, deployments: readonly Deployme
   const programs = new Map(deployments.map(({ name, folder }) => [name, join(root, folder, 'src/main.ts')]))
   programs.set(seedEntry, join(root, 'system/src/seed/main.ts'))
   programs.set(packEntry, join(root, 'system/src/supervisor/pack.ts'))
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
     plugins: [programEntries(programs), serviceLocations(deployments)],
     outdir: target,
@@ -29,9 +29,20 @@ export async function buildBundle(target: string, deployments: readonly Deployme
     keepNames: true,
     legalComments: 'none',
     logLevel: 'silent',
+    write: false,
   })
+  await Promise.all(outputFiles.map(({ path, text }) => writeProgram(path, text)))
   // Its process would stay as long as ours.
   await stop()
+}
+
+// Makes every function anew a property of its own, and so slow, although most have their name already.
+const slowNaming = /(var __name = \(target, value\) =>) (__defProp\()/
+
+/** Writes a file of the bundle, in which a function gets its name only where bundling has changed it. */
+async function writeProgram(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text.replace(slowNaming, '$1 target.name === value ? target : $2'))
 }
 
 /** Each program holds on to the supervisor first: one that was left alone would keep its port forever. */

@@ -119,11 +119,14 @@ export async function notify(
   message: Message,
 ): Promise<NotificationId | undefined> {
   const { userId, kind, orderId, linkId, locale, eventId } = message
-  if (await tx.isErased(userId)) return undefined
-  const template = await findWords(tx, kind, locale)
+  const [isErased, template, { preferences }] = await Promise.all([
+    tx.isErased(userId),
+    findWords(tx, kind, locale),
+    readPreferences(tx, userId),
+  ])
+  if (isErased) return undefined
   if (template === undefined) throw new Error(`there is no template for ${kind}`)
   const now = deps.clock.now()
-  const { preferences } = await readPreferences(tx, userId)
   // what opens an account goes to the owner's address and nowhere else
   const by = linkId === undefined ? message.channel : 'email'
   const wanted = { kind, by, reachable: channelsTo(deps, userId) }

@@ -12,14 +12,18 @@ export interface StoredQuote {
   readonly expiresAt: Temporal.Instant
 }
 
-/** Stores a quote until it expires. */
+/** Stores a quote until it expires, and returns its customer: one for an erased account names none. */
 export async function insertQuote(
   tx: WriteHandle,
   { quote, customerId, countedPromotions, expiresAt }: StoredQuote,
-): Promise<void> {
-  await tx.sql`
+): Promise<string | undefined> {
+  const [row] = await tx.sql<{ customer: string | null }>`
     insert into quotes (id, customer_id, body, counted_promotions, expires_at)
-    values (${quote.quoteId}, ${customerId}, ${json(quote)}, ${countedPromotions}::uuid[], ${expiresAt})`
+    select ${quote.quoteId}, case when not is_erased(given.customer) then given.customer end, ${json(quote)},
+      ${countedPromotions}::uuid[], ${expiresAt}
+    from (values (${customerId}::uuid)) as given (customer)
+    returning customer_id as customer`
+  return row?.customer ?? undefined
 }
 
 /** The quote of this id, expired or not. */

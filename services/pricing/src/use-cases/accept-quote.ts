@@ -17,7 +17,7 @@ export const acceptQuote =
     const isCapped = counted.length > 0 && (await isCappedByCustomer(db, counted))
     const user = isCapped ? await findCouponUser(calls, db, customerId) : { customerId, mailbox: undefined }
     return commit(async (tx) => {
-      const { accepted, isWithdrawn } = await findEarlier(tx, key)
+      const [{ accepted, isWithdrawn }, isErased] = await Promise.all([findEarlier(tx, key), tx.isErased(customerId)])
       if (accepted !== null) return { total: toWire(accepted) }
       if (isWithdrawn) return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
@@ -27,7 +27,7 @@ export const acceptQuote =
         return refuse('pricing.quote_expired', 'The quote has expired.')
       }
       // The order of an erased account is rejected: a use stored now would name the person again.
-      if (await tx.isErased(customerId)) return refuse('pricing.quote_not_found', 'The account has been erased.')
+      if (isErased) return refuse('pricing.quote_not_found', 'The account has been erased.')
       if ('isVerified' in user && !user.isVerified) {
         return refuse('pricing.coupon_email_unverified', 'The e-mail address of the account is not verified.')
       }

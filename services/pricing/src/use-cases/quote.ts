@@ -1,4 +1,4 @@
-import type { Handler, RpcHandler, Tx } from '@stoa/contract'
+import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
 import { findQuote, insertQuote, type StoredQuote } from '../store/quotes.ts'
@@ -18,18 +18,10 @@ export const quote =
     )
     if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
     return commit(async (tx) => {
-      await storeQuote(tx, made)
+      await insertQuote(tx, made)
       return { status: 200, body: made.quote }
     })
   }
-
-/** Stores a quote and returns it; one for an erased account names no customer. */
-async function storeQuote(tx: Tx<PricingService>, made: StoredQuote): Promise<StoredQuote> {
-  const isErased = made.customerId !== undefined && (await tx.isErased(made.customerId))
-  const stored = isErased ? { ...made, customerId: undefined } : made
-  await insertQuote(tx, stored)
-  return stored
-}
 
 /** Prices a basket for an order that is being placed. */
 export const quoteForOrder =
@@ -49,7 +41,7 @@ export const quoteForOrder =
     )
     if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
     return commit(async (tx) => {
-      return { quote: onWire(await storeQuote(tx, made)) }
+      return { quote: onWire({ ...made, customerId: await insertQuote(tx, made) }) }
     })
   }
 

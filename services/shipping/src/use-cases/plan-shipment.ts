@@ -29,10 +29,13 @@ export const createShipmentOfOrder =
     if (!methodsOf(carrier, address.country).includes(method))
       return refuse('shipping.method_unknown', noMethod(method))
     return commit(async (tx) => {
-      const { shipmentId: made, isWithdrawn } = await findEarlier(tx, key)
+      const [{ shipmentId: made, isWithdrawn }, isErased] = await Promise.all([
+        findEarlier(tx, key),
+        tx.isErased(input.customerId),
+      ])
       if (made !== null) return { shipmentId: made }
       if (isWithdrawn) return refuse('shipping.withdrawn', 'The shipment was withdrawn before it was made.')
-      if (await tx.isErased(input.customerId)) return refuse('shipping.address_unserved', erased)
+      if (isErased) return refuse('shipping.address_unserved', erased)
       const orderId = input.orderId as OrderId
       const { $typeName: _type, $unknown: _unknown, name, line1, city, country, ...optional } = address
       const planned = {
