@@ -64,7 +64,7 @@ export function connectCalls(options: CallClientOptions): CallClient {
     targets.set(callee, methodsOf(picked, { callee, upstream, durations }))
   }
   return {
-    for: (cause) => clientsFor(options, targets, cause),
+    for: makeClients(options, targets),
     close: () => upstreams.forEach((upstream) => upstream.close()),
   }
 }
@@ -76,21 +76,34 @@ function methodsOf(picked: Picked, shared: Omit<Target, 'method'>): ReadonlyMap<
   return new Map(methods.map((method) => [method.localName, { ...shared, method: method as DescMethodUnary }]))
 }
 
-function clientsFor(
-  options: CallClientOptions,
-  targets: ReadonlyMap<string, ReadonlyMap<string, Target>>,
-  cause: CallCause,
-) {
-  const clients: Record<string, Record<string, unknown>> = {}
-  for (const [callee, methods] of targets) {
-    const client: Record<string, unknown> = {}
-    for (const [name, target] of methods) {
-      client[name] = (request: object, callOptions: CallOptions = {}) =>
-        call(options, target, request, cause, callOptions)
+/** The client of a service is made when a request first uses it: most requests call few services, or none. */
+function makeClients(options: CallClientOptions, targets: ReadonlyMap<string, ReadonlyMap<string, Target>>) {
+  class Clients {
+    readonly #cause: CallCause
+    constructor(cause: CallCause) {
+      this.#cause = cause
     }
-    clients[callee] = client
+    static client(clients: Clients, methods: ReadonlyMap<string, Target>) {
+      return clientOf(options, methods, clients.#cause)
+    }
   }
-  return clients
+  for (const [callee, methods] of targets) {
+    Object.defineProperty(Clients.prototype, callee, {
+      get(this: Clients) {
+        return Clients.client(this, methods)
+      },
+    })
+  }
+  return (cause: CallCause) => new Clients(cause)
+}
+
+function clientOf(options: CallClientOptions, methods: ReadonlyMap<string, Target>, cause: CallCause) {
+  const client: Record<string, unknown> = {}
+  for (const [name, target] of methods) {
+    client[name] = (request: object, callOptions: CallOptions = {}) =>
+      call(options, target, request, cause, callOptions)
+  }
+  return client
 }
 
 async function call(

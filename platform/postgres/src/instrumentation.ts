@@ -23,6 +23,7 @@ interface Kind extends StatementSummary {
 }
 
 const system = 'postgresql'
+const mostCommands = 64
 
 /**
  * Measures by OpenTelemetry's semantic conventions for PostgreSQL: `db.client.operation.duration`, and, where the caller's
@@ -44,7 +45,7 @@ export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: str
     return { operation, summary, observe: durations.series(labelsOf(operation, '')) }
   }
   const statements = new WeakMap<Statement, Kind>()
-  // by their first word: those that take no parameters are few
+  // by their text: those that are sent often are few and short
   const commands = new Map<string, Kind>()
 
   function begin({ operation, summary, observe }: Kind): OnEnded {
@@ -82,10 +83,11 @@ export function instrument({ metrics, startDetail }: DatabaseTelemetry, url: str
       return begin(known)
     },
     onCommand: (text) => {
-      const found = summarizeCommand(text)
-      const known = commands.get(found.operation) ?? kindOf(found)
-      commands.set(found.operation, known)
-      return begin(known)
+      const known = commands.get(text)
+      if (known !== undefined) return begin(known)
+      const made = kindOf(summarizeCommand(text))
+      if (commands.size < mostCommands) commands.set(text, made)
+      return begin(made)
     },
   }
 }
