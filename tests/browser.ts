@@ -4,7 +4,7 @@ import { chromiumPath } from './config.ts'
 
 const usual = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** Where a Chromium is on this machine: CHROMIUM_PATH, or where distributions put it; undefined when there is none. */
+/** The path of Chromium: CHROMIUM_PATH, or where distributions install it; undefined if it is not installed. */
 export const installedChromium = chromiumPath() ?? usual.find((path) => existsSync(path))
 
 if (installedChromium === undefined) {

@@ -2,10 +2,10 @@ import type { Secrets } from '@stoa/system/supervisor/secrets'
 import { databaseOf } from '@stoa/system/supervisor/secrets'
 import pg from 'pg'
 
-/** One row of an answer; counts and sums come as text where they are wider than a double. */
+/** One row of a result; counts and sums that exceed a double are text. */
 export type Row = Readonly<Record<string, any>>
 
-/** Asks one database of the system, by the service it belongs to. */
+/** Queries one database of the system, by the name of its service. */
 export type Sql = (database: string, text: string, values?: readonly unknown[]) => Promise<Row[]>
 
 /** The URL of a service's database at this address. */
@@ -14,7 +14,7 @@ export function databaseUrlAt(host: string, port: number, name: string, secrets:
   return `postgres://${role}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }
 
-/** Asks over a connection for each question: the server may have died since the last. */
+/** Opens a connection for each query, because the server may have been killed since the last one. */
 export function askDatabases(port: number, secrets: Secrets): Sql {
   return async (database, text, values = []) => {
     const connectionString = databaseUrlAt('127.0.0.1', port, database, secrets)

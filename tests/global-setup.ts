@@ -7,7 +7,7 @@ import { testDatabaseUrl } from './config.ts'
 
 const prefix = 'stoa-test-postgres-'
 
-/** Brings up one PostgreSQL for the integration tests, or takes the one of TEST_DATABASE_URL. */
+/** Starts one PostgreSQL for the integration tests, or uses that of TEST_DATABASE_URL. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = testDatabaseUrl()
   if (given !== undefined) {
@@ -30,7 +30,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-/** Servers of runs that were killed. */
+/** Removes the servers of killed runs. */
 async function discardLeftBehind(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1])

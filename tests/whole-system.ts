@@ -15,9 +15,9 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = join(root, 'cli/src/main.ts')
 
-/** A whole system of one's own. */
+/** A separate running system. */
 export interface WholeSystem extends Doors {
-  /** Its data folder. */
+  /** The data folder. */
   readonly home: string
   readonly sql: Sql
   readonly rows: () => Promise<readonly ProcessRow[]>
@@ -27,22 +27,22 @@ export interface WholeSystem extends Doors {
 }
 
 interface Options {
-  /** What its folder is called. */
+  /** A part of the name of the data folder. */
   readonly name: string
-  /** How many processes of a service, where not one. */
+  /** The number of processes of a service; 1 by default. */
   readonly scale?: Readonly<Record<string, number>>
-  /** Further settings, made for its data folder. */
+  /** Additional settings, made for the data folder. */
   readonly settings?: (home: string) => Readonly<Record<string, string>>
-  /** Commands that come before it is up. */
+  /** Commands that run before the start. */
   readonly before?: readonly (readonly string[])[]
-  /** A system of the same sources, whose bundles are taken. */
+  /** A system of the same sources whose bundles are used. */
   readonly bundlesOf?: { readonly home: string } | undefined
 }
 
-/** Brings a system up by the door that everybody uses: on free ports, with days of a second and no limit that is reached. */
+/** Starts a system with the stoa command: on free ports, with carrier days of a second and rate limits that are not reached. */
 export async function bringUp({ name, scale = {}, settings, before = [], bundlesOf }: Options): Promise<WholeSystem> {
   const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
-  // as root PostgreSQL runs under another account, which has to get in
+  // started as root, PostgreSQL runs under another account, which needs access
   await chmod(home, 0o755)
   if (bundlesOf !== undefined) await symlink(join(bundlesOf.home, 'bundles'), join(home, 'bundles'))
   const env = {
@@ -75,7 +75,7 @@ export async function bringUp({ name, scale = {}, settings, before = [], bundles
   }
 }
 
-/** Asks the databases of the system in this data folder. */
+/** Queries the databases of the system in this data folder. */
 export async function databasesOf(home: string): Promise<Sql> {
   const [ports, secrets] = await Promise.all([
     readJson<Record<string, number>>(dataFolderAt(home).ports),

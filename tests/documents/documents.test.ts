@@ -10,8 +10,8 @@ const documents = globSync(
   [
     '*.md',
     'docs/**/*.md',
-    '{platform,services,control,edge,tools,examples}/*/README.md',
-    '{system,cli,bench,contracts,examples}/README.md',
+    '{platform,services,control,edge,tools,examples,tests}/*/README.md',
+    '{system,cli,bench,contracts,examples,tests}/README.md',
   ],
   { cwd: root },
 ).sort()

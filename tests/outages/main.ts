@@ -10,14 +10,14 @@ import { keepAsking, makeProbes, type Seen } from './probes.ts'
 
 const help = `Usage: npm run outages -- [--rounds N] [--seconds N] [--only SERVICE,...]
 
-Takes each service away in turn while customers go on: what does not need it sees no error, and three seconds after its return
-nothing is refused any more and no circuit breaker is open.
-  --rounds N    how many outages (one for each service)
-  --seconds N   how long each lasts (2)
-  --only a,b    these services alone
+Makes each service unavailable in turn while customers continue: requests that do not need it must succeed, and three seconds
+after its return no request may be rejected and no circuit breaker may be open.
+  --rounds N    number of outages (default: one for each service)
+  --seconds N   duration of each outage (default: 2)
+  --only a,b    only these services
 `
 
-/** How long after a service's return breakers may still refuse; and how long it is watched that they do not. */
+/** Time after the return of a service in which breakers may still reject calls, and time for which it is watched afterwards. */
 const graceMs = 3_000
 const watchedMs = 2_000
 

@@ -10,15 +10,16 @@ import { installSchemathesis } from './install.ts'
 
 const help = `Usage: npm run schemathesis [-- --seed N] [--count N] [--only OPERATION] [--small]
 
-Brings a system up and has Schemathesis send requests to every operation of the gateway's document, as staff and as admin.
-  --seed N     the same requests as in the run that printed it
-  --count N    how many random requests to each operation, besides its examples and edge cases (3)
-  --only ID    to one operation alone, as order.placeOrder
-  --small      as admin only, without edge cases
+Starts a separate system, and lets Schemathesis send requests to every operation of the gateway's OpenAPI document, as staff and
+as admin.
+  --seed N     repeat the requests of the run that printed this seed
+  --count N    random requests to each operation, in addition to its examples and edge cases (default: 3)
+  --only ID    only one operation, such as order.placeOrder
+  --small      only as admin, without edge cases
 `
 const configuration = fileURLToPath(new URL('schemathesis.toml', import.meta.url))
 
-/** These may end the session, the account or the keys of their caller, so they come last, with a token of their own. */
+/** These may end the session, the account or the keys of their caller, so they come last, with their own token. */
 const ending = [
   'auth.endOwnSessions',
   'auth.endOwnSessionsAtAuth',
@@ -39,7 +40,7 @@ interface Run {
   readonly isSmall: boolean
 }
 
-/** Whether nothing was found wrong; all of Schemathesis' own report is shown. */
+/** Runs Schemathesis, showing its report; returns whether it found no error. */
 async function check({ program, gatewayUrl, seed, count, isSmall }: Run, email: string, which: readonly string[]) {
   const token = await signIn(email, demonstrationPassword)
   const phases = isSmall ? 'fuzzing' : 'examples,coverage,fuzzing'

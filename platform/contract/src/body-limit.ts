@@ -3,12 +3,12 @@ import { largestJsonBytes } from './json-size.ts'
 
 /** The largest body of any operation: 1 MiB. */
 export const MAX_BODY_BYTES = 1_048_576
-/** Below this, a limit saves nothing: 16 KiB. */
+/** The smallest limit, 16 KiB: a lower one saves nothing. */
 const MIN_BODY_BYTES = 16_384
 
 /**
- * The most bytes that a door reads of an operation's body: twice what the schema can need, which leaves room for white
- * space; at least 16 KiB, at most 1 MiB.
+ * The maximum number of bytes that are read of the body of an operation: twice what the schema can need, which leaves room for
+ * white space; at least 16 KiB, at most 1 MiB.
  */
 export function bodyLimitOf({ body }: { readonly body: TSchema | undefined }): number {
   const needed = body === undefined ? 0 : 2 * largestJsonBytes(body)

@@ -11,13 +11,13 @@ function patternOf(all: readonly string[]): string {
   return `^(?:${groups.join('|')})$`
 }
 
-/** How a country is written, as JSON Schema says it. */
+/** The JSON Schema of a country code. */
 export const countryRule = {
   pattern: patternOf(codes),
   description: 'ISO 3166-1 alpha-2 code of a country, or XK for Kosovo',
 } as const
 
-/** A country that exists, by its ISO 3166-1 alpha-2 code; any other text is refused. */
+/** An existing country, by its ISO 3166-1 alpha-2 code (or XK); any other text is rejected. */
 export const CountrySchema = Type.String(countryRule)
 
 /** The code of every country that `CountrySchema` accepts, in alphabetical order. */

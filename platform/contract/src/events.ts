@@ -20,7 +20,6 @@ export type Handled<Consumes> = {
   [Name in keyof Consumes]: Consumes[Name] extends ErasureEvent ? never : Name
 }[keyof Consumes]
 
-/** The data of an event type. */
 export type EventData<Event extends EventType> = Static<Event['data']>
 
 /** Declares an event: a fact, in the past tense (`order.created`), its semantic version and the schema of its data. */
@@ -41,7 +40,7 @@ export function erasureEvent<const Name extends `${string}.${string}`, Data exte
   return { ...event(type, version, data), erases: 'subject' }
 }
 
-/** Whether an event says that its subject was erased. */
+/** Whether an event type is declared with `erasureEvent`. */
 export function isErasure(type: EventType): type is ErasureEvent {
   return 'erases' in type
 }

@@ -19,7 +19,7 @@ export interface Caller {
   readonly roles: readonly string[]
   readonly address: string
   readonly can: (permission: string) => boolean
-  /** Whether a resource of this owner is within the caller's reach for the operation at hand. */
+  /** Whether the caller may access a resource of this owner with the current operation. */
   readonly mayReach: (ownerId: string | null | undefined) => boolean
 }
 
@@ -258,7 +258,7 @@ export interface Consumer<S extends Service, Name extends keyof S['consumes'], D
   readonly [handles]?: Name
 }
 
-/** What works off one kind of task; `commit` marks it done in the same transaction as its change. */
+/** The handler of one declared task; `commit` ends the task in the transaction of its change. */
 export interface TaskHandler<S extends Service, Name extends keyof S['tasks']> {
   (context: {
     readonly payload: TaskPayload<S, Name>

@@ -1,7 +1,7 @@
 /**
  * Runs one SQL statement written as a template: every `${value}` becomes a parameter, never text, and the statement is
- * prepared once per connection. Returns the rows. Pass objects for `jsonb` through `json(value)`; `Temporal.Instant`
- * goes in and comes out of `timestamptz`, safe integers of `bigint`; arrays are PostgreSQL arrays (`= any(${ids})`).
+ * prepared once per connection. Returns the rows. Pass objects for `jsonb` through `json(value)`. A `timestamptz` is a
+ * `Temporal.Instant`, a `bigint` a safe integer, and an array a PostgreSQL array (`= any(${ids})`).
  */
 export type Sql = <Row extends object = Record<string, unknown>>(
   strings: TemplateStringsArray,

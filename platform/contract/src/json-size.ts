@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 
-/** What this file reads of JSON Schema. */
+/** The keywords of JSON Schema that this file reads. */
 interface Node {
   readonly type?: string
   readonly const?: unknown
@@ -21,7 +21,7 @@ interface Node {
 
 /** A character outside the basic plane, escaped as a surrogate pair: `\ud83d\ude00`. */
 const bytesOfCharacter = 12
-/** A text that is bounded by its pattern or format only; names of a record likewise. */
+/** Of a text that only its pattern or format limits, and of a name of a record. */
 const bytesOfPatternText = 512
 const bytesOfNumber = 32
 

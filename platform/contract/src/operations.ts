@@ -3,7 +3,7 @@ import type { Static, TObject, TSchema } from 'typebox'
 /** The permission that a caller needs: `'public'` must be declared explicitly; `service` is for other services, `ops` for operators. */
 export type Permission = 'public' | 'service' | 'ops' | `${string}:${string}`
 
-/** The names in braces of a path. */
+/** The names in braces in a path. */
 export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParams<Rest>
   : never
@@ -11,7 +11,7 @@ export type PathParams<Path extends string> = Path extends `${string}{${infer Na
 /** A string schema for each name in braces of a path; a value that does not match returns 404. */
 export type PathSchemas = { readonly [name: string]: TSchema }
 
-/** Every name in braces has a schema, and nothing else has. */
+/** Requires a schema for every name in braces, and for no other name. */
 type DeclaredPath<Path extends string, S> = [PathParams<Path>] extends [never]
   ? { readonly params?: undefined }
   : {
@@ -192,7 +192,7 @@ function operation(method: Method, effect: Effect, path: string, spec: object) {
   }
 }
 
-/** Declares a GET: it reads, and needs no key. */
+/** Declares a GET, which only reads and takes no idempotency key. */
 export function get<
   const P extends string,
   const A extends Answers,

@@ -26,12 +26,11 @@ export function isRefused(value: unknown): value is Refused {
   return typeof value === 'object' && value !== null && 'refused' in value && value.refused instanceof AppError
 }
 
-/** The error of a refusal. */
 export function refusedError(refused: Refused): AppError {
   return (refused as unknown as RefusedAtRunTime).refused
 }
 
-/** What a refusal wants to leave behind, when it does. */
+/** Returns the write that a refusal keeps although it rolls back (`keep`), if it has one. */
 export function refusedKeep(refused: Refused): ((tx: Tx<any>) => Promise<void>) | undefined {
   return (refused as unknown as RefusedAtRunTime).keep
 }

@@ -8,7 +8,7 @@ export interface RpcMethod<Code extends string = string> {
   readonly public?: true
 }
 
-/** A service's RPC interface: the one generated from its rpc.proto, and what each method does. */
+/** The RPC interface of a service: the one generated from its rpc.proto, with the declaration of each method. */
 export interface Rpc<
   Methods extends GenServiceMethods = GenServiceMethods,
   Declared extends { readonly [M in keyof Methods]: RpcMethod } = { readonly [M in keyof Methods]: RpcMethod },
@@ -34,7 +34,7 @@ export interface Picked<
   readonly methods: readonly Name[]
 }
 
-/** Picks the methods that this service calls of another. */
+/** Declares the methods of another service that this service calls. */
 export function pick<Methods extends GenServiceMethods, const Names extends readonly (keyof Methods & string)[]>(
   service: GenService<Methods>,
   ...methods: Names
@@ -42,9 +42,9 @@ export function pick<Methods extends GenServiceMethods, const Names extends read
   return { service, methods }
 }
 
-/** The input a caller of a method writes, and the one its handler reads. */
+/** The input of a method, as its handler reads it. */
 export type RpcInput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['input']>
-/** What a caller may pass as input: any subset of the fields. */
+/** The input of a method, as a caller passes it: any subset of the fields. */
 export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
   Methods[M]['input']
 >
@@ -52,7 +52,7 @@ export type RpcRequest<Methods extends GenServiceMethods, M extends keyof Method
 export type RpcAnswer<Methods extends GenServiceMethods, M extends keyof Methods> = MessageInitShape<
   Methods[M]['output']
 >
-/** What a caller gets. */
+/** The response of a method, as its caller reads it. */
 export type RpcOutput<Methods extends GenServiceMethods, M extends keyof Methods> = MessageShape<Methods[M]['output']>
 
 /** The options of one call; inside a saga the platform adds the key. */

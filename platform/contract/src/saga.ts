@@ -9,7 +9,7 @@ export type Json = string | number | boolean | null | undefined | readonly Json[
 /** Ends a step with a business error: the compensation starts immediately, without a retry. */
 export type Fail = (code: string, detail?: string) => never
 
-/** What a step's action, and every later one, sees. */
+/** The context of an action or a compensation. */
 export interface StepContext<S extends Service, Input, Done> {
   readonly calls: Calls<S['calls']>
   readonly db: ReadHandle

@@ -1,7 +1,7 @@
 import type { Id, Money } from '@stoa/kernel'
 import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
 
-/** A UUID that counts only as `Name` in code. */
+/** The schema of a UUID whose type in code is the id of `Name`. */
 export function idSchema<const Name extends string>(name: Name): TUnsafe<Id<Name>> {
   return Type.Unsafe<Id<Name>>(Type.String({ format: 'uuid', description: `id of ${name}` }))
 }
@@ -27,7 +27,7 @@ export const instantRule = {
 export const InstantSchema = Type.String(instantRule)
 const instantPattern = new RegExp(instantRule.pattern)
 
-/** The point in time that a text names which `InstantSchema` accepts. @throws RangeError for any other */
+/** Parses a text that `InstantSchema` accepts. @throws RangeError for any other */
 export function parseInstant(text: string): Temporal.Instant {
   if (!instantPattern.test(text)) throw new RangeError(`"${text}" is not a time of RFC 3339, years 0001 to 9999`)
   return Temporal.Instant.from(text)
@@ -58,28 +58,26 @@ export const AmountSchema = Type.Unsafe<Money>(
   Type.Object({ amount: MinorUnitsSchema, currency: CurrencySchema }, { additionalProperties: false }),
 )
 
-/** How a position in a list is written, as JSON Schema says it. */
+/** The JSON Schema of a cursor. */
 export const cursorRule = { minLength: 1, maxLength: 500, pattern: '^[A-Za-z0-9_-]+$' } as const
 
 /** The position at which a list continues, from `nextCursor` of a response. Opaque; any other text is rejected. */
 const CursorSchema = Type.String(cursorRule)
 
-/** One page of a list: the items, and the cursor of the next page when there is one. */
+/** The schema of a page of a list: the items, and the cursor of the next page if there is one. */
 export function pageSchema<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(CursorSchema) })
 }
 
-/** The query of every list: how many (50, at most 200) and from where. */
+/** The query of every list: the number of items (50 by default, at most 200) and the cursor. */
 export const PageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   cursor: Type.Optional(CursorSchema),
 } as const
 
-/** The type of a list's page. */
 export interface Page<Item> {
   readonly items: Item[]
   readonly nextCursor?: string
 }
 
-/** The value type of a schema. */
 export type ValueOf<Schema extends TSchema> = Static<Schema>

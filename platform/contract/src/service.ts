@@ -31,13 +31,13 @@ export interface TaskType<Payload extends TSchema = TSchema> {
   readonly everyMs?: number
 }
 
-/** Anything a service serves over HTTP. */
+/** An entry of `operations`. */
 export type Route = Operation | Stream | Mount
 
 /** The personal data that a service stores and the purpose of each, or `none`. */
 export type PersonalDataKept = 'none' | { readonly [what: string]: string }
 
-/** Anything that describes a service. */
+/** The description of any service. */
 export interface Service {
   readonly name: string
   readonly port: number
@@ -56,7 +56,7 @@ export interface Service {
   readonly personalData: PersonalDataKept
 }
 
-/** The codes the operations of a service may refuse with must be in its catalogue, or the platform's. */
+/** Requires that the codes in `refuses` are in the catalogue of the service or of the platform. */
 type RefusesOnly<Operations, Code extends string> = {
   [Name in keyof Operations]: Operations[Name] extends Operation<
     string,
@@ -118,8 +118,8 @@ export interface DescribedService<
 }
 
 /**
- * Describes one service: what it serves, publishes, consumes, calls, promises, and who owns it. Data only; everything
- * else (routes, policies, OpenAPI, manifests, the live graph) is derived from it. Throws when a name is given twice.
+ * Describes one service: its operations, RPC methods, events, calls, sagas and tasks, its service level and its owner. Data only;
+ * routes, policies, permissions of calls, OpenAPI and AsyncAPI documents are derived from it.
  */
 export function describeService<
   const Errors extends ErrorCatalogue,
@@ -158,12 +158,11 @@ export function describeService<
 /** The events a service publishes. */
 export type Published<S extends Service> = S['publishes'][keyof S['publishes']]
 
-/** What a saga of the service is started with. */
+/** The input with which a saga of the service starts. */
 export type SagaInput<S extends Service, Name extends keyof S['sagas']> = Static<S['sagas'][Name]['input']>
 
 /** The signals a saga of the service can wait for. */
 export type SagaSignals<S extends Service, Name extends keyof S['sagas']> =
   S['sagas'][Name] extends SagaType<TSchema, infer Signals> ? Signals : never
 
-/** What a task of the service works on. */
 export type TaskPayload<S extends Service, Name extends keyof S['tasks']> = Static<S['tasks'][Name]['payload']>

@@ -4,14 +4,14 @@ import { Type, type TString } from 'typebox'
 const TAGS = String.raw`\u{e0001}\u{e0020}-\u{e007f}`
 const FLAG = String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{4,6}\u{e007f}`
 
-// What disturbs a terminal, a mail header or the text around it: controls, line and paragraph separators, characters that
-// change the direction of text (Unicode TR36), annotations between lines, tags, and what is no character.
+// Characters that disturb a terminal, a mail header or the surrounding text: controls, line and paragraph separators, characters
+// that change the direction of text (Unicode TR36), annotations between lines, tags, and noncharacters.
 const SHARED_CONTROLS = String.raw`\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb${TAGS}`
 const CONTROLS = String.raw`\p{Cc}${SHARED_CONTROLS}`
 const NOTE_CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f${SHARED_CONTROLS}`
 
-// What shows nothing by itself: spaces, combining marks, letters without ink (Braille, music, hieroglyphs), and what
-// Unicode declares invisible.
+// Characters that show nothing by themselves: spaces, combining marks, letters without ink (Braille, music, hieroglyphs), and
+// those that Unicode declares invisible.
 const INKLESS = String.raw`\p{Zs}\p{Mn}\p{Me}\u2800\u{1d159}\u{13441}\u{13442}`
 const NOTE_INKLESS = String.raw`\t\n\r${INKLESS}`
 const INVISIBLE = String.raw`\p{Default_Ignorable_Code_Point}`
@@ -28,7 +28,8 @@ function visible(controls: string, inkless: string): string {
 const nameDetail = 'must contain a visible character, and no control characters'
 const noteDetail = 'must contain a visible character, and no control characters but line breaks and tabs'
 
-// Engines other than ECMAScript's do not know all of that. Documents show what each of them can check: a little less.
+// Other engines than those of ECMAScript do not support all of this. Documents contain patterns that every engine supports,
+// which accept slightly more.
 const PORTABLE_CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f\u2028\u2029`
 const PORTABLE_NOTE_CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029`
 const portableText = (controls: string, blanks: string) => `[^${controls}]*[^${blanks}${controls}][^${controls}]*`
@@ -77,7 +78,7 @@ export function nameText(maxLength: number, minLength = 1): TString {
   return Type.String({ minLength, maxLength, pattern: minLength === 0 ? OPTIONAL_NAME_PATTERN : NAME_PATTERN })
 }
 
-/** Text that people write to each other, of one line or several: a reason, a note. With a `minLength` of 0 it may be empty. */
+/** Text of one or several lines that people write to each other: a reason, a note. With a `minLength` of 0 it may be empty. */
 export function noteText(maxLength: number, minLength = 1): TString {
   return Type.String({ minLength, maxLength, pattern: minLength === 0 ? OPTIONAL_NOTE_PATTERN : NOTE_PATTERN })
 }
@@ -91,7 +92,7 @@ export function keyText(maxLength: number): TString {
   return Type.String({ pattern })
 }
 
-/** A name or token that others' programs read: printable ASCII, with spaces only between other characters. */
+/** A name or token for programs of others: printable ASCII, with spaces only between other characters. */
 export function opaqueText(maxLength: number, minLength = 1): TString {
   return Type.String({ minLength, maxLength, pattern: '^[!-~]([ -~]*[!-~])?$' })
 }

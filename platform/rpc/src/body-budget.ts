@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 
-/** The bodies of the calls in progress, which together may hold a limited number of bytes. */
+/** Limits the memory of the bodies of all calls in progress. */
 export interface BodyBudget {
   /** Opens the account of one call. */
   readonly open: () => BodyAccount
@@ -11,14 +11,13 @@ export interface BodyBudget {
 export interface BodyAccount {
   /** @throws ConnectError RESOURCE_EXHAUSTED for a body over 4 MiB, UNAVAILABLE when all bodies together are too large */
   readonly add: (sizeBytes: number) => void
-  /** Gives all bytes back; safe to call again. */
+  /** Releases all bytes; may be called more than once. */
   readonly close: () => void
 }
 
 /** Largest message that is read; 4 MiB. */
 export const readMaxBytes = 4 * 1024 * 1024
 
-/** Makes a budget of this many bytes. */
 export function makeBodyBudget(limitBytes: number): BodyBudget {
   let allBytes = 0
   return {
@@ -46,7 +45,7 @@ export function makeBodyBudget(limitBytes: number): BodyBudget {
   }
 }
 
-/** The budget of this process: its services share one memory. 64 MiB. */
+/** The budget of this process, which all its services share: 64 MiB. */
 export const bodiesOfProcess = makeBodyBudget(64 * 1024 * 1024)
 
 /** The refusal of a message over 4 MiB. */

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 
-/** What the connections of a port may take; times in milliseconds. */
+/** The limits of the connections of a port; times in milliseconds. */
 export interface ConnectionLimits {
-  /** Concurrent streams of one connection; the bulkhead of a caller sends 100 at most. */
+  /** Concurrent streams of one connection; the bulkhead of a caller allows at most 100 calls. */
   readonly streams: number
   /** Connections that are idle, or on which no caller has been admitted. */
   readonly strangers: number
@@ -14,7 +14,6 @@ export interface ConnectionLimits {
   readonly idleMs: number
 }
 
-/** The default limits. */
 export const defaultConnectionLimits: ConnectionLimits = {
   streams: 128,
   strangers: 512,
@@ -30,9 +29,9 @@ interface SessionState {
 }
 
 /**
- * Limits the connections of a port. Above the limit of strangers the oldest of them is closed, never the newest, so that
- * idle connections keep no caller out. An HTTP/1.1 connection is none while a request is in progress on it, an HTTP/2
- * connection is one until a caller is admitted. Sessions without streams are closed after a time.
+ * Limits the connections of a port. Above the limit of strangers the oldest of them is closed, never the newest, so that idle
+ * connections keep no caller out. An HTTP/1.1 connection is a stranger except while a request is in progress on it, an HTTP/2
+ * connection until a caller is admitted. Sessions without streams are closed after a time.
  */
 export function limitConnections(limits: ConnectionLimits) {
   const strangers = new Set<Socket>()

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect'
 import { Health, HealthCheckResponse_ServingStatus as Status } from './gen/health_pb.js'
 
-/** Watching needs no token, so strangers could hold any number of streams. */
+/** Watching needs no token, so anyone could otherwise hold any number of streams. */
 const maxWatching = 100
 
-/** Whose health is asked: of the server as a whole (no name), or of one of its services. */
+/** The services whose health can be requested, in addition to the server as a whole (no name). */
 export interface HealthOptions {
   /** Full names of the services served. */
   readonly services: readonly string[]
@@ -13,8 +13,8 @@ export interface HealthOptions {
 }
 
 /**
- * Serves the standard gRPC health protocol (grpc.health.v1) from the service's own readiness. Of an unknown service `Check`
- * fails with NOT_FOUND and `Watch` says SERVICE_UNKNOWN, as the protocol has it.
+ * Serves the standard gRPC health protocol (grpc.health.v1) from the readiness of the service. For an unknown service `Check`
+ * fails with NOT_FOUND and `Watch` returns SERVICE_UNKNOWN, as the protocol requires.
  */
 export function serveHealth(router: ConnectRouter, { services, isReady }: HealthOptions): void {
   const known = new Set(['', ...services, Health.typeName])

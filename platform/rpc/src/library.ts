@@ -8,7 +8,7 @@ import { stopSending, type BodyLimits } from './unary-stream.ts'
 
 type Listener = ReturnType<typeof connectNodeAdapter>
 
-/** Serves a request by the library; `onAdmitted` is called when its caller was admitted. */
+/** Serves a request with the library; `onAdmitted` is called when its caller has been admitted. */
 export type LibraryHandler = (
   request: Parameters<Listener>[0],
   response: Parameters<Listener>[1],
@@ -26,8 +26,8 @@ interface LibraryOptions {
 }
 
 /**
- * The library reads a message before it calls anyone: this admits the caller first, and lets the message count against
- * the budget of all bodies while it is read and served.
+ * The library reads a message before it calls any handler: this admits the caller first, and counts the message against the
+ * budget of all bodies while it is read and served.
  */
 export function admittedFirst({ methods, limits, admit, own, open }: LibraryOptions): LibraryHandler {
   return (request, response, onAdmitted = () => {}) => {
@@ -53,7 +53,7 @@ export function admittedFirst({ methods, limits, admit, own, open }: LibraryOpti
   }
 }
 
-/** The library leaves a stream open whose request it has not read to its end. */
+/** The library leaves a stream open if it has not read the whole request. */
 function stopAfterTrailers(stream: ServerHttp2Stream): void {
   // the response's own listener sends the trailers on this event
   stream.once('wantTrailers', () => setImmediate(() => stopSending(stream)))

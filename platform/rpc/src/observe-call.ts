@@ -58,7 +58,7 @@ export function makeCallObserver({ telemetry, clock }: ObserverOptions): CallObs
   }
 }
 
-/** A message that cannot be read is refused by its status alone; anything else is a bug. */
+/** A `ConnectError`, such as that of an unreadable message, has only a status; any other error is a bug. */
 function codeOf(error: unknown): string {
   return error instanceof ConnectError ? statusNameOf(error) : 'service.failed'
 }

@@ -19,39 +19,39 @@ import { defaultConnectionLimits, limitConnections, type ConnectionLimits } from
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI * HTTP/2.0')
 
-/** What listens on one port: HTTP/1.1 and HTTP/2 without TLS, told apart by the connection preface. */
+/** A port that serves HTTP/1.1 and HTTP/2 without TLS, distinguished by the connection preface. */
 export interface Port {
   readonly port: number
-  /** Accepts no more connections, tells idle ones to go, and waits for the rest, at most this long. */
+  /** Accepts no more connections, closes idle ones, and waits for the others up to the timeout; then it closes them too. */
   close(timeoutMs: number): Promise<void>
 }
 
 interface PortOptions {
   readonly host: string
-  /** 0 picks a free one. */
+  /** 0 chooses a free port. */
   readonly port: number
   readonly http1: RequestListener
-  /** Answers what is no HTTP/1.1 request; Node does without a word when it is not given. */
+  /** Responds to input that is not an HTTP/1.1 request; if omitted, Node responds without a body. */
   readonly onUnreadable?: (error: Error, socket: Duplex) => void
-  /** `onAdmitted` is to be called when the request's caller was admitted. */
-  /** Answers CONNECT; Node closes the connection without a word when it is not given. */
+  /** Responds to CONNECT; if omitted, Node closes the connection without a response. */
   readonly onConnect?: (request: IncomingMessage, socket: Duplex) => void
+  /** Call `onAdmitted` when the caller of the request has been admitted. */
   readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse, onAdmitted: () => void) => void
-  /** Is offered each HTTP/2 stream first, and says whether it takes it. */
+  /** Gets each HTTP/2 stream first, and returns whether it serves the stream. */
   readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, onAdmitted: () => void) => boolean
   readonly limits?: Partial<ConnectionLimits>
 }
 
-/** Opens a port for REST and RPC; refuses `port.taken` in one plain sentence when another process has it. */
+/** Opens a port for REST and RPC. @throws AppError `service.port_taken` if another process uses the port */
 export async function openPort(options: PortOptions): Promise<Port> {
   const http1 = createHttpServer(
-    // a request without Host is the listener's to refuse: Node would do it without a word
+    // the listener rejects a request without Host, with a body that Node would not send
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000, requireHostHeader: false },
     options.http1,
   )
   if (options.onUnreadable !== undefined) http1.on('clientError', options.onUnreadable)
   if (options.onConnect !== undefined) http1.on('connect', options.onConnect)
-  // It never listens itself, which would start its tracking of connections for timeouts and for closing idle ones.
+  // This server never listens itself; the event starts its tracking of connections, for timeouts and for closing idle ones.
   http1.emit('listening')
   const limits = { ...defaultConnectionLimits, ...options.limits }
   const connections = limitConnections(limits)

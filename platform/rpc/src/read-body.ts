@@ -2,7 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { Code, ConnectError } from '@connectrpc/connect'
 import type { BodyAccount } from './body-budget.ts'
 
-/** How long a client may take to send a body. */
+/** Milliseconds that a client may take to send a body. */
 export const bodyTimeoutMs = 10_000
 
 /** The refusal of a body that does not arrive in time. */
@@ -10,9 +10,9 @@ export function tooSlow(): ConnectError {
   return new ConnectError('The message did not arrive in time.', Code.DeadlineExceeded)
 }
 
-/** Reads the body of a stream whose caller was admitted; stops at the first byte that its account does not cover. */
+/** Reads the body of a stream whose caller has been admitted; stops at the first byte that exceeds its account. */
 export function readBody(stream: ServerHttp2Stream, account: BodyAccount, timeoutMs: number): Promise<Buffer> {
-  // Node ends an empty body before anyone reads it
+  // Node ends an empty body before it is read
   if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0))
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const parts: Buffer[] = []
@@ -46,8 +46,8 @@ export function readBody(stream: ServerHttp2Stream, account: BodyAccount, timeou
 }
 
 /**
- * Makes a request's body count against an account while the library reads it, and ends the reading at the time limit. The
- * library reads a request by its async iterator.
+ * Counts the body of a request against an account while the library reads it, and stops the reading at the time limit. The
+ * library reads a request through its async iterator.
  */
 export function accountBody(request: AsyncIterable<Uint8Array>, account: BodyAccount, timeoutMs: number): void {
   const parts = request[Symbol.asyncIterator].bind(request)

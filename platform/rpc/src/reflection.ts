@@ -7,7 +7,7 @@ import { ServerReflection as ServerReflectionAlpha } from './gen/reflection_v1al
 /** The services that `serveReflection` adds. */
 export const reflectionServices: readonly DescService[] = [ServerReflection, ServerReflectionAlpha]
 
-/** Of v1 and of v1alpha, which differ in nothing but the name of their package. */
+/** A request of v1 or v1alpha, which differ only in the name of their package. */
 interface Question {
   readonly host: string
   readonly messageRequest:

@@ -61,7 +61,7 @@ function detailStruct(detail: RefusalDetail) {
   return { fields }
 }
 
-/** Reads a callee's error back into the refusal it was; what carries none is judged by its status. */
+/** Restores the `AppError` of a callee from its response; an error without details is converted by its status. */
 export function fromConnectError(error: unknown, callee: string): AppError {
   const connectError = ConnectError.from(error)
   const [struct] = connectError.findDetails(StructSchema)

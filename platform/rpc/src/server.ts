@@ -37,7 +37,6 @@ interface Serving extends RpcServerOptions {
   readonly observe: CallObserver
 }
 
-/** The options of the RPC server of a service. */
 interface RpcServerOptions {
   readonly service: Service
   readonly handlers: { readonly [method: string]: (context: never) => Promise<unknown> }
@@ -51,7 +50,7 @@ interface RpcServerOptions {
   readonly isReady: () => boolean
   /** Refuses calls beyond its limit with UNAVAILABLE, `service.overloaded`; health and reflection are never refused. If omitted, there is no limit. */
   readonly load?: LoadShedder
-  /** What bodies may hold and how long they may take; the limits of the process by default. */
+  /** The limits of message bodies; those of the process by default. */
   readonly limits?: BodyLimits
 }
 
@@ -68,7 +67,7 @@ interface Request {
 
 type Header = (name: string) => string | undefined
 
-/** A service's RPC interface, for both ways in. */
+/** The RPC server of a service. */
 export interface RpcServer {
   /** Serves Connect, gRPC and gRPC-Web, over HTTP/1.1 and HTTP/2. */
   readonly handler: LibraryHandler
@@ -130,7 +129,7 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
   return { handler, unary: unaryStreams(byPath, limits) }
 }
 
-/** Health and reflection are open to everyone, and a question to them is short. */
+/** Health and reflection are open to everyone, and their requests are short. */
 const openReadMaxBytes = 16 * 1024
 
 function nameOf(method: DescMethodUnary): string {
@@ -184,7 +183,7 @@ function serve(
   })
 }
 
-/** A call about an order has its id on every log line. */
+/** Adds the id of the order that a call is about to every log line. */
 function noteOrder(input: object): void {
   if ('orderId' in input && typeof input.orderId === 'string' && input.orderId !== '') {
     addLogFields({ orderId: input.orderId })
@@ -235,6 +234,6 @@ async function refuseKeeping(options: RpcServerOptions, result: Parameters<typeo
 
 function callerOf(principal: Principal, address: string): Caller {
   const { kind, subject, roles, can } = principal
-  // A service acts for whom its message names; what it may call was declared and checked.
+  // A service acts on behalf of the user in its message; that it may call the method has been checked.
   return { kind, subject, roles, address, can, mayReach: () => kind === 'service' }
 }

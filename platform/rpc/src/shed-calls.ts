@@ -2,7 +2,7 @@ import { platformError } from '@stoa/kernel'
 import type { LoadShedder } from '@stoa/resilience'
 import type { Telemetry } from '@stoa/telemetry'
 
-/** Refuses calls beyond what can be in progress. A refused call is counted, but neither traced nor logged: refusing is to cost next to nothing. */
+/** Limits the calls in progress. A rejected call is counted, but neither traced nor logged, so that rejecting costs almost nothing. */
 export interface CallShedding {
   /** @throws AppError `service.overloaded` if the next call would be refused */
   readonly check: () => void

@@ -3,7 +3,7 @@ import { toConnectError } from './refusal-detail.ts'
 
 const names = new Map<Code, string>()
 
-/** The status of a call by Connect's name for it (`not_found`), as telemetry shows it; `ok` where nothing was thrown. */
+/** Returns the status of a call by the name that Connect gives it (`not_found`), for telemetry; `ok` without an error. */
 export function statusNameOf(error: unknown): string {
   if (error === undefined) return 'ok'
   const { code } = toConnectError(error)

@@ -10,20 +10,20 @@ import { toConnectError } from './refusal-detail.ts'
 export interface UnaryContext {
   readonly header: (name: string) => string | undefined
   readonly signal: AbortSignal
-  /** The caller was admitted: its connection is no stranger's any more. */
+  /** Called when the caller has been admitted: its connection no longer counts as a stranger. */
   readonly onAdmitted: () => void
 }
 
-/** Serves one call of a method; it admits the caller before it reads the input, which no memory is spent on until then. */
+/** Serves one call of a method; it admits the caller before it reads the input, so that strangers cost no memory. */
 export type UnaryCall = (readInput: () => Promise<object>, context: UnaryContext) => Promise<unknown>
 
-/** A method that is answered on the stream itself. */
+/** A method that is served directly on the stream. */
 export interface UnaryMethod {
   readonly method: DescMethodUnary
   readonly call: UnaryCall
 }
 
-/** What bodies may hold, and how long they may take. */
+/** The limits of message bodies. */
 export interface BodyLimits {
   readonly bodies: BodyBudget
   readonly bodyTimeoutMs: number

@@ -20,7 +20,7 @@ export function refuseInProtocol(request: Parameters<Listener>[0], response: Res
   request.resume()
   if (contentType.startsWith('application/grpc')) return refuseGrpc(response, contentType, error)
   const bytes = errorToJsonBytes(error, undefined)
-  // what the library answers where it knows no method
+  // the status with which the library rejects an unknown method
   response.statusCode = error.code === Code.Unimplemented ? 404 : codeToHttpStatus(error.code)
   response.setHeader('content-type', 'application/json')
   response.end(Buffer.from(bytes), () => endRequest(response))
@@ -30,7 +30,7 @@ export function refuseInProtocol(request: Parameters<Listener>[0], response: Res
 function refuseGrpc(response: Response, contentType: string, error: ConnectError): void {
   const head = { 'content-type': contentType, ...Object.fromEntries(setTrailerStatus(new Headers(), error)) }
   if ('stream' in response) {
-    // closed at once the stream would be reset before its head is sent
+    // if it were closed at once, the stream would be reset before its head is sent
     response.stream.once('finish', () => setImmediate(() => endRequest(response)))
     response.stream.respond({ ':status': 200, ...head }, { endStream: true })
   } else response.writeHead(200, head).end()

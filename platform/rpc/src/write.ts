@@ -5,7 +5,7 @@ import { tryAdvisoryXactLock, type Database } from '@stoa/postgres'
 import { makeUnderWay, remainingMs, type UnderWay } from '@stoa/resilience'
 import { RefusedInTransaction } from './refused-in-transaction.ts'
 
-/** What the writes of one RPC server share. */
+/** The shared dependencies of the writes of one RPC server. */
 export interface RpcWrites {
   readonly database: Pick<Database, 'transaction'>
   readonly makeTx: (tx: WriteHandle) => Tx
@@ -24,7 +24,7 @@ export interface KeyedCall {
 
 type Change = (tx: Tx) => Promise<unknown>
 
-/** How long an attempt waits for another of its key, as at the HTTP door. */
+/** Milliseconds that a call waits for another one with its key, as in the HTTP server. */
 const keyWaitMs = 1_000
 
 /** The keys whose transactions are in progress in this process. */

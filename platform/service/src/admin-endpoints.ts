@@ -14,18 +14,18 @@ import { findEvent, pauseConsumer, readConsumer, readEvents, replayConsumer } fr
 interface AdminOptions {
   readonly service: Service
   readonly database: Database
-  /** The event log, when the service has to do with events and has opened it. */
+  /** The event log, once it is open; undefined for a service without events. */
   readonly log: () => EventLog | undefined
-  /** The engine, when the service has sagas and has started it. */
+  /** The saga engine, once it has started; undefined for a service without sagas. */
   readonly sagas: () => SagaEngine | undefined
   readonly breakers: Breakers
   readonly health: Health
   readonly instanceId: string
-  /** The service's own. */
+  /** The additional endpoints of the service. */
   readonly own: Readonly<Record<string, Area>>
 }
 
-/** A request to an operating endpoint, by one of `ops`. */
+/** A request to an operating endpoint, from a caller with the permission `ops`. */
 export interface AdminRequest {
   readonly method: string
   /** The path behind `/admin/`, in segments. */
@@ -77,7 +77,7 @@ async function answer(
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result))
 }
 
-/** `/health` for operators who reach the service only through the gateway, with the instance that answers. */
+/** `/health` for operators who reach the service only through the gateway, with the id of the responding instance. */
 async function serveHealth({ method, path }: AdminRequest, { health, instanceId }: AdminOptions): Promise<unknown> {
   if (method !== 'GET' || path.length > 0) throw unknownPath()
   return { instance: instanceId, ...(await health.report()) }

@@ -14,21 +14,21 @@ export function segmentsOf(pathname: string): string[] {
   throw platformError('request.malformed', 'The path cannot be decoded.')
 }
 
-/** How many to list. @throws AppError 422 */
+/** Returns the limit of a list, 50 by default. @throws AppError 422 */
 export function limitOf(query: URLSearchParams): number {
   const limit = Number(query.get('limit') ?? 50)
   if (!Number.isInteger(limit) || limit < 1 || limit > 200) throw invalid('limit', 'must be 1 to 200')
   return limit
 }
 
-/** A whole number, 0 when it is not given. @throws AppError 422 */
+/** Returns a whole number, 0 by default. @throws AppError 422 */
 export function wholeNumberOf(query: URLSearchParams, name: string): number {
   const number = Number(query.get(name) ?? 0)
   if (!Number.isSafeInteger(number) || number < 0) throw invalid(name, 'must be a whole number')
   return number
 }
 
-/** One of some words. @throws AppError 422 */
+/** Returns one of the choices, or undefined if the parameter is missing. @throws AppError 422 */
 export function choiceOf<Choice extends string>(
   query: URLSearchParams,
   name: string,

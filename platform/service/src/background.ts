@@ -39,7 +39,7 @@ interface BackgroundOptions {
   readonly instanceId: string
 }
 
-/** What a service does besides answering: relay, consumers, sagas, tasks. */
+/** The background work of a service: relay, consumers, sagas, tasks. */
 export interface Background {
   readonly log: EventLog | undefined
   readonly sagas: SagaEngine | undefined
@@ -51,7 +51,7 @@ export interface Background {
 }
 
 const purgeEveryMs = 600_000
-/** Of the time to drain, how much running tasks may take before the outbox is emptied. */
+/** Share of the time to stop that running tasks may take before the outbox is emptied. */
 const taskShare = 0.6
 const dayMs = 24 * 60 * 60 * 1_000
 
@@ -78,7 +78,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
       clearInterval(purge)
       upkeep?.stop()
       await within(Promise.all([consumers?.stop(), tasks.stop(timeoutMs * taskShare), sagas?.stop()]), timeoutMs)
-      // last, so that what the others have just published still goes out
+      // last, so that events that the others have just published are still sent
       const relayMs = Math.max(relayStopMs, until - performance.now())
       await within(relay?.stop(relayMs) ?? Promise.resolve(), relayMs)
     },

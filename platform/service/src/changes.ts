@@ -21,7 +21,7 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
   const waiting = new Map<string, Set<() => void>>()
   let pending = new Set<string>()
   let isScheduled = false
-  // Its own notifications arrive too, and have already woken the waiting requests here.
+  // The notifications of this process arrive here too, after it has woken its own waiting requests.
   const self = randomUUID()
 
   function wake(ids: Iterable<string>): void {

@@ -1,7 +1,7 @@
 import { isErasure, type Bindings, type Rpc, type Service } from '@stoa/contract'
 import { StartError } from '@stoa/kernel'
 
-/** A kind of handler: what the contract declares of it, and what the service binds. */
+/** A kind of handler, with the names that the contract declares and the handlers that the service binds. */
 interface Part {
   readonly kind: string
   readonly declared: readonly string[]

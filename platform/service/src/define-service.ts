@@ -31,7 +31,7 @@ export interface ConfigReader<Config> {
 export interface Lifecycle<Deps> {
   /** Runs before the service is ready, for example to build read copies or keys. */
   readonly onStart?: (deps: Deps) => Promise<void>
-  /** Examines what the service uses beyond what its contract names, a mail server for instance; in `/health`, never in readiness. */
+  /** Checks of dependencies that the contract does not declare, such as a mail server; they affect `/health`, not the readiness. */
   readonly checks?: (deps: Deps) => Readonly<Record<string, Dependency['check']>>
   readonly onStop?: (deps: Deps) => Promise<void>
   /** Additional operating endpoints, by their path segment after `/admin/`; require `ops`. */
@@ -46,7 +46,7 @@ interface Definition<S extends Service, Config, Deps, B> extends Lifecycle<Deps>
   readonly bind: (deps: Deps) => B & NothingElse<B, Bindings<S>>
 }
 
-/** A handler for what the contract does not name does not compile. */
+/** Makes a handler that the contract does not declare a compile-time error. */
 type NothingElse<B, Wanted> = {
   readonly [Part in keyof B]: Part extends keyof Wanted
     ? B[Part] extends object
@@ -55,7 +55,7 @@ type NothingElse<B, Wanted> = {
     : never
 }
 
-/** A service with everything bound: it can be started any number of times, in one process or several. */
+/** A service with all its handlers: it can be started any number of times, in one process or several. */
 export interface DefinedService<Config = any> extends Lifecycle<any> {
   readonly contract: Service
   readonly config: ConfigReader<Config>

@@ -38,7 +38,7 @@ export function dependenciesOf(options: DependencyOptions): Dependencies {
   }
 }
 
-/** How far the clock of this process is ahead of that of its database. */
+/** Returns how far the clock of this process is ahead of that of its database. */
 async function examineDatabase({ read }: Database): Promise<HealthFacts> {
   const sentAt = Date.now()
   const [row] = await read.sql<{ now_ms: number }>`

@@ -10,7 +10,7 @@ create table erased_subject (
 comment on table erased_subject is 'People whose data was erased: nothing personal is written for them any more';
 `
 
-// Each statement of the function has a snapshot of its own, so that the second sees what was committed before the first had the lock.
+// Each statement of the function has its own snapshot, so that the second sees what was committed before the first got the lock.
 const question = `
 create function is_erased(person uuid) returns boolean language plpgsql as $$
 begin
@@ -21,7 +21,7 @@ $$;
 comment on function is_erased(uuid) is 'Whether a person is erased; while they are not, their erasure waits for the end of this transaction';
 `
 
-/** The table of a service's own database in which erased people are remembered, by id alone. */
+/** The table in the database of a service that contains the ids of erased people. */
 export const erasureMigrations: MigrationSet = {
   name: 'erasure',
   migrations: [
@@ -35,8 +35,8 @@ const keptDays = 365
 const batch = 10_000
 
 /**
- * Forgets people who were erased more than a year ago: no request, task, saga or dead letter of theirs is older, and a replay
- * of the log repeats the erasure itself. Otherwise each visit of a guest would leave a row.
+ * Removes people who were erased more than a year ago: no request, task, saga or dead letter of theirs is that old, and a replay
+ * of the log repeats the erasure itself. Otherwise every erased guest would leave a row permanently.
  */
 export async function purgeErasedSubjects(database: Database): Promise<void> {
   for (;;) {
@@ -53,22 +53,22 @@ export async function purgeErasedSubjects(database: Database): Promise<void> {
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * Remembers in the transaction of an erasure that a person is erased. It waits for the transactions that asked `isErased`
- * for that person, so that the erasure sees what they wrote; call it before anything else is read or locked.
+ * Records in the transaction of an erasure that a person is erased. It waits for the transactions that have called `isErased`
+ * for that person, so that the erasure sees their writes; call it before anything else is read or locked.
  */
 export async function noteErased(tx: WriteHandle, subject: string): Promise<void> {
   await tx.sql`select pg_advisory_xact_lock(hashtextextended(${`erasure ${subject}`}, 0))`
   await tx.sql`insert into erased_subject (subject) values (${subject}) on conflict do nothing`
 }
 
-/** Whether a person is erased; while they are not, their erasure waits for the end of this transaction. */
+/** Whether a person is erased; if not, an erasure waits for the end of this transaction. */
 export async function isErased(tx: ReadHandle, subject: string): Promise<boolean> {
   if (!uuid.test(subject)) return false
   const [row] = await tx.sql<{ isErased: boolean }>`select is_erased(${subject}) as "isErased"`
   return row?.isErased === true
 }
 
-/** Throws AppError `auth.token_invalid` when the caller of a write is a person who is erased. */
+/** Throws AppError `auth.token_invalid` if the caller of a write is an erased person. */
 export async function refuseErased(tx: ReadHandle, subject: string): Promise<void> {
   if (await isErased(tx, subject)) {
     throw platformError('auth.token_invalid', 'The account of the token has been erased.')

@@ -18,7 +18,7 @@ interface LogQuery {
   readonly limit: number
 }
 
-/** A page of the whole system's event log; `from` is `start`, `end`, `last` (unless given) or a time. */
+/** A page of the event log of the whole system; `from` is `start`, `end`, `last` (the default) or a time. */
 export async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<unknown> {
   const given = (name: string) => textOf(query, name)
   const cursor = given('cursor')
@@ -58,7 +58,7 @@ export async function readConsumer({ log, database, service }: Consumer): Promis
   return { group: service.name, types: consumedTypes(service), pausedSince, lag, strandedKeys, partitions }
 }
 
-/** Has all of the service's instances hand out no events until it is resumed, over restarts; or resumes it. */
+/** Pauses the consumer group in all instances of the service, also after restarts, until it is resumed; or resumes it. */
 export async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean): Promise<unknown> {
   const isKnown = isPaused ? await log.pause(service.name) : await log.resume(service.name)
   if (!isKnown) {

@@ -6,7 +6,7 @@ import { untracedHeaders, type Logger } from '@stoa/telemetry'
 
 /** The followed stream and the notified verifier. */
 export interface EndedSessionsOptions {
-  /** Where auth is reached inside, without the way over the gateway. */
+  /** The URL of auth inside the system, bypassing the gateway. */
   readonly authUrl: string
   /** The client, and its secret, to which auth issues the token for the stream. */
   readonly client: { readonly service: string; readonly secret: string }
@@ -24,7 +24,9 @@ const idleMs = 45_000
 
 /**
  * Makes a verifier reject the tokens of ended sessions, and drop its cache when the signing keys change; `tokens` drop theirs
- * too. This takes effect about a second later. While auth is unavailable, the stream is retried at most 5 s apart, from the last position; a new process receives every session that ended while a valid token could have been issued. Returns a function that stops it.
+ * too. This takes effect about a second later. While auth is unavailable, the stream is retried at most 5 s apart, from the last
+ * position; a new process receives every session that ended while a valid token could have been issued. Returns a function that
+ * stops it.
  */
 export function followEndedSessions(options: EndedSessionsOptions): () => Promise<void> {
   const { authUrl, verifier, tokens, logger } = options
@@ -63,7 +65,7 @@ function takerOf(
   let keys: string | undefined
   return ({ event, data }) => {
     if (event === 'sessions_ended') verifier.revokeSessions((JSON.parse(data) as { sessionIds: string[] }).sessionIds)
-    // sent for the first time when everything has been sent that ended before
+    // first sent when all sessions that ended earlier have been sent
     if (event !== 'signing_keys') return
     verifier.knowsEnded()
     if (keys !== undefined && keys !== data) {
@@ -74,7 +76,7 @@ function takerOf(
   }
 }
 
-/** Tokens for auth. While auth is unavailable they fail as the stream does, so their failures are not reported apart. */
+/** Tokens for auth. While auth is unavailable, they fail like the stream, so their failures are not reported separately. */
 function tokensForStream({ authUrl, client, clock, logger }: EndedSessionsOptions): ServiceTokens {
   const quiet = { ...logger, warn: logger.debug }
   const tokenUrl = () => `${authUrl}/oauth2/token`
@@ -89,7 +91,7 @@ interface Reading {
 }
 
 async function readStream({ authUrl, lastId, tokens, signal }: Reading, take: (event: StreamEvent) => void) {
-  // an auth of a release that asks for no token issues none for itself
+  // a release of auth that requires no token here does not issue one either
   const token = await tokens.token('auth').catch(() => undefined)
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const silent = new AbortController()

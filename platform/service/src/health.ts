@@ -1,11 +1,11 @@
-/** What a check found out about a part that works; part of `/health`. */
+/** The details that a successful check adds to `/health`. */
 export type HealthFacts = Readonly<Record<string, unknown>>
 
-/** Something that a process needs, and that may be unwell. */
+/** Something that a process uses and that may be unavailable. */
 export interface Dependency {
-  /** Rejects, with the reason, while the dependency cannot be used; `Unwell` adds facts to the reason. */
+  /** Rejects with the reason while the dependency cannot be used; `Unwell` adds facts to the reason. */
   readonly check: () => Promise<HealthFacts | void>
-  /** Without it the process serves nothing and leaves rotation; false if omitted. */
+  /** Whether the process is not ready without it; false if omitted. */
   readonly isRequired?: boolean
 }
 
@@ -36,7 +36,7 @@ export interface HealthReport {
   readonly components: Readonly<Record<string, ComponentReport>>
 }
 
-/** Examines a process. */
+/** The health of a process. */
 export interface Health {
   /** Whether requests may be sent here: started, not draining, every required dependency up. */
   readonly isReady: () => Promise<boolean>
@@ -48,7 +48,7 @@ interface HealthOptions {
   readonly dependencies: Dependencies
   /** Started, and not draining. */
   readonly isReady: () => boolean
-  /** A check that takes longer counts as failed; 2,000 if omitted. */
+  /** Milliseconds after which a check counts as failed; 2,000 by default. */
   readonly checkTimeoutMs?: number
   /** Milliseconds for which a report is cached; 1,000 by default. */
   readonly keptMs?: number

@@ -15,7 +15,7 @@ import {
 import type { Telemetry } from '@stoa/telemetry'
 import { followEndedSessions } from './follow-ended-sessions.ts'
 
-/** Who the callers of a service are, and how it proves itself to others. */
+/** Authenticates the callers of a service, and provides its tokens for calls. */
 export interface Identity {
   readonly authenticate: (
     authorization: string | undefined,
@@ -31,17 +31,20 @@ interface IdentityOptions {
   readonly service: string
   readonly issuer: string
   readonly secret: string
-  /** Where auth is reached inside, without the way over the gateway. */
+  /** The URL of auth inside the system, bypassing the gateway. */
   readonly authUrl: string
   readonly access: AccessTable
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
 
-/** Milliseconds that a token waits, after a start, until the ended sessions are known. */
+/** Maximum milliseconds for which the verification of a token waits, after a start, until the ended sessions are known. */
 export const waitForEndedMs = 3_000
 
-/** Verifies bearer tokens of users (audience `stoa`) and of services (audience: this service), and gets tokens for calls. Follows ended sessions until `close`. */
+/**
+ * Verifies bearer tokens of users (audience `stoa`) and of services (audience: this service), and gets tokens for calls. Follows
+ * ended sessions until `close`.
+ */
 export function makeIdentity(options: IdentityOptions): Identity {
   const { service, issuer, secret, authUrl, access, clock, telemetry } = options
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)

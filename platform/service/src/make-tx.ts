@@ -18,7 +18,7 @@ interface TxOptions {
   readonly newId: NewId
   /** The base URL of `dataschema` of its events. */
   readonly schemaBaseUrl: string
-  /** Where the spans of what is published and enqueued begin; none if omitted. */
+  /** Begins the spans of published events and enqueued tasks; they have none if omitted. */
   readonly telemetry?: Pick<Telemetry, 'startDetail'>
 }
 
@@ -33,7 +33,7 @@ export function txMaker({
   const startDetail = telemetry?.startDetail
   const source = { service, clock, newId, schemaBaseUrl, startDetail }
   return (handle, cause = {}) => {
-    // The handle itself grows these words: hooks around its commit go by its identity.
+    // Extends the handle itself, because the hooks around its commit are found by its identity.
     return Object.assign(handle, {
       publish: (event: EventType, subject: string, data: ReceivedEvent['data']) =>
         publish(handle, source, event, subject, data, cause),

@@ -41,9 +41,9 @@ export interface Parts {
   readonly schemaBaseUrl: string
 }
 
-/** What changes while a service runs. */
+/** The mutable state of a running service. */
 export interface ServiceState {
-  /** Started, and not draining. */
+  /** Whether it has started and is not draining. */
   isReady: boolean
   background: Background | undefined
 }
@@ -62,7 +62,7 @@ export interface DoorOptions {
   readonly state: ServiceState
 }
 
-/** Opens the one port with both doors: REST over HTTP/1.1, RPC over HTTP/2 and HTTP/1.1. */
+/** Opens the port of a service, for REST over HTTP/1.1 and for RPC over HTTP/2 and HTTP/1.1. */
 export async function openDoors(options: DoorOptions): Promise<{ readonly app: HttpApp; readonly port: Port }> {
   const { parts, bindings, calls, identity, changes, state } = options
   const { service, database, telemetry, clock } = parts
@@ -114,7 +114,7 @@ export async function openDoors(options: DoorOptions): Promise<{ readonly app: H
   return { app: { ...app, close: () => app.close().finally(load.close) }, port }
 }
 
-/** The routes that every service has beside its contract; they are never shed. */
+/** The routes that every service has in addition to its contract; they are served under any load. */
 function extraRoutesOf(options: DoorOptions): ExtraRoute[] {
   const { definition, parts, bindings, deps, breakers, state } = options
   const { service, database, telemetry, instanceId } = parts

@@ -5,8 +5,8 @@ import type { Database } from '@stoa/postgres'
 import { isErased, noteErased } from './erased-subjects.ts'
 
 /**
- * The consumers of a service, with one more for each erasure it consumes: `personalData.erase` of its subject, in the
- * transaction of its inbox row and retried like any other. After it, events about that person are dropped.
+ * Returns the consumers of a service, with an additional one for each consumed erasure: it calls `personalData.erase` for the
+ * subject, in the transaction of the inbox row, and is retried like any other. Later events about that person are dropped.
  */
 export function withErasure(service: Service, bindings: Bindings<any>): Readonly<Record<string, unknown>> {
   const erasures = Object.entries(service.consumes).filter(([, type]) => isErasure(type))
@@ -30,10 +30,10 @@ interface AnyConsumer {
   readonly apply: (event: ReceivedEvent, tx: Tx<any>, data: unknown) => Promise<void>
 }
 
-/** What an event is about, the first word of its type: `user` of `user.deleted`. */
+/** The first word of an event type, which names its subject: `user` of `user.deleted`. */
 const aggregateOf = ({ type }: EventType) => type.split('.', 1)[0]
 
-/** Drops what comes late, as a replay does: it would write down again what was erased. */
+/** Drops late events, for example of a replay, which would store erased data again. */
 function unlessErased(consumer: AnyConsumer): AnyConsumer {
   return {
     ...consumer,

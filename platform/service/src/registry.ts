@@ -15,7 +15,7 @@ export function followRegistry(config: ServiceConfig, { logger }: Telemetry): Re
   return registryResolver({ ...addressOf(config), observer: discoveryLog(logger) })
 }
 
-/** Registers this process, where others reach it. */
+/** Registers this process with the address at which others reach it. */
 export function register(
   config: ServiceConfig,
   said: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata'>,

@@ -6,7 +6,7 @@ export function rpcPaths(service: Service): ReadonlySet<string> {
   return new Set([...own, 'grpc.health.v1.Health'])
 }
 
-/** Whether a request's path is one of RPC. */
+/** Whether the path of a request belongs to RPC. */
 export function isRpc(url: string | undefined, paths: ReadonlySet<string>): boolean {
   const end = url?.indexOf('/', 1) ?? -1
   return end > 0 && paths.has(url?.slice(1, end) ?? '')

@@ -55,7 +55,7 @@ function stopWhenTold(): void {
 }
 
 async function stopAll(): Promise<boolean> {
-  // What the others need goes last.
+  // The first packed service stops last, because the others need it.
   const [last] = packedServices()
   const stopped = await Promise.all([...running.keys()].filter((name) => name !== last).map(stop))
   if (last !== undefined) stopped.push(await stop(last))

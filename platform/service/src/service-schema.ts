@@ -13,7 +13,7 @@ export async function migrationsOf({ contract, migrations }: DefinedService): Pr
   return [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations, own]
 }
 
-/** Brings the databases that a service works with up to their schema. */
+/** Migrates the database of a service, and that of the event log if it is set. */
 export async function migrateService(definition: DefinedService, config: ServiceConfig): Promise<void> {
   await migrate(config.databaseUrl, await migrationsOf(definition))
   if (config.logDatabaseUrl !== undefined) await migrate(config.logDatabaseUrl, [logMigrations])

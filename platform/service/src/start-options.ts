@@ -6,7 +6,7 @@ import type { LogDestination } from '@stoa/telemetry'
 import type { Identity } from './identity.ts'
 import type { ServiceConfig } from './service-config.ts'
 
-/** What a service is started with, besides its definition. */
+/** The options of a start, in addition to the definition of the service. */
 export interface StartOptions {
   readonly config: ServiceConfig
   /** The permissions of roles and scopes. */

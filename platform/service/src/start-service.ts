@@ -21,7 +21,6 @@ import { migrateService } from './service-schema.ts'
 import type { StartOptions } from './start-options.ts'
 import { within } from './within.ts'
 
-/** A service that runs. */
 export interface RunningService {
   readonly name: string
   readonly instanceId: string
@@ -32,7 +31,7 @@ export interface RunningService {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a defined service: schema, database, identity, both doors, consumers, relay, tasks, sagas, registry. */
+/** Starts a defined service: schema, database, identity, port, consumers, relay, tasks, sagas, registration. */
 export async function startService(definition: DefinedService, options: StartOptions): Promise<RunningService> {
   const service = definition.contract
   const { config, clock = systemClock } = options
@@ -105,7 +104,7 @@ async function run(definition: DefinedService, parts: Parts): Promise<RunningSer
   checkBindings(service, bindings)
   const doors: DoorOptions = { definition, parts, bindings, deps, calls, breakers, identity, changes, resolver, state }
   const { app, port } = await openDoors(doors)
-  // before consumers and sagas start, so that they find what it prepares
+  // before consumers and sagas start, because they may need what it prepares
   await definition.onStart?.(deps)
   const background = await startBackground({ ...parts, config, bindings, calls, makeTx, changes })
   state.background = background
@@ -142,7 +141,7 @@ interface StopOptions extends DoorOptions {
   readonly registered: Registration | undefined
 }
 
-// A registry that hangs does not keep a service from stopping: its lease ends by itself.
+// A registry that hangs does not delay the stop: the lease of the instance expires.
 const leavingMs = 500
 
 async function stop({
@@ -167,7 +166,7 @@ async function stop({
   const { drainTimeoutMs } = options.config
   const until = performance.now() + drainTimeoutMs
   await within(Promise.all([registered?.leave(), identity.close()]), Math.min(leavingMs, drainTimeoutMs))
-  // The doors first: what requests in flight still publish and enqueue is then there for what runs behind them.
+  // The port first, so that the background work handles what the last requests publish and enqueue.
   const requestsMs = Math.max(0, until - performance.now())
   const isDrained = await within(Promise.all([app.close(), port.close(requestsMs)]), requestsMs)
   if (!isDrained) telemetry.logger.warn('requests have not finished in time', { inFlight: app.inFlight() })

@@ -1,4 +1,4 @@
-/** Waits for something, but no longer than this; false when it has not ended by then. What it rejects with is thrown. */
+/** Waits for a promise up to the timeout; returns false if it is still pending then, and rejects if it rejects. */
 export async function within(ending: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>()
   const timer = setTimeout(() => resolve(false), timeoutMs)
@@ -6,7 +6,7 @@ export async function within(ending: Promise<unknown>, timeoutMs: number): Promi
     return await Promise.race([ending.then(() => true), late])
   } finally {
     clearTimeout(timer)
-    // It may still fail when nobody waits for it any more.
+    // It may still reject after the timeout.
     ending.catch(() => {})
   }
 }

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { newTraceId } from './trace-ids.ts'
 
-/** What may stand in a log line as a field of its context. */
+/** The value of a log field of a context. */
 export type LogFieldValue = string | number | boolean
 
 /**
- * Where the running code stands in a trace. Ids only: it is passed from call to call and may be kept and run again
- * later. An empty `spanId` means that the trace has an id but no span yet; the next span becomes its root.
+ * The position of the running code in a trace. It contains only ids, and may be stored and used again later. An empty `spanId`
+ * means that the trace has an id but no span yet; the next span becomes its root.
  */
 export interface TraceContext {
   /** 32 lowercase hex digits. */
@@ -15,18 +15,18 @@ export interface TraceContext {
   readonly spanId: string
   /** Whether the spans of this trace are kept. */
   readonly sampled: boolean
-  /** The W3C `tracestate` header as it came in; passed on unchanged. */
+  /** The received W3C `tracestate` header, which is passed on unchanged. */
   readonly traceState?: string | undefined
   readonly requestId?: string | undefined
-  /** Milliseconds since the epoch after which nobody waits for the answer. */
+  /** Deadline in milliseconds since the epoch. */
   readonly deadlineMs?: number | undefined
-  /** Put on every log line; shared by all contexts derived from this one, so `addLogFields` reaches the access log. */
+  /** Added to every log line; shared by all contexts derived from this one, so `addLogFields` reaches the access log. */
   readonly logFields: Record<string, LogFieldValue>
 }
 
 const storage = new AsyncLocalStorage<TraceContext>()
 
-/** The context of the running code; undefined outside of any. */
+/** Returns the context of the running code, or undefined if it has none. */
 export function currentContext(): TraceContext | undefined {
   return storage.getStore()
 }
@@ -36,25 +36,25 @@ export function runWithContext<T>(context: TraceContext, fn: () => T): T {
   return storage.run(context, fn)
 }
 
-/** Runs `fn` outside of any context: work that outlives the request that set it off starts a trace of its own. */
+/** Runs `fn` without a context, so that work that outlives its request starts its own trace. */
 export function runWithoutContext<T>(fn: () => T): T {
   return storage.exit(fn)
 }
 
-/** A context for work that nobody called: a new trace whose first span is its root. */
+/** Makes a context for work without a caller: a new trace whose first span is its root. */
 export function newContext(options: { readonly requestId?: string; readonly deadlineMs?: number } = {}): TraceContext {
   return { traceId: newTraceId(), spanId: '', sampled: false, ...options, logFields: {} }
 }
 
-/** Runs `fn` so that each log line in it, and in no other branch, carries these fields too. */
+/** Runs `fn` with these additional fields on each of its log lines, and on no others. */
 export function withLogFields<T>(fields: Readonly<Record<string, LogFieldValue>>, fn: () => T): T {
   const context = storage.getStore() ?? newContext()
   return storage.run({ ...context, logFields: { ...context.logFields, ...fields } }, fn)
 }
 
 /**
- * Adds fields to every later log line of the whole request or message in progress, the access log at its end included.
- * In code that handles several things at once use `withLogFields`. Does nothing outside of a context.
+ * Adds fields to every later log line of the current request or message, including the access log at its end. Use
+ * `withLogFields` in code that handles several items at once. Does nothing without a context.
  */
 export function addLogFields(fields: Readonly<Record<string, LogFieldValue>>): void {
   const context = storage.getStore()

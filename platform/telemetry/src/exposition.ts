@@ -1,6 +1,6 @@
 import type { HistogramSeries, ValueSeries } from './metric-series.ts'
 
-/** One metric with all its series, as exposed. */
+/** One metric with all its series. */
 export type MetricFamily = { readonly name: string; readonly help: string } & (
   | { readonly kind: 'counter' | 'gauge'; readonly series: () => Iterable<ValueSeries> }
   | {
@@ -17,7 +17,7 @@ const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/** OpenMetrics 1.0 when the `Accept` header prefers it to plain text, Prometheus text 0.0.4 otherwise. */
+/** Returns OpenMetrics 1.0 if the `Accept` header prefers it to plain text, otherwise Prometheus text 0.0.4. */
 export function chooseFormat(accept: string): Format {
   const quality = (type: string) => {
     const range = accept.split(',').find((each) => each.trim().startsWith(type))
@@ -27,7 +27,7 @@ export function chooseFormat(accept: string): Format {
   return openMetrics > 0 && openMetrics >= quality('text/plain') ? 'openmetrics' : 'prometheus'
 }
 
-/** The text of all families. */
+/** Writes all families in the format. */
 export function expose(families: readonly MetricFamily[], format: Format): { contentType: string; body: string } {
   let body = ''
   for (const family of families) body += exposeFamily(family, format)

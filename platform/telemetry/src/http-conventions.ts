@@ -1,21 +1,21 @@
 import { attributes } from './semantic-conventions.ts'
 import type { Span } from './span.ts'
 
-/** Marks the span of a stream, which lasts as long as its client stays: its duration says nothing about speed. */
+/** Marks the span of a stream, whose duration depends on its client and does not indicate speed. */
 export const streamAttribute = 'stoa.stream'
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
-/** The method as attributes and labels show it: `_OTHER` for what HTTP does not know, so that clients cannot make up values. */
+/** Returns the method for attributes and labels; `_OTHER` if HTTP does not define it, so that clients cannot invent values. */
 export function httpMethodOf(method: string): string {
   return knownMethods.has(method) ? method : '_OTHER'
 }
 
-/** What an HTTP server knows of a request once it has answered it. */
+/** A request to which an HTTP server has responded. */
 export interface ServedRequest {
   readonly method: string
   readonly path: string
-  /** The pattern that matched; undefined when none did. */
+  /** The matching pattern, if any. */
   readonly route: string | undefined
   readonly status: number
   readonly clientAddress: string
@@ -25,8 +25,8 @@ export interface ServedRequest {
 }
 
 /**
- * Names a server span and gives it the attributes of the semantic conventions for HTTP: `METHOD route`, or the method alone
- * where no route matched. A status from 500 up marks it as failed.
+ * Names a server span `METHOD route`, or by the method alone if no route matched, and sets the attributes of the semantic
+ * conventions for HTTP. A status of 500 or above marks it as failed.
  */
 export function describeHttpServerSpan(span: Span, request: ServedRequest): void {
   if (!span.isRecording) return

@@ -1,26 +1,26 @@
 import { writeSync } from 'node:fs'
 
-/** Where log lines go; each `write` is one whole line with its newline. */
+/** A destination of log lines; each `write` is one complete line with its newline. */
 export interface LogDestination {
   write(line: string): void
-  /** Writes out what is held back; false when the reader did not take all of it. */
+  /** Writes the held lines; returns false if the reader did not accept all of them. */
   flush(): boolean
   close(): void
 }
 
 interface FileDestinationOptions {
-  /** Lines are held back this long at most, so that a busy second costs a few writes. */
+  /** Maximum milliseconds for which lines are held, to reduce the number of writes; 50 by default. */
   readonly flushMs?: number
-  /** What a reader that has stopped reading may make us hold; beyond it the oldest lines are dropped. */
+  /** Maximum bytes that are held for a slow reader, beyond which the oldest lines are dropped; 4 MiB by default. */
   readonly maxHeldBytes?: number
 }
 
 const writeAtBytes = 16 * 1024
 
 /**
- * Standard output (or another open file) as a log destination, in batches. Nothing is lost when the process exits, also
- * by an uncaught error; a kill -9 loses the last 50 ms. A broken pipe or a full disk drops lines and never throws.
- * Services that share a process share one, so that their lines do not cut into each other.
+ * Writes lines to standard output (or another open file) in batches. Nothing is lost when the process exits, also by an
+ * uncaught error; kill -9 loses the last 50 ms. A broken pipe or a full disk drops lines and never throws. Services in one
+ * process share one destination, so that their lines are not interleaved.
  */
 export function fileDestination(fileDescriptor = 1, options: FileDestinationOptions = {}): LogDestination {
   const { flushMs = 50, maxHeldBytes = 4 * 1024 * 1024 } = options
@@ -71,7 +71,7 @@ function writeOut(fileDescriptor: number, text: string): string {
   try {
     while (at < bytes.length) at += writeSync(fileDescriptor, bytes, at)
   } catch (error) {
-    // The reader is slow: what is left waits. Anything else (EPIPE, ENOSPC) will not get better for these lines.
+    // EAGAIN: the reader is slow, and the rest waits. After any other error (EPIPE, ENOSPC) these lines are lost.
     return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? bytes.toString('utf8', at) : ''
   }
   return ''

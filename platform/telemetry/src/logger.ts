@@ -6,13 +6,13 @@ import { redactField, redactText } from './redaction.ts'
 /** The least severe level that is written; `silent` writes nothing. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** The field names that every line has already; a field of that name would hide what wrote the line. */
+/** The field names that every line has; another field of that name would hide the origin of the line. */
 export type ReservedLogField = 'timestamp' | 'level' | 'service' | 'env' | 'version' | 'message' | 'traceId' | 'spanId'
 
-/** What matters to one line. `error` may be any thrown value: its stack and causes are written, redacted. */
+/** The fields of one line. `error` may be any thrown value: its stack and causes are written, redacted. */
 export type LogFields = { readonly [field: string]: unknown } & { readonly [Field in ReservedLogField]?: never }
 
-/** Writes structured lines; ids of the current trace context and its log fields are put on, personal data is not. */
+/** Writes structured lines, with the ids and log fields of the current trace context and without personal data. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -22,7 +22,7 @@ export interface Logger {
   child(fields: LogFields): Logger
 }
 
-/** How a logger is made. */
+/** The options of a logger. */
 export interface LoggerOptions {
   readonly service: string
   readonly environment: string
@@ -44,8 +44,8 @@ const reserved = new Set<string>([
 ] satisfies ReservedLogField[])
 
 /**
- * A logger that writes one JSON object a line: `timestamp` (RFC 3339, UTC), `level`, `service`, `env`, `version`,
- * `message`, `traceId`, `spanId` and the line's own fields. Never throws.
+ * Makes a logger that writes one JSON object per line: `timestamp` (RFC 3339, UTC), `level`, `service`, `env`, `version`,
+ * `message`, `traceId`, `spanId` and the fields of the line. It never throws.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const writer = pino(
@@ -98,7 +98,7 @@ function withFields(line: Record<string, unknown>, fields: Readonly<Record<strin
   return line
 }
 
-// A value may throw when it is read (a getter, a toJSON); the line is still written.
+// Reading a value may throw (a getter, a toJSON); the line is still written.
 function shownValue(key: string, value: unknown): unknown {
   try {
     return redactField(key, value)

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry's attribute names of messaging as of semantic conventions 1.45, where they are still in development:
- * whoever follows a change of theirs changes this file only.
+ * OpenTelemetry's attribute names for messaging as of semantic conventions 1.45, where they are still in development: a change
+ * of the conventions changes only this file.
  */
 export const messagingAttributes = {
   systemName: 'messaging.system',

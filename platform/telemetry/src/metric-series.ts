@@ -1,14 +1,14 @@
 /** Values by label name. */
 export type Labels<Name extends string = string> = Readonly<Record<Name, string | number | boolean>>
 
-/** The one value of a counter's or gauge's labels. */
+/** The value of a counter or gauge for one set of labels. */
 export interface ValueSeries {
   /** `name="value",…`, escaped. */
   readonly labels: string
   value: number
 }
 
-/** The buckets of a histogram's labels; not cumulative, the last one is for what is over every bound. */
+/** The buckets of a histogram for one set of labels; not cumulative, the last one has no upper bound. */
 export interface HistogramSeries {
   readonly labels: string
   readonly counts: Float64Array
@@ -22,15 +22,15 @@ export interface SeriesTable<Series> {
   clear(): void
 }
 
-/** How many series one metric may have, and who is told of one more. */
+/** The maximum number of series of one metric, and the callback for each observation beyond it. */
 export interface SeriesLimit {
   readonly count: number
   readonly onOverflow: () => void
 }
 
 /**
- * Finds or makes the series of a set of labels. A label taken from outside cannot fill the memory: beyond the limit
- * `get` answers undefined.
+ * Finds or makes the series of a set of labels. Beyond the limit `get` returns undefined, so that label values from outside
+ * cannot fill the memory.
  */
 export function makeSeriesTable<Series>(
   labelNames: readonly string[],

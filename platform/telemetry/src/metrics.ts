@@ -10,22 +10,22 @@ import {
 /** The labels of one observation; none for a metric without labels. */
 export type LabelArguments<Name extends string> = [Name] extends [never] ? [] : [labels: Labels<Name>]
 
-/** A number that only grows. */
+/** A number that only increases. */
 export interface Counter<Name extends string = never> {
-  /** Adds to it; what is not a number from 0 up is ignored. */
+  /** Adds a value; a negative value or NaN is ignored. */
   add(value: number, ...labels: LabelArguments<Name>): void
 }
 
-/** A counter whose total is kept elsewhere (by the operating system, by a driver) and brought in by its `collect`. */
+/** A counter whose total is kept elsewhere (by the operating system, by a driver) and read by its `collect`. */
 export interface ObservedCounter<Name extends string = never> extends Counter<Name> {
   setTotal(value: number, ...labels: LabelArguments<Name>): void
 }
 
-/** A number that goes up and down. */
+/** A number that increases and decreases. */
 export interface Gauge<Name extends string = never> {
   set(value: number, ...labels: LabelArguments<Name>): void
   add(value: number, ...labels: LabelArguments<Name>): void
-  /** Forgets all its series, for a gauge that is filled again at each collection. */
+  /** Removes all series, for a gauge that is set anew at each collection. */
   clear(): void
 }
 
@@ -36,19 +36,19 @@ export interface Histogram<Name extends string = never> {
   series(...labels: LabelArguments<Name>): (value: number) => void
 }
 
-/** Brings a metric up to date before an exposition; one that takes over 2 s, or throws, is left as it was. */
+/** Updates a metric before an exposition; if it takes over 2 s or throws, the previous value is exported. */
 export type Collect<Metric> = (metric: Metric) => void | Promise<void>
 
-/** An exposition, ready to be answered. */
+/** The response to a scrape. */
 export interface MetricsAnswer {
   readonly contentType: string
   readonly body: string
 }
 
 /**
- * The metrics of one service. Each method makes a metric, or answers the one there is under that name (adding its
- * `collect`). Throws on another kind or other labels under a known name, and on names that Prometheus does not allow or
- * its conventions forbid: a counter ends in `_total`, nothing else does.
+ * The metrics of one service. Each method makes a metric, or returns the existing one of that name (adding its `collect`).
+ * Throws for a known name with another kind or other labels, and for names that Prometheus or its conventions do not allow:
+ * the names of counters, and no others, end in `_total`.
  */
 export interface Metrics {
   counter<const Name extends string = never>(
@@ -63,24 +63,24 @@ export interface Metrics {
     labelNames?: readonly Name[],
     collect?: Collect<Gauge<Name>>,
   ): Gauge<Name>
-  /** Buckets are upper bounds in ascending order; unless given, those of the semantic conventions for seconds. */
+  /** Buckets are upper bounds in ascending order; by default those of the semantic conventions for seconds. */
   histogram<const Name extends string = never>(
     name: string,
     help: string,
     labelNames?: readonly Name[],
     buckets?: readonly number[],
   ): Histogram<Name>
-  /** The exposition in the format an `Accept` header asks for: OpenMetrics 1.0, else Prometheus text 0.0.4. */
+  /** Exports all metrics in the format that the `Accept` header prefers: OpenMetrics 1.0 or Prometheus text 0.0.4. */
   expose(accept?: string): Promise<MetricsAnswer>
 }
 
-/** Bounds in seconds that OpenTelemetry advises for the durations of requests. */
+/** The bounds in seconds that OpenTelemetry recommends for the durations of requests. */
 export const durationBuckets: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ]
 
 interface MetricsOptions {
-  /** Told when a `collect` throws or takes too long. */
+  /** Called when a `collect` throws or takes too long. */
   readonly onCollectError?: (metric: string, error: unknown) => void
   readonly maxSeriesPerMetric?: number
 }
@@ -94,7 +94,7 @@ interface Registered {
 
 const collectTimeoutMs = 2_000
 
-/** An empty registry. Of one metric at most 2,000 series are kept; what is over that is counted, not kept. */
+/** Makes an empty registry. A metric keeps at most 2,000 series; observations of further series are only counted. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const registered = new Map<string, Registered>()
   const limitOf = (name: string): SeriesLimit => ({
@@ -130,7 +130,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     'metrics_series_dropped_total',
     'Observations dropped because their metric has too many series',
     ['metric'],
-    // An alert on an increase needs each series from the first exposition on.
+    // An alert on an increase needs every series from the first exposition on.
     (counter) => {
       for (const [name, { labelNames }] of registered)
         if (labelNames.length > 0 && name !== 'metrics_series_dropped_total') counter.add(0, { metric: name })
@@ -178,7 +178,7 @@ function makeValueMetric<Name extends string>(
   limit: SeriesLimit,
 ): Made<ValueMetric<Name>> {
   const table = makeSeriesTable<ValueSeries>(labelNames, (labels) => ({ labels, value: 0 }), limit)
-  // A metric without labels exists from the start: an absent counter and one at 0 are not the same to an alert.
+  // A metric without labels exists from the start, because alerts distinguish a missing counter from one at 0.
   if (labelNames.length === 0) table.get(undefined)
   const set = (value: number, ...[labels]: LabelArguments<Name>) => {
     const series = table.get(labels)

@@ -6,11 +6,11 @@ import type { SpanOrigin } from './span-store.ts'
 import type { SpanSink } from './span-pipeline.ts'
 
 interface OtlpSinkOptions extends SpanOrigin {
-  /** The collector's address without a path, as in OTEL_EXPORTER_OTLP_ENDPOINT. */
+  /** The URL of the collector without a path, as in OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string
   readonly environment: string
   readonly version: string
-  /** Further attributes of the resource; what the platform itself says goes before them. */
+  /** Additional attributes of the resource; those of the platform take precedence. */
   readonly attributes?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -20,8 +20,8 @@ type Send = (spans: readonly EndedSpan[]) => Promise<void>
 const batchesUnderWay = 8
 
 /**
- * Sends spans to a collector by OTLP over HTTP with OpenTelemetry's own exporter, which is loaded at the first batch.
- * A collector that is unavailable costs spans, never memory: beyond 8 batches in progress a write is rejected.
+ * Sends spans to a collector by OTLP over HTTP with the exporter of OpenTelemetry, which is loaded for the first batch. If the
+ * collector is unavailable, spans are lost and memory stays bounded: beyond 8 batches in progress a write is rejected.
  */
 export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
   let exporter: Promise<{ send: Send; shutdown: () => Promise<void> }> | undefined
@@ -110,7 +110,7 @@ function spanContextOf(context: TraceContext): ReturnType<ReadableSpan['spanCont
 
 type TraceState = NonNullable<ReturnType<ReadableSpan['spanContext']>['traceState']>
 
-// The exporter only serializes it; it is never changed here.
+// The exporter only serializes it and never changes it.
 function asTraceState(header: string): TraceState {
   const state: TraceState = {
     get: (key) =>

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { streamAttribute } from './http-conventions.ts'
 import type { StoredSpan } from './span-store.ts'
 
-/** A span with its place in the tree of its trace. */
+/** A span with its position in the tree of its trace. */
 export interface PlacedSpan extends StoredSpan {
   /** 0 for a root, or for a span whose parent is not stored. */
   readonly depth: number
 }
 
 /**
- * All stored spans of one trace over the services of a telemetry folder, as a tree read from top to bottom: each span
- * before its children, siblings by their start. Empty when none is kept (any more).
+ * Returns the stored spans of one trace over all services of a telemetry folder, in the order of its tree: each span before its
+ * children, siblings by their start. Empty if none is stored.
  */
 export async function readTrace(folder: string, traceId: string): Promise<PlacedSpan[]> {
   const spans = new Map<string, StoredSpan>()
@@ -21,7 +21,7 @@ export async function readTrace(folder: string, traceId: string): Promise<Placed
   return inTreeOrder([...spans.values()].toSorted((a, b) => a.startMs - b.startMs))
 }
 
-/** The ids of the traces that have a span in which this text occurs (an order's id), the latest first, at most 100. */
+/** Returns the ids of the traces with a span that contains the text (such as an order id), the latest first, at most 100. */
 export async function findTraces(folder: string, text: string): Promise<string[]> {
   const latest = new Map<string, number>()
   await scan(folder, text, ({ traceId, startMs }) => latest.set(traceId, Math.max(startMs, latest.get(traceId) ?? 0)))
@@ -31,7 +31,7 @@ export async function findTraces(folder: string, text: string): Promise<string[]
     .map(([traceId]) => traceId)
 }
 
-/** A kept trace by what began it: its root span, or what of it is left. */
+/** A stored trace, described by its root span. */
 export interface TraceSummary {
   readonly traceId: string
   readonly service: string
@@ -43,20 +43,23 @@ export interface TraceSummary {
   readonly errors: number
 }
 
-/** Which traces are wanted; a part left out lets all through. */
+/** Selects traces; an omitted condition matches all. */
 export interface TraceFilter {
   readonly isFailed?: boolean
   readonly minDurationMs?: number
-  /** Of what began it. */
+  /** The service of the root span. */
   readonly service?: string
-  /** Names of what began it that are left out. */
+  /** Names of root spans that are left out. */
   readonly leftOut?: RegExp
   readonly sinceMs?: number
   readonly order?: 'latest' | 'slowest'
   readonly limit?: number
 }
 
-/** The stored traces that have their root, in the wanted order, 20 by default. Streams are not among the slowest: they last as long as their client stays. */
+/**
+ * Lists stored traces whose root span is stored, 20 by default. The slowest contain no streams, whose duration depends on their
+ * client.
+ */
 export async function listTraces(folder: string, filter: TraceFilter = {}): Promise<TraceSummary[]> {
   const { isFailed = false, minDurationMs = 0, service, leftOut, sinceMs = 0, order = 'latest', limit = 20 } = filter
   const errors = new Map<string, number>()
@@ -75,12 +78,12 @@ export async function listTraces(folder: string, filter: TraceFilter = {}): Prom
   return sorted.slice(0, limit)
 }
 
-/** Only lines without a parent are parsed, which are few. */
+/** Parses only the lines without a parent, which are few. */
 async function scanRoots(folder: string, onSpan: (span: StoredSpan) => void): Promise<void> {
   for (const path of await listSegments(folder)) {
     const content = await readFile(path, 'utf8').catch(() => '')
     for (let start = 0, end = content.indexOf('\n'); end !== -1; start = end + 1, end = content.indexOf('\n', start)) {
-      // Where the parent stands in a line: behind the ids of the span and its trace.
+      // The parent follows the ids of the span and its trace at the start of a line.
       const head = content.slice(start, Math.min(end, start + 160))
       const span = head.includes('"parentSpanId"') ? undefined : parseLine(content.slice(start, end))
       if (span !== undefined) onSpan(span)
@@ -90,11 +93,11 @@ async function scanRoots(folder: string, onSpan: (span: StoredSpan) => void): Pr
 
 async function scan(folder: string, text: string, onSpan: (span: StoredSpan) => void): Promise<void> {
   for (const path of await listSegments(folder)) {
-    // A segment may be dropped between being listed and being read.
+    // A segment may be deleted between listing and reading.
     const content = await readFile(path, 'utf8').catch(() => '')
     for (let at = content.indexOf(text); at !== -1;) {
       const end = content.indexOf('\n', at)
-      // A line without its end is still being written.
+      // A line without an end is still being written.
       if (end === -1) break
       const span = parseLine(content.slice(content.lastIndexOf('\n', at) + 1, end))
       if (span !== undefined) onSpan(span)
@@ -120,7 +123,7 @@ function parseLine(line: string): StoredSpan | undefined {
   try {
     return JSON.parse(line) as StoredSpan
   } catch {
-    // Cut off by a kill -9 in the middle of a write.
+    // Truncated by a kill -9 during a write.
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { findCardNumbers } from '@stoa/kernel'
 
-/** What stands in a log line or span where something personal or secret was. */
+/** Replaces personal data and secrets in log lines and spans. */
 export const redacted = '[redacted]'
 
 const sensitiveKeys = new Set(
@@ -14,7 +14,7 @@ const sensitiveKeys = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 const sensitiveEnding = /(password|secret|token|apikey|email|emailaddress|databaseurl|cardnumber|phone|phonenumber)$/
-// Whole objects under these: a name or a city is harmless alone and personal here.
+// Objects under these keys are redacted as a whole: a name or a city is harmless alone, but personal here.
 const personalObject = /(address|recipient|cardholder|billingdetails|personaldata)$/
 
 type Sensitivity = 'no' | 'always' | 'object'
@@ -34,9 +34,9 @@ function sensitivityOf(key: string): Sensitivity {
   return found
 }
 
-// A cheap look for what the patterns below need, as nearly every string has none of it.
+// A cheap test for what the patterns below require, because almost no string contains it.
 const suspicious = /@|eyJ|(?:bearer|basic|dpop) |(?:password|secret|token|otp|code)=/i
-// Each begins where nothing before it could belong to it: from every place of a long text, its end would be sought again.
+// Each pattern starts only where the preceding character cannot belong to it; otherwise long texts would take quadratic time.
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)[^\s/@]+@/gi, `$1${redacted}@`],
   [/\b(bearer|basic|dpop) +[\w.~+/=-]+/gi, `$1 ${redacted}`],
@@ -45,7 +45,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/((?:password|secret|token|otp|[?&]code)=)[^\s&"']+/gi, `$1${redacted}`],
 ]
 
-/** The same text without credentials in URLs, bearer tokens, JWTs, e-mail addresses and card numbers. */
+/** Returns the text without credentials in URLs, bearer tokens, JWTs, e-mail addresses and card numbers. */
 export function redactText(text: string): string {
   if (text.length < 6) return text
   const shown = suspicious.test(text)
@@ -61,7 +61,7 @@ function redactCardNumbers(text: string): string {
   let shown = ''
   let end = 0
   for (const { from, to, groups } of findCardNumbers(text)) {
-    // Times, addresses and ids in log lines are digits as well: the groups of a card number are longer, and no part of a word.
+    // Times, addresses and ids contain digits too, but the groups of a card number are longer, and not part of a word.
     if (groups.slice(0, -1).some((length) => length < 4)) continue
     if (wordEnd.test(text.slice(Math.max(from - 1, 0), from)) || wordStart.test(text.slice(to, to + 1))) continue
     if (from >= end) shown += text.slice(end, from) + redacted
@@ -73,7 +73,7 @@ function redactCardNumbers(text: string): string {
 const depthLimit = 5
 const itemLimit = 100
 
-/** A plain copy of any value fit for a log line: sensitive keys and texts redacted, errors and depth made finite. */
+/** Returns a plain copy of any value for a log line: sensitive keys and texts redacted, depth and array length limited. */
 export function redactValue(value: unknown, depth = 0): unknown {
   switch (typeof value) {
     case 'string':
@@ -108,7 +108,7 @@ function hasToJson(value: object): value is { toJSON: () => unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function'
 }
 
-/** The value that may be shown under this key. */
+/** Returns the value as it may be shown under this key. */
 export function redactField(key: string, value: unknown, depth = 0): unknown {
   const sensitivity = sensitivityOf(key)
   if (sensitivity === 'no' || value === undefined || value === null || typeof value === 'boolean') {
@@ -117,10 +117,10 @@ export function redactField(key: string, value: unknown, depth = 0): unknown {
   return sensitivity === 'always' || typeof value === 'object' ? redacted : redactValue(value, depth)
 }
 
-// Of what drivers put on their errors only what names a place, never what quotes a value (`detail`, `where`).
+// Fields of driver errors that name a place; never those that quote a value (`detail`, `where`).
 const shownErrorFields = ['code', 'kind', 'retryable', 'errno', 'syscall', 'table', 'constraint', 'schema', 'status']
 
-/** An error as fields, with its stack, its chain of causes and the errors of an aggregate; texts redacted. */
+/** Returns an error as fields, with its stack, its causes and the errors of an aggregate; texts redacted. */
 export function describeError(error: Error, depth = 0): Record<string, unknown> {
   const fields = error as Error & Record<string, unknown>
   const described: Record<string, unknown> = { type: error.name, message: redactText(String(error.message)) }

@@ -1,6 +1,6 @@
 /**
- * The attributes in a text as `OTEL_RESOURCE_ATTRIBUTES` has it: `key=value` with commas between, values percent-encoded.
- * As OpenTelemetry's specification asks, a text that cannot be decoded is ignored as a whole.
+ * Parses the value of `OTEL_RESOURCE_ATTRIBUTES`: `key=value` pairs separated by commas, values percent-encoded. As the
+ * specification of OpenTelemetry requires, a text that cannot be decoded is ignored as a whole.
  */
 export function parseResourceAttributes(text: string | undefined): Record<string, string> {
   try {

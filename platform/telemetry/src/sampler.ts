@@ -1,10 +1,10 @@
 /**
- * Decides whether a span is kept; `isParentSampled` is undefined for the root of a trace. The decision goes by the trace
- * id, so that every process decides alike.
+ * Decides whether a span is kept; `isParentSampled` is undefined for the root of a trace. The decision depends on the trace id,
+ * so that every process makes the same one.
  */
 export type Sampler = (traceId: string, isParentSampled: boolean | undefined) => boolean
 
-/** The sampling settings as they are written: OpenTelemetry's, and the ratio that applies without them. */
+/** The sampling settings as text: those of OpenTelemetry, and the ratio that applies without them. */
 export interface SamplingSettings {
   /** `OTEL_TRACES_SAMPLER`. */
   readonly sampler?: string | undefined
@@ -16,12 +16,12 @@ export interface SamplingSettings {
 
 type Warn = (message: string, fields: Readonly<Record<string, string>>) => void
 
-/** Keeps this fraction of the traces that begin here, and what an earlier process has decided to keep. */
+/** Samples the traces that start here with `root`, and follows the decision of an earlier process otherwise. */
 export function parentBased(root: Sampler): Sampler {
   return (traceId, isParentSampled) => isParentSampled ?? root(traceId, undefined)
 }
 
-/** Keeps this fraction of all traces, whatever an earlier process has decided. */
+/** Keeps this fraction of all traces, regardless of the decision of an earlier process. */
 export function traceIdRatio(ratio: number): Sampler {
   if (ratio >= 1) return () => true
   if (ratio <= 0) return () => false
@@ -39,8 +39,8 @@ const samplers: Readonly<Record<string, (ratio: () => number) => Sampler>> = {
 }
 
 /**
- * The sampler that the settings name, as OpenTelemetry's specification of environment variables has it: a value that is not
- * known, or an argument that is not a probability, is reported and otherwise ignored.
+ * Returns the sampler that the settings name, as the specification of OpenTelemetry requires: an unknown value, or an argument
+ * that is not a probability, is reported and otherwise ignored.
  */
 export function samplerOf({ sampler, samplerArg, sampleRatio = 1 }: SamplingSettings, warn: Warn): Sampler {
   const fallback = parentBased(traceIdRatio(sampleRatio))

@@ -1,23 +1,23 @@
 import { redactField, redactText } from './redaction.ts'
 import type { Attributes, EndedSpan } from './span.ts'
 
-/** Where ended spans go, a batch at a time. A rejected write counts its spans as dropped. */
+/** A destination of ended spans, which come in batches. A rejected write counts its spans as dropped. */
 export interface SpanSink {
   write(spans: readonly EndedSpan[]): Promise<void>
   close(): Promise<void>
 }
 
-/** Holds ended spans back for a moment and hands them on in batches. */
+/** Collects ended spans and passes them on in batches. */
 export interface SpanPipeline {
   add(span: EndedSpan): void
-  /** Resolves once every span added so far is with the sinks, or dropped. */
+  /** Resolves when the sinks have written every span added so far, or it has been dropped. */
   flush(): Promise<void>
   close(): Promise<void>
 }
 
 interface PipelineOptions {
   readonly sinks: readonly SpanSink[]
-  /** Told what got lost, and why. */
+  /** Called with the number of dropped spans and the reason. */
   readonly onDropped: (count: number, error: unknown) => void
   readonly intervalMs?: number
   readonly maxHeld?: number

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import type { EndedSpan } from './span.ts'
 import type { SpanSink } from './span-pipeline.ts'
 
-/** What tells whose spans these are. */
+/** The process from which spans come. */
 export interface SpanOrigin {
   readonly service: string
   readonly instance: string
 }
 
 interface SpanStoreOptions extends SpanOrigin {
-  /** The folder of all services' spans; this one's are in a folder of its name in it. */
+  /** The folder of the spans of all services; each service has its own folder in it. */
   readonly folder: string
-  /** Bytes kept per service, over all its instances. */
+  /** Maximum bytes per service, over all its instances; 16 MiB by default. */
   readonly maxBytes?: number
 }
 
@@ -37,9 +37,8 @@ const segmentsKept = 8
 const filesKept = 64
 
 /**
- * Keeps spans in a ring of JSONL segment files, one line per span, 16 MiB per service by default: the oldest
- * segment goes when there is more. Instances of one service write files of their own. A full disk rejects the write; a
- * folder that was removed is made again.
+ * Stores spans in JSONL segment files, one line per span, 16 MiB per service by default: beyond that, the oldest segment is
+ * deleted. Each instance of a service writes its own files. A full disk rejects the write; a removed folder is created again.
  */
 export function makeSpanStore(options: SpanStoreOptions): SpanSink {
   const { service, instance, maxBytes = 16 * 1024 * 1024 } = options
@@ -108,7 +107,7 @@ async function dropOldest(folder: string, maxBytes: number): Promise<void> {
       ),
     ),
   )
-  // The segment just begun may fill up to its share.
+  // Reserves the space of the segment that has just been started.
   let kept = maxBytes / segmentsKept
   for (let i = names.length - 1; i >= 0; i -= 1) {
     kept += sizes[i] ?? 0

@@ -2,16 +2,16 @@ import { isAppError } from '@stoa/kernel'
 import type { TraceContext } from './context.ts'
 import { attributes as names } from './semantic-conventions.ts'
 
-/** OpenTelemetry's kinds of span. */
+/** The span kinds of OpenTelemetry. */
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
 
-/** OpenTelemetry's values of an attribute. */
+/** The attribute values of OpenTelemetry. */
 export type AttributeValue = string | number | boolean | readonly string[] | readonly number[] | readonly boolean[]
 
 /** Attributes by their semantic-convention names. */
 export type Attributes = Record<string, AttributeValue>
 
-/** Another span that this one has to do with without being its child: the messages of a batch. */
+/** A related span that is not the parent, such as that of each message of a batch. */
 export interface SpanLink {
   readonly traceId: string
   readonly spanId: string
@@ -40,27 +40,27 @@ export interface EndedSpan {
   readonly statusMessage: string | undefined
 }
 
-/** One operation in progress. All of it is a no-op on a span that is not recorded or has ended. */
+/** One operation in progress. Every method does nothing if the span is not recorded or has ended. */
 export interface Span {
-  /** What a callee, a log line or an event of this operation is to carry. */
+  /** The context for callees, log lines and events of this operation. */
   readonly context: TraceContext
-  /** False when nothing is kept of it: costly attributes need not be computed. */
+  /** Whether the span is kept; if not, costly attributes need not be computed. */
   readonly isRecording: boolean
   setAttribute(name: string, value: AttributeValue): void
   addEvent(name: string, attributes?: Attributes): void
-  /** A better name, once it is known (the matched route). */
+  /** Sets a better name once it is known, such as the matched route. */
   setName(name: string): void
   /**
-   * Notes what was thrown. A refusal that cannot be retried is an outcome and noted by its code alone; anything else
+   * Records a thrown value. Of a refusal that cannot be retried, which is an outcome, only the code is recorded; anything else
    * marks the span as failed, with the exception as an event.
    */
   setError(error: unknown): void
-  /** Marks the span as failed for a reason of low cardinality (a status number), where nothing was thrown. */
+  /** Marks the span as failed without an exception, for a reason of low cardinality such as a status. */
   setFailed(errorType: string): void
   end(): void
 }
 
-/** A span of a trace that is not sampled: it hands its context on and costs nothing else. */
+/** Makes a span of a trace that is not sampled: it only passes its context on. */
 export function makeUnrecordedSpan(context: TraceContext): Span {
   return {
     context,
@@ -76,7 +76,7 @@ export function makeUnrecordedSpan(context: TraceContext): Span {
 
 function ignore(): void {}
 
-/** A sampled span; a class because a request makes dozens and they share one shape. */
+/** A sampled span; a class, because a request makes dozens, which then share one shape. */
 export class RecordedSpan implements Span, EndedSpan {
   readonly context: TraceContext
   readonly parentSpanId: string | undefined

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Histogram, Metrics } from './metrics.ts'
 
-/** Durations of the requests a service has answered, by method, route (a pattern, never a path) and status. */
+/** Durations of the served requests, by method, route (a pattern, never a path) and status. */
 export function httpServerRequestDuration(
   metrics: Metrics,
 ): Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'> {
@@ -23,10 +23,10 @@ export function rpcCallDuration(
   ])
 }
 
-/** Bounds in seconds that OpenTelemetry advises for operations of databases. */
+/** The bounds in seconds that OpenTelemetry recommends for database operations. */
 const databaseBuckets: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
-/** Durations of database operations from sending to response, by operation (`SELECT`), and by SQLSTATE where one failed. */
+/** Durations of database operations from sending to response, by operation (`SELECT`), and by SQLSTATE if they failed. */
 export function dbClientOperationDuration(
   metrics: Metrics,
 ): Histogram<'db_system_name' | 'db_namespace' | 'db_operation_name' | 'error_type'> {
@@ -38,7 +38,7 @@ export function dbClientOperationDuration(
   )
 }
 
-/** Registers what the process itself has to say: CPU, memory and event loop. Read when asked for, never by a timer. */
+/** Registers the metrics of the process: CPU, memory and event loop. They are read for each scrape, without a timer. */
 export function registerProcessMetrics(metrics: Metrics): void {
   metrics.gauge('process_start_time_seconds', 'Start of the process since the epoch', [], (gauge) =>
     gauge.set(performance.timeOrigin / 1_000),

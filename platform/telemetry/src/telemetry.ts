@@ -10,28 +10,28 @@ import { samplerOf, type SamplingSettings } from './sampler.ts'
 import { registerProcessMetrics } from './standard-metrics.ts'
 import { makeTracer, type Tracer } from './tracer.ts'
 
-/** What the telemetry of one service is made from. */
+/** The options of the telemetry of one service. */
 export interface TelemetryOptions extends SamplingSettings {
   readonly service: string
   readonly environment: string
   readonly version: string
-  /** Tells the replicas of a service apart. */
+  /** Distinguishes the replicas of a service. */
   readonly instance: string
   readonly logLevel?: LogLevel
-  /** Standard output unless given; the services of one process share one, which then outlives `close`. */
+  /** Standard output by default; the services of one process share a destination, which then outlives `close`. */
   readonly destination?: LogDestination
-  /** Folder for all services' spans; none are kept on disk without it. */
+  /** Folder for the spans of all services; if omitted, spans are not stored. */
   readonly spanFolder?: string | undefined
-  /** Bytes of spans kept on disk for this service; 16 MiB unless given. */
+  /** Maximum bytes of stored spans of this service; 16 MiB by default. */
   readonly maxSpanBytes?: number
-  /** Collector for OTLP over HTTP; nothing is sent without it. */
+  /** Collector for OTLP over HTTP; if omitted, spans are not sent. */
   readonly otlpEndpoint?: string | undefined
-  /** The service's name at the collector; `service` unless given. */
+  /** The name of the service in the collector; `service` by default. */
   readonly otlpServiceName?: string | undefined
-  /** Further attributes at the collector, as `OTEL_RESOURCE_ATTRIBUTES` has them. */
+  /** Additional attributes in the collector, in the format of `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes?: string | undefined
   readonly otlpHeaders?: Readonly<Record<string, string>>
-  /** Further places for ended spans. */
+  /** Additional destinations of ended spans. */
   readonly spanSinks?: readonly SpanSink[]
 }
 
@@ -39,16 +39,16 @@ export interface TelemetryOptions extends SamplingSettings {
 export interface Telemetry extends Tracer {
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Resolves once all lines are written and all ended spans are stored or sent, or known to be lost. */
+  /** Resolves when all lines are written and all ended spans are stored, sent or dropped. */
   flush(): Promise<void>
   /**
-   * Flushes and lets go of all; what is logged after it still reaches standard output. Spans that are not stored or sent within
-   * the time (10 s by default) are lost.
+   * Flushes and releases everything; later log lines still reach standard output. Spans that are not stored or sent within the
+   * time (10 s by default) are lost.
    */
   close(timeoutMs?: number): Promise<void>
 }
 
-/** Begins the telemetry of one service; `close` it last. */
+/** Starts the telemetry of one service; `close` it last. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { service, environment, version, instance } = options
   const destination = options.destination ?? fileDestination()
@@ -136,8 +136,8 @@ function atMostEvery<Argument>(intervalMs: number, fn: (argument: Argument) => v
   }
 }
 
-// Date.now has no fractions, performance.now drifts from the wall clock (and stands still while a laptop sleeps): the
-// one is anchored to the other again when they are apart.
+// Date.now has no fractions, and performance.now drifts from the wall clock (and stops while a laptop sleeps): it is aligned
+// with Date.now again whenever they differ by 5 ms.
 function makeWallClock(): () => number {
   let offsetMs = performance.timeOrigin
   return () => {

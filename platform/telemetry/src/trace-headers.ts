@@ -2,10 +2,10 @@ import type { TraceContext } from './context.ts'
 import { noteUse } from './quiet-spans.ts'
 import { newSpanId, newTraceId } from './trace-ids.ts'
 
-/** A header as Node hands it out: absent, once, or several times. */
+/** A header as Node provides it: absent, once, or several times. */
 export type HeaderValue = string | readonly string[] | undefined
 
-/** What a `traceparent` header says. */
+/** The content of a `traceparent` header. */
 export interface TraceParent {
   readonly traceId: string
   readonly spanId: string
@@ -17,8 +17,8 @@ const zeroTraceId = '0'.repeat(32)
 const zeroSpanId = '0'.repeat(16)
 
 /**
- * Reads a `traceparent` header (W3C Trace Context, level 1). Undefined when it is absent, sent twice or malformed in any
- * way; of a later version the part that version 00 knows is read, as the recommendation asks.
+ * Parses a `traceparent` header (W3C Trace Context, level 1). Returns undefined if it is absent, sent twice or malformed; of a
+ * later version it parses the part that version 00 defines, as the recommendation requires.
  */
 export function parseTraceparent(header: HeaderValue): TraceParent | undefined {
   const value = typeof header === 'string' ? header : header?.length === 1 ? header[0] : undefined
@@ -38,7 +38,7 @@ export function formatTraceparent(parent: TraceParent): string {
   return `00-${parent.traceId}-${parent.spanId}-${parent.sampled ? '01' : '00'}`
 }
 
-/** One vendor's entry of a `tracestate` header. */
+/** The entry of one vendor in a `tracestate` header. */
 export interface TraceStateEntry {
   readonly key: string
   readonly value: string
@@ -49,8 +49,8 @@ const tenantKey = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/
 const stateValue = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
 /**
- * Reads `tracestate` headers (W3C Trace Context, level 1), several joined in order. Undefined when any member is
- * malformed, a key stands twice, or there are more than 32: then the whole list is to be dropped.
+ * Parses `tracestate` headers (W3C Trace Context, level 1), several joined in order. Returns undefined if an entry is malformed,
+ * a key occurs twice, or there are more than 32 entries: the whole list must then be dropped.
  */
 export function parseTracestate(header: HeaderValue): readonly TraceStateEntry[] | undefined {
   if (header === undefined) return []
@@ -70,12 +70,12 @@ export function parseTracestate(header: HeaderValue): readonly TraceStateEntry[]
   return entries.length > 32 ? undefined : entries
 }
 
-/** Writes a `tracestate` header; undefined for an empty list, which is not sent. */
+/** Writes a `tracestate` header; returns undefined for an empty list, which is not sent. */
 export function formatTracestate(entries: readonly TraceStateEntry[]): string | undefined {
   return entries.length === 0 ? undefined : entries.map(({ key, value }) => `${key}=${value}`).join(',')
 }
 
-/** The context that a caller's headers ask to be continued; undefined when they carry no valid `traceparent`. */
+/** Returns the context that the headers of a caller continue, or undefined without a valid `traceparent`. */
 export function contextFromHeaders(
   headers: { readonly traceparent?: HeaderValue; readonly tracestate?: HeaderValue },
   more: { readonly requestId?: string; readonly deadlineMs?: number } = {},
@@ -87,14 +87,14 @@ export function contextFromHeaders(
   return { ...parent, traceState, requestId: more.requestId, deadlineMs: more.deadlineMs, logFields: {} }
 }
 
-/** The headers that hand this context to a callee; none when it has no span yet. */
+/** Returns the headers that pass this context to a callee; none if it has no span yet. */
 export function traceHeaders(context: TraceContext): { traceparent?: string; tracestate?: string } {
   if (context.spanId === '') return {}
   const traceparent = formatTraceparent(context)
   return context.traceState === undefined ? { traceparent } : { traceparent, tracestate: context.traceState }
 }
 
-/** Headers of requests that only keep the system informed (heartbeats, watches): whoever serves them begins no trace. */
+/** Returns headers for requests such as heartbeats and watches, which should start no trace at the server. */
 export function untracedHeaders(): { readonly traceparent: string } {
   return { traceparent: formatTraceparent({ traceId: newTraceId(), spanId: newSpanId(), sampled: false }) }
 }

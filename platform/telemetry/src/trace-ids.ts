@@ -4,7 +4,7 @@ const poolBytes = 4096
 const pool = Buffer.allocUnsafe(poolBytes)
 let used = poolBytes
 
-// A system call for random bytes per id costs more than the rest of a span; one call fills 256 of them.
+// A system call for random bytes per id costs more than the rest of a span; one call serves 256 trace ids.
 function randomHex(bytes: number): string {
   if (used + bytes > poolBytes) {
     randomFillSync(pool)

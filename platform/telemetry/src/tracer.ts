@@ -12,33 +12,33 @@ import { isQuiet, noteUse, quietly } from './quiet-spans.ts'
 import type { Sampler } from './sampler.ts'
 import { newSpanId, newTraceId } from './trace-ids.ts'
 
-/** How a span begins. */
+/** The options of a span. */
 export interface SpanOptions {
   /** `internal` by default. */
   readonly kind?: SpanKind
-  /** Taken over, not copied. */
+  /** Used directly, not copied. */
   readonly attributes?: Attributes
   readonly links?: readonly SpanLink[]
   /** The current context by default; `null` starts a new trace. */
   readonly parent?: TraceContext | null | undefined
-  /** Periodic work: the span is kept only if it fails, has a child, or hands its context on. */
+  /** For periodic work: the span is kept only if it fails, has a child, or passes its context on. */
   readonly isQuiet?: boolean
 }
 
 /** Makes spans. */
 export interface Tracer {
-  /** Begins a span; whoever begins it ends it. It does not become the current one. */
+  /** Starts a span, which the caller must end. It does not become the current one. */
   startSpan(name: string, options?: SpanOptions): Span
   /**
-   * Begins a span of a detail of the current one (a statement, say); undefined, and without a call of `describe`, where no
-   * span is kept: outside of a trace, in one that is not sampled, and under periodic work from which nothing has followed.
+   * Starts a span for a detail of the current one, such as a statement. Returns undefined, without a call of `describe`, if no
+   * span would be kept: without a trace, in one that is not sampled, and in periodic work from which nothing has followed.
    */
   startDetail(describe: () => SpanDescription): Span | undefined
-  /** Runs `fn` with a new span as the current one and ends it after it, noting what it throws. */
+  /** Runs `fn` with a new span as the current one, ends the span afterwards, and records an error. */
   inSpan<T>(name: string, options: SpanOptions, fn: (span: Span) => T): T
 }
 
-/** A span with its name. */
+/** The name and options of a span. */
 export interface SpanDescription extends SpanOptions {
   readonly name: string
 }
@@ -50,7 +50,7 @@ interface TracerOptions {
   readonly now: () => number
 }
 
-/** A tracer that hands each sampled span on when it ends. */
+/** Makes a tracer that passes each sampled span to `onEnd`. */
 export function makeTracer({ sampler, onEnd, now }: TracerOptions): Tracer {
   const startSpan = (name: string, options: SpanOptions = {}): Span => {
     const parent = options.parent === undefined ? currentContext() : (options.parent ?? undefined)
@@ -86,7 +86,7 @@ function childContext(parent: TraceContext | undefined, sampler: Sampler): Trace
     return { ...parent, traceId, spanId: newSpanId(), sampled, logFields: parent?.logFields ?? {} }
   }
   const sampled = sampler(parent.traceId, parent.sampled)
-  // What is not kept needs no id of its own: the parent's says where it belongs.
+  // A span that is not kept needs no id: that of the parent identifies its place.
   if (!sampled) return parent.sampled ? { ...parent, sampled } : parent
   return { ...parent, spanId: newSpanId(), sampled }
 }

@@ -12,18 +12,18 @@ import { inject } from 'vitest'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** An administrator's on the server of this test run. */
+    /** The URL of an administrator on the server of this test run. */
     databaseUrl: string
   }
 }
 
 export interface TestDatabaseOptions {
   readonly sets: readonly MigrationSet[]
-  /** A word in the database's name, for whoever looks at the server. */
+  /** A part of the name of the database, for people who inspect the server. */
   readonly name?: string
 }
 
-/** A migrated database of its own, owned by an ordinary role as in production. */
+/** A migrated database, owned by an ordinary role as in production. */
 export interface TestDatabase {
   readonly url: string
   readonly database: Database
@@ -34,8 +34,8 @@ export interface TestDatabase {
 const role = 'stoa_test'
 
 /**
- * Makes a database for one test file in a fraction of a second: a copy of a template that is migrated once for each
- * content of the migration sets.
+ * Makes a database for one test file in a fraction of a second, as a copy of a template that is migrated once for each content
+ * of the migration sets.
  */
 export async function testDatabase({ sets, name = 'test' }: TestDatabaseOptions): Promise<TestDatabase> {
   const adminUrl = inject('databaseUrl')
@@ -49,7 +49,7 @@ export async function testDatabase({ sets, name = 'test' }: TestDatabaseOptions)
     await session.script(`create database "${copy.name}" owner ${role} template "${template}"`)
   })
   const url = databaseUrl(adminUrl, copy)
-  // No time that ends on a machine that is busy.
+  // Long enough that no timeout expires on a busy machine.
   const patient = { statementTimeoutMs: 30_000, connectTimeoutMs: 30_000, acquireTimeoutMs: 30_000 }
   const database = openDatabase({ url, applicationName: name, ...patient })
   return {
@@ -62,7 +62,7 @@ export async function testDatabase({ sets, name = 'test' }: TestDatabaseOptions)
   }
 }
 
-/** The same for all workers of a run, and nothing that another could guess on a server that is kept. */
+/** The same for all workers of a run; on a permanent server, others cannot guess it. */
 function passwordFor(adminUrl: string): string {
   return createHash('sha256').update(`test ${adminUrl}`).digest('hex')
 }
@@ -87,7 +87,7 @@ async function ensureTemplate(session: Session, adminUrl: string, sets: readonly
   await session.script(`drop database if exists "${unfinished.name}" with (force)`)
   await provision(adminUrl, { databases: [unfinished] })
   await migrate(databaseUrl(adminUrl, unfinished), sets)
-  // Renamed when whole: what has the template's name can be copied.
+  // Renamed when it is complete, so that a database with the name of the template can always be copied.
   await session.script(`alter database "${unfinished.name}" rename to "${template}"`)
   return template
 }

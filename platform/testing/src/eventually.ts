@@ -1,4 +1,4 @@
-/** Tries until it does not throw, at most for `timeoutMs`; then throws what it threw last. */
+/** Repeats an attempt every 20 ms until it does not throw; after `timeoutMs` (20,000 by default) it throws the last error. */
 export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
   const endMs = Date.now() + timeoutMs
   for (;;) {

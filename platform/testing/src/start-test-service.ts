@@ -16,12 +16,12 @@ import { testDatabase } from './database.ts'
 import { asCaller, testIdentity, type TestCaller } from './test-identity.ts'
 import { eventually } from './eventually.ts'
 
-/** What a service under test is started with. */
+/** The options of a service under test. */
 export interface TestServiceOptions<S extends Service> {
   readonly access: AccessTable
-  /** Stand-ins for the services it calls, by the interface the real ones have; one left out throws when it is called. */
+  /** Stubs of the services it calls, with the interface of the real ones; calling an omitted method throws. */
   readonly calls?: { readonly [Callee in keyof S['calls']]?: Partial<Calls<S['calls']>[Callee]> }
-  /** Settings besides those every test has. */
+  /** Settings in addition to those of every test. */
   readonly settings?: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly newId?: NewId
@@ -31,40 +31,40 @@ export interface TestServiceOptions<S extends Service> {
 export interface TestRequest {
   readonly as?: TestCaller
   readonly body?: unknown
-  /** In the place of `body`: JSON that is sent as it stands. */
+  /** Instead of `body`: JSON text that is sent unchanged. */
   readonly text?: string
   readonly key?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An answer of a service under test; `body` is undefined when there was none. */
+/** A response of a service under test; `body` is undefined if it had none. */
 export interface TestAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: any
 }
 
-/** A whole service over a database of its own. */
+/** A complete service with its own database and event log. */
 export interface TestService {
   readonly url: string
   readonly port: number
   readonly database: Database
   readonly running: RunningService
   readonly request: (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>
-  /** Calls one of its RPC methods as another service does, by Connect in JSON; a refusal answers its status. */
+  /** Calls an RPC method as another service does, by Connect in JSON; a refusal is returned as its status. */
   readonly call: (
     method: string,
     input: object,
     keys?: { readonly key?: string; readonly compensates?: string },
   ) => Promise<TestAnswer>
-  /** The events the service has published so far, oldest first, of one type or of all; waits for the relay. */
+  /** The first 1,000 events that the service has published, oldest first, of one type or of all; waits for the relay. */
   readonly published: (type?: string) => Promise<readonly CloudEvent[]>
   /** Publishes an event as another service would, and waits until it is in the log. */
   readonly receive: (event: EventType, subject: string, data: unknown) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Starts a service on a copy of its migrated database, with stand-ins for whom it calls and test callers for tokens. */
+/** Starts a service with its own databases, with stubs of the services it calls, and with test callers instead of tokens. */
 export async function startTestService<S extends Service>(
   definition: DefinedService<any>,
   options: TestServiceOptions<S>,

@@ -8,12 +8,12 @@ export interface TestCaller {
   readonly roles?: readonly string[]
 }
 
-/** The authorization header of a caller; only the stand-in identity takes it. */
+/** Returns the authorization header of a caller; only `testIdentity` accepts it. */
 export function asCaller({ subject, roles = ['customer'] }: TestCaller): string {
   return `Bearer ${Buffer.from(JSON.stringify({ subject, roles })).toString('base64url')}`
 }
 
-/** An identity that takes the callers of `asCaller`, and any service for every method. */
+/** Makes an identity that accepts the callers of `asCaller`, and lets any service call every method. */
 export function testIdentity(access: AccessTable): Identity {
   const principalOf = createPrincipals(access)
   return {
