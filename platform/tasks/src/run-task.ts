@@ -32,7 +32,7 @@ export function attemptsOf(service: Service, name: string): number {
 /** Makes one attempt at a claimed task, limited in time; its outcome is stored, and nothing is thrown. */
 export async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
   const { service, telemetry } = options
-  if (task.attempt > attemptsOf(service, task.name)) {
+  if (task.attempt > attemptsOf(service, task.name) + Number(task.hasWaited)) {
     const error = new Error('the last attempt did not finish: its process died, or hung for longer than its lease')
     await putBack(options, task, error)
     return

@@ -1,4 +1,5 @@
 import { describeService, errors, type Bindings, type Tx } from '@stoa/contract'
+import { platformError } from '@stoa/kernel'
 import { createTelemetry } from '@stoa/telemetry'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { Type } from 'typebox'
@@ -16,6 +17,7 @@ const post = describeService({
     send: { payload: Type.Object({ letter: Type.String() }), attempts: 3 },
     hang: { payload: Type.Object({}), attempts: 1, timeoutMs: 200 },
     sweep: { payload: Type.Object({}), everyMs: 100, attempts: 1 },
+    remind: { payload: Type.Object({}), attempts: 1 },
   },
   personalData: 'none',
 })
@@ -46,7 +48,7 @@ function work(handlers: Partial<Handlers>, options: { concurrency?: number; fail
   })
   const running = startTasks({
     service: post,
-    handlers: { send: nothing, hang: nothing, sweep: nothing, ...handlers },
+    handlers: { send: nothing, hang: nothing, sweep: nothing, remind: nothing, ...handlers },
     database: own.database,
     calls: () => ({}),
     makeTx: (handle) => ({ sql: handle.sql }) as Tx<typeof post>,
@@ -72,6 +74,31 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+test('a task with one attempt keeps it while its callee is unavailable', async () => {
+  let calls = 0
+  work({
+    remind: async () => {
+      calls += 1
+      if (calls < 4) throw platformError('service.unavailable', 'auth cannot be reached')
+      throw new Error('the one attempt')
+    },
+  })
+  await own.database.transaction((tx) => enqueue(tx, post, 'remind', {}))
+  for (let times = 1; times < 4; times += 1) {
+    await until(async () => {
+      // never while it runs, which would end its lease
+      await own.database.transaction(
+        ({ sql }) => sql`
+          update tasks set run_at = now() where attempt = 1 and (error ->> 'waits')::int = ${times}`,
+      )
+      return calls === times + 1
+    })
+  }
+  await until(async () => (await failed()).length > 0)
+  expect(calls).toBe(4)
+  expect((await failed())[0]).toMatchObject({ name: 'remind', error: { message: 'the one attempt' } })
+})
 
 describe('after the clock of the database was set back by a day', () => {
   test('a schedule runs at once', async () => {
