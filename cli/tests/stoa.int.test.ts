@@ -71,7 +71,7 @@ test('Ctrl-C, which npm sends a second time at once, stops everything in order',
   signal(running.process, 'SIGINT')
   signal(running.process, 'SIGINT')
   const { code, err } = await running.ended
-  expect({ code, err: err.split('\n').filter((line) => line.includes('ended')) }).toEqual({ code: 0, err: [] })
+  expect({ code, exits: err.split('\n').filter((line) => line.includes(' exited (')) }).toEqual({ code: 0, exits: [] })
   for (const { pid } of rows) expect(await isRunning(pid ?? 0)).toBe(false)
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
 }, 60_000)
