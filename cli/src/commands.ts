@@ -24,7 +24,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   logs: { summary: 'show the logs of services', load: () => import('./commands/logs.ts') },
   doctor: { summary: 'check this machine for problems', load: () => import('./commands/doctor.ts') },
   reset: {
-    summary: 'delete all data and load the demonstration data',
+    summary: 'delete all data, or that of a service, and load the demonstration data',
     load: () => import('./commands/reset.ts'),
   },
   demo: { summary: 'simulate shoppers and watch their orders', load: () => import('./commands/demo.ts') },

@@ -166,7 +166,7 @@ test('restore refuses an archive that is not there, and a backup that leads out 
   expect(traversal.err).toContain('lists cluster/../password, which cannot be part of a backup')
 })
 
-test('reset on a running system keeps the signing keys and is ready again when it returns', async () => {
+test('reset on a running system keeps the signing keys, or all but the data of a service, and is ready again when it returns', async () => {
   const running = stoa.up()
   await running.ready
   const auth = await stoa.row('auth')
@@ -176,7 +176,22 @@ test('reset on a running system keeps the signing keys and is ready again when i
   expect((await stoa.ps()).map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
   expect((await stoa.row('auth')).pid).not.toBe(auth.pid)
   expect(await jwksOf(auth.port)).toEqual(before)
-}, 90_000)
+
+  const tables = async () => {
+    const found = ['auth', 'payment'].map((service) =>
+      stoa.run('sql', service, "select to_regclass('left_over') as found"),
+    )
+    return (await Promise.all(found)).map(({ out }) => out.includes('left_over'))
+  }
+  for (const service of ['auth', 'payment'])
+    expect(await stoa.run('sql', service, 'create table left_over ()', '--write')).toMatchObject({ code: 0 })
+  const unknown = await stoa.run('reset', 'paymnt', '--yes')
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no service paymnt with a database')])
+  expect(await tables()).toEqual([true, true])
+  expect(await stoa.run('reset', 'payment', '--yes')).toMatchObject({ code: 0 })
+  expect((await stoa.ps()).map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
+  expect(await tables()).toEqual([true, false])
+}, 120_000)
 
 test('up --detach returns when all is ready, restart rolls over the replicas of a service, logs are kept', async () => {
   const detached = await stoa.run('up', '-d', '--only', 'auth,payment', '--scale', 'payment=2', '--ports', 'auto')

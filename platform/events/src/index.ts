@@ -28,6 +28,7 @@ export {
 } from './event-log.ts'
 export { consumedTypes, logTypeOf } from './log-type.ts'
 export { startLogUpkeep, type LogUpkeep, type LogUpkeepOptions } from './log-upkeep.ts'
+export { forgetService } from './postgres-log/forget-service.ts'
 export { enrolRoles, type EnrolledRole } from './postgres-log/roles.ts'
 export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'
 export { logMigrations } from './postgres-log/schema.ts'

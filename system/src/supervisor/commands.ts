@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises'
 import type { Deployment } from '../topology.ts'
 import type { Bundle } from './bundle.ts'
 import { waitForReadCopies } from './catch-up.ts'
 import type { ControlRequest, ProcessRow } from './control.ts'
 import type { DatabaseServer } from './database-server.ts'
-import { emptyDatabases } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import type { Fleet } from './fleet.ts'
+import { checkNames, resetData } from './reset-data.ts'
 import { noteSeeded, readSeedRecord, seedOnce } from './seeding.ts'
 import { systemError } from '../system-errors.ts'
 
@@ -45,13 +44,12 @@ export function makeCommands({ services, settings, server, bundle, fleet, signal
     await fleet.start(() => followSeed({ services, settings, onProgress, signal: signal }), signal)
   }
   const ps = async (): Promise<ProcessRow[]> => [postgresRow(server), ...(await fleet.rows())]
-  const reset = async (onProgress: OnProgress) => {
+  const reset = async (names: readonly string[], onProgress: OnProgress) => {
+    checkNames(services, names)
     onProgress('Stopping the services')
     await fleet.stop()
     onProgress('Emptying the databases')
-    await noteSeeded(settings, { services: [], isCaughtUp: false })
-    await emptyDatabases(services, settings)
-    await rm(settings.data.tokens, { force: true })
+    await resetData(services, names, settings)
     await start(onProgress)
   }
   const seed = async (onProgress: OnProgress) => {
@@ -67,7 +65,10 @@ export function makeCommands({ services, settings, server, bundle, fleet, signal
       case 'seed':
         return oneAtATime(() => seed(onProgress))
       case 'reset':
-        return oneAtATime(() => reset(onProgress))
+        return oneAtATime(() => reset([], onProgress))
+      // of a name of its own: an older supervisor would take it for a reset of everything
+      case 'reset-services':
+        return oneAtATime(() => reset(request.services, onProgress))
       default:
         throw systemError(
           'system.unknown_command',

@@ -19,6 +19,7 @@ export type ControlRequest =
   | { readonly command: 'restart'; readonly services: readonly string[] }
   | { readonly command: 'down' }
   | { readonly command: 'reset' }
+  | { readonly command: 'reset-services'; readonly services: readonly string[] }
   | { readonly command: 'seed' }
 
 /** Progress lines come first; the last line is the result or the error. */

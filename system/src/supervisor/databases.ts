@@ -1,5 +1,5 @@
 import { isAppError } from '@stoa/kernel'
-import { enrolRoles, logMigrations } from '@stoa/events'
+import { enrolRoles, forgetService, logMigrations } from '@stoa/events'
 import { databaseUrl, migrate, openDatabase, provision, type Database } from '@stoa/postgres'
 import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
@@ -49,16 +49,29 @@ export function databaseUrlOf(name: string, { adminUrl, secrets, environment }: 
 
 /** Empties the databases: the schema `public` with all that is in it, and nothing else (auth keeps its signing keys). */
 export async function emptyDatabases(deployments: readonly Deployment[], settings: SystemSettings): Promise<void> {
-  const names = [...withDatabase(deployments), eventLogDatabase]
-  for (const name of names) {
-    await withDatabaseAt(databaseUrlOf(name, settings), ({ transaction }) =>
-      transaction(async ({ sql }) => {
-        await sql`drop schema public cascade`
-        await sql`create schema public`
-      }),
-    )
-  }
+  for (const name of [...withDatabase(deployments), eventLogDatabase])
+    await emptyDatabase(databaseUrlOf(name, settings))
   await prepareLog(deployments, settings)
+}
+
+/**
+ * Empties the databases of these services in the same way, but keeps the event log: they follow it again from its start, so
+ * that their read copies come back.
+ */
+export async function emptyDatabasesOf(some: readonly Deployment[], settings: SystemSettings): Promise<void> {
+  for (const name of withDatabase(some)) {
+    await emptyDatabase(databaseUrlOf(name, settings))
+    await withDatabaseAt(databaseUrlOf(eventLogDatabase, settings), (log) => forgetService(log, name))
+  }
+}
+
+async function emptyDatabase(url: string): Promise<void> {
+  await withDatabaseAt(url, ({ transaction }) =>
+    transaction(async ({ sql }) => {
+      await sql`drop schema public cascade`
+      await sql`create schema public`
+    }),
+  )
 }
 
 /** How many events wait in the outboxes of these services; one without the table yet has none. */

@@ -1,20 +1,24 @@
-import { rm } from 'node:fs/promises'
 import { topology } from '../topology.ts'
 import { ensureBundle } from './bundle.ts'
 import { makeDataFolder, refusalForFolder } from './data-folder.ts'
 import { openDatabaseServer } from './database-server.ts'
-import { emptyDatabases, provisionDatabases } from './databases.ts'
+import { provisionDatabases } from './databases.ts'
 import { takeLock } from './lock.ts'
 import { choosePorts } from './place.ts'
 import { endLeftBehind } from './processes.ts'
-import { noteSeeded, seedOnce } from './seeding.ts'
+import { checkNames, resetData } from './reset-data.ts'
+import { seedOnce } from './seeding.ts'
 import { ensureSecrets } from './secrets.ts'
 import type { UpOptions } from './supervisor.ts'
 
 type ResetOptions = Pick<UpOptions, 'data' | 'environment' | 'onProgress' | 'onTrouble'>
 
-/** Starts again with the demonstration data on a system that does not run; read copies follow at its next start. */
-export async function resetStopped(options: ResetOptions): Promise<void> {
+/**
+ * Deletes the data of these services, or all data if none is named, of a system that does not run, and loads the demonstration
+ * data; read copies follow at its next start.
+ */
+export async function resetStopped(names: readonly string[], options: ResetOptions): Promise<void> {
+  checkNames(topology, names)
   const { data, environment, onProgress, onTrouble } = options
   try {
     await makeDataFolder(data)
@@ -35,9 +39,7 @@ export async function resetStopped(options: ResetOptions): Promise<void> {
         const settings = { data, secrets: await ensureSecrets(data), adminUrl: server.adminUrl, ports, environment }
         await provisionDatabases(topology, settings)
         onProgress('Emptying the databases')
-        await noteSeeded(settings, { services: [], isCaughtUp: false })
-        await emptyDatabases(topology, settings)
-        await rm(data.tokens, { force: true })
+        await resetData(topology, names, settings)
         onProgress('Loading the demonstration data')
         await seedOnce(topology, await bundling, settings)
       } finally {

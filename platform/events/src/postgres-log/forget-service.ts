@@ -1,0 +1,17 @@
+import type { Database } from '@stoa/postgres'
+
+/**
+ * Forgets the position of a service whose database has been emptied: it consumes the log from its start again, and numbers
+ * its batches from 1. The events that it has appended stay. Only the log's owner can; the service must not run.
+ */
+export async function forgetService(database: Database, service: string): Promise<void> {
+  await database.transaction(({ sql }) =>
+    Promise.all([
+      sql`delete from event_producers where name = ${service}`,
+      sql`delete from consumer_offsets where consumer_group = ${service}`,
+      sql`delete from consumer_members where consumer_group = ${service}`,
+      sql`delete from consumer_releases where consumer_group = ${service}`,
+      sql`delete from consumer_groups where name = ${service}`,
+    ]),
+  )
+}
