@@ -5,20 +5,14 @@ import { topology } from '@stoa/system/topology'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
+import type { MadeFile } from './made-file.ts'
 import { replaceMarkedPart } from './marked-part.ts'
+import { publishedEvents } from './published-events.ts'
 import { servicesPart } from './services-part.ts'
 import { settingsPart } from './settings-part.ts'
 
 /** Folder of the checkout. */
 export const root = resolve(import.meta.dirname, '../../..')
-
-/** A file that is made from the contracts and settings, or has a part that is. */
-export interface MadeFile {
-  readonly path: string
-  readonly before: string
-  /** What it has to be. */
-  readonly after: string
-}
 
 interface Part {
   readonly path: string
@@ -28,7 +22,8 @@ interface Part {
 }
 
 const errorFolder = 'docs/errors'
-const pages = errorPages([...catalogue, registry])
+const services = [...catalogue, registry]
+const pages = errorPages(services)
 
 const parts: readonly Part[] = [
   ...topology.map(({ folder, contract }) => ({
@@ -45,9 +40,11 @@ const parts: readonly Part[] = [
 /** Every file with a made part, as it is and as it has to be; and what could not be made, a sentence each. */
 export async function makeFiles(): Promise<{ readonly files: MadeFile[]; readonly problems: string[] }> {
   const made = await Promise.allSettled(parts.map(makePart))
+  const events = await publishedEvents(root, services)
   return {
-    files: made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    files: [...made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])), ...events.files],
     problems: [
+      ...events.problems,
       ...made.flatMap((each, index) => (each.status === 'rejected' ? [`${parts[index]?.path}: ${each.reason}`] : [])),
       ...(await surplusPages()),
     ],

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { makeFiles, root } from './made-files.ts'
 
 const isCheck = process.argv.includes('--check')
@@ -7,7 +7,10 @@ const { files, problems } = await makeFiles()
 const stale = files.filter(({ before, after }) => before !== after)
 
 for (const { path, after } of stale) {
-  if (!isCheck) await writeFile(join(root, path), after)
+  if (!isCheck) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), after)
+  }
   console.log(isCheck ? `${path} is stale; fix: npm run made` : path)
 }
 for (const problem of problems) console.error(problem)
