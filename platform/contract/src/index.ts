@@ -1,12 +1,7 @@
 export { bodyLimitOf, MAX_BODY_BYTES } from './body-limit.ts'
-export {
-  catalogueError,
-  errors,
-  platformErrors,
-  type ErrorCatalogue,
-  type ErrorDescription,
-  type PlatformErrorCode,
-} from '@stoa/kernel'
+// Not by the index of the kernel, which imports node:crypto: browsers load contracts too.
+export { errors, type ErrorCatalogue, type ErrorDescription } from '@stoa/kernel/error-catalogue'
+export { catalogueError, platformErrors, type PlatformErrorCode } from '@stoa/kernel/platform-errors'
 export {
   erasureEvent,
   event,

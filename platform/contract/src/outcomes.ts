@@ -1,4 +1,6 @@
-import { AppError, catalogueError, type ErrorCatalogue, type FieldError } from '@stoa/kernel'
+import type { ErrorCatalogue } from '@stoa/kernel/error-catalogue'
+import { AppError, type FieldError } from '@stoa/kernel/errors'
+import { catalogueError } from '@stoa/kernel/platform-errors'
 import type { Committed, Refused, Tx } from './handlers.ts'
 
 interface RefusedAtRunTime {

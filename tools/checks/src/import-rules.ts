@@ -7,7 +7,7 @@ import { root } from './root.ts'
 const platformLayers = [
   ['kernel'],
   ['contract'],
-  ['telemetry'],
+  ['telemetry', 'rest'],
   ['config', 'security', 'resilience', 'postgres'],
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],
   ['client', 'eventsourcing', 'saga'],
@@ -99,12 +99,12 @@ function productRules(at: At): IForbiddenRuleType[] {
       to: { path: '^contracts/[^/]+/', pathNot: String.raw`^contracts/($1/|money/|books/|[^/]+/(events|rpc)[^/]*$)` },
     },
     {
-      name: 'apps-import-only-contracts',
+      name: 'apps-import-only-contracts-and-rest',
       severity: 'error',
       from: { path: at('apps/([^/]+)/') },
       to: {
         path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/',
-        pathNot: '^apps/$1/',
+        pathNot: '^apps/$1/|^platform/rest/',
       },
     },
   ]
@@ -118,10 +118,13 @@ function deployables(): string[] {
 function wholeSystemRules(at: At): IForbiddenRuleType[] {
   return [
     {
-      name: 'cli-imports-only-system-contracts-and-client',
+      name: 'cli-imports-only-system-contracts-and-clients',
       severity: 'error',
       from: { path: at('cli/'), pathNot: testFiles },
-      to: { path: '^(apps|platform|services|control|edge|tests|bench|examples|tools)/', pathNot: '^platform/client/' },
+      to: {
+        path: '^(apps|platform|services|control|edge|tests|bench|examples|tools)/',
+        pathNot: '^platform/(client|rest)/',
+      },
     },
     {
       name: 'only-cli-tests-bench-examples-and-tools-import-system',

@@ -1,0 +1,95 @@
+import type { Operation, Route } from '@stoa/contract'
+import { RestConnectionError, RestProblem, type ProblemBody } from './errors.ts'
+import { headersOf, keyOf, originOf, targetOf, type RequestParts } from './request.ts'
+import type { RestClient, RestContract } from './typed-client.ts'
+
+/** Where requests are sent, and for whom. */
+export interface RestOptions {
+  /** The URL of the gateway or of a service, such as `https://shop.example`. Empty in a browser: the origin of the page. */
+  readonly url: string
+  /** The access token, or a function that is called before each request and returns a valid one. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>)
+  /** Milliseconds after which a request, with its repetition, is aborted with a `TimeoutError`; by default none. */
+  readonly timeoutMs?: number
+  /** Aborts all requests of this client. */
+  readonly signal?: AbortSignal
+}
+
+interface Received {
+  readonly response: Response
+  readonly text: string
+}
+
+/**
+ * Makes a client with a method for each operation of a contract (`restClient(order, { url, token })`). In a browser pass only
+ * the operations, whose modules contain no RPC code: `restClient({ operations: http }, { url })` with `http` from
+ * `@stoa/contracts/order/http`. A read, or a write with an idempotency key, is repeated once if no response arrives.
+ */
+export function restClient<C extends RestContract>({ operations }: C, options: RestOptions): RestClient<C> {
+  const declared = Object.entries(operations).filter((entry): entry is [string, Operation] => isOperation(entry[1]))
+  const methods = declared.map(([name, operation]) => [
+    name,
+    (parts: RequestParts = {}) => send(name, operation, parts, options),
+  ])
+  return Object.fromEntries(methods) as RestClient<C>
+}
+
+const isOperation = ({ kind }: Route) => kind === 'operation'
+
+async function send(name: string, operation: Operation, parts: RequestParts, options: RestOptions) {
+  const key = keyOf(operation, parts.key)
+  const signal = signalOf(parts.signal, options)
+  const target = targetOf(options.url, operation, parts)
+  const token = typeof options.token === 'function' ? await options.token() : options.token
+  const request: RequestInit = {
+    method: operation.method,
+    headers: headersOf(operation, parts, { key, token }),
+    ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+  const attempts = operation.effect === 'read' || key !== undefined ? 2 : 1
+  // The template of the path: ids and queries may be personal data, and messages are logged.
+  const title = `${name} (${operation.method} ${originOf(options.url)}${operation.path})`
+  return answerOf(title, operation, await receive(title, target, request, attempts))
+}
+
+function signalOf(own: AbortSignal | undefined, { signal, timeoutMs }: RestOptions): AbortSignal | undefined {
+  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const signals = [own, signal, timeout].filter((each) => each !== undefined)
+  return signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+}
+
+async function receive(title: string, target: string, request: RequestInit, attempts: number): Promise<Received> {
+  try {
+    const response = await fetch(target, request)
+    return { response, text: await response.text() }
+  } catch (error) {
+    request.signal?.throwIfAborted()
+    if (attempts > 1) return receive(title, target, request, attempts - 1)
+    throw new RestConnectionError(title, error)
+  }
+}
+
+function answerOf(title: string, { answers }: Operation, { response, text }: Received) {
+  const { status, ok, headers } = response
+  if (Object.hasOwn(answers, status)) return { status, body: text === '' ? undefined : parse(title, text), headers }
+  if (ok) throw new Error(`${title}: the contract does not declare the status ${status} of the response`)
+  throw new RestProblem(title, response, problemIn(text))
+}
+
+function parse(title: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`${title}: the response is not JSON`, { cause })
+  }
+}
+
+/** A proxy in between may respond with something else than problem details. */
+function problemIn(text: string): ProblemBody {
+  try {
+    return (JSON.parse(text) ?? {}) as ProblemBody
+  } catch {
+    return {}
+  }
+}

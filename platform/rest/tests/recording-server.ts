@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+export interface Recorded {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A response; `cut` closes the connection without one, `silence` leaves it open. */
+export type Response =
+  | 'cut'
+  | 'silence'
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+
+export interface RecordingServer {
+  readonly url: string
+  readonly requests: readonly Recorded[]
+  /** May be called twice. */
+  readonly close: () => Promise<void>
+}
+
+/** A server that records its requests and sends the given responses, one after the other, the last one repeatedly. */
+export async function recordingServer(...responses: Response[]): Promise<RecordingServer> {
+  const requests: Recorded[] = []
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '', headers } = request
+    requests.push({ method, url, headers, body: await text(request) })
+    const next = responses[Math.min(requests.length, responses.length) - 1]
+    if (next === undefined || next === 'silence') return
+    if (next === 'cut') return void request.socket.destroy()
+    response.writeHead(next.status, next.headers)
+    response.end(typeof next.body === 'object' ? JSON.stringify(next.body) : next.body)
+  }
+  const server = createServer((request, response) => void respond(request, response))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const close = async () => {
+    server.closeAllConnections()
+    if (!server.listening) return
+    server.close()
+    await once(server, 'close')
+  }
+  return { url, requests, close }
+}
