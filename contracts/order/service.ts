@@ -52,16 +52,7 @@ const described = describeService({
   },
   calls: {
     pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote', 'listAcceptances', 'checkPromotions'),
-    inventory: pick(
-      InventoryRpc,
-      'reserve',
-      'release',
-      'confirm',
-      'getVariants',
-      'snapshotVariants',
-      'listReservations',
-      'checkStock',
-    ),
+    inventory: pick(InventoryRpc, 'reserve', 'release', 'confirm', 'getVariants', 'listReservations', 'checkStock'),
     payment: pick(PaymentRpc, 'pay', 'refund', 'checkMethod', 'keepMethod', 'listPayments'),
     shipping: pick(ShippingRpc, 'createShipment', 'cancelShipment', 'release', 'listShipments'),
   },

@@ -12,15 +12,10 @@ const sources = ['control', 'edge', 'platform', 'services'].flatMap((folder) =>
 const isIn = (code: string, owner?: string) =>
   sources.some((file) => (owner === undefined || file.owner === owner) && file.text.includes(`'${code}'`))
 
-/** Codes that nothing refuses with yet, and why. */
-const notYet: Readonly<Record<string, string>> = {
-  'user.otp_wrong': 'there are no second factors yet',
-}
-
 test('every code of a catalogue is one that something refuses with', () => {
   const codes = catalogue.flatMap(({ errors }) => Object.keys(errors))
   expect(codes.length).toBeGreaterThan(80)
-  const unused = codes.filter((code) => !(code in notYet) && !isIn(code))
+  const unused = codes.filter((code) => !isIn(code))
   expect(unused).toEqual([])
 })
 
@@ -29,7 +24,7 @@ test('every code that a contract declares for an operation or method is one that
     const methods = Object.values((rpc?.methods ?? {}) as Record<string, { readonly refuses?: readonly string[] }>)
     const routes = Object.values(operations).map((route) => (route.kind === 'operation' ? route.refuses : []))
     const declared = new Set([...routes, ...methods.map(({ refuses = [] }) => refuses)].flat())
-    return [...declared].filter((code) => !(code in notYet) && !isIn(code, name))
+    return [...declared].filter((code) => !isIn(code, name))
   })
   expect(unused).toEqual([])
 })
