@@ -9,10 +9,10 @@ import { noteProbe } from '../src/store/instances.ts'
 
 const token = 'registry-token-of-this-test'
 const headers = { 'x-registry-token': token }
-let service: TestService
+let service: TestService<RegistryService>
 
 beforeAll(async () => {
-  service = await startTestService<RegistryService>(registryService, {
+  service = await startTestService(registryService, {
     access: accessTable,
     settings: { LEASE_SECONDS: '2', REGISTRY_TOKEN: token },
   })

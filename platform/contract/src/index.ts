@@ -52,7 +52,17 @@ export {
 } from './operations.ts'
 export { committed, isRefused, refusal, refusedError, refusedKeep } from './outcomes.ts'
 export type { Principal } from './principal.ts'
-export { pick, rpc, type CallOptions, type Calls, type Picked, type Rpc, type RpcMethod } from './rpc.ts'
+export {
+  pick,
+  rpc,
+  type CallOptions,
+  type Calls,
+  type Picked,
+  type Rpc,
+  type RpcAnswer,
+  type RpcInput,
+  type RpcMethod,
+} from './rpc.ts'
 export type { EntryContext, Fail, Json, SagaDefinition, StepContext, StepDefinition } from './saga.ts'
 export { countryCodes, countryRule, CountrySchema } from './country.ts'
 export {
@@ -74,6 +84,7 @@ export {
 export { keyText, nameText, noteText, opaqueText, textDetail, withPortablePatterns } from './texts.ts'
 export {
   describeService,
+  type Consumed,
   type Published,
   type Route,
   type SagaInput,

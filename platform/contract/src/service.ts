@@ -158,6 +158,9 @@ export function describeService<
 /** The events a service publishes. */
 export type Published<S extends Service> = S['publishes'][keyof S['publishes']]
 
+/** The events a service consumes, erasures included. */
+export type Consumed<S extends Service> = S['consumes'][keyof S['consumes']]
+
 /** The input with which a saga of the service starts. */
 export type SagaInput<S extends Service, Name extends keyof S['sagas']> = Static<S['sagas'][Name]['input']>
 

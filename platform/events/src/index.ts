@@ -26,6 +26,7 @@ export {
   type SubscribeOptions,
   type Subscription,
 } from './event-log.ts'
+export { assertFits } from './event-schema.ts'
 export { consumedTypes, logTypeOf } from './log-type.ts'
 export { startLogUpkeep, type LogUpkeep, type LogUpkeepOptions } from './log-upkeep.ts'
 export { forgetService } from './postgres-log/forget-service.ts'

@@ -56,8 +56,8 @@ type NothingElse<B, Wanted> = {
 }
 
 /** A service with all its handlers: it can be started any number of times, in one process or several. */
-export interface DefinedService<Config = any> extends Lifecycle<any> {
-  readonly contract: Service
+export interface DefinedService<Config = any, S extends Service = Service> extends Lifecycle<any> {
+  readonly contract: S
   readonly config: ConfigReader<Config>
   readonly migrations: URL
   readonly deps: (context: DepsContext<any, any>) => unknown
@@ -72,6 +72,6 @@ export interface DefinedService<Config = any> extends Lifecycle<any> {
 export function defineService<S extends Service, Config, Deps, const B extends Bindings<S>>(
   contract: S,
   definition: Definition<S, Config, Deps, B>,
-): DefinedService<Config> {
+): DefinedService<Config, S> {
   return { contract, ...(definition as unknown as Omit<DefinedService<Config>, 'contract'>) }
 }

@@ -1,10 +1,13 @@
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './database.ts'
 export { eventually } from './eventually.ts'
+export type { TaskOutcome } from './run-task.ts'
 export {
   startTestService,
+  type AsJson,
   type TestAnswer,
   type TestRequest,
   type TestService,
   type TestServiceOptions,
 } from './start-test-service.ts'
+export { MissingStub, type Stubs } from './stubs.ts'
 export { asCaller, testIdentity, type TestCaller } from './test-identity.ts'

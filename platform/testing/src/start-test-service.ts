@@ -1,26 +1,21 @@
-import type { Calls, EventType, Service } from '@stoa/contract'
-import { newId, type Clock, type NewId } from '@stoa/kernel'
+import type { Consumed, EventData, Service, TaskPayload } from '@stoa/contract'
+import { newId, type Branded, type Clock, type NewId } from '@stoa/kernel'
 import { staticResolver } from '@stoa/discovery'
-import {
-  dataSchemaOf,
-  logMigrations,
-  openEventLog,
-  parseCloudEvent,
-  type CloudEvent,
-  type EventLog,
-} from '@stoa/events'
+import { logMigrations, openEventLog, type CloudEvent } from '@stoa/events'
 import type { Database } from '@stoa/postgres'
 import type { AccessTable } from '@stoa/security'
 import { migrationsOf, startService, type DefinedService, type RunningService, type ServiceConfig } from '@stoa/service'
-import { testDatabase } from './database.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
+import { published, receive } from './events.ts'
+import { runTask, type TaskOutcome } from './run-task.ts'
+import { stubCalls, type StubbedCalls, type Stubs } from './stubs.ts'
 import { asCaller, testIdentity, type TestCaller } from './test-identity.ts'
-import { eventually } from './eventually.ts'
 
 /** The options of a service under test. */
 export interface TestServiceOptions<S extends Service> {
   readonly access: AccessTable
-  /** Stubs of the services it calls, with the interface of the real ones; calling an omitted method throws. */
-  readonly calls?: { readonly [Callee in keyof S['calls']]?: Partial<Calls<S['calls']>[Callee]> }
+  /** Stubs of the services it calls. A call of a service that is not among them fails the test. */
+  readonly calls?: Stubs<S>
   /** Settings in addition to those of every test. */
   readonly settings?: Readonly<Record<string, string>>
   readonly clock?: Clock
@@ -44,8 +39,21 @@ export interface TestAnswer {
   readonly body: any
 }
 
-/** A complete service with its own database and event log. */
-export interface TestService {
+/** A value as JSON carries it: an id is a string. */
+export type AsJson<Value> =
+  Value extends Branded<string, string>
+    ? string
+    : Value extends readonly (infer Item)[]
+      ? readonly AsJson<Item>[]
+      : Value extends object
+        ? { readonly [Name in keyof Value]: AsJson<Value[Name]> }
+        : Value
+
+/**
+ * A complete service with its own database and event log, typed by its contract. After the first call that has no stub, every
+ * function of it rejects with `MissingStub`, and so does `stop`, once the service has stopped.
+ */
+export interface TestService<S extends Service = Service> {
   readonly url: string
   readonly port: number
   readonly database: Database
@@ -59,19 +67,70 @@ export interface TestService {
   ) => Promise<TestAnswer>
   /** The first 1,000 events that the service has published, oldest first, of one type or of all; waits for the relay. */
   readonly published: (type?: string) => Promise<readonly CloudEvent[]>
-  /** Publishes an event as another service would, and waits until it is in the log. */
-  readonly receive: (event: EventType, subject: string, data: unknown) => Promise<void>
+  /**
+   * Publishes an event as another service would, and waits until it is in the log.
+   * @throws Error when the contract does not consume the event, TypeError when the data does not fit its schema
+   */
+  readonly receive: <E extends Consumed<S>>(event: E, subject: string, data: AsJson<EventData<E>>) => Promise<void>
+  /** Enqueues a declared task, and resolves with the outcome of its first attempt. */
+  readonly runTask: <Name extends keyof S['tasks'] & string>(
+    task: Name,
+    payload: AsJson<TaskPayload<S, Name>>,
+  ) => Promise<TaskOutcome>
   readonly stop: () => Promise<void>
 }
 
 /** Starts a service with its own databases, with stubs of the services it calls, and with test callers instead of tokens. */
 export async function startTestService<S extends Service>(
-  definition: DefinedService<any>,
+  definition: DefinedService<any, S>,
   options: TestServiceOptions<S>,
-): Promise<TestService> {
-  const { name } = definition.contract
+): Promise<TestService<S>> {
+  const service: Service = definition.contract
+  const { name } = service
   const own = await testDatabase({ sets: await migrationsOf(definition), name })
   const log = await testDatabase({ sets: [logMigrations], name: `${name}_log` })
+  const calls = stubCalls(service, options.calls ?? {})
+  const running = await run(definition, options, { own, log, calls })
+  const url = `http://127.0.0.1:${running.port}`
+  const events = openEventLog({ url: log.url, applicationName: `${name}-test` })
+  return {
+    url,
+    port: running.port,
+    database: own.database,
+    running,
+    request: (method, path, request = {}) => calls.watch(send(url, method, path, request)),
+    call: (method, input, { key = newId(), compensates } = {}) =>
+      calls.watch(
+        send(url, 'POST', `/${service.rpc?.service.typeName as string}/${method}`, {
+          as: { subject: 'service:test', roles: ['service'] },
+          key,
+          body: input,
+          ...(compensates === undefined ? {} : { headers: { compensates } }),
+        }),
+      ),
+    published: (type) => calls.watch(published(own.database, events, name, type)),
+    receive: (event, subject, data) => calls.watch(receive(events, service, { event, subject, data })),
+    runTask: (task, payload) => calls.watch(runTask(own.database, service, task, payload)),
+    async stop() {
+      await running.stop()
+      await events.close()
+      await Promise.all([own.close(), log.close()])
+      calls.end()
+    },
+  }
+}
+
+interface Surroundings {
+  readonly own: TestDatabase
+  readonly log: TestDatabase
+  readonly calls: StubbedCalls
+}
+
+function run<S extends Service>(
+  definition: DefinedService<any, S>,
+  { access, settings, clock, newId: makeId }: TestServiceOptions<S>,
+  { own, log, calls }: Surroundings,
+): Promise<RunningService> {
   const config = definition.config.parse({
     DATABASE_URL: own.url,
     LOG_DATABASE_URL: log.url,
@@ -80,52 +139,16 @@ export async function startTestService<S extends Service>(
     STOA_ENV: 'development',
     READ_CONNECTIONS: '4',
     WRITE_CONNECTIONS: '8',
-    ...options.settings,
+    ...settings,
   }) as ServiceConfig
-  const running = await startService(definition, {
+  return startService(definition, {
     config,
-    access: options.access,
-    identity: testIdentity(options.access),
+    access,
+    identity: testIdentity(access),
     resolver: staticResolver({}),
-    calls: { for: () => standIns(options.calls ?? {}), close() {} },
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
-    ...(options.newId === undefined ? {} : { newId: options.newId }),
-  })
-  const url = `http://127.0.0.1:${running.port}`
-  const events = openEventLog({ url: log.url, applicationName: `${name}-test` })
-  return {
-    url,
-    port: running.port,
-    database: own.database,
-    running,
-    request: (method, path, request = {}) => send(url, method, path, request),
-    call: (method, input, { key = newId(), compensates } = {}) =>
-      send(url, 'POST', `/${definition.contract.rpc?.service.typeName as string}/${method}`, {
-        as: { subject: 'service:test', roles: ['service'] },
-        key,
-        body: input,
-        ...(compensates === undefined ? {} : { headers: { compensates } }),
-      }),
-    published: (type) => published(own.database, events, name, type),
-    receive: (event, subject, data) => receive(events, event, subject, data),
-    async stop() {
-      await running.stop()
-      await events.close()
-      await Promise.all([own.close(), log.close()])
-    },
-  }
-}
-
-function standIns(calls: { readonly [callee: string]: object | undefined }): unknown {
-  return new Proxy(calls, {
-    get: (known, callee) =>
-      new Proxy(known[String(callee)] ?? {}, {
-        get(methods: Record<string, unknown>, method) {
-          const standIn = methods[String(method)]
-          if (standIn === undefined) throw new Error(`the test has no stand-in for ${String(callee)}.${String(method)}`)
-          return standIn
-        },
-      }),
+    calls: { for: () => calls.clients, close() {} },
+    ...(clock === undefined ? {} : { clock }),
+    ...(makeId === undefined ? {} : { newId: makeId }),
   })
 }
 
@@ -155,42 +178,4 @@ async function send(
     headers: answer.headers,
     body: text === '' ? undefined : isJson ? JSON.parse(text) : text,
   }
-}
-
-async function published(
-  database: Database,
-  log: EventLog,
-  service: string,
-  type?: string,
-): Promise<readonly CloudEvent[]> {
-  await eventually(async () => {
-    const [row] = await database.read.sql<{ pending: number }>`select count(*)::int as pending from outbox`
-    if (row?.pending !== 0) throw new Error('the outbox is not empty yet')
-  })
-  const { events } = await log.read({
-    topics: [`${service}.events`],
-    limit: 1_000,
-    ...(type === undefined ? {} : { types: [type] }),
-  })
-  return events.map(({ event }) => parseCloudEvent(event))
-}
-
-async function receive(log: EventLog, event: EventType, subject: string, data: unknown): Promise<void> {
-  const id = newId()
-  const topic = 'test.events'
-  await log.declare(topic, [event])
-  const cloudEvent: CloudEvent = {
-    specversion: '1.0',
-    id,
-    source: '/services/test',
-    type: event.type,
-    subject,
-    time: new Date().toISOString(),
-    datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(event, 'http://127.0.0.1:8080'),
-    partitionkey: subject,
-    correlationid: id,
-    data,
-  }
-  await log.append({ topic, records: [{ id, type: event.type, key: subject, event: JSON.stringify(cloudEvent) }] })
 }

@@ -17,12 +17,12 @@ test('a cart that held stock before the clock was set back holds it for as long 
   const orderId = newId()
   const body = { orderId, lines: [{ sku: 'AHEAD', quantity: 2 }], country: 'DE' }
   await app.ask('POST', '/api/v1/inventory/reserve', { key: newId(), body })
-  await app.service.database.transaction(async ({ sql }) => {
-    await sql`
+  await app.service.database.transaction(
+    ({ sql }) => sql`
       update reservations set expires_at = expires_at + interval '1 day', updated_at = updated_at + interval '1 day'
-      where order_id = ${orderId}`
-    await sql`insert into tasks (name, payload, run_at) values ('expire-reservations', '{}', now())`
-  })
+      where order_id = ${orderId}`,
+  )
+  await app.service.runTask('expire-reservations', {})
   await eventually(async () => {
     const [row] = await app.service.database.read.sql<{ minutes: number }>`
       select round(extract(epoch from expires_at - now()) / 60)::int as minutes from reservations where order_id = ${orderId}`

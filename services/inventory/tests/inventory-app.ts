@@ -54,7 +54,7 @@ interface CallKeys {
 
 /** Inventory under test, spoken to as order, as staff and as anybody. */
 export interface InventoryApp {
-  readonly service: TestService
+  readonly service: TestService<InventoryService>
   readonly call: (method: string, input: object, keys?: CallKeys) => Promise<Answered<RpcBody>>
   /** Sends an HTTP request, as staff by default. */
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered<HttpBody>>
@@ -94,21 +94,21 @@ export function newProduct(sku: string, more: Partial<NewProduct> = {}): NewProd
 
 export async function startInventory(settings: Readonly<Record<string, string>> = {}): Promise<InventoryApp> {
   const orders = new Map<string, string>()
-  const getSummary = async ({ orderId = '' }: { readonly orderId?: string | undefined }) => {
+  const getSummary = async ({ orderId }: { readonly orderId: string }) => {
     const status = orders.get(orderId)
     if (status === undefined) throw new AppError('not_found', 'order.not_found', `there is no order ${orderId}`)
-    return { orderId, status } as any
+    return { orderId, status }
   }
-  const service = await startTestService<InventoryService>(inventoryService, {
+  const service = await startTestService(inventoryService, {
     access: accessTable,
     settings,
     calls: {
       order: { getSummary },
       pricing: {
-        findTaxClasses: async ({ taxClasses = [] }: { readonly taxClasses?: readonly string[] }) => ({
+        findTaxClasses: async ({ taxClasses }) => ({
           taxClasses: taxClasses.filter((each) => ['standard', 'reduced'].includes(each)),
         }),
-      } as never,
+      },
     },
   })
   const ask = (method: string, path: string, request: TestRequest = {}): Promise<Answered<HttpBody>> =>

@@ -88,10 +88,11 @@ test('what a cart has held for too long is given back, what was confirmed is not
   app.orderIs(orders[0], 'pending')
   await app.ask('POST', '/api/v1/inventory/confirm', { body: { orderId: orders[0] } })
   await app.call('Reserve', { orderId: newId(), lines: [{ sku: 'EXPIRY', quantity: 1 }] })
-  await app.service.database.transaction(async (tx) => {
-    await tx.sql`update reservations set expires_at = now() where order_id in (${orders[0]}, ${orders[1]}) and expires_at is not null`
-    await tx.sql`insert into tasks (name, payload, run_at) values ('expire-reservations', '{}', now())`
-  })
+  await app.service.database.transaction(
+    (tx) =>
+      tx.sql`update reservations set expires_at = now() where order_id in (${orders[0]}, ${orders[1]}) and expires_at is not null`,
+  )
+  await app.service.runTask('expire-reservations', {})
   await eventually(async () => expect(await statusOf(orders[1])).toBe('released'))
   expect([await statusOf(orders[0]), await statusOf(orders[2])]).toEqual(['confirmed', 'held'])
   expect(await app.availability('EXPIRY')).toMatchObject({ reserved: 5 })

@@ -3,26 +3,27 @@ import type { NotificationService } from '@stoa/contracts/notification/service'
 import { orderConfirmed } from '@stoa/contracts/order/events'
 import { userCreated } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { eventually, startTestService, type Stubs, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { notificationService } from '../src/service.ts'
 import { startFakeSmtp, type FakeSmtp } from './fake-smtp.ts'
 
-let service: TestService
+let service: TestService<NotificationService>
 let smtp: FakeSmtp
 const unverified = newId()
 
 beforeAll(async () => {
   smtp = await startFakeSmtp()
-  const user = {
-    getContact: async ({ userId }: { userId?: string }) => {
+  const user: Stubs<NotificationService>['user'] = {
+    getContact: async ({ userId }) => {
       const name = userId === unverified ? '' : 'Ada'
       return { email: `${userId}@stoa.example`, name, locale: 'en' }
     },
+    issueLinkToken: async () => ({ token: 'token' }),
   }
-  service = await startTestService<NotificationService>(notificationService, {
+  service = await startTestService(notificationService, {
     access: accessTable,
-    calls: { user } as never,
+    calls: { user },
     settings: { SMTP_URL: smtp.url },
   })
 })

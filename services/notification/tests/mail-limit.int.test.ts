@@ -3,25 +3,25 @@ import type { NotificationService } from '@stoa/contracts/notification/service'
 import { orderConfirmed } from '@stoa/contracts/order/events'
 import { emailVerificationRequested } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { eventually, startTestService, type Stubs, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mailLimit } from '../src/domain/mail-limit.ts'
 import { notificationService } from '../src/service.ts'
 import { startFakeSmtp, type FakeSmtp } from './fake-smtp.ts'
 
-let service: TestService
+let service: TestService<NotificationService>
 let smtp: FakeSmtp
 const contacts = new Map<string, { readonly email: string; readonly emailVerified: boolean }>()
 
 beforeAll(async () => {
   smtp = await startFakeSmtp()
-  const user = {
-    getContact: async ({ userId = '' }: { userId?: string }) => ({ name: '', locale: 'en', ...contacts.get(userId) }),
+  const user: Stubs<NotificationService>['user'] = {
+    getContact: async ({ userId }) => ({ name: '', locale: 'en', ...contacts.get(userId) }),
     issueLinkToken: async () => ({ token: 'token' }),
   }
-  service = await startTestService<NotificationService>(notificationService, {
+  service = await startTestService(notificationService, {
     access: accessTable,
-    calls: { user } as never,
+    calls: { user },
     settings: { SMTP_URL: smtp.url },
   })
 })

@@ -13,8 +13,7 @@ import {
   userLocked,
 } from '@stoa/contracts/user/events'
 import { AppError, newId } from '@stoa/kernel'
-import { json } from '@stoa/postgres'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { eventually, startTestService, type Stubs, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { folderChannel } from '../src/channels/folder.ts'
 import { notificationService } from '../src/service.ts'
@@ -22,31 +21,31 @@ import { startFakeSmtp, type FakeSmtp } from './fake-smtp.ts'
 
 const gone = newId()
 const german = newId()
-const user = {
-  getContact: async ({ userId }: { userId?: string }) => {
+const user: Stubs<NotificationService>['user'] = {
+  getContact: async ({ userId }) => {
     if (userId === gone) throw new AppError('not_found', 'user.not_found', 'erased')
     return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en', emailVerified: true }
   },
-  issueLinkToken: async ({ linkId }: { linkId?: string }) => {
+  issueLinkToken: async ({ linkId }) => {
     if (linkId === over) throw new AppError('invalid', 'user.token_invalid', 'over')
     return { token: `token-of-${linkId}` }
   },
 }
 const over = newId()
-let service: TestService
-let mailing: TestService
+let service: TestService<NotificationService>
+let mailing: TestService<NotificationService>
 let smtp: FakeSmtp
 let mails: string[]
 beforeAll(async () => {
   smtp = await startFakeSmtp()
   mails = smtp.mails
-  const calls = { user } as never
-  service = await startTestService<NotificationService>(notificationService, { access: accessTable, calls })
+  const calls = { user }
+  service = await startTestService(notificationService, { access: accessTable, calls })
   const settings = {
     SMTP_URL: smtp.url,
     STAFF_MAIL: 'chief@stoa.example,night@stoa.example',
   }
-  mailing = await startTestService<NotificationService>(notificationService, { access: accessTable, calls, settings })
+  mailing = await startTestService(notificationService, { access: accessTable, calls, settings })
 })
 afterAll(async () => {
   await Promise.all([service.stop(), mailing.stop()])
@@ -317,15 +316,13 @@ test('with a mail server staff are told by mail as well', async () => {
 test('a message that was to be mailed later is an in-app one when there is no mail server any more', async () => {
   const ada = newId()
   const id = newId()
-  await service.database.transaction(async ({ sql }) => {
-    await sql`
+  await service.database.transaction(
+    ({ sql }) => sql`
       insert into notifications (id, user_id, kind, channel, status, subject, body, created_at)
-      values (${id}, ${ada}, 'message', 'email', 'pending', 'Later', 'Good day', now())`
-    await sql`insert into tasks (name, payload, run_at) values ('deliver', ${json({ notificationId: id })}, now())`
-  })
-  await eventually(async () =>
-    expect((await inbox(service, ada))[0]).toMatchObject({ channel: 'in_app', status: 'sent' }),
+      values (${id}, ${ada}, 'message', 'email', 'pending', 'Later', 'Good day', now())`,
   )
+  await service.runTask('deliver', { notificationId: id })
+  expect((await inbox(service, ada))[0]).toMatchObject({ channel: 'in_app', status: 'sent' })
 })
 
 test.each([

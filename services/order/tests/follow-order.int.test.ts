@@ -7,11 +7,11 @@ import { orderService } from '../src/service.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
 
 let others: StandIns
-let service: TestService
+let service: TestService<OrderService>
 
 beforeAll(async () => {
   others = standIns()
-  service = await startTestService<OrderService>(orderService, { access: accessTable, calls: others.calls })
+  service = await startTestService(orderService, { access: accessTable, calls: others.calls })
 })
 afterAll(() => service.stop())
 beforeEach(() => others.reset())

@@ -7,12 +7,12 @@ import { orderService } from '../src/service.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
 
 let others: StandIns
-let service: TestService
+let service: TestService<OrderService>
 
 beforeAll(async () => {
   others = standIns()
   others.reviews()
-  service = await startTestService<OrderService>(orderService, {
+  service = await startTestService(orderService, {
     access: accessTable,
     calls: others.calls,
     settings: { GUEST_REVIEW_MINUTES: '0.02' },

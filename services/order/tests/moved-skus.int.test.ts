@@ -8,16 +8,16 @@ import { orderService } from '../src/service.ts'
 import { findVariants } from '../src/store/variants.ts'
 import { standIns } from './stand-ins.ts'
 
-let service: TestService
+let service: TestService<OrderService>
 beforeAll(async () => {
-  service = await startTestService<OrderService>(orderService, { access: accessTable, calls: standIns().calls })
+  service = await startTestService(orderService, { access: accessTable, calls: standIns().calls })
 })
 afterAll(() => service?.stop())
 
 const product = (skus: readonly string[], more: object = {}) => ({
   productId: newId(),
   version: 1,
-  status: 'active',
+  status: 'active' as const,
   name: 'Tea',
   category: 'tea',
   tags: [],

@@ -8,7 +8,7 @@ interface Range {
 
 interface Wanted {
   readonly orderIds?: readonly string[]
-  readonly range?: Range
+  readonly range?: Range | undefined
 }
 
 type Row = { readonly orderId: string } & Record<string, unknown>
@@ -46,7 +46,6 @@ export function otherRecords(others: StandIns): OtherRecords {
     await acts.get(asked)?.()
     return rowsOf(shelf, wanted)
   }
-  const known = (callee: string) => others.calls[callee] as Record<string, never>
   const stock: object[] = []
   const promotions: object[] = []
   return {
@@ -62,21 +61,21 @@ export function otherRecords(others: StandIns): OtherRecords {
     },
     calls: {
       pricing: {
-        ...known('pricing'),
+        ...others.calls.pricing,
         listAcceptances: async (wanted) => ({ acceptances: await list('pricing', shelves.acceptances)(wanted) }),
         checkPromotions: async () => ({ differences: promotions, promotions: 3, nextAfterPromotionId: '' }),
       },
       inventory: {
-        ...known('inventory'),
+        ...others.calls.inventory,
         listReservations: async (wanted) => ({ reservations: await list('inventory', shelves.reservations)(wanted) }),
         checkStock: async () => ({ differences: stock, places: 7, nextAfterSku: '' }),
       },
       payment: {
-        ...known('payment'),
+        ...others.calls.payment,
         listPayments: async (wanted) => ({ payments: await list('payment', shelves.payments)(wanted) }),
       },
       shipping: {
-        ...known('shipping'),
+        ...others.calls.shipping,
         listShipments: async (wanted) => ({ shipments: await list('shipping', shelves.shipments)(wanted) }),
       },
     },

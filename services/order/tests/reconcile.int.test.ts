@@ -2,7 +2,7 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import { reconciliationFailed } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { newId, platformError } from '@stoa/kernel'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderService } from '../src/service.ts'
 import { keepConfirmed, otherRecords, paid, reserved, type OtherRecords } from './other-records.ts'
@@ -10,13 +10,13 @@ import { standIns, type StandIns } from './stand-ins.ts'
 
 let others: StandIns
 let records: OtherRecords
-let service: TestService
+let service: TestService<OrderService>
 let now = Temporal.Now.instant()
 
 beforeAll(async () => {
   others = standIns()
   records = otherRecords(others)
-  service = await startTestService<OrderService>(orderService, {
+  service = await startTestService(orderService, {
     access: accessTable,
     calls: records.calls,
     settings: { RECONCILE_RECHECK_MS: '10', RECONCILE_EVERY_SECONDS: '60' },
@@ -214,27 +214,14 @@ test('is for those who run the system only', async () => {
 
 test('runs by itself when it is due, once however often it is looked', async () => {
   const ends = async () => (await known()).reconciliations.map(({ id }: { id: string }) => id)
-  const look = () =>
-    service.database.transaction(
-      (tx) => tx.sql`
-        insert into tasks (name, key, payload, run_at) values ('reconcile', 'scheduled', '{}', now())
-        on conflict (name, key) where state = 'pending' and key is not null do nothing`,
-    )
-  const looked = () =>
-    eventually(async () => {
-      const rows = await service.database.read.sql`select 1 from tasks where name = 'reconcile' and state = 'pending'`
-      expect(rows).toEqual([])
-    })
+  const look = () => service.runTask('reconcile', {})
   const before = await ends()
   await look()
-  await looked()
   expect(await ends()).toEqual(before)
   now = now.add({ minutes: 2 })
   await look()
-  await looked()
   const after = await ends()
   expect(after).not.toEqual(before)
   await look()
-  await looked()
   expect(await ends()).toEqual(after)
 })

@@ -10,11 +10,11 @@ import { orderService } from '../src/service.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
 
 let others: StandIns
-let service: TestService
+let service: TestService<OrderService>
 
 beforeAll(async () => {
   others = standIns()
-  service = await startTestService<OrderService>(orderService, {
+  service = await startTestService(orderService, {
     access: accessTable,
     calls: others.calls,
     settings: { CARRIER_DAY_SECONDS: '10', RETURN_WINDOW_DAYS: '14' },

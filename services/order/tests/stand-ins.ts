@@ -1,10 +1,10 @@
+import type { OrderService } from '@stoa/contracts/order/service'
 import { type AppError, newId, platformError } from '@stoa/kernel'
-
-type Call = (request: any) => Promise<unknown>
+import type { Stubs } from '@stoa/testing'
 
 /** The other services as order sees them: they agree, until they are told otherwise, and note what they were asked. */
 export interface StandIns {
-  readonly calls: { readonly [service: string]: { readonly [method: string]: Call } }
+  readonly calls: Required<Stubs<OrderService>>
   readonly log: string[]
   /** What payment was asked to give back, in minor units; undefined for all of it. */
   readonly refunds: (number | undefined)[]
@@ -27,8 +27,8 @@ export function standIns(): StandIns {
   const state = { payment: 'captured', code: '', isUsable: true }
   let quoted: object = {}
   const noted =
-    (method: string, answer: Call, name = method): Call =>
-    async (request) => {
+    <Request, Answer>(method: string, answer: (request: Request) => Promise<Answer>, name = method) =>
+    async (request: Request): Promise<Answer> => {
       if (!['quote', 'getQuote', 'checkMethod', 'getVariants'].includes(method)) log.push(name)
       const failure = failures.get(method)
       if (failure !== undefined) throw failure
@@ -59,18 +59,18 @@ export function standIns(): StandIns {
       ...more,
     },
   })
-  const calls = {
+  const calls: StandIns['calls'] = {
     pricing: {
       quote: noted('quote', async ({ items }) => quote(items)),
       getQuote: noted('getQuote', async ({ quoteId }) => quote([{ sku: 'TEA', quantity: 2 }], { id: quoteId })),
       acceptQuote: noted('acceptQuote', async () => ({})),
       releaseQuote: noted('releaseQuote', async () => ({})),
+      listAcceptances: async () => ({}),
+      checkPromotions: async () => ({}),
     },
     inventory: {
       getVariants: noted('getVariants', async ({ skus }) => ({
-        variants: (skus as string[])
-          .filter((sku) => sku === 'TEA')
-          .map((sku) => ({ sku, name: 'Green tea', status: 'active' })),
+        variants: skus.filter((sku) => sku === 'TEA').map((sku) => ({ sku, name: 'Green tea', status: 'active' })),
       })),
       reserve: noted('reserve', async ({ lines }) => ({
         reservationId: newId(),
@@ -78,6 +78,8 @@ export function standIns(): StandIns {
       })),
       release: noted('release', async () => ({})),
       confirm: noted('confirm', async () => ({})),
+      listReservations: async () => ({}),
+      checkStock: async () => ({}),
     },
     payment: {
       checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
@@ -87,11 +89,13 @@ export function standIns(): StandIns {
         refunds.push(amount === undefined ? undefined : Number(amount.amount))
         return amount === undefined ? {} : { refunded: amount }
       }),
+      listPayments: async () => ({}),
     },
     shipping: {
       createShipment: noted('createShipment', async () => ({ shipmentId: newId() })),
       cancelShipment: noted('cancelShipment', async () => ({})),
       release: noted('shipping.release', async () => ({})),
+      listShipments: async () => ({}),
     },
   }
   return {

@@ -45,7 +45,7 @@ interface WantedOrder {
 
 /** Payment under test, spoken to as order, as a customer and as those who run the shop do. */
 export interface PaymentApp {
-  readonly service: TestService
+  readonly service: TestService<PaymentService>
   readonly call: (method: string, input: object, keys?: CallKeys) => Promise<Answered<RpcBody>>
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered<HttpBody>>
   /** Keeps a sandbox token for a new customer; what a saga asks for with it. */
@@ -70,14 +70,14 @@ const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for t
 
 export async function startPayment(settings: Readonly<Record<string, string>> = {}): Promise<PaymentApp> {
   const orders = new Map<string, { readonly customerId: string; readonly status: string; readonly amount: number }>()
-  const getSummary = async ({ orderId = '' }: { readonly orderId?: string | undefined }) => {
+  const getSummary = async ({ orderId }: { readonly orderId: string }) => {
     const order = orders.get(orderId)
     if (order === undefined) throw new AppError('not_found', 'order.not_found', `there is no order ${orderId}`)
     const { customerId, status } = order
     const total = { amount: BigInt(order.amount), currency: 'EUR' }
-    return { orderId, number: 'S-100001', customerId, status, total } as any
+    return { orderId, number: 'S-100001', customerId, status, total }
   }
-  const service = await startTestService<PaymentService>(paymentService, {
+  const service = await startTestService(paymentService, {
     access: accessTable,
     calls: { order: { getSummary } },
     settings: { PROVIDER_TIMEOUT_MS: '800', SANDBOX_WEBHOOK_SECRET: webhookSecret, ...settings },

@@ -31,19 +31,13 @@ async function abandonPayment(token: string, at: { readonly isCharged: boolean; 
   return { id, orderId, actionKey, pay: { orderId, customerId, paymentMethodId, amount, country: '' } }
 }
 
-async function runTask(name: string, payload: object = {}): Promise<void> {
-  await app.service.database.transaction(
-    ({ sql }) => sql`insert into tasks (name, payload, run_at) values (${name}, ${json(payload)}, now())`,
-  )
-}
-
 describe('what was begun and left behind', () => {
   test.each([
     ['was charged', true],
     ['was not charged yet', false],
   ])('is brought to its end when it %s, with one charge', async (_, isCharged) => {
     const { id, orderId } = await abandonPayment('tok_visa', { isCharged, ageSeconds: 61 })
-    await runTask('finish-abandoned')
+    await app.service.runTask('finish-abandoned', {})
     await eventually(async () =>
       expect(await app.paymentOf(orderId)).toMatchObject({ status: 'captured', captured: { amount: 700 } }),
     )
@@ -54,7 +48,7 @@ describe('what was begun and left behind', () => {
   test('is left alone while it may still be in progress', async () => {
     const young = await abandonPayment('tok_visa', { isCharged: true, ageSeconds: 1 })
     const old = await abandonPayment('tok_visa', { isCharged: true, ageSeconds: 61 })
-    await runTask('finish-abandoned')
+    await app.service.runTask('finish-abandoned', {})
     await eventually(async () => expect(await app.paymentOf(old.orderId)).toMatchObject({ status: 'captured' }))
     expect(await app.paymentOf(young.orderId)).toMatchObject({ status: 'initiated' })
   })
@@ -71,8 +65,8 @@ describe('what was begun and left behind', () => {
         select gen_random_uuid(), id, 'begun', 300, now() - interval '1 day' from payments where provider = 'unavailable'`
     })
     const behind = await abandonPayment('tok_visa', { isCharged: true, ageSeconds: 61 })
-    await runTask('finish-abandoned')
-    await runTask('finish-abandoned')
+    await app.service.runTask('finish-abandoned', {})
+    await app.service.runTask('finish-abandoned', {})
     await eventually(async () => expect(await app.paymentOf(behind.orderId)).toMatchObject({ status: 'captured' }))
     const [taken] = await app.service.database.read.sql`
       select count(distinct payload)::int as count from tasks where name = 'settle-refund'`
@@ -90,7 +84,7 @@ describe('what was begun and left behind', () => {
     await app.service.database.transaction(
       ({ sql }) => sql`update payments set revisit_at = now() + interval '1 day' where id = ${seen.id}`,
     )
-    await runTask('finish-abandoned')
+    await app.service.runTask('finish-abandoned', {})
     for (const { orderId } of [begun, seen]) {
       await eventually(async () => expect(await app.paymentOf(orderId)).toMatchObject({ status: 'captured' }))
     }
@@ -138,7 +132,7 @@ describe('what was begun and left behind', () => {
       await sql`insert into refunds (id, payment_id, status, amount, begun_at) values (${newId()}, ${paymentId}, 'begun', 300, now() - interval '61 seconds')`
       await sql`update payments set refunding = 300 where id = ${paymentId}`
     })
-    await runTask('finish-abandoned')
+    await app.service.runTask('finish-abandoned', {})
     await eventually(async () =>
       expect(await app.paymentOf(orderId)).toMatchObject({ status: 'partially_refunded', refunded: { amount: 300 } }),
     )

@@ -1,10 +1,11 @@
 import { userDeleted } from '@stoa/contracts/user/events'
+import type { PricingService } from '@stoa/contracts/pricing/service'
 import { newId } from '@stoa/kernel'
 import { eventually, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPricing, type PricingApp } from './pricing-app.ts'
 
-let service: TestService
+let service: TestService<PricingService>
 let app: PricingApp
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { productCreated, productDeleted, productUpdated } from '@stoa/contracts/inventory/events'
+import type { PricingService } from '@stoa/contracts/pricing/service'
 import { priceChanged, promotionActivated } from '@stoa/contracts/pricing/events'
 import { userCreated, userDeleted, userUpdated } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
@@ -8,7 +9,7 @@ import { findQuote, purgeQuotes } from '../src/store/quotes.ts'
 import { personalData } from '../src/use-cases/follow-others.ts'
 import { manager, product, startPricing, type PricingApp } from './pricing-app.ts'
 
-let service: TestService
+let service: TestService<PricingService>
 let app: PricingApp
 
 beforeAll(async () => {
@@ -125,7 +126,7 @@ test('a product that is taken off sale is not priced any more', async () => {
   await eventually(async () => expect((await price(1)).body.code).toBe('pricing.unknown_sku'))
   await service.receive(productUpdated, pot.productId, { ...pot, version: 3 })
   await eventually(async () => expect((await price(1)).status).toBe(200))
-  await service.receive(productDeleted, pot.productId, { productId: pot.productId })
+  await service.receive(productDeleted, pot.productId, { productId: pot.productId, skus: ['TEA-POT'] })
   await eventually(async () => expect((await price(1)).body.code).toBe('pricing.unknown_sku'))
 })
 
@@ -171,7 +172,7 @@ test('a product that takes the SKU of a deleted one over is sold, in whatever or
   await service.receive(productCreated, old.productId, old)
   await eventually(async () => expect(await statusOf()).toBe(200))
   await service.receive(productCreated, heir.productId, heir)
-  await service.receive(productDeleted, old.productId, { productId: old.productId })
+  await service.receive(productDeleted, old.productId, { productId: old.productId, skus: ['MOVED'] })
   const owners = async () =>
     (await service.database.read.sql<{ id: string }>`select product_id as id from sellable where sku = 'MOVED'`).map(
       (row) => row.id,

@@ -1,16 +1,17 @@
+import type { EventData } from '@stoa/contract'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { productCreated } from '@stoa/contracts/inventory/events'
 import { pricing, type PricingService } from '@stoa/contracts/pricing/service'
 import { newId, systemClock } from '@stoa/kernel'
 import { txMaker } from '@stoa/service'
-import { eventually, startTestService, type TestAnswer, type TestService } from '@stoa/testing'
+import { eventually, startTestService, type AsJson, type TestAnswer, type TestService } from '@stoa/testing'
 import { expect } from 'vitest'
 import { seedPrices } from '../src/seed.ts'
 import { pricingService } from '../src/service.ts'
 
 /** Pricing with the demonstration's tables and two products: TEA, which is for sale, and CUP, which is not any more. */
 export interface PricingApp {
-  readonly service: TestService
+  readonly service: TestService<PricingService>
   /** Requests a quote anonymously, by default for two TEA to Germany. */
   readonly quote: (more?: object) => Promise<TestAnswer>
   /** The id of a quote that order has asked for. */
@@ -30,21 +31,21 @@ export const manager = { subject: newId(), roles: ['manager'] }
 export async function startPricing(settings: Record<string, string> = {}): Promise<PricingApp> {
   const emails: PricingApp['emails'] = new Map()
   const unverified = new Set<string>()
-  const service = await startTestService<PricingService>(pricingService, {
+  const service = await startTestService(pricingService, {
     access: accessTable,
     settings,
     calls: {
       user: {
-        getContact: async ({ userId = '' }: { userId?: string }) => ({
+        getContact: async ({ userId }) => ({
           email: (await emails.get(userId)) ?? `${userId}@stoa.example`,
           emailVerified: !unverified.has(userId),
         }),
-      } as never,
+      },
       shipping: {
-        findMethods: async ({ country }: { country?: string }) => ({
+        findMethods: async ({ country }) => ({
           methods: country === 'AQ' ? [] : ['standard', 'express'],
         }),
-      } as never,
+      },
     },
   })
   const makeTx = txMaker({ service: pricing, clock: systemClock, newId, schemaBaseUrl: 'http://127.0.0.1:8080' })
@@ -61,9 +62,17 @@ export async function startPricing(settings: Record<string, string> = {}): Promi
 }
 
 /** A product with one variant, as inventory tells of it. */
-export function product(sku: string, more: object = {}) {
+export function product(sku: string, more: Partial<AsJson<EventData<typeof productCreated>>> = {}) {
   const variants = [{ sku, name: sku, weightGrams: 100 }]
-  const said = { version: 1, status: 'active', name: sku, category: 'tea', tags: [], taxClass: 'reduced', variants }
+  const said = {
+    version: 1,
+    status: 'active' as const,
+    name: sku,
+    category: 'tea',
+    tags: [],
+    taxClass: 'reduced',
+    variants,
+  }
   return { productId: newId(), ...said, ...more }
 }
 

@@ -1,11 +1,12 @@
 import { userDeleted } from '@stoa/contracts/user/events'
+import type { PricingService } from '@stoa/contracts/pricing/service'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import { newId } from '@stoa/kernel'
 import { eventually, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { manager, startPricing, type PricingApp } from './pricing-app.ts'
 
-let service: TestService
+let service: TestService<PricingService>
 let app: PricingApp
 let brief: PricingApp
 

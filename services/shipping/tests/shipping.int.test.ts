@@ -4,7 +4,7 @@ import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { AppError, newId, systemClock } from '@stoa/kernel'
 import { signWebhook } from '@stoa/security'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { eventually, startTestService, type Stubs, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Deps } from '../src/deps.ts'
 import { shippingService } from '../src/service.ts'
@@ -12,32 +12,32 @@ import { purgeMessages, takeMessage } from '../src/store/shipments.ts'
 import { personalData } from '../src/use-cases/read-shipments.ts'
 
 const secret = Buffer.from('a secret of the sandbox carrier').toString('base64')
-let service: TestService
-let slow: TestService
+let service: TestService<ShippingService>
+let slow: TestService<ShippingService>
 
 /** The other services: they know every customer, SKU and warehouse but these. */
 const unknown = { customerId: newId(), sku: 'UNHEARD-OF', warehouseId: newId() }
-const otherServices = {
+const otherServices: Stubs<ShippingService> = {
   user: {
-    getContact: async ({ userId }: { userId?: string }) => {
+    getContact: async ({ userId }) => {
       if (userId === unknown.customerId)
         throw new AppError('not_found', 'user.not_found', 'The account does not exist.')
       return { email: `${userId}@stoa.example` }
     },
-  } as never,
+  },
   inventory: {
-    getVariants: async ({ skus = [] }: { skus?: readonly string[] }) => ({
+    getVariants: async ({ skus }) => ({
       variants: skus.filter((sku) => sku !== unknown.sku).map((sku) => ({ sku })),
     }),
-    findWarehouses: async ({ warehouseIds = [] }: { warehouseIds?: readonly string[] }) => ({
+    findWarehouses: async ({ warehouseIds }) => ({
       warehouseIds: warehouseIds.filter((id) => id !== unknown.warehouseId),
     }),
-  } as never,
+  },
 }
 
 beforeAll(async () => {
   const start = (daySeconds: string) =>
-    startTestService<ShippingService>(shippingService, {
+    startTestService(shippingService, {
       access: accessTable,
       settings: { CARRIER_DAY_SECONDS: daySeconds, SANDBOX_CARRIER_SECRET: secret },
       calls: otherServices,

@@ -19,10 +19,6 @@ async function whileAhead<Result>(run: () => Promise<Result>): Promise<Result> {
     app.advance(-3 * day)
   }
 }
-const runTask = (name: string) =>
-  app.service.database.transaction(
-    ({ sql }) => sql`insert into tasks (name, payload, run_at) values (${name}, '{}', now())`,
-  )
 
 test('a lock and wrong passwords from before the clock was set back do not last until it is there again', async () => {
   const ada = await app.register()
@@ -33,7 +29,7 @@ test('a lock and wrong passwords from before the clock was set back do not last 
   })
   expect((await app.signIn(ada.email, ada.password)).body.code).toBe('user.locked')
   expect((await app.signIn(bob.email, bob.password)).body.code).toBe('user.locked')
-  await runTask('forget-old-sign-ins')
+  await app.run('forget-old-sign-ins')
   await eventually(async () => {
     expect((await app.signIn(ada.email, ada.password)).status).toBe(200)
     expect((await app.signIn(bob.email, bob.password)).status).toBe(200)
@@ -69,6 +65,6 @@ test('sessions that were to end before the clock was set back are ended', async 
   )
   app.auth.isAway = false
   app.auth.log.length = 0
-  await runTask('find-sessions-to-end')
+  await app.run('find-sessions-to-end')
   await eventually(async () => expect(app.auth.log).toEqual([`end ${ada.id} and API keys`]))
 })

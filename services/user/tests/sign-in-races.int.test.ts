@@ -7,24 +7,19 @@ import { userService } from '../src/service.ts'
 
 const admin = { subject: '0198c0de-0000-7000-8000-0000000000ad', roles: ['admin'] }
 const password = 'a fine long phrase'
-let service: TestService
+let service: TestService<UserService>
 /** What happens after the password was checked and before auth opens the session, and after it did. */
 let meanwhile: { before?: () => Promise<unknown>; after?: () => Promise<unknown> } = {}
 /** Auth's side, as its own tests hold it to: the version from which on an account's sign-ins count, and its sessions. */
 const ends = new Map<string, number>()
 const sessions = new Map<string, number>()
 
-interface Ending {
-  readonly userId?: string
-  readonly accountVersion?: number
-}
-
 beforeAll(async () => {
-  service = await startTestService<UserService>(userService, {
+  service = await startTestService(userService, {
     access: accessTable,
     calls: {
       auth: {
-        openSession: async ({ userId = '', accountVersion = 0 }: Ending) => {
+        openSession: async ({ userId, accountVersion }) => {
           await meanwhile.before?.()
           if (accountVersion < (ends.get(userId) ?? 0))
             throw new AppError('conflict', 'auth.account_changed', 'changed')
@@ -32,13 +27,13 @@ beforeAll(async () => {
           await meanwhile.after?.()
           return { accessToken: 'access', refreshToken: 'refresh', expiresInSeconds: 900 }
         },
-        endSessions: async ({ userId = '', accountVersion = 0 }: Ending) => {
+        endSessions: async ({ userId, accountVersion }) => {
           ends.set(userId, accountVersion)
           sessions.set(userId, 0)
           return {}
         },
       },
-    } as never,
+    },
   })
 })
 afterAll(() => service.stop())

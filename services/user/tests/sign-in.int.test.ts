@@ -201,9 +201,7 @@ test('what was put aside of ending sessions is found again, until auth has ended
     await tx.sql`update users set updated_at = updated_at - interval '2 minutes' where id = ${id}`
   })
   app.auth.isAway = false
-  await database.transaction(
-    (tx) => tx.sql`insert into tasks (name, payload, run_at) values ('find-sessions-to-end', '{}', now())`,
-  )
+  await app.run('find-sessions-to-end')
   await eventually(async () => {
     const [row] = await database.read.sql<{ due: number | null }>`
       select sessions_end_at_version as due from users where id = ${id}`
