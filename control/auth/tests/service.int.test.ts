@@ -1,5 +1,5 @@
 import { userDeleted } from '@stoa/contracts/user/events'
-import { eventStreamParser, type StreamEvent } from '@stoa/discovery'
+import { eventStreamParser, type StreamEvent } from '@stoa/kernel/event-stream'
 import { dataSchemaOf } from '@stoa/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { fullJitterMs, sleep, systemTime, type Time } from '@stoa/resilience'
-import { eventStreamParser, type StreamEvent } from './event-stream.ts'
+import { eventStreamParser, type StreamEvent } from '@stoa/kernel/event-stream'
 import { reasonOf, type DiscoveryObserver } from './events.ts'
 import { instanceTable, type InstanceTable } from './instance-table.ts'
 import { parseChange, parseSnapshot } from './registry-messages.ts'

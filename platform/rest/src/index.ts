@@ -1,3 +1,12 @@
 export { restClient, type RestOptions } from './rest-client.ts'
 export { RestConnectionError, RestProblem } from './errors.ts'
-export type { RestAnswer, RestClient, RestContract, RestMethod, RestRequest } from './typed-client.ts'
+export type { StreamEvent } from './event-stream.ts'
+export type {
+  RestAnswer,
+  RestClient,
+  RestContract,
+  RestMethod,
+  RestRequest,
+  StreamMethod,
+  StreamRequest,
+} from './typed-client.ts'

@@ -1,4 +1,4 @@
-import type { Operation } from '@stoa/contract'
+import type { Operation, Stream } from '@stoa/contract'
 
 /** The schemas of paths and queries allow nothing else. */
 type Scalar = string | number | boolean
@@ -27,7 +27,7 @@ function randomKey(): string {
 }
 
 /** The URL of a request. @throws TypeError if a parameter of the path is missing, empty, `.` or `..`, which would name another path */
-export function targetOf(url: string, { path }: Operation, { params = {}, query = {} }: RequestParts): string {
+export function targetOf(url: string, { path }: Operation | Stream, { params = {}, query = {} }: RequestParts): string {
   const segments = path.replaceAll(/\{([^}]+)\}/g, (_braces, name: string) => segmentOf(name, params[name]))
   const search = searchOf(query)
   return `${originOf(url)}${segments}${search === '' ? '' : `?${search}`}`
@@ -53,7 +53,7 @@ function searchOf(query: NonNullable<RequestParts['query']>): string {
 
 /** The headers of a request. */
 export function headersOf(
-  { method }: Operation,
+  { method }: Operation | Stream,
   { body, ifMatch, prefer }: RequestParts,
   { key, token }: { readonly key: string | undefined; readonly token: string | undefined },
 ): Headers {

@@ -1,5 +1,6 @@
-import type { Operation, Route } from '@stoa/contract'
+import type { Operation, Stream } from '@stoa/contract'
 import { RestConnectionError, RestProblem, type ProblemBody } from './errors.ts'
+import { eventsOf } from './event-stream.ts'
 import { headersOf, keyOf, originOf, targetOf, type RequestParts } from './request.ts'
 import type { RestClient, RestContract } from './typed-client.ts'
 
@@ -26,37 +27,58 @@ interface Received {
  * `@stoa/contracts/order/http`. A read, or a write with an idempotency key, is repeated once if no response arrives.
  */
 export function restClient<C extends RestContract>({ operations }: C, options: RestOptions): RestClient<C> {
-  const declared = Object.entries(operations).filter((entry): entry is [string, Operation] => isOperation(entry[1]))
-  const methods = declared.map(([name, operation]) => [
-    name,
-    (parts: RequestParts = {}) => send(name, operation, parts, options),
-  ])
-  return Object.fromEntries(methods) as RestClient<C>
+  const methods = Object.entries(operations).flatMap(([name, route]) =>
+    route.kind === 'mount' ? [] : [[name, methodOf(name, route, options)] as const],
+  )
+  return Object.fromEntries(methods) as unknown as RestClient<C>
 }
 
-const isOperation = ({ kind }: Route) => kind === 'operation'
+function methodOf(name: string, route: Operation | Stream, options: RestOptions) {
+  // The template of the path: ids and queries may be personal data, and messages are logged.
+  const title = `${name} (${route.method} ${originOf(options.url)}${route.path})`
+  return route.kind === 'stream'
+    ? (parts: RequestParts = {}) => follow(title, route, parts, options)
+    : (parts: RequestParts = {}) => send(title, route, parts, options)
+}
 
-async function send(name: string, operation: Operation, parts: RequestParts, options: RestOptions) {
+async function send(title: string, operation: Operation, parts: RequestParts, options: RestOptions) {
+  const { signal, timeoutMs } = options
   const key = keyOf(operation, parts.key)
-  const signal = signalOf(parts.signal, options)
+  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
   const target = targetOf(options.url, operation, parts)
-  const token = typeof options.token === 'function' ? await options.token() : options.token
   const request: RequestInit = {
     method: operation.method,
-    headers: headersOf(operation, parts, { key, token }),
+    headers: headersOf(operation, parts, { key, token: await tokenOf(options) }),
     ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
-    ...(signal === undefined ? {} : { signal }),
+    signal: anyOf(parts.signal, signal, timeout),
   }
   const attempts = operation.effect === 'read' || key !== undefined ? 2 : 1
-  // The template of the path: ids and queries may be personal data, and messages are logged.
-  const title = `${name} (${operation.method} ${originOf(options.url)}${operation.path})`
   return answerOf(title, operation, await receive(title, target, request, attempts))
 }
 
-function signalOf(own: AbortSignal | undefined, { signal, timeoutMs }: RestOptions): AbortSignal | undefined {
-  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
-  const signals = [own, signal, timeout].filter((each) => each !== undefined)
-  return signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+/** Follows a stream, without a timeout: it stays open. */
+async function* follow(title: string, stream: Stream, parts: RequestParts, options: RestOptions) {
+  const target = targetOf(options.url, stream, parts)
+  const headers = headersOf(stream, parts, { key: undefined, token: await tokenOf(options) })
+  const signal = anyOf(parts.signal, options.signal)
+  try {
+    const response = await fetch(target, { headers, signal })
+    if (!response.ok) throw new RestProblem(title, response, problemIn(await response.text()))
+    if (response.body !== null) yield* eventsOf(response.body)
+  } catch (error) {
+    if (error instanceof RestProblem) throw error
+    signal?.throwIfAborted()
+    throw new RestConnectionError(title, error)
+  }
+}
+
+function tokenOf({ token }: RestOptions) {
+  return typeof token === 'function' ? token() : token
+}
+
+function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | null {
+  const given = signals.filter((signal) => signal !== undefined)
+  return given.length > 1 ? AbortSignal.any(given) : (given[0] ?? null)
 }
 
 async function receive(title: string, target: string, request: RequestInit, attempts: number): Promise<Received> {

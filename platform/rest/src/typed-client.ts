@@ -1,25 +1,40 @@
-import type { Answers, Operation, Route } from '@stoa/contract'
+import type { Answers, Operation, Route, Stream } from '@stoa/contract'
 import type { Static, TOptional, TSchema } from 'typebox'
+import type { StreamEvent } from './event-stream.ts'
 
 /** What a client is made from: a contract, or only its operations. */
 export interface RestContract {
   readonly operations: { readonly [name: string]: Route }
 }
 
-/** A method for each operation of a contract; streams and mounts have none. */
+/** A method for each operation and each stream of a contract; mounts have none. */
 export type RestClient<C extends RestContract> = {
   readonly [
-    Name in keyof C['operations'] as C['operations'][Name] extends Operation ? Name : never
-  ]: C['operations'][Name] extends Operation ? RestMethod<C['operations'][Name]> : never
+    Name in keyof C['operations'] as C['operations'][Name] extends Operation | Stream ? Name : never
+  ]: ClientMethod<C['operations'][Name]>
 }
+
+type ClientMethod<R> = R extends Operation ? RestMethod<R> : R extends Stream ? StreamMethod<R> : never
 
 /**
  * Sends one request and resolves to the declared response. @throws RestProblem if the server responds with an error,
  * RestConnectionError if no response arrives, and the reason of a signal that is aborted
  */
 export type RestMethod<O extends Operation> = (
-  ...request: {} extends RestRequest<O> ? [request?: RestRequest<O>] : [request: RestRequest<O>]
+  ...request: Arguments<RestRequest<O>>
 ) => Promise<RestAnswer<O['answers']>>
+
+/**
+ * Sends a request when the iteration starts, and yields the events of the stream until it ends; a stream is never resumed.
+ * @throws the errors of `RestMethod`
+ */
+export type StreamMethod<S extends Stream> = (...request: Arguments<StreamRequest<S>>) => AsyncIterable<StreamEvent>
+
+type Arguments<Request> = {} extends Request ? [request?: Request] : [request: Request]
+
+/** The parts of a request that a stream declares. */
+export type StreamRequest<S extends Stream> = ParamsPart<S['params']> &
+  QueryPart<S['query']> & { readonly signal?: AbortSignal }
 
 /** The parts of a request that an operation declares. */
 export type RestRequest<O extends Operation> = ParamsPart<O['params']> &

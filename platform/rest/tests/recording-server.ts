@@ -10,15 +10,18 @@ export interface Recorded {
   readonly body: string
 }
 
-/** A response; `cut` closes the connection without one, `silence` leaves it open. */
+/** A response; `cut` closes the connection without one, `silence` leaves it open, `endless` is a stream with one event. */
 export type Response =
   | 'cut'
   | 'silence'
+  | 'endless'
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
 
 export interface RecordingServer {
   readonly url: string
   readonly requests: readonly Recorded[]
+  /** Whether no request is in progress. */
+  readonly isIdle: () => boolean
   /** May be called twice. */
   readonly close: () => Promise<void>
 }
@@ -26,11 +29,15 @@ export interface RecordingServer {
 /** A server that records its requests and sends the given responses, one after the other, the last one repeatedly. */
 export async function recordingServer(...responses: Response[]): Promise<RecordingServer> {
   const requests: Recorded[] = []
+  let inProgress = 0
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request
+    inProgress += 1
+    response.on('close', () => (inProgress -= 1))
     requests.push({ method, url, headers, body: await text(request) })
     const next = responses[Math.min(requests.length, responses.length) - 1]
     if (next === undefined || next === 'silence') return
+    if (next === 'endless') return void response.write('data: {"id":"1"}\n\n')
     if (next === 'cut') return void request.socket.destroy()
     response.writeHead(next.status, next.headers)
     response.end(typeof next.body === 'object' ? JSON.stringify(next.body) : next.body)
@@ -44,5 +51,5 @@ export async function recordingServer(...responses: Response[]): Promise<Recordi
     server.close()
     await once(server, 'close')
   }
-  return { url, requests, close }
+  return { url, requests, isIdle: () => inProgress === 0, close }
 }

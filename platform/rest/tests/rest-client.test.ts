@@ -61,10 +61,6 @@ test('resolves to no body where there is none', async () => {
   expect(await server.parcels.removeParcel({ params: { id: '1' } })).toMatchObject({ status: 204, body: undefined })
 })
 
-test('has methods for operations only', () => {
-  expect(Object.keys(restClient({ operations }, { url: '' }))).not.toContain('followParcel')
-})
-
 test('encodes the path and the query', async () => {
   const server = await parcelsAt([ok])
   await server.parcels.getParcel({ params: { id: 'a/b?c' } })
@@ -211,4 +207,42 @@ test('aborts a request that takes too long', async () => {
   const slow = server.parcels.getParcel({ params: { id: '1' } })
   await expect(slow).rejects.toMatchObject({ name: 'TimeoutError' })
   expect(server.requests).toHaveLength(1)
+})
+
+test('yields the events of a stream, and ends with it', async () => {
+  const body = 'event: parcel\nid: 1\ndata: {"id":"1"}\n\n:\n\nid: 2\ndata: null\n\n'
+  const server = await parcelsAt([{ status: 200, body }], { token: 'mine', timeoutMs: 1 })
+  expect(await Array.fromAsync(server.parcels.followParcel({ params: { id: '1' } }))).toEqual([
+    { event: 'parcel', id: '1', data: { id: '1' } },
+    { event: 'message', id: '2', data: null },
+  ])
+  expect(server.requests).toMatchObject([
+    { url: '/api/v1/parcels/1/events', headers: { authorization: 'Bearer mine' } },
+  ])
+})
+
+test('throws the problem of a refused stream, and a connection error without a response', async () => {
+  const server = await parcelsAt([{ status: 404, body: { code: 'parcel.not_found' } }, 'cut'])
+  const follow = () => Array.fromAsync(server.parcels.followParcel({ params: { id: '1' } }))
+  await expect(follow()).rejects.toMatchObject({ status: 404, code: 'parcel.not_found' })
+  await expect(follow()).rejects.toThrow(RestConnectionError)
+})
+
+test('closes the connection of a stream whose iteration ends', async () => {
+  const server = await parcelsAt(['endless'])
+  for await (const { data } of server.parcels.followParcel({ params: { id: '1' } })) {
+    expect(data).toEqual({ id: '1' })
+    break
+  }
+  await expect.poll(() => server.isIdle()).toBe(true)
+})
+
+test('stops a stream with the reason of its signal', async () => {
+  const server = await parcelsAt(['endless'])
+  const stopping = new AbortController()
+  const reason = new Error('no longer needed')
+  const events = server.parcels.followParcel({ params: { id: '1' }, signal: stopping.signal })[Symbol.asyncIterator]()
+  await events.next()
+  stopping.abort(reason)
+  await expect(events.next()).rejects.toBe(reason)
 })

@@ -1,4 +1,4 @@
-import { eventStreamParser, type StreamEvent } from '@stoa/discovery'
+import { eventStreamParser, type StreamEvent } from '@stoa/kernel/event-stream'
 import type { Clock } from '@stoa/kernel'
 import { fullJitterMs, sleep, systemTime } from '@stoa/resilience'
 import { createServiceTokens, type ServiceTokens, type TokenVerifier } from '@stoa/security'
