@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 
 export interface Recorded {
   readonly method: string
@@ -15,7 +16,13 @@ export type Response =
   | 'cut'
   | 'silence'
   | 'endless'
-  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number
+      readonly body?: unknown
+      /** Pieces of text that arrive one after the other, before the body. */
+      readonly pieces?: readonly string[]
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
 export interface RecordingServer {
   readonly url: string
@@ -40,6 +47,10 @@ export async function recordingServer(...responses: Response[]): Promise<Recordi
     if (next === 'endless') return void response.write('data: {"id":"1"}\n\n')
     if (next === 'cut') return void request.socket.destroy()
     response.writeHead(next.status, next.headers)
+    for (const piece of next.pieces ?? []) {
+      response.write(piece)
+      await setTimeout(10)
+    }
     response.end(typeof next.body === 'object' ? JSON.stringify(next.body) : next.body)
   }
   const server = createServer((request, response) => void respond(request, response))

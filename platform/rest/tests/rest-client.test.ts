@@ -210,8 +210,8 @@ test('aborts a request that takes too long', async () => {
 })
 
 test('yields the events of a stream, and ends with it', async () => {
-  const body = 'event: parcel\nid: 1\ndata: {"id":"1"}\n\n:\n\nid: 2\ndata: null\n\n'
-  const server = await parcelsAt([{ status: 200, body }], { token: 'mine', timeoutMs: 1 })
+  const pieces = ['event: parcel\nid: 1\ndata: {"id":', '"1"}\n\n:\n\n', 'id: 2\ndata: null\n\n']
+  const server = await parcelsAt([{ status: 200, pieces }], { token: 'mine', timeoutMs: 1 })
   expect(await Array.fromAsync(server.parcels.followParcel({ params: { id: '1' } }))).toEqual([
     { event: 'parcel', id: '1', data: { id: '1' } },
     { event: 'message', id: '2', data: null },
