@@ -57,7 +57,7 @@ const dispatching = describeService({
   personalData: 'none',
 })
 
-/** A service that calls a courier for each request, and hides if the courier fails. */
+/** A service that calls a courier for each request and each event, and hides the errors of the courier. */
 export async function dispatchingService() {
   return defineService(dispatching, {
     config: defineConfig('dispatching', serviceSettings('dispatching', 9001)),
@@ -76,7 +76,8 @@ export async function dispatchingService() {
       rpc: {},
       consumes: {
         parcelPacked: {
-          prepare: ({ calls, event: { subject } }) => calls.courier.cancel({ value: subject }),
+          prepare: ({ calls, event: { subject } }) =>
+            Promise.allSettled([calls.courier.cancel({ value: subject }), calls.courier.book({ value: subject })]),
           apply: async () => {},
         },
       },

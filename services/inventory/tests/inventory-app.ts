@@ -76,7 +76,6 @@ export interface InventoryApp {
 }
 
 export const staff = { subject: '0198c0de-0000-7000-8000-00000000000a', roles: ['staff'] }
-const orderService = { subject: 'service:order', roles: ['service'] }
 
 export function newProduct(sku: string, more: Partial<NewProduct> = {}): NewProduct {
   return {
@@ -124,13 +123,7 @@ export async function startInventory(settings: Readonly<Record<string, string>> 
     ask,
     adjust,
     orderIs: (orderId, status) => void orders.set(orderId, status),
-    call: (method, input, { key = newId(), compensates } = {}) =>
-      service.request('POST', `/stoa.inventory.v1.InventoryRpc/${method}`, {
-        as: orderService,
-        body: input,
-        key,
-        headers: compensates === undefined ? {} : { compensates },
-      }),
+    call: service.call,
     async warehouse(code, country) {
       const { status, body } = await ask('POST', '/api/v1/inventory/warehouses', {
         body: { code, name: code, country },

@@ -64,7 +64,6 @@ export interface PaymentApp {
 
 export const staff = { subject: '0198c0de-0000-7000-8000-00000000000a', roles: ['staff'] }
 export const manager = { subject: '0198c0de-0000-7000-8000-00000000000b', roles: ['manager'] }
-const orderService = { subject: 'service:order', roles: ['service'] }
 
 const webhookSecret = `whsec_${Buffer.from('a secret of at least 24 bytes, for tests').toString('base64')}`
 
@@ -87,13 +86,7 @@ export async function startPayment(settings: Readonly<Record<string, string>> = 
   return {
     service,
     ask,
-    call: (method, input, { key, compensates } = { key: newId() }) =>
-      service.request('POST', `/stoa.payment.v1.PaymentRpc/${method}`, {
-        as: orderService,
-        body: input,
-        key,
-        headers: compensates === undefined ? {} : { compensates },
-      }),
+    call: service.call,
     async order(token, amount = 1_999) {
       const customerId = newId()
       const kept = await ask('POST', '/api/v1/payment-methods', {

@@ -7,7 +7,6 @@ import { expect } from 'vitest'
 import { userService } from '../src/service.ts'
 
 export const admin = { subject: '0198c0de-0000-7000-8000-0000000000ad', roles: ['admin'] }
-const authService = { subject: 'service:auth', roles: ['service'] }
 
 interface Entry {
   readonly id: string
@@ -108,8 +107,7 @@ export async function startUser(): Promise<UserApp> {
     signIn,
     auth,
     customers,
-    call: (method, input) =>
-      ask('POST', `/stoa.user.v1.UserRpc/${method}`, { as: authService, body: input, key: newId() }),
+    call: service.call,
     async register(email = `${newId()}@stoa.example`) {
       const password = 'a fine long phrase'
       const { body } = await ask('POST', '/api/v1/users', { body: { email, password, name: 'Ada Lovelace' } })
