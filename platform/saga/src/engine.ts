@@ -107,21 +107,21 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
   const upkeep = startUpkeep({ database, definitions, telemetry, retentionDays, maxDelayMs })
   const end = () => {
     isStopped = true
-    upkeep.stop()
     removeLocal()
+    return upkeep.stop()
   }
   const operator = { service, database }
   return {
     async stop(graceMs = 5_000) {
       if (isStopped) return
-      end()
+      const upkept = end()
       try {
         await worker.drain(graceMs)
       } catch (error) {
         telemetry.logger.warn('sagas could not be released; another replica takes them over', { error })
         worker.abandon()
       }
-      await kept
+      await Promise.all([kept, upkept])
     },
     list: (query = {}) => listSagas(database.read, query),
     show: (id) => showSaga(database.read, id, live().get(id)),
@@ -129,7 +129,7 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
     compensate: (id) => compensateSaga(operator, id),
     skip: (id) => skipStep(operator, id),
     abandon() {
-      end()
+      void end()
       worker.abandon()
     },
   }

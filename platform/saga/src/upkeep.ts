@@ -17,10 +17,11 @@ const everyMs = 60_000
 
 /** Runs at the start and once a minute: resets times in the future, applies the retention, counts sagas of other releases. */
 export function startUpkeep({ database, definitions, telemetry, retentionDays, maxDelayMs }: UpkeepOptions): {
-  stop: () => void
+  /** Resolves when the run in progress has ended. */
+  stop: () => Promise<void>
 } {
   let isStopped = false
-  let isRunning = false
+  let running: Promise<void> | undefined
   let foreign = 0
   telemetry.metrics.gauge(
     'saga_of_other_release',
@@ -28,9 +29,7 @@ export function startUpkeep({ database, definitions, telemetry, retentionDays, m
     [],
     (gauge) => gauge.set(foreign),
   )
-  const run = async () => {
-    if (isRunning) return
-    isRunning = true
+  const runOnce = async () => {
     try {
       const woken = await wakeFromFuture(database, maxDelayMs)
       if (woken > 0)
@@ -42,16 +41,18 @@ export function startUpkeep({ database, definitions, telemetry, retentionDays, m
         telemetry.logger.warn('sagas wait for a release that knows their version', { sagas: foreign })
     } catch (error) {
       if (!isStopped) telemetry.logger.warn('the upkeep of sagas failed', { error })
-    } finally {
-      isRunning = false
     }
   }
-  void run()
-  const timer = setInterval(() => void run(), everyMs).unref()
+  const run = () => {
+    running ??= runOnce().finally(() => (running = undefined))
+  }
+  run()
+  const timer = setInterval(run, everyMs).unref()
   return {
-    stop() {
+    async stop() {
       isStopped = true
       clearInterval(timer)
+      await running
     },
   }
 }
