@@ -35,10 +35,11 @@ export default defineConfig({
           ...withIfThere('tests/global-setup.ts'),
           // One more than there are cores: they wait for PostgreSQL and for leases much of their time.
           maxWorkers: cores + 1,
-          testTimeout: 30_000,
+          // Far more than any takes, also where other work has most of the machine.
+          testTimeout: 120_000,
           // A recovery of PostgreSQL takes seconds on a busy machine; a poll's own default is one.
           expect: { poll: { timeout: 20_000 } },
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -48,8 +49,8 @@ export default defineConfig({
           include: ['tests/journeys/**/*.test.ts'],
           exclude: notTests,
           ...withIfThere('tests/journeys/global-setup.ts'),
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: { poll: { timeout: 20_000 } },
           // Each worker has a whole system for itself.
           maxWorkers: 2,

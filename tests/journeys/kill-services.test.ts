@@ -23,7 +23,7 @@ async function placeUntilAnswered(customer: Customer, key: string): Promise<stri
     })
     if (answer.status !== 201) throw new Error(`answered ${answer.status} ${answer.body?.code}`)
     return answer.body.id as string
-  }, 90_000)
+  }, 300_000)
 }
 
 test(
@@ -52,7 +52,7 @@ test(
         const { body } = await ask('GET', `/api/v1/orders/${id}`, { as: staff })
         expect(ends).toContain(body.status)
         return body
-      }, 60_000)
+      }, 300_000)
       const isSold = order.status !== 'rejected' && order.status !== 'cancelled'
       if (isSold) sold += 1
       const payment = await paymentOf(id, staff)
@@ -63,6 +63,6 @@ test(
       const after = await availabilityOf('TEA-GREEN-100')
       // what was sold has left the shelf or is still promised; nothing else is held
       expect(before.available - after.available).toBe(sold)
-    }, 60_000)
+    }, 300_000)
   },
 )

@@ -21,7 +21,7 @@ function placeUntilAnswered(customer: Customer, key: string) {
     const { status, body } = await place(customer, {}, key)
     if (status !== 201 || body.status === 'pending') throw new Error(`answered ${status} ${body?.code ?? body?.status}`)
     return body
-  }, 60_000)
+  }, 300_000)
 }
 
 test('all services are one process, each with its own role, port, log lines and metrics', async () => {
