@@ -1,37 +1,30 @@
+import type { Order } from '@stoa/contracts/order/resources'
+import type { Api } from './gateway.ts'
 import { until, type Visit } from './visit.ts'
 
-interface Shipment {
-  readonly id: string
-  readonly status: string
-}
-
-interface Items<Item> {
-  readonly items: readonly Item[]
-}
-
 /**
- * Has staff pick an order and the sandbox carrier deliver it at once; answers whether it has arrived. What picking or
- * the carrier have done by themselves meanwhile is as good.
+ * Has staff pick an order and the sandbox carrier deliver it at once; returns whether it has arrived. Steps that picking
+ * or the carrier have already done by themselves are refused, which does no harm.
  */
-export async function deliver(visit: Visit, orderId: string): Promise<boolean> {
+export async function deliver(visit: Visit, orderId: Order['id']): Promise<boolean> {
   const { aside } = visit
   const as = await visit.staff()
+  const params = { id: orderId }
   await until(
     visit,
     () => statusOf(visit, orderId),
     (status) => status !== 'pending',
   )
-  await quietly(visit, 'PUT', `/api/v1/orders/${orderId}/status`, { status: 'picking' })
-  await quietly(visit, 'POST', `/api/v1/orders/${orderId}/picked`)
-  const path = `/api/v1/shipments?orderId=${orderId}`
+  await quietly(visit, (api) => api.setOrderStatus({ params, ifMatch: '*', body: { status: 'picking' } }))
+  await quietly(visit, (api) => api.markPicked({ params }))
   const found = await until(
     visit,
-    async () => (await aside<Items<Shipment>>('GET', path, { as })).body?.items[0],
+    async () => (await aside(as, (api) => api.listShipments({ query: { orderId } })))?.items[0],
     ({ status }) => status !== 'planned',
   )
   if (found === undefined) return false
-  for (const event of ['dispatched', 'delivered'])
-    await quietly(visit, 'POST', `/api/v1/shipments/${found.id}/simulate`, { event })
+  for (const event of ['dispatched', 'delivered'] as const)
+    await quietly(visit, (api) => api.simulateShipment({ params: { id: found.id }, body: { event } }))
   const status = await until(
     visit,
     () => statusOf(visit, orderId),
@@ -40,13 +33,11 @@ export async function deliver(visit: Visit, orderId: string): Promise<boolean> {
   return status !== undefined
 }
 
-async function statusOf({ aside, staff }: Visit, orderId: string): Promise<string | undefined> {
-  const { body } = await aside<{ status: string }>('GET', `/api/v1/orders/${orderId}`, { as: await staff() })
-  return body?.status
+async function statusOf({ aside, staff }: Visit, id: Order['id']): Promise<Order['status'] | undefined> {
+  return (await aside(await staff(), (api) => api.getOrder({ params: { id } })))?.status
 }
 
-/** Does what may have been done already, by a refusal that is not worth counting. */
-async function quietly({ aside, staff }: Visit, method: string, path: string, body?: object): Promise<void> {
-  const headers = method === 'PUT' ? { 'if-match': '*' } : {}
-  await aside(method, path, { as: await staff(), headers, ...(body === undefined ? {} : { body }) })
+/** Sends a request as staff that may be refused because its change has already happened; it is not counted. */
+async function quietly({ aside, staff }: Visit, request: (api: Api) => Promise<{ readonly body: unknown }>) {
+  await aside(await staff(), request)
 }

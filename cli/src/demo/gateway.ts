@@ -1,57 +1,54 @@
-/** What the gateway answered; the code is that of the problem, when it is one. */
-export interface Answer<Body> {
-  readonly status: number
-  readonly body: Body | undefined
+import * as inventory from '@stoa/contracts/inventory/http'
+import * as orders from '@stoa/contracts/order/http'
+import * as returns from '@stoa/contracts/order/returns-http'
+import * as payments from '@stoa/contracts/payment/http'
+import * as pricing from '@stoa/contracts/pricing/http'
+import * as shipments from '@stoa/contracts/shipping/http'
+import * as users from '@stoa/contracts/user/http'
+import { RestConnectionError, RestProblem, restClient, type RestClient } from '@stoa/rest'
+
+const operations = { ...inventory, ...orders, ...returns, ...payments, ...pricing, ...shipments, ...users }
+
+/** The operations of the shop. */
+export type Api = RestClient<{ readonly operations: typeof operations }>
+
+/** The result of a request; the code is that of the problem, if it was refused. */
+export interface Answer {
   readonly code: string | undefined
 }
 
-interface Request {
-  readonly as?: string
-  readonly body?: object
-  readonly key?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** Asks the gateway as a client does. Never throws: where nobody answers, the code says so. */
-export type Ask = <Body>(method: string, path: string, request?: Request) => Promise<Answer<Body>>
+/** Sends one request, with a token or without one. Never throws: resolves to the body, or to undefined if the request fails. */
+export type Ask = <Body>(
+  as: string | undefined,
+  request: (api: Api) => Promise<{ readonly body: Body }>,
+) => Promise<Body | undefined>
 
 interface GatewayOptions {
   readonly url: string
-  /** Ends what is in progress. */
+  /** Aborts the requests in progress. */
   readonly signal: AbortSignal
-  readonly onAnswer: (answer: Answer<unknown>) => void
+  readonly onAnswer: (answer: Answer) => void
 }
 
 const timeoutMs = 40_000
 
-/** Makes a client of the gateway that tells of each answer. */
+/** Makes a client of the gateway that reports the result of each request. */
 export function gatewayAt({ url, signal, onAnswer }: GatewayOptions): Ask {
-  return async <Body>(method: string, path: string, { as, body, key, headers }: Request = {}) => {
-    const answer = await send<Body>(url + path, {
-      method,
-      headers: {
-        ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    })
-    if (!signal.aborted) onAnswer(answer)
-    return answer
+  return async (as, request) => {
+    const api = restClient({ operations }, { url, signal, timeoutMs, ...(as === undefined ? {} : { token: as }) })
+    try {
+      const { body } = await request(api)
+      if (!signal.aborted) onAnswer({ code: undefined })
+      return body
+    } catch (error) {
+      if (!signal.aborted) onAnswer({ code: codeOf(error) })
+      return undefined
+    }
   }
 }
 
-async function send<Body>(url: string, request: RequestInit): Promise<Answer<Body>> {
-  try {
-    const response = await fetch(url, request)
-    const text = await response.text()
-    const body: unknown = text === '' ? undefined : JSON.parse(text)
-    const { status, ok } = response
-    if (ok) return { status, body: body as Body, code: undefined }
-    return { status, body: undefined, code: (body as { code?: string } | undefined)?.code ?? `status ${status}` }
-  } catch {
-    return { status: 0, body: undefined, code: 'no answer' }
-  }
+function codeOf(error: unknown): string {
+  if (error instanceof RestProblem) return error.code ?? `status ${error.status}`
+  const hasTimedOut = error instanceof Error && error.name === 'TimeoutError'
+  return error instanceof RestConnectionError || hasTimedOut ? 'no answer' : String(error)
 }

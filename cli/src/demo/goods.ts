@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { scarceSku } from '@stoa/system/seed/catalogue'
 import type { Ask } from './gateway.ts'
 
@@ -9,30 +8,15 @@ export interface Goods {
   readonly scarceSku: string | undefined
 }
 
-interface Items<Item> {
-  readonly items: readonly Item[]
-}
-
-interface Product {
-  readonly price?: object
-  readonly variants: readonly { readonly sku: string }[]
-}
-
-interface Stock {
-  readonly sku: string
-  readonly available: number
-}
-
 /** Fewer than this may be gone before a shopper pays. */
 const enough = 20
 const askedAtOnce = 100
 
-/** Looks at the shelves, and has staff count the scarce goods to so many; undefined when there are no goods. */
+/** Reads what is in stock, and has staff adjust the scarce goods to this number of units; undefined without goods. */
 export async function findGoods(ask: Ask, staff: string, scarceUnits: number): Promise<Goods | undefined> {
-  const path = '/api/v1/products?limit=200&status=active'
-  const { body } = await ask<Items<Product>>('GET', path, { as: staff })
-  // Staff also see what has no price yet, which nobody can buy.
-  const priced = (body?.items ?? []).filter(({ price }) => price !== undefined)
+  const products = await ask(staff, (api) => api.listProducts({ query: { limit: 200, status: 'active' } }))
+  // Staff also see products that have no price yet, which nobody can buy.
+  const priced = (products?.items ?? []).filter(({ price }) => price !== undefined)
   const skus = priced.flatMap(({ variants }) => variants.map(({ sku }) => sku))
   const ordinary = await inStock(
     ask,
@@ -45,27 +29,23 @@ export async function findGoods(ask: Ask, staff: string, scarceUnits: number): P
 async function inStock(ask: Ask, skus: readonly string[]): Promise<string[]> {
   const found: string[] = []
   for (let start = 0; start < skus.length; start += askedAtOnce) {
-    const query = new URLSearchParams(skus.slice(start, start + askedAtOnce).map((sku) => ['sku', sku]))
-    const { body } = await ask<Items<Stock>>('GET', `/api/v1/inventory/availability?${query.toString()}`)
-    for (const { sku, available } of body?.items ?? []) if (available >= enough) found.push(sku)
+    const sku = skus.slice(start, start + askedAtOnce)
+    const stock = await ask(undefined, (api) => api.getAvailability({ query: { sku } }))
+    for (const { sku: each, available } of stock?.items ?? []) if (available >= enough) found.push(each)
   }
   return found
 }
 
 async function countTo(ask: Ask, staff: string, units: number): Promise<boolean> {
   const [stock, warehouses] = await Promise.all([
-    ask<Items<Stock>>('GET', `/api/v1/inventory/availability?sku=${scarceSku}`),
-    ask<Items<{ id: string; code: string }>>('GET', '/api/v1/inventory/warehouses', { as: staff }),
+    ask(undefined, (api) => api.getAvailability({ query: { sku: [scarceSku] } })),
+    ask(staff, (api) => api.listWarehouses()),
   ])
-  const available = stock.body?.items[0]?.available
-  const warehouse = warehouses.body?.items.find(({ code }) => code === 'HAM-1')
+  const available = stock?.items[0]?.available
+  const warehouse = warehouses?.items.find(({ code }) => code === 'HAM-1')
   if (available === undefined || warehouse === undefined) return false
   const delta = units - available
   if (delta === 0) return true
-  const { body } = await ask('POST', '/api/v1/inventory/adjustments', {
-    as: staff,
-    key: randomUUID(),
-    body: { sku: scarceSku, warehouseId: warehouse.id, delta, reason: 'the last lot has been counted' },
-  })
-  return body !== undefined
+  const body = { sku: scarceSku, warehouseId: warehouse.id, delta, reason: 'the last lot has been counted' }
+  return (await ask(staff, (api) => api.adjustStock({ body }))) !== undefined
 }

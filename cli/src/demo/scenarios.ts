@@ -82,16 +82,12 @@ async function buySuspiciously(visit: Visit): Promise<void> {
   await delay(chance.between(500, 2_000), undefined, { signal }).catch(() => {})
   const payment = await until(
     visit,
-    async () => {
-      const path = `/api/v1/payments?orderId=${order.id}`
-      const { body } = await aside<{ items: { id: string; status: string }[] }>('GET', path, { as: await staff() })
-      return body?.items[0]
-    },
+    async () => (await aside(await staff(), (api) => api.listPayments({ query: { orderId: order.id } })))?.items[0],
     ({ status }) => status === 'in_review',
   )
   if (payment === undefined) return
-  const path = `/api/v1/payments/${payment.id}/review`
-  await ask('POST', path, { as: await staff(), key: randomUUID(), body: { outcome } })
+  const review = { params: { id: payment.id }, key: randomUUID(), body: { outcome } } as const
+  await ask(await staff(), (api) => api.reviewPayment(review))
   recordFact(visit.tally, `staff have ${outcome} the payment of ${order.number}`)
 }
 
@@ -100,8 +96,8 @@ async function buyAndCancel(visit: Visit): Promise<void> {
   if (shopper === undefined) return
   const order = await place(visit, shopper, { items: basket(visit) })
   if (order === undefined) return
-  const path = `/api/v1/orders/${order.id}/cancel`
-  await visit.ask('POST', path, { as: shopper.token, key: randomUUID(), body: { reason: 'thought better of it' } })
+  const cancellation = { params: { id: order.id }, key: randomUUID(), body: { reason: 'thought better of it' } }
+  await visit.ask(shopper.token, (api) => api.cancelOrder(cancellation))
 }
 
 async function buyAndReturn(visit: Visit): Promise<void> {
@@ -112,20 +108,13 @@ async function buyAndReturn(visit: Visit): Promise<void> {
   const order = await place(visit, shopper, { items: [{ sku, quantity: 2 }] })
   if (order === undefined || order.status === 'rejected' || !(await deliver(visit, order.id))) return
   const items = [{ sku, quantity: chance.between(1, 2) }]
-  const { body: asked } = await ask<{ id: string }>('POST', `/api/v1/orders/${order.id}/returns`, {
-    as: shopper.token,
-    key: randomUUID(),
-    body: { items, reason: 'not what I had in mind' },
-  })
+  const wanted = { params: { id: order.id }, body: { items, reason: 'not what I had in mind' } }
+  const asked = await ask(shopper.token, (api) => api.requestReturn(wanted))
   if (asked === undefined) return
   const as = await staff()
-  await ask('POST', `/api/v1/returns/${asked.id}/approve`, { as })
-  await ask('POST', `/api/v1/returns/${asked.id}/receive`, {
-    as,
-    key: randomUUID(),
-    body: { items },
-    headers: { prefer: 'wait=10' },
-  })
+  const params = { id: asked.id }
+  await ask(as, (api) => api.approveReturn({ params }))
+  await ask(as, (api) => api.receiveReturn({ params, body: { items }, prefer: 'wait=10' }))
   recordFact(tally, `${shopper.name} has sent ${items[0]?.quantity} of 2 back of ${order.number}`)
 }
 
@@ -140,6 +129,6 @@ async function askWrongly(visit: Visit): Promise<void> {
   if (shopper === undefined) return
   await place(visit, shopper, { items: [{ sku: 'TEA-OF-YESTERDAY', quantity: 1 }] })
   const body = { provider: 'sandbox', token: '4242424242424242' }
-  await visit.ask('POST', '/api/v1/payment-methods', { as: shopper.token, body })
+  await visit.ask(shopper.token, (api) => api.keepPaymentMethod({ body }))
   await place(visit, shopper, { items: basket(visit) })
 }

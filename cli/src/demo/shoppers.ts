@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ShippingAddress } from '@stoa/contracts/order/resources'
 import type { Chance } from './chance.ts'
 import type { Ask } from './gateway.ts'
 import { recordFact, type Tally } from './tally.ts'
@@ -7,17 +8,7 @@ import { recordFact, type Tally } from './tally.ts'
 export interface Shopper {
   readonly name: string
   readonly token: string
-  readonly address: {
-    readonly name: string
-    readonly line1: string
-    readonly city: string
-    readonly postalCode: string
-    readonly country: string
-  }
-}
-
-interface Tokens {
-  readonly accessToken: string
+  readonly address: ShippingAddress
 }
 
 interface ShopperParts {
@@ -53,36 +44,35 @@ const password = 'shopping-is-fun-42'
 /** Registers an account and signs in; undefined when either is refused. */
 export async function register({ ask, chance, tally }: ShopperParts): Promise<Shopper | undefined> {
   const { name, email, address } = someone(chance)
-  const made = await ask('POST', '/api/v1/users', { body: { email, password, name } })
-  if (made.body === undefined) return undefined
-  const { body } = await ask<Tokens>('POST', '/api/v1/users/authenticate', { body: { email, password } })
-  if (body === undefined) return undefined
+  const made = await ask(undefined, (api) => api.registerUser({ body: { email, password, name } }))
+  if (made === undefined) return undefined
+  const tokens = await ask(undefined, (api) => api.authenticate({ body: { email, password } }))
+  if (tokens === undefined) return undefined
   tally.shoppers += 1
-  return { name, token: body.accessToken, address }
+  return { name, token: tokens.accessToken, address }
 }
 
 /** Comes in as a guest; undefined when that is refused. */
 export async function visitAsGuest({ ask, chance, tally }: ShopperParts): Promise<Shopper | undefined> {
   const { name, email, address } = someone(chance)
-  const { body } = await ask<Tokens>('POST', '/api/v1/users/guest', { body: { email } })
-  if (body === undefined) return undefined
+  const tokens = await ask(undefined, (api) => api.createGuest({ body: { email } }))
+  if (tokens === undefined) return undefined
   tally.shoppers += 1
-  return { name, token: body.accessToken, address }
+  return { name, token: tokens.accessToken, address }
 }
 
 /** Registers, forgets the password twice, and then remembers it. */
 export async function registerAndForget({ ask, chance, tally }: ShopperParts): Promise<Shopper | undefined> {
   const { name, email, address } = someone(chance)
-  await ask('POST', '/api/v1/users', { body: { email, password, name } })
-  const signIn = (secret: string) =>
-    ask<Tokens>('POST', '/api/v1/users/authenticate', { body: { email, password: secret } })
+  await ask(undefined, (api) => api.registerUser({ body: { email, password, name } }))
+  const signIn = (secret: string) => ask(undefined, (api) => api.authenticate({ body: { email, password: secret } }))
   await signIn('was-it-this-one')
   await signIn('or-rather-that-one')
-  const { body } = await signIn(password)
-  if (body === undefined) return undefined
+  const tokens = await signIn(password)
+  if (tokens === undefined) return undefined
   tally.shoppers += 1
   recordFact(tally, `${name} has signed in at the third try`)
-  return { name, token: body.accessToken, address }
+  return { name, token: tokens.accessToken, address }
 }
 
 function someone(chance: Chance) {

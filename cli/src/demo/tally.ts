@@ -60,7 +60,7 @@ export function makeTally(): Tally {
 }
 
 /** Counts an answer, by its code when it is a refusal. */
-export function countAnswer(tally: Tally, { code }: Pick<Answer<unknown>, 'code'>): void {
+export function countAnswer(tally: Tally, { code }: Answer): void {
   tally.requests += 1
   if (code !== undefined) tally.refusals.set(code, (tally.refusals.get(code) ?? 0) + 1)
 }

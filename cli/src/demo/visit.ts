@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { QuoteId } from '@stoa/contracts/ids'
+import type { Order } from '@stoa/contracts/order/resources'
 import type { Chance } from './chance.ts'
 import type { Ask } from './gateway.ts'
 import type { Goods } from './goods.ts'
 import type { Shopper } from './shoppers.ts'
-import { seeOrder, type SeenOrder, type Tally } from './tally.ts'
+import { seeOrder, type Tally } from './tally.ts'
 
 /** What one visit to the shop uses. */
 export interface Visit {
@@ -32,7 +34,7 @@ interface Wanted {
   /** Of the sandbox provider. */
   readonly card?: string
   readonly coupons?: readonly string[]
-  readonly quoteId?: string
+  readonly quoteId?: QuoteId
   readonly key?: string
 }
 
@@ -44,35 +46,27 @@ export function basket({ chance, goods }: Visit): Line[] {
 
 /** What a basket costs, and for how long that holds. */
 export async function quote({ ask }: Visit, { token, address }: Shopper, items: readonly Line[]) {
-  const { body } = await ask<{ quoteId: string }>('POST', '/api/v1/pricing/quote', {
-    as: token,
-    body: { items, region: address.country },
-  })
-  return body?.quoteId
+  return (await ask(token, (api) => api.quote({ body: { items, region: address.country } })))?.quoteId
 }
 
-/** Places an order and waits for what becomes of it; undefined when it is refused. */
+/** Places an order and waits for its outcome; undefined if it is refused. */
 export async function place(
   { ask, tally }: Visit,
   { token, address }: Shopper,
   { items, card = 'tok_visa', coupons, quoteId, key = randomUUID() }: Wanted,
-): Promise<SeenOrder | undefined> {
-  const { body } = await ask<SeenOrder>('POST', '/api/v1/orders', {
-    as: token,
-    key,
-    headers: { prefer: 'wait=10' },
-    body: {
-      items,
-      shippingAddress: address,
-      paymentMethod: { provider: 'sandbox', token: card },
-      ...(coupons === undefined ? {} : { couponCodes: coupons }),
-      ...(quoteId === undefined ? {} : { quoteId }),
-    },
-  })
-  if (body === undefined) return undefined
-  if (!tally.orders.has(body.id)) tally.orders.set(body.id, undefined)
-  seeOrder(tally, body)
-  return body
+): Promise<Order | undefined> {
+  const body = {
+    items,
+    shippingAddress: address,
+    paymentMethod: { provider: 'sandbox', token: card },
+    ...(coupons === undefined ? {} : { couponCodes: coupons }),
+    ...(quoteId === undefined ? {} : { quoteId }),
+  }
+  const order = await ask(token, (api) => api.placeOrder({ key, prefer: 'wait=10', body }))
+  if (order === undefined) return undefined
+  if (!tally.orders.has(order.id)) tally.orders.set(order.id, undefined)
+  seeOrder(tally, order)
+  return order
 }
 
 /** Asks again and again until the answer will do; undefined when it never does, or the demonstration is over. */
