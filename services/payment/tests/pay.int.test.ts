@@ -1,8 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { newId } from '@stoa/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { range, staff, startPayment, type PaymentApp } from './payment-app.ts'
 
 let app: PaymentApp
+type Answer = Awaited<ReturnType<PaymentApp['call']>>
+
+/** As callers do: repeats a call under its key that met another of its key, or that a busy machine did not answer in time. */
+async function untilAnswered(call: () => Promise<Answer>, isAnswer: (answer: Answer) => boolean): Promise<Answer> {
+  for (let left = 200; ; left -= 1) {
+    const answer = await call()
+    if (left === 0 || isAnswer(answer)) return answer
+    await delay(50)
+  }
+}
+
 beforeAll(async () => {
   app = await startPayment()
 })
@@ -63,7 +75,8 @@ test('captures an order that costs nothing without asking the provider', async (
 test('makes one charge of ten calls with one key, with ten equal answers', async () => {
   const order = await app.order('tok_visa')
   const key = newId()
-  const answers = await Promise.all(range(10).map(() => app.call('Pay', order, { key })))
+  const isPaid = ({ status }: Answer) => status === 200
+  const answers = await Promise.all(range(10).map(() => untilAnswered(() => app.call('Pay', order, { key }), isPaid)))
   expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1)
   expect(answers[0]).toMatchObject({ status: 200, body: { outcome: 'captured' } })
   expect(await app.booksOf(order.orderId)).toMatchObject([{ amount: 1_999, attempts: 1 }])
@@ -72,7 +85,11 @@ test('makes one charge of ten calls with one key, with ten equal answers', async
 
 test('makes one charge of ten calls for one order with ten keys; nine are refused', async () => {
   const order = await app.order('tok_visa')
-  const answers = await Promise.all(range(10).map(() => app.call('Pay', order)))
+  const keys = range(10).map(() => newId())
+  await Promise.all(keys.map((key) => app.call('Pay', order, { key })))
+  const isDecided = ({ status, body }: Answer) => status === 200 || body.code === 'failed_precondition'
+  const answers: Answer[] = []
+  for (const key of keys) answers.push(await untilAnswered(() => app.call('Pay', order, { key }), isDecided))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   expect(answers.filter(({ body }) => body.code === 'failed_precondition')).toHaveLength(9)
   expect(await app.booksOf(order.orderId)).toHaveLength(1)
