@@ -72,12 +72,26 @@ export function reasonInWords(code: string, locale: string): string {
   return reasons[code]?.[isGerman ? 1 : 0] ?? (isGerman ? 'ein Fehler bei uns' : 'something went wrong on our side')
 }
 
+// Making a format costs more than all else about a message. Locales are few, but anybody may name another.
+const formats = new Map<string, Intl.NumberFormat>()
+const mostFormats = 200
+
+function formatOf(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  if (formats.size >= mostFormats) formats.clear()
+  formats.set(key, made)
+  return made
+}
+
 /** A sum in words, with the decimals of its currency (ISO 4217). */
 export function moneyInWords(
   { amount, currency }: { readonly amount: number; readonly currency: string },
   locale: string,
 ): string {
-  const digits =
-    new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount / 10 ** digits)
+  const format = formatOf(locale, currency)
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+  return format.format(amount / 10 ** digits)
 }
