@@ -155,6 +155,16 @@ export function changesAccount(each: DeclaredRoute): boolean {
   return each.route.method !== 'GET' && isAboutAccount(each)
 }
 
+/** A new customer of whom nothing changes any more: the welcome has arrived. */
+async function welcomedCustomer(): Promise<Account> {
+  const customer = await newCustomer()
+  await eventually(async () => {
+    const { items } = await ask('GET', `/api/v1/users/${customer.id}/notifications`, customer)
+    if (items.length === 0) throw new Error('the welcome has not arrived')
+  }, 20_000)
+  return customer
+}
+
 function isAboutAccount({ route }: DeclaredRoute): boolean {
   return thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
 }
@@ -168,7 +178,7 @@ export function endsOwnSession({ route }: DeclaredRoute): boolean {
 export async function goodRequest(each: DeclaredRoute, owner?: Account): Promise<GoodRequest> {
   const { route } = each
   // the account that others share changes with each of its orders
-  const someone = owner ?? (isAboutAccount(each) ? await newCustomer() : await accountOf('customer'))
+  const someone = owner ?? (isAboutAccount(each) ? await welcomedCustomer() : await accountOf('customer'))
   const caller = await callerOf(each, someone)
   const ids = await makeThings(each, someone)
   const taken = takenRequest(each, headersFor(route.method, caller.token), meanings)
