@@ -155,7 +155,7 @@ export function changesAccount(each: DeclaredRoute): boolean {
   return each.route.method !== 'GET' && isAboutAccount(each)
 }
 
-/** A new customer of whom nothing changes any more: the welcome has arrived. */
+/** A new customer whose welcome has arrived: nothing about the account changes by itself any more. */
 async function welcomedCustomer(): Promise<Account> {
   const customer = await newCustomer()
   await eventually(async () => {
