@@ -186,7 +186,7 @@ test('reset on a running system keeps the signing keys, or all but the data of a
   for (const service of ['auth', 'payment'])
     expect(await stoa.run('sql', service, 'create table left_over ()', '--write')).toMatchObject({ code: 0 })
   const unknown = await stoa.run('reset', 'paymnt', '--yes')
-  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no service paymnt with a database')])
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no service paymnt with a database here')])
   expect(await tables()).toEqual([true, true])
   expect(await stoa.run('reset', 'payment', '--yes')).toMatchObject({ code: 0 })
   expect((await stoa.ps()).map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])

@@ -151,22 +151,9 @@ async function makeThings({ at, route }: DeclaredRoute, owner: Account): Promise
 }
 
 /** Whether it may end or change the account itself, which is then one that nothing else needs. */
-export function changesAccount(each: DeclaredRoute): boolean {
-  return each.route.method !== 'GET' && isAboutAccount(each)
-}
-
-/** A new customer whose welcome has arrived: nothing about the account changes by itself any more. */
-async function welcomedCustomer(): Promise<Account> {
-  const customer = await newCustomer()
-  await eventually(async () => {
-    const { items } = await ask('GET', `/api/v1/users/${customer.id}/notifications`, customer)
-    if (items.length === 0) throw new Error('the welcome has not arrived')
-  }, 20_000)
-  return customer
-}
-
-function isAboutAccount({ route }: DeclaredRoute): boolean {
-  return thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
+export function changesAccount({ route }: DeclaredRoute): boolean {
+  const isOfAccount = thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
+  return route.method !== 'GET' && isOfAccount
 }
 
 /** Whether it ends the session that it is sent in. */
@@ -177,8 +164,7 @@ export function endsOwnSession({ route }: DeclaredRoute): boolean {
 /** A request that is to succeed: the thing it is about, in the state it needs, and a body. */
 export async function goodRequest(each: DeclaredRoute, owner?: Account): Promise<GoodRequest> {
   const { route } = each
-  // the account that others share changes with each of its orders
-  const someone = owner ?? (isAboutAccount(each) ? await welcomedCustomer() : await accountOf('customer'))
+  const someone = owner ?? (changesAccount(each) ? await newCustomer() : await accountOf('customer'))
   const caller = await callerOf(each, someone)
   const ids = await makeThings(each, someone)
   const taken = takenRequest(each, headersFor(route.method, caller.token), meanings)

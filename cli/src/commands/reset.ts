@@ -7,8 +7,9 @@ export const help = `Usage: stoa reset [SERVICE...] --yes
 Deletes the data of the services, or all data if no service is named, and loads the demonstration data, whether the system is
 running or not. If it was running, it is ready again when the command returns. The signing keys of tokens are kept.
 
-With services: the event log and the data of other services are kept, and the services consume all events again. Use it after
-you have changed a migration that was applied. Other services may still name what was deleted.
+With services: the event log and the data of other services are kept, and the services consume all events of the log again. Use
+it in development, after you have changed a migration that was applied. Other services may still name what was deleted, events
+about it become dead letters ("stoa dlq ls"), and notification sends its messages about earlier events again.
 `
 
 export async function run(args: readonly string[]): Promise<number> {

@@ -9,6 +9,7 @@ const kinds = {
   note: noteText(60),
   'optional note': noteText(60, 0),
   key: keyText(60),
+  'short key': keyText(5),
 }
 const patternOf = (schema: unknown) => (schema as { readonly pattern: string }).pattern
 

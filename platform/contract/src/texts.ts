@@ -87,7 +87,8 @@ export function noteText(maxLength: number, minLength = 1): TString {
 export function keyText(maxLength: number): TString {
   const pattern = rule(`^[^${CONTROLS}${INKLESS}${INVISIBLE}][^${CONTROLS}]{0,${maxLength - 1}}$`, {
     detail: nameDetail,
-    portable: `^[^ ${PORTABLE_CONTROLS}][^${PORTABLE_CONTROLS}]{0,${maxLength - 1}}$`,
+    // engines that count UTF-16 units take two for some characters
+    portable: `^[^ ${PORTABLE_CONTROLS}][^${PORTABLE_CONTROLS}]{0,${2 * maxLength - 1}}$`,
   })
   return Type.String({ pattern })
 }

@@ -32,7 +32,7 @@ export function attemptsOf(service: Service, name: string): number {
 /** Makes one attempt at a claimed task, limited in time; its outcome is stored, and nothing is thrown. */
 export async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
   const { service, telemetry } = options
-  if (task.attempt > attemptsOf(service, task.name) + Number(task.hasWaited)) {
+  if (task.attempt > attemptsOf(service, task.name) + Number(task.hasBegunWaiting)) {
     const error = new Error('the last attempt did not finish: its process died, or hung for longer than its lease')
     await putBack(options, task, error)
     return
@@ -101,7 +101,7 @@ async function putBack(
   try {
     if (isCalleeUnavailable(error) && (await waitForCallee(database, task, errorOf(error)))) {
       logger.warn('a task waits for an unavailable callee', { task: task.name, taskId: task.id, error })
-    } else if (task.attempt >= attempts) {
+    } else if (task.attempt >= attempts + Number(task.hasBegunWaiting)) {
       logger.error('a task failed on every attempt', { task: task.name, taskId: task.id, attempt: task.attempt, error })
       await failTask(database, task, { error: errorOf(error), attempts })
     } else {

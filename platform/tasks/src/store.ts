@@ -8,8 +8,8 @@ export interface ClaimedTask {
   readonly key: string | null
   readonly payload: unknown
   readonly attempt: number
-  /** Whether its last attempt found a callee unavailable: that one counts as its beginning, and not as an attempt. */
-  readonly hasWaited: boolean
+  /** Whether its first attempt found a callee unavailable: that one marks its beginning, and does not count. */
+  readonly hasBegunWaiting: boolean
   readonly traceparent: string | null
 }
 
@@ -42,12 +42,12 @@ export function claimTasks(database: Database, known: readonly KnownTask[], limi
       update tasks t set attempt = t.attempt + 1, run_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
         -- This attempt sees all changes whose task was enqueued before it. Another payload becomes the next task, because the
         -- effects of this task are recorded under its own key.
-        next_payload = case when t.attempt >= k.attempts + coalesce(t.error ? 'waits', false)::int or t.next_payload <> t.payload then t.next_payload end
+        next_payload = case when t.attempt >= k.attempts + coalesce((t.error ->> 'begunWaiting')::bool, false)::int or t.next_payload <> t.payload then t.next_payload end
        from unnest(${names}::text[], ${attempts}::int[]) as k (name, attempts)
        where k.name = t.name and t.id = any (array(
          select id from tasks where state = 'pending' and run_at <= now() and name = any(${names}::text[])
          order by run_at limit ${limit} for update skip locked))
-      returning t.id, t.name, t.key, t.payload, t.attempt, coalesce(t.error ? 'waits', false) as "hasWaited",
+      returning t.id, t.name, t.key, t.payload, t.attempt, coalesce((t.error ->> 'begunWaiting')::bool, false) as "hasBegunWaiting",
         t.traceparent`,
   )
 }
@@ -120,7 +120,8 @@ export async function postponeTask(
 ): Promise<void> {
   await database.transaction(
     (tx) => tx.sql`
-      update tasks set run_at = now() + ${delayMs}::float8 * interval '1 millisecond', error = ${json(error)}
+      update tasks set run_at = now() + ${delayMs}::float8 * interval '1 millisecond',
+        error = ${json(task.hasBegunWaiting ? { ...error, begunWaiting: true } : error)}
        where id = ${task.id} and attempt = ${task.attempt}`,
   )
 }

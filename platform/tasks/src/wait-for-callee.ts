@@ -26,9 +26,12 @@ export function isCalleeUnavailable(error: unknown): boolean {
 export async function waitForCallee(database: Database, task: ClaimedTask, error: TaskError): Promise<boolean> {
   const rows = await database.transaction(
     (tx) => tx.sql`
-      update tasks set attempt = greatest(attempt - 1, 1), error = ${json(error)} || jsonb_build_object('waits', waited.times),
+      update tasks set attempt = greatest(attempt - 1, 1), error = ${json(error)}
+          || jsonb_build_object('waits', waited.times, 'begunWaiting', waited.has_begun_waiting),
         run_at = now() + least(60, 0.2 * 2 ^ least(waited.times, 20)) * (0.5 + random() / 2) * interval '1 second'
-       from (select id, coalesce((error ->> 'waits')::int, 0) + 1 as times from tasks where id = ${task.id}) as waited
+       from (select id, coalesce((error ->> 'waits')::int, 0) + 1 as times,
+           attempt = 1 or coalesce((error ->> 'begunWaiting')::bool, false) as has_begun_waiting
+         from tasks where id = ${task.id}) as waited
        where tasks.id = waited.id and tasks.attempt = ${task.attempt} and tasks.state = 'pending'
          and tasks.created_at > now() - ${waitHours} * interval '1 hour'
       returning 1`,

@@ -100,6 +100,19 @@ test('a task with one attempt keeps it while its callee is unavailable', async (
   expect((await failed())[0]).toMatchObject({ name: 'remind', error: { message: 'the one attempt' } })
 })
 
+test('a task that began with a wait has all of its attempts', async () => {
+  let calls = 0
+  work({
+    send: async () => {
+      calls += 1
+      throw calls === 1 ? platformError('service.unavailable', 'auth cannot be reached') : new Error('no')
+    },
+  })
+  await send('a')
+  await until(async () => (await failed()).length > 0)
+  expect(calls).toBe(1 + 3)
+})
+
 describe('after the clock of the database was set back by a day', () => {
   test('a schedule runs at once', async () => {
     await own.database.transaction(

@@ -214,7 +214,7 @@ test('is for those who run the system only', async () => {
 
 test('runs by itself when it is due, once however often it is looked', async () => {
   const ends = async () => (await known()).reconciliations.map(({ id }: { id: string }) => id)
-  const look = () => service.runTask('reconcile', {})
+  const look = async () => expect(await service.runTask('reconcile', {})).toEqual({ status: 'completed' })
   const before = await ends()
   await look()
   expect(await ends()).toEqual(before)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openEventLog, waitUntilCaughtUp } from '@stoa/events'
+import { openEventLog, waitUntilCaughtUp, type EventLog } from '@stoa/events'
 import type { AppError } from '@stoa/kernel'
 import type { Deployment } from '../topology.ts'
 import { eventLogDatabase } from '../topology.ts'
@@ -7,6 +7,7 @@ import { databaseUrlOf, pendingEvents } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import { systemError } from '../system-errors.ts'
 
+/** How long the services may come no closer to the end of the log; also the limit for each of the earlier waits. */
 const timeoutMs = 60_000
 const pollMs = 50
 
@@ -33,13 +34,31 @@ export async function waitForReadCopies(
       if (performance.now() > giveUpAt) throw behind('a consumer has not started')
       await delay(pollMs)
     }
-    const wait = { groups, timeoutMs: giveUpAt - performance.now(), ...(signal === undefined ? {} : { signal }) }
-    const { isCaughtUp, behind: left } = await waitUntilCaughtUp(log, wait)
-    signal?.throwIfAborted()
-    if (!isCaughtUp) throw behind([...new Set(left.map(({ group }) => group))].join(', '))
+    await followToTheEnd(log, groups, signal)
   } finally {
     await log.close()
   }
+}
+
+/** After a reset of one service the whole log is consumed again, which may take as long as it makes progress. */
+async function followToTheEnd(
+  log: EventLog,
+  groups: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let before = sumOf(await log.lag()); ;) {
+    const wait = { groups, timeoutMs, ...(signal === undefined ? {} : { signal }) }
+    const { isCaughtUp, behind: left } = await waitUntilCaughtUp(log, wait)
+    signal?.throwIfAborted()
+    if (isCaughtUp) return
+    const now = sumOf(left)
+    if (now >= before) throw behind([...new Set(left.map(({ group }) => group))].join(', '))
+    before = now
+  }
+}
+
+function sumOf(lags: readonly { readonly lag: number }[]): number {
+  return lags.reduce((sum, { lag }) => sum + lag, 0)
 }
 
 function listens(contract: Deployment['contract'], deployments: readonly Deployment[]): boolean {

@@ -60,8 +60,10 @@ export async function emptyDatabases(deployments: readonly Deployment[], setting
  */
 export async function emptyDatabasesOf(some: readonly Deployment[], settings: SystemSettings): Promise<void> {
   for (const name of withDatabase(some)) {
-    await emptyDatabase(databaseUrlOf(name, settings))
+    // In this order: interrupted in between, the service consumes again what it has, which its inbox absorbs; the other way
+    // round its read copies would stay empty.
     await withDatabaseAt(databaseUrlOf(eventLogDatabase, settings), (log) => forgetService(log, name))
+    await emptyDatabase(databaseUrlOf(name, settings))
   }
 }
 

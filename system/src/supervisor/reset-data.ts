@@ -34,5 +34,8 @@ export function checkNames(services: readonly Deployment[], names: readonly stri
   const known = services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return
-  throw systemError('system.unknown_service', `no service ${unknown} with a database; services: ${known.join(', ')}`)
+  throw systemError(
+    'system.unknown_service',
+    `no service ${unknown} with a database here; services: ${known.join(', ')}`,
+  )
 }
