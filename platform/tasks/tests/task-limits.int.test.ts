@@ -254,7 +254,7 @@ describe('a handler that does not return', () => {
     await begun.promise
     const startedAt = performance.now()
     await stop(100)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
     const attempts: number[] = []
     work({ send: async ({ attempt }) => void attempts.push(attempt) })
     await until(() => attempts.length === 1)
