@@ -20,7 +20,7 @@ export default defineConfig({
           // Pure functions: what one file imports, the next may have.
           isolate: false,
           maxWorkers: cores,
-          testTimeout: 20_000,
+          testTimeout: 120_000,
           expect: { poll: { timeout: 10_000 } },
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],

@@ -28,7 +28,7 @@ export function screenOf(tally: Tally, now: Date): string[] {
   ]
 }
 
-/** The same in one line, for whoever has no terminal. */
+/** The same in one line, for output that is not a terminal. */
 export function lineOf(tally: Tally, now: Date): string {
   const seconds = (now.getTime() - tally.startedAt.getTime()) / 1_000
   const { captured, refunded } = sumMoney(tally)

@@ -425,7 +425,7 @@ test.each(['/api/v1/sessions', '/api/v1/api-keys'])(
   },
 )
 
-test('refuses a cursor of API keys whose id is none', async () => {
+test('refuses a cursor of API keys that contains no valid id', async () => {
   const { accessToken: token } = await auth.signIn()
   const cursor = Buffer.from('{"createdAt":"2026-01-01T00:00:00Z","id":"a"}').toString('base64url')
   expect((await auth.request('GET', `/api/v1/api-keys?cursor=${cursor}`, { token })).status).toBe(422)

@@ -150,7 +150,7 @@ test.each([
   '/oauth2/authorize/unheard-of',
   '/oauth2/authorize/unheard-of?client_id=stoa-shop',
   '/oauth2/device/unheard-of',
-])('says to one who comes back to %s without a session that there is none', async (path) => {
+])('reports a missing session to a browser that returns to %s without one', async (path) => {
   for (const headers of [
     { accept: 'text/html' },
     { accept: 'application/json' },

@@ -118,7 +118,7 @@ test('joins the session when the same key opens it again', async () => {
   expect(await refresh(again.refreshToken)).toMatchObject({ status: 200 })
 })
 
-test('keeps no token that could be used by whoever reads the table', async () => {
+test('stores no token that a reader of the table could use', async () => {
   const { refreshToken } = await openSession()
   const [row] = await running.database.database.read.sql<{ found: number }>`
     select count(*)::int as found from oidc_record r where r::text like ${`%${refreshToken}%`}`
@@ -155,7 +155,7 @@ test('refuses a service a token for nobody in particular', async () => {
   expect([status, body['error']]).toEqual([400, 'invalid_target'])
 })
 
-test('names every address by the issuer, whoever asks', async () => {
+test('starts every URL with the issuer, regardless of the address of the request', async () => {
   const metadata = (await (await fetch(`${running.url}/.well-known/openid-configuration`)).json()) as Record<
     string,
     unknown

@@ -70,7 +70,7 @@ test('an instance without heartbeats is removed when its lease is over', async (
   await place.leave()
 })
 
-test('several that are removed at once are each told to whoever follows', async () => {
+test('followers are notified of each instance when several are removed at once', async () => {
   const resolver = registryResolver(address())
   await Promise.all([register('cut-a', 9_008), register('cut-b', 9_009)])
   await Promise.all([resolver.ready('cut-a', 5_000), resolver.ready('cut-b', 5_000)])
@@ -81,7 +81,7 @@ test('several that are removed at once are each told to whoever follows', async 
   await resolver.close()
 })
 
-test('whoever has not the token of the system changes nothing', async () => {
+test('a caller without the token of the system changes nothing', async () => {
   const { status, body } = await service.request('POST', '/api/services', {
     body: { serviceName: 'evil', host: '127.0.0.1', port: 9_006, healthCheckUrl: 'http://127.0.0.1:9006/' },
   })

@@ -176,7 +176,7 @@ test('an instance that operators drain is sent nothing until they end that', asy
   expect(drained.requests.length).toBeGreaterThan(0)
 })
 
-test('whoever asks too often is told when to come back', async () => {
+test('a client above its rate limit is told when to retry', async () => {
   const answers = await Promise.all(Array.from({ length: 150 }, () => call('/api/v1/products', { as: '' })))
   const [refused, ...others] = answers.filter(({ status }) => status === 429)
   // A hundred at once, and on a slow machine what came back meanwhile.

@@ -85,7 +85,7 @@ test('calls that had their time and no answer count, but never in a row', async 
   expect(stateOf('pay')?.failures).toBeGreaterThan(0)
 })
 
-test('a call cut short by the deadline of whoever asked us counts nowhere', async () => {
+test('a call that ends at the deadline of the incoming request counts in no breaker', async () => {
   const { pay, stateOf } = await open(() => 'is silent')
   for (let count = 0; count < 6; count++)
     expect(await pay({ deadlineMs: Date.now() + 30 })).toBe('request.deadline_exceeded')

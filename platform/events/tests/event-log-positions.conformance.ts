@@ -101,7 +101,7 @@ export function positionsConformance(name: string, logOf: () => EventLog): void 
       await until(async () => (await log.lag(topic)).every(({ lag }) => lag === 0))
     })
 
-    test('a paused group is handed nothing, whoever joins it, until it is resumed', async () => {
+    test('a paused group receives nothing until it is resumed, even if members join', async () => {
       const { append, subscribe, log, topic } = await fresh()
       await append(record('a', 1))
       const first = subscribe({})

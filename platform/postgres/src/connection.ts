@@ -20,7 +20,7 @@ export interface Connection {
   /** Runs text without parameters, which may hold several statements; answers the tag of the last (`COMMIT`). */
   readonly command: (text: string) => Promise<string>
   readonly onNotification: (listener: (channel: string, payload: string) => void) => void
-  /** Called once when the connection is over, whoever ended it. */
+  /** Called once when the connection has ended, on either side. */
   readonly onEnd: (listener: (cause: Error | undefined) => void) => void
   readonly isUsable: () => boolean
   /** When the oldest statement without an answer was sent (performance.now()), if there is one. */

@@ -13,7 +13,7 @@ export interface UnderWay {
   readonly tooLate: () => Error
 }
 
-/** Whoever is in leaves exactly once. */
+/** Every caller that has entered leaves exactly once. */
 export interface Entered {
   readonly kind: 'in'
   readonly leave: () => void

@@ -95,7 +95,7 @@ test('a call ends at its deadline or when it is cancelled, and the callee is not
   await expect(ask('any', 5_000, AbortSignal.abort())).rejects.toMatchObject({ code: 'request.deadline_exceeded' })
 })
 
-test('whoever is not there is unavailable', async () => {
+test('a call to a closed port fails as unavailable', async () => {
   const other = await openPort({ host: '127.0.0.1', port: 0, http1: (_, response) => response.end(), http2: () => {} })
   await other.close(10)
   const connection = connectRpc('127.0.0.1', other.port, 'shop')

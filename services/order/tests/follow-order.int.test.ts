@@ -57,7 +57,7 @@ async function follow(orderId: string, as: TestCaller, lastEventId?: string) {
   }
 }
 
-test('whoever follows an order hears of its moves so far, and of each one as it is made', async () => {
+test('a follower of an order receives its earlier moves, and each new one as it is made', async () => {
   const orderId = await place()
   const stream = await follow(orderId, ada)
   expect((await stream.until('confirmed')).map(([, status]) => status)).toEqual(['pending', 'confirmed'])

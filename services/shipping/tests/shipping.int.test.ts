@@ -61,7 +61,7 @@ const shipment = (orderId: string, more: object = {}) => ({
 const stateOf = async (app: TestService, orderId: string) =>
   (await app.request('GET', `/api/v1/shipments?orderId=${orderId}`, { as: staff })).body.items[0]?.status
 
-test('the shipment of an order is planned once, whoever asks again', async () => {
+test('the shipment of an order is planned once, however often it is requested', async () => {
   const orderId = newId()
   const key = newId()
   const answers = await Promise.all([

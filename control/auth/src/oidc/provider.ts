@@ -130,7 +130,7 @@ function isDeviceStepOfNoSession({ oidc }: KoaContextWithOIDC): boolean {
   return deviceRoutes.has(oidc.route) && oidc.session !== undefined && oidc.session.exp === undefined
 }
 
-/** Whoever comes back from the pages is known by a cookie; what the query adds is read nowhere but where oidc-provider fails at it. */
+/** A browser that returns from the pages is identified by a cookie. Only oidc-provider reads the query, and it fails on some values. */
 function withoutQueryOnReturn(request: IncomingMessage, path: string): void {
   if (path.startsWith(`${AUTHORIZE_PATH}/`)) request.url = path
 }
@@ -142,7 +142,7 @@ async function authorizeByGet(request: IncomingMessage, response: ServerResponse
   response.writeHead(303, { location: `${AUTHORIZE_PATH}?${form.toString()}`, 'cache-control': 'no-store' }).end()
 }
 
-/** Every address the server names is the issuer's, whoever asks and by whichever way. */
+/** Every URL in a response starts with the issuer, regardless of the address at which the request arrived. */
 function asSeenFromOutside(request: IncomingMessage, issuer: URL): void {
   request.headers.host = issuer.host
   request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)

@@ -16,7 +16,7 @@ export async function saveEndedSessions(tx: WriteHandle, sessionIds: readonly st
 /** The most that one question reports as ended. */
 export const validityPage = 1_000
 
-/** What whoever verifies tokens has to know. */
+/** What the verifiers of tokens need. */
 export interface Validity {
   /** What has ended behind a position, oldest first, at most 1,000. */
   readonly ended: readonly EndedSessions[]

@@ -70,7 +70,7 @@ export function isEncodable(status: number, headers: readonly string[]): boolean
   return isText
 }
 
-/** The head of an answer in this coding, or as it is when there is none: either depends on `Accept-Encoding`. */
+/** The head of a response in this coding, or unchanged if there is no coding; both vary by `Accept-Encoding`. */
 export function encodedHead(headers: readonly string[], coding: Coding | undefined): string[] {
   if (coding === undefined) return [...headers, 'vary', 'Accept-Encoding']
   const kept = headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-length')
