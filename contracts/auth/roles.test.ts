@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
+import { permissionsByContract } from '../permissions.ts'
 import { permissions, roles, scopes } from './roles.ts'
+
+test('no permission is declared by two contracts', () => {
+  expect(
+    Object.values(permissionsByContract)
+      .flatMap((each) => Object.keys(each))
+      .sort(),
+  ).toEqual(permissions)
+})
 
 test('grants every permission there is to some role other than admin, or keeps it to admins on purpose', () => {
   const { admin: _, ...others } = roles

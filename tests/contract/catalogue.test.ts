@@ -4,10 +4,13 @@ import {
   platformErrors,
   type ErrorDescription,
   type Operation,
+  type Route,
   type Service,
 } from '@stoa/contract'
 import { permissions } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { gateway } from '@stoa/contracts/gateway/service'
+import { permissionsByContract } from '@stoa/contracts/permissions'
 import { registry } from '@stoa/contracts/registry/service'
 import { expect, test } from 'vitest'
 import { schemasIn } from './schemas.ts'
@@ -91,6 +94,17 @@ test('every code says why it happens and what to do, each in whole sentences', (
   const isSentence = (text = '') => /^[A-Z].{8,}\.$/.test(text)
   expect(described.filter(([, { why, fix }]) => !isSentence(why) || !isSentence(fix)).map(([code]) => code)).toEqual([])
   expect(described.filter(([, { title }]) => !/^[A-Z].*[^.]$/.test(title)).map(([code]) => code)).toEqual([])
+})
+
+test('every operation asks for a permission that its own contract declares', () => {
+  const own = new Map<string, object>(Object.entries(permissionsByContract))
+  const foreign = [...services, gateway].flatMap(({ name, operations: routes }) =>
+    Object.entries<Route>(routes)
+      .filter(([, { permission }]) => !['public', 'service'].includes(permission))
+      .filter(([, { permission }]) => !Object.hasOwn(own.get(name) ?? {}, permission))
+      .map(([route, { permission }]) => `${name}.${route}: ${permission}`),
+  )
+  expect(foreign).toEqual([])
 })
 
 test('every permission is asked for by an operation, or by the doors of those who run the system', () => {

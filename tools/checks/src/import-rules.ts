@@ -81,7 +81,10 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'domain-imports-only-kernel-and-own-contract',
       severity: 'error',
       from: { path: at('(services|control|edge)/([^/]+)/src/domain/'), pathNot: testFiles },
-      to: { path: '.', pathNot: String.raw`^$1/$2/src/domain/|^platform/kernel/|^contracts/$2/|^contracts/[^/]+\.ts$` },
+      to: {
+        path: '.',
+        pathNot: String.raw`^$1/$2/src/domain/|^platform/kernel/|^contracts/($2|shared)/|^contracts/[^/]+\.ts$`,
+      },
     },
     {
       name: 'contracts-import-only-kernel-and-contract',
@@ -96,7 +99,10 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'contract-imports-only-events-and-rpc-of-another',
       severity: 'error',
       from: { path: at('contracts/([^/]+)/'), pathNot: testFiles },
-      to: { path: '^contracts/[^/]+/', pathNot: String.raw`^contracts/($1/|money/|books/|[^/]+/(events|rpc)[^/]*$)` },
+      to: {
+        path: '^contracts/[^/]+/',
+        pathNot: String.raw`^contracts/($1/|money/|books/|shared/|[^/]+/(events|rpc)[^/]*$)`,
+      },
     },
     {
       name: 'apps-import-only-contracts-and-rest',

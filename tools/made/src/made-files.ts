@@ -7,6 +7,7 @@ import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import type { MadeFile } from './made-file.ts'
 import { replaceMarkedPart } from './marked-part.ts'
+import { permissionsList, permissionsPage, readPermissions } from './permissions-part.ts'
 import { publishedEvents } from './published-events.ts'
 import { servicesPart } from './services-part.ts'
 import { settingsPart } from './settings-part.ts'
@@ -24,6 +25,7 @@ interface Part {
 const errorFolder = 'docs/errors'
 const services = [...catalogue, registry]
 const pages = errorPages(services)
+const permissions = await readPermissions(root)
 
 const parts: readonly Part[] = [
   ...topology.map(({ folder, contract }) => ({
@@ -34,6 +36,8 @@ const parts: readonly Part[] = [
   { path: 'README.md', name: 'services', make: () => servicesPart(root, topology) },
   { path: `${errorFolder}/README.md`, name: 'errors', make: () => errorsPart(pages) },
   ...pages.map((page) => ({ path: `${errorFolder}/${page.file}`, make: () => errorPage(page) })),
+  { path: 'contracts/permissions.ts', make: () => permissionsList(permissions) },
+  { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, topology) },
 ]
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import { markdownTable } from './markdown-table.ts'
+import { permissionsList, permissionsPage } from './permissions-part.ts'
 import { replaceMarkedPart } from './marked-part.ts'
 
 const parcel = describeService({
@@ -45,6 +46,17 @@ test('gives the platform and each service with codes a page of error codes, and 
   expect(pages.map(({ file }) => file)).toEqual(['platform.md', 'parcel.md'])
   expect(errorsPart(pages)).toContain('| [parcel](parcel.md) | 1 |')
   expect(pages.map(errorPage)[1]).toContain('## parcel.not_found\n\n404 · No such parcel.')
+})
+
+test('lists the permissions of all contracts, and shows the roles that have each', () => {
+  const permissions = {
+    'gift-card:read': { description: 'read your gift cards', roles: ['customer', 'ops'], isForPartners: true },
+  } as const
+  const contracts = [{ contract: 'gift-card', permissions }]
+  expect(permissionsList(contracts)).toContain("  'gift-card': giftCardPermissions,")
+  expect(permissionsPage(contracts)).toContain(
+    '| `gift-card:read` | read your gift cards | ✓ |  |  |  |  |  | ✓ | ✓ | ✓ |',
+  )
 })
 
 test('replaces what stands between its marks, and only that', () => {

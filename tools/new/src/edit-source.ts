@@ -8,16 +8,6 @@ export function insertAfterLast(text: string, fits: RegExp, line: string): strin
   return lines.toSpliced(at + 1, 0, line).join('\n')
 }
 
-/** Puts a line into the sorted list that follows a line, `const x = [`. @throws Sorry when there is none */
-export function insertSorted(text: string, opening: string, line: string): string {
-  const lines = text.split('\n')
-  const from = lines.findIndex((each) => each.startsWith(opening))
-  if (from < 0) throw unlike(line)
-  const at = lines.findIndex((each, index) => index > from && (/^\s*\]/.test(each) || each > line))
-  if (at < 0) throw unlike(line)
-  return lines.toSpliced(at, 0, line).join('\n')
-}
-
 /** Puts an item at the end of a list that is written on one line or several. @throws Sorry when there is none */
 export function appendToList(text: string, opening: string, item: string): string {
   const from = text.indexOf(opening)

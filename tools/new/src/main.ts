@@ -41,7 +41,7 @@ What to do next:
   npm run verify -- --skip-tests   so do the checks
   npm start -- --only ${name},auth,user,gateway     serves it: POST ${service.path}
   Say in contracts/${name}/http.ts what a ${prose} is and who may do what; ${camel} does not compile until it is bound.
-  Say in contracts/auth/roles.ts who else may read it, and in services/${name}/README.md what always holds.
+  Say in contracts/${name}/permissions.ts who else may read it, and in services/${name}/README.md what always holds.
   docs/guides/ shows how to add a use case, an event, a step of a saga, a call.`)
   return 0
 }

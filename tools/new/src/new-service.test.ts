@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { topology } from '@stoa/system/topology'
 import { expect, test } from 'vitest'
-import { appendToList, insertAfterLast, insertSorted } from './edit-source.ts'
+import { appendToList, insertAfterLast } from './edit-source.ts'
 import { lockWorkspace, recordLink, type LockFile } from './lock-file.ts'
 import { planService } from './new-service.ts'
 import { root } from './root.ts'
@@ -15,8 +15,9 @@ test('a new service listens where nobody does, and everything that must know of 
   const textOf = (wanted: string) => files.find((each) => each.path === wanted)?.text
   expect(textOf('contracts/catalogue.ts')).toMatch(/notification, giftCard\]/)
   expect(textOf('system/src/topology.ts')).toMatch(/ {2}service\('services', giftCard\),\n\n {2}\/\/ The one door/)
-  expect(textOf('contracts/auth/roles.ts')?.match(/'gift-card:read'/g)).toHaveLength(2)
-  expect(textOf('control/auth/src/oidc/scope-words.ts')).toContain("'gift-card:read': 'read your gift cards',")
+  expect(textOf('contracts/gift-card/permissions.ts')).toContain(
+    "'gift-card:read': { description: 'read your gift cards',",
+  )
   expect(textOf('contracts/gift-card/service.ts')).toContain(`port: ${port},`)
   expect(textOf('services/gift-card/migrations/0001-create-gift-cards.sql')).toContain('create table gift_cards (')
   expect(JSON.parse(textOf('package-lock.json') ?? '').packages).toHaveProperty(['services/gift-card'])
@@ -61,7 +62,6 @@ test('the lock file of a workspace taken out and put in again is what npm wrote'
 })
 
 test('a line goes where it belongs, and nowhere when the place is not found', () => {
-  expect(insertSorted('const a = [\n  1,\n  3,\n]', 'const a', '  2,')).toBe('const a = [\n  1,\n  2,\n  3,\n]')
   expect(insertAfterLast('x1\nx2\ny', /^x/, 'x3')).toBe('x1\nx2\nx3\ny')
   expect(appendToList('const a = [\n  1,\n]', 'const a = [', '2')).toBe('const a = [1, 2]')
   expect(() => insertAfterLast('y', /^x/, 'x3')).toThrow('add this manually: x3')

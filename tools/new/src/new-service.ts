@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { topology } from '@stoa/system/topology'
 import { checkServiceName } from './check-name.ts'
-import { appendToList, insertAfterLast, insertSorted } from './edit-source.ts'
+import { appendToList, insertAfterLast } from './edit-source.ts'
 import { lockWorkspace, type LockFile } from './lock-file.ts'
 import { pluralOf, reword, spellingsOf } from './words.ts'
 
@@ -55,18 +55,6 @@ function planEdits(root: string, name: string, made: readonly PlannedFile[]): Pl
       const imported = insertAfterLast(text, /^import \{/, `import { ${camel} } from './${name}/service.ts'`)
       return appendToList(imported, 'catalogue: readonly Service[] = [', camel)
     }),
-    edit('contracts/auth/roles.ts', (text) =>
-      ['read', 'write'].reduce((changed, what) => {
-        const line = `  '${name}:${what}',`
-        return insertSorted(insertSorted(changed, 'export const permissions', line), 'const ownAccount', line)
-      }, text),
-    ),
-    edit('control/auth/src/oidc/scope-words.ts', (text) =>
-      ['read', 'change'].reduce((changed, verb) => {
-        const line = `  '${name}:${verb === 'read' ? 'read' : 'write'}': '${verb} your ${pluralOf(name).replaceAll('-', ' ')}',`
-        return insertAfterLast(changed, /^ {2}'[a-z-]+:/, line)
-      }, text),
-    ),
     edit('system/src/topology.ts', (text) => {
       const line = `import { ${camel} } from '@stoa/contracts/${name}/service'`
       return insertAfterLast(

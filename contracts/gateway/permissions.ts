@@ -1,0 +1,11 @@
+import type { Permissions } from '../shared/declared-permission.ts'
+import { everyAccount } from '../shared/roles.ts'
+
+/** The permissions of gateway, and the roles that have them. */
+export const gatewayPermissions = {
+  'gateway:admin': { description: 'administer the gateway', roles: ['ops'] },
+  ops: { description: 'operate the system', roles: ['ops'] },
+  'saga:manage': { description: 'retry and cancel running processes', roles: ['ops'] },
+  'user:export': { description: 'export your personal data', roles: everyAccount },
+  'user:export:any': { description: 'export the personal data of every account', roles: [] },
+} as const satisfies Permissions
