@@ -67,6 +67,7 @@ export default defineConfig({
         'control/**/*.ts',
         'edge/**/*.ts',
         'system/**/*.ts',
+        'supervisor/**/*.ts',
         'cli/**/*.ts',
       ],
       exclude: ['**/*.test.ts', '**/tests/**', '**/fixtures/**', '**/*.d.ts'],

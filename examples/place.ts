@@ -6,7 +6,7 @@ import { staticResolver } from '@stoa/discovery'
 import { logMigrations, openEventLog, type EventLog } from '@stoa/events'
 import { databaseUrl, migrate, openDatabase, provision } from '@stoa/postgres'
 import { startService, type DefinedService, type RunningService, type ServiceConfig } from '@stoa/service'
-import { discardPostgres, startPostgres } from '@stoa/system/postgres/start-postgres'
+import { discardPostgres, startPostgres } from '@stoa/supervisor/postgres/start-postgres'
 import { givenDatabaseUrl } from './config.ts'
 import { access, nameIdentity } from './name-identity.ts'
 

@@ -1,5 +1,5 @@
-import type { Secrets } from '@stoa/system/supervisor/secrets'
-import { databaseOf } from '@stoa/system/supervisor/secrets'
+import type { Secrets } from '@stoa/supervisor/secrets'
+import { databaseOf } from '@stoa/supervisor/secrets'
 import pg from 'pg'
 
 /** One row of a result; counts and sums that exceed a double are text. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { discardPostgres, startPostgres } from '@stoa/system/postgres/start-postgres'
+import { discardPostgres, startPostgres } from '@stoa/supervisor/postgres/start-postgres'
 import type { TestProject } from 'vitest/node'
 import { testDatabaseUrl } from './config.ts'
 

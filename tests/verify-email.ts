@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
+import { dataFolderAt } from '@stoa/supervisor/data-folder'
 import { eventually } from '@stoa/testing'
 
 type Post = (path: string, body: object) => Promise<{ readonly status: number }>

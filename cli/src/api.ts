@@ -1,6 +1,6 @@
 import { demonstrationPassword, admin } from '@stoa/system/seed/accounts'
-import { readJson, writeJson, type DataFolder } from '@stoa/system/supervisor/data-folder'
-import { lastPorts } from '@stoa/system/supervisor/last-ports'
+import { readJson, writeJson, type DataFolder } from '@stoa/supervisor/data-folder'
+import { lastPorts } from '@stoa/supervisor/last-ports'
 import { CommandFailed, UsageError } from './arguments.ts'
 
 interface Problem {

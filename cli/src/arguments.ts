@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
+import { dataFolderAt } from '@stoa/supervisor/data-folder'
 import { systemUrl, type ReachedSystem } from './system-url.ts'
 import { UsageError } from './usage-error.ts'
 

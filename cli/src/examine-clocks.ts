@@ -1,6 +1,6 @@
-import { askSupervisor, type ProcessRow } from '@stoa/system/supervisor/control'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import type { Finding } from '@stoa/system/supervisor/examine'
+import { askSupervisor, type ProcessRow } from '@stoa/supervisor/control'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
+import type { Finding } from '@stoa/supervisor/examine'
 
 /** How far the clock of an instance is ahead of that of its database, in milliseconds; undefined if it does not say. */
 export interface ClockReading {

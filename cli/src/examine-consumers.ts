@@ -1,5 +1,5 @@
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import type { Finding } from '@stoa/system/supervisor/examine'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
+import type { Finding } from '@stoa/supervisor/examine'
 import { askService, servicesWith } from './operating.ts'
 
 /** Finds keys whose events wait without a dead letter that explains it; there should never be one. */

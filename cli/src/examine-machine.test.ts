@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
+import { dataFolderAt } from '@stoa/supervisor/data-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { examineOpenFiles, examineRegistry } from './examine-machine.ts'
 

@@ -1,5 +1,5 @@
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
-import type { Finding } from '@stoa/system/supervisor/examine'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
+import type { Finding } from '@stoa/supervisor/examine'
 import { addressOf, askFor } from './api.ts'
 
 // under load a service opens some hundred connections, and the database server a file for each table and index

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readJson, writeJson } from '@stoa/system/supervisor/data-folder'
+import { readJson, writeJson } from '@stoa/supervisor/data-folder'
 import { CommandFailed } from './arguments.ts'
 
 const clientId = 'stoa-cli'

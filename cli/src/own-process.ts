@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))
 

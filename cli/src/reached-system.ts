@@ -1,4 +1,4 @@
-import { readOperated, type Operated } from '@stoa/system/supervisor/operated'
+import { readOperated, type Operated } from '@stoa/supervisor/operated'
 import { addressOf, adminToken, forgetTokens } from './api.ts'
 import { remoteToken } from './logins.ts'
 import type { ReachedSystem } from './system-url.ts'
@@ -26,7 +26,7 @@ export async function renewToken({ url, folder }: ReachedSystem): Promise<boolea
 export async function operatedOf({ url, folder }: ReachedSystem): Promise<Operated> {
   if (url === undefined) return readOperated(folder)
   const [{ operatedBy }, { topology }] = await Promise.all([
-    import('@stoa/system/supervisor/operated'),
+    import('@stoa/supervisor/operated'),
     import('@stoa/system/topology'),
   ])
   return operatedBy(topology)

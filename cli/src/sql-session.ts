@@ -1,5 +1,5 @@
-import { lastPorts } from '@stoa/system/supervisor/last-ports'
-import { readJson, type DataFolder } from '@stoa/system/supervisor/data-folder'
+import { lastPorts } from '@stoa/supervisor/last-ports'
+import { readJson, type DataFolder } from '@stoa/supervisor/data-folder'
 import pg from 'pg'
 import { CommandFailed } from './arguments.ts'
 

@@ -1,4 +1,4 @@
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import type { ProcessRow } from '@stoa/supervisor/control'
 import { expect, test } from 'vitest'
 import { summaryOf } from './summary.ts'
 

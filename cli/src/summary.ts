@@ -1,6 +1,6 @@
 import { ada, admin, demonstrationPassword, staff } from '@stoa/system/seed/accounts'
 import { visaMethodId } from '@stoa/system/seed/payment-methods'
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import type { ProcessRow } from '@stoa/supervisor/control'
 import { formatTable } from './output.ts'
 
 /** Returns the lines printed when the system is ready: addresses, demonstration accounts, and how to place an order. */

@@ -1,4 +1,4 @@
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
 import { UsageError } from './usage-error.ts'
 
 /** The system that a command works with: the one in a data folder of this machine, or the one at the URL of a gateway. */

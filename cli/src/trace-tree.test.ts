@@ -1,4 +1,4 @@
-import type { PlacedSpan } from '@stoa/system/traces'
+import type { PlacedSpan } from '@stoa/supervisor/traces'
 import { expect, test } from 'vitest'
 import { formatTrace } from './trace-tree.ts'
 

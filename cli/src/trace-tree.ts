@@ -1,4 +1,4 @@
-import type { PlacedSpan } from '@stoa/system/traces'
+import type { PlacedSpan } from '@stoa/supervisor/traces'
 import { toned } from './output.ts'
 
 const barWidth = 24

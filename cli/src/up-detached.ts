@@ -3,7 +3,7 @@ import { openSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeDataFolder, type DataFolder } from '@stoa/system/supervisor/data-folder'
+import { makeDataFolder, type DataFolder } from '@stoa/supervisor/data-folder'
 import { say } from './output.ts'
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))

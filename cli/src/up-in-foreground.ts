@@ -1,5 +1,5 @@
-import { isProduction } from '@stoa/system/supervisor/environment'
-import { startSystem, type RunningSystem, type UpOptions } from '@stoa/system/supervisor/supervisor'
+import { isProduction } from '@stoa/supervisor/environment'
+import { startSystem, type RunningSystem, type UpOptions } from '@stoa/supervisor/supervisor'
 import { lastingOutput } from './lasting-output.ts'
 import { toned } from './output.ts'
 import { supervisorLogOf } from './up-detached.ts'

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { discardPostgres } from '@stoa/system/postgres/start-postgres'
-import { askSupervisor, type ProcessRow } from '@stoa/system/supervisor/control'
-import { dataFolderAt } from '@stoa/system/supervisor/data-folder'
+import { discardPostgres } from '@stoa/supervisor/postgres/start-postgres'
+import { askSupervisor, type ProcessRow } from '@stoa/supervisor/control'
+import { dataFolderAt } from '@stoa/supervisor/data-folder'
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Route, Service } from '@stoa/contract'
-import { root } from './supervisor/data-folder.ts'
+import { root } from './root.ts'
 import { topology, type Deployment } from './topology.ts'
 import { systemError } from './system-errors.ts'
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import type { ProcessRow } from '@stoa/supervisor/control'
 
 /** What is asked of the system that the process is to be part of. */
 interface Supervised {

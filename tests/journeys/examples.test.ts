@@ -4,7 +4,7 @@ import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { discardPostgres, startPostgres, type EmbeddedPostgres } from '@stoa/system/postgres/start-postgres'
+import { discardPostgres, startPostgres, type EmbeddedPostgres } from '@stoa/supervisor/postgres/start-postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { system } from './system.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import type { ProcessRow } from '@stoa/supervisor/control'
 import { signal } from '../chaos/processes.ts'
 import type { WholeSystem } from '../whole-system.ts'
 

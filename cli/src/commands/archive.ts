@@ -6,8 +6,8 @@ import {
   turnArchiveOff,
   turnArchiveOn,
   type ArchiveFollowing,
-} from '@stoa/system/backup/archive'
-import { requireOwnServer, withRunningServer, withServer } from '@stoa/system/backup/with-server'
+} from '@stoa/supervisor/backup/archive'
+import { requireOwnServer, withRunningServer, withServer } from '@stoa/supervisor/backup/with-server'
 import { CommandFailed, readArguments } from '../arguments.ts'
 import { note, say, sayJson } from '../output.ts'
 import { runSubcommand } from '../subcommand.ts'

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { listBackups, pruneBackups } from '@stoa/system/backup/kept-backups'
-import { takeBackup } from '@stoa/system/backup/take-backup'
-import { withServer } from '@stoa/system/backup/with-server'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { listBackups, pruneBackups } from '@stoa/supervisor/backup/kept-backups'
+import { takeBackup } from '@stoa/supervisor/backup/take-backup'
+import { withServer } from '@stoa/supervisor/backup/with-server'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
 import { readArguments, UsageError } from '../arguments.ts'
 import { formatTable, note, say, sayJson } from '../output.ts'
 

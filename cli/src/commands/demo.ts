@@ -1,6 +1,6 @@
 import { staff } from '@stoa/system/seed/accounts'
-import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
 import { addressOf, signIn } from '../api.ts'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { runDemo } from '../demo/run-demo.ts'

@@ -1,5 +1,5 @@
 import { describeDeployment, type ServiceDescription } from '@stoa/system/describe-service'
-import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
+import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
 import { readReaching } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument } from '../subcommand.ts'

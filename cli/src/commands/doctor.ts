@@ -1,4 +1,4 @@
-import { examine } from '@stoa/system/supervisor/examine'
+import { examine } from '@stoa/supervisor/examine'
 import { readArguments } from '../arguments.ts'
 import { examineOpenFiles, examineRegistry } from '../examine-machine.ts'
 import { examineClocks } from '../examine-clocks.ts'

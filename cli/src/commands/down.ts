@@ -1,4 +1,4 @@
-import { askSupervisor, NotRunning } from '@stoa/system/supervisor/control'
+import { askSupervisor, NotRunning } from '@stoa/supervisor/control'
 import { readArguments } from '../arguments.ts'
 import { say } from '../output.ts'
 

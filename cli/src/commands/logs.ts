@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { followLogs, readLogs, type LogFilter } from '@stoa/system/supervisor/read-logs'
-import { formatLogLine } from '@stoa/system/supervisor/log-line'
+import { followLogs, readLogs, type LogFilter } from '@stoa/supervisor/read-logs'
+import { formatLogLine } from '@stoa/supervisor/log-line'
 import { topology } from '@stoa/system/topology'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { parseDuration } from '../duration.ts'

@@ -1,5 +1,5 @@
-import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/system/supervisor/control'
-import type { DataFolder } from '@stoa/system/supervisor/data-folder'
+import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
 import { readArguments } from '../arguments.ts'
 import { formatTable, say, sayJson, toned, type Tone } from '../output.ts'
 
@@ -54,7 +54,7 @@ async function listProcesses(folder: DataFolder): Promise<readonly ProcessRow[]>
     return await askSupervisor<ProcessRow[]>(folder, { command: 'ps' })
   } catch (error) {
     if (!(error instanceof NotRunning)) throw error
-    const { stoppedRows } = await import('@stoa/system/supervisor/stopped-rows')
+    const { stoppedRows } = await import('@stoa/supervisor/stopped-rows')
     return stoppedRows(folder)
   }
 }

@@ -1,4 +1,4 @@
-import { askSupervisor, NotRunning } from '@stoa/system/supervisor/control'
+import { askSupervisor, NotRunning } from '@stoa/supervisor/control'
 import { readArguments, UsageError } from '../arguments.ts'
 import { note, say } from '../output.ts'
 
@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
     say('Data reset; the system is ready.')
   } catch (error) {
     if (!(error instanceof NotRunning)) throw error
-    const { resetStopped } = await import('@stoa/system/supervisor/reset-stopped')
+    const { resetStopped } = await import('@stoa/supervisor/reset-stopped')
     await resetStopped(positionals, { data: folder, environment: process.env, onProgress: note, onTrouble: note })
     say('Data reset.')
   }

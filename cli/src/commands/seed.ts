@@ -1,4 +1,4 @@
-import { askSupervisor } from '@stoa/system/supervisor/control'
+import { askSupervisor } from '@stoa/supervisor/control'
 import { readArguments } from '../arguments.ts'
 import { note, say } from '../output.ts'
 

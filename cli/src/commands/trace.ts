@@ -1,4 +1,4 @@
-import { findTraces, readTrace } from '@stoa/system/traces'
+import { findTraces, readTrace } from '@stoa/supervisor/traces'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { say, sayJson } from '../output.ts'
 import { formatTrace } from '../trace-tree.ts'

@@ -1,4 +1,4 @@
-import { listTraces, type TraceSummary } from '@stoa/system/traces'
+import { listTraces, type TraceSummary } from '@stoa/supervisor/traces'
 import { readArguments, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { parseSince } from './logs.ts'

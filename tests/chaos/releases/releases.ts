@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { startReplica, untilKnown, type Replica } from '../replica.ts'
-import type { ProcessRow } from '@stoa/system/supervisor/control'
+import type { ProcessRow } from '@stoa/supervisor/control'
 import type { Sql } from '../../databases.ts'
 import { additions } from './additions.ts'
 

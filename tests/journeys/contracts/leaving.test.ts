@@ -1,4 +1,4 @@
-import { dataFolderAt, readJson } from '@stoa/system/supervisor/data-folder'
+import { dataFolderAt, readJson } from '@stoa/supervisor/data-folder'
 import { beforeAll, expect, test } from 'vitest'
 import { accountOf, type Account } from '../../requests/accounts.ts'
 import { doors, goTo } from '../../requests/doors.ts'

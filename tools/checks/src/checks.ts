@@ -22,6 +22,7 @@ const folders = [
   'control',
   'edge',
   'system',
+  'supervisor',
   'cli',
   'tests',
   'bench',

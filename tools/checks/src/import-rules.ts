@@ -52,7 +52,7 @@ function platformRules(at: At): IForbiddenRuleType[] {
       name: 'platform-knows-no-product',
       severity: 'error',
       from: { path: at('platform/'), pathNot: testFiles },
-      to: { path: '^(apps|contracts|services|control|edge|system|cli|tests|bench|examples|tools)/' },
+      to: { path: '^(apps|contracts|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/' },
     },
     {
       name: 'testing-only-from-tests',
@@ -75,7 +75,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'service-imports-only-contracts-and-platform',
       severity: 'error',
       from: { path: at('(services|control|edge)/') },
-      to: { path: '^(apps|system|cli|tests|bench|examples|tools)/' },
+      to: { path: '^(apps|system|supervisor|cli|tests|bench|examples|tools)/' },
     },
     {
       name: 'domain-imports-only-kernel-and-own-contract',
@@ -91,7 +91,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       severity: 'error',
       from: { path: at('contracts/'), pathNot: testFiles },
       to: {
-        path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/',
+        path: '^(apps|platform|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/',
         pathNot: '^platform/(kernel|contract)/',
       },
     },
@@ -109,7 +109,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       severity: 'error',
       from: { path: at('apps/([^/]+)/') },
       to: {
-        path: '^(apps|platform|services|control|edge|system|cli|tests|bench|examples|tools)/',
+        path: '^(apps|platform|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/',
         pathNot: '^apps/$1/|^platform/rest/',
       },
     },
@@ -135,8 +135,14 @@ function wholeSystemRules(at: At): IForbiddenRuleType[] {
     {
       name: 'only-cli-tests-bench-examples-and-tools-import-system',
       severity: 'error',
-      from: { path: at('.'), pathNot: at('(system|cli|tests|bench|examples|tools)/') },
+      from: { path: at('.'), pathNot: at('(system|supervisor|cli|tests|bench|examples|tools)/') },
       to: { path: '^system/' },
+    },
+    {
+      name: 'only-cli-tests-bench-examples-and-tools-import-supervisor',
+      severity: 'error',
+      from: { path: at('.'), pathNot: at('(supervisor|cli|tests|bench|examples|tools)/') },
+      to: { path: '^supervisor/' },
     },
   ]
 }

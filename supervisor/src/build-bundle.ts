@@ -1,0 +1,82 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { build, stop, type Plugin } from 'esbuild'
+import type { Deployment } from '@stoa/system/topology'
+import { packEntry, seedEntry } from './bundle.ts'
+import { root } from '@stoa/system/root'
+
+// Packages of the older kind ask for Node's own modules by require, which a module has to make itself.
+const requireForBundled =
+  "import { createRequire as stoaCreateRequire } from 'node:module'; const require = stoaCreateRequire(import.meta.url);"
+
+/** Bundles the programs of all services at once, what they share in files of its own. */
+export async function buildBundle(target: string, deployments: readonly Deployment[]): Promise<void> {
+  const programs = new Map(deployments.map(({ name, folder }) => [name, join(root, folder, 'src/main.ts')]))
+  programs.set(seedEntry, join(root, 'system/src/seed/main.ts'))
+  programs.set(packEntry, join(root, 'supervisor/src/pack.ts'))
+  const { outputFiles } = await build({
+    entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
+    plugins: [programEntries(programs), serviceLocations(deployments)],
+    outdir: target,
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    chunkNames: 'chunks/[hash]',
+    banner: { js: requireForBundled },
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+  })
+  await Promise.all(outputFiles.map(({ path, text }) => writeProgram(path, text)))
+  // Its process would stay as long as ours.
+  await stop()
+}
+
+// Makes every function anew a property of its own, and so slow, although most have their name already.
+const slowNaming = /(var __name = \(target, value\) =>) (__defProp\()/
+
+/** Writes a file of the bundle, in which a function gets its name only where bundling has changed it. */
+async function writeProgram(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text.replace(slowNaming, '$1 target.name === value ? target : $2'))
+}
+
+/** Each program holds on to the supervisor first: one that was left alone would keep its port forever. */
+function programEntries(programs: ReadonlyMap<string, string>): Plugin {
+  const leash = join(root, 'supervisor/src/leash.ts')
+  return {
+    name: 'programs',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^program:/ }, ({ path }) => ({ path: path.slice('program:'.length), namespace: 'program' }))
+      onLoad({ filter: /.*/, namespace: 'program' }, ({ path }) => ({
+        contents: [leash, programs.get(path)].map((file) => `import ${JSON.stringify(file)}`).join('\n'),
+        resolveDir: root,
+        loader: 'ts',
+      }))
+    },
+  }
+}
+
+/**
+ * A service names its migrations from where its own file stands; in a bundle that file may be anywhere one folder deep.
+ */
+function serviceLocations(deployments: readonly Deployment[]): Plugin {
+  return {
+    name: 'service locations',
+    setup({ onLoad }) {
+      for (const { name, folder } of deployments) {
+        const source = join(root, folder, 'src').replaceAll(/[/\\.]/g, String.raw`[/\\.]`)
+        onLoad({ filter: new RegExp(String.raw`^${source}[/\\].*\.ts$`) }, async ({ path }) => {
+          const text = await readFile(path, 'utf8')
+          if (!text.includes('import.meta.url')) return undefined
+          const location = `new URL('../${name}/src/service.js', import.meta.url)`
+          return { contents: text.replaceAll('import.meta.url', location), loader: 'ts' }
+        })
+      }
+    },
+  }
+}
