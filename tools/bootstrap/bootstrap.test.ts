@@ -57,6 +57,23 @@ describe('installing', () => {
     expect(npmCalls()).toEqual([])
   })
 
+  test('links a workspace that a commit has added without calling npm', async () => {
+    mkdirSync(join(root, 'node_modules/one'), { recursive: true })
+    cpSync(join(root, 'package-lock.json'), join(root, 'node_modules/.package-lock.json'))
+    mkdirSync(join(root, 'parcels'))
+    writeFileSync(join(root, 'parcels/name.txt'), 'parcels')
+    const packages = {
+      'node_modules/one': { version: '1.0.0' },
+      'node_modules/parcels': { resolved: 'parcels', link: true },
+      parcels: { version: '1.0.0' },
+    }
+    writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }))
+    expect(await start({ npm: 'install' })).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(join(root, 'node_modules/parcels/name.txt'), 'utf8')).toBe('parcels')
+    expect(await start({ npm: 'install' })).toMatchObject({ code: 0, stderr: '' })
+    expect(npmCalls()).toEqual([])
+  })
+
   test('notices that npm changed the packages since', async () => {
     await start({ npm: 'install' })
     writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify({ packages: {} }))

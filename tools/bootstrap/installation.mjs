@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
 const stampOf = (root) => join(root, 'node_modules', '.stoa-installed.json')
 const lockOf = (root) => join(root, 'package-lock.json')
@@ -8,15 +8,40 @@ const npmRecordOf = (root) => join(root, 'node_modules', '.package-lock.json')
 
 /**
  * Whether node_modules holds what package-lock.json asks for. The stamp makes the usual answer cheap; without a fitting
- * one (somebody ran npm by hand) npm's own record of the install, which npm writes last, is compared in full.
+ * one (somebody ran npm by hand) npm's own record of the install, which npm writes last, is compared in full. Workspaces
+ * that a commit has added are linked here, because they need no install.
  */
 export function isInstalled(root) {
   const fingerprint = fingerprintOf(root)
   if (fingerprint === undefined) return false
   if (readText(stampOf(root)) === fingerprint) return true
-  if (findMissing(root).length > 0) return false
+  const missing = findMissing(root)
+  if (missing.length > 0 && !linkWorkspaces(root, missing)) return false
   writeStamp(root)
   return true
+}
+
+/** Links these workspaces as npm would, and adds them to its record; links nothing and returns false if a package is among them. */
+function linkWorkspaces(root, paths) {
+  const wanted = JSON.parse(readFileSync(lockOf(root), 'utf8')).packages
+  const record = readText(npmRecordOf(root))
+  if (record === undefined || paths.some((path) => wanted[path].link !== true)) return false
+  const installed = JSON.parse(record)
+  try {
+    for (const path of paths) {
+      const at = join(root, path)
+      rmSync(at, { force: true })
+      symlinkSync(relative(dirname(at), join(root, wanted[path].resolved)), at, 'dir')
+      installed.packages[path] = wanted[path]
+    }
+    const unfinished = `${npmRecordOf(root)}.${process.pid}`
+    writeFileSync(unfinished, `${JSON.stringify(installed, undefined, 2)}\n`)
+    renameSync(unfinished, npmRecordOf(root))
+    return true
+  } catch {
+    // npm says what is wrong with the folder.
+    return false
+  }
 }
 
 /** Paths, as in package-lock.json, of the packages that this machine needs and node_modules has not, or in another version. */
