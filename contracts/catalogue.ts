@@ -1,5 +1,6 @@
 import type { Service } from '@stoa/contract'
 import { auth } from './auth/service.ts'
+import { billing } from './billing/service.ts'
 import { inventory } from './inventory/service.ts'
 import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
@@ -9,7 +10,17 @@ import { shipping } from './shipping/service.ts'
 import { user } from './user/service.ts'
 
 /** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
-export const catalogue: readonly Service[] = [auth, user, inventory, pricing, order, payment, shipping, notification]
+export const catalogue: readonly Service[] = [
+  auth,
+  user,
+  inventory,
+  pricing,
+  order,
+  payment,
+  shipping,
+  billing,
+  notification,
+]
 
 /** Which methods each service has declared that it calls: caller → callee → full names of the methods. */
 export function declaredCalls(

@@ -14,6 +14,7 @@ export const PaymentMethodId = idSchema('payment-method')
 export const RefundId = idSchema('refund')
 export const ShipmentId = idSchema('shipment')
 export const NotificationId = idSchema('notification')
+export const InvoiceId = idSchema('invoice')
 
 export type UserId = Static<typeof UserId>
 export type OrderId = Static<typeof OrderId>
@@ -27,3 +28,4 @@ export type PaymentMethodId = Static<typeof PaymentMethodId>
 export type RefundId = Static<typeof RefundId>
 export type ShipmentId = Static<typeof ShipmentId>
 export type NotificationId = Static<typeof NotificationId>
+export type InvoiceId = Static<typeof InvoiceId>

@@ -1,4 +1,5 @@
 import { authPermissions } from './auth/permissions.ts'
+import { billingPermissions } from './billing/permissions.ts'
 import { gatewayPermissions } from './gateway/permissions.ts'
 import { inventoryPermissions } from './inventory/permissions.ts'
 import { notificationPermissions } from './notification/permissions.ts'
@@ -12,6 +13,7 @@ import { userPermissions } from './user/permissions.ts'
 /** The permissions of every contract, by its name. */
 export const permissionsByContract = {
   auth: authPermissions,
+  billing: billingPermissions,
   gateway: gatewayPermissions,
   inventory: inventoryPermissions,
   notification: notificationPermissions,

@@ -35,6 +35,8 @@ const OrderLine = Type.Object({
   unitPrice: MoneySchema,
   discount: MoneySchema,
   tax: MoneySchema,
+  // missing in orders that an older release has placed
+  taxRateBasisPoints: Type.Optional(Type.Integer({ minimum: 0, description: '1900 is 19 %' })),
   total: MoneySchema,
 })
 

@@ -98,6 +98,177 @@ export declare type ListCustomersWithOrdersResponse = Message<"stoa.order.v1.Lis
 export declare const ListCustomersWithOrdersResponseSchema: GenMessage<ListCustomersWithOrdersResponse>;
 
 /**
+ * @generated from message stoa.order.v1.GetInvoiceDetailsRequest
+ */
+export declare type GetInvoiceDetailsRequest = Message<"stoa.order.v1.GetInvoiceDetailsRequest"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+};
+
+/**
+ * Describes the message stoa.order.v1.GetInvoiceDetailsRequest.
+ * Use `create(GetInvoiceDetailsRequestSchema)` to create a new message.
+ */
+export declare const GetInvoiceDetailsRequestSchema: GenMessage<GetInvoiceDetailsRequest>;
+
+/**
+ * @generated from message stoa.order.v1.InvoiceableLine
+ */
+export declare type InvoiceableLine = Message<"stoa.order.v1.InvoiceableLine"> & {
+  /**
+   * @generated from field: string sku = 1;
+   */
+  sku: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: int32 quantity = 3;
+   */
+  quantity: number;
+
+  /**
+   * already subtracted from total
+   *
+   * @generated from field: stoa.money.v1.Money discount = 4;
+   */
+  discount?: Money | undefined;
+
+  /**
+   * within total
+   *
+   * @generated from field: stoa.money.v1.Money tax = 5;
+   */
+  tax?: Money | undefined;
+
+  /**
+   * @generated from field: stoa.money.v1.Money total = 6;
+   */
+  total?: Money | undefined;
+
+  /**
+   * unset for an order that an older release has placed
+   *
+   * @generated from field: optional int32 tax_rate_basis_points = 7;
+   */
+  taxRateBasisPoints?: number | undefined;
+};
+
+/**
+ * Describes the message stoa.order.v1.InvoiceableLine.
+ * Use `create(InvoiceableLineSchema)` to create a new message.
+ */
+export declare const InvoiceableLineSchema: GenMessage<InvoiceableLine>;
+
+/**
+ * @generated from message stoa.order.v1.PostalAddress
+ */
+export declare type PostalAddress = Message<"stoa.order.v1.PostalAddress"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string line1 = 2;
+   */
+  line1: string;
+
+  /**
+   * @generated from field: string line2 = 3;
+   */
+  line2: string;
+
+  /**
+   * @generated from field: string city = 4;
+   */
+  city: string;
+
+  /**
+   * @generated from field: string state = 5;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string postal_code = 6;
+   */
+  postalCode: string;
+
+  /**
+   * ISO 3166-1 alpha-2
+   *
+   * @generated from field: string country = 7;
+   */
+  country: string;
+};
+
+/**
+ * Describes the message stoa.order.v1.PostalAddress.
+ * Use `create(PostalAddressSchema)` to create a new message.
+ */
+export declare const PostalAddressSchema: GenMessage<PostalAddress>;
+
+/**
+ * @generated from message stoa.order.v1.GetInvoiceDetailsResponse
+ */
+export declare type GetInvoiceDetailsResponse = Message<"stoa.order.v1.GetInvoiceDetailsResponse"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * @generated from field: string number = 2;
+   */
+  number: string;
+
+  /**
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * @generated from field: repeated stoa.order.v1.InvoiceableLine lines = 4;
+   */
+  lines: InvoiceableLine[];
+
+  /**
+   * including its tax
+   *
+   * @generated from field: stoa.money.v1.Money shipping = 5;
+   */
+  shipping?: Money | undefined;
+
+  /**
+   * of the goods and of the shipping
+   *
+   * @generated from field: stoa.money.v1.Money tax = 6;
+   */
+  tax?: Money | undefined;
+
+  /**
+   * @generated from field: stoa.money.v1.Money total = 7;
+   */
+  total?: Money | undefined;
+
+  /**
+   * @generated from field: stoa.order.v1.PostalAddress address = 8;
+   */
+  address?: PostalAddress | undefined;
+};
+
+/**
+ * Describes the message stoa.order.v1.GetInvoiceDetailsResponse.
+ * Use `create(GetInvoiceDetailsResponseSchema)` to create a new message.
+ */
+export declare const GetInvoiceDetailsResponseSchema: GenMessage<GetInvoiceDetailsResponse>;
+
+/**
  * @generated from service stoa.order.v1.OrderRpc
  */
 export declare const OrderRpc: GenService<{
@@ -110,6 +281,16 @@ export declare const OrderRpc: GenService<{
     methodKind: "unary";
     input: typeof GetSummaryRequestSchema;
     output: typeof GetSummaryResponseSchema;
+  },
+  /**
+   * What an invoice states of an order: its lines with their tax, its sums, and the recipient of the goods.
+   *
+   * @generated from rpc stoa.order.v1.OrderRpc.GetInvoiceDetails
+   */
+  getInvoiceDetails: {
+    methodKind: "unary";
+    input: typeof GetInvoiceDetailsRequestSchema;
+    output: typeof GetInvoiceDetailsResponseSchema;
   },
   /**
    * Which of these customers have an order whose record has to be kept.

@@ -9,7 +9,7 @@ import { file_money_money } from "../money/money_pb.js";
  * Describes the file order/rpc.proto.
  */
 export const file_order_rpc = /*@__PURE__*/
-  fileDesc("Cg9vcmRlci9ycGMucHJvdG8SDXN0b2Eub3JkZXIudjEiJQoRR2V0U3VtbWFyeVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkigAEKEkdldFN1bW1hcnlSZXNwb25zZRIQCghvcmRlcl9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSEwoLY3VzdG9tZXJfaWQYAyABKAkSDgoGc3RhdHVzGAQgASgJEiMKBXRvdGFsGAUgASgLMhQuc3RvYS5tb25leS52MS5Nb25leSI2Ch5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1JlcXVlc3QSFAoMY3VzdG9tZXJfaWRzGAEgAygJIjcKH0xpc3RDdXN0b21lcnNXaXRoT3JkZXJzUmVzcG9uc2USFAoMY3VzdG9tZXJfaWRzGAEgAygJMtcBCghPcmRlclJwYxJRCgpHZXRTdW1tYXJ5EiAuc3RvYS5vcmRlci52MS5HZXRTdW1tYXJ5UmVxdWVzdBohLnN0b2Eub3JkZXIudjEuR2V0U3VtbWFyeVJlc3BvbnNlEngKF0xpc3RDdXN0b21lcnNXaXRoT3JkZXJzEi0uc3RvYS5vcmRlci52MS5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1JlcXVlc3QaLi5zdG9hLm9yZGVyLnYxLkxpc3RDdXN0b21lcnNXaXRoT3JkZXJzUmVzcG9uc2ViBnByb3RvMw", [file_money_money]);
+  fileDesc("Cg9vcmRlci9ycGMucHJvdG8SDXN0b2Eub3JkZXIudjEiJQoRR2V0U3VtbWFyeVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkigAEKEkdldFN1bW1hcnlSZXNwb25zZRIQCghvcmRlcl9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSEwoLY3VzdG9tZXJfaWQYAyABKAkSDgoGc3RhdHVzGAQgASgJEiMKBXRvdGFsGAUgASgLMhQuc3RvYS5tb25leS52MS5Nb25leSI2Ch5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1JlcXVlc3QSFAoMY3VzdG9tZXJfaWRzGAEgAygJIjcKH0xpc3RDdXN0b21lcnNXaXRoT3JkZXJzUmVzcG9uc2USFAoMY3VzdG9tZXJfaWRzGAEgAygJIiwKGEdldEludm9pY2VEZXRhaWxzUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSLsAQoPSW52b2ljZWFibGVMaW5lEgsKA3NrdRgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCHF1YW50aXR5GAMgASgFEiYKCGRpc2NvdW50GAQgASgLMhQuc3RvYS5tb25leS52MS5Nb25leRIhCgN0YXgYBSABKAsyFC5zdG9hLm1vbmV5LnYxLk1vbmV5EiMKBXRvdGFsGAYgASgLMhQuc3RvYS5tb25leS52MS5Nb25leRIiChV0YXhfcmF0ZV9iYXNpc19wb2ludHMYByABKAVIAIgBAUIYChZfdGF4X3JhdGVfYmFzaXNfcG9pbnRzIn4KDVBvc3RhbEFkZHJlc3MSDAoEbmFtZRgBIAEoCRINCgVsaW5lMRgCIAEoCRINCgVsaW5lMhgDIAEoCRIMCgRjaXR5GAQgASgJEg0KBXN0YXRlGAUgASgJEhMKC3Bvc3RhbF9jb2RlGAYgASgJEg8KB2NvdW50cnkYByABKAkioAIKGUdldEludm9pY2VEZXRhaWxzUmVzcG9uc2USEAoIb3JkZXJfaWQYASABKAkSDgoGbnVtYmVyGAIgASgJEhMKC2N1c3RvbWVyX2lkGAMgASgJEi0KBWxpbmVzGAQgAygLMh4uc3RvYS5vcmRlci52MS5JbnZvaWNlYWJsZUxpbmUSJgoIc2hpcHBpbmcYBSABKAsyFC5zdG9hLm1vbmV5LnYxLk1vbmV5EiEKA3RheBgGIAEoCzIULnN0b2EubW9uZXkudjEuTW9uZXkSIwoFdG90YWwYByABKAsyFC5zdG9hLm1vbmV5LnYxLk1vbmV5Ei0KB2FkZHJlc3MYCCABKAsyHC5zdG9hLm9yZGVyLnYxLlBvc3RhbEFkZHJlc3MyvwIKCE9yZGVyUnBjElEKCkdldFN1bW1hcnkSIC5zdG9hLm9yZGVyLnYxLkdldFN1bW1hcnlSZXF1ZXN0GiEuc3RvYS5vcmRlci52MS5HZXRTdW1tYXJ5UmVzcG9uc2USZgoRR2V0SW52b2ljZURldGFpbHMSJy5zdG9hLm9yZGVyLnYxLkdldEludm9pY2VEZXRhaWxzUmVxdWVzdBooLnN0b2Eub3JkZXIudjEuR2V0SW52b2ljZURldGFpbHNSZXNwb25zZRJ4ChdMaXN0Q3VzdG9tZXJzV2l0aE9yZGVycxItLnN0b2Eub3JkZXIudjEuTGlzdEN1c3RvbWVyc1dpdGhPcmRlcnNSZXF1ZXN0Gi4uc3RvYS5vcmRlci52MS5MaXN0Q3VzdG9tZXJzV2l0aE9yZGVyc1Jlc3BvbnNlYgZwcm90bzM", [file_money_money]);
 
 /**
  * Describes the message stoa.order.v1.GetSummaryRequest.
@@ -38,6 +38,34 @@ export const ListCustomersWithOrdersRequestSchema = /*@__PURE__*/
  */
 export const ListCustomersWithOrdersResponseSchema = /*@__PURE__*/
   messageDesc(file_order_rpc, 3);
+
+/**
+ * Describes the message stoa.order.v1.GetInvoiceDetailsRequest.
+ * Use `create(GetInvoiceDetailsRequestSchema)` to create a new message.
+ */
+export const GetInvoiceDetailsRequestSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 4);
+
+/**
+ * Describes the message stoa.order.v1.InvoiceableLine.
+ * Use `create(InvoiceableLineSchema)` to create a new message.
+ */
+export const InvoiceableLineSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 5);
+
+/**
+ * Describes the message stoa.order.v1.PostalAddress.
+ * Use `create(PostalAddressSchema)` to create a new message.
+ */
+export const PostalAddressSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 6);
+
+/**
+ * Describes the message stoa.order.v1.GetInvoiceDetailsResponse.
+ * Use `create(GetInvoiceDetailsResponseSchema)` to create a new message.
+ */
+export const GetInvoiceDetailsResponseSchema = /*@__PURE__*/
+  messageDesc(file_order_rpc, 7);
 
 /**
  * @generated from service stoa.order.v1.OrderRpc

@@ -37,6 +37,7 @@ const described = describeService({
   operations: { ...http, ...returns },
   rpc: rpc(OrderRpc, {
     getSummary: { effect: 'read', refuses: ['order.not_found'] },
+    getInvoiceDetails: { effect: 'read', refuses: ['order.not_found'] },
     listCustomersWithOrders: { effect: 'read' },
   }),
   publishes: events,

@@ -1,5 +1,6 @@
 import type { Service } from '@stoa/contract'
 import { auth } from '@stoa/contracts/auth/service'
+import { billing } from '@stoa/contracts/billing/service'
 import { inventory } from '@stoa/contracts/inventory/service'
 import { notification } from '@stoa/contracts/notification/service'
 import { order } from '@stoa/contracts/order/service'
@@ -51,6 +52,7 @@ export const topology: readonly Deployment[] = [
     ...service('services', shipping, { CARRIER_DAY_SECONDS: '10' }),
     webhookSecrets: ['SANDBOX_CARRIER_SECRET'],
   },
+  service('services', billing),
   service('services', notification),
 
   // The one door.

@@ -56,6 +56,7 @@ export async function makeProbes(
       { name: 'orders', needs: ['order'], ask: read('/api/v1/orders') },
       { name: 'cards', needs: ['payment'], ask: read('/api/v1/payment-methods') },
       { name: 'shipments', needs: ['shipping'], ask: read('/api/v1/shipments') },
+      { name: 'invoices', needs: ['billing'], ask: read('/api/v1/invoices') },
       { name: 'messages', needs: ['notification'], ask: read(`/api/v1/users/${ada.id}/notifications`) },
       { name: 'checkout', needs: ['order', 'pricing', 'inventory', 'payment', 'shipping'], ask: order },
     ],

@@ -46,6 +46,7 @@ const makers: Readonly<Record<string, Make>> = {
     const body = { region, method: 'express', charge: { amount: 100, currency: 'EUR' } }
     return (await ask('POST', '/api/v1/pricing/shipping-charges', await accountOf('admin'), body)).method
   },
+  '/api/v1/invoices/{}': (owner) => invoiceOf(owner),
   '/api/v1/webhooks/{}': async () => 'sandbox',
   '/api/v1/shipping/webhooks/{}': async () => 'sandbox',
   '/api/services/{}': async () => 'order',
@@ -108,6 +109,15 @@ async function paymentOf(owner: Account, token?: string): Promise<string> {
   const order = await settledOrder(owner, token)
   const { items } = await ask('GET', `/api/v1/payments?orderId=${order.id}`, owner)
   return items[0].id
+}
+
+async function invoiceOf(owner: Account): Promise<string> {
+  const orderId = await orderOf(owner)
+  return eventually(async () => {
+    const { items } = await ask('GET', `/api/v1/invoices?orderId=${orderId}`, owner)
+    if (items.length === 0) throw new Error('the order has no invoice yet')
+    return items[0].id as string
+  }, 20_000)
 }
 
 /** The things that a path goes through, as paths with empty braces: what is above comes first. */

@@ -61,6 +61,22 @@ test('an order is confirmed when everybody agrees', async () => {
   expect(created.map((event) => event.subject)).toContain(order.id)
 })
 
+test('billing learns what an invoice states of an order: its lines with their tax, its sums, and its address', async () => {
+  const { body: order } = await place()
+  const { status, body: details } = await service.call('GetInvoiceDetails', { orderId: order.id })
+  expect(status).toBe(200)
+  const [{ sku, name, quantity, taxRateBasisPoints, total }] = order.items
+  expect(taxRateBasisPoints).toBe(1_900)
+  expect(details).toMatchObject({
+    number: order.number,
+    customerId: ada.subject,
+    lines: [{ sku, name, quantity, taxRateBasisPoints, total: { amount: String(total.amount) } }],
+    total: { amount: '2499', currency: 'EUR' },
+    address,
+  })
+  expect((await service.call('GetInvoiceDetails', { orderId: newId() })).body.code).toBe('not_found')
+})
+
 test('ten requests with one key make one order and get ten equal answers', async () => {
   const key = newId()
   const request = body()

@@ -44,6 +44,7 @@ export function standIns(): StandIns {
         discounts: [],
         net: eur(1000 * quantity),
         tax: eur(0),
+        taxRateBasisPoints: 1_900,
         total: eur(1000 * quantity),
       })),
       subtotal: eur(2000),

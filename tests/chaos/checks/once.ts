@@ -34,6 +34,21 @@ export const onceChecks: readonly Check[] = [
     `select user_id, order_id, kind, count(*) from notifications where order_id is not null
       group by user_id, order_id, kind having count(*) > 1`,
   ),
+  eachRow(
+    'the numbers of invoices and credit notes have no gaps',
+    'billing',
+    `select legal_entity, kind, year, max(position) - count(*) as missing from documents
+      group by legal_entity, kind, year having max(position) <> count(*)`,
+  ),
+  {
+    fact: 'every confirmed order has an invoice, and no other',
+    async complaints({ system }) {
+      const orders = await system.sql('order', `select order_id from order_status_history where status = 'confirmed'`)
+      const invoices = await system.sql('billing', `select order_id from documents where kind = 'invoice'`)
+      const idsOf = (rows: readonly Record<string, unknown>[]) => new Set(rows.map((row) => row['order_id'] as string))
+      return [...idsOf(orders).symmetricDifference(idsOf(invoices))].map((id) => `order ${id}`)
+    },
+  },
   {
     fact: 'points are given once, for each completed order',
     async complaints({ system }) {

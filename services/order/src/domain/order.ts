@@ -10,6 +10,8 @@ export interface OrderItem {
   readonly unitPrice: Money
   readonly discount: Money
   readonly tax: Money
+  /** Missing in an order that an older release has placed. */
+  readonly taxRateBasisPoints?: number
   readonly total: Money
 }
 

@@ -21,6 +21,7 @@ export function itemsOf(quote: PricedQuote, names: ReadonlyMap<string, string>):
       fromWire(line.listPrice).currency,
     ),
     tax: fromWire(line.tax),
+    taxRateBasisPoints: line.taxRateBasisPoints,
     total: fromWire(line.total),
   }))
 }

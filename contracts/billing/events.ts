@@ -1,0 +1,32 @@
+import { event, MoneySchema } from '@stoa/contract'
+import { Type } from 'typebox'
+import { InvoiceId, OrderId, RefundId, UserId } from '../ids.ts'
+
+/** An invoice was issued for a confirmed order. */
+export const invoiceIssued = event(
+  'invoice.issued',
+  '1.0.0',
+  Type.Object({
+    invoiceId: InvoiceId,
+    number: Type.String(),
+    orderId: OrderId,
+    orderNumber: Type.String(),
+    customerId: UserId,
+    total: MoneySchema,
+  }),
+)
+/** A credit note was issued for a refund. */
+export const creditNoteIssued = event(
+  'credit_note.issued',
+  '1.0.0',
+  Type.Object({
+    creditNoteId: InvoiceId,
+    number: Type.String(),
+    invoiceId: InvoiceId,
+    refundId: RefundId,
+    orderId: OrderId,
+    orderNumber: Type.String(),
+    customerId: UserId,
+    total: MoneySchema,
+  }),
+)

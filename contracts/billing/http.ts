@@ -1,0 +1,32 @@
+import { get, PageQuery, pageSchema } from '@stoa/contract'
+import { Type } from 'typebox'
+import { closed } from '../closed.ts'
+import { InvoiceId, OrderId, UserId } from '../ids.ts'
+import { DocumentKind, Invoice } from './resources.ts'
+
+/** GET /api/v1/invoices */
+export const listInvoices = get('/api/v1/invoices', {
+  summary: 'List invoices and credit notes, newest first; staff see every document, customers their own',
+  permission: 'invoice:read',
+  owner: 'none',
+  query: Type.Object(
+    {
+      ...PageQuery,
+      kind: Type.Optional(DocumentKind),
+      orderId: Type.Optional(OrderId),
+      customerId: Type.Optional(UserId),
+    },
+    closed,
+  ),
+  answers: { 200: pageSchema(Invoice) },
+})
+
+/** GET /api/v1/invoices/{id} */
+export const getInvoice = get('/api/v1/invoices/{id}', {
+  params: { id: InvoiceId },
+  summary: 'Read an invoice or a credit note',
+  permission: 'invoice:read',
+  owner: 'customerId',
+  answers: { 200: Invoice },
+  refuses: ['billing.not_found'],
+})

@@ -1,0 +1,52 @@
+import type { Consumer, Tx } from '@stoa/contract'
+import { creditNoteIssued } from '@stoa/contracts/billing/events'
+import type { BillingService } from '@stoa/contracts/billing/service'
+import type { OrderId } from '@stoa/contracts/ids'
+import type { Deps } from '../deps.ts'
+import { creditOf } from '../domain/credit-note.ts'
+import { findInvoiceOf, listCreditNotesOf } from '../store/documents.ts'
+import { lockOrder } from '../store/order-lock.ts'
+import { keepRefund, type Refund } from '../store/waiting-refunds.ts'
+import { issueDocument } from './issue-document.ts'
+
+/** Issues the credit note of a refund, once; before the invoice of its order it waits for that. */
+export const issueCreditNote = (deps: Deps): Consumer<BillingService, 'refundProcessed'> => ({
+  async apply({ data: { orderId, refundId, amount } }, tx) {
+    await lockOrder(tx, orderId)
+    await creditRefund(deps, tx, orderId, { refundId, amount })
+  },
+})
+
+/** Credits a refund of an order that is locked. */
+export async function creditRefund(
+  deps: Deps,
+  tx: Tx<BillingService>,
+  orderId: OrderId,
+  refund: Refund,
+): Promise<void> {
+  const invoice = await findInvoiceOf(tx, orderId)
+  // a payment that is refunded before its order is confirmed has no invoice, and needs no credit note
+  if (invoice === undefined) return keepRefund(tx, orderId, refund)
+  const { refundId, amount } = refund
+  const before = await listCreditNotesOf(tx, invoice.id)
+  if (before.some((note) => note.refundId === refundId)) return
+  const credited = before.flatMap(({ taxes }) => taxes)
+  const sums = creditOf(invoice.taxes, credited, amount)
+  if (sums?.total.amount !== amount.amount)
+    deps.logger.warn('more was refunded than invoiced', { refundId, orderId, invoiceId: invoice.id })
+  if (sums === undefined) return
+  const { customerId, orderNumber, language, buyer } = invoice
+  const { id, number } = await issueDocument(deps, tx, 'credit_note', {
+    language,
+    customerId,
+    orderId,
+    orderNumber,
+    buyer,
+    sums,
+    refundId,
+    invoiceId: invoice.id,
+  })
+  const fact = { creditNoteId: id, number, invoiceId: invoice.id, refundId, orderId, orderNumber, customerId }
+  await tx.publish(creditNoteIssued, id, { ...fact, total: sums.total })
+  deps.logger.info('credit note issued', { creditNoteId: id, refundId, orderId })
+}

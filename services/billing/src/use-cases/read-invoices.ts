@@ -1,0 +1,30 @@
+import type { Caller, Handler, PersonalData } from '@stoa/contract'
+import type { BillingService } from '@stoa/contracts/billing/service'
+import { decodeCursor, pageOf } from '@stoa/service'
+import { Type } from 'typebox'
+import { findDocument, listDocuments } from '../store/documents.ts'
+
+export const getInvoice: Handler<BillingService, 'getInvoice'> = async ({ params, db, refuse }) => {
+  const document = await findDocument(db, params.id)
+  if (document === undefined) return refuse('billing.not_found', `The invoice ${params.id} does not exist.`)
+  return { status: 200, body: document }
+}
+
+export const listInvoices: Handler<BillingService, 'listInvoices'> = async ({ query, caller, db }) => {
+  const { customerId = ownOnly(caller), limit = 50, cursor, kind, orderId } = query
+  // for callers who may read only their own invoices, those of others do not exist
+  if (customerId !== undefined && !caller.mayReach(customerId)) return { status: 200, body: { items: [] } }
+  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
+  const found = await listDocuments(db, { customerId, kind, orderId, beforeId, limit: limit + 1 })
+  return { status: 200, body: pageOf(found, limit, (document) => document.id) }
+}
+
+function ownOnly(caller: Caller): string | undefined {
+  return caller.can('invoice:read:any') ? undefined : caller.subject
+}
+
+export const personalData: PersonalData<BillingService> = {
+  export: async (customerId, db) => ({ invoices: await listDocuments(db, { customerId, limit: 10_000 }) }),
+  // The law requires the documents to be kept with the name and address of the buyer; there is nothing else.
+  erase: async () => {},
+}

@@ -1,0 +1,34 @@
+import type { RpcHandler } from '@stoa/contract'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { Money } from '@stoa/kernel'
+import { compact } from '@stoa/kernel'
+import { findOrder } from '../store/orders.ts'
+
+/** What an invoice states of an order. */
+export const getInvoiceDetails: RpcHandler<OrderService, 'getInvoiceDetails'> = async ({ input, db, refuse }) => {
+  const order = await findOrder(db, input.orderId)
+  if (order === undefined) return refuse('order.not_found', `The order ${input.orderId} does not exist.`)
+  const { id, number, customerId, items, shipping, tax, total, shippingAddress } = order.resource
+  return {
+    orderId: id,
+    number,
+    customerId,
+    lines: items.map((item) => ({
+      sku: item.sku,
+      name: item.name,
+      quantity: item.quantity,
+      discount: toWire(item.discount),
+      tax: toWire(item.tax),
+      total: toWire(item.total),
+      ...compact({ taxRateBasisPoints: item.taxRateBasisPoints }),
+    })),
+    shipping: toWire(shipping),
+    tax: toWire(tax),
+    total: toWire(total),
+    address: compact(shippingAddress),
+  }
+}
+
+function toWire({ amount, currency }: Money): { readonly amount: bigint; readonly currency: string } {
+  return { amount: BigInt(amount), currency }
+}
