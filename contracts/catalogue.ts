@@ -6,6 +6,7 @@ import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
 import { payment } from './payment/service.ts'
 import { pricing } from './pricing/service.ts'
+import { search } from './search/service.ts'
 import { shipping } from './shipping/service.ts'
 import { user } from './user/service.ts'
 
@@ -20,6 +21,7 @@ export const catalogue: readonly Service[] = [
   shipping,
   billing,
   notification,
+  search,
 ]
 
 /** Which methods each service has declared that it calls: caller → callee → full names of the methods. */

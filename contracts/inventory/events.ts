@@ -7,11 +7,18 @@ const ProductState = Type.Object({
   version: Type.Integer({ minimum: 1 }),
   status: Type.Enum(['draft', 'active', 'discontinued']),
   name: Type.String(),
+  description: Type.Optional(Type.String()),
   category: Type.String(),
   tags: Type.Array(Type.String()),
+  attributes: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
   taxClass: Type.String(),
   variants: Type.Array(
-    Type.Object({ sku: Type.String(), name: Type.String(), weightGrams: Type.Integer({ minimum: 0 }) }),
+    Type.Object({
+      sku: Type.String(),
+      name: Type.String(),
+      weightGrams: Type.Integer({ minimum: 0 }),
+      options: Type.Optional(Type.Record(Type.String(), Type.String())),
+    }),
   ),
 })
 
@@ -24,9 +31,9 @@ const StockLine = Type.Object({
 const ReservationState = Type.Object({ reservationId: ReservationId, orderId: OrderId, lines: Type.Array(StockLine) })
 
 /** A product was created. */
-export const productCreated = event('product.created', '1.0.0', ProductState)
+export const productCreated = event('product.created', '1.1.0', ProductState)
 /** A product has changed; the event carries all of it. */
-export const productUpdated = event('product.updated', '1.0.0', ProductState)
+export const productUpdated = event('product.updated', '1.1.0', ProductState)
 /** A product was deleted. */
 export const productDeleted = event(
   'product.deleted',

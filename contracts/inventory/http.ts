@@ -1,12 +1,12 @@
 import { CountrySchema, get, nameText, noteText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
+import { CategoryPath } from '../category-path.ts'
 import { closed } from '../closed.ts'
 import { OrderId, ProductId, WarehouseId } from '../ids.ts'
 import {
   AttributeSchema,
   Availability,
   Category,
-  CategoryPath,
   Movement,
   NewProduct,
   Product,

@@ -1,5 +1,6 @@
 import { CountrySchema, CurrencySchema, InstantSchema, keyText, nameText, noteText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { CategoryPath } from '../category-path.ts'
 import { closed, closedRecord } from '../closed.ts'
 import { OrderId, ProductId, ReservationId, WarehouseId } from '../ids.ts'
 import { Sku } from '../sku.ts'
@@ -54,13 +55,6 @@ export const Variant = Type.Object(
   closed,
 )
 export type Variant = Static<typeof Variant>
-
-/** A category by its path, such as `tea/green`. */
-export const CategoryPath = Type.String({
-  pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$',
-  maxLength: 200,
-  description: 'path of the category, such as tea/green',
-})
 
 const ProductFields = {
   name: nameText(200),

@@ -239,46 +239,150 @@ export declare type GetVariantsResponse = Message<"stoa.inventory.v1.GetVariants
 export declare const GetVariantsResponseSchema: GenMessage<GetVariantsResponse>;
 
 /**
- * @generated from message stoa.inventory.v1.SnapshotVariantsRequest
+ * @generated from message stoa.inventory.v1.SnapshotProductsRequest
  */
-export declare type SnapshotVariantsRequest = Message<"stoa.inventory.v1.SnapshotVariantsRequest"> & {
+export declare type SnapshotProductsRequest = Message<"stoa.inventory.v1.SnapshotProductsRequest"> & {
   /**
-   * @generated from field: string after_sku = 1;
+   * empty for the first page
+   *
+   * @generated from field: string after_product_id = 1;
    */
-  afterSku: string;
+  afterProductId: string;
 
   /**
+   * products of a page: 1 to 500; 0 is 500
+   *
    * @generated from field: int32 limit = 2;
    */
   limit: number;
 };
 
 /**
- * Describes the message stoa.inventory.v1.SnapshotVariantsRequest.
- * Use `create(SnapshotVariantsRequestSchema)` to create a new message.
+ * Describes the message stoa.inventory.v1.SnapshotProductsRequest.
+ * Use `create(SnapshotProductsRequestSchema)` to create a new message.
  */
-export declare const SnapshotVariantsRequestSchema: GenMessage<SnapshotVariantsRequest>;
+export declare const SnapshotProductsRequestSchema: GenMessage<SnapshotProductsRequest>;
 
 /**
- * @generated from message stoa.inventory.v1.SnapshotVariantsResponse
+ * @generated from message stoa.inventory.v1.SnapshotVariant
  */
-export declare type SnapshotVariantsResponse = Message<"stoa.inventory.v1.SnapshotVariantsResponse"> & {
+export declare type SnapshotVariant = Message<"stoa.inventory.v1.SnapshotVariant"> & {
   /**
-   * @generated from field: repeated stoa.inventory.v1.Variant variants = 1;
+   * @generated from field: string sku = 1;
    */
-  variants: Variant[];
+  sku: string;
 
   /**
-   * @generated from field: string next_after_sku = 2;
+   * @generated from field: string name = 2;
    */
-  nextAfterSku: string;
+  name: string;
+
+  /**
+   * @generated from field: map<string, string> options = 3;
+   */
+  options: { [key: string]: string };
+
+  /**
+   * list price in minor units, as inventory has it from pricing
+   *
+   * @generated from field: optional int64 price_amount = 4;
+   */
+  priceAmount?: bigint | undefined;
+
+  /**
+   * @generated from field: string price_currency = 5;
+   */
+  priceCurrency: string;
 };
 
 /**
- * Describes the message stoa.inventory.v1.SnapshotVariantsResponse.
- * Use `create(SnapshotVariantsResponseSchema)` to create a new message.
+ * Describes the message stoa.inventory.v1.SnapshotVariant.
+ * Use `create(SnapshotVariantSchema)` to create a new message.
  */
-export declare const SnapshotVariantsResponseSchema: GenMessage<SnapshotVariantsResponse>;
+export declare const SnapshotVariantSchema: GenMessage<SnapshotVariant>;
+
+/**
+ * @generated from message stoa.inventory.v1.SnapshotProduct
+ */
+export declare type SnapshotProduct = Message<"stoa.inventory.v1.SnapshotProduct"> & {
+  /**
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int64 version = 2;
+   */
+  version: bigint;
+
+  /**
+   * draft, active or discontinued
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string description = 5;
+   */
+  description: string;
+
+  /**
+   * @generated from field: string category = 6;
+   */
+  category: string;
+
+  /**
+   * @generated from field: repeated string tags = 7;
+   */
+  tags: string[];
+
+  /**
+   * numbers and booleans as text
+   *
+   * @generated from field: map<string, string> attributes = 8;
+   */
+  attributes: { [key: string]: string };
+
+  /**
+   * @generated from field: repeated stoa.inventory.v1.SnapshotVariant variants = 9;
+   */
+  variants: SnapshotVariant[];
+};
+
+/**
+ * Describes the message stoa.inventory.v1.SnapshotProduct.
+ * Use `create(SnapshotProductSchema)` to create a new message.
+ */
+export declare const SnapshotProductSchema: GenMessage<SnapshotProduct>;
+
+/**
+ * @generated from message stoa.inventory.v1.SnapshotProductsResponse
+ */
+export declare type SnapshotProductsResponse = Message<"stoa.inventory.v1.SnapshotProductsResponse"> & {
+  /**
+   * @generated from field: repeated stoa.inventory.v1.SnapshotProduct products = 1;
+   */
+  products: SnapshotProduct[];
+
+  /**
+   * empty after the last page
+   *
+   * @generated from field: string next_after_product_id = 2;
+   */
+  nextAfterProductId: string;
+};
+
+/**
+ * Describes the message stoa.inventory.v1.SnapshotProductsResponse.
+ * Use `create(SnapshotProductsResponseSchema)` to create a new message.
+ */
+export declare const SnapshotProductsResponseSchema: GenMessage<SnapshotProductsResponse>;
 
 /**
  * @generated from message stoa.inventory.v1.ListReservationsRequest
@@ -539,14 +643,15 @@ export declare const InventoryRpc: GenService<{
     output: typeof GetVariantsResponseSchema;
   },
   /**
-   * A page of all variants, and the event log's offsets the snapshot stands at.
+   * A page of all products, in the order of their ids. Every event of a product that the log already holds when the page is read has
+   * taken effect in it; later events carry a higher version.
    *
-   * @generated from rpc stoa.inventory.v1.InventoryRpc.SnapshotVariants
+   * @generated from rpc stoa.inventory.v1.InventoryRpc.SnapshotProducts
    */
-  snapshotVariants: {
+  snapshotProducts: {
     methodKind: "unary";
-    input: typeof SnapshotVariantsRequestSchema;
-    output: typeof SnapshotVariantsResponseSchema;
+    input: typeof SnapshotProductsRequestSchema;
+    output: typeof SnapshotProductsResponseSchema;
   },
   /**
    * The reservations of these orders, or of a range of them in the order of their ids, for reconciliation: of each order the live

@@ -31,7 +31,7 @@ const described = describeService({
     release: { effect: 'write', refuses: ['inventory.reservation_ended'] },
     confirm: { effect: 'write', refuses: ['inventory.reservation_not_found', 'inventory.reservation_ended'] },
     getVariants: { effect: 'read' },
-    snapshotVariants: { effect: 'read' },
+    snapshotProducts: { effect: 'read' },
     listReservations: { effect: 'read' },
     checkStock: { effect: 'read' },
     findWarehouses: { effect: 'read' },

@@ -7,6 +7,7 @@ import { order } from '@stoa/contracts/order/service'
 import { payment } from '@stoa/contracts/payment/service'
 import { pricing } from '@stoa/contracts/pricing/service'
 import { registry } from '@stoa/contracts/registry/service'
+import { search } from '@stoa/contracts/search/service'
 import { shipping } from '@stoa/contracts/shipping/service'
 import { user } from '@stoa/contracts/user/service'
 
@@ -54,6 +55,7 @@ export const topology: readonly Deployment[] = [
   },
   service('services', billing),
   service('services', notification),
+  service('services', search),
 
   // The one door.
   {

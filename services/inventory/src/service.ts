@@ -14,11 +14,12 @@ import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
 import { getProduct, listProducts, searchProducts } from './use-cases/read-products.ts'
 import { checkStock, getReservation, listReservations } from './use-cases/read-reservations.ts'
 import { findWarehouses, getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
-import { getVariants, snapshotVariants } from './use-cases/read-variants.ts'
+import { getVariants } from './use-cases/read-variants.ts'
 import { buildReadModel, getReadModel, rebuildReadModel, rebuildReadModelTask } from './use-cases/rebuild-read-model.ts'
 import { expireReservationsTask, release, releaseStock } from './use-cases/release-stock.ts'
 import { reserve, reserveStock } from './use-cases/reserve-stock.ts'
 import { restockOnReturn } from './use-cases/restock-on-return.ts'
+import { snapshotProducts } from './use-cases/snapshot-products.ts'
 import { transferStock } from './use-cases/transfer-stock.ts'
 
 /** Products, stock, warehouses, reservations: its table of contents. */
@@ -62,7 +63,7 @@ export const inventoryService = defineService(inventory, {
       release: release(deps),
       confirm: confirm(deps),
       getVariants,
-      snapshotVariants,
+      snapshotProducts,
       listReservations,
       checkStock,
       findWarehouses,

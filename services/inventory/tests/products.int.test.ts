@@ -271,16 +271,33 @@ test('categories are a tree', async () => {
   expect([wrong.status, wrong.body.errors?.[0]?.pointer]).toEqual([422, '/attributeSchema/properties/origin/type'])
 })
 
-test('a snapshot goes through every SKU page by page', async () => {
-  const seen: string[] = []
-  let afterSku = ''
+test('a snapshot goes through every product page by page, with its version and prices', async () => {
+  const priced = await app.stocked('SNAP-1', {}, { attributes: { grade: 'first', isOrganic: true } })
+  await app.service.receive(priceChanged, 'SNAP-1', {
+    sku: 'SNAP-1',
+    priceList: 'retail',
+    price: { amount: 700, currency: 'EUR' },
+  })
+  await eventually(async () =>
+    expect((await app.ask('GET', `/api/v1/products/${priced.id}`)).body.price).toMatchObject({ amount: 700 }),
+  )
+  const seen: any[] = []
+  let afterProductId = ''
   do {
-    const { body } = await app.call('SnapshotVariants', { afterSku, limit: 3 })
-    seen.push(...(body.variants ?? []).map(({ sku }) => sku))
-    afterSku = body.nextAfterSku ?? ''
-  } while (afterSku !== '')
-  const rows = await app.service.database.read.sql<{ sku: string }>`select sku from variants order by sku`
-  expect(seen).toEqual(rows.map(({ sku }) => sku))
+    const { body } = (await app.call('SnapshotProducts', { afterProductId, limit: 3 })) as { body: any }
+    seen.push(...(body.products ?? []))
+    afterProductId = body.nextAfterProductId ?? ''
+  } while (afterProductId !== '')
+  const rows = await app.service.database.read.sql<{ id: string }>`select id from products order by id`
+  expect(seen.map(({ productId }) => productId)).toEqual(rows.map(({ id }) => id))
+  expect(seen.find(({ productId }) => productId === priced.id)).toMatchObject({
+    version: '1',
+    status: 'active',
+    description: 'What it is.',
+    attributes: { grade: 'first', isOrganic: 'true' },
+    variants: [{ sku: 'SNAP-1', options: { size: '100 g' }, priceAmount: '700', priceCurrency: 'EUR' }],
+  })
+  expect((await app.call('SnapshotProducts', { afterProductId: 'x' })).status).toBe(400)
 })
 
 test('a tax class that no tax rate names is refused, also when it is changed', async () => {

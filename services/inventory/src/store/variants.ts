@@ -42,12 +42,6 @@ export async function findVariants(db: ReadHandle, skus: readonly string[]): Pro
   return rows.map(fromRow)
 }
 
-/** A page of all SKUs, by their names. */
-export async function pageOfVariants(db: ReadHandle, afterSku: string, limit: number): Promise<KnownVariant[]> {
-  const rows = await db.sql<VariantRow>`select * from variants where sku > ${afterSku} order by sku limit ${limit}`
-  return rows.map(fromRow)
-}
-
 /** A product whose variants are written. */
 export interface ProductOfVariants extends Pick<NewProduct, 'status' | 'taxClass' | 'variants'> {
   readonly id: string

@@ -9,11 +9,6 @@ export function productState(
   version: number,
   product: NewProduct,
 ): EventData<typeof productUpdated> {
-  const { status, name, category, tags, taxClass } = product
-  const variants = product.variants.map(({ sku, name: variantName, weightGrams }) => ({
-    sku,
-    name: variantName,
-    weightGrams,
-  }))
-  return { productId, version, status, name, category, tags, taxClass, variants }
+  const { status, name, description, category, tags, attributes, taxClass, variants } = product
+  return { productId, version, status, name, description, category, tags, attributes, taxClass, variants }
 }

@@ -1,0 +1,46 @@
+import { get, PageQuery } from '@stoa/contract'
+import { Type } from 'typebox'
+import { closed } from '../closed.ts'
+import { FacetName, Filter, SearchResult, SearchSort, Suggestion } from './resources.ts'
+
+/** GET /api/v1/search */
+export const search = get('/api/v1/search', {
+  summary: 'Search the products for sale',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object(
+    {
+      q: Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'words or word prefixes, all of which must match; "a phrase", -excluded, one OR other',
+      }),
+      facets: Type.Optional(Type.Array(FacetName, { maxItems: 3, description: 'the facets to count' })),
+      filter: Type.Optional(
+        Type.Array(Filter, { maxItems: 20, description: 'one value of each filtered facet must match' }),
+      ),
+      sort: Type.Optional(SearchSort),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
+      cursor: PageQuery.cursor,
+    },
+    closed,
+  ),
+  answers: { 200: SearchResult },
+})
+
+/** GET /api/v1/search/suggest */
+export const suggest = get('/api/v1/search/suggest', {
+  summary: 'Complete the last word of a query, and find products by their names',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object(
+    {
+      q: Type.String({ minLength: 1, maxLength: 100 }),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 8 })),
+    },
+    closed,
+  ),
+  answers: { 200: Type.Object({ items: Type.Array(Suggestion) }) },
+  cacheControl: 'public, max-age=30, stale-while-revalidate=60',
+  sharedWith: 'everybody',
+})
