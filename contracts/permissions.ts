@@ -6,6 +6,7 @@ import { notificationPermissions } from './notification/permissions.ts'
 import { orderPermissions } from './order/permissions.ts'
 import { paymentPermissions } from './payment/permissions.ts'
 import { pricingPermissions } from './pricing/permissions.ts'
+import { searchPermissions } from './search/permissions.ts'
 import { shippingPermissions } from './shipping/permissions.ts'
 import { userPermissions } from './user/permissions.ts'
 
@@ -20,6 +21,7 @@ export const permissionsByContract = {
   order: orderPermissions,
   payment: paymentPermissions,
   pricing: pricingPermissions,
+  search: searchPermissions,
   shipping: shippingPermissions,
   user: userPermissions,
 } as const

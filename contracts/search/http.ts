@@ -3,6 +3,9 @@ import { Type } from 'typebox'
 import { closed } from '../closed.ts'
 import { FacetName, Filter, SearchResult, SearchSort, Suggestion } from './resources.ts'
 
+export { readAnalytics, recordClick } from './analytics-http.ts'
+export { cancelIndex, createIndex, getIndex, listIndexes } from './indexes-http.ts'
+
 /** GET /api/v1/search */
 export const search = get('/api/v1/search', {
   summary: 'Search the products for sale',

@@ -1,4 +1,4 @@
-import { CurrencySchema } from '@stoa/contract'
+import { CurrencySchema, idSchema, InstantSchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { CategoryPath } from '../category-path.ts'
 import { ProductId } from '../ids.ts'
@@ -61,8 +61,13 @@ export const Facets = Type.Object({
 })
 export type Facets = Static<typeof Facets>
 
+/** The id of a search, by which a click on one of its results is recorded. */
+export const SearchId = idSchema('search')
+export type SearchId = Static<typeof SearchId>
+
 /** A page of results. */
 export const SearchResult = Type.Object({
+  id: SearchId,
   total: Type.Integer({ minimum: 0 }),
   didYouMean: Type.Optional(
     Type.String({ description: 'no product has the words of the query, so these results are for this spelling' }),
@@ -80,3 +85,38 @@ export const Suggestion = Type.Object({
   productId: Type.Optional(ProductId),
 })
 export type Suggestion = Static<typeof Suggestion>
+/** The id of one version of an index, such as products-2. */
+export const IndexId = Type.String({ pattern: '^products-[1-9][0-9]{0,8}$', description: 'id of search index' })
+export type IndexId = Static<typeof IndexId>
+
+/** One version of an index. Queries use the live version; a new version is built beside it and then takes its place. */
+export const SearchIndex = Type.Object({
+  id: IndexId,
+  name: Type.Enum(['products']),
+  version: Type.Integer({ minimum: 1 }),
+  state: Type.Enum(['building', 'live', 'retired', 'cancelled']),
+  documents: Type.Integer({ minimum: 0, description: 'of an ended version, the number when it ended' }),
+  startedAt: InstantSchema,
+  liveAt: Type.Optional(InstantSchema),
+})
+export type SearchIndex = Static<typeof SearchIndex>
+
+/** How often a query was searched for, and how often one of its results was chosen. Queries differ by their words alone. */
+export const QueryCount = Type.Object({
+  query: Type.String(),
+  searches: Type.Integer(),
+  clicks: Type.Integer({ description: 'searches of which a result was clicked' }),
+})
+export type QueryCount = Static<typeof QueryCount>
+
+/** What was searched for in a period. */
+export const SearchAnalytics = Type.Object({
+  from: InstantSchema,
+  to: InstantSchema,
+  searches: Type.Integer(),
+  withoutResults: Type.Integer(),
+  clickThroughRate: Type.Number({ description: 'clicked searches / searches with results; 0 without any' }),
+  topQueries: Type.Array(QueryCount),
+  queriesWithoutResults: Type.Array(QueryCount),
+})
+export type SearchAnalytics = Static<typeof SearchAnalytics>

@@ -17,6 +17,7 @@ const described = describeService({
   calls: { inventory: pick(InventoryRpc, 'snapshotProducts') },
   tasks: {
     'build-index': { payload: Type.Object({ version: Type.Integer({ minimum: 1 }) }), timeoutMs: 3_600_000 },
+    'prune-searches': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: 'none',
 })

@@ -167,6 +167,10 @@ const bodies: Readonly<Record<string, Body>> = {
     variables: { subject: 'Good day', text: fresh() },
   }),
   'notification.replaceTemplate': () => ({ subject: '{{subject}}', body: '{{text}}' }),
+  'search.recordClick': async ({ owner }) => {
+    const { id, items } = await ask('GET', '/api/v1/search?q=tea', owner)
+    return { searchId: id, productId: items[0].id }
+  },
   'notification.previewTemplate': () => ({
     variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockToken: 'x', linkToken: 'x', scopes: 'x' },
   }),

@@ -13,4 +13,9 @@ export const config = defineConfig('search', {
     default: 'retail',
     doc: 'Name of the price list by whose prices results are filtered and sorted.',
   }),
+  SEARCH_RETENTION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3_650 }), {
+    default: 90,
+    unit: 'd',
+    doc: 'Time for which searches and clicks are kept for analytics.',
+  }),
 })

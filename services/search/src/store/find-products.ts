@@ -98,6 +98,9 @@ interface Order {
   readonly isDescending: boolean
 }
 
+/** Names with an equal beginning are ordered by their ids, so that a cursor has a limited length. */
+const nameKeyLength = 50
+
 const [integer, text, uuid] = [fragment`bigint`, fragment`text collate "C"`, fragment`uuid`]
 
 function orderOf(sort: SearchSort, query: ParsedQuery): Order {
@@ -111,7 +114,7 @@ function orderOf(sort: SearchSort, query: ParsedQuery): Order {
     case 'newest':
       return { key: fragment`product_id`, type: uuid, isDescending: true }
     default:
-      return { key: fragment`name_key`, type: text, isDescending: sort === '-name' }
+      return { key: fragment`left(name_key, ${nameKeyLength})`, type: text, isDescending: sort === '-name' }
   }
 }
 

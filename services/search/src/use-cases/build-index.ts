@@ -4,7 +4,7 @@ import { money } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { documentOf, documentShape, vocabularyOf, type ProductState } from '../domain/product-document.ts'
 import { saveDocuments } from '../store/documents.ts'
-import { isBuilding, readLive, startVersion, swapVersions } from '../store/indexes.ts'
+import { isBuilding, noteProgress, readLive, startVersion, swapVersions } from '../store/indexes.ts'
 import { saveSnapshotPrices } from '../store/prices.ts'
 import { saveWords } from '../store/vocabulary.ts'
 import { stopWriters } from '../store/writers.ts'
@@ -35,8 +35,11 @@ export const buildIndexTask =
   ({ clock, database }: Deps): TaskHandler<SearchService, 'build-index'> =>
   async ({ payload: { version }, calls, commit }) => {
     let afterProductId: string | undefined = ''
+    let copied = 0
     while (afterProductId !== undefined && (await isBuilding(database.read, version))) {
       const page = await pageOf(calls, afterProductId)
+      copied += page.products.length
+      const documentsSoFar = copied
       await database.transaction(async (tx) => {
         await stopWriters(tx)
         if (!(await isBuilding(tx, version))) return
@@ -44,6 +47,7 @@ export const buildIndexTask =
         await saveSnapshotPrices(tx, page.prices)
         await saveDocuments(tx, ['product_documents_next'], documents, { isSnapshot: true })
         await saveWords(tx, vocabularyOf(documents))
+        await noteProgress(tx, version, documentsSoFar)
       })
       afterProductId = page.next
     }

@@ -1,8 +1,9 @@
 import type { Handler, ReadHandle } from '@stoa/contract'
-import type { SearchHit } from '@stoa/contracts/search/resources'
+import type { SearchHit, SearchId, SearchSort } from '@stoa/contracts/search/resources'
 import type { SearchService } from '@stoa/contracts/search/service'
 import { decodeCursor, encodeCursor } from '@stoa/service'
 import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
 import { chooseCorrection, nearWords } from '../domain/correction.ts'
 import { parseFilters } from '../domain/filters.ts'
 import { highlightedOf } from '../domain/highlight.ts'
@@ -11,30 +12,36 @@ import { countFacets } from '../store/count-facets.ts'
 import { findProducts, type FoundPage, type FoundProduct } from '../store/find-products.ts'
 import { countProducts, similarWords, unknownWords } from '../store/vocabulary.ts'
 
-export const search: Handler<SearchService, 'search'> = async ({ query: asked, db }) => {
-  const { q, facets: wantedFacets, filter = [], sort = 'relevance', limit = 20, cursor } = asked
-  const place = Type.Object({ sort: Type.Literal(sort), key: placeKeys[sort], id: uuid })
-  const after = cursor === undefined ? undefined : decodeCursor(place, cursor)
-  const filters = parseFilters(filter)
-  const find = (query: ParsedQuery) => findProducts(db, { query, filters, sort, after, limit })
-  const { query, page, isCorrected } = await findCorrected(db, parseQuery(q), find)
-  const facets = wantedFacets === undefined ? undefined : await countFacets(db, query, filters, wantedFacets)
-  const items = page.items.slice(0, limit)
-  const last = page.items.length > limit ? items.at(-1) : undefined
-  return {
-    status: 200,
-    body: {
-      total: page.total,
-      ...(isCorrected ? { didYouMean: textOf(query) } : {}),
-      items: items.map(hitOf),
-      ...(facets === undefined ? {} : { facets }),
-      ...(last === undefined ? {} : { nextCursor: encodeCursor({ sort, key: keyOf(last.key), id: last.id }) }),
-    },
+export const search =
+  ({ clock, newId, searchLog }: Deps): Handler<SearchService, 'search'> =>
+  async ({ query: { q, facets: wantedFacets, filter = [], sort = 'relevance', limit = 20, cursor }, db }) => {
+    const place = Type.Object({ sort: Type.Literal(sort), key: placeKeys[sort], id: uuid, search: uuid })
+    const after = cursor === undefined ? undefined : decodeCursor(place, cursor)
+    const filters = parseFilters(filter)
+    const asked = parseQuery(q)
+    const find = (query: ParsedQuery) => findProducts(db, { query, filters, sort, after, limit })
+    const { query, page, isCorrected } = await findCorrected(db, asked, find)
+    const facets = wantedFacets === undefined ? undefined : await countFacets(db, query, filters, wantedFacets)
+    const items = page.items.slice(0, limit)
+    const last = page.items.length > limit ? items.at(-1) : undefined
+    const id = (after?.search ?? newId()) as SearchId
+    if (after === undefined && !isEmpty(asked))
+      searchLog.note({ id, query: textOf(asked), results: page.total, at: clock.now() })
+    return {
+      status: 200,
+      body: {
+        id,
+        total: page.total,
+        ...(isCorrected ? { didYouMean: textOf(query) } : {}),
+        items: items.map(hitOf),
+        ...(facets === undefined ? {} : { facets }),
+        ...(last === undefined ? {} : { nextCursor: encodeCursor({ sort, ...placeOf(last, sort), search: id }) }),
+      },
+    }
   }
 
-  function keyOf(key: string): string | number {
-    return placeKeys[sort] === integer ? Number(key) : key
-  }
+function placeOf({ key, id }: FoundProduct, sort: SearchSort) {
+  return { key: placeKeys[sort] === integer ? Number(key) : key, id }
 }
 
 const uuid = Type.String({ format: 'uuid' })
