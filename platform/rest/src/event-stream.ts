@@ -10,8 +10,8 @@ export interface StreamEvent {
   readonly data: unknown
 }
 
-/** Yields the events of a stream as they arrive. Ending the iteration closes the connection. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
+/** Yields the events of a stream as they arrive, with their data as sent. Ending the iteration closes the connection. */
+export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ParsedEvent> {
   const arrived: ParsedEvent[] = []
   const parser = eventStreamParser((event) => void arrived.push(event))
   const decoder = new TextDecoder()
@@ -19,7 +19,7 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       parser.write(decoder.decode(read.value, { stream: true }))
-      for (const { event, id, data } of arrived.splice(0)) yield { event, id, data: JSON.parse(data) as unknown }
+      yield* arrived.splice(0)
     }
   } finally {
     await reader.cancel().catch(() => {})

@@ -61,12 +61,26 @@ async function* follow(title: string, stream: Stream, parts: RequestParts, optio
   const target = targetOf(options.url, stream, parts)
   const headers = headersOf(stream, parts, { key: undefined, token: await tokenOf(options) })
   const signal = anyOf(parts.signal, options.signal)
+  const response = await received(title, signal, fetch(target, { headers, signal }))
+  if (!response.ok) throw new RestProblem(title, response, problemIn(await received(title, signal, response.text())))
+  if (response.body === null) return
+  const events = eventsOf(response.body)
   try {
-    const response = await fetch(target, { headers, signal })
-    if (!response.ok) throw new RestProblem(title, response, problemIn(await response.text()))
-    if (response.body !== null) yield* eventsOf(response.body)
+    for (;;) {
+      const next = await received(title, signal, events.next())
+      if (next.done === true) return
+      yield { ...next.value, data: parse(title, next.value.data) }
+    }
+  } finally {
+    await events.return(undefined)
+  }
+}
+
+/** What the connection brings; if it fails, the reason of an aborted signal or else a RestConnectionError. */
+async function received<T>(title: string, signal: AbortSignal | null, arriving: Promise<T>): Promise<T> {
+  try {
+    return await arriving
   } catch (error) {
-    if (error instanceof RestProblem) throw error
     signal?.throwIfAborted()
     throw new RestConnectionError(title, error)
   }

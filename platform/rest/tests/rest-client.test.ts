@@ -228,6 +228,14 @@ test('throws the problem of a refused stream, and a connection error without a r
   await expect(follow()).rejects.toThrow(RestConnectionError)
 })
 
+test('names what is wrong with an event, which is no fault of the connection', async () => {
+  const server = await parcelsAt([{ status: 200, pieces: ['data: {"id":"1"}\n\ndata: {"id"\n\n'] }])
+  const events = server.parcels.followParcel({ params: { id: '1' } })[Symbol.asyncIterator]()
+  expect(await events.next()).toMatchObject({ value: { data: { id: '1' } } })
+  await expect(events.next()).rejects.toThrow('/events): the response is not JSON')
+  await expect.poll(() => server.isIdle()).toBe(true)
+})
+
 test('closes the connection of a stream whose iteration ends', async () => {
   const server = await parcelsAt(['endless'])
   for await (const { data } of server.parcels.followParcel({ params: { id: '1' } })) {
