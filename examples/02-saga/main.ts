@@ -1,5 +1,5 @@
+import { asCaller } from '@stoa/local'
 import { ask } from '../ask.ts'
-import { asSomebody } from '../name-identity.ts'
 import { inPlace } from '../place.ts'
 import { defineBooking } from './booking.ts'
 import { tripService } from './trip.ts'
@@ -23,7 +23,7 @@ interface Journal {
 await inPlace(async (place) => {
   const hotel = await place.start(defineBooking('hotel', 9003, 2))
   const flight = await place.start(defineBooking('flight', 9004, 1))
-  const { url } = await place.start(tripService, [hotel, flight])
+  const { url } = await place.start(tripService, { peers: [hotel, flight] })
 
   // Two rooms, and one seat: the second trip gets a room, no seat, and gives the room back.
   for (const which of ['first', 'second']) {
@@ -33,7 +33,7 @@ await inPlace(async (place) => {
     })
     console.log(`${which} trip: ${trip.status} ${trip.reason}`.trimEnd())
     const journal = await ask<Journal>('GET', `${url}/admin/sagas/book-trip:${trip.id}`, {
-      headers: { authorization: asSomebody('the operator', 'operator') },
+      headers: { authorization: asCaller({ subject: 'the operator', roles: ['operator'] }) },
     })
     for (const { step, kind, outcome, error = '' } of journal.body.steps) {
       console.log(`  ${[step, kind, outcome, error].join(' ')}`.trimEnd())

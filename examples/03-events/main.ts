@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { waitUntilCaughtUp } from '@stoa/events'
+import type { LocalService, Place } from '@stoa/local'
 import { openDatabase } from '@stoa/postgres'
 import { ask } from '../ask.ts'
-import { inPlace, type Place, type Started } from '../place.ts'
+import { inPlace } from '../place.ts'
 import { tallyService } from './tally.ts'
 import { saleMade, tillService } from './till.ts'
 
@@ -59,7 +60,7 @@ async function untilLogged({ log }: Place, count: number) {
   }
 }
 
-async function forget({ databaseUrl: url }: Started): Promise<void> {
+async function forget({ databaseUrl: url }: LocalService): Promise<void> {
   const database = openDatabase({ url, applicationName: 'example', statementTimeoutMs: 10_000 })
   await database.transaction(async (tx) => {
     await tx.sql`truncate totals`

@@ -9,7 +9,7 @@ import { defineConfig, serviceSettings } from '@stoa/config'
 import { describeService, errors, event } from '@stoa/contract'
 import { staticResolver, type Resolver } from '@stoa/discovery'
 import { logMigrations, openEventLog } from '@stoa/events'
-import { testDatabase, testIdentity } from '@stoa/testing'
+import { staticIdentity, testDatabase } from '@stoa/testing'
 import { Type } from 'typebox'
 import { expect, onTestFinished, test } from 'vitest'
 import { examineCallee } from '../src/callee-health.ts'
@@ -66,7 +66,7 @@ async function startPacking(resolver: Resolver) {
   const logDatabase = await testDatabase({ sets: [logMigrations], name: 'packing_log' })
   const env = { DATABASE_URL: own.url, LOG_DATABASE_URL: logDatabase.url, PORT: '0', LOG_LEVEL: 'silent' }
   const config = definition.config.parse({ ...env, STOA_ENV: 'development' }) as ServiceConfig
-  const running = await startService(definition, { config, access, identity: testIdentity(access), resolver })
+  const running = await startService(definition, { config, access, identity: staticIdentity(access, definition.contract.name), resolver })
   const log = openEventLog({ url: logDatabase.url, applicationName: 'test' })
   let isStopped = false
   const stopLog = async () => {

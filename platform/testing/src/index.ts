@@ -10,4 +10,4 @@ export {
   type TestServiceOptions,
 } from './start-test-service.ts'
 export { MissingStub, type Stubs } from './stubs.ts'
-export { asCaller, testIdentity, type TestCaller } from './test-identity.ts'
+export { asCaller, staticIdentity, type LocalCaller } from '@stoa/local'

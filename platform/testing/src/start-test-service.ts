@@ -1,5 +1,6 @@
 import type { Consumed, EventData, Service, TaskPayload } from '@stoa/contract'
 import { newId, type Branded, type Clock, type NewId } from '@stoa/kernel'
+import { asCaller, staticIdentity, type LocalCaller } from '@stoa/local'
 import { staticResolver } from '@stoa/discovery'
 import { logMigrations, openEventLog, type CloudEvent } from '@stoa/events'
 import type { Database } from '@stoa/postgres'
@@ -9,7 +10,6 @@ import { testDatabase, type TestDatabase } from './database.ts'
 import { published, receive } from './events.ts'
 import { runTask, type TaskOutcome } from './run-task.ts'
 import { stubCalls, type StubbedCalls, type Stubs } from './stubs.ts'
-import { asCaller, testIdentity, type TestCaller } from './test-identity.ts'
 
 /** The options of a service under test. */
 export interface TestServiceOptions<S extends Service> {
@@ -24,7 +24,7 @@ export interface TestServiceOptions<S extends Service> {
 
 /** A request to a service under test. */
 export interface TestRequest {
-  readonly as?: TestCaller
+  readonly as?: LocalCaller
   readonly body?: unknown
   /** Instead of `body`: JSON text that is sent unchanged. */
   readonly text?: string
@@ -144,7 +144,7 @@ function run<S extends Service>(
   return startService(definition, {
     config,
     access,
-    identity: testIdentity(access),
+    identity: staticIdentity(access, definition.contract.name),
     resolver: staticResolver({}),
     calls: { for: () => calls.clients, close() {} },
     ...(clock === undefined ? {} : { clock }),

@@ -1,7 +1,7 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { newId } from '@stoa/kernel'
-import { asCaller, startTestService, type TestCaller, type TestService } from '@stoa/testing'
+import { asCaller, startTestService, type LocalCaller, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderService } from '../src/service.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
@@ -30,7 +30,7 @@ async function place(): Promise<string> {
 }
 
 /** Opens the stream; `until` reads it up to the move to this status and answers the ids and statuses so far. */
-async function follow(orderId: string, as: TestCaller, lastEventId?: string) {
+async function follow(orderId: string, as: LocalCaller, lastEventId?: string) {
   const answer = await fetch(`${service.url}/api/v1/orders/${orderId}/events`, {
     headers: {
       authorization: asCaller(as),
@@ -72,7 +72,7 @@ test('a follower of an order receives its earlier moves, and each new one as it 
 
 test('an order is followed by its customer and by staff, and by nobody else', async () => {
   const orderId = await place()
-  const statusFor = async (as: TestCaller, id = orderId) => {
+  const statusFor = async (as: LocalCaller, id = orderId) => {
     const { status, close } = await follow(id, as)
     await close()
     return status

@@ -1,7 +1,7 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { newId } from '@stoa/kernel'
 import { startService, type RunningService } from '@stoa/service'
-import { asCaller, testDatabase, testIdentity, type TestDatabase } from '@stoa/testing'
+import { asCaller, staticIdentity, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { paymentService } from '../src/service.ts'
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   running = await startService(paymentService, {
     config,
     access: accessTable,
-    identity: testIdentity(accessTable),
+    identity: staticIdentity(accessTable, 'payment'),
     resolver: {
       resolve: () => [],
       ready: async () => {},

@@ -12,6 +12,7 @@ const platformLayers = [
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],
   ['client', 'eventsourcing', 'saga'],
   ['service'],
+  ['local'],
 ]
 
 const testFiles = String.raw`(\.test\.ts$|/tests/|/test-[^/]+\.ts$)`

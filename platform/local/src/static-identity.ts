@@ -1,0 +1,56 @@
+import { platformError } from '@stoa/kernel'
+import { anonymous, createPrincipals, type AccessTable, type Claims } from '@stoa/security'
+import type { Identity } from '@stoa/service'
+
+/** A caller of a service with a static identity. */
+export interface LocalCaller {
+  readonly subject: string
+  /** `customer` if omitted. */
+  readonly roles?: readonly string[]
+}
+
+/** Returns the authorization header of a caller; only a static identity accepts it. */
+export function asCaller({ subject, roles = ['customer'] }: LocalCaller): string {
+  return `Bearer ${tokenOf({ subject, roles })}`
+}
+
+/**
+ * Makes an identity that believes every caller and lets any service call every method: for tests, and for services that run on
+ * one's own machine without auth. Its tokens are not secret, so its service must not be reachable by others.
+ */
+export function staticIdentity(access: AccessTable, service: string): Identity {
+  const principalOf = createPrincipals(access)
+  const own = tokenOf({ subject: `service:${service}`, roles: ['service'] })
+  return {
+    tokens: { token: async () => own, forget() {} },
+    verifier: { verify: () => refuse(), forget() {}, revokeSessions() {}, knowsEnded() {}, checkKeys: async () => 1 },
+    onInvalidated: () => () => {},
+    close: async () => {},
+    async authenticate(authorization) {
+      if (authorization === undefined) return anonymous
+      const { subject, roles = [] } = readCaller(authorization)
+      const principal = principalOf(claimsOf({ subject, roles }))
+      return subject.startsWith('service:') ? { ...principal, kind: 'service', mayCall: () => true } : principal
+    },
+  }
+}
+
+function tokenOf(caller: LocalCaller): string {
+  return Buffer.from(JSON.stringify(caller)).toString('base64url')
+}
+
+function readCaller(authorization: string): LocalCaller {
+  try {
+    return JSON.parse(Buffer.from(authorization.replace(/^Bearer /, ''), 'base64url').toString()) as LocalCaller
+  } catch {
+    return refuse()
+  }
+}
+
+function refuse(): never {
+  throw platformError('auth.token_invalid', 'The token was not made for a static identity.')
+}
+
+function claimsOf({ subject, roles = [] }: LocalCaller): Claims {
+  return { sub: subject, roles, scope: 'stoa', tier: 'free' } as unknown as Claims
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { publicManifest } from './manifest.ts'
+
+test('exports compiled files with their declarations, and leaves out what only the repository needs', () => {
+  const exports = { '.': './src/index.ts', './errors': './src/errors.ts' }
+  const source = { name: '@stoa/a', version: '1.2.3', license: 'Apache-2.0', private: true, exports, devDependencies: {} }
+  expect(publicManifest(source)).toEqual({
+    name: '@stoa/a',
+    version: '1.2.3',
+    license: 'Apache-2.0',
+    type: 'module',
+    engines: { node: '>=26' },
+    files: ['dist'],
+    exports: {
+      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      './errors': { types: './dist/errors.d.ts', default: './dist/errors.js' },
+    },
+    dependencies: {},
+  })
+})
