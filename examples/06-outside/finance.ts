@@ -29,7 +29,10 @@ export async function runFinance(databaseUrl: string): Promise<void> {
       decision: 'approve',
     })
     console.log(`decided by the employee: ${own.code}`)
-    for (const [which, { id }, decision] of [['first', first, 'approve'], ['second', second, 'decline']] as const) {
+    for (const [which, { id }, decision] of [
+      ['first', first, 'approve'],
+      ['second', second, 'decline'],
+    ] as const) {
       const { status, number } = await send<Expense>(manager, `${url}/api/v1/expenses/${id}/decision`, { decision })
       console.log(`${which} expense: ${status}${number === null ? '' : `, number ${number}`}`)
     }

@@ -66,7 +66,12 @@ async function startPacking(resolver: Resolver) {
   const logDatabase = await testDatabase({ sets: [logMigrations], name: 'packing_log' })
   const env = { DATABASE_URL: own.url, LOG_DATABASE_URL: logDatabase.url, PORT: '0', LOG_LEVEL: 'silent' }
   const config = definition.config.parse({ ...env, STOA_ENV: 'development' }) as ServiceConfig
-  const running = await startService(definition, { config, access, identity: staticIdentity(access, definition.contract.name), resolver })
+  const running = await startService(definition, {
+    config,
+    access,
+    identity: staticIdentity(access, definition.contract.name),
+    resolver,
+  })
   const log = openEventLog({ url: logDatabase.url, applicationName: 'test' })
   let isStopped = false
   const stopLog = async () => {

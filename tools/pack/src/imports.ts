@@ -9,10 +9,14 @@ interface Declared {
 
 /** The packages that compiled files or their declarations import and the manifest does not declare. */
 export function undeclaredImports(folder: string, { name, dependencies }: Declared): string[] {
-  const files = globSync('**/*.{js,d.ts}', { cwd: folder })
-  const imported = new Set(files.flatMap((file) => importsOf(readFileSync(join(folder, file), 'utf8'))))
   const isKnown = (each: string) => each === name || each in dependencies || builtinModules.includes(each)
-  return [...imported].filter((each) => !isKnown(each)).toSorted()
+  return importsIn(folder).filter((each) => !isKnown(each))
+}
+
+/** The names of the packages that compiled files or their declarations import. */
+export function importsIn(folder: string): string[] {
+  const files = globSync('**/*.{js,d.ts}', { cwd: folder })
+  return [...new Set(files.flatMap((file) => importsOf(readFileSync(join(folder, file), 'utf8'))))].toSorted()
 }
 
 /** The names of the packages that a compiled module imports, statically or dynamically. */

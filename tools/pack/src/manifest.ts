@@ -5,10 +5,18 @@ export interface Manifest {
   readonly license: string
   readonly exports: string | Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
 }
 
-/** The manifest of the packed package: exports are compiled files, and only what users need is left. */
-export function publicManifest({ name, version, license, exports, dependencies = {} }: Manifest) {
+/**
+ * The manifest of the packed package: exports are compiled files, and only what users need is left. A package whose types alone are
+ * imported is a development dependency in the repository; the declarations of the packed package need it.
+ */
+export function publicManifest(
+  { name, version, license, exports, dependencies = {}, devDependencies = {} }: Manifest,
+  imported: readonly string[],
+) {
+  const ofTypes = Object.entries(devDependencies).filter(([each]) => imported.includes(each))
   const entries = typeof exports === 'string' ? { '.': exports } : exports
   return {
     name,
@@ -18,7 +26,7 @@ export function publicManifest({ name, version, license, exports, dependencies =
     engines: { node: '>=26' },
     files: ['dist'],
     exports: Object.fromEntries(Object.entries(entries).map(([path, source]) => [path, compiledEntry(source)])),
-    dependencies,
+    dependencies: { ...dependencies, ...Object.fromEntries(ofTypes) },
   }
 }
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { undeclaredImports } from './imports.ts'
+import { importsIn, undeclaredImports } from './imports.ts'
 import { publicManifest, type Manifest } from './manifest.ts'
 import { run } from './run.ts'
 
@@ -45,7 +45,9 @@ function compile(root: string, work: string): string {
     exclude: [join(root, 'platform/**/*.test.ts'), join(root, 'platform/**/test-*.ts')],
   }
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config))
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(work, 'tsconfig.json')], { cwd: root })
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(work, 'tsconfig.json')], {
+    cwd: root,
+  })
   return compiled
 }
 
@@ -63,7 +65,8 @@ function packOne({ root, work, compiled, out }: Places, name: string): Packed {
   copyGenerated(join(source, 'src'), join(folder, 'dist'))
   for (const path of [join(source, 'README.md'), join(root, 'LICENSE')])
     if (existsSync(path)) cpSync(path, join(folder, path.slice(path.lastIndexOf('/') + 1)))
-  const manifest = publicManifest(JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest)
+  const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest
+  const manifest = publicManifest(own, importsIn(join(folder, 'dist')))
   const undeclared = undeclaredImports(join(folder, 'dist'), manifest)
   if (undeclared.length > 0) throw new Error(`${manifest.name} imports without declaring it: ${undeclared.join(', ')}`)
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
