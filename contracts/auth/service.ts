@@ -4,6 +4,7 @@ import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { authErrors } from './errors.ts'
 import * as events from './events.ts'
+import { authExamples } from './examples.ts'
 import * as http from './http.ts'
 import { AuthRpc } from './rpc_pb.js'
 
@@ -26,6 +27,7 @@ const described = describeService({
     'rotate-signing-keys': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: { sessions: 'when and how an account signed in, and its API keys; deleted when the account is erased' },
+  examples: authExamples,
 })
 
 type Described = typeof described

@@ -7,6 +7,7 @@ import { PricingRpc } from '../pricing/rpc_pb.js'
 import { shippingDispatched } from '../shipping/events.ts'
 import { inventoryErrors } from './errors.ts'
 import * as events from './events.ts'
+import { inventoryExamples } from './examples.ts'
 import * as http from './http.ts'
 import { InventoryRpc } from './rpc_pb.js'
 
@@ -44,6 +45,7 @@ const described = describeService({
     'rebuild-read-model': { payload: Type.Object({}) },
   },
   personalData: 'none',
+  examples: inventoryExamples,
 })
 
 type Described = typeof described

@@ -23,6 +23,7 @@ import {
 import { UserRpc } from '../user/rpc_pb.js'
 import { notificationErrors } from './errors.ts'
 import * as events from './events.ts'
+import { notificationExamples } from './examples.ts'
 import * as http from './http.ts'
 
 const described = describeService({
@@ -63,6 +64,7 @@ const described = describeService({
     unverifiedMails:
       'a keyed hash of a mailbox that is not verified, and when mails went to it, for a day (legitimate interest: no one may have the shop flood a mailbox)',
   },
+  examples: notificationExamples,
 })
 
 type Described = typeof described

@@ -11,6 +11,7 @@ import { userDeleted } from '../user/events.ts'
 import { OrderId, PaymentMethodId, QuoteId, ReturnId, UserId } from '../ids.ts'
 import { orderErrors } from './errors.ts'
 import * as events from './events.ts'
+import { orderExamples } from './examples.ts'
 import * as http from './http.ts'
 import * as returns from './returns-http.ts'
 import { OrderRpc } from './rpc_pb.js'
@@ -82,6 +83,7 @@ const described = describeService({
     shippingAddress: 'for delivery; kept with the order until the account is erased',
     returnReasons: 'the reason of a return, in the words of the customer, until the account is erased',
   },
+  examples: orderExamples,
 })
 
 type Described = typeof described

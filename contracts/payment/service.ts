@@ -5,6 +5,7 @@ import { OrderRpc } from '../order/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'
 import * as events from './events.ts'
+import { paymentExamples } from './examples.ts'
 import * as http from './http.ts'
 import { PaymentRpc } from './rpc_pb.js'
 
@@ -59,6 +60,7 @@ const described = describeService({
     paymentMethods: 'the tokens of a provider and their labels, until the account is erased',
     payments: 'the amounts charged and refunded, by id, as long as accounting records are kept',
   },
+  examples: paymentExamples,
 })
 
 type Described = typeof described

@@ -6,6 +6,7 @@ import { userCreated, userDeleted, userUpdated } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { pricingErrors } from './errors.ts'
 import * as events from './events.ts'
+import { pricingExamples } from './examples.ts'
 import * as http from './http.ts'
 import { PricingRpc } from './rpc_pb.js'
 
@@ -58,6 +59,7 @@ const described = describeService({
     quotes: 'the baskets priced for the account, until a day after the quote has expired or the account is erased',
     tier: 'the price lists that apply to an account',
   },
+  examples: pricingExamples,
 })
 
 type Described = typeof described

@@ -1,6 +1,7 @@
 import { describeService } from '@stoa/contract'
 import { Type } from 'typebox'
 import { registryErrors } from './errors.ts'
+import { registryExamples } from './examples.ts'
 import * as http from './http.ts'
 
 const described = describeService({
@@ -15,6 +16,7 @@ const described = describeService({
     'remove-expired': { payload: Type.Object({}), everyMs: 5_000, attempts: 1 },
   },
   personalData: 'none',
+  examples: registryExamples,
 })
 
 type Described = typeof described

@@ -4,6 +4,7 @@ import { productCreated, productDeleted, productUpdated } from '../inventory/eve
 import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { priceChanged } from '../pricing/events.ts'
 import { searchErrors } from './errors.ts'
+import { searchExamples } from './examples.ts'
 import * as http from './http.ts'
 
 const described = describeService({
@@ -20,6 +21,7 @@ const described = describeService({
     'prune-searches': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: 'none',
+  examples: searchExamples,
 })
 
 type Described = typeof described

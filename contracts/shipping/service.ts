@@ -6,6 +6,7 @@ import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { shippingErrors } from './errors.ts'
 import * as events from './events.ts'
+import { shippingExamples } from './examples.ts'
 import * as http from './http.ts'
 import { ShippingRpc } from './rpc_pb.js'
 
@@ -35,6 +36,7 @@ const described = describeService({
     'purge-carrier-messages': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: { address: 'for delivery; kept until the account is erased' },
+  examples: shippingExamples,
 })
 
 type Described = typeof described

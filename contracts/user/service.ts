@@ -7,6 +7,7 @@ import { OrderRpc } from '../order/rpc_pb.js'
 import * as addresses from './addresses-http.ts'
 import { userErrors } from './errors.ts'
 import * as events from './events.ts'
+import { userExamples } from './examples.ts'
 import * as http from './http.ts'
 import { UserRpc } from './rpc_pb.js'
 
@@ -42,6 +43,7 @@ const described = describeService({
     signIns:
       'when and from where it was tried to sign in, for SIGN_IN_RETENTION_DAYS; the place until the account is erased',
   },
+  examples: userExamples,
 })
 
 type Described = typeof described

@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto'
+import type { Service } from '@stoa/contract'
+import type { AuthService } from '@stoa/contracts/auth/service'
+import { inventoryExamples } from '@stoa/contracts/inventory/examples'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
+import type { NotificationService } from '@stoa/contracts/notification/service'
+import { orderExamples } from '@stoa/contracts/order/examples'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import type { SearchService } from '@stoa/contracts/search/service'
+import type { ShippingService } from '@stoa/contracts/shipping/service'
+import type { UserService } from '@stoa/contracts/user/service'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
+import type { Static, TSchema } from 'typebox'
 import { accountOf, ask, passwordChange, remembered, type Account } from './accounts.ts'
 import type { DeclaredOperation } from './declared-routes.ts'
-import { wholeValueOf, type Meanings } from './valid-values.ts'
+import type { Meanings } from './valid-values.ts'
 
 /** Whom a request is about, and the ids in its path from left to right. */
 export interface About {
@@ -30,39 +42,21 @@ export const meanings: Meanings = {
 }
 
 const fresh = () => randomUUID().slice(-12)
-const address = { name: 'Cora Contract', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country }
-const euros = (amount: number) => ({ amount, currency: 'EUR' })
 
 /** A warehouse of our own, so that nobody else's stock is counted otherwise. */
 export const aWarehouse = remembered(() => makeWarehouse())
 const otherWarehouse = remembered(() => makeWarehouse())
 const ownSku = remembered(async () => {
   const sku = `OWN-${fresh()}`
-  await ask('POST', '/api/v1/products', await accountOf('admin'), await product(sku))
+  const { body } = inventoryExamples.createProduct ?? {}
+  const variants = body?.variants.map((variant) => ({ ...variant, sku }))
+  await ask('POST', '/api/v1/products', await accountOf('admin'), { ...body, variants })
   return sku
-})
-const ownCategory = remembered(async () => {
-  const path = `own-${fresh()}`
-  await ask('POST', '/api/v1/categories', await accountOf('admin'), { path, name: 'Own' })
-  return path
 })
 
 async function makeWarehouse(): Promise<string> {
   const body = { code: `W-${fresh().toUpperCase()}`, name: 'Of the contract tests', country }
   return (await ask('POST', '/api/v1/inventory/warehouses', await accountOf('admin'), body)).id
-}
-
-async function product(sku: string): Promise<object> {
-  const variants = [{ sku, name: 'One', options: { size: 'one' }, weightGrams: 100 }]
-  const category = await ownCategory()
-  const declaredRoutes = {
-    name: 'Of the contract tests',
-    description: '',
-    category,
-    taxClass: 'standard',
-    tags: ['own'],
-  }
-  return { ...declaredRoutes, status: 'active', attributes: {}, variants }
 }
 
 /** A way to pay of an account, for a token of the sandbox. */
@@ -72,8 +66,7 @@ export async function paymentMethodOf(owner: Account, token = 'tok_visa'): Promi
 
 /** What an order of an account asks for. */
 export async function orderBody(owner: Account, token?: string): Promise<object> {
-  const items = [{ sku: plentifulSku, quantity: 1 }]
-  return { items, shippingAddress: address, paymentMethodId: await paymentMethodOf(owner, token) }
+  return { ...orderExamples.placeOrder?.body, paymentMethodId: await paymentMethodOf(owner, token) }
 }
 
 /** An order of an account, once it has come to what its payment makes of it. */
@@ -89,98 +82,87 @@ export async function settledOrder(
   }, 20_000)
 }
 
-type Body = (about: About, whole: any) => unknown
+/** Fields of the body of an operation, where its example names what only a running system has. */
+type LiveFields<S extends Service> = {
+  readonly [Name in keyof S['operations']]?: S['operations'][Name] extends {
+    readonly body: infer Schema extends TSchema
+  }
+    ? (about: About) => MaybePromise<Readonly<Partial<Record<keyof Static<Schema>, unknown>>>>
+    : never
+}
+type MaybePromise<Value> = Value | Promise<Value>
 
-const stockMove: Body = async () => ({
-  sku: await ownSku(),
-  warehouseId: await aWarehouse(),
-  delta: 5,
-  reason: 'found',
-})
+const stockMove = async () => ({ sku: await ownSku(), warehouseId: await aWarehouse() })
+const withCredentials = ({ owner }: About) => ({ email: owner.email, password: passwordChange.currentPassword })
 
-/** Where the schemas alone do not say what is good. */
-const bodies: Readonly<Record<string, Body>> = {
-  'user.registerUser': (_, whole) => ({ ...whole, email: `${fresh()}@stoa.example`, password: `${fresh()}-good` }),
-  'user.createGuest': () => ({ email: `${fresh()}@stoa.example` }),
-  'user.authenticate': ({ owner }) => ({ email: owner.email, password: passwordChange.currentPassword }),
-  'user.login': ({ owner }) => ({ email: owner.email, password: passwordChange.currentPassword }),
-  'user.setTier': () => ({ tier: 'premium', roles: ['customer'] }),
-  'user.changePassword': () => passwordChange,
-  'user.authenticateAtAuth': ({ owner }) => ({ email: owner.email, password: passwordChange.currentPassword }),
-  'auth.refreshTokens': async ({ owner }) => {
+const ofAuth: LiveFields<AuthService> = {
+  refreshTokens: async ({ owner }) => {
     const credentials = { email: owner.email, password: passwordChange.currentPassword }
     const { refreshToken } = await ask('POST', '/api/v1/users/authenticate', undefined, credentials)
     return { refreshToken }
   },
-  'auth.createOAuthClient': () => ({ ...oauthClient, name: fresh(), isConfidential: true }),
-  'auth.replaceOAuthClient': () => ({ ...oauthClient, name: fresh() }),
-  'auth.createApiKey': () => ({ name: fresh(), scopes: ['order:read'], expiresInDays: 1 }),
-  'auth.rotateSigningKeys': () => ({ isCompromised: false }),
-  'auth.checkPermissions': () => ({ checks: [{ permission: 'order:read' }] }),
-  'inventory.createProduct': () => product(`P-${fresh()}`),
-  'inventory.replaceProduct': () => product(`P-${fresh()}`),
-  'inventory.patchProduct': () => ({ name: 'Of another name' }),
-  'inventory.createCategory': () => ({ path: `own-${fresh()}`, name: 'Own' }),
-  'inventory.reserveStock': () => ({ orderId: randomUUID(), lines: [{ sku: plentifulSku, quantity: 1 }], country }),
-  'inventory.releaseStock': async () => ({ orderId: await heldStock() }),
-  'inventory.confirmStock': async ({ owner }) => ({ orderId: (await settledOrder(owner)).id }),
-  'inventory.createWarehouse': (_, whole) => ({ ...whole, code: `W-${fresh().toUpperCase()}` }),
-  'inventory.adjustStock': stockMove,
-  'inventory.transferStock': async (about) => {
-    await ask('POST', '/api/v1/inventory/adjustments', await accountOf('admin'), await stockMove(about, undefined))
-    const [fromWarehouseId, toWarehouseId] = [await aWarehouse(), await otherWarehouse()]
-    return { sku: await ownSku(), fromWarehouseId, toWarehouseId, quantity: 1 }
+}
+
+const ofUser: LiveFields<UserService> = {
+  authenticate: withCredentials,
+  authenticateAtAuth: withCredentials,
+  login: withCredentials,
+  changePassword: () => passwordChange,
+}
+
+const ofInventory: LiveFields<InventoryService> = {
+  reserveStock: () => ({ orderId: randomUUID() }),
+  releaseStock: async () => ({ orderId: await heldStock() }),
+  confirmStock: async ({ owner }) => ({ orderId: (await settledOrder(owner)).id }),
+  adjustStock: stockMove,
+  transferStock: async () => {
+    const move = await stockMove()
+    await ask('POST', '/api/v1/inventory/adjustments', await accountOf('admin'), {
+      ...inventoryExamples.adjustStock?.body,
+      ...move,
+    })
+    return { sku: move.sku, fromWarehouseId: move.warehouseId, toWarehouseId: await otherWarehouse() }
   },
-  'pricing.quote': () => ({ items: [{ sku: plentifulSku, quantity: 1 }], region: country, currency: 'EUR' }),
-  'pricing.createPriceList': () => priceList(),
-  'pricing.replacePriceList': () => priceList(),
-  'pricing.createPrice': () => ({ sku: `X-${fresh()}`, breaks: [{ fromQuantity: 1, amount: 100 }] }),
-  'pricing.createPromotion': () => promotion(),
-  'pricing.replacePromotion': () => promotion(),
-  'pricing.setTax': (_, whole) => ({ ...whole, taxClass: fresh() }),
-  'pricing.setShippingCharge': (_, whole) => ({
-    ...whole,
-    method: 'express',
-    charge: euros(100),
-    freeFrom: euros(900),
-  }),
-  'order.placeOrder': ({ owner }) => orderBody(owner),
-  'order.setOrderStatus': () => ({ status: 'picking', reason: 'by hand' }),
-  'order.requestReturn': () => ({ items: [{ sku: plentifulSku, quantity: 1 }], reason: 'too much tea' }),
-  'order.receiveReturn': () => ({ items: [{ sku: plentifulSku, quantity: 1, inOrder: true }] }),
-  'payment.createPayment': async ({ owner }) => {
+}
+
+const ofOrder: LiveFields<OrderService> = { placeOrder: ({ owner }) => orderBody(owner) }
+
+const ofPayment: LiveFields<PaymentService> = {
+  createPayment: async ({ owner }) => {
     const { id, total } = await settledOrder(owner)
-    return { orderId: id, customerId: owner.id, paymentMethodId: await paymentMethodOf(owner), amount: total, country }
+    return { orderId: id, customerId: owner.id, paymentMethodId: await paymentMethodOf(owner), amount: total }
   },
-  'payment.refundPayment': () => ({ amount: euros(1), reason: 'goodwill' }),
-  'payment.reviewPayment': () => ({ outcome: 'approved', reason: 'known customer' }),
-  'payment.keepPaymentMethod': () => ({ provider: 'sandbox', token: 'tok_visa', label: fresh() }),
-  'shipping.createShipment': async ({ owner }) => {
+}
+
+const ofShipping: LiveFields<ShippingService> = {
+  createShipment: async ({ owner }) => {
     const parcels = [{ warehouseId: await aWarehouse(), lines: [{ sku: await ownSku(), quantity: 1 }] }]
-    return { customerId: owner.id, address, method: 'standard', parcels }
+    return { customerId: owner.id, parcels }
   },
-  'shipping.simulateShipment': () => ({ event: 'dispatched' }),
-  'shipping.askRates': () => ({ country, weightGrams: 100 }),
-  'notification.sendNotification': ({ owner }) => ({
-    userId: owner.id,
-    kind: 'message',
-    variables: { subject: 'Good day', text: fresh() },
-  }),
-  'notification.replaceTemplate': () => ({ subject: '{{subject}}', body: '{{text}}' }),
-  'search.recordClick': async ({ owner }) => {
+}
+
+const ofNotification: LiveFields<NotificationService> = {
+  sendNotification: ({ owner }) => ({ userId: owner.id }),
+  // none: no message of another test is held back
+  replacePreferences: () => ({ mutedKinds: [], quietHours: undefined }),
+}
+
+const ofSearch: LiveFields<SearchService> = {
+  recordClick: async ({ owner }) => {
     const { id, items } = await ask('GET', '/api/v1/search?q=tea', owner)
     return { searchId: id, productId: items[0].id }
   },
-  'notification.previewTemplate': () => ({
-    variables: { subject: 'Guten Tag', text: 'dir', name: 'Cora', unlockToken: 'x', linkToken: 'x', scopes: 'x' },
-  }),
 }
 
-const oauthClient = {
-  applicationType: 'web',
-  grantTypes: ['authorization_code', 'refresh_token'],
-  redirectUris: ['https://books.example/signed-in'],
-  postLogoutRedirectUris: [],
+const live: Readonly<Record<string, Readonly<Record<string, ((about: About) => unknown) | undefined>>>> = {
+  auth: ofAuth,
+  user: ofUser,
+  inventory: ofInventory,
+  order: ofOrder,
+  payment: ofPayment,
+  shipping: ofShipping,
+  notification: ofNotification,
+  search: ofSearch,
 }
 
 async function heldStock(): Promise<string> {
@@ -189,21 +171,15 @@ async function heldStock(): Promise<string> {
   return body.orderId
 }
 
-function priceList(): object {
-  return { name: `own ${fresh()}`, currency: 'EUR', customerGroup: 'enterprise', taxInclusive: true }
-}
-
-/** One that reduces nothing: everybody else's orders cost what they did. */
-function promotion(): object {
-  const effect = { kind: 'percentage', basisPoints: 1_000 }
-  const declaredRoutes = { name: `own ${fresh()}`, effect, couponCode: `OWN-${fresh().toUpperCase()}`, maxUses: 5 }
-  return { ...declaredRoutes, isStackable: false, priority: 1_000, isActive: false }
-}
-
-/** A body that the operation takes and carries out, a new one each time; undefined when it takes none. */
-export async function goodBody({ at, route }: DeclaredOperation, about: About): Promise<unknown> {
+/**
+ * A body that the operation takes and carries out, a new one each time; undefined when it takes none. It is the example of the
+ * contract with its unique fields anew, and with what only the running system has.
+ */
+export async function goodBody({ at, service, route }: DeclaredOperation, about: About): Promise<unknown> {
   if (route.body === undefined) return undefined
-  const whole = wholeValueOf(route.body, { ...meanings, 'id of user': about.owner.id })
-  const body = bodies[at]
-  return body === undefined ? whole : body(about, whole)
+  const name = at.slice(service.name.length + 1)
+  const example = service.examples[name]
+  if (example?.body === undefined) throw new Error(`add an example of ${at} to contracts/${service.name}/examples.ts`)
+  const fields = await live[service.name]?.[name]?.(about)
+  return { ...example.body, ...example.unique?.(fresh()), ...(fields as object | undefined) }
 }

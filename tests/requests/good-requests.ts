@@ -3,7 +3,15 @@ import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
 import { goodBody, meanings, orderBody, settledOrder } from './good-bodies.ts'
-import { isConditional, isOperation, operations, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
+import {
+  declaredRoutes,
+  isConditional,
+  isOperation,
+  operations,
+  parametersOf,
+  pathOf,
+  type DeclaredRoute,
+} from './declared-routes.ts'
 import { doorOf, headersFor, send, type Sent } from './send.ts'
 import { takenRequest } from './wrong-requests.ts'
 
@@ -33,7 +41,6 @@ const makers: Readonly<Record<string, Make>> = {
     const body = { userId: owner.id, kind: 'message', variables: { subject: 'Good day', text: 'to you' } }
     return (await ask('POST', '/api/v1/notifications/send', await accountOf('admin'), body)).id
   },
-  '/api/v1/notifications/templates/{}': async () => 'order.shipped.de',
   '/api/v1/sessions/{}': otherSessionOf,
   '/api/v1/auth/sessions/{}': otherSessionOf,
   '/api/v1/pricing/taxes/{}': async () => String(meanings['region']),
@@ -47,9 +54,6 @@ const makers: Readonly<Record<string, Make>> = {
     return (await ask('POST', '/api/v1/pricing/shipping-charges', await accountOf('admin'), body)).method
   },
   '/api/v1/invoices/{}': (owner) => invoiceOf(owner),
-  '/api/v1/webhooks/{}': async () => 'sandbox',
-  '/api/v1/shipping/webhooks/{}': async () => 'sandbox',
-  '/api/services/{}': async () => 'order',
   '/api/services/{}/instances/{}': async () => randomUUID(),
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),
@@ -126,10 +130,23 @@ export function thingsOf(path: string): string[] {
   return parts.slice(0, -1).map((_, index) => `${parts.slice(0, index + 1).join('{}')}{}`)
 }
 
-/** What makes a thing: by hand, or the POST to its collection. */
+/** The example of the contract that names a thing, if there is one. */
+function exampleOf(thing: string): string | undefined {
+  return declaredRoutes
+    .filter(({ route }) => thingsOf(route.path).at(-1) === thing)
+    .map(({ at, service, route }) => {
+      const { params } = service.examples[at.slice(service.name.length + 1)] ?? {}
+      return params?.[parametersOf(route.path).at(-1) ?? '']
+    })
+    .find((name) => name !== undefined)
+}
+
+/** What makes a thing: by hand, the example of the contract, or the POST to its collection. */
 export function makerOf(thing: string): Make | undefined {
   const byHand = makers[thing]
   if (byHand !== undefined) return byHand
+  const named = exampleOf(thing)
+  if (named !== undefined) return async () => named
   const collection = thing.replace(/\/\{\}$/, '')
   const create = operations.find(
     ({ route }) => route.method === 'POST' && route.path.replaceAll(/\{[^}]+\}/g, '{}') === collection,
@@ -154,7 +171,8 @@ async function makeThings({ at, route }: DeclaredRoute, owner: Account): Promise
   const ids: string[] = []
   for (const [index, thing] of things.entries()) {
     const make = (index === things.length - 1 ? makers[at] : undefined) ?? makerOf(thing)
-    if (make === undefined) throw new Error(`say in good-requests.ts how to make what is at ${thing}`)
+    if (make === undefined)
+      throw new Error(`add an example of ${thing} to the contract, or say in good-requests.ts how to make it`)
     ids.push(await make(owner, ids))
   }
   return ids

@@ -25,6 +25,7 @@ export type {
   TaskHandler,
   Tx,
 } from './handlers.ts'
+export type { AnyExample, Examples, OperationExample } from './examples.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export type { MountHandler } from './mount-handler.ts'
 export { largestJsonBytes } from './json-size.ts'

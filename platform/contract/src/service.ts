@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
 import type { EventType } from './events.ts'
+import type { AnyExample } from './examples.ts'
 import type { Effect, Mount, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
 
@@ -54,6 +55,8 @@ export interface Service {
   readonly tasks: { readonly [name: string]: TaskType }
   /** The personal data that the service stores and the purpose of each; `none` if it stores none. */
   readonly personalData: PersonalDataKept
+  /** Examples of operations, by the name of the operation. */
+  readonly examples: { readonly [operation: string]: AnyExample | undefined }
 }
 
 /** Requires that the codes in `refuses` are in the catalogue of the service or of the platform. */
@@ -88,6 +91,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly sagas?: Sagas
   readonly tasks?: Tasks
   readonly personalData: Personal
+  /** The examples of the operations; none by default. */
+  readonly examples?: Service['examples']
 }
 
 /** A described service whose declarations are also types. */
@@ -115,6 +120,7 @@ export interface DescribedService<
   readonly sagas: Sagas
   readonly tasks: Tasks
   readonly personalData: Personal
+  readonly examples: Service['examples']
 }
 
 /**
@@ -152,6 +158,7 @@ export function describeService<
     calls: description.calls ?? ({} as CallsOf),
     sagas: description.sagas ?? ({} as Sagas),
     tasks: description.tasks ?? ({} as Tasks),
+    examples: description.examples ?? {},
   }
 }
 

@@ -4,6 +4,7 @@ import { jsonMediaType } from '../options.ts'
 import { problemMediaType } from '../problem.ts'
 import { requiresIfMatch, sendsEtag } from '../versions.ts'
 import type { DescribedRoute, Door } from './document.ts'
+import { mediaExamples } from './examples.ts'
 import { referToHeaders, type AnswerHeader } from './headers.ts'
 import { problemCodes } from './problem-codes.ts'
 
@@ -17,7 +18,7 @@ export function answersOf(described: DescribedRoute<Operation | Stream>, door: D
   return answers
 }
 
-function goodAnswers({ service, route, names }: DescribedRoute<Operation>, door: Door): Record<string, unknown> {
+function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>, door: Door): Record<string, unknown> {
   const answers: Record<string, unknown> = {}
   const isTagged = sendsEtag(service, route) || (route.method !== 'GET' && returnsVersion(service, route))
   const { sharedWith, settled, answersWith } = route
@@ -30,11 +31,12 @@ function goodAnswers({ service, route, names }: DescribedRoute<Operation>, door:
     ...(status === 201 && answersWith !== undefined ? (['Location'] as const) : []),
     ...(settled === undefined ? [] : (['Preference-Applied'] as const)),
   ]
+  const example = mediaExamples(service.examples[name]?.response)
   for (const [status, schema] of Object.entries(route.answers)) {
     answers[status] = {
       description: STATUS_CODES[status] ?? 'Answered',
       headers: referToHeaders(headers(Number(status))),
-      ...(schema === null ? {} : { content: { [jsonMediaType]: { schema: names.refer(schema) } } }),
+      ...(schema === null ? {} : { content: { [jsonMediaType]: { schema: names.refer(schema), ...example } } }),
     }
   }
   if (sendsEtag(service, route)) {

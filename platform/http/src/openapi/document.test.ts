@@ -36,6 +36,18 @@ test('is valid OpenAPI 3.1', async () => {
   expect([result.valid, validator.version]).toEqual([true, '3.1'])
 })
 
+test('shows the examples of the contract at bodies, responses and parameters', () => {
+  const examples = {
+    createParcel: { body: { to: 'Wien' }, response: { id: 'p-1' } },
+    getParcel: { params: { id: 'p-1' } },
+  }
+  const { paths } = make([{ ...parcelContract, examples }])
+  const text = JSON.stringify(paths)
+  expect(text).toContain('"examples":{"contract":{"value":{"to":"Wien"}}}')
+  expect(text).toContain('"examples":{"contract":{"value":{"id":"p-1"}}}')
+  expect(text).toContain('"example":"p-1"')
+})
+
 test('every field that a schema requires is described in it, also in a branch', () => {
   const body = Type.Object(
     { country: Type.String(), code: Type.Optional(Type.String()) },

@@ -10,6 +10,7 @@ import {
 import { mediaTypeFor } from '../body.ts'
 import { answersOf } from './answers.ts'
 import { descriptionOf, introduction } from './descriptions.ts'
+import { mediaExamples } from './examples.ts'
 import { answerHeaders } from './headers.ts'
 import { parametersOf } from './parameters.ts'
 import { namedSchemas, type SchemaNames } from './schemas.ts'
@@ -76,7 +77,7 @@ const bearer = {
 }
 
 function describeRoute(described: DescribedRoute<Operation | Stream>, isShared: boolean, door: Door): object {
-  const { service, name, route, names } = described
+  const { service, name, route } = described
   return {
     // Ids of operations are unique in a document; two services may use one name.
     operationId: isShared ? `${service.name}.${name}` : name,
@@ -84,7 +85,9 @@ function describeRoute(described: DescribedRoute<Operation | Stream>, isShared: 
     summary: route.summary,
     description: descriptionOf(service, route),
     parameters: parametersOf(described),
-    ...(route.kind === 'operation' && route.body !== undefined ? { requestBody: requestBody(route, names) } : {}),
+    ...(route.kind === 'operation' && route.body !== undefined
+      ? { requestBody: requestBody(described as DescribedRoute<Operation>) }
+      : {}),
     responses: answersOf(described, door),
     security: securityOf(route.permission),
     'x-permission': route.permission,
@@ -98,10 +101,11 @@ function securityOf(permission: Permission): object[] {
   return permission === 'public' ? [] : [{ bearer: [] }]
 }
 
-function requestBody({ method, body }: Operation, names: SchemaNames): object {
+function requestBody({ service, name, route: { method, body }, names }: DescribedRoute<Operation>): object {
   if (body === undefined) return {}
+  const example = service.examples[name]?.body
   return {
     required: !('~optional' in body),
-    content: { [mediaTypeFor(method)]: { schema: names.accept(body) } },
+    content: { [mediaTypeFor(method)]: { schema: names.accept(body), ...mediaExamples(example) } },
   }
 }

@@ -10,23 +10,27 @@ export function parametersOf(described: Described): object[] {
   return [...pathParameters(described), ...queryParameters(described), ...headerParameters(described)]
 }
 
-function pathParameters({ route, names }: Described): object[] {
+function pathParameters({ service, name: operation, route, names }: Described): object[] {
+  const examples = service.examples[operation]?.params ?? {}
   return Object.entries(route.params).map(([name, schema]) => ({
     name,
     in: 'path',
     required: true,
     schema: names.accept(schema),
+    ...(Object.hasOwn(examples, name) ? { example: examples[name] } : {}),
   }))
 }
 
-function queryParameters({ route: { query }, names }: Described): object[] {
+function queryParameters({ service, name: operation, route: { query }, names }: Described): object[] {
   if (query === undefined) return []
+  const examples = new Map<string, unknown>(Object.entries(service.examples[operation]?.query ?? {}))
   const required = new Set(query.required as readonly string[] | undefined)
   return Object.entries(query.properties as Record<string, TSchema>).map(([name, schema]) => ({
     name,
     in: 'query',
     required: required.has(name),
     schema: names.accept(schema),
+    ...(examples.has(name) ? { example: examples.get(name) } : {}),
   }))
 }
 

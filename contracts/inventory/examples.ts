@@ -1,0 +1,51 @@
+import type { Examples } from '@stoa/contract'
+import type * as http from './http.ts'
+
+const orderId = '01920000-0000-7000-8000-000000000201'
+const warehouseId = '01920000-0000-7000-8000-000000000301'
+const product = {
+  name: 'Sencha',
+  description: 'A green tea.',
+  status: 'active',
+  category: 'tea/green',
+  taxClass: 'reduced',
+  tags: ['tea'],
+  attributes: { origin: 'Japan' },
+  variants: [{ sku: 'SENCHA-100', name: '100 g', options: { size: '100 g' }, weightGrams: 120 }],
+} as const
+
+const uniqueSku = (suffix: string) => ({
+  variants: [{ ...product.variants[0], sku: `SENCHA-${suffix}` }],
+})
+
+/** Examples of the operations of inventory. */
+export const inventoryExamples: Examples<typeof http> = {
+  createProduct: { body: product, unique: uniqueSku },
+  replaceProduct: { body: product, unique: uniqueSku },
+  patchProduct: { body: { name: 'Sencha of the first harvest' } },
+  searchProducts: { query: { q: 'green tea' } },
+  getAvailability: {
+    query: { sku: ['TEA-GREEN-100'] },
+    response: { items: [{ sku: 'TEA-GREEN-100', available: 97, onHand: 100, reserved: 3 }] },
+  },
+  createCategory: {
+    body: { path: 'tea/yellow', name: 'Yellow tea' },
+    unique: (suffix) => ({ path: `own-${suffix}` }),
+  },
+  createWarehouse: {
+    body: { code: 'VIE-1', name: 'Wien', country: 'AT' },
+    unique: (suffix) => ({ code: `W-${suffix.toUpperCase()}` }),
+  },
+  reserveStock: { body: { orderId, lines: [{ sku: 'TEA-GREEN-100', quantity: 1 }], country: 'AT' } },
+  releaseStock: { body: { orderId } },
+  confirmStock: { body: { orderId } },
+  adjustStock: { body: { sku: 'TEA-GREEN-100', warehouseId, delta: 5, reason: 'found' } },
+  transferStock: {
+    body: {
+      sku: 'TEA-GREEN-100',
+      fromWarehouseId: warehouseId,
+      toWarehouseId: '01920000-0000-7000-8000-000000000302',
+      quantity: 1,
+    },
+  },
+}

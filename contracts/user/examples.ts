@@ -1,0 +1,44 @@
+import type { Examples } from '@stoa/contract'
+import type * as addresses from './addresses-http.ts'
+import type * as http from './http.ts'
+
+const credentials = { email: 'cora@stoa.example', password: 'a-long-password' } as const
+const address = {
+  label: 'Home',
+  name: 'Cora Contract',
+  line1: 'Lange Gasse 1',
+  city: 'Wien',
+  postalCode: '1080',
+  country: 'AT',
+  isDefault: true,
+} as const
+
+/** Examples of the operations of user. */
+export const userExamples: Examples<typeof http & typeof addresses> = {
+  registerUser: {
+    body: { ...credentials, name: 'Cora Contract', locale: 'en' },
+    unique: (suffix) => ({ email: `${suffix}@stoa.example`, password: `${suffix}-good` }),
+  },
+  createGuest: {
+    body: { email: 'cora@stoa.example', locale: 'en' },
+    unique: (suffix) => ({ email: `${suffix}@stoa.example` }),
+  },
+  authenticate: { body: credentials },
+  authenticateAtAuth: { body: credentials },
+  login: { body: credentials },
+  changePassword: {
+    body: { currentPassword: 'a-long-password', newPassword: 'a-longer-password', keepApiKeys: true },
+  },
+  forgotPassword: { body: { email: 'cora@stoa.example' } },
+  resetPassword: {
+    body: { token: 'Yh0o6Dk2cYy1gE5mZp3sVwJxq8uTn4Rb7LaKfIe9MXc', newPassword: 'a-longer-password', keepApiKeys: true },
+  },
+  unlockUser: { body: { token: 'Yh0o6Dk2cYy1gE5mZp3sVwJxq8uTn4Rb7LaKfIe9MXc' } },
+  verifyEmail: { body: { token: 'Yh0o6Dk2cYy1gE5mZp3sVwJxq8uTn4Rb7LaKfIe9MXc' } },
+  replaceProfile: { body: { name: 'Cora Contract', locale: 'en' } },
+  patchProfile: { body: { name: 'Cora Contract', locale: 'en' } },
+  setTier: { body: { tier: 'premium', roles: ['customer'] } },
+  searchUsers: { query: { q: 'cora' } },
+  addAddress: { body: address },
+  replaceAddress: { body: address },
+}
