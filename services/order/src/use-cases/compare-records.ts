@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ReadHandle } from '@stoa/contract'
 import type { RecordKeeper, Difference, OtherRecords } from '../domain/records.ts'
-import { compareOrder, findOrphans } from '../domain/compare-order.ts'
+import { compareOrder, findOrphans } from '../reconciliation/compare-order.ts'
 import { readRecordsAfter, readRecordsOf, type StoredRecord } from '../store/order-records.ts'
-import { fetchRecordsIn, fetchRecordsOf, type OrderCalls } from './fetch-records.ts'
+import type { OrderCalls } from '../reconciliation/comparer.ts'
+import { noCounts } from '../reconciliation/comparers.ts'
+import { fetchRecordsIn, fetchRecordsOf } from '../reconciliation/fetch-records.ts'
 
 /** What the books of orders are compared with. */
 export interface Comparison {
@@ -31,7 +33,7 @@ const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 /** Compares the orders after an id with the records of other services, one page at a time. */
 export async function walkOrders({ db, calls, asked }: Comparison, from: string): Promise<Walked> {
   const suspects = new Set<string>()
-  const met = { orders: 0, underWay: 0, stuck: 0, counts: { payment: 0, inventory: 0, shipping: 0, pricing: 0 } }
+  const met = { orders: 0, underWay: 0, stuck: 0, counts: noCounts() }
   for (let after = from; after !== highestId && suspects.size < mostSuspects;) {
     const page = await readRecordsAfter(db, after, ordersOfPage)
     const upTo = page.length < ordersOfPage ? highestId : (page.at(-1)?.record.id ?? highestId)

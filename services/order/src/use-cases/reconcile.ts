@@ -5,11 +5,13 @@ import type { OrderService } from '@stoa/contracts/order/service'
 import { lowestIdAt } from '@stoa/kernel'
 import { advisoryXactLock } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
-import type { RecordKeeper, Difference } from '../domain/records.ts'
+import type { Difference } from '../domain/records.ts'
+import { checkTotals, noTotals } from '../reconciliation/check-totals.ts'
+import type { Comparer, OrderCalls } from '../reconciliation/comparer.ts'
+import { comparers } from '../reconciliation/comparers.ts'
+import { findKeepers } from '../reconciliation/fetch-records.ts'
 import { keepReport, noteDifferences } from '../store/reconciliations.ts'
-import { findKeepers, type OrderCalls } from './fetch-records.ts'
-import { checkTotals } from './check-totals.ts'
-import { recheck, walkOrders, type Comparison } from './compare-records.ts'
+import { recheck, walkOrders, type Comparison, type Walked } from './compare-records.ts'
 
 interface Reconciliation {
   readonly scope: ReconciliationReport['scope']
@@ -38,14 +40,13 @@ export async function reconcile(
   let { isCaughtUp } = await settle()
   const comparison: Comparison = { db, calls, asked }
   const walked = await walkOrders(comparison, fromOf(scope, startedAt, recentMs) ?? lowestId)
-  const checked = scope === 'all' ? await checkTotals(calls, asked) : { differences: [], stockPlaces: 0, promotions: 0 }
+  const checked = scope === 'all' ? await checkTotals(calls, asked) : noTotals
   const rechecked = await recheck(comparison, walked.suspects, {
     settle: async () => void ({ isCaughtUp } = await settle()),
     looks,
     pauseMs: recheckMs,
   })
   const differences = [...rechecked.differences, ...checked.differences]
-  const { counts } = walked
   return {
     id: newId(),
     scope,
@@ -55,12 +56,8 @@ export async function reconcile(
     isTruncated: walked.isTruncated || differences.length > mostDifferences,
     compared: {
       orders: walked.orders - walked.underWay - walked.stuck,
-      payments: counts.payment,
-      reservations: counts.inventory,
-      shipments: counts.shipping,
-      quotes: counts.pricing,
-      stockPlaces: checked.stockPlaces,
-      promotions: checked.promotions,
+      ...countsOf(walked),
+      ...checked.counts,
     },
     leftOut: {
       services: [...missing],
@@ -75,11 +72,9 @@ function fromOf(scope: Reconciliation['scope'], at: Temporal.Instant, recentMs: 
   return scope === 'all' ? undefined : lowestIdAt(at.subtract({ milliseconds: recentMs }))
 }
 
-const areasOf: Readonly<Record<RecordKeeper, readonly string[]>> = {
-  payment: ['payment', 'ledger'],
-  inventory: ['reservation', 'stock'],
-  shipping: ['shipment'],
-  pricing: ['quote', 'coupon', 'promotion'],
+function countsOf({ counts }: Walked): Record<Comparer['countedAs'], number> {
+  const named = comparers.map(({ keeper, countedAs }) => [countedAs, counts[keeper]] as const)
+  return Object.fromEntries(named) as Record<Comparer['countedAs'], number>
 }
 
 const mostTold = 20
@@ -95,9 +90,9 @@ export async function keepReconciliation(
   const at = Temporal.Instant.from(kept.endedAt)
   await advisoryXactLock(tx, 'order.reconciliation')
   const missing = new Set(leftOut.services)
-  const keepers = (Object.keys(areasOf) as RecordKeeper[]).filter((keeper) => !missing.has(keeper))
+  const compared = comparers.filter(({ keeper }) => !missing.has(keeper))
   const unknown = await noteDifferences(tx, differences, {
-    areas: kept.isTruncated ? [] : ['order', ...keepers.flatMap((keeper) => areasOf[keeper])],
+    areas: kept.isTruncated ? [] : ['order', ...compared.flatMap(({ areas }) => areas)],
     from: fromOf(scope, Temporal.Instant.from(kept.startedAt), recentMs),
     at,
   })

@@ -2,7 +2,7 @@ import type { OrderStatus } from '@stoa/contracts/order/resources'
 import { newId } from '@stoa/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RecordKeeper, OrderRecord, OtherRecords, PaymentRecord, ReservationRecord } from './records.ts'
+import type { RecordKeeper, OrderRecord, OtherRecords, PaymentRecord, ReservationRecord } from '../domain/records.ts'
 import { compareOrder, findOrphans } from './compare-order.ts'
 
 const everybody: ReadonlySet<RecordKeeper> = new Set(['payment', 'inventory', 'shipping', 'pricing'])
