@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '@stoa/system/topology'
-import { packEntry, seedEntry } from './bundle.ts'
+import { entryFiles, packEntry } from './bundle.ts'
 import { root } from '@stoa/system/root'
 
 // Packages of the older kind ask for Node's own modules by require, which a module has to make itself.
@@ -11,9 +11,7 @@ const requireForBundled =
 
 /** Bundles the programs of all services at once, what they share in files of its own. */
 export async function buildBundle(target: string, deployments: readonly Deployment[]): Promise<void> {
-  const programs = new Map(deployments.map(({ name, folder }) => [name, join(root, folder, 'src/main.ts')]))
-  programs.set(seedEntry, join(root, 'system/src/seed/main.ts'))
-  programs.set(packEntry, join(root, 'supervisor/src/pack.ts'))
+  const programs = new Map([...entryFiles(deployments), [packEntry, join(root, 'supervisor/src/pack.ts')]])
   const { outputFiles } = await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
     plugins: [programEntries(programs), serviceLocations(deployments)],
@@ -53,7 +51,7 @@ function programEntries(programs: ReadonlyMap<string, string>): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^program:/ }, ({ path }) => ({ path: path.slice('program:'.length), namespace: 'program' }))
       onLoad({ filter: /.*/, namespace: 'program' }, ({ path }) => ({
-        contents: [leash, programs.get(path)].map((file) => `import ${JSON.stringify(file)}`).join('\n'),
+        contents: `import ${JSON.stringify(leash)}\nexport * from ${JSON.stringify(programs.get(path))}`,
         resolveDir: root,
         loader: 'ts',
       }))

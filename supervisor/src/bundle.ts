@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { basename, join, relative } from 'node:path'
 import type { Deployment } from '@stoa/system/topology'
 import { root } from '@stoa/system/root'
+import { findSeedFile } from '@stoa/system/seed/seed-file'
 import type { DataFolder } from './data-folder.ts'
 
 /** The services' code, bundled once for all of them. */
@@ -22,6 +23,11 @@ export const packEntry = 'pack'
 /** The entry of the program that puts the demonstration data in. */
 export const seedEntry = 'seed'
 
+/** The entry of the module that exports the seed of a service. */
+export function seedEntryOf(service: string): string {
+  return `${seedEntry}-${service}`
+}
+
 /** The sources of the programs of the services. */
 export const sourceFolders = [
   'platform',
@@ -37,12 +43,25 @@ const keptBundles = 3
 
 /** The sources themselves in place of a bundle: Node strips their types as it loads them. */
 export function sourcesAsTheyStand(data: DataFolder, deployments: readonly Deployment[]): Bundle {
-  const folders = new Map(deployments.map(({ name, folder }) => [name, folder]))
+  const files = entryFiles(deployments)
   return {
     compileCache: join(data.path, 'compiled-sources'),
-    entry: (name) => join(root, name === seedEntry ? 'system/src/seed/main.ts' : `${folders.get(name)}/src/main.ts`),
+    entry: (name) => files.get(name) ?? name,
     isSource: true,
   }
+}
+
+/** The source files of all entries but that of the pack. */
+export function entryFiles(deployments: readonly Deployment[]): ReadonlyMap<string, string> {
+  const seeds = deployments.flatMap((each) => {
+    const file = findSeedFile(each)
+    return file === undefined ? [] : [[seedEntryOf(each.name), file] as const]
+  })
+  return new Map([
+    ...deployments.map(({ name, folder }) => [name, join(root, folder, 'src/main.ts')] as const),
+    [seedEntry, join(root, 'system/src/seed/main.ts')],
+    ...seeds,
+  ])
 }
 
 /** Returns the bundle of the current sources; builds it if it does not exist. */

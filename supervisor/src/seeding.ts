@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Deployment } from '@stoa/system/topology'
-import { seededServices } from '@stoa/system/seed/seeded-services'
-import { seedEntry, type Bundle } from './bundle.ts'
+import { findSeedFile } from '@stoa/system/seed/seed-file'
+import { seedEntry, seedEntryOf, type Bundle } from './bundle.ts'
 import { readJson, writeJson } from './data-folder.ts'
 import { databaseUrlOf } from './databases.ts'
 import { isProduction, schemaBaseUrlOf, type SystemSettings } from './environment.ts'
@@ -25,13 +25,13 @@ export async function seedOnce(
   { isForced = false, signal }: { readonly isForced?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   if (isProduction(settings.environment)) return
-  const wanted = deployments.map(({ name }) => name).filter((name) => seededServices.includes(name))
+  const wanted = deployments.filter((each) => findSeedFile(each) !== undefined).map(({ name }) => name)
   const record = await readSeedRecord(settings)
   const missing = isForced ? wanted : wanted.filter((name) => !record.services.includes(name))
   if (missing.length === 0) return
-  const databases = Object.fromEntries(missing.map((name) => [name, databaseUrlOf(name, settings)]))
+  const seeds = missing.map((name) => ({ module: bundle.entry(seedEntryOf(name)), url: databaseUrlOf(name, settings) }))
   const child = spawn(process.execPath, [bundle.entry(seedEntry)], {
-    env: { ...process.env, SEED_DATABASES: JSON.stringify(databases), SCHEMA_BASE_URL: schemaBaseUrlOf(settings) },
+    env: { ...process.env, SEEDS: JSON.stringify(seeds), SCHEMA_BASE_URL: schemaBaseUrlOf(settings) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const output: string[] = []

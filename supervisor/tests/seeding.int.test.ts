@@ -26,7 +26,7 @@ async function seedWith(program: string, signal?: AbortSignal) {
     ports: new Map(),
   } as unknown as SystemSettings
   const bundle = { entry: () => entry } as never
-  return seedOnce([{ name: 'inventory' } as Deployment], bundle, settings, { signal })
+  return seedOnce([{ name: 'inventory', folder: 'services/inventory' } as Deployment], bundle, settings, { signal })
 }
 const pid = async () => Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '0'))
 

@@ -4,6 +4,8 @@ import type { Category, NewProduct, Warehouse } from '@stoa/contracts/inventory/
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { ProductId, WarehouseId } from '@stoa/contracts/ids'
 import type { Clock, NewId } from '@stoa/kernel'
+import { defineSeed } from '@stoa/service'
+import { inventoryService } from './service.ts'
 import { insertCategories } from './store/categories.ts'
 import { openStock } from './store/movements.ts'
 import { insertProducts } from './store/products.ts'
@@ -95,3 +97,6 @@ async function stockUp(
   })
   await openStock(tx, placed, { reason: 'opening stock', at })
 }
+
+/** The demonstration catalogue. */
+export const seed = defineSeed<InventoryService, SeededCatalogue>(inventoryService, seedCatalogue)

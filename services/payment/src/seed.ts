@@ -1,9 +1,12 @@
 import type { WriteHandle } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentService } from '@stoa/contracts/payment/service'
+import { defineSeed } from '@stoa/service'
+import { paymentService } from './service.ts'
 import { keepMethod } from './store/payment-methods.ts'
 
 /** A payment method of a demonstration account. */
-export interface SeededMethod {
+interface SeededMethod {
   readonly id: string
   readonly customerId: string
   readonly provider: string
@@ -11,8 +14,17 @@ export interface SeededMethod {
   readonly label: string
 }
 
-/** Stores these methods; existing ones are kept. */
-export async function seed(tx: WriteHandle, methods: readonly SeededMethod[], at: Temporal.Instant): Promise<void> {
+/** The payment methods. */
+export interface SeededMethods {
+  readonly paymentMethods: readonly SeededMethod[]
+}
+
+/** The demonstration payment methods; existing methods are kept. */
+export const seed = defineSeed<PaymentService, SeededMethods>(paymentService, (tx, { clock }, { paymentMethods }) =>
+  storeMethods(tx, paymentMethods, clock.now()),
+)
+
+async function storeMethods(tx: WriteHandle, methods: readonly SeededMethod[], at: Temporal.Instant): Promise<void> {
   for (const { id, customerId, ...rest } of methods) {
     const ids = { id: id as PaymentMethodId, customerId: customerId as UserId }
     await keepMethod(tx, { ...rest, ...ids, country: undefined, fingerprint: undefined, isLabelGiven: true }, at)

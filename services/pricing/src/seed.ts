@@ -2,6 +2,8 @@ import type { Tx } from '@stoa/contract'
 import { priceChanged, promotionActivated } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { money, type NewId } from '@stoa/kernel'
+import { defineSeed } from '@stoa/service'
+import { pricingService } from './service.ts'
 import { insertPriceList, savePrices } from './store/price-lists.ts'
 import { insertPromotion, noteAnnounced, type PromotionFields } from './store/promotions.ts'
 
@@ -61,10 +63,15 @@ const promotions: readonly PromotionFields[] = [
   promotion({ name: 'Free shipping', effect: { kind: 'free_shipping' }, couponCode: 'FREESHIP' }),
 ]
 
+/** Prices of SKUs in EUR cents. */
+export interface SeededPrices {
+  readonly prices: readonly { readonly sku: string; readonly amount: number }[]
+}
+
 /** The demonstration shop's prices: one list in EUR, taxes and shipping of its regions, three promotions. */
 export async function seedPrices(
   tx: Tx<PricingService>,
-  prices: readonly { readonly sku: string; readonly amount: number }[],
+  prices: SeededPrices['prices'],
   { newId }: { readonly newId: NewId },
 ): Promise<void> {
   const listId = newId()
@@ -102,3 +109,8 @@ async function seedRegions(tx: Tx<PricingService>): Promise<void> {
         ${[...regions.map((region) => charge(region, false)), ...regions.map((region) => charge(region, true))]}::int[]
       ) as given (region, method, amount)`
 }
+
+/** The demonstration prices. */
+export const seed = defineSeed<PricingService, SeededPrices>(pricingService, (tx, tools, { prices }) =>
+  seedPrices(tx, prices, tools),
+)

@@ -3,6 +3,8 @@ import { userCreated } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
 import { createPasswords } from '@stoa/security'
 import type { Clock } from '@stoa/kernel'
+import { defineSeed } from '@stoa/service'
+import { userService } from './service.ts'
 import { insertUser, type NewUser } from './store/users.ts'
 
 /** An account that is put in by its id, for the demonstration. */
@@ -13,12 +15,17 @@ export interface SeededAccount {
   readonly roles: readonly string[]
 }
 
-/** Puts accounts in as if they had registered, all with one password; those that are there stay as they are. */
-export async function seed(
+/** The accounts, and the password of all of them. */
+export interface SeededAccounts {
+  readonly accounts: readonly SeededAccount[]
+  readonly password: string
+}
+
+/** Inserts accounts as if they had registered, all with one password; existing accounts are kept. */
+export async function seedAccounts(
   tx: Tx<UserService>,
   { clock }: { readonly clock: Clock },
-  accounts: readonly SeededAccount[],
-  password: string,
+  { accounts, password }: SeededAccounts,
 ): Promise<void> {
   const { hashPassword } = createPasswords()
   for (const account of accounts) {
@@ -30,3 +37,6 @@ export async function seed(
     await tx.publish(userCreated, userId, { userId, kind: 'registered', tier, locale })
   }
 }
+
+/** The demonstration accounts. */
+export const seed = defineSeed<UserService, SeededAccounts>(userService, seedAccounts)

@@ -4,7 +4,7 @@ import { user, type UserService } from '@stoa/contracts/user/service'
 import { newId, systemClock } from '@stoa/kernel'
 import { txMaker } from '@stoa/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { seed } from '../src/seed.ts'
+import { seedAccounts } from '../src/seed.ts'
 import { admin, startUser, type UserApp } from './user-app.ts'
 
 let app: UserApp
@@ -292,7 +292,11 @@ test('seeded accounts sign in with their roles, and seeding again changes nothin
   const makeTx = txMaker({ service: user, clock: systemClock, newId, schemaBaseUrl: 'http://127.0.0.1:8080' })
   const run = () =>
     app.service.database.transaction((handle) =>
-      seed(makeTx(handle) as Tx<UserService>, { clock: systemClock }, [account], 'stoa-demo-only'),
+      seedAccounts(
+        makeTx(handle) as Tx<UserService>,
+        { clock: systemClock },
+        { accounts: [account], password: 'stoa-demo-only' },
+      ),
     )
   await run()
   await run()

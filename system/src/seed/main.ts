@@ -1,8 +1,14 @@
-import { runSeed } from './run-seed.ts'
-import { seeds } from './seeds.ts'
+import { pathToFileURL } from 'node:url'
+import { runSeed, type Seed } from '@stoa/service'
+import { shop, type DemonstrationShop } from './shop.ts'
 
-// The databases to fill: by service, its URL.
-const databases = JSON.parse(process.env['SEED_DATABASES'] ?? '{}') as Record<string, string>
+/** What the supervisor asks for: the module that exports the seed of a service, and its database. */
+interface Wanted {
+  readonly module: string
+  readonly url: string
+}
+
+const wanted = JSON.parse(process.env['SEEDS'] ?? '[]') as readonly Wanted[]
 
 const schemaBaseUrl = process.env['SCHEMA_BASE_URL']
 if (schemaBaseUrl === undefined) throw new Error('SCHEMA_BASE_URL is not set')
@@ -11,10 +17,9 @@ if (schemaBaseUrl === undefined) throw new Error('SCHEMA_BASE_URL is not set')
 process.once('disconnect', () => process.exit(1))
 
 await Promise.all(
-  Object.entries(databases).map(async ([name, url]) => {
-    const seed = seeds[name]
-    if (seed === undefined) throw new Error(`there is no demonstration data for ${name}`)
-    await runSeed(seed, url, schemaBaseUrl)
+  wanted.map(async ({ module, url }) => {
+    const { seed } = (await import(pathToFileURL(module).href)) as { readonly seed: Seed<DemonstrationShop> }
+    await runSeed(seed, { url, schemaBaseUrl, data: shop })
   }),
 )
 process.exit(0)

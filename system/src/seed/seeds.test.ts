@@ -1,12 +1,18 @@
+import type { Seed } from '@stoa/service'
 import { expect, test } from 'vitest'
 import { topology } from '../topology.ts'
-import { seededServices } from './seeded-services.ts'
-import { seeds } from './seeds.ts'
+import { findSeedFile } from './seed-file.ts'
 
-test('the names of the seeded services are those that have a seed', () => {
-  expect(Object.keys(seeds)).toEqual(seededServices)
+const seeded = topology.flatMap((deployment) => {
+  const path = findSeedFile(deployment)
+  return path === undefined ? [] : [{ name: deployment.name, path }]
 })
 
-test('every seed is of a service that is deployed', () => {
-  expect(topology.map(({ name }) => name)).toEqual(expect.arrayContaining([...seededServices]))
+test('finds the services that have a seed', () => {
+  expect(seeded.map(({ name }) => name)).toEqual(expect.arrayContaining(['user', 'inventory', 'pricing', 'payment']))
+})
+
+test.each(seeded)('the seed of $name is of $name', async ({ name, path }) => {
+  const { seed } = (await import(path)) as { readonly seed: Seed }
+  expect(seed.service.contract.name).toBe(name)
 })

@@ -1,2 +1,0 @@
-export { seed, type SeededAccount } from './seed.ts'
-export { userService } from './service.ts'

@@ -1,2 +1,0 @@
-/** The services that get demonstration data; how is in `seeds.ts`. */
-export const seededServices: readonly string[] = ['user', 'inventory', 'pricing', 'payment']

@@ -1,0 +1,19 @@
+import type { SeededCatalogue } from '@stoa/inventory/seed'
+import type { SeededMethods } from '@stoa/payment/seed'
+import type { SeededPrices } from '@stoa/pricing/seed'
+import type { SeededAccounts } from '@stoa/user/seed'
+import { ada, admin, demonstrationPassword, staff } from './accounts.ts'
+import { catalogue } from './catalogue.ts'
+import { sandboxMethods } from './payment-methods.ts'
+
+/** The data of the demonstration shop; the seed of each service takes its part. */
+export type DemonstrationShop = SeededAccounts & SeededCatalogue & SeededPrices & SeededMethods
+
+/** The demonstration shop. */
+export const shop: DemonstrationShop = {
+  accounts: [ada, staff, admin],
+  password: demonstrationPassword,
+  ...catalogue,
+  prices: catalogue.products.flatMap(({ prices }) => prices),
+  paymentMethods: sandboxMethods.map((method) => ({ ...method, customerId: ada.id })),
+}
