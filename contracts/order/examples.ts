@@ -12,6 +12,7 @@ export const orderExamples: Examples<typeof http & typeof returns> = {
       shippingAddress: {
         name: 'Cora Contract',
         line1: 'Lange Gasse 1',
+        line2: 'Tür 4',
         city: 'Wien',
         postalCode: '1080',
         country: 'AT',

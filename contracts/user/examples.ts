@@ -7,6 +7,7 @@ const address = {
   label: 'Home',
   name: 'Cora Contract',
   line1: 'Lange Gasse 1',
+  line2: 'Tür 4',
   city: 'Wien',
   postalCode: '1080',
   country: 'AT',

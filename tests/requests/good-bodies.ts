@@ -143,8 +143,8 @@ const ofShipping: LiveFields<ShippingService> = {
 
 const ofNotification: LiveFields<NotificationService> = {
   sendNotification: ({ owner }) => ({ userId: owner.id }),
-  // none: no message of another test is held back
-  replacePreferences: () => ({ mutedKinds: [], quietHours: undefined }),
+  // no message of another test is muted or held back
+  replacePreferences: () => ({ mutedKinds: [], quietHours: { fromHour: 1, untilHour: 1, utcOffsetMinutes: 1 } }),
 }
 
 const ofSearch: LiveFields<SearchService> = {
