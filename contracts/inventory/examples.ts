@@ -4,25 +4,25 @@ import type * as http from './http.ts'
 const orderId = '01920000-0000-7000-8000-000000000201'
 const warehouseId = '01920000-0000-7000-8000-000000000301'
 const product = {
-  name: 'Sencha',
-  description: 'A green tea.',
+  name: 'Copper Sieve',
+  description: 'Keeps small leaves out of the cup.',
   status: 'active',
-  category: 'tea/green',
-  taxClass: 'reduced',
-  tags: ['tea'],
-  attributes: { origin: 'Japan' },
-  variants: [{ sku: 'SENCHA-100', name: '100 g', options: { size: '100 g' }, weightGrams: 120 }],
+  category: 'ware/care',
+  taxClass: 'standard',
+  tags: ['ware'],
+  attributes: { material: 'copper' },
+  variants: [{ sku: 'COPPER-SIEVE', name: 'One size', options: { size: 'one' }, weightGrams: 60 }],
 } as const
 
 const uniqueSku = (suffix: string) => ({
-  variants: [{ ...product.variants[0], sku: `SENCHA-${suffix}` }],
+  variants: [{ ...product.variants[0], sku: `COPPER-SIEVE-${suffix}` }],
 })
 
 /** Examples of the operations of inventory. */
 export const inventoryExamples: Examples<typeof http> = {
   createProduct: { body: product, unique: uniqueSku },
   replaceProduct: { body: product, unique: uniqueSku },
-  patchProduct: { body: { name: 'Sencha of the first harvest' } },
+  patchProduct: { body: { name: 'Copper Sieve, large' } },
   searchProducts: { query: { q: 'green tea' } },
   getAvailability: {
     query: { sku: ['TEA-GREEN-100'] },

@@ -23,7 +23,7 @@ export const pricingExamples: Examples<typeof http> = {
   createPriceList: { body: priceList, unique: uniqueName },
   replacePriceList: { body: priceList, unique: uniqueName },
   createPrice: {
-    body: { sku: 'SENCHA-100', breaks: [{ fromQuantity: 1, amount: 890 }] },
+    body: { sku: 'COPPER-SIEVE', breaks: [{ fromQuantity: 1, amount: 890 }] },
     unique: (suffix) => ({ sku: `X-${suffix}` }),
   },
   replacePrice: { body: { breaks: [{ fromQuantity: 1, amount: 790 }] } },
