@@ -1,6 +1,6 @@
 import { event } from '@stoa/contract'
 import { Type } from 'typebox'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 
 /** Sessions of an account were ended; caches of verified tokens forget them. */
 export const sessionRevoked = event(

@@ -1,7 +1,6 @@
-import { get, mount, PageQuery, pageSchema, post, put, remove, stream } from '@stoa/contract'
+import { closed, get, mount, PageQuery, pageSchema, post, put, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 import {
   ApiKey,
   ApiKeyRequest,

@@ -1,7 +1,6 @@
-import { InstantSchema, nameText } from '@stoa/contract'
+import { closed, InstantSchema, nameText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 import { permissions, scopes } from './roles.ts'
 
 /** How many live sessions an account may have; a further sign-in ends the one that was not used for the longest time. */

@@ -1,6 +1,6 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { InvoiceId, OrderId, RefundId, UserId } from '../ids.ts'
+import { InvoiceId, OrderId, RefundId, UserId } from '../shared/ids.ts'
 
 /** An invoice was issued for a confirmed order. */
 export const invoiceIssued = event(

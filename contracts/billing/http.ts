@@ -1,7 +1,6 @@
-import { get, PageQuery, pageSchema } from '@stoa/contract'
+import { closed, get, PageQuery, pageSchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { InvoiceId, OrderId, UserId } from '../ids.ts'
+import { InvoiceId, OrderId, UserId } from '../shared/ids.ts'
 import { DocumentKind, Invoice } from './resources.ts'
 
 /** GET /api/v1/invoices */

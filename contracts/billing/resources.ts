@@ -1,7 +1,7 @@
 import { CountrySchema, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { InvoiceId, OrderId, RefundId, UserId } from '../ids.ts'
-import { Sku } from '../sku.ts'
+import { InvoiceId, OrderId, RefundId, UserId } from '../shared/ids.ts'
+import { Sku } from '../shared/sku.ts'
 
 /** An invoice states a sale, a credit note states what of it was refunded. */
 export const DocumentKind = Type.Enum(['invoice', 'credit_note'])

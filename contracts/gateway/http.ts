@@ -1,6 +1,6 @@
 import { mount, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 
 /** POST /api/v1/users/{id}/export: from every service that stores personal data, all or nothing */
 export const exportPersonalData = post('/api/v1/users/{id}/export', {

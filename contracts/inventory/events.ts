@@ -1,6 +1,6 @@
 import { event } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, ProductId, ReservationId, WarehouseId } from '../ids.ts'
+import { OrderId, ProductId, ReservationId, WarehouseId } from '../shared/ids.ts'
 
 const ProductState = Type.Object({
   productId: ProductId,

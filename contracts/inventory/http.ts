@@ -1,12 +1,9 @@
-import { CountrySchema, get, nameText, noteText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
+import { closed, CountrySchema, get, noteText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
-import { CategoryPath } from '../category-path.ts'
-import { closed } from '../closed.ts'
-import { OrderId, ProductId, WarehouseId } from '../ids.ts'
+import { CategoryPath } from '../shared/category-path.ts'
+import { OrderId, ProductId, WarehouseId } from '../shared/ids.ts'
 import {
-  AttributeSchema,
   Availability,
-  Category,
   Movement,
   NewProduct,
   Product,
@@ -16,8 +13,9 @@ import {
   StockLine,
   Warehouse,
 } from './resources.ts'
-import { Sku } from '../sku.ts'
+import { Sku } from '../shared/sku.ts'
 
+export { createCategory, listCategories } from './categories.ts'
 export { getReadModel, rebuildReadModel } from './read-model.ts'
 
 /** Callers who may write products also see drafts; all others get the same response, which may be cached briefly. */
@@ -132,33 +130,6 @@ export const deleteProduct = remove('/api/v1/products/{id}', {
   owner: 'none',
   answers: { 204: null },
   refuses: ['product.not_found', 'product.in_use'],
-})
-
-/** GET /api/v1/categories */
-export const listCategories = get('/api/v1/categories', {
-  summary: 'Read the category tree',
-  permission: 'public',
-  owner: 'none',
-  answers: { 200: Type.Object({ items: Type.Array(Category) }) },
-  cacheControl: 'public, max-age=60',
-  sharedWith: 'everybody',
-})
-
-/** POST /api/v1/categories */
-export const createCategory = post('/api/v1/categories', {
-  summary: 'Create a category, optionally under a parent',
-  permission: 'product:manage',
-  owner: 'none',
-  body: Type.Object(
-    {
-      path: CategoryPath,
-      name: nameText(100),
-      attributeSchema: Type.Optional(AttributeSchema),
-    },
-    closed,
-  ),
-  answers: { 201: Category },
-  refuses: ['category.taken', 'category.unknown'],
 })
 
 /** GET /api/v1/inventory/availability */

@@ -1,10 +1,18 @@
-import { CountrySchema, CurrencySchema, InstantSchema, keyText, nameText, noteText } from '@stoa/contract'
+import {
+  closed,
+  closedRecord,
+  CountrySchema,
+  CurrencySchema,
+  InstantSchema,
+  keyText,
+  nameText,
+  noteText,
+} from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { CategoryPath } from '../category-path.ts'
-import { closed, closedRecord } from '../closed.ts'
-import { OrderId, ProductId, ReservationId, WarehouseId } from '../ids.ts'
-import { Sku } from '../sku.ts'
-import { TaxClass } from '../tax-class.ts'
+import { CategoryPath } from '../shared/category-path.ts'
+import { OrderId, ProductId, ReservationId, WarehouseId } from '../shared/ids.ts'
+import { Sku } from '../shared/sku.ts'
+import { TaxClass } from '../shared/tax-class.ts'
 
 /** Whether a product can be sold. */
 export const ProductStatus = Type.Enum(['draft', 'active', 'discontinued'])

@@ -1,6 +1,6 @@
 import { event } from '@stoa/contract'
 import { Type } from 'typebox'
-import { NotificationId, UserId } from '../ids.ts'
+import { NotificationId, UserId } from '../shared/ids.ts'
 
 const NotificationFact = Type.Object({
   notificationId: NotificationId,

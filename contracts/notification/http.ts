@@ -1,7 +1,6 @@
-import { get, PageQuery, pageSchema, post, put, noteText } from '@stoa/contract'
+import { closed, get, noteText, PageQuery, pageSchema, post, put } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { NotificationId, UserId } from '../ids.ts'
+import { NotificationId, UserId } from '../shared/ids.ts'
 import { Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
 
 const Variables = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,59}$' }), noteText(2_000, 0), {

@@ -1,8 +1,7 @@
-import { InstantSchema, nameText, noteText } from '@stoa/contract'
+import { closed, InstantSchema, nameText, noteText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { closed } from '../closed.ts'
-import { NotificationId, OrderId, UserId } from '../ids.ts'
-import { Locale } from '../locale.ts'
+import { NotificationId, OrderId, UserId } from '../shared/ids.ts'
+import { Locale } from '../shared/locale.ts'
 
 /** How a message goes out. */
 export const Channel = Type.Enum(['email', 'in_app'])

@@ -1,6 +1,6 @@
 import { describeService, pick } from '@stoa/contract'
 import { Type } from 'typebox'
-import { NotificationId } from '../ids.ts'
+import { NotificationId } from '../shared/ids.ts'
 import { apiKeyCreated } from '../auth/events.ts'
 import { inventoryLowStock } from '../inventory/events.ts'
 import {

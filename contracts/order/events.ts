@@ -1,6 +1,6 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, UserId } from '../ids.ts'
+import { OrderId, UserId } from '../shared/ids.ts'
 import { Difference, DifferenceKind } from './reconciliation.ts'
 
 const OrderLineFact = Type.Object({

@@ -1,9 +1,8 @@
-import { get, noteText, opaqueText, PageQuery, pageSchema, post, put, stream } from '@stoa/contract'
+import { closed, get, noteText, opaqueText, PageQuery, pageSchema, post, put, stream } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { CouponCode } from '../coupon-code.ts'
-import { OrderId, PaymentMethodId, QuoteId, UserId } from '../ids.ts'
-import { ShippingMethod } from '../shipping-method.ts'
+import { CouponCode } from '../shared/coupon-code.ts'
+import { OrderId, PaymentMethodId, QuoteId, UserId } from '../shared/ids.ts'
+import { ShippingMethod } from '../shared/shipping-method.ts'
 import { Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
 
 /** POST /api/v1/orders */

@@ -1,9 +1,8 @@
-import { InstantSchema, MoneySchema } from '@stoa/contract'
+import { closed, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { addressFields, postalCodeWhereUsed } from '../address.ts'
-import { closed } from '../closed.ts'
-import { OrderId, ReturnId, UserId } from '../ids.ts'
-import { Sku } from '../sku.ts'
+import { addressFields, postalCodeWhereUsed } from '../shared/address.ts'
+import { OrderId, ReturnId, UserId } from '../shared/ids.ts'
+import { Sku } from '../shared/sku.ts'
 
 /** The status of an order. */
 export const OrderStatus = Type.Enum([

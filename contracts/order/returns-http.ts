@@ -1,7 +1,6 @@
-import { get, noteText, PageQuery, pageSchema, post } from '@stoa/contract'
+import { closed, get, noteText, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { OrderId, ReturnId, UserId } from '../ids.ts'
+import { OrderId, ReturnId, UserId } from '../shared/ids.ts'
 import { ReceivedLine, RequestedLine, Return, ReturnStatus } from './resources.ts'
 
 /** POST /api/v1/orders/{id}/returns */

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Money } from "../money/money_pb.js";
+import type { Money } from "../shared/money/money_pb.js";
 
 /**
  * Describes the file order/rpc.proto.

@@ -1,6 +1,6 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, PaymentId, RefundId, UserId } from '../ids.ts'
+import { OrderId, PaymentId, RefundId, UserId } from '../shared/ids.ts'
 
 const PaymentFact = Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema })
 

@@ -1,4 +1,5 @@
 import {
+  closed,
   CountrySchema,
   get,
   MoneySchema,
@@ -11,8 +12,7 @@ import {
   remove,
 } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { OrderId, PaymentId, PaymentMethodId, UserId } from '../ids.ts'
+import { OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
 import { LedgerTransaction, MAX_PAYMENT_METHODS, Payment, PaymentMethod, PaymentStatus } from './resources.ts'
 
 /** POST /api/v1/payments */

@@ -1,6 +1,6 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { OrderId, PaymentId, PaymentMethodId, UserId } from '../ids.ts'
+import { OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
 
 /** The status of a payment. */
 export const PaymentStatus = Type.Enum([

@@ -4,8 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Money } from "../money/money_pb.js";
-import type { OrderRange } from "../books/order_range_pb.js";
+import type { Money } from "../shared/money/money_pb.js";
+import type { OrderRange } from "../shared/books/order_range_pb.js";
 
 /**
  * Describes the file payment/rpc.proto.

@@ -1,6 +1,6 @@
 import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
-import { PaymentId, RefundId } from '../ids.ts'
+import { PaymentId, RefundId } from '../shared/ids.ts'
 import { OrderRpc } from '../order/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'

@@ -1,6 +1,5 @@
-import { get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
+import { closed, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
 import {
   NewPrice,
   NewPriceList,

@@ -1,5 +1,6 @@
 import {
   AmountSchema,
+  closed,
   CountrySchema,
   CurrencySchema,
   InstantSchema,
@@ -8,13 +9,12 @@ import {
   nameText,
 } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { closed } from '../closed.ts'
-import { CouponCode } from '../coupon-code.ts'
-import { QuoteId, UserId } from '../ids.ts'
-import { ShippingMethod } from '../shipping-method.ts'
-import { Sku } from '../sku.ts'
-import { TaxClass } from '../tax-class.ts'
-import { Tier } from '../tier.ts'
+import { CouponCode } from '../shared/coupon-code.ts'
+import { QuoteId, UserId } from '../shared/ids.ts'
+import { ShippingMethod } from '../shared/shipping-method.ts'
+import { Sku } from '../shared/sku.ts'
+import { TaxClass } from '../shared/tax-class.ts'
+import { Tier } from '../shared/tier.ts'
 
 /** Where goods are delivered to, and taxed: a country. */
 export const Region = CountrySchema

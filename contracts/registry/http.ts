@@ -1,6 +1,5 @@
-import { get, post, put, remove, stream } from '@stoa/contract'
+import { closed, get, post, put, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
 import {
   Lease,
   Metadata,

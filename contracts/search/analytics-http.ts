@@ -1,7 +1,6 @@
-import { get, InstantSchema, post } from '@stoa/contract'
+import { closed, get, InstantSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { ProductId } from '../ids.ts'
+import { ProductId } from '../shared/ids.ts'
 import { SearchAnalytics, SearchId } from './resources.ts'
 
 /** POST /api/v1/search/clicks */

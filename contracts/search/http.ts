@@ -1,6 +1,5 @@
-import { get, PageQuery } from '@stoa/contract'
+import { closed, get, PageQuery } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
 import { FacetName, Filter, SearchResult, SearchSort, Suggestion } from './resources.ts'
 
 export { readAnalytics, recordClick } from './analytics-http.ts'

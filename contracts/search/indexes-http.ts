@@ -1,6 +1,5 @@
-import { get, PageQuery, pageSchema, post } from '@stoa/contract'
+import { closed, get, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
 import { IndexId, SearchIndex } from './resources.ts'
 
 const manage = { permission: 'search-index:manage', owner: 'none' } as const

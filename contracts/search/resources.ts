@@ -1,8 +1,8 @@
 import { CurrencySchema, idSchema, InstantSchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { CategoryPath } from '../category-path.ts'
-import { ProductId } from '../ids.ts'
-import { Sku } from '../sku.ts'
+import { CategoryPath } from '../shared/category-path.ts'
+import { ProductId } from '../shared/ids.ts'
+import { Sku } from '../shared/sku.ts'
 
 /** The facets by which results can be counted and filtered. */
 export const FacetName = Type.Enum(['category', 'tag', 'price'])

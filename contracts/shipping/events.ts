@@ -1,6 +1,6 @@
 import { event } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, ShipmentId, WarehouseId } from '../ids.ts'
+import { OrderId, ShipmentId, WarehouseId } from '../shared/ids.ts'
 
 const ShipmentFact = Type.Object({ shipmentId: ShipmentId, orderId: OrderId })
 

@@ -1,10 +1,9 @@
-import { CountrySchema, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
+import { closed, CountrySchema, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { addressFields, postalCodeWhereUsed } from '../address.ts'
-import { closed } from '../closed.ts'
-import { OrderId, ShipmentId, UserId, WarehouseId } from '../ids.ts'
-import { ShippingMethod } from '../shipping-method.ts'
-import { Sku } from '../sku.ts'
+import { addressFields, postalCodeWhereUsed } from '../shared/address.ts'
+import { OrderId, ShipmentId, UserId, WarehouseId } from '../shared/ids.ts'
+import { ShippingMethod } from '../shared/shipping-method.ts'
+import { Sku } from '../shared/sku.ts'
 import { CarrierName, Rate, Shipment, ShipmentStatus, TrackingEvent } from './resources.ts'
 
 const Line = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 100_000 }) }, closed)

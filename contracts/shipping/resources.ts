@@ -1,8 +1,8 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { OrderId, ShipmentId, UserId, WarehouseId } from '../ids.ts'
-import { ShippingMethod } from '../shipping-method.ts'
-import { pathName, Sku } from '../sku.ts'
+import { OrderId, ShipmentId, UserId, WarehouseId } from '../shared/ids.ts'
+import { ShippingMethod } from '../shared/shipping-method.ts'
+import { pathName, Sku } from '../shared/sku.ts'
 
 /** A carrier by its name. */
 export const CarrierName = pathName(40)

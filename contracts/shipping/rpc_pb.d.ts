@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { OrderRange } from "../books/order_range_pb.js";
+import type { OrderRange } from "../shared/books/order_range_pb.js";
 
 /**
  * Describes the file shipping/rpc.proto.

@@ -1,6 +1,6 @@
 import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
-import { ShipmentId } from '../ids.ts'
+import { ShipmentId } from '../shared/ids.ts'
 import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'

@@ -1,7 +1,6 @@
-import { get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
+import { closed, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 import { Address, NewAddress, MAX_ADDRESSES } from './resources.ts'
 
 const page = Type.Object({ ...PageQuery }, closed)

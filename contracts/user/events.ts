@@ -1,7 +1,7 @@
 import { erasureEvent, event, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { UserId } from '../ids.ts'
-import { Tier } from '../tier.ts'
+import { UserId } from '../shared/ids.ts'
+import { Tier } from '../shared/tier.ts'
 
 /** An account was created: a registered account, or a guest who can check out. */
 export const userCreated = event(

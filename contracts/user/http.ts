@@ -1,8 +1,7 @@
-import { get, nameText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
+import { closed, get, nameText, PageQuery, pageSchema, patch, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
-import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
-import { Locale } from '../locale.ts'
+import { UserId } from '../shared/ids.ts'
+import { Locale } from '../shared/locale.ts'
 import { Authentication, Email, Password, Profile, Tokens, User } from './resources.ts'
 
 const page = Type.Object({ ...PageQuery }, closed)

@@ -1,9 +1,8 @@
-import { InstantSchema, nameText } from '@stoa/contract'
+import { closed, InstantSchema, nameText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { addressFields, postalCodeWhereUsed } from '../address.ts'
-import { closed } from '../closed.ts'
-import { UserId } from '../ids.ts'
-import { Locale } from '../locale.ts'
+import { addressFields, postalCodeWhereUsed } from '../shared/address.ts'
+import { UserId } from '../shared/ids.ts'
+import { Locale } from '../shared/locale.ts'
 
 /**
  * An e-mail address; compared without case. The domain may be international, and is stored in ASCII; the part before the @ may

@@ -1,7 +1,7 @@
 import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { AuthRpc } from '../auth/rpc_pb.js'
-import { UserId } from '../ids.ts'
+import { UserId } from '../shared/ids.ts'
 import { orderCompleted, orderReturned } from '../order/events.ts'
 import { OrderRpc } from '../order/rpc_pb.js'
 import * as addresses from './addresses-http.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { QuoteId } from '@stoa/contracts/ids'
+import type { QuoteId } from '@stoa/contracts/shared/ids'
 import type { Order } from '@stoa/contracts/order/resources'
 import type { Chance } from './chance.ts'
 import type { Ask } from './gateway.ts'

@@ -1,4 +1,5 @@
-import { catalogue, declaredCalls } from '@stoa/contracts/catalogue'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { declaredCalls } from './declared-calls.ts'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { ConfigOf } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'

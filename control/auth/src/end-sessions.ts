@@ -1,5 +1,5 @@
 import { sessionRevoked } from '@stoa/contracts/auth/events'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import type { AuthTx } from './auth-tx.ts'
 import { ERASED_VERSION, lockAccount, noteAccountEnd } from './store/account-ends.ts'
 import { endApiKeyGenerations, removeApiKeysOf, type ApiKeyTokens } from './store/api-keys.ts'

@@ -1,5 +1,5 @@
 import type { ApiKey, SigningKey } from '@stoa/contracts/auth/resources'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { keyState, type KeyTimes } from './domain/signing-schedule.ts'
 import type { ApiKeyRow } from './store/api-keys.ts'
 import type { SigningKeyRow } from './store/signing-keys.ts'

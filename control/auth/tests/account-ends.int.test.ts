@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { MAX_SESSIONS } from '@stoa/contracts/auth/resources'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { endErased, endSessionsOf } from '../src/end-sessions.ts'
 import { noteAccountEnd } from '../src/store/account-ends.ts'

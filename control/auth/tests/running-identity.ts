@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { catalogue, declaredCalls } from '@stoa/contracts/catalogue'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { declaredCalls } from '../src/declared-calls.ts'
 import { eventsMigrations } from '@stoa/events'
 import { AppError, newId, systemClock } from '@stoa/kernel'
 import { readMigrations } from '@stoa/postgres'

@@ -69,6 +69,8 @@ export { countryCodes, countryRule, CountrySchema } from './country.ts'
 export {
   AmountSchema,
   CurrencySchema,
+  closed,
+  closedRecord,
   cursorRule,
   idSchema,
   InstantSchema,

@@ -1,6 +1,12 @@
 import type { Id, Money } from '@stoa/kernel'
 import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
 
+/** An object that rejects unknown fields. */
+export const closed = { additionalProperties: false } as const
+
+/** A record of at most 100 entries whose names the schema describes. */
+export const closedRecord = { additionalProperties: false, maxProperties: 100 } as const
+
 /** The schema of a UUID whose type in code is the id of `Name`. */
 export function idSchema<const Name extends string>(name: Name): TUnsafe<Id<Name>> {
   return Type.Unsafe<Id<Name>>(Type.String({ format: 'uuid', description: `id of ${name}` }))

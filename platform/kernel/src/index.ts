@@ -3,6 +3,7 @@ export { errors, type ErrorCatalogue, type ErrorDescription } from './error-cata
 export { catalogueError, platformError, platformErrors, type PlatformErrorCode } from './platform-errors.ts'
 export { StartError } from './start-error.ts'
 export { systemClock, type Clock } from './clock.ts'
+export { closedRange, type IdRange } from './id-range.ts'
 export { lowestIdAt, newId, type Branded, type Id, type NewId } from './ids.ts'
 export { addMoney, allocate, money, multiplyRate, subtractMoney, sumMoney, zero, type Money } from './money.ts'
 export { isCurrency } from './currencies.ts'

@@ -1,6 +1,6 @@
 import type { Tx } from '@stoa/contract'
 import type { BillingService } from '@stoa/contracts/billing/service'
-import type { OrderId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, UserId } from '@stoa/contracts/shared/ids'
 import { money, newId, systemClock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { invoiceOf } from '../src/domain/invoice.ts'

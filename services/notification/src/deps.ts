@@ -1,4 +1,4 @@
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'

@@ -1,5 +1,5 @@
 import { notification } from '@stoa/contracts/notification/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { defineService } from '@stoa/service'
 import { folderChannel } from './channels/folder.ts'
 import { smtpChannel } from './channels/smtp.ts'

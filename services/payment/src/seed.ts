@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { defineSeed } from '@stoa/service'
 import { paymentService } from './service.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '@stoa/contract'
-import type { OrderId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { newId, systemClock } from '@stoa/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'

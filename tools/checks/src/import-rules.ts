@@ -84,7 +84,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       from: { path: at('(services|control|edge)/([^/]+)/src/domain/'), pathNot: testFiles },
       to: {
         path: '.',
-        pathNot: String.raw`^$1/$2/src/domain/|^platform/kernel/|^contracts/($2|shared)/|^contracts/[^/]+\.ts$`,
+        pathNot: String.raw`^$1/$2/src/domain/|^platform/kernel/|^contracts/($2|shared)/`,
       },
     },
     {
@@ -102,7 +102,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       from: { path: at('contracts/([^/]+)/'), pathNot: testFiles },
       to: {
         path: '^contracts/[^/]+/',
-        pathNot: String.raw`^contracts/($1/|money/|books/|shared/|[^/]+/(events|rpc)[^/]*$)`,
+        pathNot: String.raw`^contracts/($1/|shared/|[^/]+/(events|rpc)[^/]*$)`,
       },
     },
     {

@@ -1,6 +1,6 @@
 import type { PersonalData } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
 import { endErased } from '../end-sessions.ts'
 import { listApiKeysOf } from '../store/api-keys.ts'

@@ -1,7 +1,7 @@
 import type { Caller } from '@stoa/contract'
 import { apiKeyCreated } from '@stoa/contracts/auth/events'
 import { accessTable, scopes } from '@stoa/contracts/auth/roles'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { fingerprint, grantedPermissions, randomSecret } from '@stoa/security'
 import type { AuthTx } from '../auth-tx.ts'
 import type { ApiKeyRow } from '../store/api-keys.ts'

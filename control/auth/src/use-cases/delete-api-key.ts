@@ -1,6 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
 import { sayRevoked, sessionIdOfApiKey } from '../end-sessions.ts'
 import { findApiKey, removeApiKey } from '../store/api-keys.ts'

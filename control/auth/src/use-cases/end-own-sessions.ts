@@ -1,6 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { currentSessionId } from '../current-session.ts'
 import { endSessionsOf } from '../end-sessions.ts'
 

@@ -1,6 +1,6 @@
 import type { RpcHandler } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { endEverythingOf, endSessionsOf } from '../end-sessions.ts'
 import { lockAccount, noteAccountEnd } from '../store/account-ends.ts'
 

@@ -1,7 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import { Session } from '@stoa/contracts/auth/resources'
 import type { AuthService } from '@stoa/contracts/auth/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { currentSessionId } from '../current-session.ts'
 import type { Deps } from '../deps.ts'
 import { afterOf, pageOfRows, scopeOfList } from '../lists.ts'

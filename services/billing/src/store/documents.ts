@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { InvoiceId, OrderId, RefundId, UserId } from '@stoa/contracts/ids'
+import type { InvoiceId, OrderId, RefundId, UserId } from '@stoa/contracts/shared/ids'
 import type { DocumentKind, DocumentLine, Invoice, Language, Party, TaxLine } from '@stoa/contracts/billing/resources'
 import { compact, money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'

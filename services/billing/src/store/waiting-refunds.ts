@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import type { RefundId } from '@stoa/contracts/ids'
+import type { RefundId } from '@stoa/contracts/shared/ids'
 import { money, type Money } from '@stoa/kernel'
 
 /** A refund without a credit note. */

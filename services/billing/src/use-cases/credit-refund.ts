@@ -1,7 +1,7 @@
 import type { Consumer, Tx } from '@stoa/contract'
 import { creditNoteIssued } from '@stoa/contracts/billing/events'
 import type { BillingService } from '@stoa/contracts/billing/service'
-import type { OrderId } from '@stoa/contracts/ids'
+import type { OrderId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
 import { creditOf } from '../domain/credit-note.ts'
 import { findInvoiceOf, listCreditNotesOf } from '../store/documents.ts'

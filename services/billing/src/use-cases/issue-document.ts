@@ -1,7 +1,7 @@
 import type { Tx } from '@stoa/contract'
 import type { DocumentKind, Invoice } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
-import type { InvoiceId } from '@stoa/contracts/ids'
+import type { InvoiceId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
 import { numberOf, yearIn } from '../domain/number.ts'
 import { insertDocument, type NewDocument } from '../store/documents.ts'

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { WarehouseId } from '@stoa/contracts/ids'
+import type { WarehouseId } from '@stoa/contracts/shared/ids'
 import type { Movement } from '@stoa/contracts/inventory/resources'
 import { inventoryErrors } from '@stoa/contracts/inventory/errors'
 import { catalogueError } from '@stoa/kernel'

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { ProductId } from '@stoa/contracts/ids'
+import type { ProductId } from '@stoa/contracts/shared/ids'
 import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
 import { json } from '@stoa/postgres'
 

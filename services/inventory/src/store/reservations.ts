@@ -1,6 +1,6 @@
-import type { ClosedRange } from '@stoa/contracts/books/order-range'
+import type { IdRange } from '@stoa/kernel'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { OrderId, ReservationId, WarehouseId } from '@stoa/contracts/ids'
+import type { OrderId, ReservationId, WarehouseId } from '@stoa/contracts/shared/ids'
 import { fragment, json } from '@stoa/postgres'
 import type { StockLine } from '../domain/allocation.ts'
 import type { ReservationState, ReservationStatus } from '../domain/reservation.ts'
@@ -103,10 +103,7 @@ export async function findByOrder(db: ReadHandle, orderId: string): Promise<Stor
 }
 
 /** The reservations of these orders, or of a range of them: of each order the live one, else the last that was released. */
-export async function listByOrders(
-  db: ReadHandle,
-  orders: readonly string[] | ClosedRange,
-): Promise<StoredReservation[]> {
+export async function listByOrders(db: ReadHandle, orders: readonly string[] | IdRange): Promise<StoredReservation[]> {
   const isRange = 'after' in orders
   const wanted = isRange
     ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo}`

@@ -1,7 +1,7 @@
 import type { Tx } from '@stoa/contract'
 import { inventoryLowStock } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { WarehouseId } from '@stoa/contracts/ids'
+import type { WarehouseId } from '@stoa/contracts/shared/ids'
 import { availableOf, hasRunLow, type StockLevel } from '../domain/stock.ts'
 
 interface StockChange {

@@ -1,7 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import { productCreated } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { ProductId } from '@stoa/contracts/ids'
+import type { ProductId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
 import { insertProducts } from '../store/products.ts'
 import { saveVariants } from '../store/variants.ts'

@@ -1,5 +1,5 @@
 import type { Handler } from '@stoa/contract'
-import type { WarehouseId } from '@stoa/contracts/ids'
+import type { WarehouseId } from '@stoa/contracts/shared/ids'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
 import { insertWarehouses } from '../store/warehouses.ts'

@@ -1,7 +1,7 @@
 import type { EventData } from '@stoa/contract'
 import type { productUpdated } from '@stoa/contracts/inventory/events'
 import type { NewProduct } from '@stoa/contracts/inventory/resources'
-import type { ProductId } from '@stoa/contracts/ids'
+import type { ProductId } from '@stoa/contracts/shared/ids'
 
 /** What the events of a product carry of it. */
 export function productState(

@@ -1,4 +1,4 @@
-import { closedRange } from '@stoa/contracts/books/order-range'
+import { closedRange } from '@stoa/kernel'
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import { compareStock } from '../store/stock-books.ts'

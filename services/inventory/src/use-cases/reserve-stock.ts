@@ -1,7 +1,7 @@
 import type { Handler, RpcHandler, Tx } from '@stoa/contract'
 import { inventoryReserved } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { OrderId, ReservationId } from '@stoa/contracts/ids'
+import type { OrderId, ReservationId } from '@stoa/contracts/shared/ids'
 import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { allocate, sumBySku, type Quantity, type StockLine } from '../domain/allocation.ts'

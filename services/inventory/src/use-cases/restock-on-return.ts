@@ -1,7 +1,7 @@
 import type { Consumer } from '@stoa/contract'
 import { inventoryAdjusted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { WarehouseId } from '@stoa/contracts/ids'
+import type { WarehouseId } from '@stoa/contracts/shared/ids'
 import { inventoryErrors } from '@stoa/contracts/inventory/errors'
 import { catalogueError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'

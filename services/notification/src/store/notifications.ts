@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { NotificationId, OrderId, UserId } from '@stoa/contracts/ids'
+import type { NotificationId, OrderId, UserId } from '@stoa/contracts/shared/ids'
 import type { Channel, Notification, NotificationKind } from '@stoa/contracts/notification/resources'
 import { lowestIdAt } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'

@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import { mailboxOf } from '@stoa/contracts/mailbox'
+import { mailboxOf } from '@stoa/contracts/shared/mailbox'
 import { advisoryXactLock } from '@stoa/postgres'
 import { mailLimit } from '../domain/mail-limit.ts'
 

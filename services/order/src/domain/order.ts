@@ -1,5 +1,5 @@
 import type { OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
-import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
 import type { Money } from '@stoa/kernel'
 
 /** One line as it was priced. */

@@ -1,4 +1,4 @@
-import type { Money as WireMoney } from '@stoa/contracts/money/money_pb.js'
+import type { Money as WireMoney } from '@stoa/contracts/shared/money/money_pb.js'
 import type { OrderRecord, PaymentRecord } from '../domain/records.ts'
 import type { Comparer, OrderCalls, Outcome, Report } from './comparer.ts'
 

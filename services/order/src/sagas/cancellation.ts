@@ -1,7 +1,7 @@
 import { order as contract, type OrderService } from '@stoa/contracts/order/service'
 import { orderCancelled } from '@stoa/contracts/order/events'
 import type { Tx } from '@stoa/contract'
-import type { OrderId } from '@stoa/contracts/ids'
+import type { OrderId } from '@stoa/contracts/shared/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { canBeginPicking, canFinishPicking, canMove } from '../domain/order.ts'

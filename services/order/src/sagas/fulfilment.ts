@@ -1,7 +1,7 @@
 import { order as contract, type OrderService } from '@stoa/contracts/order/service'
 import { orderCancelled, orderConfirmed, orderRejected, orderUpdated } from '@stoa/contracts/order/events'
 import type { Calls, Fail, ReadHandle, SagaInput, Tx } from '@stoa/contract'
-import type { OrderId } from '@stoa/contracts/ids'
+import type { OrderId } from '@stoa/contracts/shared/ids'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'

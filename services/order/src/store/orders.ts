@@ -1,6 +1,6 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Order, OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
-import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
 import { orderErrors } from '@stoa/contracts/order/errors'
 import { catalogueError, money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'

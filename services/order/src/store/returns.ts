@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { OrderId, ReturnId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, ReturnId, UserId } from '@stoa/contracts/shared/ids'
 import type { Return, ReturnStatus } from '@stoa/contracts/order/resources'
 import { orderErrors } from '@stoa/contracts/order/errors'
 import { catalogueError, money, type Money } from '@stoa/kernel'

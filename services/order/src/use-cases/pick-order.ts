@@ -1,7 +1,7 @@
 import type { Handler, TaskHandler, Tx } from '@stoa/contract'
 import { orderUpdated } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
-import type { OrderId } from '@stoa/contracts/ids'
+import type { OrderId } from '@stoa/contracts/shared/ids'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { canBeginPicking, canFinishPicking } from '../domain/order.ts'

@@ -1,7 +1,7 @@
 import type { Calls, Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { orderCreated } from '@stoa/contracts/order/events'
-import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
 import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'

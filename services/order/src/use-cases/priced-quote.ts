@@ -1,5 +1,5 @@
 import type { PricedQuote } from '@stoa/contracts/pricing/rpc_pb.js'
-import type { Money as WireMoney } from '@stoa/contracts/money/money_pb.js'
+import type { Money as WireMoney } from '@stoa/contracts/shared/money/money_pb.js'
 import { money, sumMoney, type Money } from '@stoa/kernel'
 import type { OrderItem, OrderSums } from '../domain/order.ts'
 

@@ -1,7 +1,6 @@
 import type { RpcHandler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
-import type { Money } from '@stoa/kernel'
-import { compact } from '@stoa/kernel'
+import { compact, type Money } from '@stoa/kernel'
 import { findOrder } from '../store/orders.ts'
 
 /** What an invoice states of an order. */

@@ -1,5 +1,5 @@
 import type { Handler } from '@stoa/contract'
-import type { ReturnId } from '@stoa/contracts/ids'
+import type { ReturnId } from '@stoa/contracts/shared/ids'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { decideRequest } from '../domain/returns.ts'

@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import type { PaymentId, RefundId } from '@stoa/contracts/ids'
+import type { PaymentId, RefundId } from '@stoa/contracts/shared/ids'
 import { fragment } from '@stoa/postgres'
 
 /** Which abandoned operations a sweep takes. */

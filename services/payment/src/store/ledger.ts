@@ -1,8 +1,7 @@
-import type { ClosedRange } from '@stoa/contracts/books/order-range'
+import { money, type IdRange } from '@stoa/kernel'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { OrderId, PaymentId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentId } from '@stoa/contracts/shared/ids'
 import type { LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
-import { money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
 import type { StoredPayment } from './payments.ts'
 
@@ -120,7 +119,7 @@ export interface ReconciledPayment {
 /** The payments of these orders, or of a range of them in the order of their ids, beside the ledger. */
 export async function reconcilePayments(
   db: ReadHandle,
-  orders: readonly string[] | ClosedRange,
+  orders: readonly string[] | IdRange,
 ): Promise<ReconciledPayment[]> {
   const wanted =
     'after' in orders

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentMethod } from '@stoa/contracts/payment/resources'
 import { advisoryXactLock, fragment } from '@stoa/postgres'
 

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
 import { money } from '@stoa/kernel'
 import { advisoryXactLock, fragment } from '@stoa/postgres'

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { PaymentId, RefundId } from '@stoa/contracts/ids'
+import type { PaymentId, RefundId } from '@stoa/contracts/shared/ids'
 
 interface RefundRow {
   readonly id: RefundId

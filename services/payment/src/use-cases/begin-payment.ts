@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from '@stoa/contract'
-import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import { fraudDetected, paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Money } from '@stoa/kernel'

@@ -1,5 +1,5 @@
 import type { Handler, ReadHandle, RpcHandler } from '@stoa/contract'
-import type { PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { findCardNumbers } from '@stoa/kernel'

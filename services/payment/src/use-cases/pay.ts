@@ -1,5 +1,5 @@
 import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
-import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/ids'
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentStatus } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'

@@ -1,5 +1,5 @@
 import type { Handler } from '@stoa/contract'
-import type { PaymentId, RefundId } from '@stoa/contracts/ids'
+import type { PaymentId, RefundId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
 import { idOfKey } from '../domain/charge-key.ts'

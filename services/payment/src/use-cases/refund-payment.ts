@@ -1,5 +1,5 @@
 import { isRefused, type Handler, type Tx } from '@stoa/contract'
-import type { RefundId } from '@stoa/contracts/ids'
+import type { RefundId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Money } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'

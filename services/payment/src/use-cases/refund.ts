@@ -1,5 +1,5 @@
 import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
-import type { RefundId } from '@stoa/contracts/ids'
+import type { RefundId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, type Money } from '@stoa/kernel'

@@ -1,4 +1,4 @@
-import type { Money as WireMoney } from '@stoa/contracts/money/money_pb.js'
+import type { Money as WireMoney } from '@stoa/contracts/shared/money/money_pb.js'
 import { money, type Money } from '@stoa/kernel'
 
 /** Money as RPC carries it; undefined when it is missing or none. */

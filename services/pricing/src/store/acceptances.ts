@@ -1,6 +1,5 @@
-import type { ClosedRange } from '@stoa/contracts/books/order-range'
+import type { IdRange, Money } from '@stoa/kernel'
 import type { ReadHandle } from '@stoa/contract'
-import type { Money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
 
 interface AcceptedRow {
@@ -12,7 +11,7 @@ interface AcceptedRow {
 }
 
 /** What these orders, or a range of them in the order of their ids, have accepted and used up; uses alone are there too. */
-export async function listAccepted(db: ReadHandle, orders: readonly string[] | ClosedRange): Promise<AcceptedRow[]> {
+export async function listAccepted(db: ReadHandle, orders: readonly string[] | IdRange): Promise<AcceptedRow[]> {
   const isRange = 'after' in orders
   const wanted = isRange
     ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo}`

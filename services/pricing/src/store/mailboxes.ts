@@ -1,5 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
-import { mailboxOf } from '@stoa/contracts/mailbox'
+import { mailboxOf } from '@stoa/contracts/shared/mailbox'
 
 /** The customer whose coupon uses are counted: an account, and the keyed hash of its e-mail address if it is known. */
 export interface CouponUser {

@@ -1,5 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
-import type { QuoteId } from '@stoa/contracts/ids'
+import type { QuoteId } from '@stoa/contracts/shared/ids'
 import { MAX_UNITS_OF_SKU, type Quote } from '@stoa/contracts/pricing/resources'
 import { money, type FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'

@@ -1,7 +1,6 @@
-import { closedRange } from '@stoa/contracts/books/order-range'
+import { closedRange, compact } from '@stoa/kernel'
 import type { RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { compact } from '@stoa/kernel'
 import { comparePromotions, listAccepted } from '../store/acceptances.ts'
 import { toWire } from './make-quote.ts'
 

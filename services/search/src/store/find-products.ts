@@ -1,5 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
-import type { ProductId } from '@stoa/contracts/ids'
+import type { ProductId } from '@stoa/contracts/shared/ids'
 import type { SearchSort } from '@stoa/contracts/search/resources'
 import { fragment, type Fragment } from '@stoa/postgres'
 import { matchEnd, matchStart } from '../domain/highlight.ts'

@@ -1,6 +1,6 @@
-import type { ClosedRange } from '@stoa/contracts/books/order-range'
+import type { IdRange } from '@stoa/kernel'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/ids'
+import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/shared/ids'
 import type { Shipment, ShipmentStatus } from '@stoa/contracts/shipping/resources'
 import { fragment, json } from '@stoa/postgres'
 
@@ -174,7 +174,7 @@ export async function listShipments(
 }
 
 /** The states of the shipments of these orders, or of a range of them in the order of their ids. */
-export function listStates(db: ReadHandle, orders: readonly string[] | ClosedRange) {
+export function listStates(db: ReadHandle, orders: readonly string[] | IdRange) {
   const wanted =
     'after' in orders
       ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo} order by order_id limit ${orders.limit}`

@@ -7,7 +7,7 @@ import {
   shippingFailed,
 } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
-import type { WarehouseId } from '@stoa/contracts/ids'
+import type { WarehouseId } from '@stoa/contracts/shared/ids'
 import { compact } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideCancel, decideCarrierEvent, decideRelease, leavingLines, type CarrierEvent } from '../domain/shipment.ts'

@@ -1,7 +1,7 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
 import { shippingCreated } from '@stoa/contracts/shipping/events'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
-import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/ids'
+import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/shared/ids'
 import { chooseCarrier, methodsOf } from '../carriers/carrier.ts'
 import type { Deps } from '../deps.ts'
 import { checkShipment } from './check-shipment.ts'

@@ -1,4 +1,4 @@
-import { closedRange } from '@stoa/contracts/books/order-range'
+import { closedRange } from '@stoa/kernel'
 import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
 import { decodeCursor, pageOf } from '@stoa/service'

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { fragment, type Fragment } from '@stoa/postgres'
 
 /** What a sign-in needs of an account. */

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { linkWindow, type RecentLinks } from '../domain/link-pause.ts'
 import { lockOut } from '../domain/lock-out.ts'
 

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import type { User } from '@stoa/contracts/user/resources'
 import { fragment } from '@stoa/postgres'
 

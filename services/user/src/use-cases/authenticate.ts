@@ -1,5 +1,5 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
-import { spellEmail } from '@stoa/contracts/email-address'
+import { spellEmail } from '@stoa/contracts/shared/email-address'
 import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
 import { findCredentials } from '../store/credentials.ts'

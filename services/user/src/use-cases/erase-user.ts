@@ -1,6 +1,6 @@
 import type { Calls, Handler, PersonalData, Tx } from '@stoa/contract'
 import { noteErased } from '@stoa/service'
-import type { UserId } from '@stoa/contracts/ids'
+import type { UserId } from '@stoa/contracts/shared/ids'
 import { userDeleted } from '@stoa/contracts/user/events'
 import type { User } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'

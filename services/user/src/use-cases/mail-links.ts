@@ -1,6 +1,6 @@
 import type { Handler, RpcHandler, TaskHandler, Tx } from '@stoa/contract'
 import { emailVerificationRequested, passwordResetRequested } from '@stoa/contracts/user/events'
-import { spellEmail } from '@stoa/contracts/email-address'
+import { spellEmail } from '@stoa/contracts/shared/email-address'
 import type { UserService } from '@stoa/contracts/user/service'
 import { advisoryXactLock } from '@stoa/postgres'
 import { fingerprint, randomSecret } from '@stoa/security'

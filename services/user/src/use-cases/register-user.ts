@@ -1,5 +1,5 @@
 import type { Handler, Tx } from '@stoa/contract'
-import { parseEmail } from '@stoa/contracts/email-address'
+import { parseEmail } from '@stoa/contracts/shared/email-address'
 import type { User } from '@stoa/contracts/user/resources'
 import { userCreated } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
