@@ -1,7 +1,7 @@
-import type { Breakers } from '@stoa/client'
+import { examineCallee, type Breakers } from '@stoa/client'
 import type { Resolver } from '@stoa/discovery'
+import { throwTrouble, type Dependencies } from '@stoa/kernel/part'
 import type { TokenVerifier } from '@stoa/security'
-import { examineCallee, Unwell, type Dependencies } from '@stoa/service'
 import type { Upstreams } from './upstream/upstreams.ts'
 
 interface DependencyOptions {
@@ -15,12 +15,7 @@ interface DependencyOptions {
 export function gatewayDependencies({ upstreams, resolver, breakers, verifier }: DependencyOptions): Dependencies {
   const services = upstreams.all().map(({ service }) => service)
   return {
-    registry: {
-      async check() {
-        const trouble = resolver.trouble()
-        if (trouble !== undefined) throw new Unwell(trouble)
-      },
-    },
+    registry: { check: async () => throwTrouble(resolver.trouble()) },
     signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) },
     ...Object.fromEntries(
       services.map((callee) => [`upstreams.${callee}`, { check: () => examineCallee({ callee, resolver, breakers }) }]),

@@ -2,7 +2,7 @@ import { trustNetworks } from '@stoa/http'
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { makeBreakers } from '@stoa/client'
-import { backgroundStopMs, closingMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
+import { backgroundStopMs, connectionsStopMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
 import type { ErrorCatalogue, Service } from '@stoa/contract'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { discoveryLog, registryResolver, type Resolver } from '@stoa/discovery'
@@ -111,7 +111,7 @@ export async function startGateway({
       )
       upstreams.close()
       breakers.close()
-      await within(Promise.all([stopFollowing(), resolver.close()]), closingMs)
+      await within(Promise.all([stopFollowing(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }

@@ -10,5 +10,12 @@ export {
   type Settings,
 } from './config.ts'
 export { secret, setting, type Setting } from './settings.ts'
-export { backgroundStopMs, closingMs, relayStopMs, stopTimeMs, telemetryStopMs } from './stop-time.ts'
+export {
+  backgroundStopMs,
+  connectionsStopMs,
+  databaseStopMs,
+  relayStopMs,
+  stopTimeMs,
+  telemetryStopMs,
+} from './stop-time.ts'
 export { settingsTable } from './settings-table.ts'

@@ -2,12 +2,14 @@
 export const backgroundStopMs = 400
 /** Time in milliseconds in which the outbox is emptied if consumers, tasks and sagas took all of theirs. */
 export const relayStopMs = 150
-/** Time in milliseconds for closing connections. */
-export const closingMs = 150
+/** Time in milliseconds for closing the connections to the event log, the registry and what the service itself uses. */
+export const connectionsStopMs = 100
+/** Time in milliseconds for closing the connections to the database. */
+export const databaseStopMs = 50
 /** Time in milliseconds for sending the last spans. */
 export const telemetryStopMs = 100
 
 /** The longest time in milliseconds that a service takes to stop. The supervisor waits this long before it kills the service. */
 export function stopTimeMs(drainTimeoutMs: number): number {
-  return drainTimeoutMs + backgroundStopMs + relayStopMs + closingMs + telemetryStopMs
+  return drainTimeoutMs + backgroundStopMs + relayStopMs + connectionsStopMs + databaseStopMs + telemetryStopMs
 }

@@ -29,6 +29,7 @@ export {
 export { assertFits } from './event-schema.ts'
 export { consumedTypes, logTypeOf } from './log-type.ts'
 export { startLogUpkeep, type LogUpkeep, type LogUpkeepOptions } from './log-upkeep.ts'
+export { eventLogPart, eventParts, type EventParts, type EventPartsOptions } from './parts.ts'
 export { forgetService } from './postgres-log/forget-service.ts'
 export { enrolRoles, type EnrolledRole } from './postgres-log/roles.ts'
 export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'

@@ -7,9 +7,7 @@ import { makeDefinitions, registerDefinitions, type BoundSagas, type Definitions
 import type { MakeTx, SagaLimits } from './driver-options.ts'
 import type { LiveSaga } from './live-saga.ts'
 import { addLocalEngine } from './local-engines.ts'
-import { listSagas } from './list-sagas.ts'
-import { showSaga, type SagaDetails, type SagaPage, type SagaQuery } from './read-sagas.ts'
-import { compensateSaga, retrySaga, skipStep } from './operate.ts'
+import { sagaOperator, type SagaOperator } from './operator.ts'
 import { defaultRetryLimits } from './retry-policy.ts'
 import type { StepCause } from './run-step.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -50,22 +48,9 @@ export interface SagaEngineOptions {
  * idempotency key, and is journalled before the next one starts. Another replica takes over the sagas of a dead replica within
  * a second, and those of a hung one within the lease plus a second; a single replica resumes its own sagas when it restarts.
  */
-export interface SagaEngine {
+export interface SagaEngine extends SagaOperator {
   /** Claims no more sagas, waits for running steps up to the limit (5,000 ms by default), and hands all sagas back. */
   readonly stop: (graceMs?: number) => Promise<void>
-  /** Lists sagas, newest first. @throws AppError `request.invalid` for an invalid cursor */
-  readonly list: (query?: SagaQuery) => Promise<SagaPage>
-  /** @throws AppError `saga.not_found` */
-  readonly show: (id: string) => Promise<SagaDetails>
-  /** Retries the part at which a stuck saga failed. @throws AppError `saga.not_found`, `saga.not_stuck` */
-  readonly retry: (id: string) => Promise<void>
-  /** Compensates a saga before its pivot. @throws AppError `saga.not_found`, `saga.past_pivot`, `saga.ended` */
-  readonly compensate: (id: string) => Promise<void>
-  /**
-   * Skips the part at which a stuck saga failed (an action, its `then`, a compensation, the final hook) and continues.
-   * @throws AppError `saga.not_found`, `saga.not_stuck`
-   */
-  readonly skip: (id: string) => Promise<void>
   /** Stops immediately without writing, like a killed process; for tests of takeovers. */
   readonly abandon: () => void
 }
@@ -110,7 +95,6 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
     removeLocal()
     return upkeep.stop()
   }
-  const operator = { service, database }
   return {
     async stop(graceMs = 5_000) {
       if (isStopped) return
@@ -123,11 +107,7 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
       }
       await Promise.all([kept, upkept])
     },
-    list: (query = {}) => listSagas(database.read, query),
-    show: (id) => showSaga(database.read, id, live().get(id)),
-    retry: (id) => retrySaga(operator, id),
-    compensate: (id) => compensateSaga(operator, id),
-    skip: (id) => skipStep(operator, id),
+    ...sagaOperator({ service, database }, (id) => live().get(id)),
     abandon() {
       void end()
       worker.abandon()

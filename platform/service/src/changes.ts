@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Part } from '@stoa/kernel/part'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 
@@ -69,6 +70,11 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
       await closeListener()
     },
   }
+}
+
+/** The part of a change feed; closes its session. */
+export function changesPart(changes: ChangeFeed | undefined): Part {
+  return { name: 'change feed', stop: () => changes?.close() }
 }
 
 /** Listens on a dedicated session, which is reopened after each loss. */

@@ -1,10 +1,10 @@
 import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
+import type { Area } from '@stoa/kernel/admin'
+import type { Dependency } from '@stoa/kernel/part'
 import type { CatchUp } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
-import type { Area } from './admin-endpoints.ts'
-import type { Dependency } from './health.ts'
 
 /** The context from which a service creates its deps when it starts. */
 export interface DepsContext<Config, S extends Service> {

@@ -1,6 +1,8 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
+import { repeatedPart, type Part } from '@stoa/kernel/part'
 import type { Database, MigrationSet } from '@stoa/postgres'
+import type { Logger } from '@stoa/telemetry'
 
 const table = `
 create table erased_subject (
@@ -33,6 +35,7 @@ export const erasureMigrations: MigrationSet = {
 
 const keptDays = 365
 const batch = 10_000
+const purgeEveryMs = 600_000
 
 /**
  * Removes people who were erased more than a year ago: no request, task, saga or dead letter of theirs is that old, and a replay
@@ -48,6 +51,14 @@ export async function purgeErasedSubjects(database: Database): Promise<void> {
     )
     if (rows.length < batch) return
   }
+}
+
+/** The part that removes people who were erased long ago. */
+export function erasurePart(database: Database, logger: Logger): Part {
+  return repeatedPart('purge of erased people', purgeEveryMs, {
+    run: () => purgeErasedSubjects(database),
+    onFailure: (error) => logger.warn('people erased long ago were not purged', { error }),
+  })
 }
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { makeHealth, Unwell, type Dependencies } from './health.ts'
+import { Unwell, type Dependencies } from '@stoa/kernel/part'
+import { makeHealth } from './health.ts'
 
 const works = { check: async () => {} }
 const fails = {

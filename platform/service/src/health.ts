@@ -1,27 +1,4 @@
-/** The details that a successful check adds to `/health`. */
-export type HealthFacts = Readonly<Record<string, unknown>>
-
-/** Something that a process uses and that may be unavailable. */
-export interface Dependency {
-  /** Rejects with the reason while the dependency cannot be used; `Unwell` adds facts to the reason. */
-  readonly check: () => Promise<HealthFacts | void>
-  /** Whether the process is not ready without it; false if omitted. */
-  readonly isRequired?: boolean
-}
-
-/** The dependencies of a process by their names in `/health`. */
-export type Dependencies = Readonly<Record<string, Dependency>>
-
-/** The reason why a dependency cannot be used, with details. */
-export class Unwell extends Error {
-  readonly facts: HealthFacts
-
-  constructor(reason: string, facts: HealthFacts = {}) {
-    super(reason)
-    this.name = 'Unwell'
-    this.facts = facts
-  }
-}
+import { Unwell, type Dependencies, type Dependency, type HealthFacts } from '@stoa/kernel/part'
 
 /** A dependency in `/health`. */
 export interface ComponentReport extends HealthFacts {

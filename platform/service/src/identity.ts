@@ -1,6 +1,7 @@
 import type { Principal } from '@stoa/contract'
 import type { OnInvalidated } from '@stoa/http'
 import { type Clock, platformError } from '@stoa/kernel'
+import type { Part } from '@stoa/kernel/part'
 import {
   anonymous,
   createPrincipals,
@@ -79,6 +80,15 @@ export function makeIdentity(options: IdentityOptions): Identity {
         throw platformError('auth.token_invalid', 'The Authorization header contains no bearer token.')
       return principalOf(await verifier.verify(token))
     },
+  }
+}
+
+/** The part of an identity. A service works without auth with the keys that it knows. */
+export function identityPart({ verifier, close }: Identity): Part {
+  return {
+    name: 'identity',
+    stop: close,
+    dependencies: { signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) } },
   }
 }
 

@@ -12,7 +12,7 @@ import { logMigrations, openEventLog } from '@stoa/events'
 import { staticIdentity, testDatabase } from '@stoa/testing'
 import { Type } from 'typebox'
 import { expect, onTestFinished, test } from 'vitest'
-import { examineCallee } from '../src/callee-health.ts'
+import { examineCallee } from '@stoa/client'
 import { defineService, migrationsOf, startService, type ServiceConfig } from '../src/index.ts'
 
 const parcelPacked = event('parcel.packed', '1.0.0', Type.Object({ parcelId: Type.String() }))

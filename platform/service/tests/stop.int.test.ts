@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -102,3 +104,41 @@ test('a service that stops ends the requests in flight, refuses others, and leav
   expect(await database.read.sql`select from outbox`).toEqual([])
   await stop()
 })
+
+test('a service that cannot start closes what it has opened', async () => {
+  const port = await freePort()
+  let isOpen = false
+  const definition = defineService(packing, {
+    config: defineConfig('packing', serviceSettings('packing', packing.port)),
+    migrations: pathToFileURL(await mkdtemp(join(tmpdir(), 'packing-'))),
+    deps: () => ({}),
+    bind: () =>
+      ({ operations: { pack: () => {} }, rpc: {}, consumes: {}, sagas: {}, tasks: {}, personalData: 'none' }) as never,
+    onStart: async () => {
+      isOpen = await isListening(port)
+      throw new Error('no labels')
+    },
+  })
+  const settings = { PORT: String(port) }
+  await expect(startTestService(definition, { access: { roles: {}, scopes: {} }, settings })).rejects.toThrow(
+    'no labels',
+  )
+  expect(isOpen).toBe(true)
+  expect(await isListening(port)).toBe(false)
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function isListening(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/health/live`).then(
+    () => true,
+    () => false,
+  )
+}

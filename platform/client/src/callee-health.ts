@@ -1,6 +1,6 @@
-import type { Breakers } from '@stoa/client'
+import type { Breakers } from './breakers.ts'
 import { isInstanceReady, type Resolver } from '@stoa/discovery'
-import { Unwell, type HealthFacts } from './health.ts'
+import { Unwell, type HealthFacts } from '@stoa/kernel/part'
 
 interface CalleeOptions {
   readonly callee: string

@@ -1,17 +1,34 @@
-import type { IncomingMessage } from 'node:http'
-import { type AppError, platformError } from '@stoa/kernel'
+import type { AppError } from './errors.ts'
+import { platformError } from './platform-errors.ts'
 
-const largestBytes = 65_536
+/** A request to an operating endpoint, from a caller with the permission `ops`. */
+export interface AdminRequest {
+  readonly method: string
+  /** The path behind `/admin/` and the name of the area, in segments. */
+  readonly path: readonly string[]
+  readonly query: URLSearchParams
+  readonly body: () => Promise<Record<string, unknown>>
+}
 
-/** Returns the segments of a path. @throws AppError 400 if a segment cannot be decoded or contains NUL */
-export function segmentsOf(pathname: string): string[] {
-  try {
-    const segments = pathname.split('/').map(decodeURIComponent)
-    if (!segments.some((segment) => segment.includes('\0'))) return segments
-  } catch {
-    // no percent-encoding: refused below
-  }
-  throw platformError('request.malformed', 'The path cannot be decoded.')
+/** Serves the requests to one operating endpoint and the paths below it; a thrown error becomes problem details. */
+export type Area = (request: AdminRequest) => Promise<unknown>
+
+/** The error of a request to a path or with a method that an area does not have. */
+export function unknownPath(): AppError {
+  return platformError('request.path_unknown', 'There is no endpoint at this path.')
+}
+
+/** Returns what a path leads to. @throws AppError 404 if it is undefined */
+export function foundAt<T>(value: T | undefined): T {
+  if (value === undefined) throw unknownPath()
+  return value
+}
+
+/** Returns the number in a path. @throws AppError 404 if it is not a whole number from 1 */
+export function numberOf(segment: string | undefined): number {
+  const number = Number(segment)
+  if (!Number.isSafeInteger(number) || number < 1) throw unknownPath()
+  return number
 }
 
 /** Returns the limit of a list, 50 by default. @throws AppError 422 */
@@ -45,24 +62,6 @@ export function textOf(query: URLSearchParams, name: string): string | undefined
   const text = query.get(name) ?? undefined
   if (text?.includes('\0') === true) throw invalid(name, 'contains a NUL character')
   return text
-}
-
-/** Returns the body of a request, a JSON object; `{}` if there is none. @throws AppError 400, 413 */
-export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > largestBytes) throw platformError('request.too_large', 'the body is too large')
-    chunks.push(chunk)
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
-    if (typeof body === 'object' && body !== null) return body as Record<string, unknown>
-  } catch {
-    // not JSON: refused below
-  }
-  throw platformError('request.malformed', 'the body is not a JSON object')
 }
 
 function invalid(name: string, detail: string): AppError {

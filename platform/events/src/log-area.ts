@@ -1,17 +1,40 @@
 import { parseInstant, type Service } from '@stoa/contract'
-import {
-  consumedTypes,
-  deadLetters,
-  planReplay,
-  replay,
-  type EventLog,
-  type LogPage,
-  type ReadOptions,
-  type ReplayFrom,
-} from '@stoa/events'
 import { platformError } from '@stoa/kernel'
-import { textOf } from './admin-input.ts'
+import { foundAt, limitOf, textOf, unknownPath, type Area } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'
+import { deadLetters } from './dead-letters.ts'
+import type { EventLog, LogPage, ReadOptions } from './event-log.ts'
+import { consumedTypes } from './log-type.ts'
+import { planReplay, replay, type ReplayFrom } from './replay.ts'
+
+/** `/admin/events`: the event log of the whole system. */
+export function logArea(log: EventLog | undefined): Area {
+  return async ({ method, path, query }) => {
+    if (method !== 'GET' || path.length > 1 || log === undefined) throw unknownPath()
+    const [id] = path
+    return id === undefined ? readEvents(log, { query, limit: limitOf(query) }) : foundAt(await findEvent(log, id))
+  }
+}
+
+interface ConsumerOptions {
+  readonly log: EventLog | undefined
+  readonly database: Database
+  readonly service: Service
+}
+
+/** `/admin/consumer`: the consumer group of a service; it can be paused, resumed and moved back. */
+export function consumerArea({ log, database, service }: ConsumerOptions): Area {
+  return async ({ method, path, body }) => {
+    const [action] = path
+    if (log === undefined || Object.keys(service.consumes).length === 0) throw unknownPath()
+    if (method === 'GET' && action === undefined) return readConsumer({ log, database, service })
+    if (method === 'POST' && (action === 'pause' || action === 'resume')) {
+      return pauseConsumer(log, service, action === 'pause')
+    }
+    if (method === 'POST' && action === 'replay') return replayConsumer({ log, database, service }, await body())
+    throw unknownPath()
+  }
+}
 
 interface LogQuery {
   readonly query: URLSearchParams
@@ -19,7 +42,7 @@ interface LogQuery {
 }
 
 /** A page of the event log of the whole system; `from` is `start`, `end`, `last` (the default) or a time. */
-export async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<unknown> {
+async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<unknown> {
   const given = (name: string) => textOf(query, name)
   const cursor = given('cursor')
   const options: ReadOptions = {
@@ -37,7 +60,7 @@ export async function readEvents(log: EventLog, { query, limit }: LogQuery): Pro
 }
 
 /** One event, by its id. */
-export async function findEvent(log: EventLog, id: string): Promise<unknown> {
+async function findEvent(log: EventLog, id: string): Promise<unknown> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return undefined
   const [event] = (await log.read({ eventId: id, limit: 1 })).events
   return event === undefined ? undefined : shown(event)
@@ -50,7 +73,7 @@ interface Consumer {
 }
 
 /** The position of the consumer group of a service. */
-export async function readConsumer({ log, database, service }: Consumer): Promise<unknown> {
+async function readConsumer({ log, database, service }: Consumer): Promise<unknown> {
   const [partitions, since] = await Promise.all([log.lag(service.name), log.pausedSince(service.name)])
   const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
   const strandedKeys = await deadLetters(database).countStranded()
@@ -59,7 +82,7 @@ export async function readConsumer({ log, database, service }: Consumer): Promis
 }
 
 /** Pauses the consumer group in all instances of the service, also after restarts, until it is resumed; or resumes it. */
-export async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean): Promise<unknown> {
+async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean): Promise<unknown> {
   const isKnown = isPaused ? await log.pause(service.name) : await log.resume(service.name)
   if (!isKnown) {
     throw platformError('events.unknown_group', `There is no consumer group ${service.name} in the event log.`)
@@ -68,7 +91,7 @@ export async function pauseConsumer(log: EventLog, service: Service, isPaused: b
 }
 
 /** Moves the group back to the position in the body; with `isDryRun` only returns the plan. */
-export function replayConsumer(
+function replayConsumer(
   { log, database, service }: Consumer,
   body: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {

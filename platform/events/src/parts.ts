@@ -1,0 +1,95 @@
+import type { Service } from '@stoa/contract'
+import { throwTrouble, type HealthFacts, type Part } from '@stoa/kernel/part'
+import { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
+import type { EventLog } from './event-log.ts'
+import { lettersArea, outboxArea } from './letters-area.ts'
+import { consumerArea, logArea } from './log-area.ts'
+import { startLogUpkeep, type LogUpkeep } from './log-upkeep.ts'
+import { startRelay, type Relay } from './relay.ts'
+
+/** What the parts of this package work with. */
+export interface EventPartsOptions extends Omit<ConsumersOptions<Service>, 'log'> {
+  /** The open event log; undefined for a service that neither publishes nor consumes. */
+  readonly log: EventLog | undefined
+  /** The retention of the events of the service; permanent if undefined. */
+  readonly retentionMs: number | undefined
+}
+
+/** What moves events. The relay comes before what publishes, so that it stops after it and empties the outbox. */
+export interface EventParts {
+  readonly relay: Part
+  readonly upkeep: Part
+  readonly consumers: Part
+}
+
+/** The part of an open event log, which every process of a service has for operators and waits. */
+export function eventLogPart(log: EventLog | undefined): Part {
+  const part = { name: 'event log', admin: { events: logArea(log) } }
+  if (log === undefined) return part
+  return { ...part, stop: () => log.close(), dependencies: { eventLog: { check: () => log.ping() } } }
+}
+
+/** Makes the parts of the outbox relay, the maintenance of the log, and the consumers of a service. */
+export function eventParts(options: EventPartsOptions): EventParts {
+  const { log, database, service } = options
+  return {
+    relay: {
+      name: 'outbox relay',
+      admin: { outbox: outboxArea(database) },
+      ...(log === undefined ? {} : relaying(options, log)),
+    },
+    upkeep: { name: 'maintenance of the event log', ...(log === undefined ? {} : keepingUp(options, log)) },
+    consumers: {
+      name: 'consumers',
+      admin: { 'dead-letters': lettersArea(database), consumer: consumerArea({ log, database, service }) },
+      ...(log === undefined ? {} : consuming(options, log)),
+    },
+  }
+}
+
+type Work = Omit<Part, 'name' | 'admin'>
+
+const notStarted = 'not started yet'
+
+function relaying({ service, database, telemetry }: EventPartsOptions, log: EventLog): Work {
+  let relay: Relay | undefined
+  const isNeeded = Object.keys(service.publishes).length > 0
+  return {
+    start: () => void (relay = startRelay({ service, database, log, telemetry })),
+    stop: (timeoutMs) => relay?.stop(timeoutMs),
+    ...(isNeeded
+      ? {
+          dependencies: {
+            outboxRelay: { check: async () => throwTrouble(relay === undefined ? notStarted : relay.trouble()) },
+          },
+        }
+      : {}),
+  }
+}
+
+function keepingUp({ service, telemetry, retentionMs }: EventPartsOptions, log: EventLog): Work {
+  let upkeep: LogUpkeep | undefined
+  return {
+    start: () => void (upkeep = startLogUpkeep({ service, log, telemetry, retentionMs })),
+    stop: () => upkeep?.stop(),
+  }
+}
+
+function consuming(options: EventPartsOptions, log: EventLog): Work {
+  const { service } = options
+  let consumers: Consumers | undefined
+  const isNeeded = Object.keys(service.consumes).length > 0
+  const check = () => examine(service.name, log, consumers)
+  return {
+    start: () => void (consumers = startConsumers({ ...options, log })),
+    stop: () => consumers?.stop(),
+    ...(isNeeded ? { dependencies: { consumerGroup: { check } } } : {}),
+  }
+}
+
+async function examine(group: string, log: EventLog, consumers: Consumers | undefined): Promise<HealthFacts> {
+  throwTrouble(consumers === undefined ? notStarted : consumers.trouble())
+  const [partitions, pausedSince] = await Promise.all([log.lag(group), log.pausedSince(group)])
+  const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
+  return { group, lag, pausedSince: pausedSince?.toString() ?? null }
+}

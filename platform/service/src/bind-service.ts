@@ -1,0 +1,30 @@
+import type { Bindings } from '@stoa/contract'
+import { waitUntilCaughtUp } from '@stoa/events'
+import { checkBindings } from './check-bindings.ts'
+import type { Connections } from './connections.ts'
+import type { DefinedService } from './define-service.ts'
+
+/** What a service has made of its connections: what its handlers share, and the handlers. */
+export interface BoundService {
+  readonly deps: unknown
+  readonly bindings: Bindings<any>
+}
+
+/** Makes the deps and the handlers of a service. @throws StartError if a handler is missing or not declared */
+export function bindService(definition: DefinedService, connections: Connections): BoundService {
+  const { service, options, database, log, clock, newId, telemetry, makeTx, calls } = connections
+  const deps = definition.deps({
+    config: options.config,
+    db: database.read,
+    database,
+    clock,
+    newId,
+    telemetry,
+    makeTx,
+    calls: calls.for({}) as never,
+    caughtUp: async (wait) => (log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(log, wait)),
+  })
+  const bindings = definition.bind(deps)
+  checkBindings(service, bindings)
+  return { deps, bindings }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
+import type { Service } from '@stoa/contract'
+import type { Resolver } from '@stoa/discovery'
+import { openEventLog, type EventLog } from '@stoa/events'
+import { newId, StartError, systemClock, type Clock, type NewId } from '@stoa/kernel'
+import { openDatabase, type Database } from '@stoa/postgres'
+import { createTelemetry, type Telemetry } from '@stoa/telemetry'
+import { changeFeed, type ChangeFeed } from './changes.ts'
+import { databaseLog } from './database-log.ts'
+import { makeIdentity, type Identity } from './identity.ts'
+import { txMaker } from './make-tx.ts'
+import { followRegistry } from './registry.ts'
+import type { StartOptions } from './start-options.ts'
+
+/** What a process of a service holds open, and what its parts share. */
+export interface Connections {
+  readonly service: Service
+  readonly options: StartOptions
+  readonly version: string
+  readonly instanceId: string
+  readonly telemetry: Telemetry
+  readonly database: Database
+  /** The event log; undefined for a service that neither publishes nor consumes. */
+  readonly log: EventLog | undefined
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly makeTx: ReturnType<typeof txMaker>
+  readonly resolver: Resolver
+  readonly identity: Identity
+  readonly breakers: Breakers
+  readonly calls: CallClient
+  /** Undefined for a service without sagas, whose resources change only by requests. */
+  readonly changes: ChangeFeed | undefined
+}
+
+/** Opens what the parts of a service share. Nothing of it has to be reachable: each connects when it is used, and again after a loss. */
+export function connect(service: Service, options: StartOptions): Connections {
+  const { config, clock = systemClock, version = '0.1.0' } = options
+  const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
+  const telemetry = openTelemetry(service, options, { instanceId, version })
+  const log = openLog(service, options, { instanceId, telemetry })
+  const makeId = options.newId ?? newId
+  const database = openDatabase({
+    url: config.databaseUrl,
+    applicationName: instanceId,
+    readConnections: config.readConnections,
+    writeConnections: config.writeConnections,
+    statementTimeoutMs: 10_000,
+    log: databaseLog(telemetry),
+    telemetry,
+  })
+  const schemaBaseUrl = config.schemaBaseUrl ?? config.authIssuer
+  const resolver = options.resolver ?? followRegistry(config, telemetry)
+  const identity = options.identity ?? identityOf(service, options, { clock, telemetry })
+  const breakers = makeBreakers(telemetry)
+  const { tokens } = identity
+  return {
+    service,
+    options,
+    version,
+    instanceId,
+    telemetry,
+    database,
+    log,
+    clock,
+    newId: makeId,
+    makeTx: txMaker({ service, clock, newId: makeId, schemaBaseUrl, telemetry }),
+    resolver,
+    identity,
+    breakers,
+    calls: options.calls ?? connectCalls({ service, resolver, tokens, breakers, telemetry, newId: makeId }),
+    changes: Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger),
+  }
+}
+
+function openTelemetry(
+  service: Service,
+  { config, logDestination }: StartOptions,
+  { instanceId, version }: Pick<Connections, 'instanceId' | 'version'>,
+): Telemetry {
+  return createTelemetry({
+    service: service.name,
+    environment: config.stoaEnv,
+    version,
+    instance: instanceId,
+    logLevel: config.logLevel,
+    sampler: config.otelTracesSampler,
+    samplerArg: config.otelTracesSamplerArg,
+    sampleRatio: config.traceSampleRatio,
+    spanFolder: config.telemetryFolder,
+    otlpEndpoint: config.otelExporterOtlpEndpoint,
+    otlpServiceName: config.otelServiceName,
+    resourceAttributes: config.otelResourceAttributes,
+    ...(logDestination === undefined ? {} : { destination: logDestination }),
+  })
+}
+
+function openLog(
+  service: Service,
+  { config: { logDatabaseUrl: url } }: StartOptions,
+  { instanceId, telemetry }: Pick<Connections, 'instanceId' | 'telemetry'>,
+): EventLog | undefined {
+  const isSilent = Object.keys(service.publishes).length === 0 && Object.keys(service.consumes).length === 0
+  if (isSilent) return undefined
+  if (url === undefined) throw new StartError('it publishes or consumes events: set LOG_DATABASE_URL')
+  return openEventLog({ url, applicationName: `${instanceId}-log`, log: databaseLog(telemetry), telemetry })
+}
+
+function identityOf(
+  service: Service,
+  { config, access }: StartOptions,
+  { clock, telemetry }: Pick<Connections, 'clock' | 'telemetry'>,
+): Identity {
+  const { authIssuer: issuer, serviceClientSecret: secret, authUrl } = config
+  return makeIdentity({ service: service.name, issuer, secret, authUrl, access, clock, telemetry })
+}

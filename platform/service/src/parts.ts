@@ -1,0 +1,147 @@
+import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
+import { callsPart, type CallCause } from '@stoa/client'
+import { registrationPart, resolverPart } from '@stoa/discovery'
+import { eventLogPart, eventParts } from '@stoa/events'
+import { idempotencyPart } from '@stoa/http'
+import type { Part } from '@stoa/kernel/part'
+import { databasePart } from '@stoa/postgres'
+import { sagaPart } from '@stoa/saga'
+import { tasksPart } from '@stoa/tasks'
+import type { Telemetry } from '@stoa/telemetry'
+import type { BoundService } from './bind-service.ts'
+import { changesPart } from './changes.ts'
+import type { Connections } from './connections.ts'
+import type { DefinedService } from './define-service.ts'
+import type { Doors } from './doors.ts'
+import { erasurePart } from './erased-subjects.ts'
+import { identityPart } from './identity.ts'
+import { ownPart } from './own-part.ts'
+import { withErasure } from './personal-data.ts'
+import { register } from './registry.ts'
+import type { Stage } from './stages.ts'
+
+/** A registry that hangs does not delay the stop: the lease of the instance expires. */
+const leavingMs = 500
+const dayMs = 24 * 60 * 60 * 1_000
+
+/** The parts of what a process holds open. */
+export type HeldParts = ReturnType<typeof heldParts>
+
+/** Makes the parts of the connections, which have nothing to start. */
+export function heldParts(connections: Connections) {
+  const { service, telemetry, database, log, changes, resolver, identity, calls, breakers } = connections
+  return {
+    telemetry: telemetryPart(telemetry),
+    database: databasePart(database),
+    log: eventLogPart(log),
+    changes: changesPart(changes),
+    resolver: resolverPart(resolver),
+    calls: callsPart({ service, calls, breakers, resolver }),
+    identity: identityPart(identity),
+  }
+}
+
+interface ServiceParts {
+  readonly definition: DefinedService
+  readonly connections: Connections
+  readonly held: HeldParts
+  readonly bound: BoundService
+  readonly doors: Doors
+}
+
+/**
+ * The parts of a service, in the order in which they start. They stop from the last to the first: the process leaves the registry, its
+ * requests end, then its background work, and the relay after it, so that the events of all of them are sent.
+ */
+export function stagesOf({ definition, connections, held, bound, doors }: ServiceParts): Stage[] {
+  const { database, telemetry } = connections
+  const { relay, upkeep, consumers } = eventsOf(connections, bound)
+  const hooks = ownPart(definition, bound.deps)
+  return [
+    { parts: [held.telemetry], leastStopMs: telemetryStopMs, mostStopMs: telemetryStopMs },
+    { parts: [doors.port] },
+    { parts: [held.database], leastStopMs: databaseStopMs, mostStopMs: databaseStopMs },
+    // The hooks before consumers and sagas, because these may need what `onStart` prepares.
+    {
+      parts: [held.log, held.changes, held.resolver, hooks],
+      leastStopMs: connectionsStopMs,
+      mostStopMs: connectionsStopMs,
+    },
+    { parts: [held.calls] },
+    { parts: [relay], leastStopMs: relayStopMs },
+    {
+      parts: [
+        sagasOf(connections, bound),
+        consumers,
+        tasksOf(connections, bound),
+        upkeep,
+        idempotencyPart(database, telemetry.logger),
+        erasurePart(database, telemetry.logger),
+      ],
+      leastStopMs: backgroundStopMs,
+    },
+    { parts: [doors.requests] },
+    { parts: [held.identity, registrationOf(connections, doors)], mostStopMs: leavingMs },
+  ]
+}
+
+function telemetryPart(telemetry: Telemetry): Part {
+  return {
+    name: 'telemetry',
+    stop(timeoutMs) {
+      telemetry.logger.info('stopped')
+      return telemetry.close(timeoutMs)
+    },
+  }
+}
+
+function eventsOf(connections: Connections, { bindings }: BoundService) {
+  const { service, options, database, log, calls, makeTx, telemetry, clock } = connections
+  const { eventRetentionDays: days } = options.config
+  return eventParts({
+    service,
+    consumers: withErasure(service, bindings) as never,
+    database,
+    log,
+    calls: calls.for({}) as never,
+    makeTx,
+    telemetry,
+    clock,
+    retentionMs: days === undefined ? undefined : days * dayMs,
+  })
+}
+
+function sagasOf(connections: Connections, { bindings }: BoundService): Part {
+  const { service, options, database, calls, makeTx, telemetry, clock, changes, instanceId } = connections
+  return sagaPart({
+    service,
+    definitions: bindings.sagas,
+    database,
+    callsFor: (cause: CallCause) => calls.for(cause),
+    makeTx,
+    telemetry,
+    clock,
+    workerName: instanceId,
+    retentionDays: options.config.sagaRetentionDays,
+    onChanged: (ids: readonly string[]) => changes?.announce(ids),
+  })
+}
+
+function tasksOf({ service, database, calls, makeTx, telemetry }: Connections, { bindings }: BoundService): Part {
+  return tasksPart({
+    service,
+    database,
+    makeTx,
+    telemetry,
+    calls: ({ key }) => calls.for({ idempotencyKey: key }) as never,
+    handlers: bindings.tasks,
+  })
+}
+
+/** A process with another resolver than the registry, as in tests, does not register. */
+function registrationOf({ service, options, version, instanceId }: Connections, doors: Doors): Part {
+  const { config, resolver } = options
+  if (resolver !== undefined) return { name: 'registration' }
+  const metadata = { instance: instanceId, pid: String(process.pid) }
+  return registrationPart(() => register(config, { service: service.name, port: doors.number(), version, metadata }))
+}
