@@ -26,9 +26,7 @@ export async function stopStages(stages: readonly Stage[], timeMs: number, logge
   for (const { parts, leastStopMs = 0, mostStopMs = Infinity } of stages.toReversed()) {
     const timeoutMs = Math.min(mostStopMs, Math.max(leastStopMs, untilMs - performance.now()))
     const stopped = await Promise.allSettled(parts.map((part) => stopPart(part, timeoutMs, logger)))
-    failures.push(
-      ...stopped.filter(({ status }) => status === 'rejected').map((each) => (each as PromiseRejectedResult).reason),
-    )
+    for (const each of stopped) if (each.status === 'rejected') failures.push(each.reason)
   }
   if (failures.length > 0) throw failures[0]
 }
