@@ -1,0 +1,175 @@
+// The coming words of the contract (docs/adr), as types only: they compile against the words of today, and nothing runs them.
+import { Type, type Static, type TObject, type TSchema } from 'typebox'
+import type { Caller, EventData, EventType, PathParams, Permission, ReadHandle, Service, Tx } from '../src/index.ts'
+
+interface RouteWords<Path extends string> {
+  readonly path: Path
+  readonly params: { readonly [Name in PathParams<Path>]: TSchema }
+  readonly summary: string
+  readonly permission: Permission
+  readonly owner: string
+}
+
+// Routes: entries of `operations`, served by the part `requests`.
+
+/** A request body that is not JSON: it is streamed into a blob, and the handler gets its reference when it is complete. */
+export interface Upload<Path extends string = string> extends RouteWords<Path> {
+  readonly kind: 'upload'
+  readonly blobs: string
+  readonly mediaTypes: readonly string[]
+  readonly largestBytes: number
+  readonly answers: { readonly [status: number]: TSchema }
+}
+
+/** A response that is not JSON: a blob, with ranges (RFC 9110, 14) and its checksum as ETag. */
+export interface Download<Path extends string = string> extends RouteWords<Path> {
+  readonly kind: 'download'
+  readonly blobs: string
+}
+
+/** A WebSocket (RFC 6455): typed messages in both directions. */
+export interface Socket<
+  Path extends string = string,
+  Receives extends Messages = Messages,
+  Sends extends Messages = Messages,
+> extends RouteWords<Path> {
+  readonly kind: 'socket'
+  readonly receives: Receives
+  readonly sends: Sends
+  readonly idleMs: number
+}
+type Messages = { readonly [message: string]: TSchema }
+
+/** A query parameter that may be repeated (`sku=A&sku=B`). */
+export const many = <S extends TSchema>(schema: S, maxItems: number) => Type.Array(schema, { maxItems, style: 'form' })
+
+/** Filters by name (`filter[brand]=Acme`), whose counts the response contains. */
+export const facets = <const Names extends string>(names: readonly Names[]) =>
+  Type.Unsafe<{ readonly [Name in Names]?: string[] }>(Type.Object({}, { style: 'deepObject', names }))
+
+// Words of the description of a service.
+
+/** A folder in a directory or in S3 where blobs are kept; a blob without a committed row that names it is removed. */
+export interface Blobs {
+  readonly purpose: string
+  readonly keptDays?: number
+}
+
+/** A read model that is built from events: its position moves in the transaction of its rows, and a new version is built beside the live one. */
+export interface Projection<From extends Events = Events> {
+  readonly version: number
+  readonly from: From
+}
+type Events = { readonly [name: string]: EventType }
+
+/** Consumes every event of the system in batches, in the order of each key; for archives, search and analytics. */
+export interface EveryEvent {
+  readonly mostPerBatch: number
+  readonly gatherMs: number
+}
+
+/** A schedule by the calendar of a time zone, in addition to `everyMs`; once over all replicas, also over a change of the clocks. */
+export interface CalendarTask<Payload extends TSchema = TSchema> {
+  readonly payload: Payload
+  readonly at: { readonly cron: string; readonly timeZone: string }
+}
+
+/** Values that can be lost: in memory, or shared in Redis; dropped by time, and by events that name their key. */
+export interface Cache<Value extends TSchema = TSchema> {
+  readonly value: Value
+  readonly maxAgeSeconds: number
+  readonly droppedBy: Events
+}
+
+/** A function that needs the CPU for long, run in a worker thread. */
+export interface Thread<Input extends TSchema = TSchema, Output extends TSchema = TSchema> {
+  readonly input: Input
+  readonly output: Output
+  readonly timeoutMs: number
+}
+
+/** What the doors of a service accept, beside the limits of the gateway. */
+export interface DoorLimits {
+  readonly mostInProgress?: number
+  readonly perCaller?: { readonly count: number; readonly perSeconds: number }
+}
+
+/** How many processes of each role run, and what decides it. */
+export interface Scaling {
+  readonly web: Replicas & { readonly by: 'requests' | 'cpu' }
+  readonly worker: Replicas & { readonly by: 'lag' | 'tasks' | 'cpu' }
+}
+interface Replicas {
+  readonly least: number
+  readonly most: number
+}
+
+/** The coming words of a description; every one is optional. */
+export interface ComingWords {
+  readonly blobs: { readonly [name: string]: Blobs }
+  readonly projections: { readonly [name: string]: Projection }
+  readonly consumesEverything: EveryEvent
+  readonly calendar: { readonly [task: string]: CalendarTask }
+  readonly caches: { readonly [name: string]: Cache }
+  readonly threads: { readonly [name: string]: Thread }
+  readonly doors: DoorLimits
+  readonly scaling: Scaling
+  /** A folder on the disk of the process, for example for DuckDB; one process at a time holds its lock. */
+  readonly folder: { readonly purpose: string; readonly canBeLost: boolean }
+  /** Has no PostgreSQL: no writes with keys, events, sagas, tasks, projections. */
+  readonly database: 'none'
+}
+
+/** A description with coming words; one without a database has only reads and calls. */
+export type ComingService<Words extends Partial<ComingWords>> = Words &
+  (Words extends { readonly database: 'none' } ? WithoutDatabase : unknown)
+type WithoutDatabase = {
+  readonly [Word in 'publishes' | 'consumes' | 'sagas' | 'tasks' | 'projections' | 'calendar']?: undefined
+}
+
+/** A web application: static files, and the operations that its pages use. It is no service; the gateway serves it. */
+export interface App<Uses extends { readonly [service: string]: Service }> {
+  readonly name: string
+  readonly path: `/${string}`
+  readonly uses: { readonly [Name in keyof Uses]: readonly (keyof Uses[Name]['operations'])[] }
+}
+
+// Bindings: what a handler of each word gets.
+
+/** A reference to a stored blob; its row in the transaction of a write keeps it. */
+export interface BlobRef {
+  readonly id: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+export type UploadHandler<S extends Service> = (context: {
+  readonly blob: BlobRef
+  readonly caller: Caller
+  readonly commit: (change: (tx: Tx<S>) => Promise<{ readonly status: number; readonly id: string }>) => Promise<void>
+}) => Promise<void>
+
+export type DownloadHandler = (context: { readonly caller: Caller; readonly db: ReadHandle }) => Promise<BlobRef>
+
+export type SocketHandler<W extends Socket> = (context: {
+  readonly caller: Caller
+  readonly db: ReadHandle
+  readonly messages: AsyncIterable<MessageOf<W['receives']>>
+  readonly send: (message: MessageOf<W['sends']>) => Promise<void>
+}) => Promise<void>
+type MessageOf<M extends Messages> = {
+  [Name in keyof M]: { readonly type: Name; readonly data: Static<M[Name]> }
+}[keyof M]
+
+export type ProjectionHandlers<P extends Projection> = {
+  readonly [Name in keyof P['from']]: (
+    event: { readonly subject: string; readonly data: EventData<P['from'][Name]> },
+    table: ReadHandle,
+  ) => Promise<void>
+}
+
+export type ThreadHandler<T extends Thread> = (input: Static<T['input']>) => Static<T['output']>
+
+/** Query parameters of a search, as its handler gets them. */
+export type SearchQuery<Query extends TObject> = Static<Query>
