@@ -6,6 +6,8 @@ const {
   READ_CONNECTIONS: _reads,
   WRITE_CONNECTIONS: _writes,
   LOG_DATABASE_URL: _log,
+  // it only serves requests
+  ROLE: _role,
   // it looks up and never registers
   REGISTRY_TOKEN: _token,
   ...shared

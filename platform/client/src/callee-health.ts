@@ -13,7 +13,8 @@ interface CalleeOptions {
  * ready, or if the breakers of every instance are open for the same scope.
  */
 export async function examineCallee({ callee, resolver, breakers }: CalleeOptions): Promise<HealthFacts> {
-  const instances = resolver.resolve(callee)
+  // a worker is listed with the weight 0 and takes no calls
+  const instances = resolver.resolve(callee).filter(({ weight }) => weight > 0)
   const answers = await Promise.all(instances.map((instance) => isInstanceReady(instance).catch(() => false)))
   const open = breakers.list({ service: callee }).filter(({ state }) => state === 'open')
   const openBreakers = open.map(({ instance, scope }) => ({ instance, scope }))

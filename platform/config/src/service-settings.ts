@@ -82,6 +82,10 @@ export function serviceSettings(service: string, port: number) {
       default: 'development',
       doc: 'Environment: `embedded` (one process tree on one machine), `development` or `production`.',
     }),
+    ROLE: setting(Type.Union([Type.Literal('all'), Type.Literal('web'), Type.Literal('worker')]), {
+      default: 'all',
+      doc: 'What this process does: `web` serves requests, `worker` runs consumers, sagas, tasks and the relay, `all` does both. The argument `--role` takes precedence.',
+    }),
     HOST: setting(hostname, { default: '127.0.0.1', doc: 'Address that the service listens on.' }),
     PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
       default: port,

@@ -39,14 +39,14 @@ export function instanceTable(observer?: DiscoveryObserver, time: Time = systemT
   }
 
   function ready(service: string, timeoutMs: number): Promise<void> {
-    if (resolve(service).length > 0) return Promise.resolve()
+    if (resolve(service).some(takesRequests)) return Promise.resolve()
     return new Promise((fulfil, reject) => {
       const timer = time.setTimer(() => {
         leave()
         reject(platformError('service.no_instance', `no instance of ${service} is known`))
       }, timeoutMs)
       const leave = onChange(service, (instances) => {
-        if (instances.length === 0) return
+        if (!instances.some(takesRequests)) return
         time.clearTimer(timer)
         leave()
         fulfil()
@@ -62,6 +62,8 @@ export function instanceTable(observer?: DiscoveryObserver, time: Time = systemT
 
   return { resolve, ready, isInformed: () => isInformed, onChange, set, replace }
 }
+
+const takesRequests = ({ weight }: Instance) => weight > 0
 
 /** The new list in the order of ids, with the old object of each instance that is as it was; the old list if all are. */
 function merged(before: readonly Instance[], instances: readonly Instance[]): readonly Instance[] {

@@ -13,6 +13,15 @@ test('reads the least there can be', () => {
   expect(parseLease({ instanceId: 'a', leaseSeconds: 1 })).toEqual({ instanceId: 'a', leaseSeconds: 1 })
 })
 
+test('an unhealthy instance is kept while the only healthy ones take no requests', () => {
+  const instances = [
+    { id: 'web', host: '127.0.0.1', port: 1, status: 'unhealthy' },
+    { id: 'worker', host: '127.0.0.1', port: 2, status: 'healthy', weight: 0 },
+  ]
+  const kept = parseChange({ revision: 5, service: 'order', instances }).instances.map(({ id }) => id)
+  expect(kept).toEqual(['web', 'worker'])
+})
+
 test.each([
   [null, 'change must be an object'],
   ['order', 'change must be an object'],

@@ -44,7 +44,7 @@ export function parseLease(value: unknown): Lease {
   }
 }
 
-// Callers get the healthy instances, or all of them if none is healthy: perhaps only the registry cannot reach them.
+// Callers get the healthy instances, or all of them if none that takes requests is healthy: perhaps only the registry cannot reach them.
 function parseService(message: Readonly<Record<string, unknown>>): Omit<ServiceChange, 'revision'> {
   const service = textOf('service', message['service'])
   const told = arrayOf('instances', message['instances']).map((value) => {
@@ -52,7 +52,8 @@ function parseService(message: Readonly<Record<string, unknown>>): Omit<ServiceC
     return { isHealthy: fields['status'] !== 'unhealthy', instance: parseInstance(service, fields) }
   })
   const healthy = told.filter((one) => one.isHealthy)
-  return { service, instances: (healthy.length > 0 ? healthy : told).map((one) => one.instance) }
+  const isServed = healthy.some((one) => one.instance.weight > 0)
+  return { service, instances: (isServed ? healthy : told).map((one) => one.instance) }
 }
 
 function parseInstance(service: string, fields: Readonly<Record<string, unknown>>): Instance {

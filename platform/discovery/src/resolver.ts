@@ -7,7 +7,7 @@ export interface Resolver {
    * something changes, so that balancers may keep what they made of it.
    */
   readonly resolve: (service: string) => readonly Instance[]
-  /** Resolves once the service has an instance; rejects with `discovery.no_instance` (unavailable) after `timeoutMs`. */
+  /** Resolves once the service has an instance that takes requests; rejects with `discovery.no_instance` (unavailable) after `timeoutMs`. */
   readonly ready: (service: string, timeoutMs: number) => Promise<void>
   /** Whether there was an answer at all; until then everybody is unknown. */
   readonly isInformed: () => boolean

@@ -11,12 +11,14 @@ import { databaseLog } from './database-log.ts'
 import { makeIdentity, type Identity } from './identity.ts'
 import { txMaker } from './make-tx.ts'
 import { followRegistry } from './registry.ts'
+import type { Role } from './service-config.ts'
 import type { StartOptions } from './start-options.ts'
 
 /** What a process of a service holds open, and what its parts share. */
 export interface Connections {
   readonly service: Service
   readonly options: StartOptions
+  readonly role: Role
   readonly version: string
   readonly instanceId: string
   readonly telemetry: Telemetry
@@ -58,6 +60,7 @@ export function connect(service: Service, options: StartOptions): Connections {
   return {
     service,
     options,
+    role: config.role,
     version,
     instanceId,
     telemetry,

@@ -1,4 +1,4 @@
-import type { Bindings } from '@stoa/contract'
+import type { Bindings, Service } from '@stoa/contract'
 import {
   createHttpApp,
   refuseConnect,
@@ -76,7 +76,7 @@ async function openDoors(options: DoorOptions): Promise<OpenDoors> {
   const load = loadShedder()
   const app = await makeApp(options, load)
   const rpc = makeRpc(options, load)
-  const paths = rpcPaths(options.connections.service)
+  const paths = rpcPaths(servedBy(options.connections))
   const port = await openPort({
     host: config.host,
     port: config.port,
@@ -97,10 +97,10 @@ type Load = ReturnType<typeof loadShedder>
 
 function makeApp(options: DoorOptions, load: Load): Promise<HttpApp> {
   const { connections, bindings } = options
-  const { service, database, identity, calls, changes, telemetry } = connections
+  const { database, identity, calls, changes, telemetry } = connections
   const { config } = connections.options
   return createHttpApp({
-    service,
+    service: servedBy(connections),
     bindings: bindings.operations,
     database,
     calls: () => calls.for({}) as never,
@@ -121,9 +121,9 @@ function makeApp(options: DoorOptions, load: Load): Promise<HttpApp> {
 }
 
 function makeRpc({ connections, bindings, isReady }: DoorOptions, load: Load): ReturnType<typeof rpcServer> {
-  const { service, database, makeTx, calls, identity, telemetry, clock } = connections
+  const { database, makeTx, calls, identity, telemetry, clock } = connections
   return rpcServer({
-    service,
+    service: servedBy(connections),
     handlers: bindings.rpc,
     database,
     makeTx,
@@ -136,15 +136,20 @@ function makeRpc({ connections, bindings, isReady }: DoorOptions, load: Load): R
   })
 }
 
+/** What a process serves of its contract: a worker neither operations nor RPC methods. */
+function servedBy({ service, role }: Connections): Service {
+  return role === 'worker' ? { ...service, operations: {}, rpc: undefined } : service
+}
+
 /** The routes that every service has in addition to its contract; they are served under any load. */
 function extraRoutesOf({ connections, bindings, parts, isReady }: DoorOptions): ExtraRoute[] {
-  const { service, version, telemetry, database, instanceId } = connections
+  const { service, role, version, telemetry, database, instanceId } = connections
   const dependencies = Object.fromEntries(parts().flatMap((part) => Object.entries(part.dependencies ?? {})))
   const health = makeHealth({ dependencies, isReady })
   const areas = Object.fromEntries(parts().flatMap(({ admin = {} }) => Object.entries(admin)))
   return [
-    ...operatingEndpoints({ service, version, telemetry, health }),
-    ...personalDataEndpoint(bindings, database),
+    ...operatingEndpoints({ service, role, version, telemetry, health }),
+    ...(role === 'worker' ? [] : personalDataEndpoint(bindings, database)),
     adminEndpoints({ areas, health, instanceId }),
   ]
 }

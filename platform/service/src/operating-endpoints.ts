@@ -4,9 +4,11 @@ import { asyncApiDocument } from '@stoa/events'
 import type { ExtraRoute } from '@stoa/http'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Health } from './health.ts'
+import type { Role } from './service-config.ts'
 
 interface OperatingOptions {
   readonly service: Service
+  readonly role: Role
   readonly version: string
   readonly telemetry: Telemetry
   readonly health: Health
@@ -45,9 +47,12 @@ async function answerReadiness({ health }: OperatingOptions, response: ServerRes
   answer(response, isReady ? 200 : 503, { status: isReady ? 'up' : 'down' })
 }
 
-async function answerHealth({ health, service, version }: OperatingOptions, response: ServerResponse): Promise<void> {
+async function answerHealth(
+  { health, service, role, version }: OperatingOptions,
+  response: ServerResponse,
+): Promise<void> {
   const { status, components } = await health.report()
-  answer(response, status === 'down' ? 503 : 200, { status, service: service.name, version, components })
+  answer(response, status === 'down' ? 503 : 200, { status, service: service.name, role, version, components })
 }
 
 async function answerMetrics(telemetry: Telemetry, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -51,10 +51,12 @@ interface ServiceParts {
 
 /**
  * The parts of a service, in the order in which they start. They stop from the last to the first: the process leaves the registry, its
- * requests end, then its background work, and the relay after it, so that the events of all of them are sent.
+ * requests end, then its background work, and the relay after it, so that the events of all of them are sent. A process with the role
+ * `web` has the same operating endpoints, but runs no background work.
  */
 export function stagesOf({ definition, connections, held, bound, doors }: ServiceParts): Stage[] {
   const { database, telemetry } = connections
+  const inBackground = (part: Part) => (connections.role === 'web' ? onlyOperated(part) : part)
   const { relay, upkeep, consumers } = eventsOf(connections, bound)
   const hooks = ownPart(definition, bound.deps)
   return [
@@ -68,7 +70,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
       mostStopMs: connectionsStopMs,
     },
     { parts: [held.calls] },
-    { parts: [relay], leastStopMs: relayStopMs },
+    { parts: [inBackground(relay)], leastStopMs: relayStopMs },
     {
       parts: [
         sagasOf(connections, bound),
@@ -77,12 +79,16 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
         upkeep,
         idempotencyPart(database, telemetry.logger),
         erasurePart(database, telemetry.logger),
-      ],
+      ].map(inBackground),
       leastStopMs: backgroundStopMs,
     },
     { parts: [doors.requests] },
     { parts: [held.identity, registrationOf(connections, doors)], mostStopMs: leavingMs },
   ]
+}
+
+function onlyOperated({ name, admin = {} }: Part): Part {
+  return { name, admin }
 }
 
 function telemetryPart(telemetry: Telemetry): Part {
@@ -138,10 +144,15 @@ function tasksOf({ service, database, calls, makeTx, telemetry }: Connections, {
   })
 }
 
-/** A process with another resolver than the registry, as in tests, does not register. */
-function registrationOf({ service, options, version, instanceId }: Connections, doors: Doors): Part {
+/** A worker is listed for operators, with the weight 0: it gets no requests. A process with another resolver, as in tests, does not register. */
+function registrationOf({ service, options, role, version, instanceId }: Connections, doors: Doors): Part {
   const { config, resolver } = options
   if (resolver !== undefined) return { name: 'registration' }
-  const metadata = { instance: instanceId, pid: String(process.pid) }
-  return registrationPart(() => register(config, { service: service.name, port: doors.number(), version, metadata }))
+  const described = {
+    service: service.name,
+    version,
+    metadata: { instance: instanceId, pid: String(process.pid), role },
+    ...(role === 'worker' ? { weight: 0 } : {}),
+  }
+  return registrationPart(() => register(config, { ...described, port: doors.number() }))
 }

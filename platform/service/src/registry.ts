@@ -18,7 +18,7 @@ export function followRegistry(config: ServiceConfig, { logger }: Telemetry): Re
 /** Registers this process with the address at which others reach it. */
 export function register(
   config: ServiceConfig,
-  said: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata'>,
+  said: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata' | 'weight'>,
 ): Registration {
   const host = config.advertisedHost ?? config.host
   const healthCheckUrl = `http://${host}:${said.port}/health/ready`

@@ -1,3 +1,6 @@
+import { parseArgs } from 'node:util'
+import type { Environment } from '@stoa/config'
+import { StartError } from '@stoa/kernel'
 import type { AccessTable } from '@stoa/security'
 import type { DefinedService } from './define-service.ts'
 import { runProcess } from './run-process.ts'
@@ -9,9 +12,25 @@ interface RunOptions {
   readonly access: AccessTable
 }
 
-/** Runs a service as this process, as `runProcess` does. */
+/** Runs a service as this process, as `runProcess` does; its arguments are `--role web`, `worker` or `all`. */
 export async function runService(definition: DefinedService<ServiceConfig>, { access }: RunOptions): Promise<void> {
-  await runProcess(definition.contract.name, ({ env, logDestination }) =>
-    startService(definition, { config: definition.config.parse(env), access, logDestination }),
-  )
+  const { name } = definition.contract
+  await runProcess(name, ({ env, logDestination }) => {
+    const config = definition.config.parse({ ...env, ...roleSetting(name, process.argv.slice(2)) })
+    return startService(definition, { config, access, logDestination })
+  })
+}
+
+/** The argument `--role` as the setting of this service, which takes precedence over those of the environment. */
+function roleSetting(service: string, args: readonly string[]): Environment {
+  const { role } = parseArguments(args)
+  return role === undefined ? {} : { [`${service.toUpperCase().replaceAll('-', '_')}_ROLE`]: role }
+}
+
+function parseArguments(args: readonly string[]): { readonly role?: string | undefined } {
+  try {
+    return parseArgs({ args: [...args], options: { role: { type: 'string' } } }).values
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error))
+  }
 }

@@ -144,6 +144,13 @@ test('a callee is down when nobody serves it, when no instance is ready, and whe
     })
   expect(await examine([ready.address, starting.address])).toEqual({ instances: 2, ready: 1, openBreakers: [] })
   await expect(examine([])).rejects.toThrow('no instance is known')
+  await expect(
+    examineCallee({
+      callee: 'pricing',
+      resolver: staticResolver({ pricing: [{ host: '127.0.0.1', port: 1, weight: 0 }] }),
+      breakers: { list: () => [] },
+    }),
+  ).rejects.toThrow('no instance is known')
   await expect(examine([starting.address])).rejects.toThrow('no instance is ready')
   const refused = { instance: `pricing@${ready.address}`, scope: 'quote' }
   await expect(examine([ready.address], [refused])).rejects.toThrow('open on every instance: quote')
