@@ -10,6 +10,7 @@ const databaseUrl = 'postgres://order:planted@127.0.0.1:5432/order'
 test('a service needs nothing but its database to start', () => {
   expect(config.parse({ DATABASE_URL: databaseUrl })).toEqual({
     stoaEnv: 'development',
+    role: 'all',
     host: '127.0.0.1',
     port: 8002,
     advertisedHost: undefined,
