@@ -6,14 +6,19 @@ import {
   facets,
   many,
   type App,
+  type BlobRef,
   type ComingService,
   type ComingWords,
   type Download,
+  type DownloadHandler,
   type ProjectionHandlers,
   type SearchQuery,
   type Socket,
   type SocketHandler,
+  type Thread,
+  type ThreadHandler,
   type Upload,
+  type UploadHandler,
 } from './coming-words.ts'
 
 const productCreated = event('product.created', '1.0.0', Type.Object({ sku: Type.String() }))
@@ -36,13 +41,15 @@ const search = describeService({
   personalData: 'none',
 })
 
+const numbers = () => Type.Array(Type.Number())
+
 const words = {
   blobs: { reports: { purpose: 'finished reports', keptDays: 30 } },
   projections: { products: { version: 1, from: { productCreated } } },
   consumesEverything: { mostPerBatch: 10_000, gatherMs: 1_000 },
   calendar: { closeMonth: { payload: Type.Object({}), at: { cron: '0 3 1 * *', timeZone: 'Europe/Berlin' } } },
   caches: { results: { value: Type.String(), maxAgeSeconds: 60, droppedBy: { productCreated } } },
-  threads: { rank: { input: Type.Array(Type.Number()), output: Type.Number(), timeoutMs: 1_000 } },
+  threads: { rank: { input: numbers(), output: Type.Number(), timeoutMs: 1_000 } },
   doors: { mostInProgress: 200, perCaller: { count: 10, perSeconds: 1 } },
   scaling: { web: { least: 2, most: 8, by: 'requests' }, worker: { least: 1, most: 4, by: 'lag' } },
   folder: { purpose: 'DuckDB', canBeLost: true },
@@ -82,6 +89,10 @@ test('handlers of coming words have the types of their declarations', () => {
     readonly type: 'said'
     readonly data: number
   }>()
+  type Rank = ThreadHandler<Thread<ReturnType<typeof numbers>, ReturnType<typeof Type.Number>>>
+  expectTypeOf<Rank>().toEqualTypeOf<(input: number[]) => number>()
+  expectTypeOf<Parameters<UploadHandler<typeof search>>[0]['blob']>().toEqualTypeOf<BlobRef>()
+  expectTypeOf<Awaited<ReturnType<DownloadHandler>>>().toEqualTypeOf<BlobRef>()
   type Query = SearchQuery<(typeof search)['operations']['searchProducts']['query']>
   expectTypeOf<Query['sku']>().toEqualTypeOf<string[] | undefined>()
   expectTypeOf<Query['filter']['brand']>().toEqualTypeOf<string[] | undefined>()
