@@ -13,7 +13,7 @@ test('a new service listens where nobody does, and everything that must know of 
   expect(topology.map((each) => each.port)).not.toContain(port)
   expect(path).toBe('/api/v1/gift-cards')
   const textOf = (wanted: string) => files.find((each) => each.path === wanted)?.text
-  expect(textOf('contracts/catalogue.ts')).toMatch(/notification, giftCard\]/)
+  expect(textOf('contracts/catalogue.ts')).toMatch(/, giftCard\]/)
   expect(textOf('system/src/topology.ts')).toMatch(/ {2}service\('services', giftCard\),\n\n {2}\/\/ The one door/)
   expect(textOf('contracts/gift-card/permissions.ts')).toContain(
     "'gift-card:read': { description: 'read your gift cards',",
