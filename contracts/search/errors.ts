@@ -14,4 +14,10 @@ export const searchErrors = errors({
     why: 'There is no version of an index with this id.',
     fix: 'Choose an id from the list of indexes.',
   },
+  'search.synonyms_not_found': {
+    kind: 'not_found',
+    title: 'No such set of synonyms',
+    why: 'There is no set of synonyms with this id.',
+    fix: 'Choose an id from the list of synonyms.',
+  },
 })

@@ -12,4 +12,5 @@ export const searchExamples: Examples<typeof http> = {
     },
   },
   createIndex: { body: { name: 'products' } },
+  createSynonyms: { body: { words: ['caddy', 'tin'] } },
 }

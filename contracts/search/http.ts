@@ -4,6 +4,7 @@ import { FacetName, Filter, SearchResult, SearchSort, Suggestion } from './resou
 
 export { readAnalytics, recordClick } from './analytics-http.ts'
 export { cancelIndex, createIndex, getIndex, listIndexes } from './indexes-http.ts'
+export { createSynonyms, deleteSynonyms, getSynonyms, listSynonyms } from './synonyms-http.ts'
 
 /** GET /api/v1/search */
 export const search = get('/api/v1/search', {

@@ -120,3 +120,18 @@ export const SearchAnalytics = Type.Object({
   queriesWithoutResults: Type.Array(QueryCount),
 })
 export type SearchAnalytics = Static<typeof SearchAnalytics>
+
+const SynonymsId = idSchema('synonyms')
+export type SynonymsId = Static<typeof SynonymsId>
+
+/** Words that mean the same in a search. */
+export const Synonyms = Type.Object({
+  id: SynonymsId,
+  words: Type.Array(Type.String({ pattern: '^[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{1,40}$' }), {
+    minItems: 1,
+    maxItems: 20,
+    description: 'single words of Latin letters and digits; at least two must differ without case and accents',
+  }),
+  createdAt: InstantSchema,
+})
+export type Synonyms = Static<typeof Synonyms>

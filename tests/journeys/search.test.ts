@@ -55,3 +55,25 @@ test('a product is found after it was created, under its new name after it was c
   expect((await ask('DELETE', path, { as: staff, headers: { 'if-match': '*' } })).status).toBe(204)
   await eventually(async () => expect((await find(`q=S-${word}`)).total).toBe(0))
 })
+
+test('staff see what is searched for, and rebuild the index while customers search', async () => {
+  const word = `z${randomUUID().replaceAll('-', '')}`
+  expect((await find(`q=${word}`)).total).toBe(0)
+  const found = await find('q=lapsang')
+  const click = { searchId: found.id, productId: found.items[0].id }
+  expect((await ask('POST', '/api/v1/search/clicks', { body: click })).status).toBe(204)
+  await eventually(async () => {
+    const { body } = await ask('GET', '/api/v1/search/analytics?limit=200', { as: staff })
+    expect(body.queriesWithoutResults).toContainEqual({ query: word, searches: 1, clicks: 0 })
+    expect(body.clickThroughRate).toBeGreaterThan(0)
+  })
+  const { status, body } = await ask('POST', '/api/v1/search/indexes', { as: staff, body: { name: 'products' } })
+  expect(status).toBe(202)
+  await eventually(async () => {
+    expect(namesOf(await find('q=lapsang'))).toEqual(['Lapsang Souchong'])
+    const index = await ask('GET', `/api/v1/search/indexes/${body.id}`, { as: staff })
+    expect(index.body).toMatchObject({ state: 'live' })
+    expect(index.body.documents).toBeGreaterThanOrEqual(200)
+  })
+  expect((await ask('GET', '/api/v1/search/analytics')).status).toBe(401)
+})

@@ -7,6 +7,7 @@ import { pruneSearchesTask, readAnalytics, recordClick } from './use-cases/analy
 import { buildIndexTask, buildMissingIndex } from './use-cases/build-index.ts'
 import { copyPrice, dropDeletedProduct, indexCreatedProduct, indexUpdatedProduct } from './use-cases/follow-products.ts'
 import { cancelIndex, createIndex, getIndex, listIndexes } from './use-cases/manage-indexes.ts'
+import { createSynonyms, deleteSynonyms, getSynonyms, listSynonyms } from './use-cases/manage-synonyms.ts'
 import { search } from './use-cases/search.ts'
 import { suggest } from './use-cases/suggest.ts'
 
@@ -35,6 +36,10 @@ export const searchService = defineService(contract, {
       createIndex: createIndex(deps),
       getIndex,
       cancelIndex,
+      listSynonyms,
+      createSynonyms: createSynonyms(deps),
+      getSynonyms,
+      deleteSynonyms,
     },
     rpc: {},
     consumes: {

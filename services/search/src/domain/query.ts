@@ -78,3 +78,9 @@ export function withWords(query: ParsedQuery, replacements: ReadonlyMap<string, 
   const groups = query.groups.map((words) => words.map((word) => replacements.get(word) ?? word))
   return { ...query, groups }
 }
+
+/** The query with every word accompanied by the words that mean the same. */
+export function withSynonyms(query: ParsedQuery, synonyms: ReadonlyMap<string, readonly string[]>): ParsedQuery {
+  const groups = query.groups.map((words) => [...words, ...words.flatMap((word) => synonyms.get(word) ?? [])])
+  return { ...query, groups }
+}

@@ -7,9 +7,10 @@ import type { Deps } from '../deps.ts'
 import { chooseCorrection, nearWords } from '../domain/correction.ts'
 import { parseFilters } from '../domain/filters.ts'
 import { highlightedOf } from '../domain/highlight.ts'
-import { isEmpty, parseQuery, singleWords, textOf, withWords, type ParsedQuery } from '../domain/query.ts'
+import { isEmpty, parseQuery, singleWords, textOf, withSynonyms, withWords, type ParsedQuery } from '../domain/query.ts'
 import { countFacets } from '../store/count-facets.ts'
 import { findProducts, type FoundPage, type FoundProduct } from '../store/find-products.ts'
+import { synonymsOf } from '../store/synonyms.ts'
 import { countProducts, similarWords, unknownWords } from '../store/vocabulary.ts'
 
 export const search =
@@ -19,9 +20,11 @@ export const search =
     const after = cursor === undefined ? undefined : decodeCursor(place, cursor)
     const filters = parseFilters(filter)
     const asked = parseQuery(q)
-    const find = (query: ParsedQuery) => findProducts(db, { query, filters, sort, after, limit })
+    const find = async (query: ParsedQuery) =>
+      findProducts(db, { query: await expanded(db, query), filters, sort, after, limit })
     const { query, page, isCorrected } = await findCorrected(db, asked, find)
-    const facets = wantedFacets === undefined ? undefined : await countFacets(db, query, filters, wantedFacets)
+    const facets =
+      wantedFacets === undefined ? undefined : await countFacets(db, await expanded(db, query), filters, wantedFacets)
     const items = page.items.slice(0, limit)
     const last = page.items.length > limit ? items.at(-1) : undefined
     const id = (after?.search ?? newId()) as SearchId
@@ -48,6 +51,10 @@ const uuid = Type.String({ format: 'uuid' })
 const name = Type.String({ maxLength: 1_000 })
 const integer = Type.Integer({ minimum: -1, maximum: Number.MAX_SAFE_INTEGER })
 const placeKeys = { relevance: integer, price: integer, '-price': integer, name, '-name': name, newest: uuid } as const
+
+async function expanded(db: ReadHandle, query: ParsedQuery): Promise<ParsedQuery> {
+  return withSynonyms(query, await synonymsOf(db, query.groups.flat()))
+}
 
 interface Found {
   readonly query: ParsedQuery
