@@ -1,11 +1,10 @@
 import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
-import type { FieldError } from '@stoa/kernel'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { JsonText } from './json-text.ts'
 import type { Answers, Mount, Operation, Stream } from './operations.ts'
-import type { PlatformErrorCode } from '@stoa/kernel'
+import type { Refuse, RpcRefusalCode } from './refusals.ts'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
 import type { SagaDefinition } from './saga.ts'
 import type { Published, SagaInput, SagaSignals, Service, TaskPayload } from './service.ts'
@@ -62,19 +61,6 @@ export interface Committed<Value = unknown> {
 export interface Refused {
   readonly [outcome]: 'refused'
 }
-
-interface RefusalOptions<S extends Service> {
-  readonly fields?: readonly FieldError[]
-  readonly retryAfterSeconds?: number
-  /** Writes a trace that stays although the request is refused (a failed sign-in). */
-  readonly keep?: (tx: Tx<S>) => Promise<void>
-}
-
-type Refuse<S extends Service, Code extends string> = (
-  code: Code | PlatformErrorCode,
-  detail: string,
-  options?: RefusalOptions<S>,
-) => Refused
 
 type Params<Schemas> = {
   readonly [Name in keyof Schemas]: Schemas[Name] extends TSchema ? Static<Schemas[Name]> : never
@@ -210,7 +196,7 @@ type RpcContext<S extends Service, M extends PropertyKey> =
           readonly calls: Calls<S['calls']>
           readonly db: ReadHandle
           readonly signal: AbortSignal
-          readonly refuse: Refuse<S, Spec[M] extends { refuses: readonly (infer Code extends string)[] } ? Code : never>
+          readonly refuse: Refuse<S, RpcRefusalCode<S, M>>
         } & (Spec[M] extends { effect: 'write' }
           ? {
               /** The permanent idempotency key of the effect; every write has one. */

@@ -51,8 +51,9 @@ export {
   type Settlement,
   type Stream,
 } from './operations.ts'
-export { committed, isRefused, refusal, refusedError, refusedKeep } from './outcomes.ts'
+export { committed, isRefused, refusedError, refusedKeep, refuseFrom, type RefuseAtRunTime } from './outcomes.ts'
 export type { Principal } from './principal.ts'
+export type { Refusal, RefusalCode, RpcRefusal, RpcRefusalCode } from './refusals.ts'
 export {
   pick,
   rpc,

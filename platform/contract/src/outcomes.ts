@@ -8,19 +8,30 @@ interface RefusedAtRunTime {
   readonly keep: ((tx: Tx<any>) => Promise<void>) | undefined
 }
 
-/** Creates an error from the catalogue of the service or of the platform. Throws if the code is undeclared, which is a bug. */
-export function refusal(
-  catalogue: ErrorCatalogue,
-  code: string,
-  detail: string,
-  options: {
-    readonly fields?: readonly FieldError[]
-    readonly retryAfterSeconds?: number
-    readonly keep?: (tx: Tx<any>) => Promise<void>
-  } = {},
-): Refused {
-  const { keep, ...rest } = options
-  return { refused: catalogueError(catalogue, code, detail, rest), keep } as unknown as Refused
+interface RefusalOptions {
+  readonly fields?: readonly FieldError[]
+  readonly retryAfterSeconds?: number
+  readonly keep?: ((tx: Tx<any>) => Promise<void>) | undefined
+}
+
+interface RefusalValue extends RefusalOptions {
+  readonly code: string
+  readonly detail: string
+}
+
+/** `refuse` of a handler: takes a refusal, or its code, detail and options. */
+export interface RefuseAtRunTime {
+  (refusal: RefusalValue): Refused
+  (code: string, detail: string, options?: RefusalOptions): Refused
+}
+
+/** Makes `refuse` with the catalogue of a service or of the platform. It throws if the code is undeclared, which is a bug. */
+export function refuseFrom(catalogue: ErrorCatalogue): RefuseAtRunTime {
+  return (refusal: RefusalValue | string, text: string = '', options: RefusalOptions = {}) => {
+    const { code, detail, keep, ...rest } =
+      typeof refusal === 'string' ? { ...options, code: refusal, detail: text } : refusal
+    return { refused: catalogueError(catalogue, code, detail, rest), keep } as unknown as Refused
+  }
 }
 
 /** Whether a handler's result is a refusal. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { refusal, type MountHandler, type Permission, type Stream } from '@stoa/contract'
+import { refuseFrom, type MountHandler, type Permission, type Stream } from '@stoa/contract'
 import { makeUnderWay, type LoadShedder } from '@stoa/resilience'
 import { runWithContext } from '@stoa/telemetry'
 import { authorize, callerOf } from './caller.ts'
@@ -38,7 +38,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     authenticate,
     operations: makeOperationRoutes(service, options.bindings),
     streams: streamsOf(options),
-    refuse: (code, detail, more) => refusal(service.errors, code, detail, more),
+    refuse: refuseFrom(service.errors),
     checkAnswers: options.checkAnswers === true,
   })
   const mounts = makePrefixTable(mountsOf(options))

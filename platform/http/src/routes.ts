@@ -1,10 +1,10 @@
 import {
   JsonText,
-  refusal,
   refusedError,
+  refuseFrom,
   type Caller,
   type Operation,
-  type Refused,
+  type RefuseAtRunTime,
   type Service,
 } from '@stoa/contract'
 import type { AppError } from '@stoa/kernel'
@@ -23,7 +23,7 @@ export interface OperationRoute {
   /** Whether the path's parameters can name something. */
   readonly namesSomething: (params: { readonly [name: string]: string }) => boolean
   readonly readInput: InputReader
-  readonly refuse: (code: string, detail: string, options?: object) => Refused
+  readonly refuse: RefuseAtRunTime
   /** The read whose response for the committed id is the body of this operation. */
   readonly answersWith: OperationRoute | undefined
   /** Whether a change needs `If-Match`: its resource can be read at the same path, with its version. */
@@ -40,6 +40,7 @@ export function makeOperationRoutes(
   bindings: { readonly [name: string]: unknown },
 ): ReadonlyMap<string, OperationRoute> {
   const routes = new Map<string, OperationRoute>()
+  const refuse = refuseFrom(service.errors)
   const operations = Object.entries(service.operations).filter(
     (entry): entry is [string, Operation] => entry[1].kind === 'operation',
   )
@@ -59,7 +60,7 @@ export function makeOperationRoutes(
       handler: handler as ErasedHandler,
       namesSomething: paramsChecker(operation.params),
       readInput: inputReader(operation),
-      refuse: (code, detail, options) => refusal(service.errors, code, detail, options),
+      refuse,
       answersWith: read === undefined || readName === undefined ? undefined : make(readName, read),
       requiresIfMatch: requiresIfMatch(service, operation),
       sendsEtag: sendsEtag(service, operation),

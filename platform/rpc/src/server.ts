@@ -4,12 +4,12 @@ import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { type Clock, platformError } from '@stoa/kernel'
 import {
   isRefused,
-  refusal,
+  refuseFrom,
   refusedError,
   refusedKeep,
   type Caller,
-  type ErrorCatalogue,
   type Principal,
+  type RefuseAtRunTime,
   type Rpc,
   type RpcMethod,
   type Service,
@@ -35,6 +35,7 @@ import { keyedWrites, underWayOfRpc } from './write.ts'
 interface Serving extends RpcServerOptions {
   readonly underWay: UnderWay
   readonly observe: CallObserver
+  readonly refuse: RefuseAtRunTime
 }
 
 interface RpcServerOptions {
@@ -85,6 +86,7 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
     ...options,
     underWay: underWayOfRpc(),
     observe: makeCallObserver(options),
+    refuse: refuseFrom(options.service.errors),
   }
   const shedding = makeCallShedding(options.load, options.telemetry)
   const described = options.service.rpc as Rpc | undefined
@@ -202,14 +204,13 @@ async function admit(options: RpcServerOptions, name: string, declared: RpcMetho
 async function call(options: Serving, request: Request): Promise<unknown> {
   const handler = options.handlers[request.method]
   if (handler === undefined) throw new Error(`no handler is bound to ${request.method}`)
-  const errors: ErrorCatalogue = options.service.errors
   const shared = {
     input: request.input,
     caller: callerOf(request.principal, request.address),
     calls: options.calls(),
     db: options.database.read,
     signal: request.signal,
-    refuse: (code: string, detail: string, more?: object) => refusal(errors, code, detail, more),
+    refuse: options.refuse,
   }
   if (request.declared.effect === 'read') return handler(shared as never)
   const result = await handler({ ...shared, ...writing(options, request) } as never)

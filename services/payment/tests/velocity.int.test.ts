@@ -55,7 +55,7 @@ async function pay(
       capturesAtOnce: true,
       actionKey: newId(),
     })
-    return begun.kind === 'begun' ? begun.payment.status : begun.code
+    return 'code' in begun ? begun.code : begun.payment.status
   })
 }
 

@@ -1,15 +1,14 @@
-import type { Handler, Tx } from '@stoa/contract'
+import type { Handler, Refusal, Tx } from '@stoa/contract'
 import { productUpdated } from '@stoa/contracts/inventory/events'
 import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { patched } from '../domain/product.ts'
 import { isExpected } from '../domain/product-view.ts'
 import { lockProduct, updateProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants, saveVariants } from '../store/variants.ts'
-import { checkProduct, skuTaken, type ProductRefusal } from './check-product.ts'
+import { checkProduct, skuTaken } from './check-product.ts'
 import { checkTaxClass } from './check-tax-class.ts'
 import { productState } from './product-state.ts'
 import { projectProducts } from './project-products.ts'
@@ -18,12 +17,10 @@ export const replaceProduct =
   (deps: Deps): Handler<InventoryService, 'replaceProduct'> =>
   async ({ params: { id }, body, expectedVersion, calls, commit, refuse }) => {
     const untaxed = await checkTaxClass(calls, body.taxClass)
-    if (untaxed !== undefined) return refuse(untaxed.code, untaxed.detail, { fields: untaxed.fields })
+    if (untaxed !== undefined) return refuse(untaxed)
     return commit(async (tx) => {
       const refused = await changeProduct(deps, tx, { id, expectedVersion, change: () => body })
-      return refused === undefined
-        ? { status: 200, id }
-        : refuse(refused.code, refused.detail, { fields: refused.fields })
+      return refused === undefined ? { status: 200, id } : refuse(refused)
     })
   }
 
@@ -31,16 +28,14 @@ export const patchProduct =
   (deps: Deps): Handler<InventoryService, 'patchProduct'> =>
   async ({ params: { id }, body, expectedVersion, calls, commit, refuse }) => {
     const untaxed = await checkTaxClass(calls, body.taxClass)
-    if (untaxed !== undefined) return refuse(untaxed.code, untaxed.detail, { fields: untaxed.fields })
+    if (untaxed !== undefined) return refuse(untaxed)
     return commit(async (tx) => {
       const refused = await changeProduct(deps, tx, {
         id,
         expectedVersion,
         change: (product) => patched(product, body),
       })
-      return refused === undefined
-        ? { status: 200, id }
-        : refuse(refused.code, refused.detail, { fields: refused.fields })
+      return refused === undefined ? { status: 200, id } : refuse(refused)
     })
   }
 
@@ -50,25 +45,16 @@ interface Change {
   readonly change: (product: NewProduct) => NewProduct
 }
 
-type ChangeRefusal =
-  | ProductRefusal
-  | {
-      readonly code: 'product.not_found' | 'product.in_use' | 'request.stale'
-      readonly detail: string
-      readonly fields: readonly FieldError[]
-    }
-
 /** Replaces a product under its lock; returns the reason if it cannot be replaced. */
 async function changeProduct(
   { clock }: Deps,
   tx: Tx<InventoryService>,
   { id, expectedVersion, change }: Change,
-): Promise<ChangeRefusal | undefined> {
+): Promise<Refusal<InventoryService, 'replaceProduct'> | undefined> {
   const current = await lockProduct(tx, id)
-  if (current === undefined)
-    return { code: 'product.not_found', detail: `The product ${id} does not exist.`, fields: [] }
+  if (current === undefined) return { code: 'product.not_found', detail: `The product ${id} does not exist.` }
   if (!isExpected(current, expectedVersion)) {
-    return { code: 'request.stale', detail: 'The product was changed after it was read.', fields: [] }
+    return { code: 'request.stale', detail: 'The product was changed after it was read.' }
   }
   const product = change(writtenPartOf(current))
   const wrong = await checkProduct(tx, product)

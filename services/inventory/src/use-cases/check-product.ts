@@ -1,16 +1,11 @@
-import type { ReadHandle } from '@stoa/contract'
+import type { ReadHandle, Refusal } from '@stoa/contract'
 import type { NewProduct } from '@stoa/contracts/inventory/resources'
-import type { FieldError } from '@stoa/kernel'
+import type { InventoryService } from '@stoa/contracts/inventory/service'
 import { wrongAttributes } from './wrong-attributes.ts'
 import { pathsAbove, repeatedSku } from '../domain/product.ts'
 import { findCategories } from '../store/categories.ts'
 
-/** The reason why a product is not valid. */
-export interface ProductRefusal {
-  readonly code: 'category.unknown' | 'product.attributes_invalid' | 'product.sku_taken'
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
+type ProductRefusal = Refusal<InventoryService, 'createProduct'>
 
 /** Checks a product against its category, and its SKUs against each other. */
 export async function checkProduct(db: ReadHandle, product: NewProduct): Promise<ProductRefusal | undefined> {

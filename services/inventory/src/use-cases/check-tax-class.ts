@@ -1,13 +1,5 @@
-import type { Calls } from '@stoa/contract'
+import type { Calls, Refusal } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import type { FieldError } from '@stoa/kernel'
-
-/** Why a product cannot have its tax class. */
-export interface TaxClassRefusal {
-  readonly code: 'product.tax_class_unknown'
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
 
 /**
  * Asks pricing, which owns the tax rates, whether it has one for this class; a product of a class without a rate could be
@@ -16,7 +8,7 @@ export interface TaxClassRefusal {
 export async function checkTaxClass(
   calls: Calls<InventoryService['calls']>,
   taxClass: string | undefined,
-): Promise<TaxClassRefusal | undefined> {
+): Promise<Refusal<InventoryService, 'createProduct'> | undefined> {
   if (taxClass === undefined) return undefined
   const { taxClasses } = await calls.pricing.findTaxClasses({ taxClasses: [taxClass] })
   if (taxClasses.includes(taxClass)) return undefined

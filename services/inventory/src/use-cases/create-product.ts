@@ -14,15 +14,12 @@ export const createProduct =
   ({ clock, newId }: Deps): Handler<InventoryService, 'createProduct'> =>
   async ({ body, calls, db, commit, refuse }) => {
     const wrong = (await checkProduct(db, body)) ?? (await checkTaxClass(calls, body.taxClass))
-    if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
+    if (wrong !== undefined) return refuse(wrong)
     const id = newId() as ProductId
     return commit(async (tx) => {
       await insertProducts(tx, [{ id, product: body }], clock.now())
       const [taken] = await saveVariants(tx, [{ id, version: 1, ...body }])
-      if (taken !== undefined) {
-        const { code, detail, fields } = skuTaken(body, taken)
-        return refuse(code, detail, { fields })
-      }
+      if (taken !== undefined) return refuse(skuTaken(body, taken))
       await projectProducts(tx, [id])
       await tx.publish(productCreated, id, productState(id, 1, body))
       return { status: 201, id }

@@ -1,8 +1,7 @@
-import type { Handler, RpcHandler, Tx } from '@stoa/contract'
+import type { Handler, Refusal, RpcHandler, Tx } from '@stoa/contract'
 import { inventoryReserved } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { OrderId, ReservationId } from '@stoa/contracts/shared/ids'
-import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { allocate, sumBySku, type Quantity, type StockLine } from '../domain/allocation.ts'
 import { distanceKm } from '../domain/country-distance.ts'
@@ -20,23 +19,12 @@ interface ReservationRequest {
   readonly expiresAt: Temporal.Instant | undefined
 }
 
-type RefusalCode =
-  | 'inventory.insufficient_stock'
-  | 'inventory.unknown_sku'
-  | 'inventory.not_for_sale'
-  | 'inventory.already_reserved'
-
-interface Refusal {
-  readonly kind: 'refused'
-  readonly code: RefusalCode
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
+type ReserveRefusal = Refusal<InventoryService, 'reserveStock'>
 
 type ReservationOutcome =
   | { readonly kind: 'reserved'; readonly id: string; readonly lines: readonly StockLine[] }
   | { readonly kind: 'withdrawn' }
-  | Refusal
+  | ReserveRefusal
 
 /** Reserves stock for an order; the reservation does not expire because the saga of the order manages it. */
 export const reserve =
@@ -58,9 +46,9 @@ export const reserve =
     }
     return commit(async (tx) => {
       const outcome = await makeReservation(tx, newId, wanted, clock.now())
+      if ('code' in outcome) return refuse(outcome)
       if (outcome.kind === 'withdrawn')
         return refuse('inventory.reservation_withdrawn', 'The reservation was withdrawn.')
-      if (outcome.kind === 'refused') return refuse(outcome.code, outcome.detail, { fields: outcome.fields })
       return { reservationId: outcome.id, parcels: parcelsOf(outcome.lines) }
     })
   }
@@ -73,8 +61,8 @@ export const reserveStock =
     const expiresAt = at.add({ milliseconds: cartHoldMs })
     return commit(async (tx) => {
       const outcome = await makeReservation(tx, newId, { orderId, lines, country, actionKey: undefined, expiresAt }, at)
+      if ('code' in outcome) return refuse(outcome)
       if (outcome.kind === 'withdrawn') throw new Error('a reservation without a key was withdrawn')
-      if (outcome.kind === 'refused') return refuse(outcome.code, outcome.detail, { fields: outcome.fields })
       return { status: 201, id: orderId }
     })
   }
@@ -129,9 +117,9 @@ function changesBy(stock: readonly ReservableStock[], lines: readonly StockLine[
   })
 }
 
-function notForSale(asked: readonly Quantity[], sku: string): Refusal {
+function notForSale(asked: readonly Quantity[], sku: string): ReserveRefusal {
   const fields = [{ pointer: pointerTo(asked, sku), detail: 'not for sale' }]
-  return { kind: 'refused', code: 'inventory.not_for_sale', detail: `${sku} is not for sale.`, fields }
+  return { code: 'inventory.not_for_sale', detail: `${sku} is not for sale.`, fields }
 }
 
 async function refuseShort(
@@ -139,26 +127,26 @@ async function refuseShort(
   asked: readonly Quantity[],
   stock: readonly ReservableStock[],
   { sku, left }: { readonly sku: string; readonly left: number },
-): Promise<Refusal> {
+): Promise<ReserveRefusal> {
   // A SKU that was never stocked has no stock row, so its existence is checked separately.
   const unstocked = asked.map((line) => line.sku).filter((name) => !stock.some((one) => one.sku === name))
   const known = unstocked.length === 0 ? [] : await findVariants(tx, unstocked)
   const unknown = unstocked.find((name) => !known.some((variant) => variant.sku === name))
   if (unknown !== undefined) {
     const fields = [{ pointer: pointerTo(asked, unknown), detail: 'unknown' }]
-    return { kind: 'refused', code: 'inventory.unknown_sku', detail: `The SKU ${unknown} does not exist.`, fields }
+    return { code: 'inventory.unknown_sku', detail: `The SKU ${unknown} does not exist.`, fields }
   }
   const blocked = known.find(({ status }) => status !== 'active')
   if (blocked !== undefined) return notForSale(asked, blocked.sku)
   const detail = left === 0 ? `${sku} is out of stock.` : `Only ${left} of ${sku} are left.`
   const fields = [{ pointer: pointerTo(asked, sku), detail: `${left} left` }]
-  return { kind: 'refused', code: 'inventory.insufficient_stock', detail, fields }
+  return { code: 'inventory.insufficient_stock', detail, fields }
 }
 
-async function alreadyReserved(tx: Tx<InventoryService>, orderId: string): Promise<Refusal> {
+async function alreadyReserved(tx: Tx<InventoryService>, orderId: string): Promise<ReserveRefusal> {
   const other = await findByOrder(tx, orderId)
   const detail = `The order already has a reservation (${other?.status ?? 'held'}).`
-  return { kind: 'refused', code: 'inventory.already_reserved', detail, fields: [] }
+  return { code: 'inventory.already_reserved', detail }
 }
 
 function pointerTo(asked: readonly Quantity[], sku: string): string {

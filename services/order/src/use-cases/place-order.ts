@@ -1,7 +1,8 @@
-import type { Calls, Handler } from '@stoa/contract'
+import type { Calls, Handler, Refusal, RpcRefusalCode } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { orderCreated } from '@stoa/contracts/order/events'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
+import type { PaymentService } from '@stoa/contracts/payment/service'
 import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'
@@ -12,6 +13,7 @@ import { itemsOf, sumsOf } from './priced-quote.ts'
 
 type PlaceOrderContext = Parameters<Handler<OrderService, 'placeOrder'>>[0]
 type Body = PlaceOrderContext['body']
+type OrderRefusal = Refusal<OrderService, 'placeOrder'>
 
 /** Prices and checks an order, writes it and starts its fulfilment. */
 export const placeOrder =
@@ -32,9 +34,8 @@ export const placeOrder =
       const fields = [{ pointer: `/items/${unknown}/sku`, detail: 'unknown or not for sale' }]
       return refuse('order.unknown_sku', `${skus[unknown]} is unknown or not for sale.`, { fields })
     }
-    if ('code' in priced) return refuse(priced.code, priced.detail, { fields: priced.fields })
-    if (method === 'limit') return refuse('order.payment_method_limit', limitDetail)
-    if (method === 'unusable') return refuse(...unusableMethod(body))
+    if ('code' in priced) return refuse(priced)
+    if (typeof method === 'object') return refuse(method)
     const sums = sumsOf(priced.quote)
     if (method === undefined && sums.total.amount > 0) {
       const fields = [{ pointer: '/paymentMethodId', detail: 'is required unless the total is zero' }]
@@ -70,23 +71,28 @@ export const placeOrder =
     })
   }
 
-const limitDetail = 'The account has the maximum number of payment methods.'
+const limitReached: OrderRefusal = {
+  code: 'order.payment_method_limit',
+  detail: 'The account has the maximum number of payment methods.',
+}
 
-function unusableMethod(body: Body) {
+function unusableMethod(body: Body): OrderRefusal {
   const pointer = body.paymentMethodId === undefined ? '/paymentMethod' : '/paymentMethodId'
   const fields = [{ pointer, detail: 'is unknown, or belongs to another customer' }]
   const detail = 'The payment method is unknown, or belongs to another customer.'
-  return ['order.payment_method_unusable', detail, { fields }] as const
+  return { code: 'order.payment_method_unusable', detail, fields }
 }
+
+const methodLimit: RpcRefusalCode<PaymentService, 'keepMethod'> = 'payment.method_limit'
 
 async function choosePaymentMethod(
   calls: Calls<OrderService['calls']>,
   body: Body,
   customerId: string,
-): Promise<PaymentMethodId | 'unusable' | 'limit' | undefined> {
+): Promise<PaymentMethodId | OrderRefusal | undefined> {
   if (body.paymentMethodId !== undefined) {
     const { usable } = await calls.payment.checkMethod({ paymentMethodId: body.paymentMethodId, customerId })
-    return usable ? body.paymentMethodId : 'unusable'
+    return usable ? body.paymentMethodId : unusableMethod(body)
   }
   if (body.paymentMethod === undefined) return undefined
   try {
@@ -97,8 +103,8 @@ async function choosePaymentMethod(
     )
     return kept.paymentMethodId as PaymentMethodId
   } catch (error) {
-    if (isAppError(error) && error.code === 'payment.method_limit') return 'limit'
-    if (isAppError(error) && error.kind === 'invalid') return 'unusable'
+    if (isAppError(error, methodLimit)) return limitReached
+    if (isAppError(error) && error.kind === 'invalid') return unusableMethod(body)
     throw error
   }
 }

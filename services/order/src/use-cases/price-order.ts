@@ -1,34 +1,19 @@
-import type { Calls, Handler } from '@stoa/contract'
+import type { Calls, Handler, Refusal, RpcRefusalCode } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { PricedQuote } from '@stoa/contracts/pricing/rpc_pb.js'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { isAppError, type FieldError } from '@stoa/kernel'
+import { isAppError } from '@stoa/kernel'
 import { findMismatches } from '../domain/quote.ts'
 
 type Body = Parameters<Handler<OrderService, 'placeOrder'>>[0]['body']
-
-/** Why an order cannot be priced, in the words of the order's contract. */
-export interface QuoteRefusal {
-  readonly code:
-    | 'order.unknown_sku'
-    | 'order.quantity_invalid'
-    | 'order.coupon_invalid'
-    | 'order.coupon_email_unverified'
-    | 'order.quote_unknown'
-    | 'order.quote_expired'
-    | 'order.quote_mismatch'
-    | 'order.country_unserved'
-    | 'order.shipping_method_unknown'
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
+type OrderRefusal = Refusal<OrderService, 'placeOrder'>
 
 /** The quote that an order names, when it is for this order, or a new one. */
 export async function priceOrder(
   calls: Calls<OrderService['calls']>,
   body: Body,
   customerId: string,
-): Promise<{ readonly quote: PricedQuote } | QuoteRefusal> {
+): Promise<{ readonly quote: PricedQuote } | OrderRefusal> {
   try {
     const { quote } =
       body.quoteId === undefined
@@ -58,7 +43,7 @@ function checkQuote(
   quote: PricedQuote,
   body: Body,
   customerId: string,
-): { readonly quote: PricedQuote } | QuoteRefusal {
+): { readonly quote: PricedQuote } | OrderRefusal {
   if (quote.customerId !== '' && quote.customerId !== customerId) {
     const fields = [{ pointer: '/quoteId', detail: 'unknown' }]
     return { code: 'order.quote_unknown', detail: 'The quote belongs to another customer.', fields }
@@ -69,11 +54,10 @@ function checkQuote(
   return { code: 'order.quote_mismatch', detail: 'The quote is for a different order.', fields }
 }
 
-type Methods = NonNullable<PricingService['rpc']>['methods']
-type PricingCode = Methods['quote']['refuses'][number] | Methods['getQuote']['refuses'][number]
+type PricingCode = RpcRefusalCode<PricingService, 'quote' | 'getQuote'>
 
 /** Every refusal of pricing, and the place of the order it is about where pricing names none. */
-const refusals: Readonly<Record<PricingCode, readonly [code: QuoteRefusal['code'], pointer: string]>> = {
+const refusals = {
   'pricing.unknown_sku': ['order.unknown_sku', '/items'],
   'pricing.quantity_too_small': ['order.quantity_invalid', '/items'],
   'pricing.quantity_too_large': ['order.quantity_invalid', '/items'],
@@ -84,9 +68,9 @@ const refusals: Readonly<Record<PricingCode, readonly [code: QuoteRefusal['code'
   'pricing.region_unknown': ['order.country_unserved', '/shippingAddress/country'],
   'pricing.currency_unknown': ['order.country_unserved', '/shippingAddress/country'],
   'pricing.shipping_method_unknown': ['order.shipping_method_unknown', '/shippingMethod'],
-}
+} as const satisfies Record<PricingCode, readonly [code: OrderRefusal['code'], pointer: string]>
 
-function refusalOf(error: unknown): QuoteRefusal | undefined {
+function refusalOf(error: unknown): OrderRefusal | undefined {
   if (!isAppError(error) || !Object.hasOwn(refusals, error.code)) return undefined
   const [code, pointer] = refusals[error.code as PricingCode]
   const fields = error.fields.filter((field) => field.pointer.startsWith(pointer))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tx } from '@stoa/contract'
+import type { RpcRefusal, Tx } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import { fraudDetected, paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
 import type { PaymentService } from '@stoa/contracts/payment/service'
@@ -22,32 +22,37 @@ export interface WantedPayment {
   readonly actionKey: string | undefined
 }
 
-/** A payment that is written down, with a charge pending or without; or why it is not. */
-export type BegunPayment =
-  | { readonly kind: 'begun'; readonly payment: StoredPayment; readonly isRepeat: boolean }
-  | {
-      readonly kind: 'refused'
-      readonly code: 'payment.withdrawn' | 'payment.order_paid' | 'payment.method_unusable'
-      readonly detail: string
-    }
+/** A payment that is stored, with or without a pending charge. */
+interface BegunPayment {
+  readonly payment: StoredPayment
+  readonly isRepeat: boolean
+}
+
+type PayRefusal = RpcRefusal<PaymentService, 'pay'>
 
 /** Stores a payment before its provider is called; returns the existing payment of the key, if any. */
-export async function beginPayment(deps: Deps, tx: Tx<PaymentService>, wanted: WantedPayment): Promise<BegunPayment> {
+export async function beginPayment(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  wanted: WantedPayment,
+): Promise<BegunPayment | PayRefusal> {
   const method = await findMethod(tx, wanted.paymentMethodId, wanted.customerId)
   const payment = method === undefined ? undefined : await writeDown(deps, tx, wanted, method)
-  return payment === undefined ? findOrExplain(tx, wanted) : { kind: 'begun', payment, isRepeat: false }
+  return payment === undefined ? findOrExplain(tx, wanted) : { payment, isRepeat: false }
 }
 
 /** Returns the payment that was started before, or the reason why none can be started. */
-async function findOrExplain(tx: Tx<PaymentService>, { orderId, actionKey }: WantedPayment): Promise<BegunPayment> {
+async function findOrExplain(
+  tx: Tx<PaymentService>,
+  { orderId, actionKey }: WantedPayment,
+): Promise<BegunPayment | PayRefusal> {
   const [isUndone, known] = await Promise.all([
     actionKey !== undefined && isWithdrawn(tx, actionKey),
     findPaymentOfOrder(tx, orderId),
   ])
-  if (isUndone) return { kind: 'refused', code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
+  if (isUndone) return { code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
   if (known === undefined) {
     return {
-      kind: 'refused',
       code: 'payment.method_unusable',
       detail: 'The payment method is unknown, or belongs to another customer.',
     }
@@ -55,8 +60,8 @@ async function findOrExplain(tx: Tx<PaymentService>, { orderId, actionKey }: Wan
   const isSame = actionKey !== undefined && known.actionKey === actionKey
   // What staff have charged for the order, its open amount, is what its saga was to charge.
   const isByHand = actionKey !== undefined && known.actionKey === undefined
-  if (isSame || isByHand) return { kind: 'begun', payment: known, isRepeat: true }
-  return { kind: 'refused', code: 'payment.order_paid', detail: 'The order already has a payment.' }
+  if (isSame || isByHand) return { payment: known, isRepeat: true }
+  return { code: 'payment.order_paid', detail: 'The order already has a payment.' }
 }
 
 async function writeDown(

@@ -1,6 +1,6 @@
-import type { Calls } from '@stoa/contract'
+import type { Calls, Refusal } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { isAppError, type FieldError, type Money } from '@stoa/kernel'
+import { isAppError, type Money } from '@stoa/kernel'
 
 interface PaymentAttempt {
   readonly orderId: string
@@ -8,29 +8,22 @@ interface PaymentAttempt {
   readonly amount: Money
 }
 
-/** Why an order cannot be paid by hand. */
-export interface OrderRefusal {
-  readonly code: 'payment.order_unknown' | 'payment.order_not_payable' | 'payment.amount_invalid'
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
+type PaymentRefusal = Refusal<PaymentService, 'createPayment'>
 
 /** Asks order whether this is the open amount of an order that can still be paid; undefined when it is. */
 export async function checkOrder(
   calls: Calls<PaymentService['calls']>,
   { orderId, customerId, amount }: PaymentAttempt,
-): Promise<OrderRefusal | undefined> {
+): Promise<PaymentRefusal | undefined> {
   const order = await findOrder(calls, orderId)
-  const unknown = (pointer: string, detail: string): OrderRefusal => ({
+  const unknown = (pointer: string, detail: string): PaymentRefusal => ({
     code: 'payment.order_unknown',
     detail: 'This customer has no such order.',
     fields: [{ pointer, detail }],
   })
   if (order === undefined) return unknown('/orderId', 'unknown')
   if (order.customerId !== customerId) return unknown('/customerId', 'is not the customer of the order')
-  if (order.status !== 'pending') {
-    return { code: 'payment.order_not_payable', detail: `The order is ${order.status}.`, fields: [] }
-  }
+  if (order.status !== 'pending') return { code: 'payment.order_not_payable', detail: `The order is ${order.status}.` }
   const { total } = order
   if (total?.currency !== amount.currency) {
     const fields = [{ pointer: '/amount/currency', detail: `must be ${total?.currency}` }]

@@ -26,10 +26,10 @@ export const createPayment =
     }
     const wrong = await checkOrder(calls, body)
     const begun = await begin(async (tx) => {
-      if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
+      if (wrong !== undefined) return refuse(wrong)
       if (await isOrderClosed(tx, orderId)) return refuse('payment.order_not_payable', 'The order has ended.')
       const outcome = await beginPayment(deps, tx, wanted)
-      if (outcome.kind === 'begun') return { paymentId: outcome.payment.id }
+      if (!('code' in outcome)) return { paymentId: outcome.payment.id }
       // No key of a saga's stands on it, so it cannot have been withdrawn.
       if (outcome.code === 'payment.withdrawn') throw new Error('a payment of the back office was withdrawn')
       const fields =

@@ -1,4 +1,4 @@
-import type { Handler, ReadHandle, RpcHandler } from '@stoa/contract'
+import type { Handler, ReadHandle, Refusal, RpcHandler } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
@@ -15,68 +15,48 @@ interface WantedMethod {
   readonly label?: string | undefined
 }
 
-type Described =
-  | { readonly kind: 'method'; readonly method: NewMethod }
-  | {
-      readonly kind: 'refused'
-      readonly code: 'payment.provider_unknown' | 'payment.token_unknown' | 'payment.card_number_refused'
-      readonly detail: string
-      readonly pointer: string
-    }
+type MethodRefusal = Refusal<PaymentService, 'keepPaymentMethod'>
 
-/** Finds out what a token stands for. What is refused names the place, never what stood there. */
-async function describe({ providers, newId }: Deps, db: ReadHandle, wanted: WantedMethod): Promise<Described> {
+function wrongAt(pointer: string, code: MethodRefusal['code'], detail: string): MethodRefusal {
+  return { code, detail, fields: [{ pointer, detail }] }
+}
+
+/** Describes the method of a token. A refusal names the field, never its value. */
+async function describe(
+  { providers, newId }: Deps,
+  db: ReadHandle,
+  wanted: WantedMethod,
+): Promise<NewMethod | MethodRefusal> {
   const { customerId, provider, token, label } = wanted
   for (const [pointer, text = ''] of [
     ['/token', token],
     ['/label', label],
     ['/provider', provider],
   ] as const) {
-    if (findCardNumbers(text).length === 0) continue
-    return {
-      kind: 'refused',
-      code: 'payment.card_number_refused',
-      detail: 'Card numbers are not accepted; send a provider token.',
-      pointer,
-    }
+    if (findCardNumbers(text).length > 0)
+      return wrongAt(pointer, 'payment.card_number_refused', 'Card numbers are not accepted; send a provider token.')
   }
   const asked = providers.get(provider)
-  if (asked === undefined) {
-    return {
-      kind: 'refused',
-      code: 'payment.provider_unknown',
-      detail: 'The payment provider does not exist.',
-      pointer: '/provider',
-    }
-  }
+  if (asked === undefined)
+    return wrongAt('/provider', 'payment.provider_unknown', 'The payment provider does not exist.')
   const id = newId() as PaymentMethodId
   const known = await findMethodByToken(db, { customerId, provider, token })
   const described = known === undefined ? await asked.describeToken(token) : { ...known, label: known.resource.label }
-  if (described === undefined) {
-    return {
-      kind: 'refused',
-      code: 'payment.token_unknown',
-      detail: 'The provider does not recognize this token.',
-      pointer: '/token',
-    }
-  }
+  if (described === undefined)
+    return wrongAt('/token', 'payment.token_unknown', 'The provider does not recognize this token.')
   const { country, fingerprint } = described
   const method = { id, customerId, provider, token, label: label ?? described.label, country, fingerprint }
-  return { kind: 'method', method: { ...method, isLabelGiven: label !== undefined } }
+  return { ...method, isLabelGiven: label !== undefined }
 }
 
 export const keepPaymentMethod =
   (deps: Deps): Handler<PaymentService, 'keepPaymentMethod'> =>
   async ({ body, caller, db, commit, refuse }) => {
-    const described = await describe(deps, db, { ...body, customerId: caller.subject as UserId })
-    if (described.kind === 'refused') {
-      const { code, detail, pointer } = described
-      return refuse(code, detail, { fields: [{ pointer, detail }] })
-    }
+    const method = await describe(deps, db, { ...body, customerId: caller.subject as UserId })
+    if ('code' in method) return refuse(method)
     return commit(async (tx) => {
-      if (await isBeyondLimit(tx, described.method, MAX_PAYMENT_METHODS))
-        return refuse('payment.method_limit', limitDetail)
-      return { status: 201, body: await keepIn(tx, described.method, deps.clock.now()) }
+      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS)) return refuse('payment.method_limit', limitDetail)
+      return { status: 201, body: await keepIn(tx, method, deps.clock.now()) }
     })
   }
 
@@ -85,12 +65,11 @@ export const keepMethod =
   (deps: Deps): RpcHandler<PaymentService, 'keepMethod'> =>
   async ({ input, db, commit, refuse }) => {
     const { customerId, provider, token } = input
-    const described = await describe(deps, db, { customerId: customerId as UserId, provider, token })
-    if (described.kind === 'refused') return refuse(described.code, described.detail)
+    const method = await describe(deps, db, { customerId: customerId as UserId, provider, token })
+    if ('code' in method) return refuse(method.code, method.detail)
     return commit(async (tx) => {
       if (await tx.isErased(customerId)) return refuse('payment.token_unknown', 'The account has been erased.')
-      if (await isBeyondLimit(tx, described.method, MAX_PAYMENT_METHODS))
-        return refuse('payment.method_limit', limitDetail)
-      return { paymentMethodId: (await keepIn(tx, described.method, deps.clock.now())).id }
+      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS)) return refuse('payment.method_limit', limitDetail)
+      return { paymentMethodId: (await keepIn(tx, method, deps.clock.now())).id }
     })
   }

@@ -33,7 +33,7 @@ export const pay =
     }
     const begun = await begin(async (tx) => {
       const outcome = await beginPayment(deps, tx, wanted)
-      return outcome.kind === 'refused' ? refuse(outcome.code, outcome.detail) : outcome
+      return 'code' in outcome ? refuse(outcome) : outcome
     })
     if (isRefused(begun)) return begun
     const { isRepeat } = begun

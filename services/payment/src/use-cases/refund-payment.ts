@@ -1,4 +1,4 @@
-import { isRefused, type Handler, type Tx } from '@stoa/contract'
+import { isRefused, type Handler, type Refusal, type Tx } from '@stoa/contract'
 import type { RefundId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Money } from '@stoa/kernel'
@@ -8,21 +8,12 @@ import { findPayment, lockPayment } from '../store/payments.ts'
 import { findRefund, insertRefund } from '../store/refunds.ts'
 import { askRefund, endRefund, logRefund } from './settle-refund.ts'
 
-type Refusal = {
-  readonly kind: 'refused'
-  readonly code:
-    | 'payment.not_found'
-    | 'payment.move_not_allowed'
-    | 'payment.amount_invalid'
-    | 'payment.refund_exceeds_captured'
-  readonly detail: string
-  readonly pointer?: string
-}
-
 interface WantedRefund {
   readonly amount?: Money
   readonly reason?: string
 }
+
+const rejected = { code: 'payment.refund_refused', detail: 'The provider rejected the refund.' } as const
 
 /** Gives back a part or all of a payment from the back office. */
 export const refundPayment =
@@ -30,27 +21,21 @@ export const refundPayment =
   async ({ params: { id }, body, db, begin, commit, refuse }) => {
     const begun = await begin(async (tx) => {
       const outcome = await beginRefund(deps, tx, id, body)
-      if (outcome.kind === 'begun') return { refundId: outcome.refundId }
-      const fields = outcome.pointer === undefined ? [] : [{ pointer: outcome.pointer, detail: outcome.detail }]
-      return refuse(outcome.code, outcome.detail, { fields })
+      return 'code' in outcome ? refuse(outcome) : outcome
     })
     if (isRefused(begun)) return begun
     const [payment, refund] = await Promise.all([
       findPayment(db, id),
       begun.refundId === undefined ? undefined : findRefund(db, begun.refundId),
     ])
-    const isRefusedByProvider = {
-      code: 'payment.refund_refused',
-      detail: 'The provider rejected the refund.',
-    } as const
-    if (refund?.status === 'refused') return refuse(isRefusedByProvider.code, isRefusedByProvider.detail)
+    if (refund?.status === 'refused') return refuse(rejected)
     if (payment === undefined || refund?.status !== 'begun') return commit(async () => ({ status: 200, id }))
     const pending = { payment, refund }
     const outcome = await askRefund(deps, pending, true)
     logRefund(deps, pending, outcome)
     if (outcome.kind === 'refused') {
       const keep = (tx: Tx<PaymentService>) => endRefund(deps, tx, pending, outcome)
-      return refuse(isRefusedByProvider.code, isRefusedByProvider.detail, { keep })
+      return refuse({ ...rejected, keep })
     }
     return commit(async (tx) => {
       await endRefund(deps, tx, pending, outcome)
@@ -64,30 +49,24 @@ async function beginRefund(
   tx: Tx<PaymentService>,
   id: string,
   { amount: wanted, reason }: WantedRefund,
-): Promise<{ readonly kind: 'begun'; readonly refundId?: RefundId } | Refusal> {
+): Promise<{ readonly refundId?: RefundId } | Refusal<PaymentService, 'refundPayment'>> {
   const payment = await lockPayment(tx, id)
-  if (payment === undefined)
-    return { kind: 'refused', code: 'payment.not_found', detail: `The payment ${id} does not exist.` }
+  if (payment === undefined) return { code: 'payment.not_found', detail: `The payment ${id} does not exist.` }
   const { status, currency } = payment
-  if (status !== 'captured' && status !== 'partially_refunded' && status !== 'refunded') {
-    return {
-      kind: 'refused',
-      code: 'payment.move_not_allowed',
-      detail: `The payment is ${status}: nothing was captured.`,
-    }
-  }
+  if (status !== 'captured' && status !== 'partially_refunded' && status !== 'refunded')
+    return { code: 'payment.move_not_allowed', detail: `The payment is ${status}: nothing was captured.` }
   if (wanted !== undefined && (wanted.currency !== currency || wanted.amount <= 0)) {
     const [pointer, detail] =
       wanted.amount <= 0
         ? ['/amount/amount', 'must be more than 0']
         : ['/amount/currency', `The payment was made in ${currency}.`]
-    return { kind: 'refused', code: 'payment.amount_invalid', detail, pointer }
+    return { code: 'payment.amount_invalid', detail, fields: [{ pointer, detail }] }
   }
   const decision = decideRefund(payment, wanted?.amount)
-  if (decision.kind === 'nothing_left') return { kind: 'begun' }
+  if (decision.kind === 'nothing_left') return {}
   if (decision.kind === 'exceeds_captured') {
     const detail = `At most ${decision.left} can be refunded.`
-    return { kind: 'refused', code: 'payment.refund_exceeds_captured', detail, pointer: '/amount/amount' }
+    return { code: 'payment.refund_exceeds_captured', detail, fields: [{ pointer: '/amount/amount', detail }] }
   }
   const refundId = newId() as RefundId
   await insertRefund(
@@ -95,5 +74,5 @@ async function beginRefund(
     { id: refundId, paymentId: payment.id, actionKey: undefined, amount: decision.amount, reason },
     clock.now(),
   )
-  return { kind: 'begun', refundId }
+  return { refundId }
 }

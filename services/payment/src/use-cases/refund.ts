@@ -1,4 +1,4 @@
-import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
+import { isRefused, type RpcHandler, type RpcRefusal, type Tx } from '@stoa/contract'
 import type { RefundId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { paymentErrors } from '@stoa/contracts/payment/errors'
@@ -23,12 +23,10 @@ interface WantedRefund {
   readonly compensates: string | undefined
 }
 
-type RefusalCode = 'payment.amount_invalid' | 'payment.refund_exceeds_captured' | 'payment.refund_refused'
-
 /** What a refund needs next. */
 type Next =
   | { readonly kind: 'answer'; readonly amount: number; readonly currency: string | undefined }
-  | { readonly kind: 'refuse'; readonly code: RefusalCode; readonly detail: string }
+  | ({ readonly kind: 'refuse' } & RpcRefusal<PaymentService, 'refund'>)
   /** Something else of the payment is begun and not ended: that comes first. */
   | { readonly kind: 'end_payment'; readonly payment: StoredPayment }
   | ({ readonly kind: 'end_other' } & BegunRefund)
@@ -57,7 +55,7 @@ export const refund =
             next.currency === undefined ? {} : { refunded: toWire(next.amount, next.currency) },
           )
         case 'refuse':
-          return refuse(next.code, next.detail)
+          return refuse(next)
         case 'end_payment': {
           const { payment } = next
           const outcome = await askPending(deps, payment, true)

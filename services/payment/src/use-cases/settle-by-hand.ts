@@ -1,4 +1,4 @@
-import { isRefused, type Handler, type Tx } from '@stoa/contract'
+import { isRefused, type Handler, type Refusal, type Tx } from '@stoa/contract'
 import { paymentFailed } from '@stoa/contracts/payment/events'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
@@ -6,33 +6,43 @@ import { canEndReview, decideCapture, decideVoid } from '../domain/payment.ts'
 import { lockPayment, movePayment, noteApproved, notePending, type StoredPayment } from '../store/payments.ts'
 import { askStored, factOf, publishReviewed } from './settle-payment.ts'
 
-type Turned = { readonly code: 'payment.not_found' | 'payment.move_not_allowed'; readonly detail: string }
+type MoveRefusal = Refusal<PaymentService, 'capturePayment'>
 
-function notFound(id: string): Turned {
+function notFound(id: string): MoveRefusal {
   return { code: 'payment.not_found', detail: `The payment ${id} does not exist.` }
 }
 
-function notAllowed({ status, pending }: StoredPayment, what: string): Turned {
+function notAllowed({ status, pending }: StoredPayment, what: string): MoveRefusal {
   const busy = pending === undefined ? '' : ', with a pending request to its provider,'
   return { code: 'payment.move_not_allowed', detail: `A payment that is ${status}${busy} cannot be ${what}.` }
 }
 
+type Begin = (deps: Deps, tx: Tx<PaymentService>, id: string) => Promise<MoveRefusal | undefined>
+
+/** Begins a change, requests it from the provider, and commits the result; a repeat of the key continues it. */
+async function settle(
+  deps: Deps,
+  { params: { id }, db, begin, commit, refuse }: Omit<Parameters<Handler<PaymentService, 'capturePayment'>>[0], 'body'>,
+  beginChange: Begin,
+) {
+  const begun = await begin(async (tx) => {
+    const turned = await beginChange(deps, tx, id)
+    return turned === undefined ? { paymentId: id } : refuse(turned)
+  })
+  if (isRefused(begun)) return begun
+  const asked = await askStored(deps, db, id)
+  return commit(async (tx) => {
+    await asked?.end(tx)
+    return { status: 200, id }
+  })
+}
+
 export const capturePayment =
   (deps: Deps): Handler<PaymentService, 'capturePayment'> =>
-  async ({ params: { id }, db, begin, commit, refuse }) => {
-    const begun = await begin(async (tx) => {
-      const turned = await beginCapture(deps, tx, id)
-      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
-    })
-    if (isRefused(begun)) return begun
-    const asked = await askStored(deps, db, id)
-    return commit(async (tx) => {
-      await asked?.end(tx)
-      return { status: 200, id }
-    })
-  }
+  async (context) =>
+    settle(deps, context, beginCapture)
 
-async function beginCapture({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+async function beginCapture({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<MoveRefusal | undefined> {
   const payment = await lockPayment(tx, id)
   if (payment === undefined) return notFound(id)
   if (decideCapture(payment) === 'refuse') return notAllowed(payment, 'captured')
@@ -42,20 +52,10 @@ async function beginCapture({ clock }: Deps, tx: Tx<PaymentService>, id: string)
 
 export const voidPayment =
   (deps: Deps): Handler<PaymentService, 'voidPayment'> =>
-  async ({ params: { id }, db, begin, commit, refuse }) => {
-    const begun = await begin(async (tx) => {
-      const turned = await beginVoid(deps, tx, id)
-      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
-    })
-    if (isRefused(begun)) return begun
-    const asked = await askStored(deps, db, id)
-    return commit(async (tx) => {
-      await asked?.end(tx)
-      return { status: 200, id }
-    })
-  }
+  async (context) =>
+    settle(deps, context, beginVoid)
 
-async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<MoveRefusal | undefined> {
   const payment = await lockPayment(tx, id)
   if (payment === undefined) return notFound(id)
   const at = clock.now()
@@ -77,20 +77,10 @@ async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): P
 
 export const reviewPayment =
   (deps: Deps): Handler<PaymentService, 'reviewPayment'> =>
-  async ({ params: { id }, body, db, begin, commit, refuse }) => {
-    const begun = await begin(async (tx) => {
-      const turned = body.outcome === 'approved' ? await beginApproval(deps, tx, id) : await declineReview(deps, tx, id)
-      return turned === undefined ? { paymentId: id } : refuse(turned.code, turned.detail)
-    })
-    if (isRefused(begun)) return begun
-    const asked = await askStored(deps, db, id)
-    return commit(async (tx) => {
-      await asked?.end(tx)
-      return { status: 200, id }
-    })
-  }
+  async (context) =>
+    settle(deps, context, context.body.outcome === 'approved' ? beginApproval : declineReview)
 
-async function beginApproval({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+async function beginApproval({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<MoveRefusal | undefined> {
   const payment = await lockPayment(tx, id)
   if (payment === undefined) return notFound(id)
   const isApproved = payment.status === 'in_review' && payment.isReviewed
@@ -100,7 +90,7 @@ async function beginApproval({ clock }: Deps, tx: Tx<PaymentService>, id: string
   return undefined
 }
 
-async function declineReview({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<Turned | undefined> {
+async function declineReview({ clock }: Deps, tx: Tx<PaymentService>, id: string): Promise<MoveRefusal | undefined> {
   const payment = await lockPayment(tx, id)
   if (payment === undefined) return notFound(id)
   if (!canEndReview(payment)) return notAllowed(payment, 'declined')

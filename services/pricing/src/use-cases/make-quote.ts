@@ -1,7 +1,8 @@
-import type { ReadHandle } from '@stoa/contract'
+import type { ReadHandle, Refusal } from '@stoa/contract'
 import type { QuoteId } from '@stoa/contracts/shared/ids'
 import { MAX_UNITS_OF_SKU, type Quote } from '@stoa/contracts/pricing/resources'
-import { money, type FieldError } from '@stoa/kernel'
+import { money } from '@stoa/kernel'
+import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
 import type { BasketLine } from '../domain/basket.ts'
 import { unitsOf, type WantedUnits } from '../domain/basket-units.ts'
@@ -30,22 +31,7 @@ export interface PricingRequest {
   readonly shippingMethod: string
 }
 
-type RefusalCode =
-  | 'pricing.unknown_sku'
-  | 'pricing.quantity_too_small'
-  | 'pricing.quantity_too_large'
-  | 'pricing.region_unknown'
-  | 'pricing.currency_unknown'
-  | 'pricing.coupon_unknown'
-  | 'pricing.coupon_email_unverified'
-  | 'pricing.shipping_method_unknown'
-
-/** The reason why a request cannot be priced, with a pointer into the request. */
-export interface QuoteRefusal {
-  readonly code: RefusalCode
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
+type QuoteRefusal = Refusal<PricingService, 'quote'>
 
 /** Prices a request with the current settings, using four concurrent reads. */
 export async function makeQuote(
@@ -140,7 +126,7 @@ async function usableBy(
   return { usable: left.filter(({ id }) => !usedUp.has(id)), unverified: [] }
 }
 
-function refusal(code: RefusalCode, pointer: string, detail: string): QuoteRefusal {
+function refusal(code: QuoteRefusal['code'], pointer: string, detail: string): QuoteRefusal {
   return { code, detail, fields: [{ pointer, detail }] }
 }
 

@@ -16,7 +16,7 @@ export const quote =
       { db, calls },
       { customerId, items, currency, region, couponCodes, shippingMethod },
     )
-    if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
+    if ('code' in made) return refuse(made)
     return commit(async (tx) => {
       await insertQuote(tx, made)
       return { status: 200, body: made.quote }
@@ -39,7 +39,7 @@ export const quoteForOrder =
         shippingMethod: input.shippingMethod === '' ? 'standard' : input.shippingMethod,
       },
     )
-    if ('code' in made) return refuse(made.code, made.detail, { fields: made.fields })
+    if ('code' in made) return refuse(made)
     return commit(async (tx) => {
       return { quote: onWire({ ...made, customerId: await insertQuote(tx, made) }) }
     })

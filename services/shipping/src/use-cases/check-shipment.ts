@@ -1,6 +1,6 @@
-import type { Calls } from '@stoa/contract'
+import type { Calls, Refusal } from '@stoa/contract'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
-import { isAppError, type FieldError } from '@stoa/kernel'
+import { isAppError } from '@stoa/kernel'
 
 type ShippingCalls = Calls<ShippingService['calls']>
 
@@ -9,15 +9,11 @@ interface Wanted {
   readonly parcels: readonly { readonly warehouseId: string; readonly lines: readonly { readonly sku: string }[] }[]
 }
 
-/** Why a shipment cannot be created: something that it names does not exist. */
-export interface ShipmentRefusal {
-  readonly code: 'shipping.customer_unknown' | 'shipping.unknown_sku' | 'shipping.warehouse_unknown'
-  readonly detail: string
-  readonly fields: readonly FieldError[]
-}
-
 /** Asks the owners of what a shipment names whether it exists; undefined when all of it does. */
-export async function checkShipment(calls: ShippingCalls, wanted: Wanted): Promise<ShipmentRefusal | undefined> {
+export async function checkShipment(
+  calls: ShippingCalls,
+  wanted: Wanted,
+): Promise<Refusal<ShippingService, 'createShipment'> | undefined> {
   const { customerId, parcels } = wanted
   const [hasCustomer, warehouses, skus] = await Promise.all([
     isCustomer(calls, customerId),

@@ -72,7 +72,7 @@ export const createShipment =
       return refuse('shipping.method_unknown', noMethod(method), { fields })
     }
     const wrong = await checkShipment(calls, body)
-    if (wrong !== undefined) return refuse(wrong.code, wrong.detail, { fields: wrong.fields })
+    if (wrong !== undefined) return refuse(wrong)
     return commit(async (tx) => {
       if (await tx.isErased(customerId)) return refuse('shipping.address_unserved', erased)
       const id = newId() as ShipmentId

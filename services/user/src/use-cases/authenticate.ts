@@ -23,13 +23,13 @@ async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refu
   const account = await findCredentials(db, email)
   const shown = { email, account, password: body.password, address: caller.address }
   const checked = await checkPassword(deps, { db, begin }, shown)
-  if (checked.kind !== 'right') return refuse(...refusalFor(checked))
+  if (checked.kind !== 'right') return refuse(refusalFor(checked))
   const tokens = await openSession(deps, calls, { ...checked.account, methods: ['password'] })
-  if (tokens === undefined) return refuse(...refusalFor({ kind: 'changed' }))
+  if (tokens === undefined) return refuse(refusalFor({ kind: 'changed' }))
   return commit(async (tx) => {
     const turnedAway = await admit(deps, tx, checked)
     if (turnedAway === undefined) return { status: 200, body: tokens }
-    return refuse(...refusalOnAdmission(deps, turnedAway, checked))
+    return refuse(refusalOnAdmission(deps, turnedAway, checked))
   })
 }
 
@@ -55,10 +55,10 @@ export const verifyPassword =
     const email = spellEmail(input.email)
     const account = await findCredentials(db, email)
     const checked = await checkPassword(deps, { db, begin }, { ...input, email, account })
-    if (checked.kind !== 'right') return refuse(...refusalFor(checked))
+    if (checked.kind !== 'right') return refuse(refusalFor(checked))
     return commit(async (tx) => {
       const turnedAway = await admit(deps, tx, checked)
       if (turnedAway === undefined) return { userId: checked.account.id, accountVersion: checked.account.version }
-      return refuse(...refusalOnAdmission(deps, turnedAway, checked))
+      return refuse(refusalOnAdmission(deps, turnedAway, checked))
     })
   }

@@ -25,14 +25,14 @@ export const changePassword =
     }
     const shown = { email: account.email, account, password: body.currentPassword, address: caller.address }
     const checked = await checkPassword(deps, { db, begin }, shown)
-    if (checked.kind !== 'right') return refuse(...refusalFor(checked))
+    if (checked.kind !== 'right') return refuse(refusalFor(checked))
     const deletesApiKeys = body.keepApiKeys !== true
     const newHash = await deps.passwords.hashPassword(body.newPassword)
     const changed = await begin(async (tx) => {
       const turnedAway = await admit(deps, tx, { ...checked, rehashed: undefined })
       if (turnedAway !== undefined) {
         if (turnedAway.kind === 'changed') return refuse('request.stale', 'The account was changed by another request.')
-        return refuse(...refusalOnAdmission(deps, turnedAway, checked))
+        return refuse(refusalOnAdmission(deps, turnedAway, checked))
       }
       const change = { checkedHash: checked.passwordHash, newHash, deletesApiKeys, at: deps.clock.now() }
       const version = await replacePassword(tx, account.id, change)

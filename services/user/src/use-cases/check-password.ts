@@ -1,4 +1,4 @@
-import type { ReadHandle, Refused, Tx } from '@stoa/contract'
+import type { ReadHandle, Refused, RpcRefusal, Tx } from '@stoa/contract'
 import { userAuthenticated, userLocked } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
 import { advisoryXactLock } from '@stoa/postgres'
@@ -166,25 +166,27 @@ export async function admit(deps: Deps, tx: UserTx, proven: ProvenPassword): Pro
   return undefined
 }
 
-/** The words for who is turned away, the same with and without an account. */
-export function refusalFor(
-  turnedAway: TurnedAway,
-): readonly ['user.locked' | 'user.credentials_wrong', string, { readonly retryAfterSeconds?: number }] {
-  if (turnedAway.kind === 'changed') {
-    return ['user.credentials_wrong', 'The account changed during the sign-in. Sign in again.', {}]
+/** The refusal of a sign-in, the same with and without an account. */
+export function refusalFor(turnedAway: TurnedAway): RpcRefusal<UserService, 'verifyPassword'> {
+  switch (turnedAway.kind) {
+    case 'changed':
+      return { code: 'user.credentials_wrong', detail: 'The account changed during the sign-in. Sign in again.' }
+    case 'locked': {
+      const { retryAfterSeconds } = turnedAway
+      return {
+        code: 'user.locked',
+        detail: 'Too many wrong passwords: sign-in is temporarily locked.',
+        retryAfterSeconds,
+      }
+    }
+    case 'wrong':
+      return { code: 'user.credentials_wrong', detail: 'The e-mail address or the password is wrong.' }
   }
-  return turnedAway.kind === 'locked'
-    ? [
-        'user.locked',
-        'Too many wrong passwords: sign-in is temporarily locked.',
-        { retryAfterSeconds: turnedAway.retryAfterSeconds },
-      ]
-    : ['user.credentials_wrong', 'The e-mail address or the password is wrong.', {}]
 }
 
 /** The refusal of a person whose password was right; that sign-ins are locked is logged with it. */
 export function refusalOnAdmission(deps: Deps, turnedAway: TurnedAway, { account, address }: ProvenPassword) {
-  const [code, detail, options] = refusalFor(turnedAway)
-  const keep = (kept: UserTx) => noteLocked(deps, kept, account.id, address)
-  return [code, detail, turnedAway.kind === 'locked' ? { ...options, keep } : options] as const
+  const refusal = refusalFor(turnedAway)
+  if (turnedAway.kind !== 'locked') return refusal
+  return { ...refusal, keep: (kept: UserTx) => noteLocked(deps, kept, account.id, address) }
 }

@@ -11,11 +11,11 @@ import { openSession } from './open-session.ts'
 
 const defaultLocale = 'en'
 
-const unsupportedEmail = [
-  'user.email_unsupported',
-  'The part before the @ must be ASCII without quotes, and the part after it a domain name.',
-  { fields: [{ pointer: '/email', detail: 'is not an address that every mail server accepts' }] },
-] as const
+const unsupportedEmail = {
+  code: 'user.email_unsupported',
+  detail: 'The part before the @ must be ASCII without quotes, and the part after it a domain name.',
+  fields: [{ pointer: '/email', detail: 'is not an address that every mail server accepts' }],
+} as const
 
 /** Inserts and publishes an account; returns undefined if its e-mail address already has one. */
 async function createUser(tx: Tx<UserService>, user: NewUser, at: Temporal.Instant): Promise<User | undefined> {
@@ -32,7 +32,7 @@ export const registerUser =
     const { clock, newId, passwords } = deps
     const { password, name, locale = defaultLocale } = body
     const email = parseEmail(body.email)
-    if (email === undefined) return refuse(...unsupportedEmail)
+    if (email === undefined) return refuse(unsupportedEmail)
     if (isWeakPassword(password, email)) {
       const fields = [{ pointer: '/password', detail: 'is easy to guess' }]
       return refuse('user.password_weak', 'The password is easy to guess.', { fields })
@@ -54,7 +54,7 @@ export const createGuest =
   async ({ body, calls, commit, refuse }) => {
     const { locale = defaultLocale } = body
     const email = parseEmail(body.email)
-    if (email === undefined) return refuse(...unsupportedEmail)
+    if (email === undefined) return refuse(unsupportedEmail)
     const roles = ['guest']
     const guest: NewUser = {
       id: deps.newId(),

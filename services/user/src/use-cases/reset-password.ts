@@ -11,7 +11,7 @@ import { announceChange } from './announce-change.ts'
 import { endSessionsNow, sessionsTaskDelayMs } from './change-password.ts'
 import { emailHashOf } from './check-password.ts'
 
-const invalid = ['user.token_invalid', 'The link is not valid, was used or has expired.'] as const
+const invalid = { code: 'user.token_invalid', detail: 'The link is not valid, was used or has expired.' } as const
 
 /**
  * Sets a new password by a link from an e-mail, which also proves the address and lifts the lock. Sessions end, and the API
@@ -22,14 +22,14 @@ export const resetPassword =
   async ({ body, calls, db, begin, commit, refuse }) => {
     const tokenHash = fingerprint(body.token)
     // looked at before: hashing a password costs more than all the rest
-    if (!(await isOpenToken(db, tokenHash, 'reset_password', deps.clock.now()))) return refuse(...invalid)
+    if (!(await isOpenToken(db, tokenHash, 'reset_password', deps.clock.now()))) return refuse(invalid)
     const newHash = await deps.passwords.hashPassword(body.newPassword)
     const deletesApiKeys = body.keepApiKeys !== true
     const changed = await begin(async (tx) => {
       const at = deps.clock.now()
       const link = await useLink(tx, tokenHash, 'reset_password', at)
       const user = link === undefined ? undefined : await lockUser(tx, link.userId, at)
-      if (user === undefined || link?.emailHash !== emailHashOf(user.email)) return refuse(...invalid)
+      if (user === undefined || link?.emailHash !== emailHashOf(user.email)) return refuse(invalid)
       if (isWeakPassword(body.newPassword, user.email)) {
         const fields = [{ pointer: '/newPassword', detail: 'is easy to guess' }]
         return refuse('user.password_weak', 'The password is easy to guess.', { fields })
