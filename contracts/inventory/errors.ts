@@ -98,12 +98,6 @@ export const inventoryErrors = errors({
     why: 'An order whose stock is released cannot be delivered.',
     fix: 'Cancel the order.',
   },
-  'inventory.reservation_withdrawn': {
-    kind: 'conflict',
-    title: 'The reservation was withdrawn before it was made',
-    why: 'The reservation was released before the request to make it arrived, so it must not hold stock.',
-    fix: 'Nothing: the caller that released the reservation has continued without it.',
-  },
   'inventory.return_exceeds_reservation': {
     kind: 'conflict',
     title: 'More units would be returned than were shipped',

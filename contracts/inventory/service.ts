@@ -26,7 +26,6 @@ const described = describeService({
         'inventory.unknown_sku',
         'inventory.not_for_sale',
         'inventory.already_reserved',
-        'inventory.reservation_withdrawn',
       ],
     },
     release: { effect: 'write', refuses: ['inventory.reservation_ended'] },

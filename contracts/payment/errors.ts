@@ -50,12 +50,6 @@ export const paymentErrors = errors({
     why: 'A charge must equal the open amount of its order, in its currency; a refund must be greater than zero.',
     fix: 'Correct the amount.',
   },
-  'payment.withdrawn': {
-    kind: 'conflict',
-    title: 'The payment was withdrawn before it was made',
-    why: 'The payment was cancelled before the request to make it arrived; nothing was charged.',
-    fix: 'Nothing: the caller that cancelled the payment has continued without it.',
-  },
   'payment.order_unknown': {
     kind: 'invalid',
     title: 'This customer has no such order',

@@ -23,7 +23,6 @@ const described = describeService({
         'payment.method_unusable',
         'payment.amount_invalid',
         'payment.order_paid',
-        'payment.withdrawn',
         'payment.provider_unavailable',
       ],
     },

@@ -74,12 +74,6 @@ export const pricingErrors = errors({
     why: 'A quote is valid for 15 minutes.',
     fix: 'Request a new quote.',
   },
-  'pricing.quote_withdrawn': {
-    kind: 'conflict',
-    title: 'The acceptance was withdrawn before it was made',
-    why: 'The quote was released before the request to accept it arrived.',
-    fix: 'Nothing: the caller that released the quote has continued without it.',
-  },
   'pricing.price_list_not_found': {
     kind: 'not_found',
     title: 'No such price list',

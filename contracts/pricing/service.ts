@@ -38,7 +38,6 @@ const described = describeService({
         'pricing.quote_expired',
         'pricing.coupon_exhausted',
         'pricing.coupon_email_unverified',
-        'pricing.quote_withdrawn',
       ],
     },
     releaseQuote: { effect: 'write' },

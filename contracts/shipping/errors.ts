@@ -8,12 +8,6 @@ export const shippingErrors = errors({
     why: 'There is no shipment with this id, or it belongs to another customer.',
     fix: 'Check the id.',
   },
-  'shipping.withdrawn': {
-    kind: 'conflict',
-    title: 'The shipment was withdrawn before it was made',
-    why: 'The shipment was cancelled before the request to create it arrived.',
-    fix: 'Nothing: the caller that cancelled the shipment has continued without it.',
-  },
   'shipping.address_unserved': {
     kind: 'conflict',
     title: 'No carrier delivers to this address',

@@ -20,7 +20,7 @@ const described = describeService({
   rpc: rpc(ShippingRpc, {
     createShipment: {
       effect: 'write',
-      refuses: ['shipping.withdrawn', 'shipping.address_unserved', 'shipping.method_unknown'],
+      refuses: ['shipping.address_unserved', 'shipping.method_unknown'],
     },
     cancelShipment: { effect: 'write', refuses: ['shipping.already_left'] },
     release: { effect: 'write', refuses: ['shipping.not_found', 'shipping.move_not_allowed'] },

@@ -11,15 +11,10 @@ const describeBooking = (name: string, port: number) =>
     slo: { availability: 0.99, p99Ms: 100, errorRate: 0.01 },
     errors: errors({
       'booking.full': { kind: 'conflict', title: 'Fully booked', fix: 'Choose another day.' },
-      'booking.withdrawn': {
-        kind: 'conflict',
-        title: 'The booking was cancelled before it was made',
-        fix: 'Book again.',
-      },
     }),
     operations: {},
     rpc: rpc(BookingRpc, {
-      book: { effect: 'write', refuses: ['booking.full', 'booking.withdrawn'] },
+      book: { effect: 'write', refuses: ['booking.full'] },
       cancel: { effect: 'write' },
     }),
     personalData: 'none',
@@ -33,28 +28,22 @@ const book =
   async ({ input: { tripId }, key, commit, refuse }) =>
     commit(async (tx) => {
       await tx.sql`lock table bookings in share row exclusive mode`
-      const [found] = await tx.sql<{ taken: number; isMine: boolean; isWithdrawn: boolean }>`
+      const [found] = await tx.sql<{ taken: number; isMine: boolean }>`
         select (select count(*)::int from bookings) as taken,
-          exists (select from bookings where action_key = ${key}) as "isMine",
-          exists (select from withdrawn where action_key = ${key}) as "isWithdrawn"`
-      const { taken = 0, isMine = false, isWithdrawn = false } = found ?? {}
+          exists (select from bookings where action_key = ${key}) as "isMine"`
+      const { taken = 0, isMine = false } = found ?? {}
       if (isMine) return { left: places - taken }
-      if (isWithdrawn) return refuse('booking.withdrawn', 'The booking was cancelled before it was made.')
       if (taken >= places) return refuse('booking.full', `All ${places} places are booked.`)
       await tx.sql`insert into bookings (trip_id, action_key) values (${tripId}, ${key})`
       return { left: places - taken - 1 }
     })
 
-/** Undoes what may have been done; a mark stays, so that an action which comes late is refused. */
-const cancel =
-  (): RpcHandler<BookingService, 'cancel'> =>
-  async ({ input: { tripId }, compensates, commit }) =>
-    commit(async (tx) => {
-      await tx.sql`delete from bookings where trip_id = ${tripId}`
-      if (compensates !== undefined)
-        await tx.sql`insert into withdrawn (action_key) values (${compensates}) on conflict do nothing`
-      return {}
-    })
+/** Undoes what may have been done. As a compensation, it makes the platform refuse a booking that arrives later. */
+const cancel: RpcHandler<BookingService, 'cancel'> = async ({ input: { tripId }, commit }) =>
+  commit(async (tx) => {
+    await tx.sql`delete from bookings where trip_id = ${tripId}`
+    return {}
+  })
 
 /** A service that has so many places and books them: a hotel, a flight. */
 export function defineBooking(name: string, port: number, places: number) {
@@ -64,7 +53,7 @@ export function defineBooking(name: string, port: number, places: number) {
     deps: () => ({}),
     bind: () => ({
       operations: {},
-      rpc: { book: book(places), cancel: cancel() },
+      rpc: { book: book(places), cancel },
       consumes: {},
       sagas: {},
       tasks: {},

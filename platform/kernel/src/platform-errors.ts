@@ -64,6 +64,12 @@ export const platformErrors = errors({
     why: 'Someone else has changed the resource, so its `ETag` is different now.',
     fix: 'Read the resource again, reapply the change, and send the new `ETag`.',
   },
+  'request.withdrawn': {
+    kind: 'conflict',
+    title: 'The request was withdrawn before it arrived',
+    why: 'What the request asks for was undone before it arrived, for example by the saga that sent it; nothing was changed.',
+    fix: 'Nothing: the caller that withdrew the request has continued without it.',
+  },
   'request.deadline_exceeded': {
     kind: 'timeout',
     title: 'The deadline of the request has passed',

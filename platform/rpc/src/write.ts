@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { catalogueError, committed, isRefused, platformErrors, type Tx, type WriteHandle } from '@stoa/contract'
 import { type Clock, platformError } from '@stoa/kernel'
-import { tryAdvisoryXactLock, type Database } from '@stoa/postgres'
+import type { Database } from '@stoa/postgres'
 import { makeUnderWay, remainingMs, type UnderWay } from '@stoa/resilience'
 import { RefusedInTransaction } from './refused-in-transaction.ts'
+import { enterCall } from './tombstones.ts'
 
 /** The shared dependencies of the writes of one RPC server. */
 export interface RpcWrites {
@@ -54,11 +55,10 @@ export function keyedWrites(writes: RpcWrites, call: KeyedCall) {
 
 async function settle(writes: RpcWrites, call: KeyedCall, change: Change): Promise<unknown> {
   // An action and its compensation take the same lock, so that neither sees the other half done.
-  const lock = `rpc:${call.compensates ?? call.key}`
   const untilMs = performance.now() + keyWaitMs
-  const entered = await writes.underWay.enter(lock, untilMs)
+  const entered = await writes.underWay.enter(call.compensates ?? call.key, untilMs)
   try {
-    return await lockedTransaction(writes, call, { lock, untilMs, change })
+    return await lockedTransaction(writes, call, { untilMs, change })
   } catch (error) {
     if (error instanceof RefusedInTransaction) return error.refused
     throw error
@@ -70,14 +70,14 @@ async function settle(writes: RpcWrites, call: KeyedCall, change: Change): Promi
 /** While another process holds the lock, waits without a connection, which other calls need. */
 async function lockedTransaction(
   { database, makeTx, clock, underWay }: RpcWrites,
-  { deadlineMs }: KeyedCall,
-  { lock, untilMs, change }: { readonly lock: string; readonly untilMs: number; readonly change: Change },
+  call: KeyedCall,
+  { untilMs, change }: { readonly untilMs: number; readonly change: Change },
 ): Promise<unknown> {
   for (;;) {
-    if (remainingMs(deadlineMs, clock.now().epochMilliseconds) === 0)
+    if (remainingMs(call.deadlineMs, clock.now().epochMilliseconds) === 0)
       throw platformError('request.deadline_exceeded', 'The deadline of the call passed before the change.')
     const outcome = await database.transaction(async (handle) => {
-      if (!(await tryAdvisoryXactLock(handle, lock))) return undefined
+      if (!(await enterCall(handle, call))) return undefined
       const value = await change(makeTx(handle))
       if (isRefused(value)) throw new RefusedInTransaction(value)
       return { value }

@@ -2,6 +2,7 @@ import { openDatabase } from '@stoa/postgres'
 import { testDatabase } from '@stoa/testing'
 import { systemClock, type AppError } from '@stoa/kernel'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { rpcMigrations } from '../src/index.ts'
 import { keyedWrites, underWayOfRpc, type KeyedCall } from '../src/write.ts'
 
 const sql = `
@@ -11,7 +12,10 @@ const sql = `
 let own: Awaited<ReturnType<typeof testDatabase>>
 
 beforeAll(async () => {
-  own = await testDatabase({ name: 'keyed', sets: [{ name: 'stock', migrations: [{ name: '0001-stock', sql }] }] })
+  own = await testDatabase({
+    name: 'keyed',
+    sets: [rpcMigrations, { name: 'stock', migrations: [{ name: '0001-stock', sql }] }],
+  })
 })
 afterAll(() => own.close())
 

@@ -1,6 +1,7 @@
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { httpMigrations } from '@stoa/http'
 import { migrate, readMigrations, type MigrationSet } from '@stoa/postgres'
+import { rpcMigrations } from '@stoa/rpc'
 import { sagaMigrations } from '@stoa/saga'
 import { tasksMigrations } from '@stoa/tasks'
 import { erasureMigrations } from './erased-subjects.ts'
@@ -10,7 +11,7 @@ import type { ServiceConfig } from './service-config.ts'
 /** The whole schema of a service's database: the platform's tables and its own. */
 export async function migrationsOf({ contract, migrations }: DefinedService): Promise<MigrationSet[]> {
   const own = { name: contract.name, migrations: await readMigrations(migrations) }
-  return [httpMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations, own]
+  return [httpMigrations, rpcMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations, own]
 }
 
 /** Migrates the database of a service, and that of the event log if it is set. */

@@ -121,6 +121,17 @@ test('a reservation that was withdrawn before it came is never made', async () =
   expect((await reserve([['LATE', 1]], { key, orderId })).body.message).toMatch(/withdrawn/)
 })
 
+test('an instance of the previous release reserves nothing for a call that was compensated', async () => {
+  const [key, orderId] = [newId(), newId()]
+  await app.call('Release', { orderId }, { compensates: key })
+  const made = await app.service.database.transaction(
+    ({ sql }) => sql`
+      insert into reservations (id, order_id, action_key, status, lines, outstanding, created_at, updated_at)
+      values (${newId()}, ${orderId}, ${key}, 'held', '[]', '[]', now(), now()) on conflict do nothing returning 1`,
+  )
+  expect(made).toEqual([])
+})
+
 test('a compensation gives back what its action held, once', async () => {
   await app.stocked('BACK', { [de]: 3 })
   const [key, orderId] = [newId(), newId()]

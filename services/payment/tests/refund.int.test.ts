@@ -114,6 +114,23 @@ describe('the compensation of a payment', () => {
     expect(await app.booksOf(order.orderId)).toEqual([])
   })
 
+  test('shares its tombstones with instances of the previous release', async () => {
+    const { orderId, ...order } = await app.order('tok_visa')
+    const [of, here] = [newId(), newId()]
+    const { database } = app.service
+    await database.transaction(
+      ({ sql }) => sql`insert into withdrawn_actions (action_key, at) values (${of}, now()) on conflict do nothing`,
+    )
+    expect(await app.call('Pay', { orderId, ...order }, { key: of })).toMatchObject({
+      body: { message: expect.stringContaining('withdrawn') },
+    })
+    await app.call('Refund', { orderId }, { key: newId(), compensates: here })
+    const marks = await database.read.sql<{ key: string }>`
+      select action_key as key from withdrawn_actions where action_key = any (${[here, `order/${orderId}`]}) order by 1`
+    expect(marks.map(({ key }) => key)).toEqual([here, `order/${orderId}`].toSorted())
+    expect(await database.read.sql`select 1 from withdrawn_call where key = ${`order/${orderId}`}`).toEqual([])
+  })
+
   test('gives the money back, and refuses a repeat of the payment', async () => {
     const { payKey: key, ...order } = await paidOrder()
     const refunded = await app.call('Refund', { orderId: order.orderId }, { key: newId(), compensates: key })

@@ -2,8 +2,11 @@ import { userDeleted } from '@stoa/contracts/user/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import { newId } from '@stoa/kernel'
-import { eventually, type TestService } from '@stoa/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrate } from '@stoa/postgres'
+import { migrationsOf } from '@stoa/service'
+import { eventually, testDatabase, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { pricingService } from '../src/service.ts'
 import { manager, startPricing, type PricingApp } from './pricing-app.ts'
 
 let service: TestService<PricingService>
@@ -95,6 +98,31 @@ test('an acceptance that comes after its release is refused', async () => {
   const key = newId()
   await service.call('ReleaseQuote', { quoteId, orderId }, { compensates: key })
   expect((await accept(quoteId, customerId, { key }, orderId)).body.code).toBe('failed_precondition')
+})
+
+test('instances of the previous release share the tombstones', async () => {
+  const customerId = newId()
+  const quoteId = await quoteFor(customerId)
+  const [of, here] = [newId(), newId()]
+  await service.database.transaction(
+    ({ sql }) => sql`insert into withdrawn_acceptances (action_key, at) values (${of}, now()) on conflict do nothing`,
+  )
+  expect((await accept(quoteId, customerId, { key: of })).body.message).toMatch(/withdrawn/)
+  await service.call('ReleaseQuote', { quoteId, orderId: newId() }, { compensates: here })
+  const { sql } = service.database.read
+  expect(await sql`select 1 as one from withdrawn_acceptances where action_key = ${here}`).toEqual([{ one: 1 }])
+})
+
+test('tombstones of the previous release are kept', async () => {
+  const sets = await migrationsOf(pricingService)
+  const ofBefore = sets.map((set) =>
+    set.name === 'pricing' ? { ...set, migrations: set.migrations.slice(0, -1) } : set,
+  )
+  const own = await testDatabase({ name: 'pricing-before', sets: ofBefore })
+  onTestFinished(() => own.close())
+  await own.database.transaction(({ sql }) => sql`insert into withdrawn_acceptances values ('saga/accept', now())`)
+  await migrate(own.url, sets)
+  expect(await own.database.read.sql`select key from withdrawn_call`).toEqual([{ key: 'saga/accept' }])
 })
 
 test('a coupon for one use by each customer is refused the second time', async () => {

@@ -84,6 +84,17 @@ test('an action that comes after its compensation is refused', async () => {
   expect(await stateOf(service, orderId)).toBeUndefined()
 })
 
+test('instances of the previous release share the tombstones', async () => {
+  const [of, here] = [newId(), newId()]
+  await service.database.transaction(
+    ({ sql }) => sql`insert into withdrawn_shipments (action_key, at) values (${of}, now()) on conflict do nothing`,
+  )
+  expect((await service.call('CreateShipment', shipment(newId()), { key: of })).body.message).toMatch(/withdrawn/)
+  await service.call('CancelShipment', { orderId: newId() }, { compensates: here })
+  const { sql } = service.database.read
+  expect(await sql`select 1 as one from withdrawn_shipments where action_key = ${here}`).toEqual([{ one: 1 }])
+})
+
 test('a released shipment moves by the carrier’s clock, and its lines leave their warehouse', async () => {
   const orderId = newId()
   await service.call('CreateShipment', shipment(orderId))

@@ -70,17 +70,6 @@ export async function insertReservation(
   return rows.length > 0
 }
 
-/** Leaves a tombstone under the key of an action that has not come: when it does, it finds itself withdrawn. */
-export async function insertWithdrawn(
-  tx: WriteHandle,
-  { id, orderId, actionKey }: { readonly id: string; readonly orderId: string; readonly actionKey: string },
-  at: Temporal.Instant,
-): Promise<void> {
-  await tx.sql`
-    insert into reservations (id, order_id, action_key, status, lines, outstanding, created_at, updated_at)
-    values (${id}, ${orderId}, ${actionKey}, 'released', '[]', '[]', ${at}, ${at})`
-}
-
 /** Returns the reservation of a call, with its row locked. */
 export async function lockByKey(tx: WriteHandle, actionKey: string): Promise<StoredReservation | undefined> {
   const [row] = await tx.sql<ReservationRow>`select * from reservations where action_key = ${actionKey} for update`

@@ -4,7 +4,6 @@ import type { InventoryService } from '@stoa/contracts/inventory/service'
 import type { Deps } from '../deps.ts'
 import { decideRelease } from '../domain/reservation.ts'
 import {
-  insertWithdrawn,
   lockByKey,
   lockByOrder,
   limitHolds,
@@ -17,20 +16,16 @@ import { findOrder } from './find-order.ts'
 
 const tooLate = 'Goods of the reservation have left the warehouse.'
 
-/** Releases the stock of an order. As a compensation, it withdraws a reservation that has not arrived yet. */
+/** Releases the stock of an order; as a compensation, only what the compensated call has reserved. */
 export const release =
-  ({ clock, newId }: Deps): RpcHandler<InventoryService, 'release'> =>
+  ({ clock }: Deps): RpcHandler<InventoryService, 'release'> =>
   async ({ input: { orderId }, compensates, commit, refuse }) =>
     commit(async (tx) => {
-      const at = clock.now()
       const found = compensates === undefined ? await lockByOrder(tx, orderId) : await lockByKey(tx, compensates)
-      if (found === undefined) {
-        if (compensates !== undefined) await insertWithdrawn(tx, { id: newId(), orderId, actionKey: compensates }, at)
-        return {}
-      }
+      if (found === undefined) return {}
       const decision = decideRelease(found)
       if (decision === 'ended') return refuse('inventory.reservation_ended', tooLate)
-      if (decision === 'release') await releaseAll(tx, [found], at)
+      if (decision === 'release') await releaseAll(tx, [found], clock.now())
       return {}
     })
 

@@ -21,10 +21,7 @@ interface ReservationRequest {
 
 type ReserveRefusal = Refusal<InventoryService, 'reserveStock'>
 
-type ReservationOutcome =
-  | { readonly kind: 'reserved'; readonly id: string; readonly lines: readonly StockLine[] }
-  | { readonly kind: 'withdrawn' }
-  | ReserveRefusal
+type ReservationOutcome = { readonly id: string; readonly lines: readonly StockLine[] } | ReserveRefusal
 
 /** Reserves stock for an order; the reservation does not expire because the saga of the order manages it. */
 export const reserve =
@@ -47,8 +44,6 @@ export const reserve =
     return commit(async (tx) => {
       const outcome = await makeReservation(tx, newId, wanted, clock.now())
       if ('code' in outcome) return refuse(outcome)
-      if (outcome.kind === 'withdrawn')
-        return refuse('inventory.reservation_withdrawn', 'The reservation was withdrawn.')
       return { reservationId: outcome.id, parcels: parcelsOf(outcome.lines) }
     })
   }
@@ -62,7 +57,6 @@ export const reserveStock =
     return commit(async (tx) => {
       const outcome = await makeReservation(tx, newId, { orderId, lines, country, actionKey: undefined, expiresAt }, at)
       if ('code' in outcome) return refuse(outcome)
-      if (outcome.kind === 'withdrawn') throw new Error('a reservation without a key was withdrawn')
       return { status: 201, id: orderId }
     })
   }
@@ -95,7 +89,7 @@ async function makeReservation(
   if (!isMade) return (await findRepeat(tx, actionKey)) ?? (await alreadyReserved(tx, orderId))
   await tx.publish(inventoryReserved, id, { reservationId: id, orderId, lines: [...lines] })
   await announceLowStock(tx, changesBy(stock, lines))
-  return { kind: 'reserved', id, lines }
+  return { id, lines }
 }
 
 /** Returns the result of an earlier call with this key, if any. */
@@ -105,7 +99,8 @@ async function findRepeat(
 ): Promise<ReservationOutcome | undefined> {
   const made = actionKey === undefined ? undefined : await lockByKey(tx, actionKey)
   if (made === undefined) return undefined
-  return made.status === 'released' ? { kind: 'withdrawn' } : { kind: 'reserved', id: made.id, lines: made.lines }
+  if (made.status === 'released') return { code: 'request.withdrawn', detail: 'The reservation was released.' }
+  return { id: made.id, lines: made.lines }
 }
 
 function changesBy(stock: readonly ReservableStock[], lines: readonly StockLine[]) {

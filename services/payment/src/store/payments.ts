@@ -96,7 +96,7 @@ export interface NewPayment {
   readonly status: 'initiated' | 'in_review' | 'captured'
 }
 
-/** Writes a new payment; undefined when its order has one already, or its key was withdrawn. */
+/** Writes a new payment; undefined when its order has one already. */
 export async function insertPayment(
   tx: WriteHandle,
   payment: NewPayment,
@@ -106,10 +106,9 @@ export async function insertPayment(
   const [row] = await tx.sql<PaymentRow>`
     insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
                           captures_at_once, instrument, pending, pending_since, created_at, updated_at)
-    select ${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
+    values (${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
            ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
-           ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at}
-     where not exists (select from withdrawn_actions where action_key = ${payment.actionKey})
+           ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at})
     on conflict (order_id) do nothing
     returning *`
   return row === undefined ? undefined : fromRow(row)

@@ -8,7 +8,6 @@ import { getProvider, type Deps } from '../deps.ts'
 import { assessFraud } from '../domain/fraud.ts'
 import { findMethod, type StoredMethod } from '../store/payment-methods.ts'
 import { countPaymentsSince, findPaymentOfOrder, insertPayment, type StoredPayment } from '../store/payments.ts'
-import { isWithdrawn } from '../store/withdrawals.ts'
 
 /** A payment request. */
 export interface WantedPayment {
@@ -46,11 +45,7 @@ async function findOrExplain(
   tx: Tx<PaymentService>,
   { orderId, actionKey }: WantedPayment,
 ): Promise<BegunPayment | PayRefusal> {
-  const [isUndone, known] = await Promise.all([
-    actionKey !== undefined && isWithdrawn(tx, actionKey),
-    findPaymentOfOrder(tx, orderId),
-  ])
-  if (isUndone) return { code: 'payment.withdrawn', detail: 'The payment was withdrawn.' }
+  const known = await findPaymentOfOrder(tx, orderId)
   if (known === undefined) {
     return {
       code: 'payment.method_unusable',

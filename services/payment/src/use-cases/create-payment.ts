@@ -1,7 +1,7 @@
 import { isRefused, type Handler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
-import { isOrderClosed } from '../store/withdrawals.ts'
+import { isOrderClosed } from '../store/closed-orders.ts'
 import { beginPayment } from './begin-payment.ts'
 import { checkOrder } from './check-order.ts'
 import { askStored } from './settle-payment.ts'
@@ -30,11 +30,11 @@ export const createPayment =
       if (await isOrderClosed(tx, orderId)) return refuse('payment.order_not_payable', 'The order has ended.')
       const outcome = await beginPayment(deps, tx, wanted)
       if (!('code' in outcome)) return { paymentId: outcome.payment.id }
-      // No key of a saga's stands on it, so it cannot have been withdrawn.
-      if (outcome.code === 'payment.withdrawn') throw new Error('a payment of the back office was withdrawn')
-      const fields =
-        outcome.code === 'payment.method_unusable' ? [{ pointer: '/paymentMethodId', detail: outcome.detail }] : []
-      return refuse(outcome.code, outcome.detail, { fields })
+      const { code, detail } = outcome
+      return refuse({
+        ...outcome,
+        fields: code === 'payment.method_unusable' ? [{ pointer: '/paymentMethodId', detail }] : [],
+      })
     })
     if (isRefused(begun)) return begun
     const asked = await askStored(deps, db, begun.paymentId)

@@ -5,7 +5,6 @@ import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Deps } from '../deps.ts'
 import { outcomeOfPay } from '../domain/payment.ts'
 import { captureOnceReviewed, lockPayment, notePending, type StoredPayment } from '../store/payments.ts'
-import { isWithdrawn } from '../store/withdrawals.ts'
 import { beginPayment } from './begin-payment.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 import { fromWire } from './wire-money.ts'
@@ -52,8 +51,6 @@ export const pay =
     const outcome = await askPending(deps, payment, isRepeat)
     const paid = await commit(async (tx) => {
       const ended = await endPending(deps, tx, payment, outcome)
-      if (!ended.isEndedHere && (await isWithdrawn(tx, key)))
-        return refuse('payment.withdrawn', 'The payment was withdrawn.')
       return answer(payment.id, ended.status, ended.code)
     })
     if (!isRefused(paid)) logPayment(deps, payment, paid.value.outcome ?? '')

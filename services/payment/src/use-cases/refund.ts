@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { decideRefund, decideVoid } from '../domain/payment.ts'
 import { lockPaymentOfOrder, movePayment, notePending, type StoredPayment } from '../store/payments.ts'
 import { findBegunRefunds, findRefundByKey, insertRefund, type StoredRefund } from '../store/refunds.ts'
-import { closeOrder, withdrawAction } from '../store/withdrawals.ts'
+import { closeOrder } from '../store/closed-orders.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 import { askRefund, endRefund, logRefund, type BegunRefund } from './settle-refund.ts'
 import { fromWire, toWire } from './wire-money.ts'
@@ -33,8 +33,8 @@ type Next =
   | ({ readonly kind: 'give_back'; readonly isRepeat: boolean } & BegunRefund)
 
 /**
- * Gives an order's money back. As a compensation it leaves a tombstone under the action's key first, so that a payment
- * which comes later is refused; one that was begun is brought to its end before it is undone.
+ * Gives an order's money back. Its first transaction already leaves the tombstone of a compensation, so that a payment which
+ * arrives later is refused; one that was begun is brought to its end before it is undone.
  */
 export const refund =
   (deps: Deps): RpcHandler<PaymentService, 'refund'> =>
@@ -92,7 +92,6 @@ export const refund =
 
 async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund): Promise<Next> {
   const { orderId, key, compensates, amount, isAtMost } = wanted
-  if (compensates !== undefined) await withdrawAction(tx, compensates, deps.clock.now())
   if (amount === undefined) await closeOrder(tx, orderId, deps.clock.now())
   const [payment, known] = await Promise.all([lockPaymentOfOrder(tx, orderId), findRefundByKey(tx, key)])
   if (payment === undefined) {

@@ -13,8 +13,6 @@ import { findPayment, movePayment, type StoredPayment } from '../store/payments.
 export interface EndedPayment {
   readonly status: PaymentStatus
   readonly code: string | undefined
-  /** Whether it was ended here, and not by another meanwhile. */
-  readonly isEndedHere: boolean
 }
 
 /** Asks the provider for what is pending of a payment; `isRepeat` when it may have been asked for before. */
@@ -42,11 +40,11 @@ export async function endPending(
   if (await writeOutcome(deps, tx, payment, outcome)) {
     await publishOutcome(tx, payment, outcome)
     const [status, code] = outcome.kind === 'declined' ? [outcome.kind, outcome.code] : [statusOf(outcome), undefined]
-    return { status, code, isEndedHere: true }
+    return { status, code }
   }
   const ended = await findPayment(tx, payment.id)
   if (ended === undefined) throw new Error(`payment ${payment.id} no longer exists`)
-  return { status: ended.status, code: ended.resource.code, isEndedHere: false }
+  return { status: ended.status, code: ended.resource.code }
 }
 
 function statusOf({ kind }: ChargeOutcome): 'in_review' | 'captured' | 'authorized' | 'voided' | 'declined' {

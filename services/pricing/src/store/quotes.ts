@@ -62,17 +62,10 @@ export async function listQuotes(db: ReadHandle, customerId: string): Promise<Qu
   return rows.map(({ body }) => body)
 }
 
-/** What came of an acceptance with this key before: the sum that was accepted, or that it was withdrawn. */
-export async function findEarlier(tx: ReadHandle, actionKey: string) {
-  const [row] = await tx.sql<{ accepted: Money | null; isWithdrawn: boolean }>`
-    select (select total from acceptances where action_key = ${actionKey}) as accepted,
-      exists (select from withdrawn_acceptances where action_key = ${actionKey}) as "isWithdrawn"`
-  return row ?? { accepted: null, isWithdrawn: false }
-}
-
-/** Leaves the mark that an acceptance with this key is to be refused. */
-export async function withdraw(tx: WriteHandle, actionKey: string, at: Temporal.Instant): Promise<void> {
-  await tx.sql`insert into withdrawn_acceptances (action_key, at) values (${actionKey}, ${at}) on conflict do nothing`
+/** Returns the total that was accepted with this key before, if any. */
+export async function findAccepted(tx: ReadHandle, actionKey: string): Promise<Money | undefined> {
+  const [row] = await tx.sql<{ total: Money }>`select total from acceptances where action_key = ${actionKey}`
+  return row?.total
 }
 
 /** Writes an acceptance; false when the order has one already. */
@@ -118,12 +111,11 @@ export async function takeUses(
     select * from taken`
 }
 
-/** Gives the uses an order has taken back, once; false when it had accepted nothing. */
-export async function giveBack(tx: WriteHandle, orderId: string, at: Temporal.Instant): Promise<boolean> {
+/** Gives the uses an order has taken back, once. */
+export async function giveBack(tx: WriteHandle, orderId: string, at: Temporal.Instant): Promise<void> {
   const [accepted] = await tx.sql<{ isOpen: boolean }>`
     select released_at is null as "isOpen" from acceptances where order_id = ${orderId} for update`
-  if (accepted === undefined) return false
-  if (!accepted.isOpen) return true
+  if (accepted?.isOpen !== true) return
   await tx.sql`
     with freed as (delete from coupon_uses where order_id = ${orderId} returning promotion_id),
     locked as (
@@ -132,7 +124,6 @@ export async function giveBack(tx: WriteHandle, orderId: string, at: Temporal.In
       update acceptances set released_at = ${at} where order_id = ${orderId}
     )
     update promotions set uses = uses - 1 where id in (select id from locked)`
-  return true
 }
 
 /** The uses of coupons by a customer, and their erasure. */

@@ -2,7 +2,7 @@ import type { RpcHandler } from '@stoa/contract'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
-import { findEarlier, findQuote, giveBack, insertAcceptance, takeUses, withdraw } from '../store/quotes.ts'
+import { findAccepted, findQuote, giveBack, insertAcceptance, takeUses } from '../store/quotes.ts'
 import { isCappedByCustomer } from '../store/mailboxes.ts'
 import { findCouponUser } from './coupon-user.ts'
 import { toWire } from './make-quote.ts'
@@ -17,9 +17,8 @@ export const acceptQuote =
     const isCapped = counted.length > 0 && (await isCappedByCustomer(db, counted))
     const user = isCapped ? await findCouponUser(calls, db, customerId) : { customerId, mailbox: undefined }
     return commit(async (tx) => {
-      const [{ accepted, isWithdrawn }, isErased] = await Promise.all([findEarlier(tx, key), tx.isErased(customerId)])
-      if (accepted !== null) return { total: toWire(accepted) }
-      if (isWithdrawn) return refuse('pricing.quote_withdrawn', 'The acceptance was withdrawn before it was made.')
+      const [accepted, isErased] = await Promise.all([findAccepted(tx, key), tx.isErased(customerId)])
+      if (accepted !== undefined) return { total: toWire(accepted) }
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
         return refuse('pricing.quote_not_found', 'The quote does not exist.')
       }
@@ -46,10 +45,8 @@ export const acceptQuote =
 /** Gives the coupon uses of an order back; one that had accepted nothing counts as released. */
 export const releaseQuote =
   ({ clock }: Deps): RpcHandler<PricingService, 'releaseQuote'> =>
-  async ({ input, compensates, commit }) =>
+  async ({ input, commit }) =>
     commit(async (tx) => {
-      const at = clock.now()
-      const hadAccepted = await giveBack(tx, input.orderId, at)
-      if (!hadAccepted && compensates !== undefined) await withdraw(tx, compensates, at)
+      await giveBack(tx, input.orderId, clock.now())
       return {}
     })

@@ -94,17 +94,10 @@ export async function insertShipment(
   return rows[0]?.id
 }
 
-/** What came of a call with this key before: the shipment it has made, or that it was withdrawn. */
-export async function findEarlier(tx: ReadHandle, actionKey: string) {
-  const [row] = await tx.sql<{ shipmentId: ShipmentId | null; isWithdrawn: boolean }>`
-    select (select id from shipments where action_key = ${actionKey}) as "shipmentId",
-      exists (select from withdrawn_shipments where action_key = ${actionKey}) as "isWithdrawn"`
-  return row ?? { shipmentId: null, isWithdrawn: false }
-}
-
-/** Leaves the mark that a call with this key is to be refused. */
-export async function withdraw(tx: WriteHandle, actionKey: string, at: Temporal.Instant): Promise<void> {
-  await tx.sql`insert into withdrawn_shipments (action_key, at) values (${actionKey}, ${at}) on conflict do nothing`
+/** Returns the shipment that a call with this key has planned, if any. */
+export async function findIdByKey(tx: ReadHandle, actionKey: string): Promise<ShipmentId | undefined> {
+  const [row] = await tx.sql<{ id: ShipmentId }>`select id from shipments where action_key = ${actionKey}`
+  return row?.id
 }
 
 /** The shipment of this id. */

@@ -12,24 +12,20 @@ import { compact } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideCancel, decideCarrierEvent, decideRelease, leavingLines, type CarrierEvent } from '../domain/shipment.ts'
 import { eraseWhenCustomerIsErased } from '../store/erasure.ts'
-import { lockShipment, lockShipmentOfOrder, moveShipment, withdraw } from '../store/shipments.ts'
+import { lockShipment, lockShipmentOfOrder, moveShipment } from '../store/shipments.ts'
 
 type ShippingTx = Tx<ShippingService>
 
-/** Cancels the shipment of an order. A shipment that was never planned counts as cancelled, and is rejected if its request arrives later. */
+/** Cancels the shipment of an order. A shipment that was never planned counts as cancelled. */
 export const cancelShipmentOfOrder =
   ({ clock }: Deps): RpcHandler<ShippingService, 'cancelShipment'> =>
-  async ({ input, compensates, commit, refuse }) =>
+  async ({ input, commit, refuse }) =>
     commit(async (tx) => {
-      const at = clock.now()
       const shipment = await lockShipmentOfOrder(tx, input.orderId)
-      if (shipment === undefined) {
-        if (compensates !== undefined) await withdraw(tx, compensates, at)
-        return {}
-      }
+      if (shipment === undefined) return {}
       const decision = decideCancel(shipment.resource.status)
       if (decision === 'left') return refuse('shipping.already_left', 'The shipment has left the warehouse.')
-      if (decision === 'cancel') await cancel(tx, shipment.resource, at)
+      if (decision === 'cancel') await cancel(tx, shipment.resource, clock.now())
       return {}
     })
 

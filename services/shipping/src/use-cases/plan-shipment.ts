@@ -5,7 +5,7 @@ import type { OrderId, ShipmentId, UserId, WarehouseId } from '@stoa/contracts/s
 import { chooseCarrier, methodsOf } from '../carriers/carrier.ts'
 import type { Deps } from '../deps.ts'
 import { checkShipment } from './check-shipment.ts'
-import { findEarlier, insertShipment, lockShipmentOfOrder } from '../store/shipments.ts'
+import { findIdByKey, insertShipment, lockShipmentOfOrder } from '../store/shipments.ts'
 
 const noMethod = (method: string) => `The carrier has no method ${method}.`
 const erased = 'The account of the customer was erased.'
@@ -29,12 +29,8 @@ export const createShipmentOfOrder =
     if (!methodsOf(carrier, address.country).includes(method))
       return refuse('shipping.method_unknown', noMethod(method))
     return commit(async (tx) => {
-      const [{ shipmentId: made, isWithdrawn }, isErased] = await Promise.all([
-        findEarlier(tx, key),
-        tx.isErased(input.customerId),
-      ])
-      if (made !== null) return { shipmentId: made }
-      if (isWithdrawn) return refuse('shipping.withdrawn', 'The shipment was withdrawn before it was made.')
+      const [made, isErased] = await Promise.all([findIdByKey(tx, key), tx.isErased(input.customerId)])
+      if (made !== undefined) return { shipmentId: made }
       if (isErased) return refuse('shipping.address_unserved', erased)
       const orderId = input.orderId as OrderId
       const { $typeName: _type, $unknown: _unknown, name, line1, city, country, ...optional } = address
