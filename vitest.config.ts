@@ -67,6 +67,7 @@ export default defineConfig({
         'control/**/*.ts',
         'edge/**/*.ts',
         'system/**/*.ts',
+        'systems/**/*.ts',
         'supervisor/**/*.ts',
         'cli/**/*.ts',
       ],

@@ -29,6 +29,8 @@ export interface WholeSystem extends Doors {
 interface Options {
   /** A part of the name of the data folder. */
   readonly name: string
+  /** The shop by default. */
+  readonly system?: string
   /** The number of processes of a service; 1 by default. */
   readonly scale?: Readonly<Record<string, number>>
   /** Additional settings, made for the data folder. */
@@ -40,7 +42,14 @@ interface Options {
 }
 
 /** Starts a system with the stoa command: on free ports, with carrier days of a second and rate limits that are not reached. */
-export async function bringUp({ name, scale = {}, settings, before = [], bundlesOf }: Options): Promise<WholeSystem> {
+export async function bringUp({
+  name,
+  system = 'shop',
+  scale = {},
+  settings,
+  before = [],
+  bundlesOf,
+}: Options): Promise<WholeSystem> {
   const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
   // started as root, PostgreSQL runs under another account, which needs access
   await chmod(home, 0o755)
@@ -56,7 +65,7 @@ export async function bringUp({ name, scale = {}, settings, before = [], bundles
     (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
   for (const command of before) await stoa(...command)
   const scaled = Object.entries(scale).flatMap(([service, count]) => ['--scale', `${service}=${count}`])
-  await stoa('up', '--detach', '--ports', 'auto', ...scaled)
+  await stoa('up', '--detach', '--ports', 'auto', '--system', system, ...scaled)
   const rows = async () => JSON.parse(await stoa('ps', '--json')) as ProcessRow[]
   const serviceUrls: Record<string, string[]> = {}
   for (const { service, port } of await rows()) (serviceUrls[service] ??= []).push(`http://127.0.0.1:${port}`)

@@ -73,5 +73,5 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },
-  new: { summary: 'generate a new service', load: () => import('./commands/new.ts') },
+  new: { summary: 'generate a new service or system', load: () => import('./commands/new.ts') },
 }

@@ -25,9 +25,10 @@ export async function renewToken({ url, folder }: ReachedSystem): Promise<boolea
 /** Returns what can be operated in the services of the system; for a deployed system, according to their contracts. */
 export async function operatedOf({ url, folder }: ReachedSystem): Promise<Operated> {
   if (url === undefined) return readOperated(folder)
-  const [{ operatedBy }, { topology }] = await Promise.all([
+  const [{ operatedBy }, { systemIn }] = await Promise.all([
     import('@stoa/supervisor/operated'),
-    import('@stoa/system/topology'),
+    import('@stoa/supervisor/system-in'),
   ])
-  return operatedBy(topology)
+  const { services } = await systemIn(folder)
+  return operatedBy(services)
 }

@@ -1,4 +1,5 @@
 import type { ProcessRow } from '@stoa/supervisor/control'
+import { system as shop } from '@stoa/systems/shop'
 import { expect, test } from 'vitest'
 import { summaryOf } from './summary.ts'
 
@@ -16,7 +17,7 @@ const rows: ProcessRow[] = [
 const ports = new Map([['gateway', 8_080]])
 
 test('shows what runs where, a demonstration account and an order to place', () => {
-  const text = summaryOf(rows, ports, { isDemonstration: true }).join('\n')
+  const text = summaryOf(rows, ports, shop.hints).join('\n')
   expect(text).toMatch(/^gateway +ready +http:\/\/127\.0\.0\.1:8080$/m)
   expect(text).toContain('ada@stoa.example')
   expect(text).toContain('stoa-demo-only')
@@ -28,7 +29,7 @@ test('offers only what runs', () => {
     summaryOf(
       rows.filter(({ service }) => !names.includes(service)),
       ports,
-      { isDemonstration: true },
+      shop.hints,
     ).join('\n')
   expect(without('order')).toContain('stoa-demo-only')
   for (const name of ['order', 'pricing', 'inventory', 'payment', 'shipping'])
@@ -39,9 +40,9 @@ test('offers only what runs', () => {
 })
 
 test('offers no account in production', () => {
-  expect(summaryOf(rows, ports, { isDemonstration: false }).join('\n')).not.toContain('stoa-demo-only')
+  expect(summaryOf(rows, ports, undefined).join('\n')).not.toContain('stoa-demo-only')
 })
 
 test('offers no address where there is no door', () => {
-  expect(summaryOf(rows.slice(0, 1), ports, { isDemonstration: true }).join('\n')).not.toContain('http://')
+  expect(summaryOf(rows.slice(0, 1), ports, shop.hints).join('\n')).not.toContain('http://')
 })

@@ -1,3 +1,4 @@
+import type { System } from '@stoa/system/define-system'
 import { isProduction } from '@stoa/supervisor/environment'
 import { startSystem, type RunningSystem, type UpOptions } from '@stoa/supervisor/supervisor'
 import { lastingOutput } from './lasting-output.ts'
@@ -41,7 +42,12 @@ export async function upInForeground(
     return 130
   }
   const isDemonstration = !isProduction(options.environment)
-  await announce(first, { say, tookMs: performance.now() - startedAt, isDemonstration })
+  const { system } = options
+  await announce(first, {
+    say,
+    tookMs: performance.now() - startedAt,
+    hintsOf: isDemonstration ? system.hints : undefined,
+  })
   await told.promise
   say('Stopping')
   await first.stop()
@@ -52,11 +58,11 @@ export async function upInForeground(
 interface Start {
   readonly say: (line: string) => void
   readonly tookMs: number
-  readonly isDemonstration: boolean
+  readonly hintsOf: System['hints'] | undefined
 }
 
-async function announce(system: RunningSystem, { say, tookMs, isDemonstration }: Start): Promise<void> {
-  for (const line of summaryOf(await system.ps(), system.ports, { isDemonstration })) say(line)
+async function announce(system: RunningSystem, { say, tookMs, hintsOf }: Start): Promise<void> {
+  for (const line of summaryOf(await system.ps(), system.ports, hintsOf)) say(line)
   say(toned('green', `Stoa is ready (${(tookMs / 1000).toFixed(1)} s)`))
   process.send?.({ isReady: true })
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, relative } from 'node:path'
+import type { System } from '@stoa/system/define-system'
 import type { Deployment } from '@stoa/system/topology'
 import { root } from '@stoa/system/root'
 import { findSeedFile } from '@stoa/system/seed/seed-file'
@@ -28,16 +29,23 @@ export function seedEntryOf(service: string): string {
   return `${seedEntry}-${service}`
 }
 
-/** The sources of the programs of the services. */
-export const sourceFolders = [
+const sharedFolders = [
   'platform',
   'contracts',
   'services',
   'control',
   'edge',
-  'system/src/seed',
+  'systems',
+  'system/src',
   'supervisor/src',
 ]
+
+/** The folders that hold the sources of the programs of a system. */
+export function sourceFolders(services: readonly Deployment[]): string[] {
+  const isShared = (folder: string) => sharedFolders.some((shared) => folder.startsWith(`${shared}/`))
+  return [...sharedFolders, ...services.map(({ folder }) => folder).filter((folder) => !isShared(folder))]
+}
+
 const passedOver = new Set(['node_modules', 'tests', 'fixtures', '.stoa'])
 const keptBundles = 3
 
@@ -65,9 +73,8 @@ export function entryFiles(deployments: readonly Deployment[]): ReadonlyMap<stri
 }
 
 /** Returns the bundle of the current sources; builds it if it does not exist. */
-export async function ensureBundle(data: DataFolder, deployments: readonly Deployment[]): Promise<Bundle> {
-  const names = deployments.map(({ name }) => name)
-  const folder = join(data.bundles, await contentHash(names))
+export async function ensureBundle(data: DataFolder, { name: system, services: deployments }: System): Promise<Bundle> {
+  const folder = join(data.bundles, await contentHash(system, sourceFolders(deployments)))
   const bundle = {
     compileCache: join(folder, 'compiled'),
     entry: (name: string) => join(folder, 'entries', `${name}.js`),
@@ -89,11 +96,11 @@ export async function ensureBundle(data: DataFolder, deployments: readonly Deplo
   return bundle
 }
 
-async function contentHash(names: readonly string[]): Promise<string> {
+async function contentHash(system: string, folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([process.version, names]))
+  hash.update(JSON.stringify([process.version, system]))
   hash.update(await readFile(join(root, 'package-lock.json')))
-  const files = (await Promise.all(sourceFolders.map((folder) => listSources(join(root, folder))))).flat().toSorted()
+  const files = (await Promise.all(folders.map((folder) => listSources(join(root, folder))))).flat().toSorted()
   const contents = await Promise.all(files.map((file) => readFile(file)))
   files.forEach((file, index) =>
     hash

@@ -1,5 +1,5 @@
 import type { AppError } from '@stoa/kernel'
-import { topology, type Deployment } from '@stoa/system/topology'
+import type { Deployment } from '@stoa/system/topology'
 import { systemError } from '@stoa/system/system-errors'
 
 /** Which of the system is started, and how often. */
@@ -16,14 +16,15 @@ const mostReplicas = 20
 
 /** The services to start; the registry always comes along, as the others find each other by it. */
 export function chooseServices(
+  services: readonly Deployment[],
   { only, without = [], scale = new Map() }: Choice,
   { isPacked = false } = {},
 ): readonly Deployment[] {
-  requireKnown([...(only ?? []), ...without, ...scale.keys()])
+  requireKnown(services, [...(only ?? []), ...without, ...scale.keys()])
   if (without.includes('registry')) {
     throw refused('the registry is required: services find each other through it')
   }
-  const chosen = topology.filter(
+  const chosen = services.filter(
     ({ name }) => name === 'registry' || ((only === undefined || only.includes(name)) && !without.includes(name)),
   )
   for (const [name, count] of scale) requireCount(name, count, chosen)
@@ -34,12 +35,12 @@ export function chooseServices(
   return chosen.map((each) => ({ ...each, replicas: scale.get(each.name) ?? each.replicas }))
 }
 
-function requireKnown(names: readonly string[]): void {
-  const unknown = names.filter((name) => !topology.some((each) => each.name === name))
+function requireKnown(services: readonly Deployment[], names: readonly string[]): void {
+  const unknown = names.filter((name) => !services.some((each) => each.name === name))
   if (unknown.length === 0) return
   throw systemError(
     'system.unknown_service',
-    `there is no service ${unknown.join(', ')}: the services are ${topology.map(({ name }) => name).join(', ')}`,
+    `there is no service ${unknown.join(', ')}: the services are ${services.map(({ name }) => name).join(', ')}`,
   )
 }
 

@@ -23,6 +23,8 @@ export interface DataFolder {
   readonly processes: string
   /** What a seed has been put into, and whether all read copies have it. */
   readonly seeded: string
+  /** The name of the system whose data it holds. */
+  readonly system: string
   /** Where everything listens, or listened last. */
   readonly ports: string
   /** Which services have sagas and consumers, so that the command line need not read the contracts. */
@@ -59,6 +61,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     secrets: join(home, 'secrets.json'),
     processes: join(home, 'processes.json'),
     seeded: join(home, 'seeded.json'),
+    system: join(home, 'system.json'),
     ports: join(home, 'ports.json'),
     operated: join(home, 'operated.json'),
     tokens: join(home, 'tokens.json'),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { dataFolderAt } from './data-folder.ts'
 import { environmentOf, ownSpelling, type SystemSettings } from './environment.ts'
 import { replicasOf, type Replica } from './replicas.ts'
 
-const names = [...topology.map(({ name }) => name), 'event_log']
+const names = [...shop.services.map(({ name }) => name), 'event_log']
 const secrets = {
   databasePasswords: Object.fromEntries(names.map((name) => [name, `database-password-of-${name}`])),
   logPasswords: Object.fromEntries(names.map((name) => [name, `log-password-of-${name}`])),
@@ -14,26 +14,31 @@ const secrets = {
   webhookSecrets: { SANDBOX_WEBHOOK_SECRET: 'of the provider', SANDBOX_CARRIER_SECRET: 'of the carrier' },
 }
 const ports = new Map([
-  ...topology.map(({ name, port }): [string, number] => [name, port + 1]),
+  ...shop.services.map(({ name, port }): [string, number] => [name, port + 1]),
   ['gateway.ADMIN_PORT', 9_000],
 ])
 const adminUrl = 'postgres://postgres:of-the-whole-server@127.0.0.1:8432/postgres'
 
 function replica(instance: string): Replica {
-  const services = topology.map((each) => ({ ...each, replicas: 2 }))
+  const services = shop.services.map((each) => ({ ...each, replicas: 2 }))
   const found = replicasOf(services).find((each) => each.instance === instance)
   if (found === undefined) throw new Error(`no ${instance}`)
   return found
 }
 
 function settings(environment: Record<string, string> = {}): SystemSettings {
-  return { data: dataFolderAt('/data'), secrets, adminUrl, ports, environment }
+  return { data: dataFolderAt('/data'), system: 'shop', secrets, adminUrl, ports, environment }
 }
 
 test('a service gets its own database and no way into the whole server', () => {
   const environment = environmentOf(replica('order-1'), settings({ DATABASE_URL: adminUrl }))
   expect(environment['DATABASE_URL']).toBe('postgres://stoa_order:database-password-of-order@127.0.0.1:8432/stoa_order')
   expect(JSON.stringify(environment)).not.toContain('of-the-whole-server')
+})
+
+test('a process gets the name of its system, whatever the environment of the start says', () => {
+  const environment = environmentOf(replica('order-1'), settings({ STOA_SYSTEM: 'documents' }))
+  expect(environment['STOA_SYSTEM']).toBe('shop')
 })
 
 test('a service gets a role of its own in the event log, which is not the owner’s', () => {

@@ -8,6 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** What all processes of one system share. */
 export interface SystemSettings {
   readonly data: DataFolder
+  /** Its name. */
+  readonly system: string
   readonly secrets: Secrets
   /** The database server's administrator. */
   readonly adminUrl: string
@@ -19,7 +21,7 @@ export interface SystemSettings {
 
 /** The environment of one service's process. */
 export function environmentOf({ deployment, key }: Replica, settings: SystemSettings): Record<string, string> {
-  const { data, secrets, adminUrl, ports, environment } = settings
+  const { data, system, secrets, adminUrl, ports, environment } = settings
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
@@ -42,6 +44,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...(deployment.hasDatabase ? { DATABASE_URL: databaseUrl(adminUrl, databaseOf(name, secrets)) } : {}),
     LOG_DATABASE_URL: environment['LOG_DATABASE_URL'] || databaseUrl(adminUrl, logOf(name, secrets)),
     PORT: String(ports.get(key) ?? deployment.port),
+    STOA_SYSTEM: system,
   }
   for (const setting of Object.keys(deployment.furtherPorts ?? {})) {
     fixed[setting] = String(ports.get(`${key}.${setting}`))

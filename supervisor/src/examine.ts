@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { prepareLocation } from './postgres/location.ts'
-import { topology } from '@stoa/system/topology'
 import { askSupervisor, NotRunning, type ProcessRow } from './control.ts'
 import { makeDataFolder, refusalForFolder, type DataFolder } from './data-folder.ts'
 import { choosePorts, wantedPorts } from './place.ts'
 import { requireFree } from './ports.ts'
+import { systemIn } from './system-in.ts'
 import { systemError } from '@stoa/system/system-errors'
 
 /** One thing that was looked at. */
@@ -37,7 +37,7 @@ export async function examine(data: DataFolder, environment: Environment): Promi
       const { native, account } = await prepareLocation(data.postgres)
       return account === undefined ? native : `${native}, run by the account ${account.name}`
     }),
-    running === undefined ? await look('ports', () => freePorts(environment)) : processes(running),
+    running === undefined ? await look('ports', () => freePorts(data, environment)) : processes(running),
   ]
 }
 
@@ -64,9 +64,10 @@ function memory(): string {
   throw systemError('system.little_memory', `${text}: the system needs about ${comfortableBytes / mebibyte} MiB`)
 }
 
-async function freePorts(environment: Environment): Promise<string> {
-  const ports = await choosePorts(topology, { isAuto: false, environment })
-  const wanted = wantedPorts(topology, ports, !environment['DATABASE_URL'])
+async function freePorts(data: DataFolder, environment: Environment): Promise<string> {
+  const { services } = await systemIn(data)
+  const ports = await choosePorts(services, { isAuto: false, environment })
+  const wanted = wantedPorts(services, ports, !environment['DATABASE_URL'])
   await requireFree(wanted)
   return `${wanted.length} wanted, all free`
 }

@@ -1,4 +1,4 @@
-import { postgresPort, topology, type Deployment } from '@stoa/system/topology'
+import { postgresPort, type Deployment } from '@stoa/system/topology'
 import { ownSpelling } from './environment.ts'
 import { freePort, type WantedPort } from './ports.ts'
 import { replicasOf } from './replicas.ts'
@@ -10,24 +10,33 @@ type Environment = Readonly<Record<string, string | undefined>>
 export type Ports = ReadonlyMap<string, number>
 
 /**
- * Where everything listens: as in the topology, as the user's environment says (`ORDER_PORT`), or wherever is free, as
+ * Where everything listens: as the system says, as the user's environment says (`ORDER_PORT`), or wherever is free, as
  * further replicas do.
  */
 export async function choosePorts(
   services: readonly Deployment[],
-  { isAuto, environment }: { readonly isAuto: boolean; readonly environment: Environment },
+  {
+    isAuto,
+    environment,
+    all = services,
+  }: {
+    readonly isAuto: boolean
+    readonly environment: Environment
+    /** Those of the system, of which only some may be started. */
+    readonly all?: readonly Deployment[]
+  },
 ): Promise<Ports> {
   const ports = new Map<string, number>()
-  const all = listeners(services)
-  const taken = new Set(all.flatMap(({ usual }) => usual ?? []))
-  for (const { key, setting, usual } of all) {
+  const wanted = listeners(services)
+  const taken = new Set(wanted.flatMap(({ usual }) => usual ?? []))
+  for (const { key, setting, usual } of wanted) {
     const given = environment[setting]
     if (given !== undefined && given !== '') ports.set(key, parsePort(setting, given))
     else if (usual !== undefined && !isAuto) ports.set(key, usual)
   }
-  for (const { key } of all) if (!ports.has(key)) ports.set(key, await unused([...taken, ...ports.values()]))
+  for (const { key } of wanted) if (!ports.has(key)) ports.set(key, await unused([...taken, ...ports.values()]))
   // Services that are not started still have an address, at which nothing listens.
-  for (const { name, port } of topology) if (!ports.has(name)) ports.set(name, port)
+  for (const { name, port } of all) if (!ports.has(name)) ports.set(name, port)
   return ports
 }
 

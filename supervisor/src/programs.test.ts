@@ -1,6 +1,6 @@
 import { stopTimeMs } from '@stoa/config'
 import { expect, test } from 'vitest'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import type { Bundle } from './bundle.ts'
 import { dataFolderAt } from './data-folder.ts'
 import type { SystemSettings } from './environment.ts'
@@ -12,11 +12,12 @@ const bundle = {
   entry: (name: string) => `/bundle/${name}`,
 } as unknown as Bundle
 
-const passwords = Object.fromEntries(topology.map(({ name }) => [name, `password of ${name}`]))
+const passwords = Object.fromEntries(shop.services.map(({ name }) => [name, `password of ${name}`]))
 
 function programs(environment: Record<string, string> = {}, isPacked = false): readonly FleetProgram[] {
   const settings: SystemSettings = {
     data: dataFolderAt('/data'),
+    system: 'shop',
     secrets: {
       databasePasswords: passwords,
       logPasswords: passwords,
@@ -29,7 +30,7 @@ function programs(environment: Record<string, string> = {}, isPacked = false): r
     ports: new Map(),
     environment,
   }
-  return programsOf(topology, { settings, bundle, isPacked })
+  return programsOf(shop.services, { settings, bundle, isPacked })
 }
 
 test('no process is ended by force before the time of its own stop is over', () => {

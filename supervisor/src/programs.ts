@@ -69,6 +69,7 @@ function packedProgram(replicas: readonly Replica[], { settings, bundle }: Progr
     flags: [],
     environment: {
       ...given,
+      STOA_SYSTEM: settings.system,
       NODE_COMPILE_CACHE: bundle.compileCache,
       PACKED_SETTINGS: JSON.stringify(Object.fromEntries(own)),
     },
@@ -106,6 +107,6 @@ function settingsBeside(
 }
 
 function memberOf({ deployment, instance, key }: Replica, { ports }: SystemSettings): Member {
-  const { name, port, contract } = deployment
-  return { service: name, instance, port: ports.get(key) ?? port, isListed: contract !== undefined }
+  const { name, port, kind } = deployment
+  return { service: name, instance, port: ports.get(key) ?? port, isListed: kind === 'service' }
 }

@@ -1,4 +1,3 @@
-import { topology } from '@stoa/system/topology'
 import { ensureBundle } from './bundle.ts'
 import { makeDataFolder, refusalForFolder } from './data-folder.ts'
 import { openDatabaseServer } from './database-server.ts'
@@ -9,6 +8,7 @@ import { endLeftBehind } from './processes.ts'
 import { checkNames, resetData } from './reset-data.ts'
 import { seedOnce } from './seeding.ts'
 import { ensureSecrets } from './secrets.ts'
+import { recordSystem, systemIn } from './system-in.ts'
 import type { UpOptions } from './supervisor.ts'
 
 type ResetOptions = Pick<UpOptions, 'data' | 'environment' | 'onProgress' | 'onTrouble'>
@@ -18,15 +18,17 @@ type ResetOptions = Pick<UpOptions, 'data' | 'environment' | 'onProgress' | 'onT
  * data; read copies follow at its next start.
  */
 export async function resetStopped(names: readonly string[], options: ResetOptions): Promise<void> {
-  checkNames(topology, names)
   const { data, environment, onProgress, onTrouble } = options
+  const system = await systemIn(data)
+  const { services } = system
+  checkNames(services, names)
   try {
     await makeDataFolder(data)
     const lock = takeLock(data)
     try {
       await endLeftBehind(data)
-      const ports = await choosePorts(topology, { isAuto: false, environment })
-      const bundling = ensureBundle(data, topology)
+      const ports = await choosePorts(services, { isAuto: false, environment })
+      const bundling = ensureBundle(data, system)
       bundling.catch(() => {})
       // At any port, because only this process uses it.
       const server = await openDatabaseServer({
@@ -36,12 +38,14 @@ export async function resetStopped(names: readonly string[], options: ResetOptio
         onWarning: onTrouble,
       })
       try {
-        const settings = { data, secrets: await ensureSecrets(data), adminUrl: server.adminUrl, ports, environment }
-        await provisionDatabases(topology, settings)
+        const secrets = await ensureSecrets(data, services)
+        await recordSystem(data, system)
+        const settings = { data, system: system.name, secrets, adminUrl: server.adminUrl, ports, environment }
+        await provisionDatabases(services, settings)
         onProgress('Emptying the databases')
-        await resetData(topology, names, settings)
+        await resetData(services, names, settings)
         onProgress('Loading the demonstration data')
-        await seedOnce(topology, await bundling, settings)
+        await seedOnce(services, await bundling, settings)
       } finally {
         await server.stop()
       }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ProvisionedDatabase } from '@stoa/postgres'
-import { eventLogDatabase, topology } from '@stoa/system/topology'
+import { eventLogDatabase, type Deployment } from '@stoa/system/topology'
 import { readJson, writeJson, type DataFolder } from './data-folder.ts'
 
 /** The secrets of one installation, generated at its first start. */
@@ -19,25 +19,25 @@ export interface Secrets {
   readonly webhookSecrets: Readonly<Record<string, string>>
 }
 
-/** Reads the secrets of a data folder and makes those that are missing: a new service, a first start. */
-export async function ensureSecrets(folder: DataFolder): Promise<Secrets> {
+/** Reads the secrets of a data folder and makes those of these services that are missing: a new service, a first start. */
+export async function ensureSecrets(folder: DataFolder, services: readonly Deployment[]): Promise<Secrets> {
   const known = (await readJson<Partial<Secrets>>(folder.secrets)) ?? {}
-  const databases = [...topology.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name), eventLogDatabase]
+  const databases = [...services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name), eventLogDatabase]
   const secrets: Secrets = {
     databasePasswords: completed(known.databasePasswords, databases),
     logPasswords: completed(
       known.logPasswords,
-      topology.map(({ name }) => name),
+      services.map(({ name }) => name),
     ),
     clientSecrets: completed(
       known.clientSecrets,
-      topology.map(({ name }) => name),
+      services.map(({ name }) => name),
     ),
     authSecret: known.authSecret ?? makeSecret(),
     registryToken: known.registryToken ?? makeSecret(),
     webhookSecrets: completed(
       known.webhookSecrets,
-      topology.flatMap(({ webhookSecrets = [] }) => webhookSecrets),
+      services.flatMap(({ webhookSecrets = [] }) => webhookSecrets),
       makeWebhookSecret,
     ),
   }

@@ -31,7 +31,12 @@ export async function seedOnce(
   if (missing.length === 0) return
   const seeds = missing.map((name) => ({ module: bundle.entry(seedEntryOf(name)), url: databaseUrlOf(name, settings) }))
   const child = spawn(process.execPath, [bundle.entry(seedEntry)], {
-    env: { ...process.env, SEEDS: JSON.stringify(seeds), SCHEMA_BASE_URL: schemaBaseUrlOf(settings) },
+    env: {
+      ...process.env,
+      STOA_SYSTEM: settings.system,
+      SEEDS: JSON.stringify(seeds),
+      SCHEMA_BASE_URL: schemaBaseUrlOf(settings),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const output: string[] = []

@@ -1,7 +1,8 @@
-import { checkTopology } from '@stoa/system/check-topology'
-import { topology, type Deployment } from '@stoa/system/topology'
+import { checkSystem } from '@stoa/system/check-topology'
+import type { System } from '@stoa/system/define-system'
+import type { Deployment } from '@stoa/system/topology'
 import { checkTypes } from './check-types.ts'
-import { ensureBundle, sourcesAsTheyStand, type Bundle } from './bundle.ts'
+import { ensureBundle, sourceFolders, sourcesAsTheyStand, type Bundle } from './bundle.ts'
 import { makeCommands, type Commands } from './commands.ts'
 import type { ProcessRow } from './control.ts'
 import { serveControl } from './control-server.ts'
@@ -18,12 +19,14 @@ import { requireFree } from './ports.ts'
 import { endLeftBehind } from './processes.ts'
 import { replicasOf } from './replicas.ts'
 import { ensureSecrets } from './secrets.ts'
+import { recordSystem } from './system-in.ts'
 import { watchSources } from './watch-sources.ts'
 import { systemError } from '@stoa/system/system-errors'
 
 /** How a system is started. */
 export interface UpOptions {
   readonly data: DataFolder
+  readonly system: System
   readonly choice?: Choice
   /** All services in one process. */
   readonly isPacked?: boolean
@@ -63,7 +66,9 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     for (const end of endings.splice(0).toReversed()) await end()
   }
   try {
-    const services = chooseServices(options.choice ?? {}, { isPacked: options.isPacked ?? false })
+    const services = chooseServices(options.system.services, options.choice ?? {}, {
+      isPacked: options.isPacked ?? false,
+    })
     requireFit(options)
     await makeDataFolder(data)
     const commands = Promise.withResolvers<Commands>()
@@ -82,8 +87,8 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
 }
 
 /** Rejects inconsistent contracts; with --watch it only reports them. @throws AppError */
-function requireFit({ isWatching, onTrouble }: UpOptions): void {
-  const faults = checkTopology(topology)
+function requireFit({ system, isWatching, onTrouble }: UpOptions): void {
+  const faults = checkSystem(system)
   if (faults.length === 0) return
   const detail = `the contracts do not fit together: ${faults.join('; ')}`
   if (isWatching !== true) throw systemError('system.contracts_mismatch', detail)
@@ -91,10 +96,10 @@ function requireFit({ isWatching, onTrouble }: UpOptions): void {
 }
 
 /** Restarts what runs a file that is saved, and checks the types, which running the sources does not. */
-function watch({ data, onProgress, onTrouble }: UpOptions, { takeOver }: Commands, endings: Endings): void {
+function watch({ data, system, onProgress, onTrouble }: UpOptions, { takeOver }: Commands, endings: Endings): void {
   const types = checkTypes(data, { onTrouble, onFixed: onProgress })
   types.check()
-  const watching = watchSources((files) => {
+  const watching = watchSources(sourceFolders(system.services), (files) => {
     void takeOver(files, onProgress)
     types.check()
   })
@@ -124,18 +129,23 @@ async function bringUp(
   services: readonly Deployment[],
   endings: Endings,
 ): Promise<Commands & { readonly ports: Ports }> {
-  const { data, environment, onProgress, onTrouble, signal } = options
+  const { data, system, environment, onProgress, onTrouble, signal } = options
   await endLeftBehind(data)
-  const ports = await choosePorts(services, { isAuto: options.isAutoPorts ?? false, environment })
+  await recordSystem(data, system)
+  const ports = await choosePorts(services, {
+    isAuto: options.isAutoPorts ?? false,
+    environment,
+    all: system.services,
+  })
   await requireFree(wantedPorts(services, ports, false))
-  const secrets = await ensureSecrets(data)
+  const secrets = await ensureSecrets(data, system.services)
   onProgress('Starting PostgreSQL and checking whether the code has changed')
   const [opened, bundled] = await Promise.allSettled([openServer(options, ports), codeOf(options)])
   if (opened.status === 'fulfilled') endings.push(() => opened.value.stop({ timeoutMs: postgresStopMs }))
   const server = valueOf(opened)
   const bundle = valueOf(bundled)
   signal?.throwIfAborted()
-  const settings: SystemSettings = { data, secrets, adminUrl: server.adminUrl, ports, environment }
+  const settings: SystemSettings = { data, system: system.name, secrets, adminUrl: server.adminUrl, ports, environment }
   await provisionDatabases(services, settings)
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
   await recordPorts(data, services, placed)
@@ -148,8 +158,8 @@ async function bringUp(
   return { ...makeCommands({ services, settings, server, bundle, fleet, signal }), ports: placed }
 }
 
-async function codeOf({ data, isWatching }: UpOptions): Promise<Bundle> {
-  return isWatching === true ? sourcesAsTheyStand(data, topology) : ensureBundle(data, topology)
+async function codeOf({ data, system, isWatching }: UpOptions): Promise<Bundle> {
+  return isWatching === true ? sourcesAsTheyStand(data, system.services) : ensureBundle(data, system)
 }
 
 function openServer({ data, environment, isAutoPorts, onTrouble }: UpOptions, ports: Ports): Promise<DatabaseServer> {

@@ -1,16 +1,19 @@
 import { describeService, erasureEvent, event, get, pick, post, type Service } from '@stoa/contract'
+import { roles as shopRoles } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { InventoryRpc } from '@stoa/contracts/inventory/rpc_pb.js'
 import { inventory } from '@stoa/contracts/inventory/service'
 import { order } from '@stoa/contracts/order/service'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { checkTopology } from './check-topology.ts'
-import { topology, type Deployment } from './topology.ts'
+import { checkSystem, checkTopology as checkAgainst } from './check-topology.ts'
+import type { Optional, System } from './define-system.ts'
+import { loadSystem, systemNames } from './load-system.ts'
+import { gateway, type Deployment } from './topology.ts'
 
 const answers = { 200: Type.Object({ id: Type.String() }) }
 const read = { summary: 'Read it', permission: 'thing:read', owner: 'none', answers } as const
-const grants = { clerk: ['thing:read'] }
+const grants: Readonly<Record<string, readonly string[]>> = { clerk: ['thing:read'] }
 
 function described(name: string, port: number, rest: Partial<Parameters<typeof describeService>[0]> = {}): Service {
   const slo = { availability: 0.999, p99Ms: 100, errorRate: 0.01 }
@@ -29,16 +32,63 @@ function described(name: string, port: number, rest: Partial<Parameters<typeof d
 function deployed(...contracts: readonly Service[]): Deployment[] {
   return contracts.map((contract) => {
     const { name, port } = contract
-    return { name, folder: `services/${name}`, port, contract, hasDatabase: true, replicas: 1 }
+    return { name, kind: 'service', folder: `services/${name}`, port, contract, hasDatabase: true, replicas: 1 }
   })
 }
 
-test('the system fits together', () => {
-  expect(checkTopology(topology)).toEqual([])
+const checkTopology = (
+  deployments: readonly Deployment[],
+  granted: typeof grants = shopRoles,
+  optional: Optional = {},
+) => checkAgainst(deployments, { granted, optional })
+
+test.each(systemNames())('the system %s fits together, and is called as its file', async (name) => {
+  const system = await loadSystem(name)
+  expect(system.name).toBe(name)
+  expect(checkSystem(system)).toEqual([])
 })
 
-test('every service that clients reach is deployed', () => {
-  expect(topology.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)))
+test('the shop deploys every service that clients reach', async () => {
+  const { catalogue: reached } = await loadSystem('shop')
+  expect(reached.map(({ name }) => name).toSorted()).toEqual(catalogue.map(({ name }) => name).toSorted())
+})
+
+test('names a system that does not exist, with those that do', async () => {
+  await expect(loadSystem('shoop')).rejects.toThrow(/^there is no system shoop: the systems are .*shop/)
+})
+
+test('names what a part of a system needs, and what it is not as its kind', () => {
+  const access = { roles: grants } as unknown as System['access']
+  const [lonely] = deployed(described('lonely', 1))
+  const services = [{ ...lonely, contract: undefined } as unknown as Deployment, gateway]
+  expect(checkSystem({ services, access } as unknown as System)).toEqual([
+    'lonely is a service without a contract',
+    'lonely needs registry, which the system does not have',
+    'lonely needs auth, which the system does not have',
+    'gateway needs registry, which the system does not have',
+    'gateway needs auth, which the system does not have',
+  ])
+})
+
+test('accepts a missing publisher or callee that the system declares optional, and no other', () => {
+  const made = event('thing.made', '1.0.0', Type.Object({}))
+  const caller = described('caller', 1, { consumes: { made }, calls: { inventory: pick(InventoryRpc, 'reserve') } })
+  expect(checkTopology(deployed(caller), grants, { events: ['thing.made'], services: ['inventory'] })).toEqual([])
+  expect(checkTopology(deployed(caller), grants, { events: ['thing.sold'] })).toHaveLength(2)
+})
+
+test('names what is optional although the system has it', () => {
+  const made = event('thing.made', '1.0.0', Type.Object({}))
+  const services = deployed(
+    described('registry', 1),
+    described('auth', 2),
+    described('maker', 3, { publishes: { made } }),
+  )
+  const optional = { events: ['thing.made'], services: ['maker'] }
+  expect(checkSystem({ services, access: { roles: grants }, optional } as unknown as System)).toEqual([
+    'thing.made is optional, but a service publishes it',
+    'maker is optional, but the system has it',
+  ])
 })
 
 test('names an event that no service publishes, also if only its version is unknown', () => {

@@ -1,6 +1,6 @@
-import { roles } from '@stoa/contracts/auth/roles'
 import { isErasure, type Route, type Service } from '@stoa/contract'
-import type { Deployment } from './topology.ts'
+import type { Optional, System } from './define-system.ts'
+import { needsOf, stores, type Deployment } from './topology.ts'
 
 /** Who may do what: permissions by role. */
 type Roles = Readonly<Record<string, readonly string[]>>
@@ -12,19 +12,64 @@ type DescribedMethod = { readonly localName: string }
  * two owners of one path, two services on one port, a permission that no role grants, an answer read by an operation that
  * is not there. Empty when all is well.
  */
-export function checkTopology(deployments: readonly Deployment[], granted: Roles = roles): string[] {
+export function checkTopology(
+  deployments: readonly Deployment[],
+  { granted, optional = {} }: { readonly granted: Roles; readonly optional?: Optional },
+): string[] {
   const services = deployments.flatMap(({ contract }) => (contract === undefined ? [] : [contract]))
   return [
     ...sharedPorts(deployments),
     ...twice(deployments.map(({ name }) => name)).map((name) => `two services are called ${name}`),
     ...movedContracts(deployments),
-    ...unheardOfEvents(services),
+    ...unheardOfEvents(services, optional),
     ...publishedTwice(services),
     ...unheardErasures(services),
-    ...unservedCalls(services),
+    ...unservedCalls(services, optional),
     ...contestedPaths(services),
     ...ungrantedPermissions(services, granted),
     ...missingReads(services),
+  ]
+}
+
+/** What does not fit together in a system, as `checkTopology`, and what a part of it needs and the system lacks. */
+export function checkSystem({ services, access, optional = {} }: System): string[] {
+  return [
+    ...checkTopology(services, { granted: access.roles, optional }),
+    ...unlikeTheirKind(services),
+    ...missingParts(services),
+    ...needlesslyOptional(services, optional),
+  ]
+}
+
+function unlikeTheirKind(deployments: readonly Deployment[]): string[] {
+  return deployments
+    .filter(({ kind, contract }) => needsOf[kind].hasContract !== (contract !== undefined))
+    .map(({ name, kind, contract }) => `${name} is a ${kind} ${contract === undefined ? 'without' : 'with'} a contract`)
+}
+
+function missingParts(deployments: readonly Deployment[]): string[] {
+  const parts = [...stores, ...deployments]
+  return parts.flatMap(({ name, kind }) => {
+    const { kinds, services } = needsOf[kind]
+    return [
+      ...services.filter((needed) => needed !== name && !parts.some((each) => each.name === needed)),
+      ...kinds.filter((needed) => !parts.some((each) => each.kind === needed)).map((needed) => `a ${needed}`),
+    ].map((needed) => `${name} needs ${needed}, which the system does not have`)
+  })
+}
+
+/** What a system says that it leaves out, although it has it: the next fault of that kind would pass unseen. */
+function needlesslyOptional(deployments: readonly Deployment[], { events = [], services = [] }: Optional): string[] {
+  const published = deployments.flatMap(({ contract }) =>
+    Object.values(contract?.publishes ?? {}).map(({ type }) => type),
+  )
+  return [
+    ...events
+      .filter((type) => published.includes(type))
+      .map((type) => `${type} is optional, but a service publishes it`),
+    ...services
+      .filter((callee) => deployments.some(({ name }) => name === callee))
+      .map((callee) => `${callee} is optional, but the system has it`),
   ]
 }
 
@@ -44,10 +89,11 @@ function movedContracts(deployments: readonly Deployment[]): string[] {
     .map(({ name }) => `${name} has a different name or port from its contract`)
 }
 
-function unheardOfEvents(services: readonly Service[]): string[] {
+function unheardOfEvents(services: readonly Service[], { events: optional = [] }: Optional): string[] {
   const published = new Set(services.flatMap(({ publishes }) => Object.values(publishes).map(nameOf)))
   return services.flatMap(({ name, consumes }) =>
     Object.values(consumes)
+      .filter(({ type }) => !optional.includes(type))
       .map(nameOf)
       .filter((event) => !published.has(event))
       .map((event) => `${name} consumes ${event}, which no service publishes`),
@@ -82,11 +128,12 @@ function unheardErasures(services: readonly Service[]): string[] {
   })
 }
 
-function unservedCalls(services: readonly Service[]): string[] {
+function unservedCalls(services: readonly Service[], { services: optional = [] }: Optional): string[] {
   const served = new Map(services.flatMap(({ name, rpc }) => (rpc === undefined ? [] : [[name, rpc] as const])))
   return services.flatMap(({ name, calls }) =>
     Object.entries(calls).flatMap(([callee, { service, methods }]) => {
       const rpc = served.get(callee)
+      if (rpc === undefined && optional.includes(callee)) return []
       if (rpc === undefined) return [`${name} calls ${callee}, which has no RPC methods`]
       const offered = new Set((rpc.service.methods as readonly DescribedMethod[]).map(({ localName }) => localName))
       const isSame = (rpc.service as { typeName: string }).typeName === (service as { typeName: string }).typeName

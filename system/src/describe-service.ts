@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Route, Service } from '@stoa/contract'
 import { root } from './root.ts'
-import { topology, type Deployment } from './topology.ts'
+import type { Deployment } from './topology.ts'
 import { systemError } from './system-errors.ts'
 
 /** A setting of a service's own. */
@@ -39,8 +39,8 @@ export interface ServiceDescription {
   readonly settings: readonly DescribedSetting[]
 }
 
-/** Describes a service of the topology from its contract and its settings. @throws AppError for an unknown name */
-export async function describeDeployment(name: string): Promise<ServiceDescription> {
+/** Describes a service of a system from its contract and its settings. @throws AppError for an unknown name */
+export async function describeDeployment(topology: readonly Deployment[], name: string): Promise<ServiceDescription> {
   const deployment = topology.find((each) => each.name === name)
   if (deployment === undefined) {
     const names = topology.map((each) => each.name).join(', ')
@@ -50,12 +50,12 @@ export async function describeDeployment(name: string): Promise<ServiceDescripti
   const settings = await settingsOf(deployment)
   const shared = { service: name, port, hasDatabase, settings }
   const nothing = { routes: [], rpc: [], publishes: [], consumes: [], calls: {}, calledBy: [], sagas: [], tasks: [] }
-  return contract === undefined ? { ...shared, ...nothing } : { ...shared, ...contents(contract) }
+  return contract === undefined ? { ...shared, ...nothing } : { ...shared, ...contents(topology, contract) }
 }
 
 type RpcMethods = Readonly<Record<string, { readonly effect: string }>>
 
-function contents(contract: Service) {
+function contents(topology: readonly Deployment[], contract: Service) {
   const { owner, slo, personalData, operations, rpc, publishes, consumes, calls, sagas, tasks } = contract
   return {
     owner,
@@ -64,7 +64,7 @@ function contents(contract: Service) {
     routes: Object.values(operations).map(describeRoute),
     rpc: Object.entries((rpc?.methods ?? {}) as RpcMethods).map(([method, { effect }]) => ({ method, effect })),
     publishes: typesOf(publishes),
-    consumes: typesOf(consumes).map((type) => ({ type, from: publisherOf(type) })),
+    consumes: typesOf(consumes).map((type) => ({ type, from: publisherOf(topology, type) })),
     calls: Object.fromEntries(Object.entries(calls).map(([callee, { methods }]) => [callee, methods.map(String)])),
     calledBy: topology
       .filter((each) => Object.hasOwn(each.contract?.calls ?? {}, contract.name))
@@ -83,7 +83,7 @@ function typesOf(events: Service['publishes']): string[] {
   return [...new Set(Object.values(events).map(({ type }) => type))]
 }
 
-function publisherOf(type: string): string | undefined {
+function publisherOf(topology: readonly Deployment[], type: string): string | undefined {
   return topology.find(({ contract }) => typesOf(contract?.publishes ?? {}).includes(type))?.name
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { topology } from './topology.ts'
+import { system as shop } from '@stoa/systems/shop'
 
 /** Columns that name a person, or hold what only a person has. */
 const personal = /\b(?:user_id|customer_id|account_id|owner_id|email|email_hash|mailbox|shipping_address|phone)\b/
@@ -44,7 +44,9 @@ alter table shelves add column owner_id uuid;`
 })
 
 test.each(
-  topology.filter(({ hasDatabase }) => hasDatabase).map(({ name, folder, contract }) => ({ name, folder, contract })),
+  shop.services
+    .filter(({ hasDatabase }) => hasDatabase)
+    .map(({ name, folder, contract }) => ({ name, folder, contract })),
 )('$name erases, or keeps for a reason, each of its tables that names people', async ({ folder, contract }) => {
   const found = tablesOfPeople(await migrationsOf(folder))
   expect(found).toEqual(Object.keys(await decisionsOf(folder)).toSorted())

@@ -1,25 +1,15 @@
 import type { Service } from '@stoa/contract'
-import { auth } from '@stoa/contracts/auth/service'
-import { billing } from '@stoa/contracts/billing/service'
-import { inventory } from '@stoa/contracts/inventory/service'
-import { notification } from '@stoa/contracts/notification/service'
-import { order } from '@stoa/contracts/order/service'
-import { payment } from '@stoa/contracts/payment/service'
-import { pricing } from '@stoa/contracts/pricing/service'
-import { registry } from '@stoa/contracts/registry/service'
-import { search } from '@stoa/contracts/search/service'
-import { shipping } from '@stoa/contracts/shipping/service'
-import { user } from '@stoa/contracts/user/service'
 
-/** One process of the system: a service, or one of those that keep the services together. */
+/** One process of a system: a service, or one of those that keep the services together. */
 export interface Deployment {
   readonly name: string
+  readonly kind: ProcessKind
   /** From the root of the repository. */
   readonly folder: string
   readonly port: number
   /** Further ports it listens on, by the setting that moves each. */
   readonly furtherPorts?: Readonly<Record<string, number>>
-  /** What it serves, publishes, consumes, calls; the gateway has none: it serves what the others do. */
+  /** What it serves, publishes, consumes, calls; only services have one: the gateway serves what they do. */
   readonly contract?: Service
   /** A database and a role of its own, which no other can log in to. */
   readonly hasDatabase: boolean
@@ -32,43 +22,28 @@ export interface Deployment {
   readonly assets?: readonly string[]
 }
 
-/**
- * The whole system, from the ground up. Beside these processes there is one PostgreSQL with a database for each service
- * and one for the event log. Who calls whom and who hears what is not written here: it follows from the contracts.
- */
-export const topology: readonly Deployment[] = [
-  // What keeps them together.
-  service('control', registry),
-  service('control', auth),
+/** What a part of a system is. Stores and brokers are not processes of their own here: PostgreSQL is both. */
+export type Kind = 'service' | 'gateway' | 'app' | 'job' | 'store' | 'broker'
 
-  // Who buys, what there is, what it costs.
-  service('services', user),
-  service('services', inventory),
-  service('services', pricing),
+/** The kinds that run as processes. */
+export type ProcessKind = Exclude<Kind, 'store' | 'broker'>
 
-  // The order and those that carry it out.
-  service('services', order, { AUTO_PICK: 'true', CARRIER_DAY_SECONDS: '10' }),
-  { ...service('services', payment), webhookSecrets: ['SANDBOX_WEBHOOK_SECRET'] },
-  {
-    ...service('services', shipping, { CARRIER_DAY_SECONDS: '10' }),
-    webhookSecrets: ['SANDBOX_CARRIER_SECRET'],
-  },
-  service('services', billing),
-  service('services', notification),
-  service('services', search),
+/** What a part of a kind has, and which other parts it needs, by kind or by name. */
+export interface Needs {
+  readonly hasContract: boolean
+  readonly kinds: readonly Kind[]
+  readonly services: readonly string[]
+}
 
-  // The one door.
-  {
-    name: 'gateway',
-    folder: 'edge/gateway',
-    port: 8080,
-    furtherPorts: { ADMIN_PORT: 8081 },
-    hasDatabase: false,
-    replicas: 1,
-    embedded: { RATE_LIMIT_SCALE: '100' },
-    assets: ['swagger-ui-dist/swagger-ui-bundle.js', 'swagger-ui-dist/swagger-ui.css'],
-  },
-]
+/** What the parts of each kind have and need. */
+export const needsOf: Readonly<Record<Kind, Needs>> = {
+  service: { hasContract: true, kinds: ['store', 'broker'], services: ['registry', 'auth'] },
+  gateway: { hasContract: false, kinds: [], services: ['registry', 'auth'] },
+  app: { hasContract: false, kinds: ['gateway'], services: [] },
+  job: { hasContract: false, kinds: ['store'], services: ['registry'] },
+  store: { hasContract: false, kinds: [], services: [] },
+  broker: { hasContract: false, kinds: ['store'], services: [] },
+}
 
 /** The port of the embedded PostgreSQL. */
 export const postgresPort = 8432
@@ -76,7 +51,32 @@ export const postgresPort = 8432
 /** The database that holds the event log. */
 export const eventLogDatabase = 'event_log'
 
-function service(layer: string, contract: Service, embedded: Readonly<Record<string, string>> = {}): Deployment {
+/** What keeps the data of a system and moves its events: PostgreSQL, with a database for each service and one for the log. */
+export const stores: readonly { readonly name: string; readonly kind: Kind }[] = [
+  { name: 'postgres', kind: 'store' },
+  { name: eventLogDatabase, kind: 'broker' },
+]
+
+/** A service in the folder of its name, with a database, one process and its contract's port. */
+export function service(
+  layer: string,
+  contract: Service,
+  embedded: Readonly<Record<string, string>> = {},
+): Deployment & { readonly contract: Service } {
   const { name, port } = contract
-  return { name, folder: `${layer}/${name}`, port, contract, hasDatabase: true, replicas: 1, embedded }
+  const folder = `${layer}/${name}`
+  return { name, kind: 'service', folder, port, contract, hasDatabase: true, replicas: 1, embedded }
+}
+
+/** The one door: the gateway, which every system with clients has. */
+export const gateway: Deployment = {
+  name: 'gateway',
+  kind: 'gateway',
+  folder: 'edge/gateway',
+  port: 8080,
+  furtherPorts: { ADMIN_PORT: 8081 },
+  hasDatabase: false,
+  replicas: 1,
+  embedded: { RATE_LIMIT_SCALE: '100' },
+  assets: ['swagger-ui-dist/swagger-ui-bundle.js', 'swagger-ui-dist/swagger-ui.css'],
 }

@@ -1,8 +1,8 @@
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { childrenOf, parentOf, type System } from './system.ts'
 
 /** Every process but PostgreSQL and the supervisor. */
-export const services: readonly string[] = topology.map(({ name }) => name)
+export const services: readonly string[] = shop.services.map(({ name }) => name)
 
 /** Those that others call. */
 export const callees: readonly string[] = services.filter((name) => name !== 'gateway')

@@ -8,7 +8,7 @@ import { askSupervisor, type ProcessRow } from '@stoa/supervisor/control'
 import { dataFolderAt, readJson } from '@stoa/supervisor/data-folder'
 import { choosePorts } from '@stoa/supervisor/place'
 import type { Secrets } from '@stoa/supervisor/secrets'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { systemEnvironment } from '../config.ts'
 import { askDatabases, databaseUrlAt, type Sql } from '../databases.ts'
 import { makeReleases, type Releases } from './releases/releases.ts'
@@ -41,7 +41,7 @@ export interface System {
 }
 
 /** Names of all that have a database, and of all that are reached over a link. */
-const withDatabase = topology.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
+const withDatabase = shop.services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
 
 /** Starts a system of its own, every way between its processes over a link. */
 export async function startSystem(): Promise<System> {
@@ -52,7 +52,7 @@ export async function startSystem(): Promise<System> {
   const clocks = join(home, 'clocks')
   await Promise.all([mkdir(data), mkdir(clocks)])
   const disk = await mountDisk(data)
-  const ports = await choosePorts(topology, { isAuto: true, environment: {} })
+  const ports = await choosePorts(shop.services, { isAuto: true, environment: {} })
   const links = await openLinks(new Map([...ports].filter(([name]) => name !== 'gateway' && !name.includes('.'))))
   const environment = { ...systemEnvironment(data), ...settingsFor(ports, clocks) }
   const stoa = async (env: Readonly<Record<string, string | undefined>>, args: readonly string[]) =>

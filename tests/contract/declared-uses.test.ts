@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Service } from '@stoa/contract'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
@@ -13,7 +13,7 @@ async function codeOf(folder: string): Promise<string> {
   return (await Promise.all(code.map((file) => readFile(join(root, file), 'utf8')))).join('\n')
 }
 
-const deployed = await Promise.all(topology.map(async (each) => ({ ...each, code: await codeOf(each.folder) })))
+const deployed = await Promise.all(shop.services.map(async (each) => ({ ...each, code: await codeOf(each.folder) })))
 const contracts = deployed.flatMap(({ contract, code }) => (contract === undefined ? [] : [{ contract, code }]))
 
 /** The calls that a contract declares, as `callee.method`. */

@@ -11,7 +11,7 @@ const documents = globSync(
     '*.md',
     'docs/**/*.md',
     '{platform,services,control,edge,tools,examples,tests}/*/README.md',
-    '{system,cli,bench,contracts,examples,tests}/README.md',
+    '{system,supervisor,cli,bench,contracts,examples,tests}/README.md',
   ],
   { cwd: root },
 ).sort()

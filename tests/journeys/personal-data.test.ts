@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { expect, test } from 'vitest'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { databasesOf } from '../whole-system.ts'
 import { tablesWith } from './rows-with.ts'
 import { system } from './system.ts'
 import { ask, password, place, signIn, stoa, verify } from './shop.ts'
 
 const keepers = catalogue.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
-const withDatabase = topology.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
+const withDatabase = shop.services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
 
 /** Tables in which the id of an erased account stays, as an id that leads to no person any more. */
 const keepsIds: ReadonlySet<string> = new Set([

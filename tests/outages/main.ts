@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { askSupervisor, type ProcessRow } from '@stoa/supervisor/control'
 import { dataFolderAt } from '@stoa/supervisor/data-folder'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { gatewayAt } from '../chaos/gateway.ts'
 import { bringUp, type WholeSystem } from '../whole-system.ts'
 import { takeAway, type Way } from './away.ts'
@@ -28,7 +28,7 @@ interface Breaker {
   readonly state: string
 }
 
-const services = topology.map(({ name }) => name)
+const services = shop.services.map(({ name }) => name)
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean' },

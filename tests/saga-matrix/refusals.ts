@@ -2,7 +2,7 @@ import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol
 import type { ErrorCatalogue, Rpc, Service } from '@stoa/contract'
 import { AppError, platformError } from '@stoa/kernel'
 import { toConnectError } from '@stoa/rpc'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import type { Message } from './fault-proxy.ts'
 
 /** The codes that a method refuses with by its contract, but for those that mean "not now". */
@@ -56,7 +56,7 @@ function isPassing(errors: ErrorCatalogue, code: string): boolean {
 }
 
 function contractOf(callee: string): Service {
-  const contract = topology.find(({ name }) => name === callee)?.contract
+  const contract = shop.services.find(({ name }) => name === callee)?.contract
   if (contract === undefined) throw new Error(`there is no service ${callee}`)
   return contract
 }

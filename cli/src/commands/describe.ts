@@ -1,5 +1,6 @@
 import { describeDeployment, type ServiceDescription } from '@stoa/system/describe-service'
 import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
+import { systemIn } from '@stoa/supervisor/system-in'
 import { readReaching } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument } from '../subcommand.ts'
@@ -37,7 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
   const name = requireArgument(positionals, 0, 'the service')
   const [description, instances] = await Promise.all([
-    describeDeployment(name),
+    describeDeployment((await systemIn(system.folder)).services, name),
     system.url === undefined ? instancesOf(system, name) : deployedInstances(system, name),
   ])
   if (values.json === true) sayJson({ ...description, instances })

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventLogDatabase, topology } from '@stoa/system/topology'
+import { systemIn } from '@stoa/supervisor/system-in'
+import { eventLogDatabase } from '@stoa/system/topology'
 import { CommandFailed, readArguments, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { askService } from '../operating.ts'
 import { note, say, sayJson, toned } from '../output.ts'
@@ -91,7 +92,7 @@ async function tail(args: readonly string[]): Promise<number> {
 
   let page = await read(first)
   print(page)
-  if (page.items.length === 0) for (const line of unknownTypes(wanted.getAll('type'))) note(line)
+  if (page.items.length === 0) for (const line of await unknownTypes(system, wanted.getAll('type'))) note(line)
   while (values.follow === true || (values.since !== undefined && page.items.length > 0)) {
     page = await read({ cursor: page.cursor, limit: pageSize })
     print(page)
@@ -101,9 +102,10 @@ async function tail(args: readonly string[]): Promise<number> {
 }
 
 /** A sentence for each type that no service publishes: nothing found and mistyped look the same. */
-function unknownTypes(types: readonly string[]): string[] {
+async function unknownTypes({ folder }: ReachedSystem, types: readonly string[]): Promise<string[]> {
+  const { services } = await systemIn(folder)
   const published = new Set(
-    topology.flatMap(({ contract }) => Object.values(contract?.publishes ?? {}).map(({ type }) => type)),
+    services.flatMap(({ contract }) => Object.values(contract?.publishes ?? {}).map(({ type }) => type)),
   )
   return types.filter((type) => !published.has(type)).map((type) => `No service of this release publishes "${type}".`)
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { followLogs, readLogs, type LogFilter } from '@stoa/supervisor/read-logs'
 import { formatLogLine } from '@stoa/supervisor/log-line'
-import { topology } from '@stoa/system/topology'
+import type { DataFolder } from '@stoa/supervisor/data-folder'
+import { systemIn } from '@stoa/supervisor/system-in'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { parseDuration } from '../duration.ts'
 import { say } from '../output.ts'
@@ -32,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
     },
     { positionals: 1 },
   )
-  requireProcess(positionals[0])
+  await requireProcess(folder, positionals[0])
   const filter: LogFilter = {
     service: positionals[0],
     since: values.since === undefined ? undefined : parseSince(values.since, new Date()),
@@ -57,8 +58,9 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** A service, one of its processes (order-2), or what the system keeps a log of beside them. @throws UsageError */
-function requireProcess(name: string | undefined): void {
-  const known = [...topology.map((each) => each.name), 'postgres', 'supervisor']
+async function requireProcess(folder: DataFolder, name: string | undefined): Promise<void> {
+  const { services } = await systemIn(folder)
+  const known = [...services.map((each) => each.name), 'postgres', 'supervisor']
   if (name === undefined || known.includes(name.replace(/-\d+$/, ''))) return
   throw new UsageError(`there is no service "${name}": expected one of ${known.join(', ')}`)
 }

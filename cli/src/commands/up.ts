@@ -1,9 +1,10 @@
+import { systemIn } from '@stoa/supervisor/system-in'
 import { readArguments, UsageError } from '../arguments.ts'
 import { upDetached } from '../up-detached.ts'
 import { upInForeground } from '../up-in-foreground.ts'
 
 export const help = `Usage: stoa up [-d | --detach] [--only SERVICE,...] [--without SERVICE,...] [--scale SERVICE=N,...]
-               [--pack | --watch] [--ports auto]
+               [--pack | --watch] [--ports auto] [--system NAME]
 
 Starts the system and stays in the foreground until Ctrl-C.
   -d, --detach      return when the system is ready, and keep it running in the background
@@ -13,12 +14,15 @@ Starts the system and stays in the foreground until Ctrl-C.
   --pack            run all services in one process, for small machines; a crash restarts all of them
   --watch           run the TypeScript sources, and restart the affected services when a file is saved
   --ports auto      use free ports instead of the default ones; "stoa ps" shows them
+  --system NAME     start this system instead of the shop; its data needs a folder of its own (--data or STOA_HOME), which
+                    every later command then uses
 
 Services read their settings from environment variables; a prefix limits a setting to one service (ORDER_LOG_LEVEL).
 `
 
 export async function run(args: readonly string[]): Promise<number> {
   const { folder, values } = readArguments(args, {
+    system: { type: 'string' },
     detach: { type: 'boolean', short: 'd' },
     only: { type: 'string', multiple: true },
     without: { type: 'string', multiple: true },
@@ -45,6 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
     )
   return upInForeground({
     data: folder,
+    system: await systemIn(folder, values.system ?? (process.env['STOA_SYSTEM'] || undefined)),
     choice,
     isPacked: values.pack === true,
     isWatching: values.watch === true,

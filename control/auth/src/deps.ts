@@ -1,9 +1,9 @@
-import { catalogue } from '@stoa/contracts/catalogue'
 import { declaredCalls } from './declared-calls.ts'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { ConfigOf } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { DepsContext } from '@stoa/service'
+import { runningSystem } from '@stoa/system/running-system'
 import { transactionsOf } from './auth-tx.ts'
 import type { authConfig } from './config.ts'
 import { makeIdentity, type Identity } from './identity.ts'
@@ -22,7 +22,7 @@ export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthS
     issuer: config.authIssuer,
     secret: config.authSecret,
     serviceSecrets: parseServiceSecrets(config.serviceSecrets),
-    declaredCalls: declaredCalls(catalogue),
+    declaredCalls: declaredCalls(runningSystem.catalogue),
     rotationDays: config.keyRotationDays,
     db,
     transaction: transactionsOf(database, { clock, newId, schemaBaseUrl: config.schemaBaseUrl ?? config.authIssuer }),

@@ -1,5 +1,5 @@
-import { accessTable } from '@stoa/contracts/auth/roles'
 import { runService } from '@stoa/service'
+import { runningSystem } from '@stoa/system/running-system'
 import { authService } from './service.ts'
 
-await runService(authService, { access: accessTable })
+await runService(authService, { access: runningSystem.access })

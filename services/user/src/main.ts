@@ -1,5 +1,5 @@
-import { accessTable } from '@stoa/contracts/auth/roles'
 import { runService } from '@stoa/service'
+import { runningSystem } from '@stoa/system/running-system'
 import { userService } from './service.ts'
 
-await runService(userService, { access: accessTable })
+await runService(userService, { access: runningSystem.access })

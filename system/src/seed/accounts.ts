@@ -32,3 +32,9 @@ export const admin: DemonstrationAccount = {
   name: 'Margaret Hamilton',
   roles: ['admin'],
 }
+
+/** The accounts as the seed of user takes them. */
+export const demonstrationAccounts = { accounts: [ada, staff, admin], password: demonstrationPassword }
+
+/** The line of a start that names the accounts. */
+export const hintOfAccounts = `Accounts  ${[ada, staff, admin].map(({ email }) => email).join(', ')}; password ${demonstrationPassword}`

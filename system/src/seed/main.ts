@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { runSeed, type Seed } from '@stoa/service'
-import { shop, type DemonstrationShop } from './shop.ts'
+import { runningSystem } from '../running-system.ts'
 
 /** What the supervisor asks for: the module that exports the seed of a service, and its database. */
 interface Wanted {
@@ -16,10 +16,12 @@ if (schemaBaseUrl === undefined) throw new Error('SCHEMA_BASE_URL is not set')
 // Whoever started it has gone: nobody would notice what it does.
 process.once('disconnect', () => process.exit(1))
 
+const data = await runningSystem.seed()
+
 await Promise.all(
   wanted.map(async ({ module, url }) => {
-    const { seed } = (await import(pathToFileURL(module).href)) as { readonly seed: Seed<DemonstrationShop> }
-    await runSeed(seed, { url, schemaBaseUrl, data: shop })
+    const { seed } = (await import(pathToFileURL(module).href)) as { readonly seed: Seed<object> }
+    await runSeed(seed, { url, schemaBaseUrl, data })
   }),
 )
 process.exit(0)

@@ -1,9 +1,9 @@
 import type { Seed } from '@stoa/service'
+import { system as shop } from '@stoa/systems/shop'
 import { expect, test } from 'vitest'
-import { topology } from '../topology.ts'
 import { findSeedFile } from './seed-file.ts'
 
-const seeded = topology.flatMap((deployment) => {
+const seeded = shop.services.flatMap((deployment) => {
   const path = findSeedFile(deployment)
   return path === undefined ? [] : [{ name: deployment.name, path }]
 })

@@ -2,7 +2,7 @@ import type { SeededCatalogue } from '@stoa/inventory/seed'
 import type { SeededMethods } from '@stoa/payment/seed'
 import type { SeededPrices } from '@stoa/pricing/seed'
 import type { SeededAccounts } from '@stoa/user/seed'
-import { ada, admin, demonstrationPassword, staff } from './accounts.ts'
+import { ada, demonstrationAccounts } from './accounts.ts'
 import { catalogue } from './catalogue.ts'
 import { sandboxMethods } from './payment-methods.ts'
 
@@ -11,8 +11,7 @@ export type DemonstrationShop = SeededAccounts & SeededCatalogue & SeededPrices 
 
 /** The demonstration shop. */
 export const shop: DemonstrationShop = {
-  accounts: [ada, staff, admin],
-  password: demonstrationPassword,
+  ...demonstrationAccounts,
   ...catalogue,
   prices: catalogue.products.flatMap(({ prices }) => prices),
   paymentMethods: sandboxMethods.map((method) => ({ ...method, customerId: ada.id })),

@@ -1,9 +1,9 @@
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import type { Asked, Check } from './check.ts'
 
-const publishers = topology.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
-const consumers = topology.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0)
-const withSagas = topology.filter(({ contract }) => Object.keys(contract?.sagas ?? {}).length > 0)
+const publishers = shop.services.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
+const consumers = shop.services.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0)
+const withSagas = shop.services.filter(({ contract }) => Object.keys(contract?.sagas ?? {}).length > 0)
 
 /** Rows of one table in several databases, each with the service's name before it. */
 function leftIn(fact: string, services: readonly { readonly name: string }[], text: string): Check<Asked> {

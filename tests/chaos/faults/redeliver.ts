@@ -1,4 +1,4 @@
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import type { Fault } from '../fault.ts'
 import { withLog } from './with-log.ts'
 
@@ -7,7 +7,7 @@ export const redeliver: Fault = {
   kind: 'redeliver',
   weight: 1,
   plan(random) {
-    const group = random.pick(topology.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0))
+    const group = random.pick(shop.services.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0))
     const count = random.between(1, 200)
     return {
       what: `the last ${count} events of each partition again to ${group.name}`,

@@ -1,5 +1,5 @@
 import type { LogRecord } from '@stoa/events'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import type { Fault } from '../fault.ts'
 import { makeRandom } from '../random.ts'
 import { withLog } from './with-log.ts'
@@ -9,7 +9,7 @@ export const repeatEvents: Fault = {
   kind: 'repeat events',
   weight: 1,
   plan(random) {
-    const publishers = topology.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
+    const publishers = shop.services.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
     const { name } = random.pick(publishers)
     const count = random.between(1, 100)
     const order = random.between(1, 1_000_000)

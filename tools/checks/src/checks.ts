@@ -22,6 +22,7 @@ const folders = [
   'control',
   'edge',
   'system',
+  'systems',
   'supervisor',
   'cli',
   'tests',

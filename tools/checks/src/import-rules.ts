@@ -15,6 +15,9 @@ const platformLayers = [
   ['local'],
 ]
 
+// What a process takes of the system that it is part of: catalogue, roles.
+const runningSystem = String.raw`^system/src/running-system\.ts$`
+
 const testFiles = String.raw`(\.test\.ts$|/tests/|/test-[^/]+\.ts$)`
 
 /**
@@ -53,7 +56,7 @@ function platformRules(at: At): IForbiddenRuleType[] {
       name: 'platform-knows-no-product',
       severity: 'error',
       from: { path: at('platform/'), pathNot: testFiles },
-      to: { path: '^(apps|contracts|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/' },
+      to: { path: '^(apps|contracts|services|control|edge|system|systems|supervisor|cli|tests|bench|examples|tools)/' },
     },
     {
       name: 'testing-only-from-tests',
@@ -76,7 +79,10 @@ function productRules(at: At): IForbiddenRuleType[] {
       name: 'service-imports-only-contracts-and-platform',
       severity: 'error',
       from: { path: at('(services|control|edge)/') },
-      to: { path: '^(apps|system|supervisor|cli|tests|bench|examples|tools)/' },
+      to: {
+        path: '^(apps|system|systems|supervisor|cli|tests|bench|examples|tools)/',
+        pathNot: runningSystem,
+      },
     },
     {
       name: 'domain-imports-only-kernel-and-own-contract',
@@ -92,7 +98,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       severity: 'error',
       from: { path: at('contracts/'), pathNot: testFiles },
       to: {
-        path: '^(apps|platform|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/',
+        path: '^(apps|platform|services|control|edge|system|systems|supervisor|cli|tests|bench|examples|tools)/',
         pathNot: '^platform/(kernel|contract)/',
       },
     },
@@ -110,7 +116,7 @@ function productRules(at: At): IForbiddenRuleType[] {
       severity: 'error',
       from: { path: at('apps/([^/]+)/') },
       to: {
-        path: '^(apps|platform|services|control|edge|system|supervisor|cli|tests|bench|examples|tools)/',
+        path: '^(apps|platform|services|control|edge|system|systems|supervisor|cli|tests|bench|examples|tools)/',
         pathNot: '^apps/$1/|^platform/rest/',
       },
     },
@@ -136,8 +142,8 @@ function wholeSystemRules(at: At): IForbiddenRuleType[] {
     {
       name: 'only-cli-tests-bench-examples-and-tools-import-system',
       severity: 'error',
-      from: { path: at('.'), pathNot: at('(system|supervisor|cli|tests|bench|examples|tools)/') },
-      to: { path: '^system/' },
+      from: { path: at('.'), pathNot: at('(system|systems|supervisor|cli|tests|bench|examples|tools)/') },
+      to: { path: '^systems?/', pathNot: runningSystem },
     },
     {
       name: 'only-cli-tests-bench-examples-and-tools-import-supervisor',

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
@@ -28,17 +28,17 @@ const pages = errorPages(services)
 const permissions = await readPermissions(root)
 
 const parts: readonly Part[] = [
-  ...topology.map(({ folder, contract }) => ({
+  ...shop.services.map(({ folder, contract }) => ({
     path: `${folder}/README.md`,
     name: 'contract',
     make: () => (contract === undefined ? routesPart(catalogue) : contractPart(contract)),
   })),
-  { path: 'README.md', name: 'services', make: () => servicesPart(root, topology) },
+  { path: 'README.md', name: 'services', make: () => servicesPart(root, shop.services) },
   { path: `${errorFolder}/README.md`, name: 'errors', make: () => errorsPart(pages) },
   ...pages.map((page) => ({ path: `${errorFolder}/${page.file}`, make: () => errorPage(page) })),
   { path: 'contracts/permissions.ts', make: () => permissionsList(permissions) },
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
-  { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, topology) },
+  { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
 ]
 
 /** Every file with a made part, as it is and as it has to be; and what could not be made, a sentence each. */

@@ -27,7 +27,10 @@ export function checkInClone(root: string): number {
   try {
     copyTree(root, clone)
     linkPackages(root, clone)
-    const isMade = run(clone, 'tools/new/src/main.ts', 'service', name) && namesOnlyItself(clone)
+    const isMade =
+      run(clone, 'tools/new/src/main.ts', 'service', name) &&
+      run(clone, 'tools/new/src/main.ts', 'system', 'gift-office') &&
+      namesOnlyItself(clone)
     const isSound =
       isMade &&
       run(clone, 'tools/checks/src/verify.ts', '--skip-tests') &&
@@ -41,7 +44,9 @@ export function checkInClone(root: string): number {
         ...aboutAll,
       )
     console.log(
-      isSound ? 'A generated service passes every check and its own tests.' : 'A generated service does not pass.',
+      isSound
+        ? 'A generated service and a generated system pass every check and their own tests.'
+        : 'What was generated does not pass.',
     )
     return isSound ? 0 : 1
   } finally {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Service } from '@stoa/contract'
 import { permissions } from '@stoa/contracts/auth/roles'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { Sorry } from './sorry.ts'
 import { isKebabCase, pluralOf, spellingsOf } from './words.ts'
 
@@ -24,13 +24,13 @@ const bannedWords = ['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'ma
 /** Refuses what cannot be the name of a new service. @throws Sorry */
 export function checkServiceName(root: string, name: string): void {
   checkForm(name)
-  const taken = topology.find((each) => each.name === name)
+  const taken = shop.services.find((each) => each.name === name)
   if (taken !== undefined) throw new Sorry(`The service ${name} already exists, in ${taken.folder}.`)
   for (const folder of [`contracts/${name}`, `services/${name}`, `node_modules/@stoa/${name}`]) {
     if (existsSync(join(root, folder))) throw new Sorry(`The name ${name} is taken: ${folder} already exists.`)
   }
   const path = `/api/v1/${pluralOf(name)}`
-  const contracts = topology.flatMap(({ contract }) => (contract === undefined ? [] : [contract]))
+  const contracts = shop.services.flatMap(({ contract }) => (contract === undefined ? [] : [contract]))
   for (const contract of contracts) {
     const what = whatIsTaken(contract, path, `${spellingsOf(name).snake}.created`)
     if (what !== undefined) throw new Sorry(`A service ${name} would own ${what}, which belongs to ${contract.name}.`)

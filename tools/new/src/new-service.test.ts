@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { expect, test } from 'vitest'
 import { appendToList, insertAfterLast } from './edit-source.ts'
 import { lockWorkspace, recordLink, type LockFile } from './lock-file.ts'
@@ -10,11 +10,11 @@ import { root } from './root.ts'
 
 test('a new service listens where nobody does, and everything that must know of it does', () => {
   const { port, path, files } = planService(root, 'gift-card')
-  expect(topology.map((each) => each.port)).not.toContain(port)
+  expect(shop.services.map((each) => each.port)).not.toContain(port)
   expect(path).toBe('/api/v1/gift-cards')
   const textOf = (wanted: string) => files.find((each) => each.path === wanted)?.text
   expect(textOf('contracts/catalogue.ts')).toMatch(/, giftCard\]/)
-  expect(textOf('system/src/topology.ts')).toMatch(/ {2}service\('services', giftCard\),\n\n {2}\/\/ The one door/)
+  expect(textOf('systems/shop.ts')).toMatch(/ {4}service\('services', giftCard\),\n\n {4}\/\/ The one door/)
   expect(textOf('contracts/gift-card/permissions.ts')).toContain(
     "'gift-card:read': { description: 'read your gift cards',",
   )

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { topology } from '@stoa/system/topology'
+import { system as shop } from '@stoa/systems/shop'
 import { checkServiceName } from './check-name.ts'
 import { appendToList, insertAfterLast } from './edit-source.ts'
 import { lockWorkspace, type LockFile } from './lock-file.ts'
@@ -40,7 +40,7 @@ export function planService(root: string, name: string): PlannedService {
 }
 
 function findFreePort(): number {
-  const taken = new Set(topology.flatMap(({ port, furtherPorts = {} }) => [port, ...Object.values(furtherPorts)]))
+  const taken = new Set(shop.services.flatMap(({ port, furtherPorts = {} }) => [port, ...Object.values(furtherPorts)]))
   for (let port = firstFreePort; ; port++) if (!taken.has(port)) return port
 }
 
@@ -55,12 +55,12 @@ function planEdits(root: string, name: string, made: readonly PlannedFile[]): Pl
       const imported = insertAfterLast(text, /^import \{/, `import { ${camel} } from './${name}/service.ts'`)
       return appendToList(imported, 'catalogue: readonly Service[] = [', camel)
     }),
-    edit('system/src/topology.ts', (text) => {
+    edit('systems/shop.ts', (text) => {
       const line = `import { ${camel} } from '@stoa/contracts/${name}/service'`
       return insertAfterLast(
         insertAfterLast(text, /^import \{.*@stoa\/contracts\//, line),
-        /^ {2}service\('services', /,
-        `  service('services', ${camel}),`,
+        /^ {4}service\('services', /,
+        `    service('services', ${camel}),`,
       )
     }),
     edit('package-lock.json', (text) => {

@@ -1,5 +1,5 @@
-import { permissions, scopes } from '@stoa/contracts/auth/roles'
 import { audienceOf, PUBLIC_AUDIENCE, resourceOf } from '@stoa/security'
+import { runningSystem } from '@stoa/system/running-system'
 import type {
   AccessToken,
   ClientCredentials,
@@ -53,8 +53,8 @@ const OIDC_SCOPES = [...IDENTITY_SCOPES, 'offline_access']
  */
 export const API_SCOPES: readonly string[] = [
   ...IDENTITY_SCOPES,
-  ...Object.keys(scopes).filter((scope) => scope !== 'service:internal'),
-  ...permissions,
+  ...Object.keys(runningSystem.access.scopes).filter((scope) => scope !== 'service:internal'),
+  ...runningSystem.access.permissions,
 ]
 const API_SCOPE = API_SCOPES.join(' ')
 

@@ -1,6 +1,7 @@
-import { declaredPermissions, type scopes } from '@stoa/contracts/auth/roles'
+import type { Access } from '@stoa/contracts/auth/access'
+import { runningSystem } from '@stoa/system/running-system'
 
-type OtherScope = keyof typeof scopes | 'openid' | 'email' | 'profile' | 'offline_access'
+type OtherScope = keyof Access<string>['scopes'] | 'openid' | 'email' | 'profile' | 'offline_access'
 
 /** What each scope that is no permission lets a program do; the contracts describe their permissions themselves. */
 const words: { readonly [Name in OtherScope]: string } = {
@@ -16,7 +17,7 @@ const words: { readonly [Name in OtherScope]: string } = {
 /** What a scope lets a program do, in words for the consent page. @throws Error for a scope without words */
 export function wordsOf(scope: string): string {
   if (Object.hasOwn(words, scope)) return words[scope as OtherScope]
-  const declared = new Map(Object.entries(declaredPermissions)).get(scope)
+  const declared = new Map(Object.entries(runningSystem.access.declared)).get(scope)
   if (declared === undefined) throw new Error(`the scope ${scope} has no words`)
   return declared.description
 }

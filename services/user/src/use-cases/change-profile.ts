@@ -1,6 +1,6 @@
 import type { Handler } from '@stoa/contract'
-import { roles as knownRoles } from '@stoa/contracts/auth/roles'
 import type { UserService } from '@stoa/contracts/user/service'
+import { runningSystem } from '@stoa/system/running-system'
 import type { Deps } from '../deps.ts'
 import { lockUser, updateUser, type UserChange } from '../store/users.ts'
 import { announce } from './announce-change.ts'
@@ -36,7 +36,7 @@ export const patchProfile =
     changeProfile(deps, context)
 
 /** The roles that people can be given; a guest stays one until it registers. */
-const givenRoles = new Set(Object.keys(knownRoles).filter((role) => role !== 'service' && role !== 'guest'))
+const givenRoles = new Set<string>(runningSystem.roles.filter((role) => role !== 'service' && role !== 'guest'))
 
 /** Sets tier or roles; when roles are taken away the sessions that carry them end. */
 export const setTier =

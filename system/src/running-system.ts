@@ -1,0 +1,4 @@
+import { defaultSystem, loadSystem } from './load-system.ts'
+
+/** The system that this process belongs to: that of STOA_SYSTEM, else the shop. */
+export const runningSystem = await loadSystem(process.env['STOA_SYSTEM'] || defaultSystem)
