@@ -55,6 +55,7 @@ test('the shop deploys every service that clients reach', async () => {
 
 test('names a system that does not exist, with those that do', async () => {
   await expect(loadSystem('shoop')).rejects.toThrow(/^there is no system shoop: the systems are .*shop/)
+  await expect(loadSystem('../shop')).rejects.toThrow('../shop is not the name of a system')
 })
 
 test('names what a part of a system needs, and what it is not as its kind', () => {

@@ -14,6 +14,7 @@ export function systemNames(): string[] {
 
 /** Loads a system from its file. @throws AppError `system.unknown_system` */
 export async function loadSystem(name: string): Promise<System> {
+  if (!/^[a-z][a-z-]*$/.test(name)) throw systemError('system.unknown_system', `${name} is not the name of a system`)
   const loaded: unknown = await import(`../../systems/${name}.ts`).catch((cause: unknown) => {
     if (isThere(name)) throw cause
     const names = systemNames().join(', ')

@@ -1,6 +1,7 @@
 import { staff } from '@stoa/system/seed/accounts'
 import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
 import type { DataFolder } from '@stoa/supervisor/data-folder'
+import { systemIn } from '@stoa/supervisor/system-in'
 import { addressOf, signIn } from '../api.ts'
 import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
 import { runDemo } from '../demo/run-demo.ts'
@@ -32,6 +33,9 @@ export async function run(args: readonly string[]): Promise<number> {
     seed: { type: 'string' },
     json: { type: 'boolean' },
   })
+  const { name } = await systemIn(folder)
+  if (name !== 'shop')
+    throw new CommandFailed(`the shoppers need the shop, but ${folder.path} holds the system ${name}`)
   const isJson = values.json === true
   const visitsPerSecond = positive('--rate', values.rate) ?? 3
   const minutes = positive('--minutes', values.minutes) ?? (values.orders === undefined ? 1 : undefined)
