@@ -40,11 +40,22 @@ function tokenOf(caller: LocalCaller): string {
 }
 
 function readCaller(authorization: string): LocalCaller {
+  const caller = readToken(authorization.replace(/^Bearer /, ''))
+  return isCaller(caller) ? caller : refuse()
+}
+
+function readToken(token: string): unknown {
   try {
-    return JSON.parse(Buffer.from(authorization.replace(/^Bearer /, ''), 'base64url').toString()) as LocalCaller
+    return JSON.parse(Buffer.from(token, 'base64url').toString())
   } catch {
-    return refuse()
+    return undefined
   }
+}
+
+function isCaller(value: unknown): value is LocalCaller {
+  if (typeof value !== 'object' || value === null) return false
+  const { subject, roles = [] } = value as Readonly<Record<keyof LocalCaller, unknown>>
+  return typeof subject === 'string' && Array.isArray(roles) && roles.every((role) => typeof role === 'string')
 }
 
 function refuse(): never {

@@ -49,12 +49,41 @@ test('a click on a search that was not made is refused', async () => {
   expect([status, body.code]).toEqual([422, 'search.unknown'])
 })
 
-test('old searches are deleted with their clicks', async () => {
+const clicksOf = async (searchId: string) =>
+  (await app.service.database.read.sql`select 1 as one from clicks where search_id = ${searchId}`).length
+
+test('a click on a product that no search finds is accepted and not stored', async () => {
+  const draft = await app.create('ANA-3', { name: 'Sencha draft', status: 'draft' })
+  const { id } = await app.find('q=sencha')
+  for (const productId of [draft, newId()]) expect((await click(id, productId)).status).toBe(204)
+  expect(await clicksOf(id)).toBe(0)
+})
+
+test('a search has a limited number of clicks', async () => {
+  const product = await app.create('ANA-4', { name: 'Sencha four' })
+  const { id } = await app.find('q=sencha')
+  await eventually(async () => expect((await click(id, product)).status).toBe(204))
+  await app.service.database.transaction(async ({ sql }) => {
+    await sql`insert into clicks select ${id}, gen_random_uuid(), now() from generate_series(1, 99)`
+  })
+  expect((await click(id, await app.create('ANA-5'))).status).toBe(204)
+  expect(await clicksOf(id)).toBe(100)
+})
+
+test('the default period of analytics begins at the first instant of a response at the earliest', async () => {
+  expect(await analytics('?to=0001-01-02T00:00:00Z')).toMatchObject({ from: '0001-01-01T00:00:00Z', searches: 0 })
+})
+
+test('old searches are deleted with their clicks, however many there are', async () => {
+  const product = await app.create('ANA-6')
   const old = await app.find('q=oldest')
-  expect((await click(old.id, newId())).status).toBe(204)
-  await app.service.database.transaction(
-    ({ sql }) => sql`update searches set at = at - interval '91 days' where id = ${old.id}`,
-  )
+  expect((await click(old.id, product)).status).toBe(204)
+  expect(await clicksOf(old.id)).toBe(1)
+  await app.service.database.transaction(async ({ sql }) => {
+    await sql`update searches set at = at - interval '91 days' where id = ${old.id}`
+    await sql`
+      insert into searches select gen_random_uuid(), 'older', 0, now() - interval '92 days' from generate_series(1, 60000)`
+  })
   expect(await app.service.runTask('prune-searches', {})).toEqual({ status: 'completed' })
   const { read } = app.service.database
   expect(await read.sql`select 1 from searches where id = ${old.id}`).toEqual([])

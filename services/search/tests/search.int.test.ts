@@ -39,6 +39,21 @@ test('corrects words that no product has, and returns the spelling that it used'
   expect(await app.find('q=xylophone')).toEqual({ id: expect.any(String), total: 0, items: [] })
 })
 
+test('does not correct a query of which almost every word is unknown', async () => {
+  await app.create('TYPO-1', { name: 'Jasmine Darjeeling Peppermint Chamomile' })
+  expect(await app.find('q=jasmyne%20darjelling%20pepermint%20chamomile')).toMatchObject({ total: 1 })
+  expect(await app.find('q=jasmyne%20darjelling%20pepermint%20camomile')).toMatchObject({ total: 0 })
+})
+
+test('indexes a product with more text than PostgreSQL takes of one document', async () => {
+  const words = Array.from({ length: 100_000 }, (_, index) => `word${index}`).join(' ')
+  const options = Object.fromEntries(
+    Array.from({ length: 90 }, (_, index) => [`o${index}`, words.slice(index * 11_000, index * 11_000 + 11_000)]),
+  )
+  await app.create('LONG-1', { name: 'Longish', variants: [{ sku: 'LONG-1', name: 'L', weightGrams: 1, options }] })
+  expect(await app.names('longish word5')).toEqual(['Longish'])
+})
+
 test('takes no text as syntax of the database', async () => {
   expect(await app.names("mate' | ! & :* (")).toEqual(['Maté Chimarrão'])
   expect(await app.names('!!!')).toEqual([])
@@ -153,4 +168,15 @@ test('suggests completed queries and products', async () => {
   expect(items.filter(({ kind }: { kind: string }) => kind === 'product')).toHaveLength(2)
   expect((await suggest('lapsang sou'))[0]).toEqual({ kind: 'query', text: 'lapsang souchong' })
   expect(await suggest('?')).toEqual([])
+})
+
+test('suggests the most frequent word, however many others have the same beginning', async () => {
+  const others = Array.from(
+    { length: 60 },
+    (_, index) => `qu${String.fromCharCode(97 + (index % 26), 97 + index / 26)}`,
+  )
+  await app.create('OFTEN-1', { name: 'Quintessential one', description: others.join(' ') })
+  await app.create('OFTEN-2', { name: 'Quintessential two' })
+  const { body } = await app.service.request('GET', '/api/v1/search/suggest?q=qu&limit=2')
+  expect(body.items[0]).toEqual({ kind: 'query', text: 'quintessential' })
 })

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importsIn, undeclaredImports } from './imports.ts'
@@ -13,19 +23,24 @@ export interface Packed {
 }
 
 /**
- * Compiles the platform and packs each of its packages into a folder, which is emptied first.
+ * Compiles the platform and packs each of its packages into a folder. Packages from before are removed, other files stay.
  * @throws Error if the compiler fails, or if a package imports what its manifest does not declare
  */
 export function packPlatform(root: string, out: string): Packed[] {
   const work = mkdtempSync(join(tmpdir(), 'stoa-pack-'))
   try {
     const compiled = compile(root, work)
-    rmSync(out, { recursive: true, force: true })
     mkdirSync(out, { recursive: true })
+    removePackages(out)
     return readdirSync(join(root, 'platform')).map((name) => packOne({ root, work, compiled, out }, name))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** Removes packed packages from a folder, and nothing else: it may be any folder of the user. */
+export function removePackages(folder: string): void {
+  for (const file of globSync('stoa-*.tgz', { cwd: folder })) rmSync(join(folder, file))
 }
 
 function compile(root: string, work: string): string {

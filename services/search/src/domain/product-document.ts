@@ -37,6 +37,9 @@ export interface ProductDocument {
 /** The version of the structure of documents. A start with another one than that of the live index builds a new index. */
 export const documentShape = 1
 
+/** The most characters of each kind of words; PostgreSQL rejects the words of a document that are longer than 1 MiB altogether. */
+const mostCharacters = 50_000
+
 /** Makes the document of a product. */
 export function documentOf(product: ProductState): ProductDocument {
   const { productId, version, status, name, description, category, tags, attributes, variants } = product
@@ -46,7 +49,7 @@ export function documentOf(product: ProductState): ProductDocument {
     ...Object.values(attributes).filter((value) => typeof value === 'string'),
     ...variants.flatMap(({ sku, options }) => [sku, ...Object.values(options)]),
   ]
-  const joined = (text: string) => wordsOf(text).join(' ')
+  const joined = (text: string) => wordsOf(text.slice(0, mostCharacters)).join(' ').slice(0, mostCharacters)
   return {
     productId,
     version,

@@ -23,14 +23,24 @@ export async function insertSearches(tx: WriteHandle, searches: readonly MadeSea
     on conflict (id) do nothing`
 }
 
-/** Records a click once; returns false if there is no such search. */
+const mostClicks = 100
+
+/**
+ * Records a click once; returns false if there is no such search. Anyone can send clicks, so a search has a limited number of them,
+ * and a click on a product that no search finds is ignored.
+ */
 export async function insertClick(
   tx: WriteHandle,
   { searchId, productId, at }: { readonly searchId: string; readonly productId: string; readonly at: Temporal.Instant },
 ): Promise<boolean> {
   const found = await tx.sql`select from searches where id = ${searchId} for key share`
   if (found.length === 0) return false
-  await tx.sql`insert into clicks values (${searchId}, ${productId}, ${at}) on conflict do nothing`
+  await tx.sql`
+    insert into clicks (search_id, product_id, at)
+    select ${searchId}, product_id, ${at} from product_documents
+     where product_id = ${productId} and status = 'active'
+       and (select count(*) from clicks where search_id = ${searchId}) < ${mostClicks}
+    on conflict do nothing`
   return true
 }
 
@@ -63,8 +73,11 @@ export async function topQueries(
      group by query order by searches desc, query limit ${limit}`
 }
 
-/** Deletes searches that are older, with their clicks; at most this many at once. */
-export async function deleteSearches(tx: WriteHandle, before: Temporal.Instant, limit: number): Promise<void> {
-  await tx.sql`
-    delete from searches where id in (select id from searches where at < ${before} order by at limit ${limit})`
+/** Deletes searches that are older, with their clicks; at most this many at once. Returns how many it deleted. */
+export async function deleteSearches(tx: WriteHandle, before: Temporal.Instant, limit: number): Promise<number> {
+  const [row] = await tx.sql<{ count: number }>`
+    with deleted as (
+      delete from searches where id in (select id from searches where at < ${before} order by at limit ${limit}) returning id)
+    select count(*)::int as count from deleted`
+  return row?.count ?? 0
 }

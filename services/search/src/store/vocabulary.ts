@@ -34,7 +34,12 @@ export async function countProducts(
       from unnest(${words}::text[]) as word`
 }
 
-/** Returns words with this beginning that occur together with a query, the most frequent ones first. */
+const mostSampled = 300
+
+/**
+ * Returns words with this beginning that occur together with a query, the most frequent ones first. They are counted in a limited
+ * number of products, because a beginning of one letter matches most of them.
+ */
 export async function completeWord(
   db: ReadHandle,
   {
@@ -44,13 +49,15 @@ export async function completeWord(
   }: { readonly beginning: string; readonly groups: readonly string[]; readonly limit: number },
 ): Promise<string[]> {
   const rows = await db.sql<{ word: string }>`
-    select word
-      from (select word, (select count(*) from product_documents
-                           where status = 'active'
-                             and words @@ (to_tsquery('simple', word) && search_query(${groups}::text[], '{}', '{}'))) as products
-              from (select word from vocabulary
-                     where word >= ${beginning} and word < ${beginning}::text || chr(1114111)
-                     order by length(word), word limit 50) as begun) as counted
-     where products > 0 order by products desc, word limit ${limit}`
+    with sample as (
+           select words from product_documents
+            where status = 'active' and words @@ search_query(${[...groups, beginning]}::text[], '{}', '{}')
+            limit ${mostSampled}),
+         counted as (
+           select lexeme collate "C" as word, count(*) as products from sample cross join unnest(words)
+            where lexeme collate "C" >= ${beginning} and lexeme collate "C" < ${beginning}::text || chr(1114111)
+            group by lexeme)
+    select word from counted where exists (select from vocabulary where vocabulary.word = counted.word)
+     order by products desc, word limit ${limit}`
   return rows.map(({ word }) => word)
 }

@@ -14,12 +14,13 @@ export const recordClick =
   }
 
 const defaultDays = 7
+const firstInstant = Temporal.Instant.from('0001-01-01T00:00:00Z')
 
 export const readAnalytics =
   ({ clock }: Deps): Handler<SearchService, 'readAnalytics'> =>
   async ({ query, db }) => {
     const to = query.to === undefined ? clock.now() : parseInstant(query.to)
-    const from = query.from === undefined ? to.subtract({ hours: 24 * defaultDays }) : parseInstant(query.from)
+    const from = query.from === undefined ? daysBefore(to) : parseInstant(query.from)
     const { limit = 20 } = query
     const [totals, top, withoutResults] = await Promise.all([
       countSearches(db, { from, to }),
@@ -41,9 +42,19 @@ export const readAnalytics =
     }
   }
 
-const mostAtOnce = 50_000
+/** Not before the first instant that a response can contain. */
+function daysBefore(to: Temporal.Instant): Temporal.Instant {
+  const from = to.subtract({ hours: 24 * defaultDays })
+  return Temporal.Instant.compare(from, firstInstant) < 0 ? firstInstant : from
+}
 
+const mostAtOnce = 10_000
+
+/** Deletes everything that is too old, in several transactions: anyone can search, so one run may find any number. */
 export const pruneSearchesTask =
-  ({ clock, retentionDays }: Deps): TaskHandler<SearchService, 'prune-searches'> =>
-  async ({ commit }) =>
-    commit((tx) => deleteSearches(tx, clock.now().subtract({ hours: 24 * retentionDays }), mostAtOnce))
+  ({ clock, database, retentionDays }: Deps): TaskHandler<SearchService, 'prune-searches'> =>
+  async () => {
+    const before = clock.now().subtract({ hours: 24 * retentionDays })
+    const deleteSome = () => database.transaction((tx) => deleteSearches(tx, before, mostAtOnce))
+    while ((await deleteSome()) === mostAtOnce);
+  }

@@ -77,10 +77,14 @@ async function findCorrected(
   return { query: corrected, page: correctedPage, isCorrected: true }
 }
 
+/** A query with more of them is not mistyped: looking for words that are like each of them would cost more than it helps. */
+const mostUnknown = 3
+
 /** The query with each unknown word replaced by the word that was most likely meant; undefined if there is nothing to correct. */
 async function correct(db: ReadHandle, query: ParsedQuery): Promise<ParsedQuery | undefined> {
   const words = singleWords(query)
   const unknown = await unknownWords(db, words)
+  if (unknown.length > mostUnknown) return undefined
   const known = words.filter((word) => !unknown.includes(word))
   const pairs = await Promise.all(
     unknown.map(async (word) => {
