@@ -7,7 +7,7 @@ export {
 } from './database.ts'
 export { isSerializationFailure, isUniqueViolation, sqlState, toRefusal } from './errors.ts'
 export { fragment, identifier, joinFragments, type Fragment } from './fragment.ts'
-export { advisoryXactLock, tryAdvisoryXactLock } from './locks.ts'
+export { advisoryXactLock, advisoryXactLockShared, tryAdvisoryXactLock } from './locks.ts'
 export type { DatabaseTelemetry } from './instrumentation.ts'
 export type { DatabaseLog } from './log.ts'
 export { migrate, readMigrations, type AppliedMigration, type Migration, type MigrationSet } from './migrate.ts'

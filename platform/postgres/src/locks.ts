@@ -14,3 +14,8 @@ export async function tryAdvisoryXactLock(tx: WriteHandle, name: string): Promis
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as locked`
   return row?.locked === true
 }
+
+/** As `advisoryXactLock`, but shared with others that share it. Those that come after one that waits for it alone wait behind that. */
+export async function advisoryXactLockShared(tx: WriteHandle, name: string): Promise<void> {
+  await tx.sql`select pg_advisory_xact_lock_shared(hashtextextended(${name}, 0))`
+}

@@ -72,9 +72,14 @@ export async function deleteDocument(
   for (const table of tables) await tx.sql`delete from ${identifier(table)} where product_id = ${productId}`
 }
 
-/** Updates the prices of the products that have a SKU. */
+/**
+ * Updates the prices of the products that have a SKU. Their documents are locked first, because the price of another of their SKUs can
+ * change at the same time: the update, a statement of its own, then sees both.
+ */
 export async function updatePrices(tx: WriteHandle, tables: readonly IndexTable[], sku: string): Promise<void> {
   for (const table of tables) {
+    await tx.sql`
+      select from ${identifier(table)} where skus @> array[${sku}::text] order by product_id for no key update`
     await tx.sql`
       update ${identifier(table)} as existing set price = cheapest.amount, currency = cheapest.currency
         from (select product_id, priced.amount, priced.currency

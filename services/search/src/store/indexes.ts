@@ -23,13 +23,11 @@ function fromRow({ started_at: startedAt, live_at: liveAt, ...row }: IndexRow): 
   return { ...row, startedAt, liveAt: liveAt ?? undefined }
 }
 
-/** Returns the shape of the live index, and whether another one is being built. */
-export async function readLive(db: ReadHandle): Promise<{ readonly shape: number; readonly isBuilding: boolean }> {
-  const [row] = await db.sql<{ shape: number; is_building: boolean }>`
-    select shape, exists (select from product_indexes where state = 'building') as is_building
-      from product_indexes where state = 'live'`
-  if (row === undefined) throw new Error('there is no live index of products')
-  return { shape: row.shape, isBuilding: row.is_building }
+/** Returns the newest shape of the live index and the one that is being built. */
+export async function readShape(db: ReadHandle): Promise<number> {
+  const [row] = await db.sql<{ shape: number }>`
+    select max(shape) as shape from product_indexes where state in ('live', 'building')`
+  return row?.shape ?? 0
 }
 
 /** Records the next version, and creates its table; the writers must be stopped. */
@@ -74,10 +72,13 @@ export async function cancelVersion(tx: WriteHandle, version: number): Promise<v
   await tx.sql`drop table product_documents_next`
 }
 
-/** Returns the version that is being built. */
-export async function findBuilding(db: ReadHandle): Promise<number | undefined> {
-  const [row] = await db.sql<{ version: number }>`select version from product_indexes where state = 'building'`
-  return row?.version
+/** Returns the version that is being built, and its shape. */
+export async function findBuilding(
+  db: ReadHandle,
+): Promise<{ readonly version: number; readonly shape: number } | undefined> {
+  const [row] = await db.sql<{ version: number; shape: number }>`
+    select version, shape from product_indexes where state = 'building'`
+  return row
 }
 
 /** Versions before one, newest first. */

@@ -5,14 +5,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { decodeCursor, encodeCursor } from '@stoa/service'
 import type { Deps } from '../deps.ts'
-import {
-  cancelVersion,
-  countLive,
-  findBuilding,
-  findVersion,
-  listVersions,
-  type IndexVersion,
-} from '../store/indexes.ts'
+import { cancelVersion, countLive, findVersion, listVersions, type IndexVersion } from '../store/indexes.ts'
 import { stopWriters } from '../store/writers.ts'
 import { startBuild } from './build-index.ts'
 
@@ -21,7 +14,7 @@ export const createIndex =
   async ({ commit }) =>
     commit(async (tx) => {
       await stopWriters(tx)
-      const version = (await findBuilding(tx)) ?? (await startBuild(tx, clock.now()))
+      const version = await startBuild(tx, clock.now())
       return { status: 202, id: idOf(version) }
     })
 
