@@ -36,7 +36,10 @@ export const system = defineSystem({
       ...service('services', shipping, { CARRIER_DAY_SECONDS: '10' }),
       webhookSecrets: ['SANDBOX_CARRIER_SECRET'],
     },
-    service('services', billing),
+    {
+      ...service('services', billing),
+      resetAlone: 'it would issue its invoices and credit notes a second time, with other numbers',
+    },
     service('services', notification),
     service('services', search),
 

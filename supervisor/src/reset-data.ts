@@ -7,7 +7,7 @@ import { noteSeeded, readSeedRecord } from './seeding.ts'
 
 /**
  * Deletes the data of these services, or all data if none is named; the next seeding loads theirs again. No service may run.
- * @throws AppError `system.unknown_service`, before anything is deleted
+ * @throws AppError `system.unknown_service` or `system.not_resettable`, before anything is deleted
  */
 export async function resetData(
   services: readonly Deployment[],
@@ -29,13 +29,21 @@ export async function resetData(
   )
 }
 
-/** @throws AppError `system.unknown_service` if there is no such service, or it has no data of its own */
+/**
+ * @throws AppError `system.unknown_service` if there is no such service, or it has no data of its own; `system.not_resettable` if its
+ * data can be deleted only with that of all others
+ */
 export function checkNames(services: readonly Deployment[], names: readonly string[]): void {
-  const known = services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw systemError(
-    'system.unknown_service',
-    `no service ${unknown} with a database here; services: ${known.join(', ')}`,
-  )
+  const known = services.filter(({ hasDatabase }) => hasDatabase)
+  for (const name of names) {
+    const service = known.find((each) => each.name === name)
+    if (service === undefined) {
+      const list = known.map((each) => each.name).join(', ')
+      throw systemError('system.unknown_service', `no service ${name} with a database here; services: ${list}`)
+    }
+    if (service.resetAlone !== undefined) {
+      const detail = `${name} cannot be reset alone: ${service.resetAlone}; "stoa reset --yes" deletes all data, with the event log`
+      throw systemError('system.not_resettable', detail)
+    }
+  }
 }

@@ -40,6 +40,7 @@ const systemErrors = errors({
   'system.restore_cut_off': { kind: 'unavailable', title: 'A restore was interrupted' },
   'system.service_not_started': { kind: 'unavailable', title: 'A service did not start' },
   'system.unknown_command': { kind: 'invalid', title: 'The supervisor does not know the command' },
+  'system.not_resettable': { kind: 'conflict', title: 'The data of the service cannot be deleted alone' },
   'system.other_system': { kind: 'conflict', title: 'The data folder belongs to another system' },
   'system.unknown_service': { kind: 'invalid', title: 'There is no such service' },
   'system.unknown_system': { kind: 'invalid', title: 'There is no such system' },

@@ -13,6 +13,8 @@ export interface Deployment {
   readonly contract?: Service
   /** A database and a role of its own, which no other can log in to. */
   readonly hasDatabase: boolean
+  /** Why its data cannot be deleted alone, where the events that it would consume again do not bring back the same. */
+  readonly resetAlone?: string
   readonly replicas: number
   /** What the embedded profile sets, where it differs from the defaults. */
   readonly embedded?: Readonly<Record<string, string>>

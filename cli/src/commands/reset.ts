@@ -10,6 +10,7 @@ running or not. If it was running, it is ready again when the command returns. T
 With services: the event log and the data of other services are kept, and the services consume all events of the log again. Use
 it in development, after you have changed a migration that was applied. Other services may still name what was deleted, events
 about it become dead letters ("stoa dlq ls"), and notification sends its messages about earlier events again.
+billing is refused: it would issue every invoice a second time, with another number.
 `
 
 export async function run(args: readonly string[]): Promise<number> {
