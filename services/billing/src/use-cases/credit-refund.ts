@@ -1,5 +1,6 @@
-import type { Consumer, Tx } from '@stoa/contract'
+import { parseInstant, type Consumer, type Tx } from '@stoa/contract'
 import { creditNoteIssued } from '@stoa/contracts/billing/events'
+import type { Invoice } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
 import type { OrderId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
@@ -36,7 +37,7 @@ export async function creditRefund(
     deps.logger.warn('more was refunded than invoiced', { refundId, orderId, invoiceId: invoice.id })
   if (sums === undefined) return
   const { customerId, orderNumber, language, buyer } = invoice
-  const { id, number } = await issueDocument(deps, tx, 'credit_note', {
+  const { id, number } = await issueDocument(issuerOf(invoice, deps), tx, 'credit_note', {
     language,
     customerId,
     orderId,
@@ -49,4 +50,15 @@ export async function creditRefund(
   const fact = { creditNoteId: id, number, invoiceId: invoice.id, refundId, orderId, orderNumber, customerId }
   await tx.publish(creditNoteIssued, id, { ...fact, total: sums.total })
   deps.logger.info('credit note issued', { creditNoteId: id, refundId, orderId })
+}
+
+/** Issues documents as the legal entity of an invoice, and never dated before it: settings change, and clocks differ between replicas. */
+function issuerOf({ legalEntity, seller: party, issuedAt }: Invoice, { clock, seller, ...deps }: Deps): Deps {
+  const earliest = parseInstant(issuedAt)
+  const now = () => {
+    const at = clock.now()
+    return Temporal.Instant.compare(at, earliest) < 0 ? earliest : at
+  }
+  const issuer = legalEntity === seller.code ? seller : { ...seller, code: legalEntity, party }
+  return { ...deps, clock: { now }, seller: issuer }
 }
