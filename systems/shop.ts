@@ -39,6 +39,7 @@ export const system = defineSystem({
     {
       ...service('services', billing),
       resetAlone: 'it would issue its invoices and credit notes a second time, with other numbers',
+      assets: ['dejavu-fonts-ttf/ttf/DejaVuSans.ttf', 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'],
     },
     service('services', notification),
     service('services', search),

@@ -1,7 +1,7 @@
-import { closed, get, PageQuery, pageSchema } from '@stoa/contract'
+import { closed, file, get, PageQuery, pageSchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { InvoiceId, OrderId, UserId } from '../shared/ids.ts'
-import { DocumentKind, Invoice } from './resources.ts'
+import { DocumentKind, Invoice, Language } from './resources.ts'
 
 /** GET /api/v1/invoices */
 export const listInvoices = get('/api/v1/invoices', {
@@ -27,5 +27,16 @@ export const getInvoice = get('/api/v1/invoices/{id}', {
   permission: 'invoice:read',
   owner: 'customerId',
   answers: { 200: Invoice },
+  refuses: ['billing.not_found'],
+})
+
+/** GET /api/v1/invoices/{id}/pdf */
+export const getInvoicePdf = get('/api/v1/invoices/{id}/pdf', {
+  params: { id: InvoiceId },
+  summary: 'Download an invoice or a credit note as PDF, by default in the language in which it was issued',
+  permission: 'invoice:read',
+  owner: 'customerId',
+  query: Type.Object({ language: Type.Optional(Language) }, closed),
+  answers: { 200: file('application/pdf', { customerId: UserId }) },
   refuses: ['billing.not_found'],
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
+import { system } from './system.ts'
 import { address, ask, eventually, newCustomer, place, signIn } from './shop.ts'
 
 let staff: string
@@ -46,4 +47,15 @@ test('a confirmed order has an invoice of what it charged; cancelling the order 
   const read = (as: string) => ask('GET', `/api/v1/invoices/${invoice.id}`, { as })
   expect((await read(customer.token)).body).toEqual(invoice)
   expect((await read(stranger.token)).status).toBe(404)
+
+  const pdf = await fetch(`${system.gatewayUrl}/api/v1/invoices/${invoice.id}/pdf?language=de`, {
+    headers: { authorization: `Bearer ${customer.token}` },
+  })
+  const bytes = Buffer.from(await pdf.arrayBuffer())
+  expect([pdf.status, pdf.headers.get('content-type'), pdf.headers.get('content-disposition')]).toEqual([
+    200,
+    'application/pdf',
+    `attachment; filename="${invoice.number}.pdf"`,
+  ])
+  expect([bytes.subarray(0, 5).toString(), bytes.subarray(-6).toString().trim()]).toEqual(['%PDF-', '%%EOF'])
 })

@@ -29,6 +29,7 @@ export type { AnyExample, Examples, OperationExample } from './examples.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export type { MountHandler } from './mount-handler.ts'
 export { largestJsonBytes } from './json-size.ts'
+export { file, mediaTypeOfFile, type FileBody, type FileSchema } from './files.ts'
 export { JsonText } from './json-text.ts'
 export {
   get,

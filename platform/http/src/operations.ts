@@ -1,9 +1,10 @@
-import { isRefused, JsonText, refusedError, type Operation } from '@stoa/contract'
+import { isRefused, JsonText, mediaTypeOfFile, refusedError, type Operation } from '@stoa/contract'
 import { addLogFields } from '@stoa/telemetry'
 import { answerChecker, type AnswerChecker } from './answer-checks.ts'
 import { callerOf } from './caller.ts'
 import { etagOf, etagOfText, expectedVersionOf, isNotModified } from './conditional.ts'
 import type { Exchange } from './exchange.ts'
+import { outgoingFile } from './file-answer.ts'
 import { fingerprintOf, lockNameOf, parseIdempotencyKey } from './idempotency/key.ts'
 import type { KeyScope } from './idempotency/records.ts'
 import { refusalOfStoredInput } from './input-errors.ts'
@@ -127,8 +128,10 @@ function outgoingOf(
   answered: Answered,
   check: AnswerChecker | undefined,
 ): Outgoing {
-  const { status, body, version } = answered
-  const text = body === undefined ? undefined : body instanceof JsonText ? body.text : JSON.stringify(body)
+  const { status, version } = answered
+  const mediaType = mediaTypeOfFile(operation.answers[status])
+  if (mediaType !== undefined) return outgoingFile(answered, mediaType, operation.cacheControl)
+  const text = textOf(answered.body)
   check?.(status, text)
   const headers: Record<string, string> = { ...answered.headers }
   if (check !== undefined && version !== undefined && operation.method === 'GET' && !sendsEtag) {
@@ -147,5 +150,10 @@ function outgoingOf(
     return { status: 304, headers }
   }
   if (text !== undefined) headers['content-type'] ??= jsonMediaType
-  return { status, headers, text }
+  return { status, headers, body: text }
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === undefined) return undefined
+  return body instanceof JsonText ? body.text : JSON.stringify(body)
 }

@@ -8,24 +8,25 @@ import { statusOf, problemHeaders, problemMediaType, problemOf, unexpectedProble
 export interface Outgoing {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
-  readonly text?: string | undefined
+  /** Text, or the bytes of a file. */
+  readonly body?: string | Uint8Array | undefined
 }
 
 /** Writes a response; does nothing if one was already written or the client has disconnected. */
-export function respond(exchange: Exchange, { status, headers, text }: Outgoing): void {
+export function respond(exchange: Exchange, { status, headers, body }: Outgoing): void {
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
-  const hasBody = text !== undefined && status !== 204 && status !== 304
+  const hasBody = body !== undefined && status !== 204 && status !== 304
   response.writeHead(status, {
     ...headers,
     'x-request-id': exchange.requestId,
     ...(hasBody
-      ? { 'content-length': Buffer.byteLength(text) }
+      ? { 'content-length': Buffer.byteLength(body) }
       : status === 304 || status === 204
         ? {}
         : { 'content-length': 0 }),
   })
-  response.end(hasBody ? text : undefined)
+  response.end(hasBody ? body : undefined)
 }
 
 /** Responds to errors with problem details (RFC 9457). A bug is logged once, with its stack, and gets a fixed text. */
@@ -56,6 +57,6 @@ function send(exchange: Exchange, problem: Problem, headers: { readonly [name: s
   respond(exchange, {
     status: problem.status,
     headers: { 'content-type': problemMediaType, 'cache-control': 'no-store', ...headers },
-    text: JSON.stringify(problem),
+    body: JSON.stringify(problem),
   })
 }

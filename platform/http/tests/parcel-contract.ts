@@ -1,6 +1,7 @@
 import {
   describeService,
   errors,
+  file,
   get,
   mount,
   PageQuery,
@@ -62,6 +63,14 @@ const operations = {
     permission: 'parcel:read',
     owner: 'ownerId',
     answers: { 200: Parcel },
+    refuses: ['parcel.not_found'],
+  }),
+  getLabel: get('/api/v1/parcels/{id}/label', {
+    params: { id: Parcel.properties.id },
+    summary: 'Download the label of a parcel',
+    permission: 'parcel:read',
+    owner: 'ownerId',
+    answers: { 200: file('application/pdf', { ownerId: Type.String() }) },
     refuses: ['parcel.not_found'],
   }),
   listParcels: get('/api/v1/parcels', {

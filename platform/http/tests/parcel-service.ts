@@ -74,6 +74,12 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
       const { version, ...body } = parcel
       return { status: 200, version, body }
     },
+    async getLabel({ params, db, refuse }) {
+      const parcel = await findParcel(db, params.id)
+      if (parcel === undefined) return refuse('parcel.not_found', 'There is no such parcel.')
+      const { label, ownerId } = parcel
+      return { status: 200, body: { fileName: `${label}.pdf`, bytes: Buffer.from(`%PDF-${label}`), ownerId } }
+    },
     async listParcels({ query, db, caller }) {
       const limit = query.limit ?? 50
       const after = query.cursor === undefined ? null : decodeCursor(CursorPlace, query.cursor).after

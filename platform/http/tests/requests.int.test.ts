@@ -241,6 +241,23 @@ test('on a public route a bad token counts as none', async () => {
   expect([answer.status, answer.body]).toEqual([200, { grams: 100, caller: 'anonymous' }])
 })
 
+test('sends a file as its bytes with its name, to its owner', async () => {
+  const { body } = await create()
+  const path = `/api/v1/parcels/${body.id}/label`
+  const { status, headers, text } = await send(parcels.url, path, { headers: ada })
+  expect([status, headers['content-type'], headers['content-disposition'], headers['content-length'], text]).toEqual([
+    200,
+    'application/pdf',
+    'attachment; filename="tea.pdf"',
+    '8',
+    '%PDF-tea',
+  ])
+  const hidden = await send(parcels.url, path, { headers: bob })
+  expect([hidden.status, hidden.body.code]).toEqual([404, 'parcel.not_found'])
+  const { body: document } = await send(parcels.url, '/openapi.json')
+  expect(JSON.stringify(document.paths['/api/v1/parcels/{id}/label'])).toContain('"content":{"application/pdf":{}}')
+})
+
 test("hides another's resource, by its path and by its answer", async () => {
   const { body } = await create()
   const answer = await send(parcels.url, `/api/v1/parcels/${body.id}`, { headers: bob })

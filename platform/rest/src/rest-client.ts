@@ -1,4 +1,4 @@
-import type { Operation, Stream } from '@stoa/contract'
+import { mediaTypeOfFile, type Operation, type Stream } from '@stoa/contract'
 import { RestConnectionError, RestProblem, type ProblemBody } from './errors.ts'
 import { eventsOf } from './event-stream.ts'
 import { headersOf, keyOf, originOf, targetOf, type RequestParts } from './request.ts'
@@ -18,7 +18,7 @@ export interface RestOptions {
 
 interface Received {
   readonly response: Response
-  readonly text: string
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -98,7 +98,7 @@ function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | 
 async function receive(title: string, target: string, request: RequestInit, attempts: number): Promise<Received> {
   try {
     const response = await fetch(target, request)
-    return { response, text: await response.text() }
+    return { response, bytes: new Uint8Array(await response.arrayBuffer()) }
   } catch (error) {
     request.signal?.throwIfAborted()
     if (attempts > 1) return receive(title, target, request, attempts - 1)
@@ -106,8 +106,10 @@ async function receive(title: string, target: string, request: RequestInit, atte
   }
 }
 
-function answerOf(title: string, { answers }: Operation, { response, text }: Received) {
+function answerOf(title: string, { answers }: Operation, { response, bytes }: Received) {
   const { status, ok, headers } = response
+  if (mediaTypeOfFile(answers[status]) !== undefined) return { status, body: bytes, headers }
+  const text = new TextDecoder().decode(bytes)
   if (Object.hasOwn(answers, status)) return { status, body: text === '' ? undefined : parse(title, text), headers }
   if (ok) throw new Error(`${title}: the contract does not declare the status ${status} of the response`)
   throw new RestProblem(title, response, problemIn(text))

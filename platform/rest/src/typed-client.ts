@@ -1,4 +1,4 @@
-import type { Answers, Operation, Route, Stream } from '@stoa/contract'
+import type { Answers, FileSchema, Operation, Route, Stream } from '@stoa/contract'
 import type { Static, TOptional, TSchema } from 'typebox'
 import type { StreamEvent } from './event-stream.ts'
 
@@ -84,11 +84,15 @@ type Sent<Value> = Value extends Primitive
       ? { readonly [Name in keyof Value]: Sent<Value[Name]> }
       : Value
 
+/** The body of a response: the bytes of a file, JSON, or nothing. */
+type RestBody<Schema> =
+  Schema extends FileSchema<any> ? Uint8Array : Schema extends TSchema ? Static<Schema> : undefined
+
 /** A response with one of the declared statuses and the body of that status. */
 export type RestAnswer<A extends Answers> = {
   [Status in keyof A & number]: {
     readonly status: Status
-    readonly body: A[Status] extends TSchema ? Static<A[Status]> : undefined
+    readonly body: RestBody<A[Status]>
     readonly headers: Headers
   }
 }[keyof A & number]

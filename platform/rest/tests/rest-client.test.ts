@@ -1,4 +1,4 @@
-import { get, patch, post, put, remove, stream } from '@stoa/contract'
+import { file, get, patch, post, put, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { afterEach, expect, test } from 'vitest'
 import { RestConnectionError, RestProblem, restClient, type RestOptions } from '../src/index.ts'
@@ -30,6 +30,7 @@ const operations = {
   changeParcel: patch('/api/v1/parcels/{id}', { ...one, body: Parcel, answers: { 200: Parcel } }),
   removeParcel: remove('/api/v1/parcels/{id}', { ...one, answers: { 204: null } }),
   signIn: post('/api/v1/sign-in', { ...shared, idempotencyKey: 'none', answers: { 204: null } }),
+  getLabel: get('/api/v1/parcels/{id}/label', { ...one, answers: { 200: file('image/png') } }),
   followParcel: stream('/api/v1/parcels/{id}/events', one),
 }
 
@@ -54,6 +55,12 @@ test('resolves to the status, the body and the headers', async () => {
   const answer = await server.parcels.getParcel({ params: { id: '1' } })
   expect(answer).toMatchObject({ status: 200, body: parcel })
   expect(answer.headers.get('etag')).toBe('"3"')
+})
+
+test('resolves to the bytes of a file', async () => {
+  const server = await parcelsAt([{ status: 200, pieces: ['PNG'], headers: { 'content-type': 'image/png' } }])
+  const { body } = await server.parcels.getLabel({ params: { id: '1' } })
+  expect(Buffer.from(body).toString()).toBe('PNG')
 })
 
 test('resolves to no body where there is none', async () => {

@@ -1,6 +1,7 @@
 import type { Party } from '@stoa/contracts/billing/resources'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
+import type { Fonts } from './pdf/fonts.ts'
 
 /** The legal entity that issues the documents. */
 export interface LegalEntity {
@@ -16,4 +17,5 @@ export interface Deps {
   readonly newId: NewId
   readonly logger: Logger
   readonly seller: LegalEntity
+  readonly fonts: Fonts
 }

@@ -2,8 +2,10 @@ import { billing } from '@stoa/contracts/billing/service'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { readFonts } from './pdf/fonts.ts'
 import { issueCreditNote } from './use-cases/credit-refund.ts'
 import { issueInvoice } from './use-cases/issue-invoice.ts'
+import { printInvoice } from './use-cases/print-invoice.ts'
 import { getInvoice, listInvoices, personalData } from './use-cases/read-invoices.ts'
 
 /** Invoices and credit notes: its table of contents. */
@@ -14,6 +16,7 @@ export const billingService = defineService(billing, {
     clock,
     newId,
     logger: telemetry.logger,
+    fonts: readFonts(),
     seller: {
       code: settings.sellerCode,
       timeZone: settings.sellerTimeZone,
@@ -28,7 +31,7 @@ export const billingService = defineService(billing, {
     },
   }),
   bind: (deps) => ({
-    operations: { listInvoices, getInvoice },
+    operations: { listInvoices, getInvoice, getInvoicePdf: printInvoice(deps) },
     rpc: {},
     consumes: { orderConfirmed: issueInvoice(deps), refundProcessed: issueCreditNote(deps) },
     sagas: {},

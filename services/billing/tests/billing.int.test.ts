@@ -1,7 +1,7 @@
 import { creditNoteIssued, invoiceIssued } from '@stoa/contracts/billing/events'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
-import { eventually } from '@stoa/testing'
+import { asCaller, eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { erasedCustomer, germanCustomer, staff, startBilling, type BillingApp, type TestOrder } from './billing-app.ts'
 
@@ -138,4 +138,22 @@ test('an issued document is neither changed nor deleted, also not when its accou
     expect(await database.read.sql`select 1 from erased_subject where subject = ${ada}`).toHaveLength(1)
   })
   expect(await app.documentsOf(order)).toEqual([invoice])
+})
+
+test('an invoice is a PDF with its number as the name, in two languages, and always the same', async () => {
+  const ada = newId()
+  const { invoice } = await invoiced(ada)
+  const pdf = async (query = '', subject = ada) => {
+    const url = `${app.service.url}/api/v1/invoices/${invoice.id}/pdf${query}`
+    const response = await fetch(url, { headers: { authorization: asCaller({ subject }) } })
+    return { response, bytes: Buffer.from(await response.arrayBuffer()) }
+  }
+  const { response, bytes } = await pdf()
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${invoice.number}.pdf"`)
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-')
+  expect((await pdf('?language=en')).bytes.equals(bytes)).toBe(true)
+  expect((await pdf('?language=de')).bytes.equals(bytes)).toBe(false)
+  expect((await pdf('?language=fr')).response.status).toBe(422)
+  expect((await pdf('', newId())).response.status).toBe(404)
 })

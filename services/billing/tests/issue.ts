@@ -28,7 +28,13 @@ const sums = invoiceOf({
 /** Issues an invoice of an order in a transaction of its own; `fail` rolls it back after the number is taken. */
 export function issue(database: Database, orderId: string, fail?: () => Promise<void>) {
   const logger = { info() {}, warn() {} } as never
-  const deps = { clock: systemClock, newId, logger, seller: { code: 'TEST', party, timeZone: 'UTC' } }
+  const deps = {
+    clock: systemClock,
+    newId,
+    logger,
+    seller: { code: 'TEST', party, timeZone: 'UTC' },
+    fonts: {} as never,
+  }
   return database.transaction(async (tx) => {
     const issued = await issueDocument(deps, tx as Tx<BillingService>, 'invoice', {
       language: 'en',

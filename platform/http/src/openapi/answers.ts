@@ -1,4 +1,5 @@
-import type { Operation, Stream } from '@stoa/contract'
+import { mediaTypeOfFile, type Operation, type Stream } from '@stoa/contract'
+import type { TSchema } from 'typebox'
 import { STATUS_CODES } from 'node:http'
 import { jsonMediaType } from '../options.ts'
 import { problemMediaType } from '../problem.ts'
@@ -22,7 +23,7 @@ function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>,
   const answers: Record<string, unknown> = {}
   const isTagged = sendsEtag(service, route) || (route.method !== 'GET' && returnsVersion(service, route))
   const { sharedWith, settled, answersWith } = route
-  const headers = (status: number): readonly AnswerHeader[] => [
+  const headers = (status: number, schema: TSchema | null = null): readonly AnswerHeader[] => [
     ...headersAtDoor(door),
     'Cache-Control',
     ...(isTagged ? (['ETag'] as const) : []),
@@ -30,19 +31,28 @@ function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>,
     ...(sharedWith !== undefined && door === 'gateway' ? (['Cache-Status'] as const) : []),
     ...(status === 201 && answersWith !== undefined ? (['Location'] as const) : []),
     ...(settled === undefined ? [] : (['Preference-Applied'] as const)),
+    ...(mediaTypeOfFile(schema) === undefined ? [] : (['Content-Disposition'] as const)),
   ]
   const example = mediaExamples(service.examples[name]?.response)
   for (const [status, schema] of Object.entries(route.answers)) {
     answers[status] = {
       description: STATUS_CODES[status] ?? 'Answered',
-      headers: referToHeaders(headers(Number(status))),
-      ...(schema === null ? {} : { content: { [jsonMediaType]: { schema: names.refer(schema), ...example } } }),
+      headers: referToHeaders(headers(Number(status), schema)),
+      ...(schema === null ? {} : { content: contentOf(schema, names, example) }),
     }
   }
   if (sendsEtag(service, route)) {
     answers['304'] ??= { description: 'Not Modified', headers: referToHeaders(headers(304)) }
   }
   return answers
+}
+
+/** The content of a response; the bytes of a file have no schema (OpenAPI 3.1, "Considerations for File Uploads"). */
+function contentOf(schema: TSchema, names: DescribedRoute['names'], example: object): object {
+  const mediaType = mediaTypeOfFile(schema)
+  return mediaType === undefined
+    ? { [jsonMediaType]: { schema: names.refer(schema), ...example } }
+    : { [mediaType]: {} }
 }
 
 /** Whether what a write returns is a resource with a version: it is changed under `If-Match`, or read with an `ETag`. */

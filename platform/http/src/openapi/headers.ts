@@ -14,6 +14,7 @@ export const answerHeaders = {
   },
   Vary: { description: 'The request headers that the response depends on', schema: { type: 'string' } },
   Location: { description: 'URL of the resource', schema: { type: 'string', format: 'uri-reference' } },
+  'Content-Disposition': { description: 'The name of the file (RFC 6266)', schema: { type: 'string' } },
   'Preference-Applied': {
     description: 'How long the request was allowed to wait for its outcome, or that it did not wait (RFC 7240)',
     schema: { type: 'string', pattern: '^(?:wait=[0-9]+|respond-async)$' },
