@@ -21,6 +21,7 @@ export const NotificationKind = Type.Enum([
   'order.cancelled',
   'order.returned',
   'refund.processed',
+  'invoice.issued',
   'inventory.low_stock',
   'fraud.detected',
   'reconciliation.failed',

@@ -2,6 +2,7 @@ import { describeService, pick } from '@stoa/contract'
 import { Type } from 'typebox'
 import { NotificationId } from '../shared/ids.ts'
 import { apiKeyCreated } from '../auth/events.ts'
+import { invoiceIssued } from '../billing/events.ts'
 import { inventoryLowStock } from '../inventory/events.ts'
 import {
   orderCancelled,
@@ -48,6 +49,7 @@ const described = describeService({
     orderCancelled,
     orderReturned,
     refundProcessed,
+    invoiceIssued,
     inventoryLowStock,
     fraudDetected,
     reconciliationFailed,

@@ -26,6 +26,6 @@ export function file<Fields extends TProperties = {}>(
 
 /** The media type of a file answer; undefined for a schema of JSON, and for no body. */
 export function mediaTypeOfFile(schema: TSchema | null | undefined): string | undefined {
-  const type: unknown = schema === null ? undefined : (schema as Partial<FileSchema> | undefined)?.contentMediaType
-  return typeof type === 'string' ? type : undefined
+  if (schema === null || schema === undefined || !('contentMediaType' in schema)) return undefined
+  return typeof schema.contentMediaType === 'string' ? schema.contentMediaType : undefined
 }

@@ -85,8 +85,7 @@ type Sent<Value> = Value extends Primitive
       : Value
 
 /** The body of a response: the bytes of a file, JSON, or nothing. */
-type RestBody<Schema> =
-  Schema extends FileSchema<any> ? Uint8Array : Schema extends TSchema ? Static<Schema> : undefined
+type RestBody<Schema> = Schema extends FileSchema ? Uint8Array : Schema extends TSchema ? Static<Schema> : undefined
 
 /** A response with one of the declared statuses and the body of that status. */
 export type RestAnswer<A extends Answers> = {

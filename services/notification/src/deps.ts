@@ -12,6 +12,8 @@ export interface Deps {
   readonly newId: NewId
   readonly logger: Logger
   readonly database: Database
+  /** The URL at which clients reach the gateway, without a slash at its end. */
+  readonly publicUrl: string
   /** Where e-mails go; without one messages stay in the inbox. */
   readonly mail: MailServer | undefined
   /** Where e-mails with a link go, which are not kept; where there is no mail server, a folder. */

@@ -32,6 +32,8 @@ export const notificationService = defineService(notification, {
       newId,
       database,
       logger: telemetry.logger,
+      // tokens are issued by the gateway's public address
+      publicUrl: settings.authIssuer.replace(/\/+$/, ''),
       mail,
       linkMail: mail ?? folder,
       mailFolder: folder,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
+import { invoiceIssued } from '@stoa/contracts/billing/events'
 import { fraudDetected } from '@stoa/contracts/payment/events'
 import { orderConfirmed, orderRejected, reconciliationFailed } from '@stoa/contracts/order/events'
 import { notificationDelivered, notificationSent } from '@stoa/contracts/notification/events'
@@ -67,6 +68,21 @@ const told = (app: TestService, userId: string, count: number) =>
     expect(items).toHaveLength(count)
     return items
   })
+
+test('an issued invoice is announced to its customer, with a link to its PDF, in their language', async () => {
+  const [invoiceId, orderId] = [newId(), newId()]
+  const number = 'STOA-2026-000017'
+  const total = { amount: 1_999, currency: 'EUR' }
+  const fact = { invoiceId, number, orderId, orderNumber: 'S-100001', customerId: german, total }
+  await service.receive(invoiceIssued, invoiceId, fact)
+  const [message] = await eventually(async () => {
+    const found = (await inbox(service, german)).filter((each: { orderId?: string }) => each.orderId === orderId)
+    expect(found).toHaveLength(1)
+    return found
+  })
+  expect(message).toMatchObject({ kind: 'invoice.issued', subject: `Ihre Rechnung ${number} zu Bestellung S-100001` })
+  expect(message.body).toMatch(new RegExp(`https?://\\S+/api/v1/invoices/${invoiceId}/pdf$`))
+})
 
 test('a customer is told of a confirmed order, once for its event', async () => {
   const ada = newId()

@@ -112,6 +112,16 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Hallo {{name}},\n\nwir haben {{amount}} auf Ihr Zahlungsmittel erstattet.',
     ],
   },
+  'invoice.issued': {
+    en: [
+      'Your invoice {{invoiceNumber}} for order {{orderNumber}}',
+      'Hello {{name}},\n\nyour invoice {{invoiceNumber}} for order {{orderNumber}} is ready. Signed in, you can download it as PDF: {{link}}',
+    ],
+    de: [
+      'Ihre Rechnung {{invoiceNumber}} zu Bestellung {{orderNumber}}',
+      'Hallo {{name}},\n\nIhre Rechnung {{invoiceNumber}} zu Bestellung {{orderNumber}} ist fertig. Angemeldet können Sie sie als PDF herunterladen: {{link}}',
+    ],
+  },
   'inventory.low_stock': {
     en: ['{{sku}} is running out', '{{available}} units of {{sku}} are left; the reorder point is {{reorderPoint}}.'],
     de: ['{{sku}} geht zur Neige', 'Von {{sku}} sind noch {{available}} da; der Meldebestand ist {{reorderPoint}}.'],

@@ -14,6 +14,7 @@ interface OrderMove {
 export function facts(deps: Deps) {
   return {
     ...orderFacts(deps),
+    ...moneyFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',
       // in the inbox only: no one has verified the address yet, and a guest reads no inbox
@@ -43,11 +44,6 @@ export function facts(deps: Deps) {
       kind: 'api_key.created',
       to: ({ userId }) => userId,
       variables: ({ scopes }, { name }) => ({ name, scopes: scopes.join(', ') }),
-    }),
-    refundProcessed: notifyOn<'refundProcessed'>(deps, {
-      kind: 'refund.processed',
-      to: ({ customerId }) => customerId,
-      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
     }),
     inventoryLowStock: notifyOn<'inventoryLowStock'>(deps, {
       kind: 'inventory.low_stock',
@@ -103,6 +99,26 @@ function orderFacts(deps: Deps) {
       kind: 'order.returned',
       to: ({ customerId }) => customerId,
       variables: ofOrder,
+    }),
+  }
+}
+
+function moneyFacts(deps: Deps) {
+  return {
+    refundProcessed: notifyOn<'refundProcessed'>(deps, {
+      kind: 'refund.processed',
+      to: ({ customerId }) => customerId,
+      variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
+    }),
+    invoiceIssued: notifyOn<'invoiceIssued'>(deps, {
+      kind: 'invoice.issued',
+      to: ({ customerId }) => customerId,
+      variables: ({ invoiceId, number, orderNumber }, { name }) => ({
+        name,
+        invoiceNumber: number,
+        orderNumber,
+        link: `${deps.publicUrl}/api/v1/invoices/${invoiceId}/pdf`,
+      }),
     }),
   }
 }
