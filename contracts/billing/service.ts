@@ -17,7 +17,7 @@ const described = describeService({
   operations: http,
   publishes: events,
   consumes: { orderConfirmed, refundProcessed, userDeleted },
-  calls: { order: pick(OrderRpc, 'getInvoiceDetails'), user: pick(UserRpc, 'getContact') },
+  calls: { order: pick(OrderRpc, 'getInvoiceDetails', 'getReturnedGoods'), user: pick(UserRpc, 'getContact') },
   personalData: {
     invoices:
       'the name and address of the buyer on invoices and credit notes, which the law requires to be kept also after the account is erased',

@@ -269,6 +269,59 @@ export declare type GetInvoiceDetailsResponse = Message<"stoa.order.v1.GetInvoic
 export declare const GetInvoiceDetailsResponseSchema: GenMessage<GetInvoiceDetailsResponse>;
 
 /**
+ * @generated from message stoa.order.v1.GetReturnedGoodsRequest
+ */
+export declare type GetReturnedGoodsRequest = Message<"stoa.order.v1.GetReturnedGoodsRequest"> & {
+  /**
+   * @generated from field: string return_id = 1;
+   */
+  returnId: string;
+};
+
+/**
+ * Describes the message stoa.order.v1.GetReturnedGoodsRequest.
+ * Use `create(GetReturnedGoodsRequestSchema)` to create a new message.
+ */
+export declare const GetReturnedGoodsRequestSchema: GenMessage<GetReturnedGoodsRequest>;
+
+/**
+ * @generated from message stoa.order.v1.ReturnedGoods
+ */
+export declare type ReturnedGoods = Message<"stoa.order.v1.ReturnedGoods"> & {
+  /**
+   * @generated from field: string sku = 1;
+   */
+  sku: string;
+
+  /**
+   * @generated from field: int32 quantity = 2;
+   */
+  quantity: number;
+};
+
+/**
+ * Describes the message stoa.order.v1.ReturnedGoods.
+ * Use `create(ReturnedGoodsSchema)` to create a new message.
+ */
+export declare const ReturnedGoodsSchema: GenMessage<ReturnedGoods>;
+
+/**
+ * @generated from message stoa.order.v1.GetReturnedGoodsResponse
+ */
+export declare type GetReturnedGoodsResponse = Message<"stoa.order.v1.GetReturnedGoodsResponse"> & {
+  /**
+   * @generated from field: repeated stoa.order.v1.ReturnedGoods goods = 1;
+   */
+  goods: ReturnedGoods[];
+};
+
+/**
+ * Describes the message stoa.order.v1.GetReturnedGoodsResponse.
+ * Use `create(GetReturnedGoodsResponseSchema)` to create a new message.
+ */
+export declare const GetReturnedGoodsResponseSchema: GenMessage<GetReturnedGoodsResponse>;
+
+/**
  * @generated from service stoa.order.v1.OrderRpc
  */
 export declare const OrderRpc: GenService<{
@@ -291,6 +344,16 @@ export declare const OrderRpc: GenService<{
     methodKind: "unary";
     input: typeof GetInvoiceDetailsRequestSchema;
     output: typeof GetInvoiceDetailsResponseSchema;
+  },
+  /**
+   * The goods of a return that came back.
+   *
+   * @generated from rpc stoa.order.v1.OrderRpc.GetReturnedGoods
+   */
+  getReturnedGoods: {
+    methodKind: "unary";
+    input: typeof GetReturnedGoodsRequestSchema;
+    output: typeof GetReturnedGoodsResponseSchema;
   },
   /**
    * Which of these customers have an order whose record has to be kept.

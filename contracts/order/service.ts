@@ -39,6 +39,7 @@ const described = describeService({
   rpc: rpc(OrderRpc, {
     getSummary: { effect: 'read', refuses: ['order.not_found'] },
     getInvoiceDetails: { effect: 'read', refuses: ['order.not_found'] },
+    getReturnedGoods: { effect: 'read', refuses: ['order.return_not_found'] },
     listCustomersWithOrders: { effect: 'read' },
   }),
   publishes: events,

@@ -1,6 +1,6 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, PaymentId, RefundId, UserId } from '../shared/ids.ts'
+import { OrderId, PaymentId, RefundId, ReturnId, UserId } from '../shared/ids.ts'
 
 const PaymentFact = Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema })
 
@@ -27,8 +27,16 @@ export const paymentReviewed = event(
 /** Money was given back. */
 export const refundProcessed = event(
   'refund.processed',
-  '1.0.0',
-  Type.Object({ refundId: RefundId, paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema }),
+  '1.1.0',
+  Type.Object({
+    refundId: RefundId,
+    paymentId: PaymentId,
+    orderId: OrderId,
+    customerId: UserId,
+    amount: MoneySchema,
+    // of goods that came back
+    returnId: Type.Optional(ReturnId),
+  }),
 )
 /** A payment looks like fraud and waits for a person. */
 export const fraudDetected = event(

@@ -107,6 +107,13 @@ export declare type RefundRequest = Message<"stoa.payment.v1.RefundRequest"> & {
    * @generated from field: bool at_most = 4;
    */
   atMost: boolean;
+
+  /**
+   * the return of goods that it is for, if any
+   *
+   * @generated from field: string return_id = 5;
+   */
+  returnId: string;
 };
 
 /**

@@ -13,15 +13,22 @@ export interface TestOrder {
   readonly customerId: string
 }
 
-/** A line as order has it; 20 % tax is within the total. */
+/** A line as order has it; the tax is within the total, 20 % by default. */
 export interface TestLine {
   readonly name: string
   readonly quantity: number
   readonly total: number
+  readonly rate?: number
 }
 
 const wire = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
-const taxIn = (total: number) => Math.round(total / 6)
+const taxIn = (total: number, rate = 2_000) => Math.round((total * rate) / (10_000 + rate))
+
+interface RefundParts {
+  readonly refundId?: string
+  /** The goods that came back: their SKUs and quantities. */
+  readonly goods?: Readonly<Record<string, number>>
+}
 
 /** Billing under test, with the orders that order knows. */
 export interface BillingApp {
@@ -30,7 +37,7 @@ export interface BillingApp {
   readonly order: (lines?: readonly TestLine[], customerId?: string) => TestOrder
   readonly confirm: (order: TestOrder) => Promise<void>
   /** Publishes a refund; returns its id. */
-  readonly refund: (order: TestOrder, amount: number, refundId?: string) => Promise<string>
+  readonly refund: (order: TestOrder, amount: number, more?: RefundParts) => Promise<string>
   /** The documents of an order, oldest first. */
   readonly documentsOf: (order: TestOrder) => Promise<Invoice[]>
 }
@@ -43,6 +50,7 @@ export const erasedCustomer = newId()
 /** Starts billing beside an order and a user service that are stubs. */
 export async function startBilling(options: Partial<TestServiceOptions<BillingService>> = {}): Promise<BillingApp> {
   const orders = new Map<string, readonly TestLine[]>()
+  const returns = new Map<string, Readonly<Record<string, number>>>()
   const order: Stubs<BillingService>['order'] = {
     getInvoiceDetails: async ({ orderId }) => {
       const lines = orders.get(orderId) ?? []
@@ -55,16 +63,19 @@ export async function startBilling(options: Partial<TestServiceOptions<BillingSe
           name: line.name,
           quantity: line.quantity,
           discount: wire(0),
-          tax: wire(taxIn(line.total)),
+          tax: wire(taxIn(line.total, line.rate)),
           total: wire(line.total),
-          taxRateBasisPoints: 2_000,
+          taxRateBasisPoints: line.rate ?? 2_000,
         })),
         shipping: wire(600),
-        tax: wire(lines.reduce((sum, line) => sum + taxIn(line.total), taxIn(600))),
+        tax: wire(lines.reduce((sum, line) => sum + taxIn(line.total, line.rate), taxIn(600))),
         total: wire(total),
         address: { name: 'Ada Lovelace', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' },
       }
     },
+    getReturnedGoods: async ({ returnId }) => ({
+      goods: Object.entries(returns.get(returnId) ?? {}).map(([sku, quantity]) => ({ sku, quantity })),
+    }),
   }
   const user: Stubs<BillingService>['user'] = {
     getContact: async ({ userId }) => {
@@ -88,10 +99,11 @@ export async function startBilling(options: Partial<TestServiceOptions<BillingSe
         total: { amount: (orders.get(orderId) ?? []).reduce((sum, { total }) => sum + total, 600), currency: 'EUR' },
         lines: [],
       }),
-    async refund({ orderId, customerId }, amount, refundId = newId()) {
-      const paymentId = newId()
+    async refund({ orderId, customerId }, amount, { refundId = newId(), goods } = {}) {
+      const [paymentId, returnId] = [newId(), newId()]
       const fact = { refundId, paymentId, orderId, customerId, amount: { amount, currency: 'EUR' } }
-      await service.receive(refundProcessed, paymentId, fact)
+      if (goods !== undefined) returns.set(returnId, goods)
+      await service.receive(refundProcessed, paymentId, goods === undefined ? fact : { ...fact, returnId })
       return refundId
     },
     async documentsOf({ orderId }) {

@@ -65,7 +65,7 @@ test('refunds are credited, each once, up to the invoice', async () => {
   const { order, invoice } = await invoiced()
   const first = await app.refund(order, 1_000)
   await documents(order, 2)
-  await app.refund(order, 1_000, first)
+  await app.refund(order, 1_000, { refundId: first })
   const second = await app.refund(order, 5_000)
   const [, part, rest] = await documents(order, 3)
   expect(part).toMatchObject({
@@ -80,6 +80,22 @@ test('refunds are credited, each once, up to the invoice', async () => {
   expect(rest).toMatchObject({ refundId: second, total: eur(2_000), tax: eur(333) })
   const facts = await publishedOf(creditNoteIssued.type, order)
   expect(facts.map(({ data }: any) => data.creditNoteId)).toEqual([part?.id, rest?.id])
+})
+
+test('returned goods are credited at the rate of their tax, also when the refund comes before the invoice', async () => {
+  const lines = [
+    { name: 'Green tea', quantity: 1, total: 2_400 },
+    { name: 'Cup', quantity: 2, total: 1_200, rate: 1_000 },
+  ]
+  const [order, early] = [app.order(lines), app.order(lines)]
+  await app.refund(early, 600, { goods: { 'SKU-1': 1 } })
+  await app.confirm(order)
+  await documents(order, 1)
+  await app.refund(order, 600, { goods: { 'SKU-1': 1 } })
+  const [, creditNote] = await documents(order, 2)
+  expect(creditNote?.taxes).toEqual([{ taxRateBasisPoints: 1_000, net: eur(545), tax: eur(55) }])
+  await app.confirm(early)
+  expect((await documents(early, 2))[1]?.taxes).toEqual(creditNote?.taxes)
 })
 
 test('a refund that comes before the invoice is credited with it; without an invoice it has no credit note', async () => {

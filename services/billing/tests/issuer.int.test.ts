@@ -46,10 +46,11 @@ test('an invoice is credited by the legal entity that issued it, also after the 
     newId,
     logger: { info() {}, warn() {} } as never,
     seller: { code: 'NEXT', party, timeZone: 'UTC' },
+    fonts: {} as never,
   }
   await app.service.database.transaction((handle) => {
     const tx = Object.assign(Object.create(handle), { publish: async () => {} }) as Tx<BillingService>
-    const refund = { refundId: newId() as RefundId, amount: money(1_000, 'EUR') }
+    const refund = { refundId: newId() as RefundId, amount: money(1_000, 'EUR'), goods: [] }
     return creditRefund(deps, tx, order.orderId as OrderId, refund)
   })
   expect((await documents(order, 2))[1]).toMatchObject({

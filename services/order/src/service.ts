@@ -28,7 +28,7 @@ import {
   setOrderStatus,
 } from './use-cases/pick-order.ts'
 import { placeOrder } from './use-cases/place-order.ts'
-import { getInvoiceDetails } from './use-cases/read-invoice-details.ts'
+import { getInvoiceDetails, getReturnedGoods } from './use-cases/read-invoice-details.ts'
 import {
   followOrder,
   getOrder,
@@ -84,7 +84,7 @@ export const orderService = defineService(order, {
       refuseReturn: refuseReturn(deps),
       receiveReturn: receiveReturn(deps),
     },
-    rpc: { getSummary, getInvoiceDetails, listCustomersWithOrders },
+    rpc: { getSummary, getInvoiceDetails, getReturnedGoods, listCustomersWithOrders },
     consumes: {
       shippingDispatched: markShippedOnDispatch(deps),
       shippingDelivered: markDelivered(deps),

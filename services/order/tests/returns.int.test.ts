@@ -97,6 +97,9 @@ test('one of two units comes back: its part is given back and told, then the res
   expect(second.body).toMatchObject({ status: 'refunded', refund: { amount: 1_499, currency: 'EUR' } })
   expect(await statusOf(orderId)).toBe('returned')
   expect(others.refunds).toEqual([1_000, 1_499])
+  expect(others.refundedReturns).toEqual([first.body.id, second.body.id])
+  const { body: returned } = await service.call('GetReturnedGoods', { returnId: first.body.id })
+  expect(returned.goods).toEqual([{ sku: 'TEA', quantity: 1 }])
   expect(await returnsTold(orderId)).toMatchObject([
     { orderId, customerId: ada.subject, lines: [{ sku: 'TEA', quantity: 1, inOrder: true }], all: false },
     { orderId, lines: [{ sku: 'TEA', quantity: 1, inOrder: false }], all: true },

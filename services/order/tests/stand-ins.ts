@@ -8,6 +8,8 @@ export interface StandIns {
   readonly log: string[]
   /** What payment was asked to give back, in minor units; undefined for all of it. */
   readonly refunds: (number | undefined)[]
+  /** The return that each refund was for; empty for any other. */
+  readonly refundedReturns: string[]
   readonly reset: () => void
   readonly fails: (method: string, error: AppError) => void
   readonly declines: (code: string) => void
@@ -23,6 +25,7 @@ const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 export function standIns(): StandIns {
   const log: string[] = []
   const refunds: (number | undefined)[] = []
+  const refundedReturns: string[] = []
   const failures = new Map<string, AppError>()
   const state = { payment: 'captured', code: '', isUsable: true }
   let quoted: object = {}
@@ -86,7 +89,8 @@ export function standIns(): StandIns {
       checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
       keepMethod: noted('keepMethod', async () => ({ paymentMethodId: newId() })),
       pay: noted('pay', async () => ({ paymentId: newId(), outcome: state.payment, code: state.code })),
-      refund: noted('refund', async ({ amount }) => {
+      refund: noted('refund', async ({ amount, returnId }) => {
+        refundedReturns.push(returnId)
         refunds.push(amount === undefined ? undefined : Number(amount.amount))
         return amount === undefined ? {} : { refunded: amount }
       }),
@@ -103,9 +107,11 @@ export function standIns(): StandIns {
     calls,
     log,
     refunds,
+    refundedReturns,
     reset() {
       log.length = 0
       refunds.length = 0
+      refundedReturns.length = 0
       failures.clear()
       quoted = {}
       Object.assign(state, { payment: 'captured', code: '', isUsable: true })

@@ -1,3 +1,4 @@
+import { refundProcessed } from '@stoa/contracts/payment/events'
 import { newId } from '@stoa/kernel'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,6 +29,19 @@ describe('a refund', () => {
     expect(payment).toMatchObject({ status: 'refunded', refunded: { amount: 1_999 } })
     expect(await app.booksOf(orderId)).toMatchObject([{ refunded: 1_999 }])
     expect(await app.eventsOf(payment.id)).toEqual(['payment.initiated', 'payment.completed', 'refund.processed'])
+  })
+
+  test('publishes the return of goods that it is for', async () => {
+    const { orderId } = await paidOrder()
+    const returnId = newId()
+    await app.call('Refund', { orderId, amount: eur(500), returnId })
+    await app.call('Refund', { orderId, amount: eur(300) })
+    const events = await app.service.published(refundProcessed.type)
+    const ofOrder = events.map(({ data }: any) => data).filter((data) => data.orderId === orderId)
+    expect(ofOrder.map(({ amount, returnId: named }) => [amount.amount, named])).toEqual([
+      [500, returnId],
+      [300, undefined],
+    ])
   })
 
   test('succeeds when nothing is left, or nothing was ever paid', async () => {

@@ -2,27 +2,45 @@ import type { DocumentLine, TaxLine } from '@stoa/contracts/billing/resources'
 import { allocate, money, type Money } from '@stoa/kernel'
 import { includedTax, sumsOf, type Sums } from './sums.ts'
 
+/** Goods that came back. */
+export interface ReturnedGoods {
+  readonly sku: string
+  readonly quantity: number
+}
+
+/** What is refunded of an invoice. */
+export interface Credit {
+  readonly amount: Money
+  /** The goods that it is for; without them it is for a part of everything. */
+  readonly goods: readonly ReturnedGoods[]
+}
+
+/** What an invoice states. */
+export interface Invoiced {
+  readonly lines: readonly DocumentLine[]
+  readonly taxes: readonly TaxLine[]
+}
+
 /**
- * The lines and sums of the credit note of a refund: the part of each tax rate in what is left of the invoice. All
- * credit notes of an invoice add up to at most its sums, to the minor unit for each rate. Undefined if nothing is left.
+ * The lines and sums of the credit note of a refund. The price of returned goods is credited at their tax rates, any other
+ * amount in proportion to what is left of each rate. All credit notes of an invoice add up to at most its sums, to the
+ * minor unit for each rate. Undefined if nothing is left.
  */
-export function creditOf(
-  invoiced: readonly TaxLine[],
-  credited: readonly TaxLine[],
-  refunded: Money,
-): Sums | undefined {
-  const { currency } = refunded
-  const left = invoiced.map((rate) => leftOf(rate, credited))
+export function creditOf(invoice: Invoiced, credited: readonly TaxLine[], { amount, goods }: Credit): Sums | undefined {
+  const { currency } = amount
+  const left = invoice.taxes.map((rate) => leftOf(rate, credited))
   const total = left.reduce((sum, { net, tax }) => sum + net + tax, 0)
-  const amount = Math.min(refunded.amount, total)
-  if (amount <= 0) return undefined
-  const parts = allocate(
-    money(amount, currency),
+  const creditable = Math.min(amount.amount, total)
+  if (creditable <= 0) return undefined
+  const prices = left.map(({ taxRateBasisPoints }) => priceOf(invoice.lines, goods, taxRateBasisPoints))
+  const parts = split(
+    money(creditable, currency),
     left.map(({ net, tax }) => net + tax),
+    prices,
   )
   const lines = left.flatMap((rate, index): DocumentLine[] => {
-    const part = parts[index]
-    return part === undefined || part.amount === 0 ? [] : [refundLine(rate, part)]
+    const part = parts[index] ?? 0
+    return part === 0 ? [] : [refundLine(rate, money(part, currency))]
   })
   return sumsOf(lines, currency)
 }
@@ -40,6 +58,30 @@ function leftOf({ taxRateBasisPoints, net, tax }: TaxLine, credited: readonly Ta
     net: before.reduce((sum, each) => sum - each.net.amount, net.amount),
     tax: before.reduce((sum, each) => sum - each.tax.amount, tax.amount),
   }
+}
+
+/** What was paid for these goods as far as they have this rate, rounded to the minor unit. */
+function priceOf(lines: readonly DocumentLine[], goods: readonly ReturnedGoods[], rate: number): number {
+  return goods.reduce((sum, { sku, quantity }) => {
+    const line = lines.find((each) => each.sku === sku && each.taxRateBasisPoints === rate)
+    return line === undefined ? sum : sum + Math.round((line.total.amount * quantity) / line.quantity)
+  }, 0)
+}
+
+/** Splits an amount by rate, at most what is left of each: first by the prices of the goods, the rest by what is left. */
+function split(amount: Money, left: readonly number[], prices: readonly number[]): number[] {
+  const price = prices.reduce((sum, each) => sum + each, 0)
+  const ofGoods = price === 0 ? left.map(() => 0) : amountsOf(Math.min(amount.amount, price), prices, amount.currency)
+  const parts = left.map((most, index) => Math.min(most, ofGoods[index] ?? 0))
+  const rest = amount.amount - parts.reduce((sum, each) => sum + each, 0)
+  if (rest === 0) return parts
+  const open = left.map((most, index) => most - (parts[index] ?? 0))
+  const further = amountsOf(rest, open, amount.currency)
+  return parts.map((part, index) => part + (further[index] ?? 0))
+}
+
+function amountsOf(amount: number, weights: readonly number[], currency: string): number[] {
+  return allocate(money(amount, currency), weights).map((part) => part.amount)
 }
 
 function refundLine({ taxRateBasisPoints, net, tax: taxLeft }: Left, total: Money): DocumentLine {

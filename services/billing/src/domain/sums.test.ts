@@ -81,15 +81,14 @@ test('an invoice has exactly the total and the tax of its sale', () => {
 
 test('the credit notes of an invoice that is refunded in any parts add up to it for each rate', () => {
   fc.assert(
-    fc.property(sales, fc.array(fc.nat(50_000), { maxLength: 6 }), (sale, refunds) => {
-      const { taxes } = invoiceOf(sale)
+    fc.property(sales, fc.array(fc.nat(50_000), { maxLength: 6 }), fc.boolean(), (sale, refunds, isReturn) => {
+      const invoice = invoiceOf(sale)
+      const { taxes } = invoice
       const notes: Sums[] = []
       for (const amount of [...refunds, sale.total.amount]) {
-        const note = creditOf(
-          taxes,
-          notes.flatMap((each) => each.taxes),
-          eur(amount),
-        )
+        const before = notes.flatMap((each) => each.taxes)
+        const goods = isReturn ? [{ sku: 'TEA', quantity: 1 }] : []
+        const note = creditOf(invoice, before, { amount: eur(amount), goods })
         if (note === undefined) continue
         for (const { net, tax } of note.taxes) expect(Math.min(net.amount, tax.amount)).toBeGreaterThanOrEqual(0)
         notes.push(note)
@@ -106,9 +105,25 @@ test('the credit notes of an invoice that is refunded in any parts add up to it 
 })
 
 test('a credit note has the whole refund, and at most what is left of the invoice', () => {
-  const { taxes } = invoiceOf(saleOf([sold(2_400, 2_000), sold(1_200, 1_000)]))
-  const first = creditOf(taxes, [], eur(900))
+  const invoice = invoiceOf(saleOf([sold(2_400, 2_000), sold(1_200, 1_000)]))
+  const first = creditOf(invoice, [], { amount: eur(900), goods: [] })
   expect(first).toMatchObject({ total: eur(900), tax: eur(100 + 27) })
-  expect(creditOf(taxes, first?.taxes ?? [], eur(9_999))?.total).toEqual(eur(2_700))
-  expect(creditOf(taxes, taxes, eur(1))).toBeUndefined()
+  expect(creditOf(invoice, first?.taxes ?? [], { amount: eur(9_999), goods: [] })?.total).toEqual(eur(2_700))
+  expect(creditOf(invoice, invoice.taxes, { amount: eur(1), goods: [] })).toBeUndefined()
+})
+
+test('returned goods are credited at their own rate, and what is refunded beside them at the rates that are left', () => {
+  const cups = sold(1_200, 1_000, { sku: 'CUP', quantity: 2 })
+  const invoice = invoiceOf(saleOf([sold(2_400, 2_000), cups], 600, 67 + 18))
+  const cup = creditOf(invoice, [], { amount: eur(600), goods: [{ sku: 'CUP', quantity: 1 }] })
+  expect(cup?.taxes).toEqual([{ taxRateBasisPoints: 1_000, net: eur(545), tax: eur(55) }])
+  const all = [
+    { sku: 'CUP', quantity: 1 },
+    { sku: 'TEA', quantity: 1 },
+  ]
+  const rest = creditOf(invoice, cup?.taxes ?? [], { amount: eur(3_600), goods: all })
+  expect(rest?.taxes).toEqual([
+    { taxRateBasisPoints: 2_000, net: eur(2_333), tax: eur(467) },
+    { taxRateBasisPoints: 1_000, net: eur(728), tax: eur(72) },
+  ])
 })

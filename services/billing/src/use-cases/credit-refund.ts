@@ -4,17 +4,24 @@ import type { Invoice } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
 import type { OrderId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
-import { creditOf } from '../domain/credit-note.ts'
+import { creditOf, type ReturnedGoods } from '../domain/credit-note.ts'
 import { findInvoiceOf, listCreditNotesOf } from '../store/documents.ts'
 import { lockOrder } from '../store/order-lock.ts'
 import { keepRefund, type Refund } from '../store/waiting-refunds.ts'
 import { issueDocument } from './issue-document.ts'
 
+type Goods = readonly ReturnedGoods[]
+
 /** Issues the credit note of a refund, once; before the invoice of its order it waits for that. */
-export const issueCreditNote = (deps: Deps): Consumer<BillingService, 'refundProcessed'> => ({
-  async apply({ data: { orderId, refundId, amount } }, tx) {
+export const issueCreditNote = (deps: Deps): Consumer<BillingService, 'refundProcessed', Goods> => ({
+  async prepare({ event: { data }, calls }) {
+    if (data.returnId === undefined) return []
+    return (await calls.order.getReturnedGoods({ returnId: data.returnId })).goods
+  },
+  async apply({ data: { orderId, refundId, amount } }, tx, returned) {
+    const goods = returned.map(({ sku, quantity }) => ({ sku, quantity }))
     await lockOrder(tx, orderId)
-    await creditRefund(deps, tx, orderId, { refundId, amount })
+    await creditRefund(deps, tx, orderId, { refundId, amount, goods })
   },
 })
 
@@ -32,7 +39,7 @@ export async function creditRefund(
   const before = await listCreditNotesOf(tx, invoice.id)
   if (before.some((note) => note.refundId === refundId)) return
   const credited = before.flatMap(({ taxes }) => taxes)
-  const sums = creditOf(invoice.taxes, credited, amount)
+  const sums = creditOf(invoice, credited, refund)
   if (sums?.total.amount !== amount.amount)
     deps.logger.warn('more was refunded than invoiced', { refundId, orderId, invoiceId: invoice.id })
   if (sums === undefined) return

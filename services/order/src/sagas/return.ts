@@ -30,7 +30,7 @@ async function refundPayment({ calls, db, input: { returnId, orderId } }: Step):
   if (refundDue === undefined || refundDue.amount === 0) return { refunded: 0 }
   const amount = { amount: BigInt(refundDue.amount), currency: refundDue.currency }
   // The back office may have given back some of it already.
-  const { refunded } = await calls.payment.refund({ orderId, amount, atMost: true, reason: 'goods returned' })
+  const { refunded } = await calls.payment.refund({ orderId, amount, atMost: true, reason: 'goods returned', returnId })
   return { refunded: Number(refunded?.amount ?? 0n) }
 }
 

@@ -2,6 +2,7 @@ import type { RpcHandler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { compact, type Money } from '@stoa/kernel'
 import { findOrder } from '../store/orders.ts'
+import { findReturn } from '../store/returns.ts'
 
 /** What an invoice states of an order. */
 export const getInvoiceDetails: RpcHandler<OrderService, 'getInvoiceDetails'> = async ({ input, db, refuse }) => {
@@ -26,6 +27,13 @@ export const getInvoiceDetails: RpcHandler<OrderService, 'getInvoiceDetails'> = 
     total: toWire(total),
     address: compact(shippingAddress),
   }
+}
+
+/** The goods of a return that came back, whichever state they are in. */
+export const getReturnedGoods: RpcHandler<OrderService, 'getReturnedGoods'> = async ({ input, db, refuse }) => {
+  const found = await findReturn(db, input.returnId)
+  if (found === undefined) return refuse('order.return_not_found', `The return ${input.returnId} does not exist.`)
+  return { goods: found.received.map(({ sku, quantity }) => ({ sku, quantity })) }
 }
 
 function toWire({ amount, currency }: Money): { readonly amount: bigint; readonly currency: string } {

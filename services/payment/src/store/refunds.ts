@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { PaymentId, RefundId } from '@stoa/contracts/shared/ids'
+import type { PaymentId, RefundId, ReturnId } from '@stoa/contracts/shared/ids'
 
 interface RefundRow {
   readonly id: RefundId
@@ -7,6 +7,7 @@ interface RefundRow {
   readonly status: 'begun' | 'done' | 'refused'
   readonly code: string | null
   readonly amount: number
+  readonly return_id: ReturnId | null
 }
 
 /** Money that is given back, or about to be. */
@@ -18,10 +19,12 @@ export interface StoredRefund {
   readonly code: string | undefined
   /** Minor units of the payment's currency. */
   readonly amount: number
+  /** The return of goods that it is for. */
+  readonly returnId: ReturnId | undefined
 }
 
-function fromRow({ id, payment_id: paymentId, status, code, amount }: RefundRow): StoredRefund {
-  return { id, paymentId, status, code: code ?? undefined, amount }
+function fromRow({ id, payment_id: paymentId, status, code, amount, return_id: returnId }: RefundRow): StoredRefund {
+  return { id, paymentId, status, code: code ?? undefined, amount, returnId: returnId ?? undefined }
 }
 
 /** A refund that is to be begun. */
@@ -31,14 +34,16 @@ export interface NewRefund {
   readonly actionKey: string | undefined
   readonly amount: number
   readonly reason: string | undefined
+  readonly returnId: ReturnId | undefined
 }
 
 /** Begins a refund of a payment whose row is locked: its amount is set apart until the provider has answered. */
 export async function insertRefund(tx: WriteHandle, refund: NewRefund, at: Temporal.Instant): Promise<void> {
   await tx.sql`
     with begun as (
-      insert into refunds (id, payment_id, action_key, status, amount, reason, begun_at)
-      values (${refund.id}, ${refund.paymentId}, ${refund.actionKey}, 'begun', ${refund.amount}, ${refund.reason}, ${at})
+      insert into refunds (id, payment_id, action_key, status, amount, reason, return_id, begun_at)
+      values (${refund.id}, ${refund.paymentId}, ${refund.actionKey}, 'begun', ${refund.amount}, ${refund.reason},
+              ${refund.returnId}, ${at})
       returning payment_id, amount
     )
     update payments set refunding = refunding + begun.amount, updated_at = ${at} from begun where id = begun.payment_id`

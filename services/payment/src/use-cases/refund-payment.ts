@@ -71,7 +71,14 @@ async function beginRefund(
   const refundId = newId() as RefundId
   await insertRefund(
     tx,
-    { id: refundId, paymentId: payment.id, actionKey: undefined, amount: decision.amount, reason },
+    {
+      id: refundId,
+      paymentId: payment.id,
+      actionKey: undefined,
+      amount: decision.amount,
+      reason,
+      returnId: undefined,
+    },
     clock.now(),
   )
   return { refundId }

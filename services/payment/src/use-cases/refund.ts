@@ -1,5 +1,5 @@
 import { isRefused, type RpcHandler, type RpcRefusal, type Tx } from '@stoa/contract'
-import type { RefundId } from '@stoa/contracts/shared/ids'
+import type { RefundId, ReturnId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, type Money } from '@stoa/kernel'
@@ -19,6 +19,7 @@ interface WantedRefund {
   /** Gives back what is left when that is less than the amount. */
   readonly isAtMost: boolean
   readonly reason: string | undefined
+  readonly returnId: ReturnId | undefined
   readonly key: string
   readonly compensates: string | undefined
 }
@@ -44,7 +45,8 @@ export const refund =
       return refuse('payment.amount_invalid', 'The amount cannot be refunded.')
     }
     const reason = input.reason === '' ? undefined : input.reason
-    const wanted = { orderId: input.orderId, amount, isAtMost: input.atMost, reason, key, compensates }
+    const returnId = input.returnId === '' ? undefined : (input.returnId as ReturnId)
+    const wanted = { orderId: input.orderId, amount, isAtMost: input.atMost, reason, returnId, key, compensates }
     // A payment can have one thing pending and any number of begun refunds, each ended in a round of its own.
     for (let round = 0; round < 50; round += 1) {
       const next = await begin((tx) => findNext(deps, tx, wanted))
@@ -128,7 +130,7 @@ async function beginRefund(
   { clock, newId }: Deps,
   tx: Tx<PaymentService>,
   payment: StoredPayment,
-  { amount: wanted, isAtMost, key, reason }: WantedRefund,
+  { amount: wanted, isAtMost, key, reason, returnId }: WantedRefund,
 ): Promise<Next> {
   const { currency } = payment
   if (wanted !== undefined && wanted.currency !== currency) {
@@ -148,7 +150,7 @@ async function beginRefund(
   }
   const id = newId() as RefundId
   const { amount } = decision
-  await insertRefund(tx, { id, paymentId: payment.id, actionKey: key, amount, reason }, clock.now())
-  const refund: StoredRefund = { id, paymentId: payment.id, status: 'begun', code: undefined, amount }
+  await insertRefund(tx, { id, paymentId: payment.id, actionKey: key, amount, reason, returnId }, clock.now())
+  const refund: StoredRefund = { id, paymentId: payment.id, status: 'begun', code: undefined, amount, returnId }
   return { kind: 'give_back', refund, payment, isRepeat: false }
 }

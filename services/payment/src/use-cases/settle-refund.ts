@@ -1,7 +1,7 @@
 import type { TaskHandler, Tx } from '@stoa/contract'
 import { refundProcessed } from '@stoa/contracts/payment/events'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { money } from '@stoa/kernel'
+import { compact, money } from '@stoa/kernel'
 import { getProvider, type Deps } from '../deps.ts'
 import type { RefundOutcome } from '../domain/payment.ts'
 import { bookRefund } from '../store/ledger.ts'
@@ -41,7 +41,8 @@ export async function endRefund(
   await bookRefund(tx, refund.id, { transactionId: newId(), at })
   const { orderId, customerId } = payment.resource
   const amount = money(refund.amount, payment.currency)
-  await tx.publish(refundProcessed, paymentId, { refundId: refund.id, paymentId, orderId, customerId, amount })
+  const fact = { refundId: refund.id, paymentId, orderId, customerId, amount }
+  await tx.publish(refundProcessed, paymentId, { ...fact, ...compact({ returnId: refund.returnId }) })
 }
 
 /** Writes one log line, so that an order can be followed through the logs. */
