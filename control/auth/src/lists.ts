@@ -1,26 +1,23 @@
 import { InstantSchema, type Caller, type Page } from '@stoa/contract'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPage } from '@stoa/service'
 import { Type, type TString } from 'typebox'
 import type { After } from './store/sessions.ts'
 
-/** Where a list continues whose items have ids of this kind. */
-export function afterOf(idKind: TString, cursor: string | undefined): After | undefined {
-  if (cursor === undefined) return undefined
-  const { createdAt, id } = decodeCursor(Type.Object({ createdAt: InstantSchema, id: idKind }), cursor)
-  return { createdAt: Temporal.Instant.from(createdAt), id }
-}
-
-/** A page of what was read with one row too many. */
-export function pageOfRows<Row extends After, Item>(
-  rows: readonly Row[],
-  limit: number,
+/** Reads a page of a list, newest first, whose items have ids of this kind. */
+export async function readNewest<Row extends After, Item>(
+  query: Parameters<typeof readPage>[0],
+  idKind: TString,
+  read: (after: After | undefined, limit: number) => Promise<readonly Row[]>,
   toItem: (row: Row) => Item,
-): { items: Item[]; nextCursor?: string } {
-  const { items, nextCursor }: Page<Row> = pageOf(rows, limit, ({ createdAt, id }) => ({
-    createdAt: createdAt.toString(),
-    id,
-  }))
-  return { items: items.map(toItem), ...(nextCursor === undefined ? {} : { nextCursor }) }
+): Promise<Page<Item>> {
+  const place = Type.Object({ createdAt: InstantSchema, id: idKind })
+  const { items, ...next } = await readPage(
+    query,
+    place,
+    (after, limit) => read(after && { id: after.id, createdAt: Temporal.Instant.from(after.createdAt) }, limit),
+    ({ createdAt, id }: Row) => ({ createdAt: createdAt.toString(), id }),
+  )
+  return { items: items.map(toItem), ...next }
 }
 
 /** Whose a list shows: no account's in particular is everybody's; undefined when it is another's and out of reach. */

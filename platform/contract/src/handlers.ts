@@ -109,7 +109,7 @@ interface RequestContext<S extends Service, PathSchema, Query, Body, Code extend
 interface WriteContext<S extends Service, A extends Answers, AnswersWith> {
   /** The client's idempotency key, when there is one. */
   readonly key: string | undefined
-  /** The version in `If-Match`, if it was sent; refuse with `request.stale` if the version of the row differs. */
+  /** The version in `If-Match`, if it was sent; `requireVersion` compares it with that of the row. */
   readonly expectedVersion: string | undefined
   /**
    * Runs the change once, in one transaction with its idempotency record, its events and its saga's start; may be run

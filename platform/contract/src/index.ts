@@ -74,6 +74,7 @@ export {
   closed,
   closedRecord,
   cursorRule,
+  defaultPageSize,
   idSchema,
   InstantSchema,
   instantRule,

@@ -75,9 +75,12 @@ export function pageSchema<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(CursorSchema) })
 }
 
+/** The items of a page if the query does not limit them. */
+export const defaultPageSize = 50
+
 /** The query of every list: the number of items (50 by default, at most 200) and the cursor. */
 export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: defaultPageSize })),
   cursor: Type.Optional(CursorSchema),
 } as const
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { etagOf, expectedVersionOf, isNotModified } from './conditional.ts'
+import { etagOf, expectedVersionOf, isNotModified, requireVersion } from './conditional.ts'
 
 test('an ETag names its version, and is read back', () => {
   expect(etagOf(7)).toBe('"7"')
@@ -22,6 +22,13 @@ test.each([
   ['W/"7"', 'request.stale'],
 ])('refuses the If-Match %s', (header, code) => {
   expect(() => expectedVersionOf(header)).toThrow(expect.objectContaining({ code }) as Error)
+})
+
+test('a change expects the current version, or none', () => {
+  for (const expected of ['7', undefined]) expect(() => requireVersion(expected, { version: 7 })).not.toThrow()
+  expect(() => requireVersion('6', { version: 7 }, 'address')).toThrow(
+    expect.objectContaining({ code: 'request.stale', message: 'The address was changed after it was read.' }) as Error,
+  )
 })
 
 test.each([

@@ -27,6 +27,16 @@ export function expectedVersionOf(header: string | undefined): string | undefine
   return match[2]
 }
 
+/** Throws `request.stale` if a change expects another version of a resource than the current one; one without `If-Match` expects none. */
+export function requireVersion(
+  expected: string | undefined,
+  current: { readonly version: number | string },
+  what = 'resource',
+): void {
+  if (expected !== undefined && expected !== String(current.version))
+    throw refusalOf('request.stale', `The ${what} was changed after it was read.`)
+}
+
 /** Returns whether `If-None-Match` contains this tag, by weak comparison (RFC 9110, section 13.1.2). */
 export function isNotModified(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false

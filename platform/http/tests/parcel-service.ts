@@ -9,9 +9,8 @@ import { createTelemetry, type LogDestination } from '@stoa/telemetry'
 import {
   applyMergePatch,
   createHttpApp,
-  decodeCursor,
   httpMigrations,
-  pageOf,
+  readPageById,
   type HttpApp,
   type HttpAppOptions,
 } from '../src/index.ts'
@@ -50,8 +49,6 @@ interface Row extends Parcel {
   readonly version: number
 }
 
-const CursorPlace = Type.Object({ after: Type.String({ format: 'uuid' }) })
-
 export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'] {
   return {
     async createParcel({ body, caller, refuse, commit }) {
@@ -81,20 +78,18 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
       return { status: 200, body: { fileName: `${label}.pdf`, bytes: Buffer.from(`%PDF-${label}`), ownerId } }
     },
     async listParcels({ query, db, caller }) {
-      const limit = query.limit ?? 50
-      const after = query.cursor === undefined ? null : decodeCursor(CursorPlace, query.cursor).after
-      const rows = await db.sql<Parcel>`
+      const read = (after: string | undefined, limit: number) => db.sql<Parcel>`
         select id, label, weight, status, owner_id as "ownerId" from parcels
         where owner_id = ${caller.subject} and (${after}::uuid is null or id > ${after}::uuid)
           and (${query.status}::text is null or status = ${query.status})
           and (${query.weight}::int[] is null or weight = any(${query.weight}::int[]))
-        order by id limit ${limit + 1}`
-      return { status: 200, body: toBody(pageOf(rows, limit, ({ id }) => ({ after: id }))) }
+        order by id limit ${limit}`
+      return { status: 200, body: toBody(await readPageById(query, read)) }
     },
     async listOwnerParcels({ params, db }) {
-      const rows = await db.sql<Parcel>`
-        select id, label, weight, status, owner_id as "ownerId" from parcels where owner_id = ${params.ownerId} limit 51`
-      return { status: 200, body: toBody(pageOf(rows, 50, ({ id }) => ({ after: id }))) }
+      const read = (_after: string | undefined, limit: number) => db.sql<Parcel>`
+        select id, label, weight, status, owner_id as "ownerId" from parcels where owner_id = ${params.ownerId} limit ${limit}`
+      return { status: 200, body: toBody(await readPageById({}, read)) }
     },
     async replaceParcel({ params, body, caller, expectedVersion, refuse, commit }) {
       return commit(async (tx) => {

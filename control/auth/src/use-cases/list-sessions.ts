@@ -4,24 +4,19 @@ import type { AuthService } from '@stoa/contracts/auth/service'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { currentSessionId } from '../current-session.ts'
 import type { Deps } from '../deps.ts'
-import { afterOf, pageOfRows, scopeOfList } from '../lists.ts'
-import { listSessionsOf, type SessionRow } from '../store/sessions.ts'
+import { readNewest, scopeOfList } from '../lists.ts'
+import { listSessionsOf, type After, type SessionRow } from '../store/sessions.ts'
 
 /** Lists live sessions: one's own, or for those who may see everybody's all of them or one account's. */
 export const listSessions =
   ({ clock }: Deps): Handler<AuthService, 'listSessions'> =>
   async ({ query, caller, db, headers }) => {
-    const limit = query.limit ?? 50
     const whose = scopeOfList(caller, 'session:read', query.userId)
     if (whose === undefined) return { status: 200, body: { items: [] } }
-    const rows = await listSessionsOf(db, {
-      ...whose,
-      now: clock.now(),
-      after: afterOf(Session.properties.id, query.cursor),
-      limit: limit + 1,
-    })
+    const read = (after: After | undefined, limit: number) =>
+      listSessionsOf(db, { ...whose, now: clock.now(), after, limit })
     const current = currentSessionId(headers)
-    return { status: 200, body: pageOfRows(rows, limit, (row) => toSession(row, current)) }
+    return { status: 200, body: await readNewest(query, Session.properties.id, read, (row) => toSession(row, current)) }
   }
 
 function toSession(row: SessionRow, current: string | undefined): Session {

@@ -2,7 +2,7 @@ import type { Handler } from '@stoa/contract'
 import { OAuthClient, type OAuthClientSettings } from '@stoa/contracts/auth/resources'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import { fingerprint, randomSecret } from '@stoa/security'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPage, requireVersion } from '@stoa/service'
 import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { wrongRedirects } from '../domain/redirects.ts'
@@ -51,9 +51,9 @@ function wrongFields(client: OAuthClientSettings): FieldError[] {
 
 export const listOAuthClients =
   ({ identity }: Deps): Handler<AuthService, 'listOAuthClients'> =>
-  async ({ query: { limit = 50, cursor }, db }) => {
-    const after = cursor === undefined ? '' : decodeCursor(OAuthClient.properties.id, cursor)
-    const { items, ...next } = pageOf(await listRows(db, after, limit + 1), limit, ({ id }) => id)
+  async ({ query, db }) => {
+    const read = (after = '', limit: number) => listRows(db, after, limit)
+    const { items, ...next } = await readPage(query, OAuthClient.properties.id, read, ({ id }) => id)
     return { status: 200, body: { items: items.map((row) => toClient(row, identity.issuer)), ...next } }
   }
 
@@ -89,9 +89,7 @@ export const replaceOAuthClient =
     return commit(async (tx) => {
       const known = await lockOAuthClient(tx, params.id)
       if (known === undefined) return refuse('auth.client_not_found', notFound)
-      if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
-        return refuse('request.stale', 'The client was changed after it was read.')
-      }
+      requireVersion(expectedVersion, known, 'client')
       const row = await updateOAuthClient(tx, { ...known, ...body }, clock.now())
       return { status: 200, body: toClient(row, identity.issuer), version: row.version }
     })
@@ -120,9 +118,7 @@ export const deleteOAuthClient: Handler<AuthService, 'deleteOAuthClient'> = asyn
   commit(async (tx) => {
     const known = await lockOAuthClient(tx, params.id)
     if (known === undefined) return refuse('auth.client_not_found', notFound)
-    if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
-      return refuse('request.stale', 'The client was changed after it was read.')
-    }
+    requireVersion(expectedVersion, known, 'client')
     if (known.isFirstParty)
       return refuse('auth.client_first_party', 'The platform itself signs users in with this client.')
     await removeRow(tx, known.id)

@@ -2,9 +2,8 @@ import type { Consumer } from '@stoa/contract'
 import { invoiceIssued } from '@stoa/contracts/billing/events'
 import type { Party } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
-import type { Money as WireMoney } from '@stoa/contracts/shared/money/money_pb.js'
 import type { GetInvoiceDetailsResponse } from '@stoa/contracts/order/rpc_pb.js'
-import { compact, isAppError, money, type Money } from '@stoa/kernel'
+import { compact, fromRpcMoney, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { invoiceOf } from '../domain/invoice.ts'
 import { languageOf } from '../domain/language.ts'
@@ -70,21 +69,16 @@ function contentOf({ lines, shipping, tax, total, address }: GetInvoiceDetailsRe
       sku: line.sku,
       name: line.name,
       quantity: line.quantity,
-      discount: fromWire(line.discount),
-      tax: fromWire(line.tax),
-      total: fromWire(line.total),
+      discount: fromRpcMoney(line.discount),
+      tax: fromRpcMoney(line.tax),
+      total: fromRpcMoney(line.total),
       taxRateBasisPoints: line.taxRateBasisPoints,
     })),
-    shipping: fromWire(shipping),
-    tax: fromWire(tax),
-    total: fromWire(total),
+    shipping: fromRpcMoney(shipping),
+    tax: fromRpcMoney(tax),
+    total: fromRpcMoney(total),
   })
   const { name, line1, line2, city, state, postalCode, country } = address
   const optional = { line2: line2 || undefined, state: state || undefined, postalCode: postalCode || undefined }
   return { sums, buyer: { name, line1, city, country, ...compact(optional) } }
-}
-
-function fromWire(value: WireMoney | undefined): Money {
-  if (value === undefined) throw new Error('the details of an order lack an amount')
-  return money(Number(value.amount), value.currency)
 }

@@ -1,7 +1,6 @@
 import type { Caller, Handler, PersonalData } from '@stoa/contract'
 import type { BillingService } from '@stoa/contracts/billing/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import { findDocument, listDocuments } from '../store/documents.ts'
 
 export const getInvoice: Handler<BillingService, 'getInvoice'> = async ({ params, db, refuse }) => {
@@ -11,12 +10,12 @@ export const getInvoice: Handler<BillingService, 'getInvoice'> = async ({ params
 }
 
 export const listInvoices: Handler<BillingService, 'listInvoices'> = async ({ query, caller, db }) => {
-  const { customerId = ownOnly(caller), limit = 50, cursor, kind, orderId } = query
+  const { customerId = ownOnly(caller), kind, orderId, ...page } = query
   // for callers who may read only their own invoices, those of others do not exist
   if (customerId !== undefined && !caller.mayReach(customerId)) return { status: 200, body: { items: [] } }
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await listDocuments(db, { customerId, kind, orderId, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, (document) => document.id) }
+  const read = (beforeId: string | undefined, limit: number) =>
+    listDocuments(db, { customerId, kind, orderId, beforeId, limit })
+  return { status: 200, body: await readPageById(page, read) }
 }
 
 function ownOnly(caller: Caller): string | undefined {

@@ -49,9 +49,9 @@ function etagOf({ version, price }: Product): string {
   return `${version}-${price?.amount ?? ''}-${viewShape}`
 }
 
-/** Whether `If-Match` names what staff wrote last; a price that has changed meanwhile is no reason to refuse. */
-export function isExpected({ version }: Product, expectedVersion: string | undefined): boolean {
-  return expectedVersion === undefined || expectedVersion.split('-')[0] === String(version)
+/** Returns the part of `If-Match` that names what staff wrote last; a price that has changed meanwhile is no reason to refuse. */
+export function writtenVersion(expectedVersion: string | undefined): string | undefined {
+  return expectedVersion?.split('-')[0]
 }
 
 /** The words of a text as they are searched: letters and digits, small, without their accents. */

@@ -2,9 +2,10 @@ import type { Handler, Refusal, Tx } from '@stoa/contract'
 import { productUpdated } from '@stoa/contracts/inventory/events'
 import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
+import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { patched } from '../domain/product.ts'
-import { isExpected } from '../domain/product-view.ts'
+import { writtenVersion } from '../domain/product-view.ts'
 import { lockProduct, updateProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants, saveVariants } from '../store/variants.ts'
@@ -53,9 +54,7 @@ async function changeProduct(
 ): Promise<Refusal<InventoryService, 'replaceProduct'> | undefined> {
   const current = await lockProduct(tx, id)
   if (current === undefined) return { code: 'product.not_found', detail: `The product ${id} does not exist.` }
-  if (!isExpected(current, expectedVersion)) {
-    return { code: 'request.stale', detail: 'The product was changed after it was read.' }
-  }
+  requireVersion(writtenVersion(expectedVersion), current, 'product')
   const product = change(writtenPartOf(current))
   const wrong = await checkProduct(tx, product)
   if (wrong !== undefined) return wrong

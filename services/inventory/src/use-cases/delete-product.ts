@@ -1,7 +1,8 @@
 import type { Handler } from '@stoa/contract'
 import { productDeleted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import { isExpected } from '../domain/product-view.ts'
+import { requireVersion } from '@stoa/service'
+import { writtenVersion } from '../domain/product-view.ts'
 import { deleteProduct as removeProduct, lockProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants } from '../store/variants.ts'
@@ -17,8 +18,7 @@ export const deleteProduct: Handler<InventoryService, 'deleteProduct'> = async (
   commit(async (tx) => {
     const product = await lockProduct(tx, id)
     if (product === undefined) return refuse('product.not_found', `The product ${id} does not exist.`)
-    if (!isExpected(product, expectedVersion))
-      return refuse('request.stale', 'The product was changed after it was read.')
+    requireVersion(writtenVersion(expectedVersion), product, 'product')
     const skus = product.variants.map(({ sku }) => sku)
     const [reserved] = await lockReservedSkus(tx, skus)
     if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)

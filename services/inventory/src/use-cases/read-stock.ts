@@ -1,7 +1,6 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import { listMovements as readMovements } from '../store/movements.ts'
 import { findAvailability } from '../store/stock.ts'
 import { findUnknownWarehouses, listWarehouses as readWarehouses } from '../store/warehouses.ts'
@@ -20,13 +19,12 @@ export const getAvailability: Handler<InventoryService, 'getAvailability'> = asy
 }
 
 export const listMovements: Handler<InventoryService, 'listMovements'> = async ({
-  query: { limit = 50, cursor, sku, warehouseId },
+  query: { sku, warehouseId, ...page },
   db,
-}) => {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await readMovements(db, { sku, warehouseId, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, (movement) => movement.id) }
-}
+}) => ({
+  status: 200,
+  body: await readPageById(page, (beforeId, limit) => readMovements(db, { sku, warehouseId, beforeId, limit })),
+})
 
 export const listWarehouses: Handler<InventoryService, 'listWarehouses'> = async ({ db }) => ({
   status: 200,

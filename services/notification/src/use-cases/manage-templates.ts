@@ -1,6 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { NotificationService } from '@stoa/contracts/notification/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPage, requireVersion } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { findMissing, isReadable, word } from '../domain/template.ts'
@@ -9,12 +9,9 @@ import { addVersion, findTemplate, listTemplates as list, lockTemplate } from '.
 
 const none = (id: string) => `The template ${id} does not exist.`
 
-export const listTemplates: Handler<NotificationService, 'listTemplates'> = async ({
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const after = cursor === undefined ? '' : decodeCursor(Type.String(), cursor)
-  return { status: 200, body: pageOf(await list(db, after, limit + 1), limit, ({ id }) => id) }
+export const listTemplates: Handler<NotificationService, 'listTemplates'> = async ({ query, db }) => {
+  const read = (after = '', limit: number) => list(db, after, limit)
+  return { status: 200, body: await readPage(query, Type.String(), read, ({ id }) => id) }
 }
 
 export const getTemplate: Handler<NotificationService, 'getTemplate'> = async ({ params, db, refuse }) => {
@@ -30,9 +27,7 @@ export const replaceTemplate =
     return commit(async (tx) => {
       const known = await lockTemplate(tx, params.id)
       if (known === undefined) return refuse('notification.template_not_found', none(params.id))
-      if (expectedVersion !== undefined && expectedVersion !== String(known.version)) {
-        return refuse('request.stale', 'The template was changed after it was read.')
-      }
+      requireVersion(expectedVersion, known, 'template')
       if (isReservedFor(caller, known.kind)) {
         return refuse(
           'notification.kind_reserved',

@@ -1,7 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { NotificationService } from '@stoa/contracts/notification/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import { findNotification, listNotifications as list } from '../store/notifications.ts'
 import { readPreferences, savePreferences } from '../store/preferences.ts'
 
@@ -13,13 +12,12 @@ export const getNotification: Handler<NotificationService, 'getNotification'> = 
 
 export const listNotifications: Handler<NotificationService, 'listNotifications'> = async ({
   params: { userId },
-  query: { limit = 50, cursor, kind },
+  query: { kind, ...page },
   db,
-}) => {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await list(db, { userId, kind, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
-}
+}) => ({
+  status: 200,
+  body: await readPageById(page, (beforeId, limit) => list(db, { userId, kind, beforeId, limit })),
+})
 
 export const getPreferences: Handler<NotificationService, 'getPreferences'> = async ({ params, db }) => {
   const { preferences, version } = await readPreferences(db, params.userId)

@@ -1,4 +1,4 @@
-import type { Money as WireMoney } from '@stoa/contracts/shared/money/money_pb.js'
+import { parseRpcMoney, type RpcMoney } from '@stoa/kernel'
 import type { OrderRecord, PaymentRecord } from '../domain/records.ts'
 import type { Comparer, OrderCalls, Outcome, Report } from './comparer.ts'
 
@@ -61,7 +61,7 @@ type WirePayment = Awaited<ReturnType<OrderCalls['payment']['listPayments']>>['p
 
 function paymentRecord(payment: WirePayment): PaymentRecord {
   const { orderId, status, amount, captured, refunded, refundedByHand, ledgerBalance, ledgerSum } = payment
-  const amountOf = (sum: WireMoney | undefined) => Number(sum?.amount ?? 0n)
+  const amountOf = (sum: RpcMoney | undefined) => parseRpcMoney(sum)?.amount ?? 0
   return {
     orderId,
     status,

@@ -1,4 +1,4 @@
-import { money } from '@stoa/kernel'
+import { fromRpcMoney } from '@stoa/kernel'
 import type { AcceptanceRecord, Difference, OrderRecord } from '../domain/records.ts'
 import { pageSize, type Comparer, type OrderCalls, type Outcome, type Report } from './comparer.ts'
 
@@ -56,7 +56,7 @@ function acceptanceRecord({ orderId, quoteId, total, released, uses }: WireAccep
   return {
     orderId,
     quoteId: quoteId === '' ? undefined : quoteId,
-    total: total === undefined ? undefined : money(Number(total.amount), total.currency),
+    total: total === undefined ? undefined : fromRpcMoney(total),
     isReleased: released,
     uses,
   }

@@ -2,6 +2,7 @@ import { order as contract, type OrderService } from '@stoa/contracts/order/serv
 import { orderCancelled, orderConfirmed, orderRejected, orderUpdated } from '@stoa/contracts/order/events'
 import type { Calls, Fail, ReadHandle, SagaInput, Tx } from '@stoa/contract'
 import type { OrderId } from '@stoa/contracts/shared/ids'
+import { toRpcMoney } from '@stoa/kernel'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'
@@ -92,7 +93,7 @@ async function processPayment({
   // What costs nothing is not charged.
   if (total.amount === 0) return { outcome: 'captured' }
   if (paymentMethodId === undefined) throw new Error('an order that costs something has no payment method')
-  const amount = { amount: BigInt(total.amount), currency: total.currency }
+  const amount = toRpcMoney(total)
   const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
   if (paid.outcome === 'declined') return fail(paid.code)
   return { paymentId: paid.paymentId, outcome: paid.outcome }

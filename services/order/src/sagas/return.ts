@@ -1,6 +1,7 @@
 import { order as contract, type OrderService } from '@stoa/contracts/order/service'
 import { orderReturned } from '@stoa/contracts/order/events'
 import type { Calls, ReadHandle, SagaInput, Tx } from '@stoa/contract'
+import { parseRpcMoney, toRpcMoney } from '@stoa/kernel'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { isAll } from '../domain/returns.ts'
@@ -28,10 +29,10 @@ interface Step {
 async function refundPayment({ calls, db, input: { returnId, orderId } }: Step): Promise<{ refunded: number }> {
   const { refundDue } = await getReturn(db, returnId)
   if (refundDue === undefined || refundDue.amount === 0) return { refunded: 0 }
-  const amount = { amount: BigInt(refundDue.amount), currency: refundDue.currency }
+  const amount = toRpcMoney(refundDue)
   // The back office may have given back some of it already.
   const { refunded } = await calls.payment.refund({ orderId, amount, atMost: true, reason: 'goods returned', returnId })
-  return { refunded: Number(refunded?.amount ?? 0n) }
+  return { refunded: parseRpcMoney(refunded)?.amount ?? 0 }
 }
 
 async function returned(

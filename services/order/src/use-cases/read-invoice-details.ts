@@ -1,6 +1,6 @@
 import type { RpcHandler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { compact, type Money } from '@stoa/kernel'
+import { compact, toRpcMoney } from '@stoa/kernel'
 import { findOrder } from '../store/orders.ts'
 import { findReturn } from '../store/returns.ts'
 
@@ -17,14 +17,14 @@ export const getInvoiceDetails: RpcHandler<OrderService, 'getInvoiceDetails'> = 
       sku: item.sku,
       name: item.name,
       quantity: item.quantity,
-      discount: toWire(item.discount),
-      tax: toWire(item.tax),
-      total: toWire(item.total),
+      discount: toRpcMoney(item.discount),
+      tax: toRpcMoney(item.tax),
+      total: toRpcMoney(item.total),
       ...compact({ taxRateBasisPoints: item.taxRateBasisPoints }),
     })),
-    shipping: toWire(shipping),
-    tax: toWire(tax),
-    total: toWire(total),
+    shipping: toRpcMoney(shipping),
+    tax: toRpcMoney(tax),
+    total: toRpcMoney(total),
     address: compact(shippingAddress),
   }
 }
@@ -34,8 +34,4 @@ export const getReturnedGoods: RpcHandler<OrderService, 'getReturnedGoods'> = as
   const found = await findReturn(db, input.returnId)
   if (found === undefined) return refuse('order.return_not_found', `The return ${input.returnId} does not exist.`)
   return { goods: found.received.map(({ sku, quantity }) => ({ sku, quantity })) }
-}
-
-function toWire({ amount, currency }: Money): { readonly amount: bigint; readonly currency: string } {
-  return { amount: BigInt(amount), currency }
 }

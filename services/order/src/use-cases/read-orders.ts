@@ -2,9 +2,8 @@ import type { Caller, Handler, Page, ReadHandle, RpcHandler, StreamHandler } fro
 import type { Order, TimelineEntry } from '@stoa/contracts/order/resources'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { orderErrors } from '@stoa/contracts/order/errors'
-import { catalogueError } from '@stoa/kernel'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { catalogueError, toRpcMoney } from '@stoa/kernel'
+import { readPageById } from '@stoa/service'
 import { findCustomersWithOrders, findOrder, getOrder as getStored, listHistory, listOrders } from '../store/orders.ts'
 
 export const getOrder: Handler<OrderService, 'getOrder'> = async ({ params, db, refuse }) => {
@@ -55,10 +54,8 @@ interface Listing {
   readonly cursor?: string | undefined
 }
 
-async function page(db: ReadHandle, { customerId, status, limit = 50, cursor }: Listing): Promise<Page<Order>> {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await listOrders(db, { customerId, status, beforeId, limit: limit + 1 })
-  return pageOf(found, limit, (order) => order.id)
+function page(db: ReadHandle, { customerId, status, ...cut }: Listing): Promise<Page<Order>> {
+  return readPageById(cut, (beforeId, limit) => listOrders(db, { customerId, status, beforeId, limit }))
 }
 
 export const listAllOrders: Handler<OrderService, 'listOrders'> = async ({ query, caller, db }) => {
@@ -96,11 +93,5 @@ export const getSummary: RpcHandler<OrderService, 'getSummary'> = async ({ input
   const order = await findOrder(db, input.orderId)
   if (order === undefined) return refuse('order.not_found', `there is no order ${input.orderId}`)
   const { id, number, customerId, status, total } = order.resource
-  return {
-    orderId: id,
-    number,
-    customerId,
-    status,
-    total: { amount: BigInt(total.amount), currency: total.currency },
-  }
+  return { orderId: id, number, customerId, status, total: toRpcMoney(total) }
 }

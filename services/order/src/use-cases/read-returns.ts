@@ -1,7 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import { findOrder } from '../store/orders.ts'
 import { findReturn, listReturns as listStored, returnsOf } from '../store/returns.ts'
 
@@ -19,12 +18,11 @@ export const listOrderReturns: Handler<OrderService, 'listOrderReturns'> = async
 }
 
 export const listReturns: Handler<OrderService, 'listReturns'> = async ({
-  query: { status, customerId: wanted, limit = 50, cursor },
+  query: { status, customerId: wanted, ...page },
   caller,
   db,
 }) => {
   const customerId = caller.can('order:read:any') ? wanted : caller.subject
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await listStored(db, { customerId, status, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, (each) => each.id) }
+  const read = (beforeId: string | undefined, limit: number) => listStored(db, { customerId, status, beforeId, limit })
+  return { status: 200, body: await readPageById(page, read) }
 }

@@ -2,12 +2,12 @@ import { isRefused, type RpcHandler, type Tx } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentStatus } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
+import { parseRpcMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { outcomeOfPay } from '../domain/payment.ts'
 import { captureOnceReviewed, lockPayment, notePending, type StoredPayment } from '../store/payments.ts'
 import { beginPayment } from './begin-payment.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
-import { fromWire } from './wire-money.ts'
 
 function answer(paymentId: PaymentId, status: PaymentStatus, code: string | undefined) {
   const outcome = outcomeOfPay(status)
@@ -18,7 +18,7 @@ function answer(paymentId: PaymentId, status: PaymentStatus, code: string | unde
 export const pay =
   (deps: Deps): RpcHandler<PaymentService, 'pay'> =>
   async ({ input, key, begin, commit, refuse }) => {
-    const amount = fromWire(input.amount)
+    const amount = parseRpcMoney(input.amount)
     if (amount === undefined || amount.amount < 0)
       return refuse('payment.amount_invalid', 'The amount cannot be charged.')
     const wanted = {

@@ -1,19 +1,15 @@
 import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPageById } from '@stoa/service'
 import { deleteMethod, deleteMethodsOf, findMethod, listMethods } from '../store/payment-methods.ts'
 import { listPayments } from '../store/payments.ts'
-import { idPlace } from './id-place.ts'
 
-export const listPaymentMethods: Handler<PaymentService, 'listPaymentMethods'> = async ({
-  query: { limit = 50, cursor },
-  caller,
-  db,
-}) => {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(idPlace, cursor)
-  const found = await listMethods(db, { customerId: caller.subject, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
-}
+export const listPaymentMethods: Handler<PaymentService, 'listPaymentMethods'> = async ({ query, caller, db }) => ({
+  status: 200,
+  body: await readPageById(query, (beforeId, limit) =>
+    listMethods(db, { customerId: caller.subject, beforeId, limit }),
+  ),
+})
 
 export const deletePaymentMethod: Handler<PaymentService, 'deletePaymentMethod'> = async ({
   params,

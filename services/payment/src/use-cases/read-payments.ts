@@ -1,11 +1,10 @@
 import { closedRange } from '@stoa/kernel'
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { toRpcMoney } from '@stoa/kernel'
+import { readPageById } from '@stoa/service'
 import { listTransactions as listBooked, reconcilePayments } from '../store/ledger.ts'
 import { findPayment, listPayments as listStored } from '../store/payments.ts'
-import { idPlace } from './id-place.ts'
-import { toWire } from './wire-money.ts'
 
 export const getPayment: Handler<PaymentService, 'getPayment'> = async ({ params, db, refuse }) => {
   const payment = await findPayment(db, params.id)
@@ -14,24 +13,23 @@ export const getPayment: Handler<PaymentService, 'getPayment'> = async ({ params
 }
 
 export const listPayments: Handler<PaymentService, 'listPayments'> = async ({
-  query: { orderId, status, limit = 50, cursor },
+  query: { orderId, status, ...page },
   caller,
   db,
 }) => {
   const customerId = caller.can('payment:read:any') ? undefined : caller.subject
-  const beforeId = cursor === undefined ? undefined : decodeCursor(idPlace, cursor)
-  const found = await listStored(db, { customerId, orderId, status, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+  const read = (beforeId: string | undefined, limit: number) =>
+    listStored(db, { customerId, orderId, status, beforeId, limit })
+  return { status: 200, body: await readPageById(page, read) }
 }
 
 export const listTransactions: Handler<PaymentService, 'listTransactions'> = async ({
-  query: { paymentId, limit = 50, cursor },
+  query: { paymentId, ...page },
   db,
-}) => {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(idPlace, cursor)
-  const found = await listBooked(db, { paymentId, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
-}
+}) => ({
+  status: 200,
+  body: await readPageById(page, (beforeId, limit) => listBooked(db, { paymentId, beforeId, limit })),
+})
 
 /** The payments of orders beside what the ledger says of them, for reconciliation. */
 export const listReconciled: RpcHandler<PaymentService, 'listPayments'> = async ({ input, db }) => {
@@ -41,12 +39,12 @@ export const listReconciled: RpcHandler<PaymentService, 'listPayments'> = async 
       paymentId: id,
       orderId,
       status,
-      amount: toWire(sums.amount, currency),
-      captured: toWire(sums.captured, currency),
-      refunded: toWire(sums.refunded, currency),
-      refundedByHand: toWire(sums.refundedByHand, currency),
-      ledgerBalance: toWire(sums.ledgerBalance, currency),
-      ledgerSum: toWire(sums.ledgerSum, currency),
+      amount: toRpcMoney({ amount: sums.amount, currency }),
+      captured: toRpcMoney({ amount: sums.captured, currency }),
+      refunded: toRpcMoney({ amount: sums.refunded, currency }),
+      refundedByHand: toRpcMoney({ amount: sums.refundedByHand, currency }),
+      ledgerBalance: toRpcMoney({ amount: sums.ledgerBalance, currency }),
+      ledgerSum: toRpcMoney({ amount: sums.ledgerSum, currency }),
     })),
   }
 }

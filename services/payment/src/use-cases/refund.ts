@@ -2,7 +2,7 @@ import { isRefused, type RpcHandler, type RpcRefusal, type Tx } from '@stoa/cont
 import type { RefundId, ReturnId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { paymentErrors } from '@stoa/contracts/payment/errors'
-import { catalogueError, type Money } from '@stoa/kernel'
+import { catalogueError, parseRpcMoney, toRpcMoney, type Money } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { decideRefund, decideVoid } from '../domain/payment.ts'
 import { lockPaymentOfOrder, movePayment, notePending, type StoredPayment } from '../store/payments.ts'
@@ -10,7 +10,6 @@ import { findBegunRefunds, findRefundByKey, insertRefund, type StoredRefund } fr
 import { closeOrder } from '../store/closed-orders.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 import { askRefund, endRefund, logRefund, type BegunRefund } from './settle-refund.ts'
-import { fromWire, toWire } from './wire-money.ts'
 
 interface WantedRefund {
   readonly orderId: string
@@ -40,7 +39,7 @@ type Next =
 export const refund =
   (deps: Deps): RpcHandler<PaymentService, 'refund'> =>
   async ({ input, key, compensates, begin, commit, refuse }) => {
-    const amount = fromWire(input.amount)
+    const amount = parseRpcMoney(input.amount)
     if (input.amount !== undefined && (amount === undefined || amount.amount <= 0)) {
       return refuse('payment.amount_invalid', 'The amount cannot be refunded.')
     }
@@ -54,7 +53,9 @@ export const refund =
       switch (next.kind) {
         case 'answer':
           return commit(async () =>
-            next.currency === undefined ? {} : { refunded: toWire(next.amount, next.currency) },
+            next.currency === undefined
+              ? {}
+              : { refunded: toRpcMoney({ amount: next.amount, currency: next.currency }) },
           )
         case 'refuse':
           return refuse(next)
@@ -79,7 +80,7 @@ export const refund =
           }
           return commit(async (tx) => {
             await endRefund(deps, tx, next, outcome)
-            return { refunded: toWire(next.refund.amount, next.payment.currency) }
+            return { refunded: toRpcMoney({ amount: next.refund.amount, currency: next.payment.currency }) }
           })
         }
       }

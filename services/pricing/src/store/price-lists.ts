@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Price, PriceList } from '@stoa/contracts/pricing/resources'
 import { json } from '@stoa/postgres'
+import { requireVersion } from '@stoa/service'
 import { keepVersion, nextVersion } from './last-versions.ts'
 
 interface ListRow {
@@ -64,8 +65,8 @@ export async function insertPriceList(tx: WriteHandle, id: string, list: PriceLi
   return rows.length > 0
 }
 
-/** The result of changing a versioned row. */
-export type Change = 'changed' | 'stale' | 'not_found' | 'taken'
+/** The result of changing a versioned row; another version than the expected one throws `request.stale`. */
+export type Change = 'changed' | 'not_found' | 'taken'
 
 export async function replacePriceList(
   tx: WriteHandle,
@@ -77,7 +78,7 @@ export async function replacePriceList(
     select version, exists (select from price_lists o where o.name = ${list.name} and o.id <> ${id}) as taken
       from price_lists where id = ${id} for update`
   if (row === undefined) return 'not_found'
-  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  requireVersion(expected, row)
   if (row.taken) return 'taken'
   const { name, currency, customerGroup, taxInclusive, validFrom, validUntil } = list
   await tx.sql`
@@ -90,7 +91,7 @@ export async function replacePriceList(
 export async function deletePriceList(tx: WriteHandle, id: string, expected: string | undefined): Promise<Change> {
   const [row] = await tx.sql<{ version: number }>`select version from price_lists where id = ${id} for update`
   if (row === undefined) return 'not_found'
-  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  requireVersion(expected, row)
   await tx.sql`delete from price_lists where id = ${id}`
   return 'changed'
 }
@@ -170,7 +171,8 @@ export async function lockPrice(
   const [row] = await tx.sql<{ version: number }>`
     select version from prices where price_list_id = ${priceListId} and sku = ${sku} for update`
   if (row === undefined) return 'not_found'
-  return expected !== undefined && expected !== String(row.version) ? 'stale' : 'changed'
+  requireVersion(expected, row)
+  return 'changed'
 }
 
 /** Deletes a price; answers it when there was one. */

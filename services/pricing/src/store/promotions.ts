@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Promotion } from '@stoa/contracts/pricing/resources'
 import { json } from '@stoa/postgres'
+import { requireVersion } from '@stoa/service'
 import type { Change } from './price-lists.ts'
 
 interface PromotionRow {
@@ -80,7 +81,7 @@ export async function lockPromotion(
       exists (select from promotions o where o.coupon_code = ${couponCode} and o.id <> ${id}) as taken
       from promotions where id = ${id} for update`
   if (row === undefined) return 'not_found'
-  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  requireVersion(expected, row)
   return row.taken ? 'taken' : 'changed'
 }
 

@@ -2,6 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { ShippingCharge, TaxRate } from '@stoa/contracts/pricing/resources'
 import type { Money } from '@stoa/kernel'
 import { json } from '@stoa/postgres'
+import { requireVersion } from '@stoa/service'
 import { keepVersion, nextVersion } from './last-versions.ts'
 import type { Change } from './price-lists.ts'
 
@@ -47,7 +48,7 @@ export async function deleteTaxRate(
   const [row] = await tx.sql<{ version: number }>`
     select version from tax_rates where region = ${region} and tax_class = ${taxClass} for update`
   if (row === undefined) return 'not_found'
-  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  requireVersion(expected, row)
   await tx.sql`delete from tax_rates where region = ${region} and tax_class = ${taxClass}`
   await keepVersion(tx, 'tax', `${region} ${taxClass}`, row.version)
   return 'changed'
@@ -113,7 +114,7 @@ export async function deleteShippingCharge(
   const [row] = await tx.sql<{ version: number }>`
     select version from shipping_charges where region = ${region} and method = ${method} for update`
   if (row === undefined) return 'not_found'
-  if (expected !== undefined && expected !== String(row.version)) return 'stale'
+  requireVersion(expected, row)
   await tx.sql`delete from shipping_charges where region = ${region} and method = ${method}`
   await keepVersion(tx, 'charge', `${region} ${method}`, row.version)
   return 'changed'

@@ -1,11 +1,11 @@
 import type { RpcHandler } from '@stoa/contract'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
+import { toRpcMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { findAccepted, findQuote, giveBack, insertAcceptance, takeUses } from '../store/quotes.ts'
 import { isCappedByCustomer } from '../store/mailboxes.ts'
 import { findCouponUser } from './coupon-user.ts'
-import { toWire } from './make-quote.ts'
 
 /** Takes the coupon uses of a quote for an order, all of them or none. */
 export const acceptQuote =
@@ -18,7 +18,7 @@ export const acceptQuote =
     const user = isCapped ? await findCouponUser(calls, db, customerId) : { customerId, mailbox: undefined }
     return commit(async (tx) => {
       const [accepted, isErased] = await Promise.all([findAccepted(tx, key), tx.isErased(customerId)])
-      if (accepted !== undefined) return { total: toWire(accepted) }
+      if (accepted !== undefined) return { total: toRpcMoney(accepted) }
       if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
         return refuse('pricing.quote_not_found', 'The quote does not exist.')
       }
@@ -32,13 +32,13 @@ export const acceptQuote =
       }
       const { total } = found.quote
       const isFirst = await insertAcceptance(tx, { actionKey: key, orderId, quoteId, total })
-      if (!isFirst || counted.length === 0) return { total: toWire(total) }
+      if (!isFirst || counted.length === 0) return { total: toRpcMoney(total) }
       const taken = await takeUses(tx, counted, { orderId, ...user })
       if (taken.length < counted.length) return refuse('pricing.coupon_exhausted', 'A coupon has no uses left.')
       for (const { id, name, isExhausted } of taken) {
         if (isExhausted) await tx.publish(promotionExhausted, id, { promotionId: id, name })
       }
-      return { total: toWire(total) }
+      return { total: toRpcMoney(total) }
     })
   }
 

@@ -191,9 +191,3 @@ function cheapest(lines: readonly BasketLine[], currency: string): BasketLine | 
   }
   return best?.line
 }
-
-/** A sum as RPC carries it. */
-export function toWire(value: { readonly amount: number; readonly currency: string }) {
-  const { amount, currency } = money(value.amount, value.currency)
-  return { amount: BigInt(amount), currency }
-}

@@ -1,6 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPage, readPageById } from '@stoa/service'
 import { Type } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { wrongOfBreaks, wrongOfPriceList } from '../domain/check-settings.ts'
@@ -9,18 +9,13 @@ import { publishMoved, publishPrice, publishRemoved } from './publish-price.ts'
 
 const noList = 'The price list does not exist.'
 const noPrice = 'The price does not exist.'
-const stale = 'The resource was changed after it was read.'
 const neverHolds = 'The price list would never be valid.'
 const twoPrices = 'Two prices have the same quantity.'
-const Id = Type.String({ format: 'uuid' })
 
-export const listPriceLists: Handler<PricingService, 'listPriceLists'> = async ({
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const after = cursor === undefined ? undefined : decodeCursor(Id, cursor)
-  return { status: 200, body: pageOf(await store.listPriceLists(db, after, limit + 1), limit, ({ id }) => id) }
-}
+export const listPriceLists: Handler<PricingService, 'listPriceLists'> = async ({ query, db }) => ({
+  status: 200,
+  body: await readPageById(query, (after, limit) => store.listPriceLists(db, after, limit)),
+})
 
 export const createPriceList =
   ({ newId }: Deps): Handler<PricingService, 'createPriceList'> =>
@@ -54,7 +49,6 @@ export const replacePriceList: Handler<PricingService, 'replacePriceList'> = asy
     const before = await store.lockPriceList(tx, params.id)
     const change = await store.replacePriceList(tx, params.id, body, expectedVersion)
     if (change === 'not_found') return refuse('pricing.price_list_not_found', noList)
-    if (change === 'stale') return refuse('request.stale', stale)
     if (change === 'taken') return refuse('pricing.price_list_taken', `A price list with the name ${body.name} exists.`)
     if (before !== undefined) await publishMoved(tx, before, body)
     return { status: 200, id: params.id }
@@ -72,23 +66,14 @@ export const deletePriceList: Handler<PricingService, 'deletePriceList'> = async
     const prices = list === undefined ? [] : await store.listAllPrices(tx, params.id)
     const change = await store.deletePriceList(tx, params.id, expectedVersion)
     if (change === 'not_found' || list === undefined) return refuse('pricing.price_list_not_found', noList)
-    if (change === 'stale') return refuse('request.stale', stale)
     for (const price of prices) await publishRemoved(tx, list, price)
     return { status: 204 }
   })
 
-export const listPrices: Handler<PricingService, 'listPrices'> = async ({
-  params,
-  query: { limit = 50, cursor },
-  db,
-  refuse,
-}) => {
+export const listPrices: Handler<PricingService, 'listPrices'> = async ({ params, query, db, refuse }) => {
   if ((await store.findPriceList(db, params.id)) === undefined) return refuse('pricing.price_list_not_found', noList)
-  const after = cursor === undefined ? undefined : decodeCursor(Type.String(), cursor)
-  return {
-    status: 200,
-    body: pageOf(await store.listPrices(db, params.id, after, limit + 1), limit, ({ sku }) => sku),
-  }
+  const read = (after: string | undefined, limit: number) => store.listPrices(db, params.id, after, limit)
+  return { status: 200, body: await readPage(query, Type.String(), read, ({ sku }) => sku) }
 }
 
 export const getPrice: Handler<PricingService, 'getPrice'> = async ({ params, db, refuse }) => {
@@ -122,7 +107,6 @@ export const replacePrice: Handler<PricingService, 'replacePrice'> = async ({
     const list = await store.holdPriceList(tx, params.id)
     const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
     if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
-    if (change === 'stale') return refuse('request.stale', stale)
     const price = await store.savePrice(tx, params.id, params.sku, body.breaks)
     await publishPrice(tx, list, price)
     return { status: 200, body: price, version: price.version }
@@ -139,7 +123,6 @@ export const deletePrice: Handler<PricingService, 'deletePrice'> = async ({
     const list = await store.holdPriceList(tx, params.id)
     const change = await store.lockPrice(tx, params.id, params.sku, expectedVersion)
     if (change === 'not_found' || list === undefined) return refuse('pricing.price_not_found', noPrice)
-    if (change === 'stale') return refuse('request.stale', stale)
     const price = await store.deletePrice(tx, params.id, params.sku)
     if (price !== undefined) await publishRemoved(tx, list, price)
     return { status: 204 }

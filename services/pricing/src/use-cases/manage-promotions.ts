@@ -1,6 +1,6 @@
 import type { Handler, ReadHandle } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { decodeCursor, pageOf } from '@stoa/service'
+import { readPageById } from '@stoa/service'
 import { Type } from 'typebox'
 import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
@@ -10,7 +10,6 @@ import * as store from '../store/promotions.ts'
 import { publishPromotion } from './publish-promotion.ts'
 
 const none = 'The promotion does not exist.'
-const stale = 'The resource was changed after it was read.'
 const neverApplies = 'The promotion would never apply.'
 
 /** Coupon codes are kept in upper case: customers type them in any. */
@@ -23,13 +22,10 @@ async function wrongFields(db: ReadHandle, promotion: store.PromotionFields): Pr
   return wrongOfPromotion(promotion, skus === undefined ? new Set() : await findKnownSkus(db, skus))
 }
 
-export const listPromotions: Handler<PricingService, 'listPromotions'> = async ({
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const after = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  return { status: 200, body: pageOf(await store.listPromotions(db, after, limit + 1), limit, ({ id }) => id) }
-}
+export const listPromotions: Handler<PricingService, 'listPromotions'> = async ({ query, db }) => ({
+  status: 200,
+  body: await readPageById(query, (after, limit) => store.listPromotions(db, after, limit)),
+})
 
 export const createPromotion =
   ({ clock, newId }: Deps): Handler<PricingService, 'createPromotion'> =>
@@ -61,7 +57,6 @@ export const replacePromotion =
     return commit(async (tx) => {
       const change = await store.lockPromotion(tx, params.id, body.couponCode, expectedVersion)
       if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
-      if (change === 'stale') return refuse('request.stale', stale)
       if (change === 'taken') return refuse('pricing.code_taken', 'A promotion with this coupon code exists.')
       await store.updatePromotion(tx, params.id, body)
       await publishPromotion(tx, params.id, clock.now())
@@ -78,7 +73,6 @@ export const deletePromotion: Handler<PricingService, 'deletePromotion'> = async
   commit(async (tx) => {
     const change = await store.lockPromotion(tx, params.id, undefined, expectedVersion)
     if (change === 'not_found') return refuse('pricing.promotion_not_found', none)
-    if (change === 'stale') return refuse('request.stale', stale)
     await store.deletePromotion(tx, params.id)
     return { status: 204 }
   })

@@ -1,19 +1,18 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPage } from '@stoa/service'
+import { Type, type Static } from 'typebox'
 import { wrongOfCharge } from '../domain/check-settings.ts'
 import * as store from '../store/regions.ts'
 
 const noRate = 'The tax rate does not exist.'
 const noCharge = 'The shipping charge does not exist.'
-const stale = 'The resource was changed after it was read.'
 const Pair = Type.Tuple([Type.String(), Type.String()])
+type Pair = Static<typeof Pair>
 
-export const listTaxes: Handler<PricingService, 'listTaxes'> = async ({ query: { limit = 50, cursor }, db }) => {
-  const after = cursor === undefined ? undefined : decodeCursor(Pair, cursor)
-  const found = await store.listTaxRates(db, after, limit + 1)
-  return { status: 200, body: pageOf(found, limit, ({ region, taxClass }) => [region, taxClass]) }
+export const listTaxes: Handler<PricingService, 'listTaxes'> = async ({ query, db }) => {
+  const read = (after: Pair | undefined, limit: number) => store.listTaxRates(db, after, limit)
+  return { status: 200, body: await readPage(query, Pair, read, ({ region, taxClass }): Pair => [region, taxClass]) }
 }
 
 export const setTax: Handler<PricingService, 'setTax'> = async ({ body, commit }) =>
@@ -37,7 +36,6 @@ export const deleteTax: Handler<PricingService, 'deleteTax'> = async ({
   commit(async (tx) => {
     const change = await store.deleteTaxRate(tx, region, taxClass, expectedVersion)
     if (change === 'not_found') return refuse('pricing.tax_not_found', noRate)
-    if (change === 'stale') return refuse('request.stale', stale)
     return { status: 204 }
   })
 
@@ -45,13 +43,9 @@ export const findTaxClasses: RpcHandler<PricingService, 'findTaxClasses'> = asyn
   taxClasses: await store.findKnownTaxClasses(db, input.taxClasses),
 })
 
-export const listShippingCharges: Handler<PricingService, 'listShippingCharges'> = async ({
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const after = cursor === undefined ? undefined : decodeCursor(Pair, cursor)
-  const found = await store.listShippingCharges(db, after, limit + 1)
-  return { status: 200, body: pageOf(found, limit, ({ region, method }) => [region, method]) }
+export const listShippingCharges: Handler<PricingService, 'listShippingCharges'> = async ({ query, db }) => {
+  const read = (after: Pair | undefined, limit: number) => store.listShippingCharges(db, after, limit)
+  return { status: 200, body: await readPage(query, Pair, read, ({ region, method }): Pair => [region, method]) }
 }
 
 export const setShippingCharge: Handler<PricingService, 'setShippingCharge'> = async ({
@@ -97,6 +91,5 @@ export const deleteShippingCharge: Handler<PricingService, 'deleteShippingCharge
   commit(async (tx) => {
     const change = await store.deleteShippingCharge(tx, region, method, expectedVersion)
     if (change === 'not_found') return refuse('pricing.shipping_charge_not_found', noCharge)
-    if (change === 'stale') return refuse('request.stale', stale)
     return { status: 204 }
   })

@@ -1,8 +1,9 @@
 import type { Handler, RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
+import { toRpcMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { findQuote, insertQuote, type StoredQuote } from '../store/quotes.ts'
-import { makeQuote, toWire } from './make-quote.ts'
+import { makeQuote } from './make-quote.ts'
 
 /** Prices a basket for any caller. */
 export const quote =
@@ -63,20 +64,24 @@ function onWire({ quote: { quoteId, lines, ...rest }, customerId = '' }: StoredQ
     lines: lines.map((line) => ({
       sku: line.sku,
       quantity: line.quantity,
-      listPrice: toWire(line.listPrice),
-      discounts: line.discounts.map(({ promotionId, name, amount }) => ({ promotionId, name, amount: toWire(amount) })),
-      net: toWire(line.net),
-      tax: toWire(line.tax),
-      total: toWire(line.total),
+      listPrice: toRpcMoney(line.listPrice),
+      discounts: line.discounts.map(({ promotionId, name, amount }) => ({
+        promotionId,
+        name,
+        amount: toRpcMoney(amount),
+      })),
+      net: toRpcMoney(line.net),
+      tax: toRpcMoney(line.tax),
+      total: toRpcMoney(line.total),
       taxRateBasisPoints: line.taxRateBasisPoints,
       taxInclusive: line.taxInclusive,
     })),
-    subtotal: toWire(rest.subtotal),
-    discount: toWire(rest.discount),
-    tax: toWire(rest.tax),
-    shipping: toWire(rest.shipping),
-    shippingTax: toWire(rest.shippingTax),
-    total: toWire(rest.total),
+    subtotal: toRpcMoney(rest.subtotal),
+    discount: toRpcMoney(rest.discount),
+    tax: toRpcMoney(rest.tax),
+    shipping: toRpcMoney(rest.shipping),
+    shippingTax: toRpcMoney(rest.shippingTax),
+    total: toRpcMoney(rest.total),
     expiresAt: rest.expiresAt,
     customerId,
     region: rest.region,

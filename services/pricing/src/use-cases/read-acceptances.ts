@@ -1,8 +1,7 @@
-import { closedRange, compact } from '@stoa/kernel'
+import { closedRange, compact, toRpcMoney } from '@stoa/kernel'
 import type { RpcHandler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { comparePromotions, listAccepted } from '../store/acceptances.ts'
-import { toWire } from './make-quote.ts'
 
 /** What orders have accepted and used up, for reconciliation. */
 export const listAcceptances: RpcHandler<PricingService, 'listAcceptances'> = async ({
@@ -16,7 +15,7 @@ export const listAcceptances: RpcHandler<PricingService, 'listAcceptances'> = as
       quoteId: quoteId ?? '',
       released: isReleased,
       uses,
-      ...compact({ total: total === null ? undefined : toWire(total) }),
+      ...compact({ total: total === null ? undefined : toRpcMoney(total) }),
     })),
   }
 }

@@ -1,9 +1,8 @@
 import type { Handler, ReadHandle } from '@stoa/contract'
 import type { SearchIndex } from '@stoa/contracts/search/resources'
 import type { SearchService } from '@stoa/contracts/search/service'
-import type { Static } from 'typebox'
-import { Type } from 'typebox'
-import { decodeCursor, encodeCursor } from '@stoa/service'
+import { Type, type Static } from 'typebox'
+import { readPage } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { cancelVersion, countLive, findVersion, listVersions, type IndexVersion } from '../store/indexes.ts'
 import { stopWriters } from '../store/writers.ts'
@@ -26,16 +25,10 @@ export const getIndex: Handler<SearchService, 'getIndex'> = async ({ params: { i
 
 const Place = Type.Object({ version: Type.Integer({ minimum: 1, maximum: 999_999_999 }) })
 
-export const listIndexes: Handler<SearchService, 'listIndexes'> = async ({ query: { limit = 50, cursor }, db }) => {
-  const before = cursor === undefined ? undefined : decodeCursor(Place, cursor).version
-  const found = await listVersions(db, before, limit + 1)
-  const shown = found.slice(0, limit)
-  const items = await Promise.all(shown.map((each) => resourceOf(db, each)))
-  const last = found.length > limit ? shown.at(-1) : undefined
-  return {
-    status: 200,
-    body: { items, ...(last === undefined ? {} : { nextCursor: encodeCursor({ version: last.version }) }) },
-  }
+export const listIndexes: Handler<SearchService, 'listIndexes'> = async ({ query, db }) => {
+  const read = (before: Static<typeof Place> | undefined, limit: number) => listVersions(db, before?.version, limit)
+  const { items, ...next } = await readPage(query, Place, read, ({ version }) => ({ version }))
+  return { status: 200, body: { items: await Promise.all(items.map((each) => resourceOf(db, each))), ...next } }
 }
 
 export const cancelIndex: Handler<SearchService, 'cancelIndex'> = async ({ params: { id }, refuse, commit }) =>

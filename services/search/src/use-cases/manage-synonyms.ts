@@ -1,7 +1,6 @@
 import type { Handler } from '@stoa/contract'
 import type { SearchService } from '@stoa/contracts/search/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../domain/words.ts'
 import * as store from '../store/synonyms.ts'
@@ -30,12 +29,10 @@ export const getSynonyms: Handler<SearchService, 'getSynonyms'> = async ({ param
   return found === undefined ? refuse('search.synonyms_not_found', none) : { status: 200, body: found, version }
 }
 
-const Id = Type.String({ format: 'uuid' })
-
-export const listSynonyms: Handler<SearchService, 'listSynonyms'> = async ({ query: { limit = 50, cursor }, db }) => {
-  const after = cursor === undefined ? undefined : decodeCursor(Id, cursor)
-  return { status: 200, body: pageOf(await store.listSynonyms(db, after, limit + 1), limit, ({ id }) => id) }
-}
+export const listSynonyms: Handler<SearchService, 'listSynonyms'> = async ({ query, db }) => ({
+  status: 200,
+  body: await readPageById(query, (after, limit) => store.listSynonyms(db, after, limit)),
+})
 
 export const deleteSynonyms: Handler<SearchService, 'deleteSynonyms'> = async ({
   params: { id },

@@ -1,14 +1,11 @@
 import { closedRange } from '@stoa/kernel'
 import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { ShippingService } from '@stoa/contracts/shipping/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import { chooseCarrier, methodsOf } from '../carriers/carrier.ts'
 import type { Deps } from '../deps.ts'
 import { eraseCustomer } from '../store/erasure.ts'
 import { exportShipments, findShipment, listShipments, listStates, listTracking } from '../store/shipments.ts'
-
-const Cursor = Type.String({ format: 'uuid' })
 
 export const getShipment: Handler<ShippingService, 'getShipment'> = async ({ params, db, refuse }) => {
   const shipment = await findShipment(db, params.id)
@@ -29,14 +26,14 @@ export const getTracking: Handler<ShippingService, 'getTracking'> = async ({ par
 }
 
 export const listAllShipments: Handler<ShippingService, 'listShipments'> = async ({
-  query: { limit = 50, cursor, orderId, status },
+  query: { orderId, status, ...page },
   caller,
   db,
 }) => {
   const customerId = caller.can('shipment:read:any') ? undefined : caller.subject
-  const beforeId = cursor === undefined ? undefined : decodeCursor(Cursor, cursor)
-  const found = await listShipments(db, { customerId, orderId, status, beforeId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, ({ id }) => id) }
+  const read = (beforeId: string | undefined, limit: number) =>
+    listShipments(db, { customerId, orderId, status, beforeId, limit })
+  return { status: 200, body: await readPageById(page, read) }
 }
 
 export const askRates =

@@ -1,6 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import type { UserService } from '@stoa/contracts/user/service'
 import { runningSystem } from '@stoa/system/running-system'
+import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { lockUser, updateUser, type UserChange } from '../store/users.ts'
 import { announce } from './announce-change.ts'
@@ -16,9 +17,7 @@ async function changeProfile({ clock }: Deps, { params, body, expectedVersion, c
     const at = clock.now()
     const user = await lockUser(tx, params.id, at)
     if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
-    if (expectedVersion !== undefined && expectedVersion !== String(user.version)) {
-      return refuse('request.stale', 'The account was changed after it was read.')
-    }
+    requireVersion(expectedVersion, user, 'account')
     const changed = await updateUser(tx, params.id, body, at)
     await announce(tx, changed)
     return { status: 200, body: changed, version: changed.version }
@@ -51,9 +50,7 @@ export const setTier =
       const at = clock.now()
       const user = await lockUser(tx, params.id, at)
       if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
-      if (expectedVersion !== undefined && expectedVersion !== String(user.version)) {
-        return refuse('request.stale', 'The account was changed after it was read.')
-      }
+      requireVersion(expectedVersion, user, 'account')
       const roles = body.roles === undefined ? undefined : [...new Set(body.roles)]
       if (roles !== undefined && (await leavesNoAdmin(tx, user, roles)))
         return refuse('user.last_admin', lastAdminDetail)

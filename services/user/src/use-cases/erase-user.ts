@@ -1,5 +1,5 @@
 import type { Calls, Handler, PersonalData, Tx } from '@stoa/contract'
-import { noteErased } from '@stoa/service'
+import { noteErased, requireVersion } from '@stoa/service'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { userDeleted } from '@stoa/contracts/user/events'
 import type { User } from '@stoa/contracts/user/resources'
@@ -37,9 +37,7 @@ export const deleteUser =
       const at = deps.clock.now()
       const user = await lockUser(tx, params.id, at)
       if (user === undefined) return refuse('user.not_found', `The account ${params.id} does not exist.`)
-      if (expectedVersion !== undefined && expectedVersion !== String(user.version)) {
-        return refuse('request.stale', 'The account was changed after it was read.')
-      }
+      requireVersion(expectedVersion, user, 'account')
       if (await leavesNoAdmin(tx, user, [])) return refuse('user.last_admin', lastAdminDetail)
       await erase(tx, user, at)
       return { erased: true }

@@ -1,8 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import { MAX_ADDRESSES } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import {
   clearDefaultAddress,
@@ -16,15 +15,10 @@ import {
 } from '../store/addresses.ts'
 import { lockUser } from '../store/users.ts'
 
-export const listOwnAddresses: Handler<UserService, 'listAddresses'> = async ({
-  params,
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const afterId = cursor === undefined ? undefined : decodeCursor(Type.String({ format: 'uuid' }), cursor)
-  const found = await listAddresses(db, params.userId, { afterId, limit: limit + 1 })
-  return { status: 200, body: pageOf(found, limit, (address) => address.id) }
-}
+export const listOwnAddresses: Handler<UserService, 'listAddresses'> = async ({ params, query, db }) => ({
+  status: 200,
+  body: await readPageById(query, (afterId, limit) => listAddresses(db, params.userId, { afterId, limit })),
+})
 
 export const getAddress: Handler<UserService, 'getAddress'> = async ({ params, db, refuse }) => {
   const address = await findAddress(db, params.userId, params.id)
@@ -56,9 +50,7 @@ export const replaceAddress =
       await lockUser(tx, params.userId, clock.now())
       const address = await lockAddress(tx, params.userId, params.id)
       if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
-      if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
-        return refuse('request.stale', 'The address was changed after it was read.')
-      }
+      requireVersion(expectedVersion, address, 'address')
       if (body.isDefault === true && address.isDefault !== true) await clearDefaultAddress(tx, params.userId)
       const replaced = await updateAddress(tx, address, body)
       return { status: 200, body: replaced, version: replaced.version }
@@ -71,9 +63,7 @@ export const removeAddress =
       await lockUser(tx, params.userId, clock.now())
       const address = await lockAddress(tx, params.userId, params.id)
       if (address === undefined) return refuse('user.address_not_found', `The address ${params.id} does not exist.`)
-      if (expectedVersion !== undefined && expectedVersion !== String(address.version)) {
-        return refuse('request.stale', 'The address was changed after it was read.')
-      }
+      requireVersion(expectedVersion, address, 'address')
       await deleteAddress(tx, params.userId, params.id)
       return { status: 204 }
     })

@@ -1,13 +1,11 @@
 import type { Handler, Page, ReadHandle, RpcHandler } from '@stoa/contract'
 import type { User } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
-import { decodeCursor, pageOf } from '@stoa/service'
-import { Type } from 'typebox'
+import { readPageById } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { listAttempts } from '../store/sign-ins.ts'
 import { findUser, listUsers, listUserStates } from '../store/users.ts'
 
-const IdCursor = Type.String({ format: 'uuid' })
 const mostStates = 1_000
 
 export const getUser =
@@ -24,10 +22,8 @@ interface Listing {
   readonly cursor?: string | undefined
 }
 
-async function page({ clock }: Deps, db: ReadHandle, { q: text, limit = 50, cursor }: Listing): Promise<Page<User>> {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
-  const found = await listUsers(db, { text, beforeId, limit: limit + 1 }, clock.now())
-  return pageOf(found, limit, (user) => user.id)
+function page({ clock }: Deps, db: ReadHandle, { q: text, ...cut }: Listing): Promise<Page<User>> {
+  return readPageById(cut, (beforeId, limit) => listUsers(db, { text, beforeId, limit }, clock.now()))
 }
 
 export const listAllUsers =
@@ -38,16 +34,12 @@ export const searchUsers =
   (deps: Deps): Handler<UserService, 'searchUsers'> =>
   async ({ query, db }) => ({ status: 200, body: await page(deps, db, query) })
 
-export const listAuthentications: Handler<UserService, 'listAuthentications'> = async ({
-  params,
-  query: { limit = 50, cursor },
-  db,
-}) => {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(IdCursor, cursor)
-  const attempts = await listAttempts(db, params.id, { beforeId, limit: limit + 1 })
-  const { items, nextCursor } = pageOf(attempts, limit, (attempt) => attempt.id)
+export const listAuthentications: Handler<UserService, 'listAuthentications'> = async ({ params, query, db }) => {
+  const { items, ...next } = await readPageById(query, (beforeId, limit) =>
+    listAttempts(db, params.id, { beforeId, limit }),
+  )
   const shown = items.map(({ at, outcome, address }) => ({ at: at.toString(), outcome, address }))
-  return { status: 200, body: { items: shown, ...(nextCursor === undefined ? {} : { nextCursor }) } }
+  return { status: 200, body: { items: shown, ...next } }
 }
 
 /**
