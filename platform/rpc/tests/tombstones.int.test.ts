@@ -118,8 +118,8 @@ test('of many actions and compensations at once, no action stays', async () => {
   const processes = [openProcess(), openProcess()]
   for (let round = 0; round < 20; round += 1) {
     const calls = processes.flatMap(({ book, cancel }) => [
-      repeated(() => book(`race-${round}`)),
       repeated(() => cancel(`race-${round}`)),
+      repeated(() => book(`race-${round}`)),
     ])
     await Promise.all(calls)
     expect(await isBooked(`race-${round}`)).toBe(false)
