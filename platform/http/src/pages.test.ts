@@ -46,6 +46,6 @@ test('a list of resources continues after their ids', async () => {
   const read = async (after = '', limit: number) => rows.filter(({ id }) => id > after).slice(0, limit)
   const { items, nextCursor } = await readPageById({ limit: 2 }, read)
   expect(items).toEqual(rows.slice(0, 2))
-  expect(await readPageById({ limit: 2, cursor: nextCursor as string }, read)).toEqual({ items: rows.slice(2) })
+  expect(await readPageById({ limit: 2, cursor: nextCursor }, read)).toEqual({ items: rows.slice(2) })
   await expect(readPageById({ cursor: encodeCursor('1') }, read)).rejects.toMatchObject({ code: 'request.invalid' })
 })

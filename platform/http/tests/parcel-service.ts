@@ -14,7 +14,6 @@ import {
   type HttpApp,
   type HttpAppOptions,
 } from '../src/index.ts'
-import { Type } from 'typebox'
 import { parcelContract, type Parcel, type ParcelService } from './parcel-contract.ts'
 
 export const parcelMigrations: readonly MigrationSet[] = [

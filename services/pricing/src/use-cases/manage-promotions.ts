@@ -1,7 +1,6 @@
 import type { Handler, ReadHandle } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { readPageById } from '@stoa/service'
-import { Type } from 'typebox'
 import type { FieldError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { wrongOfPromotion } from '../domain/check-settings.ts'
