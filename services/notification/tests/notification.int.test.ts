@@ -22,10 +22,16 @@ import { startFakeSmtp, type FakeSmtp } from './fake-smtp.ts'
 
 const gone = newId()
 const german = newId()
+const invoicedGerman = newId()
 const user: Stubs<NotificationService>['user'] = {
   getContact: async ({ userId }) => {
     if (userId === gone) throw new AppError('not_found', 'user.not_found', 'erased')
-    return { email: 'ada@stoa.example', name: 'Ada', locale: userId === german ? 'de-AT' : 'en', emailVerified: true }
+    return {
+      email: 'ada@stoa.example',
+      name: 'Ada',
+      locale: [german, invoicedGerman].includes(userId) ? 'de-AT' : 'en',
+      emailVerified: true,
+    }
   },
   issueLinkToken: async ({ linkId }) => {
     if (linkId === over) throw new AppError('invalid', 'user.token_invalid', 'over')
@@ -73,10 +79,12 @@ test('an issued invoice is announced to its customer, with a link to its PDF, in
   const [invoiceId, orderId] = [newId(), newId()]
   const number = 'STOA-2026-000017'
   const total = { amount: 1_999, currency: 'EUR' }
-  const fact = { invoiceId, number, orderId, orderNumber: 'S-100001', customerId: german, total }
+  const fact = { invoiceId, number, orderId, orderNumber: 'S-100001', customerId: invoicedGerman, total }
   await service.receive(invoiceIssued, invoiceId, fact)
   const [message] = await eventually(async () => {
-    const found = (await inbox(service, german)).filter((each: { orderId?: string }) => each.orderId === orderId)
+    const found = (await inbox(service, invoicedGerman)).filter(
+      (each: { orderId?: string }) => each.orderId === orderId,
+    )
     expect(found).toHaveLength(1)
     return found
   })
