@@ -4,7 +4,7 @@ import { makeStoa, type Stoa } from '../../cli/tests/stoa-process.ts'
 import { ask, eventually, newCustomer, place, signIn, visit } from './shop.ts'
 import { system } from './system.ts'
 
-// of its own: whoever is signed in to the other is to stay so
+// of its own: those signed in to the other stay signed in
 let own: Stoa
 
 beforeAll(async () => {

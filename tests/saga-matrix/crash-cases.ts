@@ -15,7 +15,7 @@ export interface CallPoint {
 
 type Victim = 'callee' | 'order'
 
-/** What each method writes; whoever works on it is stopped at each of them. */
+/** What each method writes; the process that works on it is stopped at each of them. */
 const written: Readonly<Record<string, readonly string[]>> = {
   AcceptQuote: ['acceptances', 'promotions'],
   ReleaseQuote: ['acceptances', 'promotions'],

@@ -101,7 +101,7 @@ export function undoing(world: World, saga: string, inner: Interceptor): Interce
   }
 }
 
-/** Asks the replica that is to drive; when that is killed over it, whoever is there, under the same key. */
+/** Asks the replica that is to drive; when that is killed meanwhile, another one, under the same key. */
 function askDriver<T>(world: World, ask: (at: string | undefined) => Promise<T>): Promise<T> {
   let at: string | undefined = world.driverUrl
   return eventually(async () => {

@@ -42,7 +42,7 @@ function tryLink(from, to) {
   }
 }
 
-/** Two may find the same stale lock at once; whoever moved a newer one away by that puts it back. */
+/** Two may find the same stale lock at once; the process that moved a newer one away puts it back. */
 function removeStale(path, holder) {
   const aside = `${path}.stale.${process.pid}`
   try {

@@ -10,7 +10,7 @@ export interface Show {
 
 const lineEveryMs = 5_000
 
-/** Lines that follow each other, for whoever has no terminal; the whole of it at the end, unless a program reads that. */
+/** Lines that follow each other, for output that is not a terminal; the whole of it at the end, unless a program reads that. */
 export function showLines({ isForProgram }: { readonly isForProgram: boolean }): Show {
   let lastAtMs = performance.now()
   return {

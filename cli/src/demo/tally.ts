@@ -23,7 +23,7 @@ export interface SeenPayment {
   readonly refunded: Money
 }
 
-/** Something that happened, for whoever watches. */
+/** Something that happened, as shown to the user. */
 export interface Happening {
   readonly at: Date
   readonly text: string

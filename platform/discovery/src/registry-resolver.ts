@@ -89,7 +89,7 @@ function registryWatcher(options: RegistryResolverOptions, table: InstanceTable,
     table.set(change.service, change.instances)
   }
 
-  /** Never resolves: rejects when the stream has ended, whoever ended it. */
+  /** Never resolves: rejects when the stream has ended, on either side. */
   async function watch(onConnected: () => void): Promise<never> {
     if (revision === undefined) {
       const asked = { method: 'GET', path: '/api/services', signal } as const

@@ -6,7 +6,7 @@ import { runStatement } from './run-statement.ts'
 
 /**
  * A connection of its own, for what belongs to a session: LISTEN and advisory locks. It does not come back by itself:
- * when it is lost its locks are free, and whoever held them must stop and open another.
+ * when it is lost its locks are free, and their holder must stop and open another.
  */
 export interface Session {
   readonly sql: Sql

@@ -9,7 +9,7 @@ async function database() {
   return made.database
 }
 
-test('an erasure waits for a transaction that writes for the person, and whoever comes later sees it', async () => {
+test('an erasure waits for a transaction that writes for the person, and a later transaction sees it', async () => {
   const { transaction } = await database()
   const person = newId()
   const steps: string[] = []

@@ -277,7 +277,7 @@ describe('a review', () => {
     ])
   })
 
-  test('that is passed by a card without funds ends as declined for whoever waits', async () => {
+  test('that is passed by a card without funds ends as declined for the order that waits', async () => {
     const { paymentId, path } = await inReview('tok_insufficient_funds', 2_000_000)
     const answer = await app.ask('POST', `${path}/review`, { as: staff, body: { outcome: 'approved' } })
     expect(answer.body).toMatchObject({ status: 'declined', code: 'payment.insufficient_funds' })
@@ -285,7 +285,7 @@ describe('a review', () => {
     expect(reviewed?.data).toMatchObject({ outcome: 'declined' })
   })
 
-  test('that is voided is declined for whoever waits', async () => {
+  test('that is voided is declined for the order that waits', async () => {
     const { paymentId, path } = await inReview()
     expect(await app.ask('POST', `${path}/void`, { as: manager })).toMatchObject({
       status: 200,

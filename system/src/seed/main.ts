@@ -13,7 +13,7 @@ const wanted = JSON.parse(process.env['SEEDS'] ?? '[]') as readonly Wanted[]
 const schemaBaseUrl = process.env['SCHEMA_BASE_URL']
 if (schemaBaseUrl === undefined) throw new Error('SCHEMA_BASE_URL is not set')
 
-// Whoever started it has gone: nobody would notice what it does.
+// The process that started it has gone: its results would go unnoticed.
 process.once('disconnect', () => process.exit(1))
 
 const data = await runningSystem.seed()

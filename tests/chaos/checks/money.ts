@@ -16,7 +16,7 @@ async function paidBy({ system }: Aftermath): Promise<Map<string, Paid>> {
   )
 }
 
-/** What the provider and the books say of payments, whoever made them. */
+/** What the provider and the books say of all payments. */
 export const bookChecks: readonly Check<Asked>[] = [
   eachRow(
     'the provider has charged each payment once, and as much as the books say',

@@ -1,6 +1,6 @@
 import { eachRow, type Asked, type Check } from './check.ts'
 
-/** What the books of stock say, whoever moved it. */
+/** What the books of stock say of all movements. */
 export const stockBookChecks: readonly Check<Asked>[] = [
   eachRow(
     'the movements of every SKU sum up to what lies in the warehouses',

@@ -75,7 +75,7 @@ export async function saveVariants(tx: WriteHandle, products: readonly ProductOf
           weight_grams = excluded.weight_grams, version = excluded.version
       where variants.product_id = excluded.product_id
     returning sku`
-  // Whoever brings a price at the same time waits for this row, and then finds the variant.
+  // A transaction that brings a price at the same time waits for this row, and then finds the variant.
   await tx.sql`insert into list_prices (sku) select unnest(${skus}::text[]) on conflict (sku) do nothing`
   const written = new Set(saved.map(({ sku }) => sku))
   return skus.filter((sku) => !written.has(sku))

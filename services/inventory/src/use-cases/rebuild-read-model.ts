@@ -45,7 +45,7 @@ const productsAtOnce = 500
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Fills a read model beside the one that answers. From its first transaction on whoever writes a product writes into
+ * Fills a read model beside the one that answers. From its first transaction on, every write of a product goes into
  * both; what was there before is copied batch by batch, each product under a lock, so neither overtakes the other.
  */
 async function fillNext(database: Database): Promise<void> {

@@ -66,7 +66,7 @@ async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): P
       return undefined
     case 'void':
       await movePayment(tx, payment, { to: 'voided', at })
-      // Whoever waits for the review is told that nothing more will come of it.
+      // The saga that waits for the review is told that nothing more will come of it.
       await publishReviewed(tx, payment, 'declined')
       return undefined
     case 'void_at_provider':

@@ -79,7 +79,7 @@ async function publishOutcome(tx: Tx<PaymentService>, payment: StoredPayment, ou
   if (outcome.kind === 'review') {
     await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules: ['provider'] })
   }
-  // A charge that was held back until now: whoever waits for the review is told how it has ended.
+  // A charge that was held back until now: the saga that waits for the review is told how it has ended.
   if (payment.pending !== 'charge' || !payment.isReviewed) return
   const isPassed = outcome.kind === 'captured' || outcome.kind === 'authorized'
   await publishReviewed(tx, payment, isPassed ? 'approved' : 'declined')

@@ -89,7 +89,7 @@ export interface TakenUse {
 /**
  * Takes one use of each promotion for an order, in the order of their ids, so that two orders wait and never deadlock;
  * answers those that had one left. The lock is a statement of its own: what a customer has used is counted by the one
- * after it, which sees the uses of whoever held the lock before.
+ * after it, which sees the uses that the previous holder of the lock has written.
  */
 export async function takeUses(
   tx: WriteHandle,

@@ -17,7 +17,7 @@ export const dropDeletedProduct: Consumer<PricingService, 'productDeleted'> = {
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
 }
 
-/** Quotes are kept a day beyond their end, for whoever asks why one was refused. */
+/** Quotes are kept a day beyond their end, so that a refusal can be explained. */
 export const purgeQuotesTask =
   ({ clock }: Deps): TaskHandler<PricingService, 'purge-quotes'> =>
   async ({ commit }) =>

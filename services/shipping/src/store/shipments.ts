@@ -125,7 +125,7 @@ export async function lockTrackedShipment(
   )
 }
 
-/** Moves a shipment whose row is locked, and notes it for whoever tracks it. */
+/** Moves a shipment whose row is locked, and notes it for tracking. */
 export async function moveShipment(
   tx: WriteHandle,
   id: string,
@@ -195,7 +195,7 @@ export async function purgeMessages(tx: WriteHandle, before: Temporal.Instant): 
   await tx.sql`delete from carrier_messages where at < ${before}`
 }
 
-/** The shipments of a customer with where they went, for whoever asks what is held on them. */
+/** The shipments of a customer with where they went, for the export of personal data. */
 export async function exportShipments(db: ReadHandle, customerId: string) {
   const rows = await db.sql<ShipmentRow & { readonly address: Destination }>`
     select ${columns}, address from shipments where customer_id = ${customerId} order by id desc`
