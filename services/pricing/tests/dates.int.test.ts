@@ -1,7 +1,9 @@
 import { newId } from '@stoa/kernel'
-import { migrate, readMigrations } from '@stoa/postgres'
+import { migrate } from '@stoa/postgres'
+import { migrationsOf } from '@stoa/service'
 import { testDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pricingService } from '../src/service.ts'
 import { listPriceLists } from '../src/store/price-lists.ts'
 import { listPromotions } from '../src/store/promotions.ts'
 import { manager, startPricing, type PricingApp } from './pricing-app.ts'
@@ -54,9 +56,12 @@ test('takes every other time, and gives back the same one in UTC', async () => {
 })
 
 test('dates that were stored before there were bounds are brought into them', async () => {
-  const migrations = await readMigrations(new URL('../migrations/', import.meta.url))
-  const before = migrations.filter(({ name }) => name < '0005')
-  const db = await testDatabase({ sets: [{ name: 'pricing', migrations: before }], name: 'pricing-dates' })
+  const sets = await migrationsOf(pricingService)
+  const ofBefore = sets.map(({ name, migrations }) => ({
+    name,
+    migrations: name === 'pricing' ? migrations.filter((each) => each.name < '0005') : migrations,
+  }))
+  const db = await testDatabase({ sets: ofBefore, name: 'pricing-dates' })
   try {
     const [from, until] = ['0044-01-01Z BC', 'infinity']
     await db.database.transaction(async (tx) => {
@@ -65,7 +70,7 @@ test('dates that were stored before there were bounds are brought into them', as
       await tx.sql`insert into promotions (id, name, effect, is_stackable, priority, is_active, valid_from, valid_until)
         values (${newId()}, 'far', '{}', true, 1, true, ${from}, ${until})`
     })
-    await migrate(db.url, [{ name: 'pricing', migrations }])
+    await migrate(db.url, sets)
     const bounds = { validFrom: '0001-01-01T00:00:00Z', validUntil: '9999-12-31T23:59:59.999999Z' }
     const lists = await listPriceLists(db.database.read, undefined, 9)
     expect(lists.find(({ name }) => name === 'far')).toMatchObject(bounds)

@@ -1,14 +1,14 @@
-import { readMigrations } from '@stoa/postgres'
+import { migrationsOf } from '@stoa/service'
 import { testDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pricingService } from '../src/service.ts'
 import { comparePromotions } from '../src/store/acceptances.ts'
 
 const promotion = '0198c0de-0000-7000-8000-000000000001'
 let own: Awaited<ReturnType<typeof testDatabase>>
 
 beforeAll(async () => {
-  const migrations = await readMigrations(new URL('../migrations/', import.meta.url))
-  own = await testDatabase({ name: 'uses', sets: [{ name: 'pricing', migrations }] })
+  own = await testDatabase({ name: 'uses', sets: await migrationsOf(pricingService) })
   await own.database.transaction(
     ({ sql }) => sql`
       insert into promotions (id, name, coupon_code, effect, is_stackable, priority, is_active)
