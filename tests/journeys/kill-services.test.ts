@@ -28,7 +28,7 @@ async function placeUntilAnswered(customer: Customer, key: string): Promise<stri
 
 test(
   'each service is killed in turn under orders under way: every key has one order in an end state, nothing is left over',
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async () => {
     const staff = await signIn('staff@stoa.example')
     const before = await availabilityOf('TEA-GREEN-100')
