@@ -54,7 +54,8 @@ function trialsOf({ mustHold, attempts, part }: Point, codes: readonly string[],
   const succeeds: Expected = { end: part === 'compensation' ? 'compensated' : 'completed' }
   const refused = (code: string): Trial => ({
     fault: `refuses ${code}`,
-    apply: upTo(1, async () => refusal(callee, code)),
+    // Each attempt: an answer is lost if another case cuts the connection that both share.
+    apply: async () => refusal(callee, code),
     expected: mustHold ? { end: 'stuck' } : { end: 'compensated', reason: code },
   })
   const once: Trial[] = [
@@ -76,10 +77,12 @@ function trialsOf({ mustHold, attempts, part }: Point, codes: readonly string[],
 
 async function tryCall(world: World, point: Point, apply: Fault, expected: Expected): Promise<string> {
   let attempt = 0
+  let isRetriedByOperator = false
   const inner: Interceptor = async (call, forward) => {
     if (call.saga !== point.saga || call.step !== point.step || call.part !== point.part) return forward()
     attempt += 1
     world.tried.add(nameOf(point))
+    if (isRetriedByOperator) return forward()
     return apply(attempt, call, forward)
   }
   const isUndone = point.part === 'compensation'
@@ -90,6 +93,7 @@ async function tryCall(world: World, point: Point, apply: Fault, expected: Expec
   if (attempt === 0) throw new Error(`${nameOf(point)} was never called`)
   if (expected.end === 'stuck') {
     if (state['state'] !== 'stuck') throw new Error(`the saga is ${state['state']} instead of stuck`)
+    isRetriedByOperator = true
     await retryStuck(world, state['id'])
   }
   const end = expected.end === 'stuck' ? (isUndone ? 'compensated' : 'completed') : expected.end

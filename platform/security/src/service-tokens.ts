@@ -8,7 +8,7 @@ import { requestJson } from './request-json.ts'
 export interface ServiceTokens {
   /**
    * Returns a token for the callee: cached for two thirds of its lifetime, then renewed in the background. Throws AppError
-   * `service.unavailable` if there is none and none can be obtained within `timeoutMs`.
+   * `service.unavailable` if no valid token is cached and none can be obtained within `timeoutMs`.
    */
   readonly token: (audience: string) => Promise<string>
   /** Drops the token that a callee has rejected, or every token if none is given; the next call gets a new one. */

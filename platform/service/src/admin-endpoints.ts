@@ -52,7 +52,7 @@ function segmentsOf(pathname: string): string[] {
   throw platformError('request.malformed', 'The path cannot be decoded.')
 }
 
-/** Returns the body of a request, a JSON object; `{}` if there is none. @throws AppError 400, 413 */
+/** Returns the JSON object in the body of a request, `{}` if the body is empty. @throws AppError 400, 413 */
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
   let sizeBytes = 0

@@ -60,7 +60,7 @@ const defaults: Settings = {
   default_text_search_config: "'pg_catalog.english'",
 }
 
-/** Opens the cluster in the home folder of the location; initialises it first if there is none. */
+/** Opens the cluster in the home folder of the location; initialises it first if it is new. */
 export async function openCluster(location: Location, port: number, settings: Settings): Promise<Cluster> {
   const folder = join(location.home, 'cluster')
   const found = await readVersion(folder)

@@ -19,6 +19,6 @@ export const phrases: readonly Phrase[] = [
   { not: /begins? anew/, but: 'starts again' },
   { not: /(is|was|were) away(?! (from|with))/, but: 'is unavailable' },
   { not: /goes on|going on/, but: 'continues' },
-  { not: /whoever/, but: 'name the subject' },
+  { not: /whoever/, but: 'anyone who, or the name of the subject' },
   { not: /of whom/, but: 'whose, or name the subject' },
 ]

@@ -33,7 +33,7 @@ export function facetsOf({
   return [...new Set(facets)]
 }
 
-/** Returns the index of the first duplicate SKU of a product, ignoring case; -1 if there is none. */
+/** Returns the index of the first duplicate SKU of a product, ignoring case; -1 if all are unique. */
 export function repeatedSku({ variants }: Pick<NewProduct, 'variants'>): number {
   const skus = variants.map(({ sku }) => sku.toLowerCase())
   return skus.findIndex((sku, index) => skus.indexOf(sku) < index)

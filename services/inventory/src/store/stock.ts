@@ -72,7 +72,7 @@ export async function lockReservedSkus(tx: WriteHandle, skus: readonly string[])
   return [...new Set(rows.filter(({ reserved }) => reserved > 0).map(({ sku }) => sku))]
 }
 
-/** Releases reserved stock. Throws if there is none, which means that the records are inconsistent. */
+/** Releases reserved stock. Throws if a line has no stock row, which means that the records are inconsistent. */
 export async function unreserve(tx: WriteHandle, lines: readonly StockLine[]): Promise<void> {
   const rows = await tx.sql`
     with given as (

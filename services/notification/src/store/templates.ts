@@ -13,7 +13,7 @@ export async function findTemplate(db: ReadHandle, id: string): Promise<Template
   return row
 }
 
-/** Returns the template of a kind in a language, or in English if there is none. */
+/** Returns the template of a kind in a language, or the English one if it is not translated. */
 export async function findWords(db: ReadHandle, kind: NotificationKind, locale: string): Promise<Template | undefined> {
   const [language = 'en'] = locale.split('-')
   const wanted = [templateId(kind, locale), templateId(kind, language), templateId(kind, 'en')]

@@ -24,7 +24,7 @@ export interface Reader {
 
 interface MessageDefinition<Name extends keyof Events> {
   readonly kind: NotificationKind
-  /** The recipient, undefined if there is none; staff have an inbox of their own. */
+  /** The recipient, undefined if the event concerns no account; staff have an inbox of their own. */
   readonly to: 'staff' | ((data: ReceivedEvent<Events[Name]>['data']) => UserId | undefined)
   /** The required channel; if omitted, the preferences of the account decide. */
   readonly by?: Channel

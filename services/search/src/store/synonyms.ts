@@ -30,7 +30,7 @@ export async function listSynonyms(db: ReadHandle, afterId: string | undefined, 
   return rows.map(fromRow)
 }
 
-/** Deletes a set; returns false if there is none. */
+/** Deletes a set; returns false if it does not exist. */
 export async function deleteSynonyms(tx: WriteHandle, id: string): Promise<boolean> {
   return (await tx.sql`delete from synonyms where id = ${id} returning 1`).length > 0
 }
