@@ -47,7 +47,8 @@ interface FleetOptions {
 
 type FleetKeeper = Keeper<FleetProgram>
 
-const askTimeoutMs = 250
+/** A process busy for a moment, such as a packed one under load, is not unhealthy; one that hangs is. */
+const askTimeoutMs = 2_000
 const lookMs = 500
 const rotateMs = 10_000
 
