@@ -28,7 +28,7 @@ test('all services are one process, each with its own role, port, log lines and 
   const rows = (await packed.ps()).filter(({ service }) => service !== 'postgres')
   expect(new Set(rows.map(({ pid }) => pid)).size).toBe(1)
   expect(new Set(rows.map(({ port }) => port)).size).toBe(rows.length)
-  expect(rows.every(({ state }) => state === 'ready')).toBe(true)
+  await eventually(async () => expect((await packed.ps()).filter(({ state }) => state !== 'ready')).toEqual([]), 30_000)
   const order = await placeUntilAnswered(await newCustomer(), randomUUID())
   expect(order.status).toBe('confirmed')
   const { out } = await packed.run('logs', 'payment', '--json', '--since', '1h')
