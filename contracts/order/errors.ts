@@ -128,4 +128,40 @@ export const orderErrors = errors({
     why: 'The status of a return changes in one direction only.',
     fix: 'Read the return; it may already have this status.',
   },
+  'order.cart_not_found': {
+    kind: 'not_found',
+    title: 'No such cart',
+    why: 'There is no cart with this id, it was deleted, or it belongs to another customer.',
+    fix: 'Check the id, or open a cart with `POST /api/v1/carts`.',
+  },
+  'order.cart_ordered': {
+    kind: 'conflict',
+    title: 'The cart has become an order',
+    why: 'A cart becomes an order once; `detail` names the order.',
+    fix: 'Read that order, or open a new cart with `POST /api/v1/carts`.',
+  },
+  'order.cart_closed': {
+    kind: 'conflict',
+    title: 'The cart is closed',
+    why: 'The cart has expired, or was merged into another one.',
+    fix: 'Open a new cart with `POST /api/v1/carts`.',
+  },
+  'order.cart_changed': {
+    kind: 'conflict',
+    title: 'The cart changed during the checkout',
+    why: 'Another request changed the cart between its pricing and its checkout, so that the order would differ from the cart.',
+    fix: 'Read the cart, then repeat the checkout with a new idempotency key.',
+  },
+  'order.cart_empty': {
+    kind: 'conflict',
+    title: 'The cart is empty',
+    why: 'An order needs at least one line.',
+    fix: 'Put something into the cart first.',
+  },
+  'order.cart_full': {
+    kind: 'conflict',
+    title: 'The cart would exceed its limits',
+    why: 'A cart has at most 100 lines, and at most 1,000 units of a SKU.',
+    fix: 'Remove lines or units, or order what the cart contains.',
+  },
 })

@@ -3,6 +3,9 @@ import { businessReaders, customerService, shoppers } from '../shared/roles.ts'
 
 /** The permissions of order, and the roles that have them. */
 export const orderPermissions = {
+  'cart:change': { description: 'change your cart', roles: shoppers },
+  'cart:read': { description: 'read your cart', roles: shoppers },
+  'cart:read:any': { description: 'read every cart', roles: customerService },
   'order:cancel': { description: 'cancel your orders', roles: shoppers },
   'order:cancel:any': { description: 'cancel every order', roles: customerService, isForPartners: true },
   'order:manage': { description: 'manage every order', roles: customerService, isForPartners: true },

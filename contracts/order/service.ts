@@ -9,6 +9,8 @@ import { shippingDelivered, shippingDispatched, shippingFailed } from '../shippi
 import { ShippingRpc } from '../shipping/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { OrderId, PaymentMethodId, QuoteId, ReturnId, UserId } from '../shared/ids.ts'
+import * as cartEvents from './cart-events.ts'
+import * as carts from './carts-http.ts'
 import { orderErrors } from './errors.ts'
 import * as events from './events.ts'
 import { orderExamples } from './examples.ts'
@@ -35,14 +37,14 @@ const described = describeService({
   owner: 'commerce',
   slo: { availability: 0.999, p99Ms: 100, errorRate: 0.005 },
   errors: orderErrors,
-  operations: { ...http, ...returns },
+  operations: { ...http, ...returns, ...carts },
   rpc: rpc(OrderRpc, {
     getSummary: { effect: 'read', refuses: ['order.not_found'] },
     getInvoiceDetails: { effect: 'read', refuses: ['order.not_found'] },
     getReturnedGoods: { effect: 'read', refuses: ['order.return_not_found'] },
     listCustomersWithOrders: { effect: 'read' },
   }),
-  publishes: events,
+  publishes: { ...events, ...cartEvents },
   consumes: {
     shippingDispatched,
     shippingDelivered,
@@ -81,6 +83,8 @@ const described = describeService({
     reconcile: { payload: Type.Object({}), everyMs: 30_000, timeoutMs: 3_600_000 },
   },
   personalData: {
+    carts:
+      'what a customer intends to buy; deleted some weeks after the cart has closed, or when the account is erased',
     shippingAddress: 'for delivery; kept with the order until the account is erased',
     returnReasons: 'the reason of a return, in the words of the customer, until the account is erased',
   },
@@ -92,5 +96,5 @@ type Described = typeof described
 /** An interface, so that compiler messages show its name. */
 export interface OrderService extends Described {}
 
-/** Checkout, orders, returns. */
+/** Carts, checkout, orders, returns. */
 export const order: OrderService = described

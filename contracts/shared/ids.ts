@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 /** Ids that more than one service speaks of, branded by what they name. */
 export const UserId = idSchema('user')
 export const OrderId = idSchema('order')
+export const CartId = idSchema('cart')
 export const ProductId = idSchema('product')
 export const QuoteId = idSchema('quote')
 export const ReservationId = idSchema('reservation')
@@ -18,6 +19,7 @@ export const InvoiceId = idSchema('invoice')
 
 export type UserId = Static<typeof UserId>
 export type OrderId = Static<typeof OrderId>
+export type CartId = Static<typeof CartId>
 export type ProductId = Static<typeof ProductId>
 export type QuoteId = Static<typeof QuoteId>
 export type ReservationId = Static<typeof ReservationId>

@@ -125,7 +125,10 @@ const ofInventory: LiveFields<InventoryService> = {
   },
 }
 
-const ofOrder: LiveFields<OrderService> = { placeOrder: ({ owner }) => orderBody(owner) }
+const ofOrder: LiveFields<OrderService> = {
+  placeOrder: ({ owner }) => orderBody(owner),
+  checkOutCart: async ({ owner }) => ({ paymentMethodId: await paymentMethodOf(owner) }),
+}
 
 const ofPayment: LiveFields<PaymentService> = {
   createPayment: async ({ owner }) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { orderExamples } from '@stoa/contracts/order/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
@@ -63,6 +64,7 @@ const makers: Readonly<Record<string, Make>> = {
     await ask('POST', `/api/v1/returns/${id}/approve`, await accountOf('admin'), {})
     return id
   },
+  'order.checkOutCart': (owner) => filledCartOf(owner),
   'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
@@ -72,6 +74,12 @@ const makers: Readonly<Record<string, Make>> = {
 
 async function orderOf(owner: Account): Promise<string> {
   return (await ask('POST', '/api/v1/orders', owner, await orderBody(owner))).id
+}
+
+async function filledCartOf(owner: Account): Promise<string> {
+  const { id } = await ask('POST', '/api/v1/carts', owner, orderExamples.createCart?.body)
+  await ask('PUT', `/api/v1/carts/${id}/items`, owner, orderExamples.setCartItems?.body)
+  return id
 }
 
 async function orderIn(owner: Account, statuses: readonly string[]): Promise<string> {

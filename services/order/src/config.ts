@@ -21,6 +21,16 @@ export const config = defineConfig('order', {
     unit: 'min',
     doc: 'Time that the order of a guest keeps its stock while its payment is in review; then the order is rejected. Orders of accounts keep it for 24 hours.',
   }),
+  CART_TTL_HOURS: setting(Type.Number({ minimum: 0.0001, maximum: 8_760 }), {
+    default: 720,
+    unit: 'h',
+    doc: 'Time after its last change at which the cart of an account expires.',
+  }),
+  GUEST_CART_TTL_HOURS: setting(Type.Number({ minimum: 0.0001, maximum: 8_760 }), {
+    default: 72,
+    unit: 'h',
+    doc: 'Time after its last change at which the cart of a guest expires.',
+  }),
   RECONCILE_EVERY_SECONDS: setting(Type.Number({ minimum: 30 }), {
     default: 300,
     unit: 's',

@@ -16,6 +16,8 @@ export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'c
   /** How long a guest's order keeps its stock while its payment is in review. */
   readonly guestReviewMs: number
   readonly returnWindowDays: number
+  /** When a cart that is changed at a time ends, unless it is changed again. */
+  readonly cartEnds: (isGuest: boolean, from: Temporal.Instant) => Temporal.Instant
   readonly startedAt: Temporal.Instant
   readonly reconciliation: ReconciliationSettings
 }

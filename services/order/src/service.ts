@@ -7,6 +7,8 @@ import { fulfilment } from './sagas/fulfilment.ts'
 import { returning } from './sagas/return.ts'
 import { approveReturn, refuseReturn } from './use-cases/answer-return.ts'
 import { cancelOrder } from './use-cases/cancel-order.ts'
+import { deleteCart, setCartItems } from './use-cases/change-cart.ts'
+import { checkOutCart } from './use-cases/check-out-cart.ts'
 import {
   copyCreatedProduct,
   copyUpdatedProduct,
@@ -20,6 +22,7 @@ import {
   markShippedOnDispatch,
   noteFailedShipment,
 } from './use-cases/follow-shipping.ts'
+import { createCart } from './use-cases/open-cart.ts'
 import {
   beginPickingTask,
   finishPickingTask,
@@ -28,6 +31,7 @@ import {
   setOrderStatus,
 } from './use-cases/pick-order.ts'
 import { placeOrder } from './use-cases/place-order.ts'
+import { getCart } from './use-cases/read-cart.ts'
 import { getInvoiceDetails, getReturnedGoods } from './use-cases/read-invoice-details.ts'
 import {
   followOrder,
@@ -44,7 +48,7 @@ import { receiveReturn } from './use-cases/receive-return.ts'
 import { requestReturn } from './use-cases/request-return.ts'
 import { observeDifferences, reconcileTask, reconciliationArea } from './use-cases/run-reconciliation.ts'
 
-/** Checkout, orders, returns: its table of contents. */
+/** Carts, checkout, orders, returns: its table of contents. */
 export const orderService = defineService(order, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
@@ -54,6 +58,10 @@ export const orderService = defineService(order, {
     dayMs: config.carrierDaySeconds * 1_000,
     guestReviewMs: config.guestReviewMinutes * 60_000,
     returnWindowDays: config.returnWindowDays,
+    cartEnds: (isGuest, from) => {
+      const hours = isGuest ? config.guestCartTtlHours : config.cartTtlHours
+      return from.add({ milliseconds: Math.round(hours * 3_600_000) })
+    },
     startedAt: context.clock.now(),
     reconciliation: {
       everyMs: config.reconcileEverySeconds * 1_000,
@@ -83,6 +91,11 @@ export const orderService = defineService(order, {
       approveReturn: approveReturn(deps),
       refuseReturn: refuseReturn(deps),
       receiveReturn: receiveReturn(deps),
+      createCart: createCart(deps),
+      getCart: getCart(deps),
+      setCartItems: setCartItems(deps),
+      deleteCart: deleteCart(deps),
+      checkOutCart: checkOutCart(deps),
     },
     rpc: { getSummary, getInvoiceDetails, getReturnedGoods, listCustomersWithOrders },
     consumes: {

@@ -12,9 +12,15 @@ export interface StandIns {
   readonly refundedReturns: string[]
   readonly reset: () => void
   readonly fails: (method: string, error: AppError) => void
+  /** Once, before this method answers. */
+  readonly before: (method: string, action: () => Promise<unknown>) => void
   readonly declines: (code: string) => void
   readonly reviews: () => void
   readonly refusesMethod: () => void
+  /** Every SKU costs this from here on. */
+  readonly unitCosts: (amount: number) => void
+  /** What pricing was asked to quote: its SKUs and quantities. */
+  readonly quoted: string[]
   readonly holdsPicking: () => void
   /** Quotes are different in these from here on. */
   readonly quotes: (more: object) => void
@@ -24,15 +30,21 @@ const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 
 export function standIns(): StandIns {
   const log: string[] = []
+  const quotedBaskets: string[] = []
+  let unit = 1000
   const refunds: (number | undefined)[] = []
   const refundedReturns: string[] = []
   const failures = new Map<string, AppError>()
+  const actions = new Map<string, () => Promise<unknown>>()
   const state = { payment: 'captured', code: '', isUsable: true }
   let quoted: object = {}
   const noted =
     <Request, Answer>(method: string, answer: (request: Request) => Promise<Answer>, name = method) =>
     async (request: Request): Promise<Answer> => {
       if (!['quote', 'getQuote', 'checkMethod', 'getVariants'].includes(method)) log.push(name)
+      const action = actions.get(method)
+      actions.delete(method)
+      await action?.()
       const failure = failures.get(method)
       if (failure !== undefined) throw failure
       return answer(request)
@@ -43,18 +55,19 @@ export function standIns(): StandIns {
       lines: items.map(({ sku, quantity }) => ({
         sku,
         quantity,
-        listPrice: eur(1000),
+        listPrice: eur(unit),
         discounts: [],
-        net: eur(1000 * quantity),
+        net: eur(unit * quantity),
         tax: eur(0),
         taxRateBasisPoints: 1_900,
-        total: eur(1000 * quantity),
+        total: eur(unit * quantity),
       })),
       subtotal: eur(2000),
       discount: eur(0),
       tax: eur(0),
       shipping: eur(499),
       total: eur(2499),
+      expiresAt: '2999-01-01T00:00:00Z',
       customerId: '',
       region: 'DE',
       couponCodes: [],
@@ -65,7 +78,10 @@ export function standIns(): StandIns {
   })
   const calls: StandIns['calls'] = {
     pricing: {
-      quote: noted('quote', async ({ items }) => quote(items)),
+      quote: noted('quote', async ({ items }) => {
+        quotedBaskets.push(items.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', '))
+        return quote(items)
+      }),
       getQuote: noted('getQuote', async ({ quoteId }) => quote([{ sku: 'TEA', quantity: 2 }], { id: quoteId })),
       acceptQuote: noted('acceptQuote', async () => ({})),
       releaseQuote: noted('releaseQuote', async () => ({})),
@@ -106,20 +122,26 @@ export function standIns(): StandIns {
   return {
     calls,
     log,
+    quoted: quotedBaskets,
     refunds,
     refundedReturns,
     reset() {
       log.length = 0
+      quotedBaskets.length = 0
+      unit = 1000
       refunds.length = 0
       refundedReturns.length = 0
       failures.clear()
+      actions.clear()
       quoted = {}
       Object.assign(state, { payment: 'captured', code: '', isUsable: true })
     },
     fails: (method, error) => void failures.set(method, error),
+    before: (method, action) => void actions.set(method, action),
     declines: (code) => void Object.assign(state, { payment: 'declined', code }),
     reviews: () => void Object.assign(state, { payment: 'in_review' }),
     refusesMethod: () => void Object.assign(state, { isUsable: false }),
+    unitCosts: (amount) => void (unit = amount),
     quotes: (more) => void (quoted = more),
     holdsPicking: () => void failures.set('shipping.release', platformError('service.unavailable', 'away')),
   }

@@ -1,6 +1,7 @@
 import type { Consumer, PersonalData } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
+import { deleteCartsOf, listCarts } from '../store/carts.ts'
 import { eraseCustomer, listOrders } from '../store/orders.ts'
 import { eraseReturnReasons, listReturns } from '../store/returns.ts'
 import { deleteProduct, saveProduct } from '../store/variants.ts'
@@ -25,10 +26,12 @@ export const dropDeletedProduct: Consumer<OrderService, 'productDeleted'> = {
 
 export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
   export: async (subject, db) => ({
+    carts: await listCarts(db, subject),
     orders: await listOrders(db, { customerId: subject, limit: 10_000 }),
     returns: await listReturns(db, { customerId: subject, limit: 10_000 }),
   }),
   async erase(tx, customerId) {
+    await deleteCartsOf(tx, customerId)
     await eraseCustomer(tx, customerId, clock.now())
     await eraseReturnReasons(tx, customerId)
   },

@@ -1,4 +1,4 @@
-import type { Calls, Handler, Refusal, RpcRefusalCode } from '@stoa/contract'
+import type { Caller, Calls, Handler, ReadHandle, RpcRefusalCode, Tx } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { orderCreated } from '@stoa/contracts/order/events'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
@@ -8,75 +8,96 @@ import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'
 import { insertOrder } from '../store/orders.ts'
 import { loadNames } from './load-names.ts'
-import { priceOrder } from './price-order.ts'
+import { priceOrder, type OrderRefusal, type OrderRequest } from './price-order.ts'
 import { itemsOf, sumsOf } from './priced-quote.ts'
 
-type PlaceOrderContext = Parameters<Handler<OrderService, 'placeOrder'>>[0]
-type Body = PlaceOrderContext['body']
-type OrderRefusal = Refusal<OrderService, 'placeOrder'>
+interface Ordering {
+  readonly db: ReadHandle
+  readonly calls: Calls<OrderService['calls']>
+  readonly caller: Caller
+}
 
 /** Prices and checks an order, writes it and starts its fulfilment. */
 export const placeOrder =
-  ({ clock, newId }: Deps): Handler<OrderService, 'placeOrder'> =>
+  (deps: Deps): Handler<OrderService, 'placeOrder'> =>
   async ({ body, caller, calls, db, commit, refuse }) => {
-    if (body.paymentMethodId !== undefined && body.paymentMethod !== undefined) {
-      const fields = [{ pointer: '/paymentMethod', detail: 'must not be combined with paymentMethod' }]
-      return refuse('request.invalid', 'An order has only one payment method.', { fields })
-    }
-    const skus = body.items.map((item) => item.sku)
-    const [priced, method, names] = await Promise.all([
-      priceOrder(calls, body, caller.subject),
-      choosePaymentMethod(calls, body, caller.subject),
-      loadNames(db, calls, skus),
-    ])
-    const unknown = skus.findIndex((sku) => !names.has(sku))
-    if (unknown >= 0) {
-      const fields = [{ pointer: `/items/${unknown}/sku`, detail: 'unknown or not for sale' }]
-      return refuse('order.unknown_sku', `${skus[unknown]} is unknown or not for sale.`, { fields })
-    }
-    if ('code' in priced) return refuse(priced)
-    if (typeof method === 'object') return refuse(method)
-    const sums = sumsOf(priced.quote)
-    if (method === undefined && sums.total.amount > 0) {
-      const fields = [{ pointer: '/paymentMethodId', detail: 'is required unless the total is zero' }]
-      return refuse('order.payment_method_required', 'The order requires a payment method.', { fields })
-    }
-    const order: PlacedOrder = {
-      id: newId() as OrderId,
-      customerId: caller.subject as UserId,
-      quoteId: priced.quote.id as QuoteId,
-      paymentMethodId: method,
-      items: itemsOf(priced.quote, names),
-      sums,
-      shippingAddress: body.shippingAddress,
-      shippingMethod: priced.quote.shippingMethod,
-    }
-    const at = clock.now()
+    const prepared = await prepareOrder(deps, { db, calls, caller }, body)
+    if ('code' in prepared) return refuse(prepared)
+    const at = deps.clock.now()
     return commit(async (tx) => {
-      const number = await insertOrder(tx, order, at)
-      const { id: orderId, customerId, quoteId, paymentMethodId, shippingAddress } = order
-      const lines = order.items.map(({ sku, quantity, total }) => ({ sku, quantity, total }))
-      await tx.publish(orderCreated, orderId, { orderId, number, customerId, total: sums.total, lines })
-      await tx.start('order-fulfilment', orderId, {
-        orderId,
-        customerId,
-        quoteId,
-        ...compact({ paymentMethodId }),
-        lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
-        country: shippingAddress.country,
-        total: sums.total,
-        isGuest: caller.roles.includes('guest'),
-      })
-      return { status: 201, id: orderId }
+      await writeOrder(tx, prepared, { caller, at })
+      return { status: 201, id: prepared.id }
     })
   }
+
+/** Prices and checks an order, without effect. */
+export async function prepareOrder(
+  { newId }: Deps,
+  { db, calls, caller }: Ordering,
+  body: OrderRequest,
+): Promise<PlacedOrder | OrderRefusal> {
+  if (body.paymentMethodId !== undefined && body.paymentMethod !== undefined) {
+    const fields = [{ pointer: '/paymentMethod', detail: 'must not be combined with paymentMethodId' }]
+    return { code: 'request.invalid', detail: 'An order has only one payment method.', fields }
+  }
+  const skus = body.items.map((item) => item.sku)
+  const [priced, method, names] = await Promise.all([
+    priceOrder(calls, body, caller.subject),
+    choosePaymentMethod(calls, body, caller.subject),
+    loadNames(db, calls, skus),
+  ])
+  const unknown = skus.findIndex((sku) => !names.has(sku))
+  if (unknown >= 0) {
+    const fields = [{ pointer: `/items/${unknown}/sku`, detail: 'unknown or not for sale' }]
+    return { code: 'order.unknown_sku', detail: `${skus[unknown]} is unknown or not for sale.`, fields }
+  }
+  if ('code' in priced) return priced
+  if (typeof method === 'object') return method
+  const sums = sumsOf(priced.quote)
+  if (method === undefined && sums.total.amount > 0) {
+    const fields = [{ pointer: '/paymentMethodId', detail: 'is required unless the total is zero' }]
+    return { code: 'order.payment_method_required', detail: 'The order requires a payment method.', fields }
+  }
+  return {
+    id: newId() as OrderId,
+    customerId: caller.subject as UserId,
+    quoteId: priced.quote.id as QuoteId,
+    paymentMethodId: method,
+    items: itemsOf(priced.quote, names),
+    sums,
+    shippingAddress: body.shippingAddress,
+    shippingMethod: priced.quote.shippingMethod,
+  }
+}
+
+/** Writes an order and starts its fulfilment. */
+export async function writeOrder(
+  tx: Tx<OrderService>,
+  order: PlacedOrder,
+  { caller, at }: { readonly caller: Caller; readonly at: Temporal.Instant },
+): Promise<void> {
+  const number = await insertOrder(tx, order, at)
+  const { id: orderId, customerId, quoteId, paymentMethodId, shippingAddress, sums } = order
+  const lines = order.items.map(({ sku, quantity, total }) => ({ sku, quantity, total }))
+  await tx.publish(orderCreated, orderId, { orderId, number, customerId, total: sums.total, lines })
+  await tx.start('order-fulfilment', orderId, {
+    orderId,
+    customerId,
+    quoteId,
+    ...compact({ paymentMethodId }),
+    lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    country: shippingAddress.country,
+    total: sums.total,
+    isGuest: caller.roles.includes('guest'),
+  })
+}
 
 const limitReached: OrderRefusal = {
   code: 'order.payment_method_limit',
   detail: 'The account has the maximum number of payment methods.',
 }
 
-function unusableMethod(body: Body): OrderRefusal {
+function unusableMethod(body: OrderRequest): OrderRefusal {
   const pointer = body.paymentMethodId === undefined ? '/paymentMethod' : '/paymentMethodId'
   const fields = [{ pointer, detail: 'is unknown, or belongs to another customer' }]
   const detail = 'The payment method is unknown, or belongs to another customer.'
@@ -87,7 +108,7 @@ const methodLimit: RpcRefusalCode<PaymentService, 'keepMethod'> = 'payment.metho
 
 async function choosePaymentMethod(
   calls: Calls<OrderService['calls']>,
-  body: Body,
+  body: OrderRequest,
   customerId: string,
 ): Promise<PaymentMethodId | OrderRefusal | undefined> {
   if (body.paymentMethodId !== undefined) {

@@ -6,12 +6,20 @@ import { isAppError } from '@stoa/kernel'
 import { findMismatches } from '../domain/quote.ts'
 
 type Body = Parameters<Handler<OrderService, 'placeOrder'>>[0]['body']
-type OrderRefusal = Refusal<OrderService, 'placeOrder'>
+
+/** What an order asks for: the body of a request, or a cart that is checked out. */
+export interface OrderRequest extends Body {
+  /** EUR, if it is omitted. */
+  readonly currency?: string
+}
+
+/** Why an order is not placed. */
+export type OrderRefusal = Refusal<OrderService, 'placeOrder'>
 
 /** The quote that an order names, when it is for this order, or a new one. */
 export async function priceOrder(
   calls: Calls<OrderService['calls']>,
-  body: Body,
+  body: OrderRequest,
   customerId: string,
 ): Promise<{ readonly quote: PricedQuote } | OrderRefusal> {
   try {
@@ -22,17 +30,17 @@ export async function priceOrder(
     if (quote === undefined) throw new Error('pricing returned no quote')
     return body.quoteId === undefined ? { quote } : checkQuote(quote, body, customerId)
   } catch (error) {
-    const refusal = refusalOf(error)
+    const refusal = orderRefusalOf(error)
     if (refusal === undefined) throw error
     return refusal
   }
 }
 
-function requestOf(body: Body, customerId: string) {
+function requestOf(body: OrderRequest, customerId: string) {
   return {
     customerId,
     items: body.items.map(({ sku, quantity }) => ({ sku, quantity })),
-    currency: 'EUR',
+    currency: body.currency ?? 'EUR',
     region: body.shippingAddress.country,
     couponCodes: body.couponCodes ?? [],
     shippingMethod: body.shippingMethod ?? '',
@@ -41,7 +49,7 @@ function requestOf(body: Body, customerId: string) {
 
 function checkQuote(
   quote: PricedQuote,
-  body: Body,
+  body: OrderRequest,
   customerId: string,
 ): { readonly quote: PricedQuote } | OrderRefusal {
   if (quote.customerId !== '' && quote.customerId !== customerId) {
@@ -70,7 +78,8 @@ const refusals = {
   'pricing.shipping_method_unknown': ['order.shipping_method_unknown', '/shippingMethod'],
 } as const satisfies Record<PricingCode, readonly [code: OrderRefusal['code'], pointer: string]>
 
-function refusalOf(error: unknown): OrderRefusal | undefined {
+/** The refusal of an order that a refusal of pricing stands for; undefined for any other error. */
+export function orderRefusalOf(error: unknown): OrderRefusal | undefined {
   if (!isAppError(error) || !Object.hasOwn(refusals, error.code)) return undefined
   const [code, pointer] = refusals[error.code as PricingCode]
   const fields = error.fields.filter((field) => field.pointer.startsWith(pointer))

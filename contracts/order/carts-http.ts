@@ -1,0 +1,90 @@
+import { closed, CountrySchema, CurrencySchema, get, opaqueText, post, put, remove } from '@stoa/contract'
+import { Type } from 'typebox'
+import { CouponCode } from '../shared/coupon-code.ts'
+import { CartId, PaymentMethodId, QuoteId } from '../shared/ids.ts'
+import { ShippingMethod } from '../shared/shipping-method.ts'
+import { Cart, MAX_CART_LINES, SetQuantity } from './carts.ts'
+import { placeOrder } from './http.ts'
+import { Order, ShippingAddress } from './resources.ts'
+
+const change = { permission: 'cart:change', owner: 'customerId' } as const
+
+/** POST /api/v1/carts */
+export const createCart = post('/api/v1/carts', {
+  ...change,
+  summary: 'Open a cart; an account has one open cart, which is returned with the given region and currency',
+  rateClass: 'critical',
+  body: Type.Object({ region: CountrySchema, currency: Type.Optional(CurrencySchema) }, closed),
+  answers: { 200: Cart, 201: Cart },
+  answersWith: 'getCart',
+})
+
+/** GET /api/v1/carts/{id} */
+export const getCart = get('/api/v1/carts/{id}', {
+  params: { id: CartId },
+  summary: 'Read a cart with its current prices',
+  permission: 'cart:read',
+  owner: 'customerId',
+  answers: { 200: Cart },
+  refuses: ['order.cart_not_found'],
+})
+
+/** PUT /api/v1/carts/{id}/items */
+export const setCartItems = put('/api/v1/carts/{id}/items', {
+  ...change,
+  params: { id: CartId },
+  summary: 'Set the quantities of SKUs in a cart; other SKUs are unchanged',
+  body: Type.Object({ items: Type.Array(SetQuantity, { minItems: 1, maxItems: MAX_CART_LINES }) }, closed),
+  answers: { 200: Cart },
+  answersWith: 'getCart',
+  refuses: [
+    'order.cart_not_found',
+    'order.cart_ordered',
+    'order.cart_closed',
+    'order.cart_full',
+    'order.unknown_sku',
+    'order.quantity_invalid',
+    'order.country_unserved',
+  ],
+})
+
+/** DELETE /api/v1/carts/{id} */
+export const deleteCart = remove('/api/v1/carts/{id}', {
+  ...change,
+  params: { id: CartId },
+  summary: 'Delete an open cart',
+  answers: { 204: null },
+  refuses: ['order.cart_not_found', 'order.cart_ordered', 'order.cart_closed'],
+})
+
+/** POST /api/v1/carts/{id}/checkout */
+export const checkOutCart = post('/api/v1/carts/{id}/checkout', {
+  params: { id: CartId },
+  summary: 'Place an order of what a cart contains, once; with `Prefer: wait` the response contains the outcome',
+  permission: 'order:place',
+  owner: 'customerId',
+  idempotencyKey: 'required',
+  rateClass: 'critical',
+  body: Type.Object(
+    {
+      shippingAddress: ShippingAddress,
+      paymentMethodId: Type.Optional(PaymentMethodId),
+      paymentMethod: Type.Optional(Type.Object({ provider: opaqueText(40), token: opaqueText(200) }, closed)),
+      quoteId: Type.Optional(QuoteId),
+      couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
+      shippingMethod: Type.Optional(ShippingMethod),
+    },
+    closed,
+  ),
+  answers: { 201: Order },
+  answersWith: 'getOrder',
+  settled: (order) => order.status !== 'pending',
+  refuses: [
+    ...placeOrder.refuses,
+    'order.cart_not_found',
+    'order.cart_ordered',
+    'order.cart_closed',
+    'order.cart_changed',
+    'order.cart_empty',
+  ],
+})

@@ -1,0 +1,42 @@
+import type { Handler } from '@stoa/contract'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { Deps } from '../deps.ts'
+import { closeAsOrdered, findCart, lockCart } from '../store/carts.ts'
+import { changeable } from './cart-refusals.ts'
+import { publishState } from './change-cart.ts'
+import { prepareOrder, writeOrder } from './place-order.ts'
+import type { OrderRefusal } from './price-order.ts'
+
+/**
+ * Places an order of what a cart contains, as `placeOrder` does, and closes the cart in the same transaction: behind the lock of
+ * its row, a cart becomes an order at most once.
+ */
+export const checkOutCart =
+  (deps: Deps): Handler<OrderService, 'checkOutCart'> =>
+  async ({ params: { id }, body, caller, calls, db, commit, refuse }) => {
+    const { clock } = deps
+    // an order is placed by its customer, also where others may change a cart
+    const mayReach = (ownerId: string) => ownerId === caller.subject
+    const read = changeable(await findCart(db, id), id, { mayReach, now: clock.now() })
+    if ('code' in read) return refuse(read)
+    if (read.items.length === 0) return refuse('order.cart_empty', 'The cart is empty.')
+    const items = read.items.map(({ sku, quantity }) => ({ sku, quantity }))
+    const order = await prepareOrder(deps, { db, calls, caller }, { ...body, items, currency: read.currency })
+    if ('code' in order) return refuse(withoutLines(order))
+    return commit(async (tx) => {
+      const at = clock.now()
+      const cart = changeable(await lockCart(tx, id), id, { mayReach, now: at })
+      if ('code' in cart) return refuse(cart)
+      if (cart.version !== read.version)
+        return refuse('order.cart_changed', 'The cart was changed while it was checked out.')
+      await writeOrder(tx, order, { caller, at })
+      await closeAsOrdered(tx, id, order.id, at)
+      await publishState(tx, cart, { status: 'ordered', orderId: order.id })
+      return { status: 201, id: order.id }
+    })
+  }
+
+/** A refusal without its pointers to lines, which stand in the cart and not in the body. */
+function withoutLines({ fields = [], ...refusal }: OrderRefusal): OrderRefusal {
+  return { ...refusal, fields: fields.filter(({ pointer }) => !pointer.startsWith('/items')) }
+}

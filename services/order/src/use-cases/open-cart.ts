@@ -1,0 +1,97 @@
+import type { Handler, Tx } from '@stoa/contract'
+import { cartCreated, cartExpired } from '@stoa/contracts/order/cart-events'
+import type { OrderService } from '@stoa/contracts/order/service'
+import type { Deps } from '../deps.ts'
+import { forgetPrices, isOpen } from '../domain/cart.ts'
+import {
+  closeAsExpired,
+  findOpenCart,
+  insertCart,
+  lockOpenCart,
+  saveContents,
+  type StoredCart,
+} from '../store/carts.ts'
+import { publishContents } from './change-cart.ts'
+import { readSurroundings, shown } from './read-cart.ts'
+
+type Body = Parameters<Handler<OrderService, 'createCart'>>[0]['body']
+
+/** Opens a cart, or returns the one that is open with the region and currency that were asked for. */
+export const createCart =
+  (deps: Deps): Handler<OrderService, 'createCart'> =>
+  async ({ body, caller, db, calls, commit }) => {
+    const now = deps.clock.now()
+    const open = await findOpenCart(db, caller.subject)
+    const read = open !== undefined && isOpen(open, now) ? withTerms(open, body) : undefined
+    const surroundings = read && (await readSurroundings(deps, { db, calls }, read))
+    return commit(async (tx) => {
+      const who = { customerId: caller.subject, isGuest: caller.roles.includes('guest') }
+      const { cart, isNew } = await findOrInsert(deps, tx, { ...who, body, now })
+      if (isNew) return { status: 201, ...shown(cart, emptySurroundings, now), headers: locationOf(cart) }
+      const changed = await applyTerms(deps, tx, cart, { body, now })
+      const isAsRead = read?.id === cart.id && read.version === cart.version
+      const seen = isAsRead && surroundings !== undefined ? surroundings : unknownSurroundings
+      return { status: 200, ...shown(changed, seen, now) }
+    })
+  }
+
+const emptySurroundings = { known: { state: 'current', prices: undefined }, offered: new Map() } as const
+// changed by another request at the same time; the next read prices it
+const unknownSurroundings = { known: { state: 'missing', prices: undefined }, offered: new Map() } as const
+
+function locationOf({ id }: StoredCart) {
+  return { location: `/api/v1/carts/${id}` }
+}
+
+/** The cart with the terms of a request; its prices are those of other terms, if these are new. */
+function withTerms(cart: StoredCart, { region, currency = cart.currency }: Body): StoredCart {
+  if (cart.region === region && cart.currency === currency) return cart
+  return { ...cart, region, currency, items: forgetPrices(cart.items), priced: undefined }
+}
+
+async function applyTerms(
+  deps: Deps,
+  tx: Tx<OrderService>,
+  cart: StoredCart,
+  { body, now }: { readonly body: Body; readonly now: Temporal.Instant },
+): Promise<StoredCart> {
+  const wanted = withTerms(cart, body)
+  if (wanted === cart) return cart
+  const saved = await saveContents(tx, cart.id, { ...wanted, at: now, expiresAt: deps.cartEnds(cart.isGuest, now) })
+  await publishContents(tx, saved)
+  return saved
+}
+
+interface Wanted {
+  readonly customerId: string
+  readonly isGuest: boolean
+  readonly body: Body
+  readonly now: Temporal.Instant
+}
+
+/** The open cart of a customer with its row locked, or a new one. */
+async function findOrInsert(
+  { newId, cartEnds }: Deps,
+  tx: Tx<OrderService>,
+  { customerId, isGuest, body: { region, currency = 'EUR' }, now }: Wanted,
+): Promise<{ readonly cart: StoredCart; readonly isNew: boolean }> {
+  for (;;) {
+    const known = await lockOpenCart(tx, customerId)
+    if (known !== undefined && isOpen(known, now)) return { cart: known, isNew: false }
+    if (known !== undefined) await expireCart(tx, known, now)
+    const terms = { region, currency, at: now, expiresAt: cartEnds(isGuest, now) }
+    const cart = await insertCart(tx, { id: newId(), customerId, isGuest, ...terms })
+    // two at once: the other has inserted one, and the next statement sees it
+    if (cart === undefined) continue
+    await tx.publish(cartCreated, cart.id, { cartId: cart.id, customerId: cart.customerId, isGuest, currency, region })
+    return { cart, isNew: true }
+  }
+}
+
+/** Closes a locked cart whose time is over. */
+export async function expireCart(tx: Tx<OrderService>, cart: StoredCart, at: Temporal.Instant): Promise<void> {
+  const { id: cartId, customerId, items } = cart
+  await closeAsExpired(tx, cartId, at)
+  const lines = items.map(({ sku, quantity }) => ({ sku, quantity }))
+  await tx.publish(cartExpired, cartId, { cartId, customerId, lines })
+}
