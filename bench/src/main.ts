@@ -1,15 +1,17 @@
 import { parseArgs } from 'node:util'
 import { catalogue } from './benches/catalogue.ts'
 import { checkout } from './benches/checkout.ts'
+import { events } from './benches/events.ts'
 import { eventLog } from './benches/event-log.ts'
 import { oversell } from './benches/oversell.ts'
 import { rpc } from './benches/rpc.ts'
+import { saga } from './benches/saga.ts'
 import { start } from './benches/start.ts'
 import { isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,11 +19,13 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean' },
     list: { type: 'boolean' },
     smoke: { type: 'boolean' },
+    full: { type: 'boolean' },
     against: { type: 'string' },
     pairs: { type: 'string', default: '10' },
   },
 })
 const isSmoke = values.smoke === true
+const isFull = values.full === true
 
 if (values.list === true) {
   for (const { name, summary } of benches) console.log(`${name.padEnd(12)} ${summary}`)
@@ -38,7 +42,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
   if (unknown.length > 0) return refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
   for (const bench of wanted) {
-    const figures = await bench.run({ isSmoke, note })
+    const figures = await bench.run({ isSmoke, isFull, note })
     print(figures)
     // What a smoke takes says nothing.
     if (!isSmoke && !figures.every(isOnTarget)) process.exitCode = 1
@@ -51,7 +55,7 @@ async function runPairs(names: readonly string[]): Promise<void> {
   if (!isCheckout) return refuse('Only checkout runs in pairs.')
   if (values.against === undefined) return refuse('pairs needs --against FOLDER, the tree to compare with.')
   if (!Number.isSafeInteger(pairs) || pairs < 1) return refuse('--pairs is a number of pairs, 1 or more.')
-  print(await comparePairs({ against: values.against, pairs, isSmoke, note }))
+  print(await comparePairs({ against: values.against, pairs, isSmoke, isFull, note }))
 }
 
 function refuse(message: string): void {
@@ -78,8 +82,12 @@ function print(figures: readonly Figure[]): void {
 function targetText(figure: Figure): string {
   const { target, peer, peerValue, ratio, ratioLow, ratioHigh, unit } = figure
   const interval = ratioLow === undefined ? '' : ` (95 %: ${ratioLow} to ${ratioHigh})`
-  if (peer !== undefined) return `${ratio}×${interval} ${peer} (${peerValue} ${unit})`
-  if (target === undefined) return ''
-  const goal = 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
-  return `${goal}${isOnTarget(figure) ? '' : ', MISSED'}`
+  const beside = peer === undefined ? [] : [`${ratio}×${interval} ${peer} (${peerValue} ${unit})`]
+  if (target === undefined) return beside.join('')
+  return [...beside, `${goalText(target)}${isOnTarget(figure) ? '' : ', MISSED'}`].join(', ')
+}
+
+function goalText(target: NonNullable<Figure['target']>): string {
+  if ('ratioAtLeast' in target) return `at least ${target.ratioAtLeast}×`
+  return 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
 }
