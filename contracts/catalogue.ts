@@ -8,6 +8,7 @@ import { payment } from './payment/service.ts'
 import { pricing } from './pricing/service.ts'
 import { search } from './search/service.ts'
 import { shipping } from './shipping/service.ts'
+import { support } from './support/service.ts'
 import { user } from './user/service.ts'
 
 /** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
@@ -22,4 +23,5 @@ export const catalogue: readonly Service[] = [
   billing,
   notification,
   search,
+  support,
 ]

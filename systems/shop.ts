@@ -10,6 +10,7 @@ import { registry } from '@stoa/contracts/registry/service'
 import { search } from '@stoa/contracts/search/service'
 import { shipping } from '@stoa/contracts/shipping/service'
 import { roleNames } from '@stoa/contracts/shared/roles'
+import { support } from '@stoa/contracts/support/service'
 import { user } from '@stoa/contracts/user/service'
 import { defineSystem, type HintPlace } from '@stoa/system/define-system'
 import { ada, hintOfAccounts } from '@stoa/system/seed/accounts'
@@ -43,6 +44,7 @@ export const system = defineSystem({
     },
     service('services', notification),
     service('services', search),
+    service('services', support),
 
     // The one door.
     gateway,

@@ -25,6 +25,9 @@ export const NotificationKind = Type.Enum([
   'inventory.low_stock',
   'fraud.detected',
   'reconciliation.failed',
+  'ticket.updated',
+  'ticket.resolved',
+  'ticket.sla_breached',
   'message',
 ])
 export type NotificationKind = Static<typeof NotificationKind>

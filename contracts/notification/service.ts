@@ -21,6 +21,8 @@ import {
   userDeleted,
   userLocked,
 } from '../user/events.ts'
+import { ticketResolved, ticketSlaBreached, ticketUpdated } from '../support/events.ts'
+import { SupportRpc } from '../support/rpc_pb.js'
 import { UserRpc } from '../user/rpc_pb.js'
 import { notificationErrors } from './errors.ts'
 import * as events from './events.ts'
@@ -53,8 +55,11 @@ const described = describeService({
     inventoryLowStock,
     fraudDetected,
     reconciliationFailed,
+    ticketUpdated,
+    ticketResolved,
+    ticketSlaBreached,
   },
-  calls: { user: pick(UserRpc, 'getContact', 'issueLinkToken') },
+  calls: { support: pick(SupportRpc, 'getReply'), user: pick(UserRpc, 'getContact', 'issueLinkToken') },
   tasks: {
     deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 1_000 },
     'remove-old': { payload: Type.Object({}), everyMs: 600_000 },

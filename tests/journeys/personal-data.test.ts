@@ -52,6 +52,12 @@ async function planted() {
     as: token,
     body: { provider: 'sandbox', token: 'tok_visa', label },
   })
+  const ticket = await ask('POST', '/api/v1/tickets', {
+    as: token,
+    key: randomUUID(),
+    body: { subject: 'A tin is missing', body: `I live at ${mark}` },
+  })
+  expect(ticket.status).toBe(201)
   const order = await place({ token, paymentMethodId: method.body.id }, { shippingAddress, couponCodes: ['WELCOME10'] })
   expect([method.status, order.status, order.body.status]).toEqual([201, 201, 'confirmed'])
   return { id: account.id as string, token, orderId: order.body.id as string, planted: [mark, label] }
@@ -63,7 +69,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   await stoa('wait', '--rest')
   const { status, body } = await exportOf(person.id, person.token)
   expect(status).toBe(200)
-  const { user, auth, order, payment, shipping, billing, notification, pricing } = body.services
+  const { user, auth, order, payment, shipping, billing, notification, pricing, support } = body.services
   expect(Object.keys(body.services).toSorted()).toEqual(keepers.toSorted())
   expect(user).toMatchObject({ account: { id: person.id }, addresses: [{}], signIns: [{}] })
   expect(auth.sessions).not.toEqual([])
@@ -73,7 +79,9 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(billing.invoices).toMatchObject([{ orderId: person.orderId, buyer: { name: `Name ${person.planted[0]}` } }])
   expect(notification.inbox.length).toBeGreaterThan(1)
   expect(pricing.tier).toBeDefined()
-  for (const kept of [user, order, shipping, notification]) expect(JSON.stringify(kept)).toContain(person.planted[0])
+  expect(support.tickets).toMatchObject([{ subject: 'A tin is missing', messages: [{ author: 'customer' }] }])
+  for (const kept of [user, order, shipping, notification, support])
+    expect(JSON.stringify(kept)).toContain(person.planted[0])
 
   const { token: stranger } = await planted()
   expect((await exportOf(person.id, stranger)).status).toBe(404)
@@ -94,6 +102,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(left.auth).toEqual({ sessions: [], apiKeys: [] })
   expect(left.payment.paymentMethods).toEqual([])
   expect(left.notification.inbox).toEqual([])
+  expect(left.support).toEqual({ tickets: [] })
   expect(left.pricing).toEqual({ couponUses: [], quotes: [] })
 
   // Whatever a service exports: no table of any database still holds what was planted.

@@ -58,6 +58,7 @@ export async function makeProbes(
       { name: 'shipments', needs: ['shipping'], ask: read('/api/v1/shipments') },
       { name: 'invoices', needs: ['billing'], ask: read('/api/v1/invoices') },
       { name: 'messages', needs: ['notification'], ask: read(`/api/v1/users/${ada.id}/notifications`) },
+      { name: 'tickets', needs: ['support'], ask: read('/api/v1/tickets') },
       { name: 'search', needs: ['search'], ask: () => gateway('GET', '/api/v1/search?q=sencha') },
       { name: 'checkout', needs: ['order', 'pricing', 'inventory', 'payment', 'shipping'], ask: order },
     ],

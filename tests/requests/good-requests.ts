@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { orderExamples } from '@stoa/contracts/order/examples'
+import { supportExamples } from '@stoa/contracts/support/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
@@ -68,6 +69,7 @@ const makers: Readonly<Record<string, Make>> = {
   'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
+  'support.rateTicket': (owner) => resolvedTicketOf(owner),
   'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
 }
@@ -121,6 +123,13 @@ async function paymentOf(owner: Account, token?: string): Promise<string> {
   const order = await settledOrder(owner, token)
   const { items } = await ask('GET', `/api/v1/payments?orderId=${order.id}`, owner)
   return items[0].id
+}
+
+async function resolvedTicketOf(owner: Account): Promise<string> {
+  const { body } = supportExamples.createTicket ?? {}
+  const { id } = await ask('POST', '/api/v1/tickets', owner, body)
+  await ask('PUT', `/api/v1/tickets/${id}/status`, await accountOf('admin'), { status: 'resolved' })
+  return id
 }
 
 async function invoiceOf(owner: Account): Promise<string> {

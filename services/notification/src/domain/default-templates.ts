@@ -130,6 +130,36 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     en: ['Payment {{paymentId}} waits for a review', 'The payment {{paymentId}} was held for review: {{rules}}.'],
     de: ['Zahlung {{paymentId}} wartet auf Prüfung', 'Die Zahlung {{paymentId}} wurde angehalten: {{rules}}.'],
   },
+  'ticket.updated': {
+    en: [
+      'Reply to your request {{ticketNumber}}: {{subject}}',
+      'Hello {{name}},\n\nwe have replied to your request {{ticketNumber}}:\n\n{{text}}',
+    ],
+    de: [
+      'Antwort auf Ihre Anfrage {{ticketNumber}}: {{subject}}',
+      'Hallo {{name}},\n\nwir haben auf Ihre Anfrage {{ticketNumber}} geantwortet:\n\n{{text}}',
+    ],
+  },
+  'ticket.resolved': {
+    en: [
+      'Your request {{ticketNumber}} is resolved',
+      'Hello {{name}},\n\nyour request {{ticketNumber}} is resolved. If it is not, reply to it, and we will continue.',
+    ],
+    de: [
+      'Ihre Anfrage {{ticketNumber}} ist erledigt',
+      'Hallo {{name}},\n\nIhre Anfrage {{ticketNumber}} ist erledigt. Falls nicht, antworten Sie darauf, und wir machen weiter.',
+    ],
+  },
+  'ticket.sla_breached': {
+    en: [
+      'Ticket {{ticketNumber}} is overdue',
+      'The ticket {{ticketNumber}} (priority {{priority}}) has missed its {{goal}}, which was due at {{dueAt}}.',
+    ],
+    de: [
+      'Ticket {{ticketNumber}} ist überfällig',
+      'Das Ticket {{ticketNumber}} (Priorität {{priority}}) hat sein Ziel verfehlt: {{goal}}, fällig um {{dueAt}}.',
+    ],
+  },
   'reconciliation.failed': {
     en: [
       'Reconciliation found new differences',

@@ -5,6 +5,7 @@ import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
 import { erasePerson, listNotifications } from '../store/notifications.ts'
 import { readPreferences } from '../store/preferences.ts'
 import { notifyOn } from './notify.ts'
+import { ticketFacts } from './ticket-facts.ts'
 
 interface OrderMove {
   readonly number: string
@@ -15,6 +16,7 @@ export function facts(deps: Deps) {
   return {
     ...orderFacts(deps),
     ...moneyFacts(deps),
+    ...ticketFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',
       // in the inbox only: no one has verified the address yet, and a guest reads no inbox

@@ -20,6 +20,8 @@ export interface Reader {
   readonly locale: string
   /** The address of the account if it is not verified: mails to it are limited. */
   readonly unverifiedEmail?: string | undefined
+  /** What the message quotes from another service. */
+  readonly quoted?: Variables
 }
 
 interface MessageDefinition<Name extends keyof Events> {
@@ -29,6 +31,11 @@ interface MessageDefinition<Name extends keyof Events> {
   /** The required channel; if omitted, the preferences of the account decide. */
   readonly by?: Channel
   readonly variables: (data: ReceivedEvent<Events[Name]>['data'], reader: Reader) => Variables
+  /** Reads what the message quotes from another service; undefined if it no longer exists: then there is no message. */
+  readonly quote?: (
+    data: ReceivedEvent<Events[Name]>['data'],
+    calls: Calls<NotificationService['calls']>,
+  ) => Promise<Variables | undefined>
   /** The link whose token the message contains as `{{linkToken}}`; the token is requested when the message is sent, and is not stored. */
   readonly link?: (data: ReceivedEvent<Events[Name]>['data']) => string
 }
@@ -51,13 +58,16 @@ export interface Message {
 /** Makes the consumer that notifies one account of one event. The recipient is read first, and is not stored. */
 export function notifyOn<Name extends keyof Events>(
   deps: Deps,
-  { kind, to, by, variables, link }: MessageDefinition<Name>,
+  { kind, to, by, variables, quote, link }: MessageDefinition<Name>,
 ): Consumer<NotificationService, Name, Reader | undefined> {
   return {
     async prepare({ event, calls }) {
       if (to === 'staff') return { name: 'staff', locale: 'en' }
       const userId = to(event.data)
-      return userId === undefined ? undefined : findReader(calls, userId)
+      if (userId === undefined) return undefined
+      const [reader, quoted] = await Promise.all([findReader(calls, userId), quote?.(event.data, calls)])
+      if (quote === undefined) return reader
+      return reader === undefined || quoted === undefined ? undefined : { ...reader, quoted }
     },
     async apply(event, tx, reader) {
       const data = event.data

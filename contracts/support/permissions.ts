@@ -1,0 +1,13 @@
+import type { Permissions } from '../shared/declared-permission.ts'
+import { customerService, shoppers } from '../shared/roles.ts'
+
+/** The permissions of support, and the roles that have them. */
+export const supportPermissions = {
+  'ticket:create': { description: 'open support tickets for you', roles: shoppers },
+  'ticket:manage': { description: 'assign, prioritise and resolve support tickets', roles: customerService },
+  'ticket:rate': { description: 'rate your resolved support tickets', roles: shoppers },
+  'ticket:read': { description: 'read your support tickets', roles: shoppers },
+  'ticket:read:any': { description: 'read every support ticket', roles: customerService },
+  'ticket:reply': { description: 'reply to your support tickets', roles: shoppers },
+  'ticket:reply:any': { description: 'reply to every support ticket', roles: customerService },
+} as const satisfies Permissions

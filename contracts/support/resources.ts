@@ -1,0 +1,78 @@
+import { idSchema, InstantSchema, nameText, noteText } from '@stoa/contract'
+import { Type, type Static } from 'typebox'
+import { OrderId, UserId } from '../shared/ids.ts'
+
+/** The id of a ticket. */
+export const TicketId = idSchema('ticket')
+export type TicketId = Static<typeof TicketId>
+
+/** The id of a message of a ticket. */
+export const TicketMessageId = idSchema('ticket-message')
+export type TicketMessageId = Static<typeof TicketMessageId>
+
+/** Open tickets wait for staff, pending ones for the customer; a resolved one is closed if the customer does not reply. */
+export const TicketStatus = Type.Enum(['open', 'pending', 'resolved', 'closed'])
+export type TicketStatus = Static<typeof TicketStatus>
+
+/** The priority of a ticket; it determines the service level. */
+export const TicketPriority = Type.Enum(['low', 'normal', 'high', 'urgent'])
+export type TicketPriority = Static<typeof TicketPriority>
+
+/** The subject area of a ticket. */
+export const TicketTopic = Type.Enum(['order', 'delivery', 'payment', 'return', 'product', 'account', 'other'])
+export type TicketTopic = Static<typeof TicketTopic>
+
+/** A goal of the service level of a ticket. */
+export const SlaGoal = Type.Enum(['first_response', 'resolution'])
+export type SlaGoal = Static<typeof SlaGoal>
+
+/** The state of one goal: when it is due (missing while the clock is stopped), was reached, and was missed. */
+export const GoalState = Type.Object({
+  dueAt: Type.Optional(InstantSchema),
+  metAt: Type.Optional(InstantSchema),
+  breachedAt: Type.Optional(InstantSchema),
+})
+
+/** The service level of a ticket; its clock counts business hours and stops while the ticket waits for the customer. */
+export const TicketSla = Type.Object({ firstResponse: GoalState, resolution: GoalState })
+
+/** The rating of a resolved ticket by its customer. */
+export const TicketRating = Type.Object({
+  score: Type.Integer({ minimum: 1, maximum: 5 }),
+  comment: Type.Optional(noteText(2_000)),
+  ratedAt: InstantSchema,
+})
+export type TicketRating = Static<typeof TicketRating>
+
+/** A request of a customer for help; the messages have their own route. Staff also see the assignee and the service level. */
+export const Ticket = Type.Object({
+  id: TicketId,
+  number: Type.String({ description: 'for people, such as T-100001' }),
+  customerId: UserId,
+  orderId: Type.Optional(OrderId),
+  orderNumber: Type.Optional(Type.String()),
+  subject: nameText(200),
+  topic: TicketTopic,
+  priority: TicketPriority,
+  status: TicketStatus,
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+  resolvedAt: Type.Optional(InstantSchema),
+  rating: Type.Optional(TicketRating),
+  assigneeId: Type.Optional(UserId),
+  sla: Type.Optional(TicketSla),
+})
+export type Ticket = Static<typeof Ticket>
+
+/** A message of a ticket. Internal notes and the authors among staff are visible to staff only. */
+export const TicketMessage = Type.Object({
+  id: TicketMessageId,
+  ticketId: TicketId,
+  customerId: UserId,
+  author: Type.Enum(['customer', 'staff']),
+  authorId: Type.Optional(UserId),
+  internal: Type.Boolean(),
+  text: noteText(10_000),
+  createdAt: InstantSchema,
+})
+export type TicketMessage = Static<typeof TicketMessage>

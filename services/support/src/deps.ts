@@ -1,0 +1,20 @@
+import type { Clock, NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { SlaPolicy } from './domain/sla.ts'
+
+/** The limits of what accounts can write and of how long it is kept. */
+export interface Limits {
+  readonly ticketsPerDay: number
+  readonly messagesPerDay: number
+  readonly reopenMs: number
+  readonly retentionDays: number
+}
+
+/** What the use cases of support are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly database: Database
+  readonly policy: SlaPolicy
+  readonly limits: Limits
+}

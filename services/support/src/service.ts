@@ -1,0 +1,53 @@
+import { support } from '@stoa/contracts/support/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { readPolicy } from './domain/read-policy.ts'
+import { createMessage } from './use-cases/create-message.ts'
+import { createTicket } from './use-cases/create-ticket.ts'
+import { setAssignee, setPriority, setStatus } from './use-cases/manage-tickets.ts'
+import { personalData } from './use-cases/personal-data.ts'
+import { rateTicket } from './use-cases/rate-ticket.ts'
+import { getMessage, getReply, getTicket, listMessages, listTickets } from './use-cases/read-tickets.ts'
+import { closeResolved, removeOld, reportBreaches } from './use-cases/scheduled.ts'
+
+/** Tickets, service levels: its table of contents. */
+export const supportService = defineService(support, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, database, config: settings }): Deps => ({
+    clock,
+    newId,
+    database,
+    policy: readPolicy(settings),
+    limits: {
+      ticketsPerDay: settings.ticketsPerDay,
+      messagesPerDay: settings.ticketMessagesPerDay,
+      reopenMs: settings.reopenDays * 86_400_000,
+      retentionDays: settings.ticketRetentionDays,
+    },
+  }),
+  bind: (deps) => ({
+    operations: {
+      createTicket: createTicket(deps),
+      listTickets,
+      getTicket,
+      createMessage: createMessage(deps),
+      listMessages,
+      getMessage,
+      setAssignee: setAssignee(deps),
+      setPriority: setPriority(deps),
+      setStatus: setStatus(deps),
+      rateTicket: rateTicket(deps),
+    },
+    rpc: { getReply },
+    consumes: {},
+    sagas: {},
+    tasks: {
+      'report-breaches': reportBreaches(deps),
+      'close-resolved': closeResolved(deps),
+      'remove-old': removeOld(deps),
+    },
+    personalData,
+  }),
+})

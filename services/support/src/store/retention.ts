@@ -1,0 +1,18 @@
+import type { WriteHandle } from '@stoa/contract'
+
+/** Deletes tickets that were closed before this time, with their messages; returns how many. */
+export async function deleteClosedTickets(tx: WriteHandle, before: Temporal.Instant, limit: number): Promise<number> {
+  const rows = await tx.sql`
+    delete from tickets where id in (
+      select id from tickets where status = 'closed' and closed_at < ${before}
+        order by closed_at limit ${limit} for update skip locked)
+      returning 1`
+  return rows.length
+}
+
+/** Deletes the tickets of a person, and removes the person as assignee and author of the tickets of others. */
+export async function erasePerson(tx: WriteHandle, personId: string): Promise<void> {
+  await tx.sql`delete from tickets where customer_id = ${personId}`
+  await tx.sql`update tickets set assignee_id = null, version = version + 1 where assignee_id = ${personId}`
+  await tx.sql`update ticket_messages set author_id = null where author_id = ${personId} and author = 'staff'`
+}

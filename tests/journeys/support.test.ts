@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, expect, test } from 'vitest'
+import { ask, eventually, newCustomer, place, signIn } from './shop.ts'
+
+let staff: string
+beforeAll(async () => {
+  staff = await signIn('staff@stoa.example')
+})
+
+test('a customer asks about an order, gets the answer as a message, replies, and the ticket is resolved and rated', async () => {
+  const [customer, stranger] = [await newCustomer(), await newCustomer()]
+  const { body: order } = await place(customer)
+  const asked = { subject: 'One tin is missing', body: 'There were two of three.', orderId: order.id }
+  const open = (as: string, key = randomUUID()) => ask('POST', '/api/v1/tickets', { as, key, body: asked })
+  const key = randomUUID()
+  const { status, body: ticket } = await open(customer.token, key)
+  expect([status, ticket]).toMatchObject([201, { status: 'open', orderNumber: order.number }])
+  expect((await open(customer.token, key)).body.id).toBe(ticket.id)
+  expect((await open(stranger.token)).body.code).toBe('support.order_unknown')
+
+  const at = `/api/v1/tickets/${ticket.id}`
+  expect((await ask('GET', at, { as: stranger.token })).status).toBe(404)
+  const listed = await ask('GET', `/api/v1/tickets?customerId=${customer.id}`, { as: staff })
+  expect(listed.body.items.map(({ id }: { id: string }) => id)).toEqual([ticket.id])
+  const write = (as: string, text: string, more = {}) =>
+    ask('POST', `${at}/messages`, { as, key: randomUUID(), body: { text, ...more } })
+  expect((await write(staff, 'The warehouse has one tin too many.', { internal: true })).status).toBe(201)
+  expect((await write(staff, 'The third tin follows tomorrow.')).status).toBe(201)
+
+  const inboxOf = async (kind: string) =>
+    eventually(async () => {
+      const { body } = await ask('GET', `/api/v1/users/${customer.id}/notifications?kind=${kind}`, {
+        as: customer.token,
+      })
+      expect(body.items).toHaveLength(1)
+      return body.items[0]
+    })
+  const message = await inboxOf('ticket.updated')
+  expect(message.subject).toBe(`Reply to your request ${ticket.number}: One tin is missing`)
+  expect(message.body).toContain('The third tin follows tomorrow.')
+
+  expect((await write(customer.token, 'It has arrived.')).status).toBe(201)
+  const thread = await ask('GET', `${at}/messages`, { as: customer.token })
+  expect(thread.body.items.map(({ text }: { text: string }) => text)).toEqual([
+    'There were two of three.',
+    'The third tin follows tomorrow.',
+    'It has arrived.',
+  ])
+  const resolved = await ask('PUT', `${at}/status`, { as: staff, body: { status: 'resolved' } })
+  expect([resolved.status, resolved.body.status]).toEqual([200, 'resolved'])
+  expect(resolved.body.sla.resolution.metAt).toBeDefined()
+  await inboxOf('ticket.resolved')
+  const rated = await ask('POST', `${at}/rating`, { as: customer.token, body: { score: 5 } })
+  expect([rated.status, rated.body.rating.score]).toEqual([201, 5])
+})
