@@ -41,7 +41,7 @@ interface Options {
   readonly bundlesOf?: { readonly home: string } | undefined
 }
 
-/** Starts a system with the stoa command: on free ports, with carrier days of a second and rate limits that are not reached. */
+/** Starts a system with the stoa command: on free ports, with carrier days of a second and limits of requests and tickets that are not reached. */
 export async function bringUp({
   name,
   system = 'shop',
@@ -59,6 +59,8 @@ export async function bringUp({
     CARRIER_DAY_SECONDS: '1',
     RETURN_WINDOW_DAYS: '5',
     RATE_LIMIT_SCALE: '10000',
+    TICKETS_PER_DAY: '1000000',
+    TICKET_MESSAGES_PER_DAY: '1000000',
     ...settings?.(home),
   }
   const stoa = async (...args: string[]) =>

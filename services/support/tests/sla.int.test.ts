@@ -29,6 +29,15 @@ test('a missed goal is published once, however often and by how many it is looke
   expect((await app.read(agent, ticket.id)).sla.firstResponse.breachedAt).toBe('2026-11-02T15:01:00Z')
 })
 
+test('a late reply publishes the missed goal itself', async () => {
+  const { body: ticket } = await app.open(customerOf(), { priority: 'high' })
+  app.clock.set('2026-11-02T16:01')
+  await app.write(agent, ticket.id, 'Sorry for the delay')
+  expect(await breachesOf(ticket.id)).toMatchObject([{ goal: 'first_response' }])
+  await report()
+  expect(await breachesOf(ticket.id)).toHaveLength(1)
+})
+
 test('the clock stops while the ticket waits for the customer, and on holidays', async () => {
   const ada = customerOf()
   const { body: ticket } = await app.open(ada, { priority: 'high' })
@@ -65,6 +74,8 @@ test('a resolved ticket is reopened by its customer until it is closed, once', a
   expect(closings).toHaveLength(1)
   const reopen = await app.put(ticket.id, 'status', { status: 'open' })
   expect([reopen.status, reopen.body.code]).toEqual([409, 'support.move_not_allowed'])
+  // for a stranger it is not closed, but unknown
+  expect((await app.write(customerOf(), ticket.id, 'Hello')).status).toBe(404)
 })
 
 test('a closed ticket is deleted after its retention, with its messages', async () => {

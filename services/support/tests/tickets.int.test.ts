@@ -122,6 +122,15 @@ test('notes, authors, assignee and service level are for staff', async () => {
   expect(JSON.stringify(body)).not.toContain('regular')
 })
 
+test('messages of many writers at once are all counted', async () => {
+  const { body: ticket } = await app.open(customerOf())
+  const writers = Array.from({ length: 8 }, () => ({ subject: newId(), roles: ['staff'] }))
+  await Promise.all(writers.map((writer) => app.write(writer, ticket.id, 'A note', { internal: true })))
+  const [row] = await app.service.database.read.sql`
+    select message_count, version from tickets where id = ${ticket.id}`
+  expect(row).toEqual({ message_count: 8, version: 9 })
+})
+
 test('only accounts of customer service can be assigned', async () => {
   const { body: ticket } = await app.open(customerOf())
   const wrong = await app.put(ticket.id, 'assignee', { assigneeId: newId() })
