@@ -16,6 +16,7 @@ const calls: Stubs<NotificationService> = {
       locale: userId === german ? 'de-AT' : 'en',
       emailVerified: true,
     }),
+    issueLinkToken: async ({ linkId }) => ({ token: `token-of-${linkId}` }),
   },
   support: {
     getReply: async ({ messageId }) => {
