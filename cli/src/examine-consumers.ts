@@ -1,5 +1,6 @@
 import type { DataFolder } from '@stoa/supervisor/data-folder'
 import type { Finding } from '@stoa/supervisor/examine'
+import { consumerEndpoints } from '@stoa/events/endpoints'
 import { askService, servicesWith } from './operating.ts'
 
 /** Finds keys whose events wait without a dead letter that explains it; there should never be one. */
@@ -10,7 +11,7 @@ export async function examineConsumers(folder: DataFolder): Promise<Finding> {
     const services = await servicesWith(system, 'dead-letters')
     const found = await Promise.all(
       services.map(async (name) => {
-        const { strandedKeys } = await askService<{ strandedKeys: number }>(system, name, 'consumer')
+        const { strandedKeys } = await askService(system, name, consumerEndpoints.showConsumer)
         return { name, strandedKeys }
       }),
     )

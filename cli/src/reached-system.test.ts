@@ -44,7 +44,7 @@ const paths = () => asked.map(({ method, path }) => `${method} ${path}`)
 
 test('commands that read ask the operating endpoints of each service at the gateway, with the token given', async () => {
   expect(await run('dlq', 'ls', '--url', url)).toBe(0)
-  expect(paths()).toContain('GET /api/v1/ops/order/dead-letters?')
+  expect(paths()).toContain('GET /api/v1/ops/order/dead-letters')
   expect(await run('tasks', 'ls', 'payment', '--url', url)).toBe(0)
   expect(await run('routes', '--url', url)).toBe(0)
   expect(await run('breakers', 'ls', '--by', 'gateway', '--url', url)).toBe(0)

@@ -1,6 +1,9 @@
+import { breakerEndpoints } from '@stoa/client/endpoints'
+import type { OperatingAnswer } from '@stoa/contract'
 import { CommandFailed, readReaching, UsageError } from '../arguments.ts'
 import { askService } from '../operating.ts'
 import { formatTable, note, say, sayJson } from '../output.ts'
+import { compact } from '@stoa/kernel'
 import { runSubcommand } from '../subcommand.ts'
 import type { ReachedSystem } from '../system-url.ts'
 import { operatedOf } from '../reached-system.ts'
@@ -14,25 +17,13 @@ one lets a few probe calls through. When an instance is ready again, its breaker
 immediately. They open again if the calls still fail.
 `
 
-interface Breaker {
-  readonly service: string
-  readonly instance: string
-  readonly scope: string
-  readonly state: string
-  readonly failuresInARow: number
-  readonly calls: number
-  readonly failures: number
-  readonly retryAfterSeconds: number
-  readonly lastFailure?: string
-}
-
 export function run(args: readonly string[]): Promise<number> {
   return runSubcommand('breakers', { ls: list, reset }, args)
 }
 
 async function list(args: readonly string[]): Promise<number> {
   const { system, values } = readReaching(args, { json: { type: 'boolean' }, by: { type: 'string' } })
-  const { answers, failed } = await askCallers<{ items: Breaker[] }>(system, values.by, '', 'GET')
+  const { answers, failed } = await askCallers(system, values.by, breakerEndpoints.listBreakers, {})
   const items = answers.flatMap(({ caller, answer }) => answer.items.map((item) => ({ caller, ...item })))
   if (values.json === true) sayJson(items)
   else {
@@ -62,15 +53,8 @@ async function reset(args: readonly string[]): Promise<number> {
   const [callee] = positionals
   if ((callee === undefined) !== (values.all === true))
     throw new UsageError('name the called service, or use --all; --help shows the usage')
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries({ callee, instance: values.instance, scope: values.scope }))
-    if (value !== undefined) query.set(name, value)
-  const { answers, failed } = await askCallers<{ reset: number }>(
-    system,
-    values.by,
-    `/reset?${query.toString()}`,
-    'POST',
-  )
+  const query = compact({ callee, instance: values.instance, scope: values.scope })
+  const { answers, failed } = await askCallers(system, values.by, breakerEndpoints.resetBreakers, query)
   const count = answers.reduce((sum, { answer }) => sum + answer.reset, 0)
   if (callee !== undefined && count === 0 && failed.length === 0)
     throw new CommandFailed(`no such breaker of ${callee}: "stoa breakers ls" lists the breakers`)
@@ -78,13 +62,20 @@ async function reset(args: readonly string[]): Promise<number> {
   return exitCodeOf(failed)
 }
 
+type BreakerEndpoint = (typeof breakerEndpoints)[keyof typeof breakerEndpoints]
+
 /** Asks every process that has breakers, or one of them; one that does not respond does not hide the others. */
-async function askCallers<Answer>(system: ReachedSystem, by: string | undefined, path: string, method: string) {
+async function askCallers<E extends BreakerEndpoint>(
+  system: ReachedSystem,
+  by: string | undefined,
+  endpoint: E,
+  query: Readonly<Record<string, string>>,
+) {
   const callers = by === undefined ? ['gateway', ...((await operatedOf(system)).callers ?? [])] : [by]
   const failed: string[] = []
   const asked = callers.map(async (caller) => {
     try {
-      const answer = await askService<Answer>(system, caller, `circuit-breakers${path}`, { method })
+      const answer = (await askService<BreakerEndpoint>(system, caller, endpoint, { query })) as OperatingAnswer<E>
       return [{ caller, answer }]
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error

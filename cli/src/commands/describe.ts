@@ -4,6 +4,8 @@ import { systemIn } from '@stoa/supervisor/system-in'
 import { readReaching } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { requireArgument } from '../subcommand.ts'
+import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
+import { healthEndpoints } from '@stoa/service/endpoints'
 import { askService } from '../operating.ts'
 import type { ReachedSystem } from '../system-url.ts'
 
@@ -16,16 +18,6 @@ service is running, also lists its instances and their failing components.
 interface Instance extends ProcessRow {
   /** The health of its components, if the instance responds. */
   readonly components?: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>
-}
-
-interface Upstream {
-  readonly service: string
-  readonly instances: readonly {
-    readonly id: string
-    readonly port: number
-    readonly isDrained: boolean
-    readonly metadata?: { readonly instance?: string }
-  }[]
 }
 
 /** What an instance says of itself. */
@@ -49,12 +41,12 @@ export async function run(args: readonly string[]): Promise<number> {
 /** The instances that the gateway of a deployed system knows, each with its components where the gateway reaches it. */
 async function deployedInstances(system: ReachedSystem, name: string): Promise<Instance[]> {
   if (name === 'gateway') return [await deployedGateway(system)]
-  const { items } = await askService<{ items: Upstream[] }>(system, 'gateway', 'upstreams')
+  const { items } = await askService(system, 'gateway', gatewayEndpoints.listUpstreams)
   const found = items.find(({ service }) => service === name)?.instances ?? []
   // the gateway chooses which instance answers
   const reports = await Promise.all(found.map(() => healthOf(system, name)))
   return found.map(({ id, port, isDrained, metadata }) => {
-    const report = reports.find((each) => each?.instance !== undefined && each.instance === metadata?.instance)
+    const report = reports.find((each) => each?.instance !== undefined && each.instance === metadata['instance'])
     const state = isDrained ? 'draining' : 'ready'
     const row: Instance = { service: name, instance: id, pid: null, port, state }
     return report?.components === undefined ? row : { ...row, components: report.components }
@@ -64,14 +56,14 @@ async function deployedInstances(system: ReachedSystem, name: string): Promise<I
 /** The gateway behind the URL is not among its own upstreams. */
 async function deployedGateway(system: ReachedSystem): Promise<Instance> {
   const { protocol, port } = new URL(system.url ?? '')
-  const { components = {} } = await askService<Health>(system, 'gateway', 'health')
+  const { components } = await askService(system, 'gateway', healthEndpoints.showHealth)
   const at = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
   return { service: 'gateway', instance: 'gateway', pid: null, port: at, state: 'ready', components }
 }
 
 /** What an instance says of its components; undefined from one that cannot be reached or is of an older release. */
 function healthOf(system: ReachedSystem, name: string): Promise<Health | undefined> {
-  return askService<Health>(system, name, 'health', { timeoutMs: healthTimeoutMs }).catch(() => undefined)
+  return askService(system, name, healthEndpoints.showHealth, { timeoutMs: healthTimeoutMs }).catch(() => undefined)
 }
 
 async function instancesOf(system: ReachedSystem, name: string): Promise<Instance[]> {
@@ -88,7 +80,7 @@ async function withHealth(system: ReachedSystem, row: ProcessRow): Promise<Insta
   try {
     // its own health is behind its admin API
     if (row.service === 'gateway') {
-      const { components = {} } = await askService<Health>(system, 'gateway', 'health')
+      const { components } = await askService(system, 'gateway', healthEndpoints.showHealth)
       return { ...row, components }
     }
     const signal = AbortSignal.timeout(healthTimeoutMs)

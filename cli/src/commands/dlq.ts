@@ -1,5 +1,6 @@
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
-import { askItem, listOf, retryAll } from '../operating.ts'
+import { letterEndpoints } from '@stoa/events/endpoints'
+import { askItem, listOf, retryAll, type ItemAt } from '../operating.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
@@ -14,15 +15,6 @@ failed events of the same key in order; with --all, those of every key of one se
 the event permanently, and the key continues with the next event. States: dead (the default), failing, waiting, discarded.
 `
 
-interface Letter {
-  readonly id: number
-  readonly type: string
-  readonly key: string
-  readonly state: string
-  readonly attempts: number
-  readonly error?: { readonly message?: string } | null
-}
-
 export function run(args: readonly string[]): Promise<number> {
   return runSubcommand('dlq', { ls: list, show, retry, discard }, args)
 }
@@ -31,10 +23,8 @@ async function list(args: readonly string[]): Promise<number> {
   const options = { state: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } } as const
   const { system, values, positionals } = readReaching(args, options, { positionals: 1 })
   const { state, limit } = values
-  const letters = await listOf<Letter>(system, 'dead-letters', {
-    service: positionals[0],
-    query: { state, limit: readLimit(limit) },
-  })
+  const query = { state, limit: readLimit(limit) }
+  const letters = await listOf(system, letterEndpoints.listDeadLetters, positionals[0], query)
   if (values.json === true) {
     sayJson(letters)
     return 0
@@ -56,7 +46,7 @@ async function list(args: readonly string[]): Promise<number> {
 
 async function show(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 2 })
-  const letter = await askItem<object>(system, 'dead-letters', letterAt(positionals))
+  const letter = await askItem(system, letterEndpoints.showDeadLetter, letterAt(positionals))
   if (values.json === true) sayJson(letter)
   else say(JSON.stringify(letter, undefined, 2))
   return 0
@@ -66,12 +56,14 @@ async function retry(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { all: { type: 'boolean' } }, { positionals: 2 })
   if (values.all === true) {
     if (positionals.length > 1) throw new UsageError('an ID and --all exclude each other')
-    const retried = [...(await retryAll(system, 'dead-letters', positionals[0]))].filter(([, count]) => count > 0)
+    const retried = [...(await retryAll(system, letterEndpoints.retryAllDeadLetters, positionals[0]))].filter(
+      ([, count]) => count > 0,
+    )
     if (retried.length === 0) say('Nothing to retry.')
     for (const [name, count] of retried) say(`${name}: ${count} ${count === 1 ? 'key is' : 'keys are'} retried.`)
     return 0
   }
-  await askItem(system, 'dead-letters', { ...letterAt(positionals), action: 'retry' })
+  await askItem(system, letterEndpoints.retryDeadLetter, letterAt(positionals))
   say('Retrying the event and the events queued behind it.')
   return 0
 }
@@ -81,12 +73,12 @@ async function discard(args: readonly string[]): Promise<number> {
   const { reason } = values
   if (reason === undefined || reason.trim() === '')
     throw new UsageError('discard requires a reason, which is stored: --reason TEXT')
-  await askItem(system, 'dead-letters', { ...letterAt(positionals), action: 'discard' }, { reason })
+  await askItem(system, letterEndpoints.discardDeadLetter, letterAt(positionals), { reason })
   say('Discarded; the events queued behind it continue.')
   return 0
 }
 
-function letterAt(positionals: readonly string[]): { readonly service: string; readonly id: string } {
+function letterAt(positionals: readonly string[]): ItemAt {
   const service = requireArgument(positionals, 0, 'the service')
   return { service, id: requireArgument(positionals, 1, 'the id of the dead letter') }
 }

@@ -1,3 +1,6 @@
+import { consumerEndpoints, logEndpoints, type EventInLog, type ReplayPlan } from '@stoa/events/endpoints'
+import type { OperatingRequest } from '@stoa/contract'
+import { compact } from '@stoa/kernel'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemIn } from '@stoa/supervisor/system-in'
 import { eventLogDatabase } from '@stoa/system/topology'
@@ -40,28 +43,10 @@ TOPIC/PARTITION:POSITION. It prints the plan, and executes it with --yes. Events
                  handler overwrites
 `
 
-interface Logged {
-  readonly topic: string
-  readonly partition: number
-  readonly position: number
-  readonly appendedAt: string
-  readonly event: { readonly id: string; readonly type: string; readonly subject: string }
-}
-
-interface Page {
-  readonly items: readonly Logged[]
-  readonly cursor: string
-}
-
-interface Plan {
-  readonly events: number
-  readonly known: number
-  readonly forgotten: number
-  readonly positions: readonly object[]
-}
+type EventQuery = OperatingRequest<typeof logEndpoints.listEvents>['query']
 
 const pollMs = 400
-const pageSize = '200'
+const pageSize = 200
 
 export function run(args: readonly string[]): Promise<number> {
   return runSubcommand('events', { tail, show, replay, pause, resume, prune }, args)
@@ -79,20 +64,19 @@ async function tail(args: readonly string[]): Promise<number> {
   })
   const first =
     values.since === undefined
-      ? { from: 'last', limit: readLimit(values.limit) ?? '20' }
+      ? { from: 'last', limit: Number(readLimit(values.limit) ?? 20) }
       : { from: parseSince(values.since, new Date()), limit: pageSize }
-  const wanted = new URLSearchParams()
-  for (const type of values.type?.split(',') ?? []) wanted.append('type', type.trim())
-  if (values.subject !== undefined) wanted.set('subject', values.subject)
-  if (values.order !== undefined) wanted.set('text', values.order)
+  const types = values.type?.split(',').map((type) => type.trim()) ?? []
+  const wanted = compact({ type: types, subject: values.subject, text: values.order })
   const service = await anyReader(system)
-  const read = (more: Readonly<Record<string, string>>) =>
-    askService<Page>(system, service, `events?${new URLSearchParams([...wanted, ...Object.entries(more)]).toString()}`)
-  const print = ({ items }: Page) => items.forEach((each) => (values.json === true ? sayJson(each) : say(lineOf(each))))
+  const read = (more: EventQuery) =>
+    askService(system, service, logEndpoints.listEvents, { query: { ...wanted, ...more } })
+  const print = ({ items }: { readonly items: readonly EventInLog[] }) =>
+    items.forEach((each) => (values.json === true ? sayJson(each) : say(lineOf(each))))
 
   let page = await read(first)
   print(page)
-  if (page.items.length === 0) for (const line of await unknownTypes(system, wanted.getAll('type'))) note(line)
+  if (page.items.length === 0) for (const line of await unknownTypes(system, types)) note(line)
   while (values.follow === true || (values.since !== undefined && page.items.length > 0)) {
     page = await read({ cursor: page.cursor, limit: pageSize })
     print(page)
@@ -117,7 +101,7 @@ async function show(args: readonly string[]): Promise<number> {
     { positionals: 1 },
   )
   const id = requireArgument(positionals, 0, 'the id of an event')
-  const event = await askService<Logged>(system, await anyReader(system), `events/${encodeURIComponent(id)}`).catch(
+  const event = await askService(system, await anyReader(system), logEndpoints.showEvent, { params: { id } }).catch(
     (error: unknown) => {
       if (!(error instanceof CommandFailed) || error.code !== 'request.path_unknown') throw error
       throw new CommandFailed(`the log has no event ${id}: "stoa events tail" lists the last ones`)
@@ -140,7 +124,11 @@ function resume(args: readonly string[]): Promise<number> {
 async function setPaused(args: readonly string[], action: 'pause' | 'resume'): Promise<number> {
   const { system, positionals } = readReaching(args, {}, { positionals: 1 })
   const service = requireArgument(positionals, 0, 'the service')
-  await askService(system, service, `consumer/${action}`, { method: 'POST' })
+  await askService(
+    system,
+    service,
+    action === 'pause' ? consumerEndpoints.pauseConsumer : consumerEndpoints.resumeConsumer,
+  )
   say(
     action === 'pause'
       ? `${service} consumes no events until "stoa events resume ${service}".`
@@ -161,7 +149,7 @@ async function replay(args: readonly string[]): Promise<number> {
   const isPosition = values.from === 'start' || values.from.includes('/')
   const from = isPosition ? values.from : parseSince(values.from, new Date(), '--from')
   const body = { from, anew: values.anew === true, isDryRun: values.yes !== true }
-  const plan = await askService<Plan>(system, service, 'consumer/replay', { method: 'POST', body })
+  const plan = await askService(system, service, consumerEndpoints.replayEvents, { body })
   if (values.json === true) sayJson({ service, isDone: values.yes === true, ...plan })
   else for (const line of describePlan(service, plan, body)) say(line)
   return 0
@@ -184,7 +172,7 @@ async function prune(args: readonly string[]): Promise<number> {
 
 function describePlan(
   service: string,
-  { events, known, forgotten, positions }: Plan,
+  { events, known, forgotten, positions }: ReplayPlan,
   { anew, isDryRun }: { readonly anew: boolean; readonly isDryRun: boolean },
 ): string[] {
   if (events === 0) return [`${service} has passed no events since then: nothing to replay.`]
@@ -209,7 +197,7 @@ async function anyReader(system: ReachedSystem): Promise<string> {
   return first
 }
 
-function lineOf({ topic, partition, position, appendedAt, event }: Logged): string {
+function lineOf({ topic, partition, position, appendedAt, event }: EventInLog): string {
   const location = toned('dim', `${topic}/${partition}:${position}`)
   return `${appendedAt.slice(0, 23)}  ${event.type.padEnd(28)} ${event.subject}  ${event.id}  ${location}`
 }

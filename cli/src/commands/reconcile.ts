@@ -1,4 +1,6 @@
 import { readReaching } from '../arguments.ts'
+import { reconciliationEndpoints } from '@stoa/contracts/order/operating'
+import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import { askService } from '../operating.ts'
 import { formatTable, note, say, sayJson, toned } from '../output.ts'
 
@@ -10,39 +12,18 @@ orders that do not exist. Skips orders in progress and services that are not dep
   --json    print {"differences": [...]} with the numbers of compared and skipped records
 `
 
-interface Difference {
-  readonly kind: string
-  readonly orderId?: string
-  readonly orderNumber?: string
-  readonly subject?: string
-  readonly expected: string
-  readonly found: string
-}
-
-interface Report {
-  readonly differences: readonly Difference[]
-  readonly isTruncated: boolean
-  readonly isCaughtUp: boolean
-  readonly compared: Readonly<Record<string, number>>
-  readonly leftOut: {
-    readonly services: readonly string[]
-    readonly ordersUnderWay: number
-    readonly ordersStuck: number
-  }
-}
-
 const timeoutMs = 600_000
 
 export async function run(args: readonly string[]): Promise<number> {
   const { system, values } = readReaching(args, { recent: { type: 'boolean' }, json: { type: 'boolean' } })
-  const path = values.recent === true ? 'reconciliation?scope=recent' : 'reconciliation'
-  const report = await askService<Report>(system, 'order', path, { method: 'POST', timeoutMs })
+  const query = { scope: values.recent === true ? 'recent' : 'all' } as const
+  const report = await askService(system, 'order', reconciliationEndpoints.reconcile, { query, timeoutMs })
   if (values.json === true) sayJson(report)
   else show(report)
   return report.differences.length === 0 ? 0 : 1
 }
 
-function show({ differences, isTruncated, isCaughtUp, compared, leftOut }: Report): void {
+function show({ differences, isTruncated, isCaughtUp, compared, leftOut }: ReconciliationReport): void {
   const { orders, payments, reservations, shipments, quotes } = compared
   const counts = Object.entries({ orders, payments, reservations, shipments, quotes })
     .map(([plural, count = 0]) => counted(count, plural))

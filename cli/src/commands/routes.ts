@@ -1,4 +1,5 @@
 import { readReaching, UsageError } from '../arguments.ts'
+import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
 import { askService } from '../operating.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 
@@ -7,19 +8,9 @@ export const help = `Usage: stoa routes [SERVICE] [--json]
 Lists the routes of the running gateway: method, path, service, required permission, rate limit and timeout.
 `
 
-interface Route {
-  readonly service: string
-  readonly name: string
-  readonly method: string
-  readonly path: string
-  readonly permission: string
-  readonly rateClass: string
-  readonly timeoutMs: number
-}
-
 export async function run(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
-  const { items } = await askService<{ items: Route[] }>(system, 'gateway', 'routes')
+  const { items } = await askService(system, 'gateway', gatewayEndpoints.listRoutes)
   const [service] = positionals
   const routes = items.filter((route) => service === undefined || route.service === service)
   if (service !== undefined && routes.length === 0) {

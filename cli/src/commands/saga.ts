@@ -1,3 +1,4 @@
+import { sagaEndpoints, type SagaDetails } from '@stoa/saga/endpoints'
 import { askService, listOf } from '../operating.ts'
 import { CommandFailed, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
@@ -18,32 +19,7 @@ its subject: an order id shows all sagas of the order. States: running, waiting,
   skip        skip the failed step of a stuck saga and continue; you must perform the effect of the step yourself
 `
 
-interface SagaSummary {
-  readonly id: string
-  readonly type: string
-  readonly state: string
-  readonly createdAt: string
-  readonly endedAt?: string
-  readonly reason?: string
-  readonly traceId?: string
-}
-
-interface SagaStep {
-  readonly step: string
-  readonly kind: string
-  readonly outcome: string
-  readonly attempts: number
-  readonly error?: string
-  readonly detail?: string
-  readonly startedAt: string
-  readonly endedAt: string
-}
-
-interface SagaDetails extends SagaSummary {
-  readonly service: string
-  readonly steps: readonly SagaStep[]
-  readonly trying?: { readonly attempts: number; readonly since: string; readonly lastError?: string }
-}
+type Found = SagaDetails & { readonly service: string }
 
 export function run(args: readonly string[]): Promise<number> {
   return runSubcommand(
@@ -68,7 +44,8 @@ async function list(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   })
   const { service, state, type, limit } = values
-  const sagas = await listOf<SagaSummary>(system, 'sagas', { service, query: { state, type, limit: readLimit(limit) } })
+  const query = { state, type, limit: readLimit(limit) }
+  const sagas = await listOf(system, sagaEndpoints.listSagas, service, query)
   if (values.json === true) {
     sayJson(sagas)
     return 0
@@ -89,7 +66,13 @@ async function show(args: readonly string[]): Promise<number> {
   return 0
 }
 
-async function act(action: 'retry' | 'compensate' | 'skip', args: readonly string[]): Promise<number> {
+const actions = {
+  retry: sagaEndpoints.retrySaga,
+  compensate: sagaEndpoints.compensateSaga,
+  skip: sagaEndpoints.skipSagaStep,
+}
+
+async function act(action: keyof typeof actions, args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { yes: { type: 'boolean' } }, { positionals: 1 })
   const wanted = requireArgument(positionals, 0, 'the id of a saga')
   if (action === 'skip' && values.yes !== true)
@@ -100,15 +83,13 @@ async function act(action: 'retry' | 'compensate' | 'skip', args: readonly strin
     throw new UsageError(`${wanted} has several sagas: use one of ${ids}`)
   }
   const { id, service } = saga
-  const after = await askService<SagaSummary>(system, service, `sagas/${encodeURIComponent(id)}/${action}`, {
-    method: 'POST',
-  })
+  const after = await askService(system, service, actions[action], { params: { id } })
   say(`${id}: ${after.state}`)
   return 0
 }
 
 /** Returns the saga with this id, or all sagas with this key. */
-async function find(system: ReachedSystem, wanted: string): Promise<SagaDetails[]> {
+async function find(system: ReachedSystem, wanted: string): Promise<Found[]> {
   const { sagas } = await operatedOf(system)
   const candidates = Object.entries(sagas).flatMap(([service, types]) =>
     (wanted.includes(':') ? [wanted] : types.map((type) => `${type}:${wanted}`)).map((id) => ({ service, id })),
@@ -116,7 +97,7 @@ async function find(system: ReachedSystem, wanted: string): Promise<SagaDetails[
   const found = await Promise.all(
     candidates.map(async ({ service, id }) => {
       try {
-        return [{ ...(await askService<SagaDetails>(system, service, `sagas/${encodeURIComponent(id)}`)), service }]
+        return [{ ...(await askService(system, service, sagaEndpoints.showSaga, { params: { id } })), service }]
       } catch (error) {
         if (error instanceof CommandFailed && error.code === 'saga.not_found') return []
         throw error
@@ -128,7 +109,7 @@ async function find(system: ReachedSystem, wanted: string): Promise<SagaDetails[
   return all
 }
 
-function describe(saga: SagaDetails): string[] {
+function describe(saga: Found): string[] {
   const { id, state, service, reason, traceId, createdAt, endedAt, trying, steps } = saga
   const facts = [
     ['service', service],

@@ -1,5 +1,6 @@
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
-import { askItem, listOf, retryAll } from '../operating.ts'
+import { taskEndpoints } from '@stoa/tasks/endpoints'
+import { askItem, listOf, retryAll, type ItemAt } from '../operating.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
@@ -13,16 +14,6 @@ the newest failed task of each key of one service or of all services. A task is 
 key is pending. A discard deletes the task.
 `
 
-interface FailedTask {
-  readonly id: number
-  readonly name: string
-  readonly key: string | null
-  readonly state: 'failed' | 'waiting'
-  readonly isKnown: boolean
-  readonly attempt: number
-  readonly error: { readonly code?: string; readonly message: string } | null
-}
-
 export function run(args: readonly string[]): Promise<number> {
   return runSubcommand('tasks', { ls: list, retry, discard }, args)
 }
@@ -30,10 +21,8 @@ export function run(args: readonly string[]): Promise<number> {
 async function list(args: readonly string[]): Promise<number> {
   const options = { limit: { type: 'string' }, json: { type: 'boolean' } } as const
   const { system, values, positionals } = readReaching(args, options, { positionals: 1 })
-  const tasks = await listOf<FailedTask>(system, 'tasks', {
-    service: positionals[0],
-    query: { limit: readLimit(values.limit) },
-  })
+  const query = { limit: readLimit(values.limit) }
+  const tasks = await listOf(system, taskEndpoints.listFailedTasks, positionals[0], query)
   if (values.json === true) {
     sayJson(tasks)
     return 0
@@ -59,24 +48,26 @@ async function retry(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { all: { type: 'boolean' } }, { positionals: 2 })
   if (values.all === true) {
     if (positionals.length > 1) throw new UsageError('an ID and --all exclude each other')
-    const retried = [...(await retryAll(system, 'tasks', positionals[0]))].filter(([, count]) => count > 0)
+    const retried = [...(await retryAll(system, taskEndpoints.retryAllTasks, positionals[0]))].filter(
+      ([, count]) => count > 0,
+    )
     if (retried.length === 0) say('Nothing to retry.')
     for (const [name, count] of retried) say(`${name}: ${count} ${count === 1 ? 'task is' : 'tasks are'} retried.`)
     return 0
   }
-  await askItem(system, 'tasks', { ...taskAt(positionals), action: 'retry' })
+  await askItem(system, taskEndpoints.retryTask, taskAt(positionals))
   say('Retrying the task.')
   return 0
 }
 
 async function discard(args: readonly string[]): Promise<number> {
   const { system, positionals } = readReaching(args, {}, { positionals: 2 })
-  await askItem(system, 'tasks', { ...taskAt(positionals), action: 'discard' })
+  await askItem(system, taskEndpoints.discardTask, taskAt(positionals))
   say('The task is deleted.')
   return 0
 }
 
-function taskAt(positionals: readonly string[]): { readonly service: string; readonly id: string } {
+function taskAt(positionals: readonly string[]): ItemAt {
   const service = requireArgument(positionals, 0, 'the service')
   return { service, id: requireArgument(positionals, 1, 'the id of the task') }
 }

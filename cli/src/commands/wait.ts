@@ -1,3 +1,5 @@
+import { sagaEndpoints } from '@stoa/saga/endpoints'
+import { consumerEndpoints, outboxEndpoints } from '@stoa/events/endpoints'
 import { setTimeout as delay } from 'node:timers/promises'
 import { askSupervisor, NotRunning, type ProcessRow } from '@stoa/supervisor/control'
 import type { DataFolder } from '@stoa/supervisor/data-folder'
@@ -51,17 +53,19 @@ async function whatIsUnderWay(folder: DataFolder): Promise<string | undefined> {
   const { consumers, sagas } = await readOperated(folder)
   const states = ['running', 'compensating'] as const
   const live = await Promise.all(
-    states.map((state) => listOf<object>({ folder, url: undefined }, 'sagas', { query: { state, limit: mostSagas } })),
+    states.map((state) =>
+      listOf({ folder, url: undefined }, sagaEndpoints.listSagas, undefined, { state, limit: mostSagas }),
+    ),
   )
   const count = live.flat().length
   if (count > 0) return `${count} sagas are running`
   const publishers = [...new Set([...consumers, ...Object.keys(sagas)])]
   for (const service of publishers) {
-    const { pending } = await askService<{ pending: number }>({ folder, url: undefined }, service, 'outbox')
+    const { pending } = await askService({ folder, url: undefined }, service, outboxEndpoints.showOutbox)
     if (pending > 0) return `${pending} events of ${service} are not published yet`
   }
   for (const service of consumers) {
-    const { lag } = await askService<{ lag: number }>({ folder, url: undefined }, service, 'consumer')
+    const { lag } = await askService({ folder, url: undefined }, service, consumerEndpoints.showConsumer)
     if (lag > 0) return `${service} has ${lag} events to handle`
   }
   return undefined

@@ -17,7 +17,8 @@ import {
 } from '@stoa/security'
 import { followEndedSessions, makeHealth, waitForEndedMs, within } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
-import { administer, makeAdminServer, type AdminOptions } from './admin/server.ts'
+import { makeAdminister, type Administer } from './admin/administer.ts'
+import { makeAdminServer } from './admin/server.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
 import { gatewayDependencies } from './dependencies.ts'
@@ -91,9 +92,9 @@ export async function startGateway({
   const isReady = () => state.isReady && resolver.isInformed()
   const health = makeHealth({ dependencies: gatewayDependencies({ upstreams, resolver, breakers, verifier }), isReady })
   const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
-  const administration = { ...parts, breakers, verifier, principalOf, telemetry, health }
-  const server = publicServer({ settings, services, furtherErrors, isReady }, { pipeline, administration })
-  const admin = makeAdminServer(administration)
+  const administer = makeAdminister({ ...parts, breakers, health })
+  const server = publicServer({ settings, services, furtherErrors, isReady }, { pipeline, administer, telemetry })
+  const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
   const port = await listen(server, settings.host, settings.port)
   const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
   state.isReady = true
@@ -126,22 +127,22 @@ interface PublicOptions {
 
 interface PublicParts {
   readonly pipeline: Pipeline
-  readonly administration: AdminOptions
+  readonly administer: Administer
+  readonly telemetry: Telemetry
 }
 
 /** The server that clients reach. */
 function publicServer(
   { settings, services, furtherErrors, isReady }: PublicOptions,
-  { pipeline, administration }: PublicParts,
+  { pipeline, administer, telemetry }: PublicParts,
 ): Server {
-  const { telemetry } = administration
   return makeServer({
     pipeline,
     answerOwn: ownAnswers({
       pipeline,
       services,
       rateLimitScale: settings.rateLimitScale,
-      administer: (request) => administer(administration, request),
+      administer,
     }),
     cors: makeCors(settings.corsOrigins),
     pages: gatewayPages({ services: [...services, gateway], version, isReady, furtherErrors }),

@@ -270,8 +270,8 @@ test('requests that failed leave their places at the service', async () => {
   const upstreams = await fetch(`http://127.0.0.1:${gateway.adminPort}/admin/upstreams`, {
     headers: { authorization: 'Bearer admin' },
   })
-  const { items } = (await upstreams.json()) as { items: { service: string; places: { active: number } }[] }
-  expect(items.find(({ service }) => service === 'inventory')?.places).toMatchObject({ active: 0 })
+  const { items } = (await upstreams.json()) as { items: { service: string; slots: { active: number } }[] }
+  expect(items.find(({ service }) => service === 'inventory')?.slots).toMatchObject({ active: 0 })
 })
 
 test('operators see how much is kept, and empty it', async () => {
@@ -279,8 +279,8 @@ test('operators see how much is kept, and empty it', async () => {
   await ask(products)
   await ask('/api/v1/categories')
   await ask(products)
-  expect(await (await admin('GET', '')).json()).toMatchObject({ places: 2, evictions: 0 })
-  expect(await (await admin('POST', `/purge/${encodeURIComponent(products)}`)).json()).toEqual({ purged: 1 })
+  expect(await (await admin('GET', '')).json()).toMatchObject({ entries: 2, evictions: 0 })
+  expect(await (await admin('POST', `/purge?prefix=${encodeURIComponent(products)}`)).json()).toEqual({ purged: 1 })
   expect((await ask(products)).text).toBe('3')
   expect(await (await admin('POST', '/purge')).json()).toEqual({ purged: 2 })
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text()

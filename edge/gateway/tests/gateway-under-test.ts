@@ -69,10 +69,10 @@ export async function gatewayUnderTest(settings: Record<string, string> = {}): P
     async bulkheads() {
       const answer = await fetch(`${adminUrl}/admin/upstreams`, { headers: { authorization: 'Bearer admin' } })
       const { items, streams } = (await answer.json()) as {
-        items: { places: BulkheadSnapshot }[]
+        items: { slots: BulkheadSnapshot }[]
         streams: BulkheadSnapshot
       }
-      return [...items.map(({ places }) => places), streams]
+      return [...items.map(({ slots }) => slots), streams]
     },
     async raw(text) {
       const socket = await open(text)

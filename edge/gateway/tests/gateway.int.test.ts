@@ -163,14 +163,14 @@ test('an instance that operators drain is sent nothing until they end that', asy
     return items.find(({ service }) => service === 'order')?.instances ?? []
   }
   const [one] = await instances()
-  const drain = `${admin}/order/${encodeURIComponent(one?.id ?? '')}/drain`
-  expect((await fetch(drain, { method: 'DELETE', headers })).status).toBe(404)
-  expect((await fetch(drain, { method: 'POST', headers })).status).toBe(200)
+  const path = `${admin}/order/${encodeURIComponent(one?.id ?? '')}`
+  expect((await fetch(`${path}/resume`, { method: 'POST', headers })).status).toBe(404)
+  expect((await fetch(`${path}/drain`, { method: 'POST', headers })).status).toBe(200)
   expect((await instances()).map(({ isDrained }) => isDrained)).toEqual([true, false])
   const [drained, other] = one?.port === first.port ? [first, second] : [second, first]
   for (let index = 0; index < 10; index++) await call('/api/v1/orders')
   expect([drained.requests.length, other.requests.length]).toEqual([0, 10])
-  expect((await fetch(drain, { method: 'DELETE', headers })).status).toBe(200)
+  expect((await fetch(`${path}/resume`, { method: 'POST', headers })).status).toBe(200)
   expect((await instances()).map(({ isDrained }) => isDrained)).toEqual([false, false])
   for (let index = 0; index < 50; index++) await call('/api/v1/orders')
   expect(drained.requests.length).toBeGreaterThan(0)

@@ -1,21 +1,8 @@
+import { compact } from '@stoa/kernel'
 import { isInstanceReady, type Instance } from '@stoa/discovery'
-import {
-  instanceBreakers,
-  type CircuitBreaker,
-  type CircuitSnapshot,
-  type InstanceBreakers,
-  type ResilienceEvent,
-} from '@stoa/resilience'
+import { instanceBreakers, type CircuitBreaker, type InstanceBreakers, type ResilienceEvent } from '@stoa/resilience'
 import type { Telemetry } from '@stoa/telemetry'
-
-/** A breaker as operators see it. */
-export interface BreakerReport extends Omit<CircuitSnapshot, 'name'> {
-  /** The service that is called. */
-  readonly service: string
-  readonly instance: string
-  /** What of it is called: a method, or a group of routes. */
-  readonly scope: string
-}
+import type { BreakerReport } from './endpoints.ts'
 
 /** Which breakers; all that match everything given. */
 export interface BreakerFilter {
@@ -88,8 +75,8 @@ export function makeBreakers({ metrics, logger }: Pick<Telemetry, 'metrics' | 'l
     },
     list: (filter) =>
       [...matching(filter)].map(({ breaker, ...where }) => {
-        const { name: _, ...state } = breaker.snapshot()
-        return { ...where, ...state }
+        const { name: _, lastFailure, ...state } = breaker.snapshot()
+        return { ...where, ...state, ...compact({ lastFailure }) }
       }),
     reset(filter) {
       let count = 0

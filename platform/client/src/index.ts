@@ -1,4 +1,4 @@
-export { makeBreakers, type BreakerFilter, type BreakerReport, type Breakers } from './breakers.ts'
+export { makeBreakers, type BreakerFilter, type Breakers } from './breakers.ts'
 export { connectCalls, type CallClient, type CallClientOptions, type CallCause } from './calls.ts'
 export { examineCallee } from './callee-health.ts'
-export { callsPart } from './part.ts'
+export { breakersAdmin, callsPart } from './part.ts'

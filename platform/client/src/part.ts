@@ -1,10 +1,11 @@
-import type { Service } from '@stoa/contract'
+import { serveEndpoints, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
-import { textOf, unknownPath, type Area } from '@stoa/kernel/admin'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency, Part } from '@stoa/kernel/part'
 import type { Breakers } from './breakers.ts'
 import { examineCallee } from './callee-health.ts'
 import type { CallClient } from './calls.ts'
+import { breakerEndpoints } from './endpoints.ts'
 
 interface CallsPartOptions {
   readonly service: Service
@@ -28,20 +29,14 @@ export function callsPart({ service, calls, breakers, resolver }: CallsPartOptio
         { check: () => examineCallee({ callee, resolver, breakers }) },
       ]),
     ),
-    admin: { 'circuit-breakers': breakersArea(breakers) },
+    admin: breakersAdmin(breakers),
   }
 }
 
-/** `/admin/circuit-breakers` lists and `reset` closes the breakers selected by `callee`, `instance` and `scope` in the query. */
-function breakersArea(breakers: Breakers): Area {
-  return async ({ method, path, query }) => {
-    const selected = {
-      service: textOf(query, 'callee'),
-      instance: textOf(query, 'instance'),
-      scope: textOf(query, 'scope'),
-    }
-    if (method === 'GET' && path.length === 0) return { items: breakers.list(selected) }
-    if (method === 'POST' && path.length === 1 && path[0] === 'reset') return { reset: breakers.reset(selected) }
-    throw unknownPath()
-  }
+/** The operating endpoints of these breakers. */
+export function breakersAdmin(breakers: Breakers): readonly AdminEndpoint[] {
+  return serveEndpoints(breakerEndpoints, {
+    listBreakers: async ({ query: { callee, ...rest } }) => ({ items: breakers.list({ ...rest, service: callee }) }),
+    resetBreakers: async ({ query: { callee, ...rest } }) => ({ reset: breakers.reset({ ...rest, service: callee }) }),
+  })
 }

@@ -53,6 +53,19 @@ export {
   type Stream,
 } from './operations.ts'
 export { committed, isRefused, refusedError, refusedKeep, refuseFrom, type RefuseAtRunTime } from './outcomes.ts'
+export {
+  act,
+  Changed,
+  inspect,
+  OperatingLimit,
+  rowIdOf,
+  SearchText,
+  serveEndpoints,
+  type OperatingAnswer,
+  type OperatingEndpoint,
+  type OperatingHandlers,
+  type OperatingRequest,
+} from './operating.ts'
 export type { Principal } from './principal.ts'
 export type { Refusal, RefusalCode, RpcRefusal, RpcRefusalCode } from './refusals.ts'
 export {

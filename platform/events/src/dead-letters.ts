@@ -1,9 +1,7 @@
 import type { Database } from '@stoa/postgres'
 import { parseCloudEvent, type CloudEvent } from './cloud-event.ts'
+import type { LetterState } from './endpoints.ts'
 import type { RecordedError } from './retry-policy.ts'
-
-/** What has become of an event that is not simply handled. */
-export type LetterState = 'failing' | 'waiting' | 'dead' | 'discarded'
 
 /** One event that failed, waits behind a failed one, or was discarded. */
 export interface DeadLetter {
@@ -26,9 +24,9 @@ export interface DeadLetter {
 export interface DeadLetters {
   /** Lists dead letters in the order of their arrival: by default 50 of status `dead`. */
   readonly list: (filter?: {
-    readonly state?: LetterState
-    readonly after?: number
-    readonly limit?: number
+    readonly state?: LetterState | undefined
+    readonly after?: number | undefined
+    readonly limit?: number | undefined
   }) => Promise<DeadLetter[]>
   /** One letter with the original event. */
   readonly find: (id: number) => Promise<(DeadLetter & { readonly event: CloudEvent }) | undefined>

@@ -10,7 +10,7 @@ export {
   type CloudEvent,
 } from './cloud-event.ts'
 export { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
-export { deadLetters, type DeadLetter, type DeadLetters, type LetterState } from './dead-letters.ts'
+export { deadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts'
 export {
   BatchOutOfSequence,
   type AppendBatch,
@@ -35,7 +35,7 @@ export { enrolRoles, type EnrolledRole } from './postgres-log/roles.ts'
 export { openEventLog, type EventLogOptions } from './postgres-log/open.ts'
 export { logMigrations } from './postgres-log/schema.ts'
 export { publish, type EventSource } from './publish.ts'
-export { planReplay, replay, type ReplayedGroup, type ReplayFrom, type ReplayPlan } from './replay.ts'
+export { planReplay, replay, type ReplayedGroup, type ReplayFrom } from './replay.ts'
 export { startRelay, type Relay, type RelayOptions } from './relay.ts'
 export { defaultRetryPolicy, type RecordedError, type RetryPolicy } from './retry-policy.ts'
 export { eventsMigrations } from './service-schema.ts'

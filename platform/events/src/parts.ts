@@ -2,8 +2,8 @@ import type { Service } from '@stoa/contract'
 import { throwTrouble, type HealthFacts, type Part } from '@stoa/kernel/part'
 import { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
 import type { EventLog } from './event-log.ts'
-import { lettersArea, outboxArea } from './letters-area.ts'
-import { consumerArea, logArea } from './log-area.ts'
+import { lettersAdmin, outboxAdmin } from './letters-admin.ts'
+import { consumerAdmin, logAdmin } from './log-admin.ts'
 import { startLogUpkeep, type LogUpkeep } from './log-upkeep.ts'
 import { startRelay, type Relay } from './relay.ts'
 
@@ -24,7 +24,7 @@ export interface EventParts {
 
 /** The part of an open event log, which every process of a service has for operators and waits. */
 export function eventLogPart(log: EventLog | undefined): Part {
-  const part = { name: 'event log', admin: { events: logArea(log) } }
+  const part = { name: 'event log', admin: logAdmin(log) }
   if (log === undefined) return part
   return { ...part, stop: () => log.close(), dependencies: { eventLog: { check: () => log.ping() } } }
 }
@@ -35,13 +35,13 @@ export function eventParts(options: EventPartsOptions): EventParts {
   return {
     relay: {
       name: 'outbox relay',
-      admin: { outbox: outboxArea(database) },
+      admin: outboxAdmin(database),
       ...(log === undefined ? {} : relaying(options, log)),
     },
     upkeep: { name: 'maintenance of the event log', ...(log === undefined ? {} : keepingUp(options, log)) },
     consumers: {
       name: 'consumers',
-      admin: { 'dead-letters': lettersArea(database), consumer: consumerArea({ log, database, service }) },
+      admin: [...lettersAdmin(database), ...consumerAdmin({ log, database, service })],
       ...(log === undefined ? {} : consuming(options, log)),
     },
   }

@@ -1,5 +1,6 @@
 import { type AppError, platformError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
+import type { ReplayPlan } from './endpoints.ts'
 import type { EventLog, LogPage, LogPosition } from './event-log.ts'
 import { inboxRetentionMs as defaultInboxRetentionMs } from './inbox.ts'
 
@@ -15,18 +16,6 @@ export interface ReplayedGroup {
   readonly types: readonly string[]
   /** How long the consumer remembers handled events; as in `startConsumers` by default. */
   readonly inboxRetentionMs?: number
-}
-
-/** What a replay comes to. */
-export interface ReplayPlan {
-  /** Events that are delivered again. */
-  readonly events: number
-  /** Of these, the ones whose effect the inbox knows: they are passed over, unless they are to be handled again. */
-  readonly known: number
-  /** Of these, the ones too old for the inbox to know whether they have taken effect. */
-  readonly forgotten: number
-  /** The first of them in each partition, where the group goes back to. */
-  readonly positions: readonly LogPosition[]
 }
 
 const pageSize = 1_000

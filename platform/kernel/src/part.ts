@@ -1,4 +1,4 @@
-import type { Area } from './admin.ts'
+import type { AdminEndpoint } from './admin.ts'
 
 /** The details that a successful check adds to `/health`. */
 export type HealthFacts = Readonly<Record<string, unknown>>
@@ -47,8 +47,8 @@ export interface Part {
   readonly stop?: (timeoutMs: number) => Promise<unknown> | void
   /** What it needs, for `/health`. */
   readonly dependencies?: Dependencies
-  /** Its operating endpoints, by their path segment after `/admin/`. They work also if the part was not started here. */
-  readonly admin?: Readonly<Record<string, Area>>
+  /** Its operating endpoints. They work also if the part was not started here. */
+  readonly admin?: readonly AdminEndpoint[]
 }
 
 /** Makes a part that does something repeatedly; `onFailure` gets the error of a run that failed, and the next run comes as usual. */

@@ -1,11 +1,11 @@
+import type { SagaState } from './endpoints.ts'
+
+export type { SagaState } from './endpoints.ts'
 import type { Json, SagaDefinition, Service, StepDefinition } from '@stoa/contract'
 
 /** A saga of any service, its types erased. */
 export type AnySaga = SagaDefinition<Service, string>
 export type AnyStep = StepDefinition
-
-/** The state of a saga; the last two are final, and `stuck` waits for an operator. */
-export type SagaState = 'running' | 'waiting' | 'compensating' | 'stuck' | 'completed' | 'compensated'
 
 /** Whether the state is final. */
 export function isEnd(state: SagaState): state is 'completed' | 'compensated' {

@@ -1,9 +1,9 @@
 import { parseInstant, type ReadHandle } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
 import { fragment, type Fragment } from '@stoa/postgres'
-import type { SagaState } from './journal.ts'
-import type { SagaPage, SagaQuery } from './read-sagas.ts'
-import { summaryColumns, summaryOf, type SagaSummary, type SummaryRow } from './saga-summary.ts'
+import type { SagaPage, SagaState, SagaSummary } from './endpoints.ts'
+import type { SagaQuery } from './read-sagas.ts'
+import { summaryColumns, summaryOf, type SummaryRow } from './saga-summary.ts'
 
 /** What a page is cut out of. */
 interface Cut {

@@ -1,7 +1,8 @@
 import { listSagas } from './list-sagas.ts'
 import type { LiveSaga } from './live-saga.ts'
 import { compensateSaga, retrySaga, skipStep, type OperatorOptions } from './operate.ts'
-import { showSaga, type SagaDetails, type SagaPage, type SagaQuery } from './read-sagas.ts'
+import type { SagaDetails, SagaPage } from './endpoints.ts'
+import { showSaga, type SagaQuery } from './read-sagas.ts'
 
 /** What operators do with the sagas of a service; it works in every process of the service, also in one that drives none. */
 export interface SagaOperator {

@@ -1,7 +1,7 @@
-import type { Json, ReadHandle } from '@stoa/contract'
+import type { ReadHandle } from '@stoa/contract'
 import { type AppError, compact, platformError } from '@stoa/kernel'
-import type { SagaState } from './journal.ts'
-import { summaryColumns, summaryOf, type SagaSummary, type SummaryRow } from './saga-summary.ts'
+import type { SagaDetails, SagaState } from './endpoints.ts'
+import { summaryColumns, summaryOf, type SummaryRow } from './saga-summary.ts'
 import type { LiveSaga } from './live-saga.ts'
 import { readJournals } from './store.ts'
 
@@ -12,32 +12,6 @@ export interface SagaQuery {
   /** 50 by default, at most 200. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
-}
-
-export interface SagaPage {
-  readonly items: readonly SagaSummary[]
-  readonly nextCursor?: string
-}
-
-export interface SagaStepView {
-  readonly step: string
-  readonly kind: string
-  readonly outcome: string
-  readonly attempts: number
-  readonly result?: Json
-  readonly error?: string
-  readonly detail?: string
-  readonly startedAt: string
-  readonly endedAt: string
-}
-
-export interface SagaDetails extends SagaSummary {
-  readonly input: unknown
-  readonly steps: readonly SagaStepView[]
-  /** Whether it ended before the retention, so that its input and steps have been removed. */
-  readonly isReduced?: true
-  /** The current attempt, if the queried replica drives the saga. */
-  readonly trying?: { readonly attempts: number; readonly since: string; readonly lastError?: string }
 }
 
 export async function showSaga(db: ReadHandle, id: string, live: LiveSaga | undefined): Promise<SagaDetails> {

@@ -1,23 +1,7 @@
 import { compact } from '@stoa/kernel'
 import { fragment, type Fragment } from '@stoa/postgres'
 import { parseTraceparent } from '@stoa/telemetry'
-import type { SagaState } from './journal.ts'
-
-/** A saga as operators see it; times are RFC 3339. */
-export interface SagaSummary {
-  readonly id: string
-  readonly type: string
-  readonly key: string
-  readonly version: number
-  readonly state: SagaState
-  /** Why it is, or was, compensated: a stable code. */
-  readonly reason?: string
-  readonly traceId?: string
-  readonly correlationId?: string
-  readonly createdAt: string
-  readonly updatedAt: string
-  readonly endedAt?: string
-}
+import type { SagaState, SagaSummary } from './endpoints.ts'
 
 export interface SummaryRow {
   readonly id: string

@@ -1,6 +1,6 @@
 import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
-import type { Area } from '@stoa/kernel/admin'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency } from '@stoa/kernel/part'
 import type { CatchUp } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
@@ -34,8 +34,8 @@ export interface Lifecycle<Deps> {
   /** Checks of dependencies that the contract does not declare, such as a mail server; they affect `/health`, not the readiness. */
   readonly checks?: (deps: Deps) => Readonly<Record<string, Dependency['check']>>
   readonly onStop?: (deps: Deps) => Promise<void>
-  /** Additional operating endpoints, by their path segment after `/admin/`; require `ops`. */
-  readonly admin?: (deps: Deps) => Readonly<Record<string, Area>>
+  /** Additional operating endpoints, bound by `serveEndpoints`. */
+  readonly admin?: (deps: Deps) => readonly AdminEndpoint[]
 }
 
 interface Definition<S extends Service, Config, Deps, B> extends Lifecycle<Deps> {

@@ -146,11 +146,11 @@ function extraRoutesOf({ connections, bindings, parts, isReady }: DoorOptions): 
   const { service, role, version, telemetry, database, instanceId } = connections
   const dependencies = Object.fromEntries(parts().flatMap((part) => Object.entries(part.dependencies ?? {})))
   const health = makeHealth({ dependencies, isReady })
-  const areas = Object.fromEntries(parts().flatMap(({ admin = {} }) => Object.entries(admin)))
+  const endpoints = parts().flatMap(({ admin = [] }) => admin)
   return [
     ...operatingEndpoints({ service, role, version, telemetry, health }),
     ...(role === 'worker' ? [] : personalDataEndpoint(bindings, database)),
-    adminEndpoints({ areas, health, instanceId }),
+    adminEndpoints({ endpoints, health, instanceId }),
   ]
 }
 

@@ -1,4 +1,5 @@
-export type { AdminRequest } from '@stoa/kernel/admin'
+export type { AdminEndpoint } from '@stoa/kernel/admin'
+export { operatingRouter, type OperatingCall } from './operating-router.ts'
 export { defineService, type DefinedService, type DepsContext } from './define-service.ts'
 export { waitForEndedMs } from './identity.ts'
 export { noteErased } from './erased-subjects.ts'

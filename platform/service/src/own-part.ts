@@ -9,6 +9,6 @@ export function ownPart({ onStart, onStop, checks, admin }: DefinedService, deps
     start: () => onStart?.(deps),
     stop: () => onStop?.(deps),
     dependencies: Object.fromEntries(further.map(([name, check]): [string, Dependency] => [name, { check }])),
-    admin: admin?.(deps) ?? {},
+    admin: admin?.(deps) ?? [],
   }
 }

@@ -87,7 +87,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
   ]
 }
 
-function onlyOperated({ name, admin = {} }: Part): Part {
+function onlyOperated({ name, admin = [] }: Part): Part {
   return { name, admin }
 }
 

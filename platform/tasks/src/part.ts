@@ -1,7 +1,8 @@
-import type { Service } from '@stoa/contract'
-import { foundAt, limitOf, numberOf, unknownPath, type Area } from '@stoa/kernel/admin'
+import { rowIdOf, serveEndpoints, type Service } from '@stoa/contract'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Part } from '@stoa/kernel/part'
 import type { Database } from '@stoa/postgres'
+import { taskEndpoints } from './endpoints.ts'
 import { failedTasks } from './failed-tasks.ts'
 import { startTasks, type Tasks, type TasksOptions } from './start-tasks.ts'
 
@@ -16,23 +17,22 @@ export function tasksPart(options: TasksOptions<Service>): Part {
     name: 'tasks',
     start: () => void (tasks = startTasks(options)),
     stop: (timeoutMs) => tasks?.stop(timeoutMs * shareOfStop),
-    admin: { tasks: tasksArea(database, Object.keys(service.tasks)) },
+    admin: tasksAdmin(database, Object.keys(service.tasks)),
   }
 }
 
-/** `/admin/tasks`: lists, retries and discards the tasks that need an operator. */
-function tasksArea(database: Database, known: readonly string[]): Area {
+function tasksAdmin(database: Database, known: readonly string[]): readonly AdminEndpoint[] {
   const tasks = failedTasks(database, known)
-  return async ({ method, path, query }) => {
-    const [id, action] = path
-    if (method === 'GET' && id === undefined) return { items: await tasks.list(limitOf(query)) }
-    if (method === 'POST' && id === 'retry' && action === undefined) return { count: await tasks.retryAll() }
-    if (method === 'POST' && action === 'retry') {
-      return foundAt((await tasks.retry(numberOf(id))) ? { retried: numberOf(id) } : undefined)
-    }
-    if (method === 'POST' && action === 'discard') {
-      return foundAt((await tasks.discard(numberOf(id))) ? { discarded: numberOf(id) } : undefined)
-    }
-    throw unknownPath()
-  }
+  return serveEndpoints(taskEndpoints, {
+    listFailedTasks: async ({ query }) => ({ items: await tasks.list(query.limit ?? 50) }),
+    retryAllTasks: async () => ({ count: await tasks.retryAll() }),
+    async retryTask({ params }) {
+      const id = rowIdOf(params.id)
+      return id !== undefined && (await tasks.retry(id)) ? { retried: id } : undefined
+    },
+    async discardTask({ params }) {
+      const id = rowIdOf(params.id)
+      return id !== undefined && (await tasks.discard(id)) ? { discarded: id } : undefined
+    },
+  })
 }

@@ -46,7 +46,7 @@ import {
 import { getReturn, listOrderReturns, listReturns } from './use-cases/read-returns.ts'
 import { receiveReturn } from './use-cases/receive-return.ts'
 import { requestReturn } from './use-cases/request-return.ts'
-import { observeDifferences, reconcileTask, reconciliationArea } from './use-cases/run-reconciliation.ts'
+import { observeDifferences, reconcileTask, reconciliationAdmin } from './use-cases/run-reconciliation.ts'
 
 /** Carts, checkout, orders, returns: its table of contents. */
 export const orderService = defineService(order, {
@@ -71,7 +71,7 @@ export const orderService = defineService(order, {
     },
   }),
   onStart: async (deps) => observeDifferences(deps),
-  admin: (deps) => ({ reconciliation: reconciliationArea(deps) }),
+  admin: reconciliationAdmin,
   bind: (deps) => ({
     operations: {
       placeOrder: placeOrder(deps),

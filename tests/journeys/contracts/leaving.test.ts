@@ -33,7 +33,7 @@ function someRequest(each: DeclaredRoute): Sent {
 const atGateway = declaredRoutes.filter((each) => doorOf(each) === doors().gatewayUrl && !endsOwnSession(each))
 
 /** What the gateway counts as in progress, by service. */
-async function placesHeld(): Promise<unknown[]> {
+async function slotsHeld(): Promise<unknown[]> {
   const ports = await readJson<Record<string, number>>(dataFolderAt(system.home).ports)
   const door = `http://127.0.0.1:${ports?.['gateway.ADMIN_PORT']}`
   const { status, body, text } = await send(door, {
@@ -42,17 +42,17 @@ async function placesHeld(): Promise<unknown[]> {
     headers: headersFor('GET', admin.token),
   })
   if (status !== 200) throw new Error(`${status} ${text}`)
-  const counted = [...body.items, { service: 'streams', places: body.streams }]
+  const counted = [...body.items, { service: 'streams', slots: body.streams }]
   return counted
-    .filter(({ places }: any) => places.active > 0 || places.waiting > 0)
-    .map(({ service, places }: any) => `${service}: ${JSON.stringify(places)}`)
+    .filter(({ slots }: any) => slots.active > 0 || slots.waiting > 0)
+    .map(({ service, slots }: any) => `${service}: ${JSON.stringify(slots)}`)
 }
 
 test.each(departures.map((each) => [each.when, each] as const))(
   'clients that leave %s, at every operation, hold no place, and all is served afterwards',
   async (_, departure) => {
     await forEachAtOnce(atGateway, (each) => sendAndLeave(doors().gatewayUrl, someRequest(each), departure))
-    await expect.poll(placesHeld, { timeout: 60_000 }).toEqual([])
+    await expect.poll(slotsHeld, { timeout: 60_000 }).toEqual([])
     const headers = headersFor('GET', admin.token)
     const reads = [
       '/api/v1/products',

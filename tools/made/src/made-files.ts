@@ -7,6 +7,7 @@ import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import type { MadeFile } from './made-file.ts'
 import { replaceMarkedPart } from './marked-part.ts'
+import { operatingPage } from './operating-part.ts'
 import { permissionsList, permissionsPage, readPermissions } from './permissions-part.ts'
 import { publishedEvents } from './published-events.ts'
 import { servicesPart } from './services-part.ts'
@@ -37,6 +38,7 @@ const parts: readonly Part[] = [
   { path: `${errorFolder}/README.md`, name: 'errors', make: () => errorsPart(pages) },
   ...pages.map((page) => ({ path: `${errorFolder}/${page.file}`, make: () => errorPage(page) })),
   { path: 'contracts/permissions.ts', make: () => permissionsList(permissions) },
+  { path: 'docs/operating-api.md', make: operatingPage },
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
 ]

@@ -19,7 +19,7 @@ test('what was used longest ago makes room', () => {
     true,
     true,
   ])
-  expect(store.stats()).toMatchObject({ places: 3, evictions: 1 })
+  expect(store.stats()).toMatchObject({ entries: 3, evictions: 1 })
 })
 
 test('its bytes are those of what is in it, whatever came and went', () => {
@@ -32,7 +32,7 @@ test('its bytes are those of what is in it, whatever came and went', () => {
   store.save('/0', '', answer(19_999))
   expect(store.stats().sizeBytes).toBeGreaterThan(0)
   store.purge('')
-  expect(store.stats()).toMatchObject({ places: 0, sizeBytes: 0 })
+  expect(store.stats()).toMatchObject({ entries: 0, sizeBytes: 0 })
 })
 
 test('an answer that is larger than all there is room for is not kept', () => {
@@ -65,6 +65,6 @@ test('a path is forgotten with all that was asked of it, and no other', () => {
   ] as const)
     store.save(path, search, answer(1))
   store.forget('/a')
-  expect(store.stats().places).toBe(1)
+  expect(store.stats().entries).toBe(1)
   expect(store.find('/ab', '', {})).toBeDefined()
 })

@@ -15,7 +15,7 @@ export interface AnswerStore {
 
 /** The current size, and the number of evictions. */
 export interface StoreStats {
-  readonly places: number
+  readonly entries: number
   readonly sizeBytes: number
   readonly evictions: number
 }
@@ -61,7 +61,7 @@ export function makeAnswerStore(mostBytes: number): AnswerStore {
       purged.forEach(drop)
       return purged.length
     },
-    stats: () => ({ places: places.count(), sizeBytes, evictions }),
+    stats: () => ({ entries: places.count(), sizeBytes, evictions }),
   }
 }
 

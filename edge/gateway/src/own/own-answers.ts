@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '@stoa/contract'
-import type { Principal } from '@stoa/security'
+import type { Administer } from '../admin/administer.ts'
 import { sendWhole } from '../compression/send-whole.ts'
 import type { RequestHead } from '../exchange.ts'
 import { forward, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
@@ -14,16 +14,7 @@ interface OwnOptions {
   readonly pipeline: Pipeline
   readonly services: readonly Service[]
   readonly rateLimitScale: number
-  /** The operating endpoints of the gateway itself. Throws for an unknown path. */
-  readonly administer: (request: OwnOperation) => Promise<unknown>
-}
-
-/** A request to the gateway's own operating endpoints. */
-export interface OwnOperation {
-  readonly principal: Principal
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
+  readonly administer: Administer
 }
 
 interface Passing extends Admitted {
@@ -58,8 +49,12 @@ export function ownAnswers({ pipeline, services, rateLimitScale, administer }: O
       return passThrough(pipeline, operation.route, operation.head, passing)
     }
     const { path, search, method } = operation.head
-    const query = new URLSearchParams(search)
-    const answer = await administer({ principal: passing.principal, method, path, query })
+    const answer = await administer({
+      principal: passing.principal,
+      method,
+      path: path.slice('/admin/'.length),
+      search,
+    })
     const body = Buffer.from(JSON.stringify(answer))
     send(head, passing, { status: 200, headers: ['content-type', 'application/json'], body })
     return { status: 200, instance: undefined, attempts: 0 }

@@ -1,8 +1,9 @@
-import type { TaskHandler } from '@stoa/contract'
+import { serveEndpoints, type TaskHandler } from '@stoa/contract'
+import { reconciliationEndpoints } from '@stoa/contracts/order/operating'
 import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import type { OrderService } from '@stoa/contracts/order/service'
-import { isAppError, platformError } from '@stoa/kernel'
-import type { AdminRequest } from '@stoa/service'
+import { isAppError } from '@stoa/kernel'
+import type { AdminEndpoint } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import type { Difference } from '../domain/records.ts'
 import { dueScope } from '../domain/reconciliation-schedule.ts'
@@ -28,8 +29,8 @@ export const reconcileTask =
     }
   }
 
-/** `/admin/reconciliation`: POST reconciles now and returns the report; GET returns the known differences. */
-export function reconciliationArea(deps: Deps): (request: AdminRequest) => Promise<unknown> {
+/** Reconciles on request, and returns the known differences. */
+export function reconciliationAdmin(deps: Deps): readonly AdminEndpoint[] {
   const running = new Map<string, Promise<ReconciliationReport>>()
   // Concurrent requests share one reconciliation.
   const runOnce = (scope: ReconciliationReport['scope']) => {
@@ -39,17 +40,10 @@ export function reconciliationArea(deps: Deps): (request: AdminRequest) => Promi
     running.set(scope, run)
     return run
   }
-  return async ({ method, path, query }) => {
-    if (path.length > 0) throw platformError('request.path_unknown', 'There is no endpoint at this path.')
-    if (method === 'GET') return readKnown(deps)
-    if (method === 'POST') return runOnce(scopeOf(query.get('scope') ?? 'all'))
-    throw platformError('request.method_not_allowed', 'This path supports only GET, POST.')
-  }
-}
-
-function scopeOf(scope: string): ReconciliationReport['scope'] {
-  if (scope === 'all' || scope === 'recent') return scope
-  throw platformError('request.invalid', 'scope must be all or recent')
+  return serveEndpoints(reconciliationEndpoints, {
+    listDifferences: () => readKnown(deps),
+    reconcile: ({ query: { scope = 'all' } }) => runOnce(scope),
+  })
 }
 
 async function runNow(deps: Deps, scope: ReconciliationReport['scope']): Promise<ReconciliationReport> {

@@ -1,19 +1,19 @@
-import { parseInstant, type Service } from '@stoa/contract'
+import { parseInstant, serveEndpoints, type OperatingRequest, type Service } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
-import { foundAt, limitOf, textOf, unknownPath, type Area } from '@stoa/kernel/admin'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'
 import { deadLetters } from './dead-letters.ts'
+import { consumerEndpoints, logEndpoints, type EventInLog } from './endpoints.ts'
 import type { EventLog, LogPage, ReadOptions } from './event-log.ts'
 import { consumedTypes } from './log-type.ts'
 import { planReplay, replay, type ReplayFrom } from './replay.ts'
 
-/** `/admin/events`: the event log of the whole system. */
-export function logArea(log: EventLog | undefined): Area {
-  return async ({ method, path, query }) => {
-    if (method !== 'GET' || path.length > 1 || log === undefined) throw unknownPath()
-    const [id] = path
-    return id === undefined ? readEvents(log, { query, limit: limitOf(query) }) : foundAt(await findEvent(log, id))
-  }
+/** The event log of the whole system. */
+export function logAdmin(log: EventLog | undefined): readonly AdminEndpoint[] {
+  return serveEndpoints(logEndpoints, {
+    listEvents: async ({ query }) => (log === undefined ? undefined : readEvents(log, query)),
+    showEvent: async ({ params: { id } }) => (log === undefined ? undefined : findEvent(log, id)),
+  })
 }
 
 interface ConsumerOptions {
@@ -22,35 +22,28 @@ interface ConsumerOptions {
   readonly service: Service
 }
 
-/** `/admin/consumer`: the consumer group of a service; it can be paused, resumed and moved back. */
-export function consumerArea({ log, database, service }: ConsumerOptions): Area {
-  return async ({ method, path, body }) => {
-    const [action] = path
-    if (log === undefined || Object.keys(service.consumes).length === 0) throw unknownPath()
-    if (method === 'GET' && action === undefined) return readConsumer({ log, database, service })
-    if (method === 'POST' && (action === 'pause' || action === 'resume')) {
-      return pauseConsumer(log, service, action === 'pause')
-    }
-    if (method === 'POST' && action === 'replay') return replayConsumer({ log, database, service }, await body())
-    throw unknownPath()
-  }
+/** The consumer group of a service; it can be paused, resumed and moved back. */
+export function consumerAdmin({ log, database, service }: ConsumerOptions): readonly AdminEndpoint[] {
+  const consumer =
+    log === undefined || Object.keys(service.consumes).length === 0 ? undefined : { log, database, service }
+  return serveEndpoints(consumerEndpoints, {
+    showConsumer: async () => consumer && readConsumer(consumer),
+    pauseConsumer: async () => consumer && pauseConsumer(consumer, true),
+    resumeConsumer: async () => consumer && pauseConsumer(consumer, false),
+    replayEvents: async ({ body }) => consumer && replayConsumer(consumer, body),
+  })
 }
 
-interface LogQuery {
-  readonly query: URLSearchParams
-  readonly limit: number
-}
+type LogQuery = OperatingRequest<typeof logEndpoints.listEvents>['query']
 
 /** A page of the event log of the whole system; `from` is `start`, `end`, `last` (the default) or a time. */
-async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<unknown> {
-  const given = (name: string) => textOf(query, name)
-  const cursor = given('cursor')
+async function readEvents(log: EventLog, { limit = 50, from, cursor, type, subject, text }: LogQuery) {
   const options: ReadOptions = {
     limit,
-    from: cursor === undefined ? parseFrom(given('from') ?? 'last') : { cursor },
-    ...(given('type') === undefined ? {} : { types: query.getAll('type') }),
-    ...(given('subject') === undefined ? {} : { subject: query.get('subject') ?? '' }),
-    ...(given('text') === undefined ? {} : { text: query.get('text') ?? '' }),
+    from: cursor === undefined ? parseFrom(from ?? 'last') : { cursor },
+    ...(type === undefined ? {} : { types: type }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(text === undefined ? {} : { text }),
   }
   const page = await log.read(options).catch((error: unknown) => {
     if (error instanceof TypeError) throw platformError('request.invalid', 'The cursor was not returned by this list.')
@@ -60,7 +53,7 @@ async function readEvents(log: EventLog, { query, limit }: LogQuery): Promise<un
 }
 
 /** One event, by its id. */
-async function findEvent(log: EventLog, id: string): Promise<unknown> {
+async function findEvent(log: EventLog, id: string) {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return undefined
   const [event] = (await log.read({ eventId: id, limit: 1 })).events
   return event === undefined ? undefined : shown(event)
@@ -73,7 +66,7 @@ interface Consumer {
 }
 
 /** The position of the consumer group of a service. */
-async function readConsumer({ log, database, service }: Consumer): Promise<unknown> {
+async function readConsumer({ log, database, service }: Consumer) {
   const [partitions, since] = await Promise.all([log.lag(service.name), log.pausedSince(service.name)])
   const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
   const strandedKeys = await deadLetters(database).countStranded()
@@ -82,7 +75,7 @@ async function readConsumer({ log, database, service }: Consumer): Promise<unkno
 }
 
 /** Pauses the consumer group in all instances of the service, also after restarts, until it is resumed; or resumes it. */
-async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean): Promise<unknown> {
+async function pauseConsumer({ log, service }: Consumer, isPaused: boolean) {
   const isKnown = isPaused ? await log.pause(service.name) : await log.resume(service.name)
   if (!isKnown) {
     throw platformError('events.unknown_group', `There is no consumer group ${service.name} in the event log.`)
@@ -93,12 +86,9 @@ async function pauseConsumer(log: EventLog, service: Service, isPaused: boolean)
 /** Moves the group back to the position in the body; with `isDryRun` only returns the plan. */
 function replayConsumer(
   { log, database, service }: Consumer,
-  body: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  const { from, isDryRun, anew } = body
-  const start = typeof from === 'string' ? parseReplayFrom(from) : undefined
-  if (start === undefined)
-    throw platformError('request.invalid', 'from must be start, a time, or TOPIC/PARTITION:POSITION')
+  { from, isDryRun, anew }: OperatingRequest<typeof consumerEndpoints.replayEvents>['body'],
+) {
+  const start = parseReplayFrom(from)
   const group = { log, database, group: service.name, types: consumedTypes(service) }
   return isDryRun === true ? planReplay(group, start) : replay(group, start, { anew: anew === true })
 }
@@ -124,5 +114,11 @@ function parseTime(text: string): Temporal.Instant {
 }
 
 function shown({ topic, partition, position, appendedAt, event }: LogPage['events'][number]) {
-  return { topic, partition, position, appendedAt: appendedAt.toString(), event: JSON.parse(event) as unknown }
+  return {
+    topic,
+    partition,
+    position,
+    appendedAt: appendedAt.toString(),
+    event: JSON.parse(event) as EventInLog['event'],
+  }
 }

@@ -1,0 +1,92 @@
+import { breakersAdmin, type Breakers } from '@stoa/client'
+import { serveEndpoints } from '@stoa/contract'
+import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
+import { permissionMissing } from '@stoa/http'
+import { platformError } from '@stoa/kernel'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
+import type { Principal } from '@stoa/security'
+import { operatingRouter, type Health } from '@stoa/service'
+import { healthEndpoints } from '@stoa/service/endpoints'
+import type { ResponseCache } from '../cache/response-cache.ts'
+import type { RateLimits } from '../policies/rate-limits.ts'
+import type { StreamLimits } from '../policies/stream-limits.ts'
+import type { RouteTable } from '../routes/route-table.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
+
+/** What the operating endpoints of the gateway show and change. */
+export interface Administered {
+  readonly table: RouteTable
+  readonly upstreams: Upstreams
+  readonly streams: StreamLimits
+  readonly breakers: Breakers
+  readonly limits: RateLimits
+  readonly cache: ResponseCache
+  readonly health: Health
+}
+
+/** A request to the gateway's own operating endpoints. */
+export interface OwnOperation {
+  readonly principal: Principal
+  readonly method: string
+  /** Behind `/admin/`, or `/api/v1/ops/gateway/`. */
+  readonly path: string
+  readonly search: string
+}
+
+/** Answers a request. @throws AppError 403 without `gateway:admin`, and those of `operatingRouter` */
+export type Administer = (request: OwnOperation) => Promise<unknown>
+
+/** Makes the operating endpoints of the gateway; they take no bodies. */
+export function makeAdminister(administered: Administered): Administer {
+  const route = operatingRouter([
+    ...ownEndpoints(administered),
+    ...breakersAdmin(administered.breakers),
+    ...serveEndpoints(healthEndpoints, {
+      showHealth: async () => ({ instance: 'gateway', ...(await administered.health.report()) }),
+    }),
+  ])
+  return async ({ principal, ...call }) => {
+    if (!principal.can('gateway:admin')) throw permissionMissing('gateway:admin', principal)
+    return route({ ...call, body: async () => undefined })
+  }
+}
+
+function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
+  const { table, upstreams, streams, limits, cache } = administered
+  return serveEndpoints(gatewayEndpoints, {
+    listRoutes: async () => ({ items: table.routes }),
+    listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),
+    async drainInstance({ params: { service, instance } }) {
+      if (findUpstream(upstreams, service).drain(instance)) return { drained: instance }
+      throw platformError('request.path_unknown', `${service} has no instance ${instance}.`)
+    },
+    async resumeInstance({ params: { service, instance } }) {
+      if (findUpstream(upstreams, service).resume(instance)) return { resumed: instance }
+      throw platformError('request.path_unknown', `${service} has no drained instance ${instance}.`)
+    },
+    showCache: async () => cache.stats(),
+    purgeCache: async ({ query: { prefix = '' } }) => ({ purged: cache.purge(prefix) }),
+    async resetRateLimits({ params: { client } }) {
+      limits.reset(client)
+      return { reset: client }
+    },
+  })
+}
+
+function upstreamsOf({ upstreams, breakers }: Administered) {
+  return upstreams.all().map((upstream) => ({
+    service: upstream.service,
+    slots: upstream.slots.snapshot(),
+    instances: upstream.targets().map(({ instance }) => ({
+      ...instance,
+      breakers: breakers.list({ instance: instance.id }).map(({ scope, state }) => ({ scope, state })),
+      isDrained: upstream.isDrained(instance.id),
+    })),
+  }))
+}
+
+function findUpstream(upstreams: Upstreams, service: string) {
+  const upstream = upstreams.all().find((each) => each.service === service)
+  if (upstream === undefined) throw platformError('request.path_unknown', `The gateway has no upstream ${service}.`)
+  return upstream
+}

@@ -1,0 +1,70 @@
+import { inputReader, type InputReader } from '@stoa/http'
+import { platformError } from '@stoa/kernel'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
+
+/** A request to the operating endpoints of a process. */
+export interface OperatingCall {
+  readonly method: string
+  /** The path behind `/admin/`, still encoded. */
+  readonly path: string
+  /** The query, without the question mark. */
+  readonly search: string
+  /** Reads the JSON body; undefined if there is none. */
+  readonly body: () => Promise<unknown>
+}
+
+interface Route {
+  readonly endpoint: AdminEndpoint
+  readonly segments: readonly string[]
+  readonly read: InputReader
+}
+
+/**
+ * Makes the function that answers the requests to operating endpoints.
+ * @throws AppError 400, 404, 422, and those of the endpoint
+ */
+export function operatingRouter(endpoints: readonly AdminEndpoint[]): (call: OperatingCall) => Promise<unknown> {
+  const routes = endpoints.map((endpoint): Route => {
+    // the schemas are TypeBox, which the kernel does not know
+    const { query, body } = endpoint as Parameters<typeof inputReader>[0]
+    return { endpoint, segments: endpoint.path.split('/'), read: inputReader({ query, body }) }
+  })
+  return async ({ method, path, search, body }) => {
+    const segments = segmentsOf(path)
+    const route = routes.find((each) => each.endpoint.method === method && paramsOf(each, segments) !== undefined)
+    const params = route && paramsOf(route, segments)
+    if (route === undefined || params === undefined) throw unknownPath()
+    const input = route.read(params, search, method === 'GET' ? undefined : await body())
+    const answer = await route.endpoint.handle(input)
+    if (answer === undefined) throw unknownPath()
+    return answer
+  }
+}
+
+/** The values of the names in braces of a path; undefined if it is another path. */
+function paramsOf({ segments }: Route, given: readonly string[]): { readonly [name: string]: string } | undefined {
+  if (segments.length !== given.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, segment] of segments.entries()) {
+    const value = given[index] ?? ''
+    const [, name] = /^\{(.+)\}$/.exec(segment) ?? []
+    if (name === undefined ? segment !== value : value === '') return undefined
+    if (name !== undefined) params[name] = value
+  }
+  return params
+}
+
+function unknownPath() {
+  return platformError('request.path_unknown', 'There is no endpoint at this path for this method.')
+}
+
+/** Returns the segments of a path. @throws AppError 400 if a segment cannot be decoded or contains NUL */
+function segmentsOf(path: string): string[] {
+  try {
+    const segments = path.split('/').map(decodeURIComponent)
+    if (!segments.some((segment) => segment.includes('\0'))) return segments
+  } catch {
+    // no percent-encoding: refused below
+  }
+  throw platformError('request.malformed', 'The path cannot be decoded.')
+}
