@@ -50,7 +50,7 @@ test('commands that read ask the operating endpoints of each service at the gate
   expect(await run('breakers', 'ls', '--by', 'gateway', '--url', url)).toBe(0)
   expect(await run('describe', 'order', '--url', url)).toBe(0)
   expect(paths().slice(-4)).toEqual([
-    'GET /api/v1/ops/payment/tasks?',
+    'GET /api/v1/ops/payment/tasks',
     'GET /api/v1/ops/gateway/routes',
     'GET /api/v1/ops/gateway/circuit-breakers',
     'GET /api/v1/ops/gateway/upstreams',

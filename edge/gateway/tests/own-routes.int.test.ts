@@ -97,3 +97,10 @@ test("the gateway's own operating endpoints are reached in the same way", async 
   expect(items.map(({ path }) => path)).toEqual(expect.arrayContaining(['/api/v1/orders', '/api/v1/ops/*']))
   expect((await ask('GET', '/api/v1/ops/gateway/nothing', 'ops-olga')).status).toBe(404)
 })
+
+test('the query of an own operating endpoint is read, and an unknown field of it is refused', async () => {
+  const some = await ask('GET', '/api/v1/ops/gateway/circuit-breakers?callee=nothing', 'ops-olga')
+  expect([some.status, await some.json()]).toEqual([200, { items: [] }])
+  expect((await ask('POST', '/api/v1/ops/gateway/circuit-breakers/reset?callee=nothing', 'ops-olga')).status).toBe(200)
+  expect((await ask('GET', '/api/v1/ops/gateway/circuit-breakers?called=order', 'ops-olga')).status).toBe(422)
+})
