@@ -1,4 +1,4 @@
-import { act, Changed, closed, inspect, InstantSchema, OperatingLimit, SearchText } from '@stoa/contract'
+import { act, Changed, closed, inspect, InstantSchema, noteText, OperatingLimit, SearchText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 
 /** A recorded error of a consumer. */
@@ -62,7 +62,7 @@ export const letterEndpoints = {
   }),
   discardDeadLetter: act('dead-letters/{id}/discard', {
     summary: 'Drop an event permanently; the events queued behind it continue',
-    body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
+    body: Type.Object({ reason: noteText(500) }, closed),
     answer: Type.Object({ discarded: Type.Integer() }),
   }),
 }

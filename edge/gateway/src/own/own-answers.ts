@@ -53,7 +53,7 @@ export function ownAnswers({ pipeline, services, rateLimitScale, administer }: O
       principal: passing.principal,
       method,
       path: path.slice('/admin/'.length),
-      search,
+      search: search.slice(1),
     })
     const body = Buffer.from(JSON.stringify(answer))
     send(head, passing, { status: 200, headers: ['content-type', 'application/json'], body })
