@@ -46,7 +46,7 @@ export async function askService<E extends OperatingEndpoint>(
   endpoint: E,
   request: Partial<Sent<E>> & { readonly timeoutMs?: number } = {},
 ): Promise<OperatingAnswer<E>> {
-  return (await send(system, service, endpoint, request as Loose)) as OperatingAnswer<E>
+  return (await send(system, service, endpoint, request)) as OperatingAnswer<E>
 }
 
 interface Loose {

@@ -181,8 +181,8 @@ test.each(names)(
       ...['0', '201', 'x', '1.5', '-1', '1e300'].flatMap((limit) =>
         ['sagas', 'dead-letters', 'tasks'].map((area) => to('GET', `${area}?limit=${limit}`, [422])),
       ),
-      ...['state=unheard', 'after=x', 'after=-1.5', 'after=1e300', 'after=99999999999999999999'].map(
-        (query) => to('GET', `dead-letters?${query}`, [422]),
+      ...['state=unheard', 'after=x', 'after=-1.5', 'after=1e300', 'after=99999999999999999999'].map((query) =>
+        to('GET', `dead-letters?${query}`, [422]),
       ),
       to('GET', 'dead-letters?state=%00', [400]),
       to('GET', 'sagas?state=unheard', [422]),

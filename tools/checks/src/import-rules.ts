@@ -136,7 +136,7 @@ function wholeSystemRules(at: At): IForbiddenRuleType[] {
       from: { path: at('cli/'), pathNot: testFiles },
       to: {
         path: '^(apps|platform|services|control|edge|tests|bench|examples|tools)/',
-        pathNot: '^platform/(client|rest)/',
+        pathNot: '^platform/(client|contract|kernel|rest)/|^platform/[^/]+/src/endpoints\\.ts$',
       },
     },
     {
