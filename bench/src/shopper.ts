@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** Somebody who places orders over the gateway. */
+/** A shopper who places orders through the gateway. */
 export interface Shopper {
   readonly userId: string
   /** The value of its `Authorization` field. */

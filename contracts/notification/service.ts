@@ -69,7 +69,7 @@ const described = describeService({
       'the messages sent to the account, until they are older than NOTIFICATION_RETENTION_DAYS or the account is erased',
     preferences: 'notification preferences',
     unverifiedMails:
-      'a keyed hash of a mailbox that is not verified, and when mails went to it, for a day (legitimate interest: no one may have the shop flood a mailbox)',
+      'a keyed hash of a mailbox that is not verified, and when mails went to it, for a day (legitimate interest: a mailbox must not be flooded)',
   },
   examples: notificationExamples,
 })

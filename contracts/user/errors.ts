@@ -5,7 +5,7 @@ export const userErrors = errors({
   'user.not_found': {
     kind: 'not_found',
     title: 'No such account',
-    why: 'There is no account with this id, or it belongs to someone else.',
+    why: 'There is no account with this id, or it belongs to another person.',
     fix: 'Check the id.',
   },
   'user.email_taken': {

@@ -14,7 +14,7 @@ const hello = describeService({
   }),
   operations: {
     greet: post('/api/v1/greetings', {
-      summary: 'Greet somebody, and count it',
+      summary: 'Greet a person, and count it',
       permission: 'public',
       owner: 'none',
       body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }) }, { additionalProperties: false }),

@@ -25,7 +25,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
   const { name } = deployment
   const at = (service: string) => `http://127.0.0.1:${ports.get(service) ?? 0}`
   const ours: Record<string, string> = {
-    // With PostgreSQL's time everything is over within 5 s; the registry stops last, when nobody is left to ask it.
+    // With PostgreSQL's time everything is over within 5 s; the registry stops last, when no process is left to ask it.
     DRAIN_TIMEOUT_MS: name === 'registry' ? '0' : '2000',
     STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),

@@ -18,7 +18,7 @@ import { systemError } from '@stoa/system/system-errors'
 export interface Fleet {
   /**
    * Starts what is stopped and waits until all are ready, and then for what else belongs to the start: until that is over
-   * services may warn that they wait for each other, which nobody need see.
+   * services may warn that they wait for each other, which is of no interest.
    * @throws AppError with what a service that cannot start said
    */
   readonly start: (afterwards: () => Promise<void>, signal?: AbortSignal) => Promise<void>

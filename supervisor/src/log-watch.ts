@@ -10,7 +10,7 @@ interface Watched {
 export interface LogWatch {
   /** Shows the warnings and errors that have come since the last look. */
   readonly look: () => void
-  /** Shows none while this is in progress: services that start wait for each other, which nobody need see. */
+  /** Shows none while this is in progress: services that start wait for each other, which is of no interest. */
   readonly quietly: <T>(run: () => Promise<T>) => Promise<T>
   readonly isQuiet: () => boolean
   /** What a process wrote since the last quiet time began that is no log line: how a start that fails says why. */

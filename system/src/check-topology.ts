@@ -8,7 +8,7 @@ type Roles = Readonly<Record<string, readonly string[]>>
 type DescribedMethod = { readonly localName: string }
 
 /**
- * What does not fit together in a system, each in a sentence: an event that nobody publishes, a call that nobody serves,
+ * What does not fit together in a system, each in a sentence: an event that no service publishes, a call that no service serves,
  * two owners of one path, two services on one port, a permission that no role grants, an answer read by an operation that
  * is not there. Empty when all is well.
  */

@@ -8,7 +8,7 @@ const patienceMs = 120_000
 export const cards = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', 'tok_timeout', 'tok_flaky'] as const
 export type Card = (typeof cards)[number]
 
-/** Somebody with an account, who repeats what was not answered. */
+/** A customer with an account, who repeats what was not answered. */
 export interface Customer {
   readonly id: string
   /** The payment method for a card of the sandbox. */

@@ -33,7 +33,7 @@ export interface System {
   readonly sql: Sql
   /** The URL of a database, the way that is never disturbed. */
   readonly databaseUrl: (name: string) => string
-  /** @throws NotRunning while nobody supervises */
+  /** @throws NotRunning while no supervisor runs */
   readonly rows: () => Promise<readonly ProcessRow[]>
   /** The stoa command; throws when it fails. */
   readonly stoa: (...args: string[]) => Promise<string>

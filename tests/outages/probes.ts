@@ -22,7 +22,7 @@ export interface Seen {
 const password = 'stoa-demo-only'
 const sku = 'TEA-GREEN-100'
 
-/** Somebody with an account and a card. */
+/** A customer with an account and a card. */
 interface Customer {
   readonly id: string
   readonly email: string

@@ -6,7 +6,7 @@ import type { DeclaredRoute } from './declared-routes.ts'
 import { doors } from './doors.ts'
 import { headersFor, send, type Answered } from './send.ts'
 
-/** Somebody who is signed in. */
+/** A signed-in account. */
 export interface Account {
   readonly id: string
   readonly email: string

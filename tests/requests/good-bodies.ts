@@ -43,7 +43,7 @@ export const meanings: Meanings = {
 
 const fresh = () => randomUUID().slice(-12)
 
-/** A warehouse of our own, so that nobody else's stock is counted otherwise. */
+/** A warehouse of our own, so that no other test's stock is counted differently. */
 export const aWarehouse = remembered(() => makeWarehouse())
 const otherWarehouse = remembered(() => makeWarehouse())
 const ownSku = remembered(async () => {

@@ -40,7 +40,7 @@ export const newNames: Readonly<Record<string, string>> = {
   'inventory.patchProduct /variants/0/sku': 'the product brings its SKUs',
   'pricing.setTax /taxClass': 'the rate brings its class',
   'pricing.createPrice /sku': 'a price may be set before its product is there',
-  'auth.checkPermissions /checks/0/permission': 'what nobody can be permitted is answered as not permitted',
+  'auth.checkPermissions /checks/0/permission': 'an unknown permission is answered as not permitted',
   'inventory.reserveStock /orderId': 'it becomes the key of the reservation',
 }
 

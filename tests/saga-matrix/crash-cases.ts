@@ -160,7 +160,7 @@ async function run(world: World, scene: Scene, point: Point): Promise<string> {
     const journey = await ready.start(isUndone ? undoing(world, point.saga, inner) : inner)
     const { epoch, state } = await untilAtRest(world, journey)
     if (!wasThere) throw new Error(`${nameOf(point)} was not called before the crash`)
-    if (victim === 'order' && epoch < 2) throw new Error('nobody took the saga over')
+    if (victim === 'order' && epoch < 2) throw new Error('no worker took the saga over')
     // A callee that is back only when the attempts before the pivot are used up: then all is undone.
     const isGivenUp = victim === 'callee' && state === 'compensated' && !point.mustHold
     return await mustEnd(world, journey, { end: isUndone || isGivenUp ? 'compensated' : 'completed', isUndone })

@@ -36,7 +36,7 @@ export function nameOf({ saga, step, part }: Pick<Point, 'saga' | 'step' | 'part
   return step === '' ? `${saga} ${part}` : `${saga} ${step} ${part}`
 }
 
-/** The steps before the pivot that call somebody, in their order. */
+/** The steps before the pivot that call a service, in their order. */
 export function callsBeforePivot(saga: string): readonly string[] {
   const steps = sagas[saga]?.steps ?? []
   const pivot = steps.findIndex(({ kind }) => kind === 'pivot')

@@ -198,7 +198,7 @@ async function sessionTo({ leads, sessions }: State, callee: string): Promise<Cl
   const known = sessions.get(callee)
   if (known !== undefined && !known.closed && !known.destroyed) return known
   const port = leads.get(callee)
-  if (port === undefined) throw new Error(`nobody has said where ${callee} is`)
+  if (port === undefined) throw new Error(`the address of ${callee} is not set`)
   const socket = connect(port, '127.0.0.1')
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   socket.once('connect', resolve)

@@ -139,14 +139,14 @@ export async function age(system: RunningSystem, sagaId: string): Promise<void> 
   await system.database('order').query('insert into matrix_aged values ($1) on conflict do nothing', [sagaId])
 }
 
-/** Tables of a service that nobody may write, until they are let go. */
+/** Tables of a service that cannot be written until they are released. */
 export interface LockedTables {
   /** Resolves when so many wait to write them. */
   readonly waitedForBy: (count: number) => Promise<void>
   readonly release: () => Promise<void>
 }
 
-/** Stops everybody who wants to write a table of a service in the middle of their transaction. */
+/** Stops every writer of a table of a service in the middle of its transaction. */
 export async function lockTable(system: RunningSystem, service: string, table: string): Promise<LockedTables> {
   const database = system.database(service)
   const holder: pg.PoolClient = await database.connect()

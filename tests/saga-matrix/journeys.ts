@@ -78,7 +78,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
 }
 
-/** How a saga is brought about. @throws Error for a saga that nobody has said it of */
+/** How a saga is brought about. @throws Error for a saga without a journey */
 export function wayOf(saga: string): Way {
   const way = ways[saga]
   if (way === undefined) throw new Error(`tests/saga-matrix/journeys.ts does not say how ${saga} is started`)
@@ -196,7 +196,7 @@ export async function untilBooksAgree(world: World, { orderId }: Journey): Promi
   }, 30_000)
 }
 
-/** Sagas that are declared and that nobody knows how to start, or the other way round. */
+/** Sagas that are declared without a journey that starts them, or the other way round. */
 export function unknownSagas(): string[] {
   return [...new Set([...Object.keys(sagas), ...Object.keys(ways)])].filter(
     (name) => sagas[name] === undefined || ways[name] === undefined,

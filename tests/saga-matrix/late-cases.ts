@@ -8,7 +8,7 @@ import { undoing, untilAtRest, wayOf, type Journey } from './journeys.ts'
 import { codeOf, refusal, refusalsOf } from './refusals.ts'
 import type { Case, World } from './world.ts'
 
-/** Calls that come when nobody thinks of them any more: after their own compensation, or a day later. */
+/** Calls that come late: after their own compensation, or a day later. */
 export function lateCases(calls: readonly CallPoint[]): Case[] {
   const isCompensated = ({ point }: CallPoint) =>
     calls.some((other) => other.point.part === 'compensation' && sameStep(other, { point }))

@@ -89,11 +89,11 @@ async function run(world: World, point: Point, moment: Moment, there: Meeting): 
   return mustEnd(world, journey, { end: isUndone ? 'compensated' : 'completed', isUndone })
 }
 
-/** Somebody else, or the same again, must have driven on what was not at its end yet. */
+/** Another replica, or the same again, must have driven on what was not at its end yet. */
 async function mustBeTakenOver(world: World, journey: Journey, point: Point, moment: Moment): Promise<void> {
   const { epoch } = await untilAtRest(world, journey)
   const wasOver = moment !== 'before' && endsSaga(point)
-  if (point.part !== 'start' && !wasOver && epoch < 2) throw new Error('nobody took the saga over')
+  if (point.part !== 'start' && !wasOver && epoch < 2) throw new Error('no worker took the saga over')
 }
 
 /** Whether the saga is over with this write. */

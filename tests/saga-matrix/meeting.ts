@@ -4,7 +4,7 @@ export interface Meeting {
   readonly arrive: (who: object) => Promise<void>
   /** Will not come: it has failed before. */
   readonly leave: (who: object) => void
-  /** Resolves when everybody who still means to come is there. */
+  /** Resolves when all expected participants are there. */
   readonly allThere: Promise<void>
   readonly end: () => void
   readonly isOver: () => boolean

@@ -33,7 +33,7 @@ const comparisons: readonly (readonly [service: string, what: string, sql: strin
   ],
   [
     'payment',
-    'the provider has charged for a payment that nobody knows',
+    'the provider has charged for an unknown payment',
     `select key from sandbox_charges c
       where state = 'captured' and not exists (select from payments where id::text = split_part(c.key, '/', 1))`,
   ],

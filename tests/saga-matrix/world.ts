@@ -13,7 +13,7 @@ export interface World {
   readonly replicas: number
   /** Where order listens: the replica whose crash is tried, which therefore gets the sagas to drive. */
   readonly driverUrl: string
-  /** Lets no other replica take a saga that belongs to nobody, until the driver is killed. */
+  /** Lets no other replica take a saga without an owner, until the driver is killed. */
   readonly steer: () => Promise<void>
   /** kill -9 of that replica. */
   readonly killDriver: () => Promise<void>

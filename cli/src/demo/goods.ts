@@ -4,7 +4,7 @@ import type { Ask } from './gateway.ts'
 /** What can be bought. */
 export interface Goods {
   readonly skus: readonly string[]
-  /** Of which there is not enough for everybody; none in a shop without the demonstration's goods. */
+  /** Of which there is not enough for all shoppers; none in a shop without the demonstration's goods. */
   readonly scarceSku: string | undefined
 }
 
@@ -15,7 +15,7 @@ const askedAtOnce = 100
 /** Reads what is in stock, and has staff adjust the scarce goods to this number of units; undefined without goods. */
 export async function findGoods(ask: Ask, staff: string, scarceUnits: number): Promise<Goods | undefined> {
   const products = await ask(staff, (api) => api.listProducts({ query: { limit: 200, status: 'active' } }))
-  // Staff also see products that have no price yet, which nobody can buy.
+  // Staff also see products that have no price yet, which cannot be bought.
   const priced = (products?.items ?? []).filter(({ price }) => price !== undefined)
   const skus = priced.flatMap(({ variants }) => variants.map(({ sku }) => sku))
   const ordinary = await inStock(

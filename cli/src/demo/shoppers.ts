@@ -4,7 +4,7 @@ import type { Chance } from './chance.ts'
 import type { Ask } from './gateway.ts'
 import { recordFact, type Tally } from './tally.ts'
 
-/** Somebody who shops, signed in. */
+/** A signed-in shopper. */
 export interface Shopper {
   readonly name: string
   readonly token: string

@@ -1,6 +1,6 @@
-/** When a demonstration stops: its time is over, or somebody has pressed Ctrl-C. */
+/** When a demonstration stops: its time is over, or Ctrl-C was pressed. */
 export interface Stopping {
-  /** Nobody is let in any more. */
+  /** No more shoppers come in. */
   readonly closing: AbortSignal
   /** What is in progress is left where it is. */
   readonly ending: AbortSignal

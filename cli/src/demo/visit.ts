@@ -18,7 +18,7 @@ export interface Visit {
   readonly goods: Goods
   /** A token of those who work in the shop. */
   readonly staff: () => Promise<string>
-  /** Somebody new, or somebody who has been here. */
+  /** A new shopper, or one who has been here. */
   readonly shopper: () => Promise<Shopper | undefined>
   readonly signal: AbortSignal
 }

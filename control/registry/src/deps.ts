@@ -7,7 +7,7 @@ export interface Deps {
   readonly newId: NewId
   readonly telemetry: Telemetry
   readonly leaseSeconds: number
-  /** What the system's own processes prove themselves with; without one anybody inside may change the registry. */
+  /** What the system's own processes prove themselves with; without one every process inside may change the registry. */
   readonly token: string
   /** Those who wait for the next change. */
   readonly waiting: Waiting

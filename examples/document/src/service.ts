@@ -8,7 +8,7 @@ import { config } from './config.ts'
 
 const dayMs = 86_400_000
 
-/** Waits for a person, publishes what is approved, and rejects everything else, also what nobody decides in 30 days. */
+/** Waits for a person, publishes what is approved, and rejects everything else, also what is not decided in 30 days. */
 const approval = saga(document, 'document-approval')
   .waitFor('decision', {
     timeoutMs: 30 * dayMs,

@@ -35,7 +35,7 @@ export interface Exchange {
   code: string | undefined
   /** Gives back the request's place among those in progress; a stream does so when it begins, all others when they end. */
   leave: () => void
-  /** Aborted when no one waits for the response any more. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal
   readonly abort: (reason: Error) => void
 }

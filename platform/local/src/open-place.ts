@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /**
- * Opens a place for services on one's own machine, without auth, registry and gateway: everybody is believed to be who they say
+ * Opens a place for services on one's own machine, without auth, registry and gateway: every caller is believed to be who they say
  * they are (`asCaller`).
  */
 export async function openPlace({ databaseUrl, access, name }: PlaceOptions): Promise<Place> {

@@ -8,7 +8,7 @@ export async function advisoryXactLock(tx: WriteHandle, name: string): Promise<v
   await tx.sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`
 }
 
-/** Takes the advisory lock until the end of the transaction if nobody else holds it; answers whether it did. */
+/** Takes the advisory lock until the end of the transaction if it is free; returns whether it did. */
 export async function tryAdvisoryXactLock(tx: WriteHandle, name: string): Promise<boolean> {
   const [row] = await tx.sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as locked`

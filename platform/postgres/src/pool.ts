@@ -210,7 +210,7 @@ function settleIfEmpty(pool: State): void {
   if (pool.isClosed && pool.members.size === 0 && pool.opening === 0) pool.emptied.resolve()
 }
 
-/** Refuses what waited too long, cuts connections that answer no more, and closes those that nobody needed lately. */
+/** Refuses what waited too long, cuts connections that no longer respond, and closes those that were idle for long. */
 function sweep(pool: State): void {
   const { idle, members, options, queue } = pool
   const now = performance.now()

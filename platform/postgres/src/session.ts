@@ -19,7 +19,7 @@ export interface Session {
   /** Waits for the advisory lock, within the statement timeout. */
   readonly lock: (key: string) => Promise<void>
   readonly unlock: (key: string) => Promise<void>
-  /** Called once when the connection is gone and nobody closed it. */
+  /** Called once when the connection is lost, and not after `close`. */
   readonly onLost: (callback: (cause: unknown) => void) => void
   /** Closes the connection once the statements in progress have returned. */
   readonly close: () => Promise<void>

@@ -145,7 +145,7 @@ async function layOut(
   return unfinished
 }
 
-/** What the replaced cluster wrote and nobody archived is the end of the log, when it is the same cluster's. */
+/** What the replaced cluster wrote and did not archive is the end of the log, when it is the same cluster's. */
 async function keepLatestLog(replaced: string, made: string, account: Account | undefined): Promise<void> {
   if ((await identifierOf(replaced)) !== (await identifierOf(made))) return
   const [from, to] = [join(replaced, 'pg_wal'), join(made, 'pg_wal')]

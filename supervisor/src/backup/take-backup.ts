@@ -22,7 +22,7 @@ const leftOut = new Set(['postmaster.pid', 'postmaster.opts', 'backup_label', 't
 const leftEmpty = /^(pg_wal|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans|pg_replslot)[/]/
 const leftOutAnywhere = /(^|[/])(pgsql_tmp[^/]*|pg_internal\.init[^/]*)$/
 
-/** The parts of the data folder that belong to the data: without the secrets nobody can read them. */
+/** The parts of the data folder that belong to the data: without the secrets they cannot be read. */
 export const ownFiles = ['secrets.json', 'seeded.json'] as const
 
 /**

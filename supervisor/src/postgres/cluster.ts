@@ -73,7 +73,7 @@ export async function openCluster(location: Location, port: number, settings: Se
   return { ...location, folder, password, logFile: join(location.home, 'server.log') }
 }
 
-/** The home, which nobody else gets into; undefined where its path is too long for a socket's, or would need quoting. */
+/** The home, which only its owner can enter; undefined where its path is too long for a socket's, or would need quoting. */
 function socketFolderOf({ home }: Location): string | undefined {
   const isShort = Buffer.byteLength(join(home, '.s.PGSQL.65535')) <= longestSocketPath
   return isShort && /^[\w./-]+$/.test(home) ? home : undefined

@@ -29,7 +29,7 @@ export const onceChecks: readonly Check[] = [
     },
   },
   eachRow(
-    'nobody is told the same of an order twice',
+    'no customer is told the same of an order twice',
     'notification',
     `select user_id, order_id, kind, count(*) from notifications where order_id is not null
       group by user_id, order_id, kind having count(*) > 1`,

@@ -37,7 +37,7 @@ function link(root: string, folder: string, name: string): void {
   replaceFile(record, `${JSON.stringify(installed, undefined, 2)}\n`)
 }
 
-/** By a rename, so that nobody reads half a file. */
+/** By a rename, so that half a file is never read. */
 function replaceFile(path: string, text: string): void {
   writeFileSync(`${path}.new`, text)
   renameSync(`${path}.new`, path)

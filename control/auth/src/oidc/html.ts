@@ -45,7 +45,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 // whole, as its hash stands in the policy and a formatter may not move a space in it
 const STYLE_TAG: Markup = { text: `<style>${STYLE}</style>` }
 
-/** The headers every page is sent with: nothing but its own style, framed by nobody, kept by nobody. */
+/** The headers every page is sent with: nothing but its own style, never framed, never cached. */
 export function pageHeaders(): Readonly<Record<string, string>> {
   return {
     'content-type': 'text/html; charset=utf-8',

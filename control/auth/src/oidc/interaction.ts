@@ -95,7 +95,7 @@ async function decideConsent(
   const { prompt, params, session } = interaction
   const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId)
   const account = session?.accountId
-  if (account === undefined) throw new errors.SessionNotFound('nobody is signed in')
+  if (account === undefined) throw new errors.SessionNotFound('there is no signed-in account')
   const grant = known ?? new provider.Grant({ accountId: account, clientId: textOf(params['client_id']) })
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as MissingConsent
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))

@@ -94,8 +94,8 @@ export function removeApiKeysOf(tx: WriteHandle, userId: string): Promise<ApiKey
 
 /**
  * Begins a new generation of every key of an account that tokens were issued for in the present one, except the key
- * `exceptId`; returns the generations that ended. A key that nobody uses has no tokens to end, so that ending sessions
- * again and again fills nobody's list of ended sessions.
+ * `exceptId`; returns the generations that ended. A key that is not used has no tokens to end, so that ending sessions
+ * again and again fills no list of ended sessions.
  */
 export function endApiKeyGenerations(
   tx: WriteHandle,

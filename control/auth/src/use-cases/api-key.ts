@@ -33,7 +33,7 @@ export function scopesOutOfReach(
   })
 }
 
-/** Says that an account has a new key, so that its owner hears of one that somebody else has made. */
+/** Says that an account has a new key, so that its owner hears of one that another person has made. */
 export async function announceApiKey(tx: AuthTx, key: Pick<ApiKeyRow, 'id' | 'userId' | 'scopes'>): Promise<void> {
   const userId = key.userId as UserId
   await tx.publish(apiKeyCreated, userId, { userId, apiKeyId: key.id, scopes: [...key.scopes] })

@@ -18,7 +18,7 @@ export const rotateApiKey =
         return refuse('auth.token_invalid', 'The session of the token has ended.')
       }
       const old = await findApiKey(tx, params.id, now)
-      // the successor belongs to the old one's account, so nobody else makes one, whatever they may see
+      // the successor belongs to the old one's account, so only that account makes one, whatever others may see
       if (old === undefined || old.userId !== caller.subject) {
         return refuse('auth.api_key_not_found', 'The API key does not exist.')
       }

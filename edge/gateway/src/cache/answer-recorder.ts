@@ -12,7 +12,7 @@ export interface RecordedAnswer {
 interface RecorderOptions {
   /** Returns whether a response with this head is recorded; others are streamed to the client. */
   readonly isWanted: (status: number, headers: readonly string[]) => boolean
-  /** Who is waiting for it, if anybody. */
+  /** The clients that wait for it. */
   readonly client: AnswerTarget | undefined
   readonly extraHeaders: readonly string[]
   /** A larger one is handed on; 1 MiB. */

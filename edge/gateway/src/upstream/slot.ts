@@ -60,7 +60,7 @@ function slotQueuedFor(slots: Bulkhead, client: Client, deadlineMs: number): Slo
   return { entered, release: () => (taken === undefined ? onClose() : taken.release()) }
 }
 
-/** What ends the work for a client that is gone; no one reads it. */
+/** What ends the work for a client that is gone; it is not read. */
 export function clientHasLeft(): AppError {
   return platformError('request.deadline_exceeded', 'The client has disconnected.')
 }

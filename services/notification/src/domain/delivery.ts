@@ -72,7 +72,7 @@ export function reasonInWords(code: string, locale: string): string {
   return reasons[code]?.[isGerman ? 1 : 0] ?? (isGerman ? 'ein Fehler bei uns' : 'something went wrong on our side')
 }
 
-// Making a format costs more than all else about a message. Locales are few, but anybody may name another.
+// Making a format costs more than all else about a message. Locales are few, but a client may name any other.
 const formats = new Map<string, Intl.NumberFormat>()
 const mostFormats = 200
 

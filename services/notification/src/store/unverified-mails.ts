@@ -6,7 +6,7 @@ import { mailLimit } from '../domain/mail-limit.ts'
 type Instant = Temporal.Instant
 
 /**
- * Counts a mail to an address that nobody has verified, and returns whether its mailbox may get it. The mailbox counts,
+ * Counts a mail to an address that is not verified, and returns whether its mailbox may get it. The mailbox counts,
  * however its address is spelled and however many accounts have it.
  */
 export async function countMail(tx: WriteHandle, id: string, email: string, now: Instant): Promise<boolean> {

@@ -19,7 +19,7 @@ export function facts(deps: Deps) {
     ...ticketFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',
-      // in the inbox only: no one has verified the address yet, and a guest reads no inbox
+      // in the inbox only: the address is not verified yet, and a guest reads no inbox
       to: ({ kind, userId }) => (kind === 'guest' ? undefined : userId),
       by: 'in_app',
       variables: (_data, { name }) => ({ name }),

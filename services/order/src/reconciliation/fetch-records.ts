@@ -45,7 +45,7 @@ export async function fetchRecordsOf(
   return collect(asked, await askAll(calls, asked, { orderIds: [...orderIds] }))
 }
 
-/** The books of a range of orders, up to where everybody has answered in full: at least one order further than `after`. */
+/** The books of a range of orders, up to where every service has answered in full: at least one order further than `after`. */
 export async function fetchRecordsIn(
   calls: OrderCalls,
   asked: ReadonlySet<RecordKeeper>,

@@ -6,7 +6,7 @@ import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription } 
 
 /**
  * A provider as the use cases see it: every question ends in a bounded time, a charge or refund that was not answered is
- * looked up by its key, and an AppError `payment.provider_unavailable` says that nobody knows yet.
+ * looked up by its key, and an AppError `payment.provider_unavailable` says that the outcome is unknown.
  */
 export interface AskedProvider {
   readonly name: string

@@ -9,7 +9,7 @@ export async function closeOrder(tx: WriteHandle, orderId: string, at: Temporal.
   await tx.sql`insert into withdrawn_actions (action_key, at) values (${keyOf(orderId)}, ${at}) on conflict do nothing`
 }
 
-/** Whether all money of an order was given back; until the transaction ends, nobody else can decide so. */
+/** Whether all money of an order was given back; until the transaction ends, no other one can decide so. */
 export async function isOrderClosed(tx: WriteHandle, orderId: string): Promise<boolean> {
   await advisoryXactLock(tx, keyOf(orderId))
   const rows = await tx.sql`select 1 from withdrawn_actions where action_key = ${keyOf(orderId)}`

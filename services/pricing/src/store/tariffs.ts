@@ -11,7 +11,7 @@ export interface PricedSku {
 }
 
 /**
- * The prices of these SKUs in the lists that hold now, for everybody and for the tier of this customer; those of one SKU
+ * The prices of these SKUs in the lists that are valid now, for all customers and for the tier of this one; those of one SKU
  * in several lists all stand here.
  */
 export function findPrices(
@@ -68,7 +68,7 @@ interface PromotionRow {
   readonly is_capped_by_customer: boolean
 }
 
-/** The promotions that hold now: those for everybody, and those of these codes; whether a customer has used one up is asked of `findUsedUp`. */
+/** The promotions that are valid now: those for all customers, and those of these codes; whether a customer has used one up is asked of `findUsedUp`. */
 export async function findPromotions(
   db: ReadHandle,
   codes: readonly string[],

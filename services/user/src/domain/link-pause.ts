@@ -14,7 +14,7 @@ export interface RecentLinks {
 
 /**
  * Decides whether another link may be mailed: a minute after the last one, and from the fourth in a day on only when no
- * earlier one can be used. So nobody can flood a mailbox, and its owner always has a link or gets one.
+ * earlier one can be used. So a mailbox cannot be flooded, and its owner always has a link or gets one.
  */
 export function mayMailLink({ count, lastAt, isOneValid }: RecentLinks, now: Temporal.Instant): boolean {
   if (lastAt !== undefined && Temporal.Instant.compare(lastAt.add(pause), now) > 0) return false

@@ -88,7 +88,7 @@ const unknownDays = 30
 // so many at once that a run is short; the rest follows with the next run
 const batch = 20_000
 
-/** Deletes attempts to sign in that have outlived their retention; those for an unknown address, which no one can read, earlier. */
+/** Deletes attempts to sign in that have outlived their retention; those for an unknown address, which no account can read, earlier. */
 export async function deleteOldAttempts(tx: WriteHandle, now: Instant, days: number): Promise<void> {
   const before = (age: number) => now.subtract({ hours: 24 * age })
   await tx.sql`

@@ -41,7 +41,7 @@ export interface ProvenPassword {
   readonly rehashed: string | undefined
 }
 
-/** Why somebody is not let in. */
+/** Why a sign-in is refused. */
 export type TurnedAway =
   | { readonly kind: 'wrong' }
   /** The account was changed after the password was checked. */
