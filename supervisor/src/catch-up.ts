@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { groupOf, type EventType } from '@stoa/contract'
 import { openEventLog, waitUntilCaughtUp, type EventLog } from '@stoa/events'
 import type { AppError } from '@stoa/kernel'
 import type { Deployment } from '@stoa/system/topology'
@@ -26,7 +27,7 @@ export async function waitForReadCopies(
   const log = openEventLog({ url: databaseUrlOf(eventLogDatabase, settings), applicationName: 'stoa-supervisor' })
   try {
     // A service that has just started for the first time may not stand in the log's list of groups yet.
-    const groups = deployments.filter(({ contract }) => listens(contract, deployments)).map(({ name }) => name)
+    const groups = deployments.flatMap(({ contract }) => heardGroups(contract, deployments))
     for (;;) {
       const known = new Set((await log.lag()).map(({ group }) => group))
       if (groups.every((group) => known.has(group))) break
@@ -61,11 +62,19 @@ function sumOf(lags: readonly { readonly lag: number }[]): number {
   return lags.reduce((sum, { lag }) => sum + lag, 0)
 }
 
-function listens(contract: Deployment['contract'], deployments: readonly Deployment[]): boolean {
+/** The consumer groups of a service that consume something which these services publish. */
+function heardGroups(contract: Deployment['contract'], deployments: readonly Deployment[]): string[] {
+  if (contract === undefined) return []
   const published = new Set(
     deployments.flatMap((each) => Object.values(each.contract?.publishes ?? {}).map(({ type }) => type)),
   )
-  return Object.values(contract?.consumes ?? {}).some(({ type }) => published.has(type))
+  const isHeard = (events: Readonly<Record<string, EventType>>) =>
+    Object.values(events).some(({ type }) => published.has(type))
+  const batches = Object.entries(contract.batches).filter(([, { events }]) => isHeard(events))
+  return [
+    ...(isHeard(contract.consumes) ? [contract.name] : []),
+    ...batches.map(([batch]) => groupOf(contract.name, batch)),
+  ]
 }
 
 function behind(who: string): AppError {

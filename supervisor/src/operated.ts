@@ -1,3 +1,4 @@
+import { groupsOf } from '@stoa/contract'
 import type { Deployment } from '@stoa/system/topology'
 import { readJson, writeJson, type DataFolder } from './data-folder.ts'
 
@@ -15,12 +16,12 @@ export interface Operated {
 
 /** What these services have to operate, by their contracts. */
 export function operatedBy(services: readonly Deployment[]): Operated {
-  const having = (part: 'sagas' | 'consumes' | 'calls' | 'tasks') =>
+  const having = (part: 'sagas' | 'calls' | 'tasks') =>
     services.filter(({ contract }) => Object.keys(contract?.[part] ?? {}).length > 0)
   const names = (deployments: readonly Deployment[]) => deployments.map(({ name }) => name)
   return {
     sagas: Object.fromEntries(having('sagas').map(({ name, contract }) => [name, Object.keys(contract?.sagas ?? {})])),
-    consumers: names(having('consumes')),
+    consumers: names(services.filter(({ contract }) => contract !== undefined && groupsOf(contract).length > 0)),
     callers: names(having('calls')),
     workers: names(having('tasks')),
   }

@@ -1,4 +1,4 @@
-import { isErasure, type Route, type Service } from '@stoa/contract'
+import { consumedEvents, isErasure, type Route, type Service } from '@stoa/contract'
 import type { Optional, System } from './define-system.ts'
 import { needsOf, stores, type Deployment } from './topology.ts'
 
@@ -91,12 +91,12 @@ function movedContracts(deployments: readonly Deployment[]): string[] {
 
 function unheardOfEvents(services: readonly Service[], { events: optional = [] }: Optional): string[] {
   const published = new Set(services.flatMap(({ publishes }) => Object.values(publishes).map(nameOf)))
-  return services.flatMap(({ name, consumes }) =>
-    Object.values(consumes)
+  return services.flatMap((service) =>
+    consumedEvents(service)
       .filter(({ type }) => !optional.includes(type))
       .map(nameOf)
       .filter((event) => !published.has(event))
-      .map((event) => `${name} consumes ${event}, which no service publishes`),
+      .map((event) => `${service.name} consumes ${event}, which no service publishes`),
   )
 }
 

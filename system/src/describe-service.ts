@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Route, Service } from '@stoa/contract'
+import { consumedEvents, type EventType, type Route, type Service } from '@stoa/contract'
 import { root } from './root.ts'
 import type { Deployment } from './topology.ts'
 import { systemError } from './system-errors.ts'
@@ -56,7 +56,7 @@ export async function describeDeployment(topology: readonly Deployment[], name: 
 type RpcMethods = Readonly<Record<string, { readonly effect: string }>>
 
 function contents(topology: readonly Deployment[], contract: Service) {
-  const { owner, slo, personalData, operations, rpc, publishes, consumes, calls, sagas, tasks } = contract
+  const { owner, slo, personalData, operations, rpc, publishes, calls, sagas, tasks } = contract
   return {
     owner,
     slo,
@@ -64,7 +64,7 @@ function contents(topology: readonly Deployment[], contract: Service) {
     routes: Object.values(operations).map(describeRoute),
     rpc: Object.entries((rpc?.methods ?? {}) as RpcMethods).map(([method, { effect }]) => ({ method, effect })),
     publishes: typesOf(publishes),
-    consumes: typesOf(consumes).map((type) => ({ type, from: publisherOf(topology, type) })),
+    consumes: typesOf(consumedEvents(contract)).map((type) => ({ type, from: publisherOf(topology, type) })),
     calls: Object.fromEntries(Object.entries(calls).map(([callee, { methods }]) => [callee, methods.map(String)])),
     calledBy: topology
       .filter((each) => Object.hasOwn(each.contract?.calls ?? {}, contract.name))
@@ -79,7 +79,7 @@ function describeRoute(route: Route) {
   return { method: route.kind === 'mount' ? '*' : route.method, path, permission, summary }
 }
 
-function typesOf(events: Service['publishes']): string[] {
+function typesOf(events: Service['publishes'] | readonly EventType[]): string[] {
   return [...new Set(Object.values(events).map(({ type }) => type))]
 }
 

@@ -1,5 +1,6 @@
 import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { Static, TObject, TSchema } from 'typebox'
+import type { BatchBindings } from './batches.ts'
 import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { JsonText } from './json-text.ts'
@@ -270,7 +271,9 @@ type RouteHandler<S extends Service, Name extends keyof S['operations']> = S['op
     : Handler<S, Name>
 
 /** A handler for everything the contract declares; a missing handler does not compile. */
-export interface Bindings<S extends Service> {
+export type Bindings<S extends Service> = HandlerBindings<S> & BatchBindings<S>
+
+interface HandlerBindings<S extends Service> {
   readonly operations: { readonly [Name in keyof S['operations']]: RouteHandler<S, Name> }
   readonly rpc: S['rpc'] extends Rpc<any, infer Spec> ? { readonly [Name in keyof Spec]: RpcHandler<S, Name> } : {}
   /** Erasure events are not included: the platform handles them with `personalData.erase`. */

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
+import type { BatchType } from './batches.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
 import type { Effect, Mount, Operation, Stream } from './operations.ts'
@@ -50,6 +51,7 @@ export interface Service {
   readonly rpc: Rpc<any, any> | undefined
   readonly publishes: { readonly [name: string]: EventType }
   readonly consumes: { readonly [name: string]: EventType }
+  readonly batches: { readonly [name: string]: BatchType }
   readonly calls: { readonly [service: string]: Picked<any, any> }
   readonly sagas: { readonly [name: string]: SagaType }
   readonly tasks: { readonly [name: string]: TaskType }
@@ -77,7 +79,7 @@ type RefusesOnly<Operations, Code extends string> = {
     : Operations[Name]
 }
 
-interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal> {
+interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches> {
   readonly name: string
   readonly port: number
   readonly owner: string
@@ -87,6 +89,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly rpc?: R
   readonly publishes?: Publishes
   readonly consumes?: Consumes
+  /** Events consumed in batches, for statistics, archives and copies; a single effect of an event belongs to `consumes`. */
+  readonly batches?: Batches
   readonly calls?: CallsOf
   readonly sagas?: Sagas
   readonly tasks?: Tasks
@@ -106,6 +110,7 @@ export interface DescribedService<
   Sagas,
   Tasks,
   Personal extends PersonalDataKept = PersonalDataKept,
+  Batches = {},
 > {
   readonly name: string
   readonly port: number
@@ -116,6 +121,7 @@ export interface DescribedService<
   readonly rpc: R
   readonly publishes: Publishes
   readonly consumes: Consumes
+  readonly batches: Batches
   readonly calls: CallsOf
   readonly sagas: Sagas
   readonly tasks: Tasks
@@ -137,6 +143,7 @@ export function describeService<
   const Sagas extends { readonly [name: string]: SagaType } = {},
   const Tasks extends { readonly [name: string]: TaskType } = {},
   const Personal extends PersonalDataKept = PersonalDataKept,
+  const Batches extends { readonly [name: string]: BatchType } = {},
 >(
   description: Description<
     Errors,
@@ -147,14 +154,16 @@ export function describeService<
     CallsOf,
     Sagas,
     Tasks,
-    Personal
+    Personal,
+    Batches
   >,
-): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal> {
+): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches> {
   return {
     ...description,
     rpc: description.rpc as R,
     publishes: description.publishes ?? ({} as Publishes),
     consumes: description.consumes ?? ({} as Consumes),
+    batches: description.batches ?? ({} as Batches),
     calls: description.calls ?? ({} as CallsOf),
     sagas: description.sagas ?? ({} as Sagas),
     tasks: description.tasks ?? ({} as Tasks),
@@ -165,8 +174,12 @@ export function describeService<
 /** The events a service publishes. */
 export type Published<S extends Service> = S['publishes'][keyof S['publishes']]
 
-/** The events a service consumes, erasures included. */
-export type Consumed<S extends Service> = S['consumes'][keyof S['consumes']]
+/** The events a service consumes, one at a time or in batches, erasures included. */
+export type Consumed<S extends Service> =
+  | S['consumes'][keyof S['consumes']]
+  | {
+      [Name in keyof S['batches']]: S['batches'][Name]['events'][keyof S['batches'][Name]['events']]
+    }[keyof S['batches']]
 
 /** The input with which a saga of the service starts. */
 export type SagaInput<S extends Service, Name extends keyof S['sagas']> = Static<S['sagas'][Name]['input']>

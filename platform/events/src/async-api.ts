@@ -10,7 +10,8 @@ export interface DocumentInfo {
 /** Returns an AsyncAPI 3.0 document of the events that a service publishes and consumes, from its contract. */
 export function asyncApiDocument(service: Service, info: DocumentInfo): object {
   const published = Object.entries(service.publishes)
-  const consumed = Object.entries(service.consumes)
+  const inBatches = Object.values(service.batches).flatMap(({ events }) => Object.entries(events))
+  const consumed = [...new Map([...Object.entries(service.consumes), ...inBatches])]
   const messages = Object.fromEntries([...published, ...consumed].map(([name, event]) => [name, message(event)]))
   return withPortablePatterns({
     asyncapi: '3.0.0',

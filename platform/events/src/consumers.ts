@@ -8,12 +8,14 @@ import type { EventLog, LoggedEvent } from './event-log.ts'
 import {
   attempt,
   consumerIndex,
+  consumptionMetrics,
   readArrival,
   type Arrival,
   type Handling,
   type RunningConsumer,
 } from './handle-event.ts'
-import { enterInbox, inboxRetentionMs as defaultInboxRetentionMs, pruneInbox } from './inbox.ts'
+import { startConsumerUpkeep } from './consumer-upkeep.ts'
+import { enterInbox } from './inbox.ts'
 import { makeLimit, type Limit } from './limit.ts'
 import { consumedTypes } from './log-type.ts'
 import { joinParked, parkKey } from './parking.ts'
@@ -59,14 +61,12 @@ interface Running {
   }
 }
 
-const pruneEveryMs = 60 * 60 * 1_000
-
 /**
  * Consumes the declared events as the consumer group of the service. Each event has one effect (its inbox row is in the
  * transaction of the effect), in order per key. A failed event is retried outside the stream, and delays only its key; while a database or a callee is unavailable, the consumer pauses.
  */
 export function startConsumers<S extends Service>(options: ConsumersOptions<S>): Consumers {
-  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs = defaultInboxRetentionMs } = options
+  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs } = options
   const types = consumedTypes(service)
   if (types.length === 0) return { trouble: () => undefined, stop: async () => {} }
   const running: Running = {
@@ -90,18 +90,11 @@ export function startConsumers<S extends Service>(options: ConsumersOptions<S>):
     },
   })
   const draining = drainParked(running.handling, running.waker, running.control)
-  const prune = () =>
-    void pruneInbox(database, inboxRetentionMs).catch((error: unknown) => {
-      telemetry.logger.warn('the inbox could not be pruned', { error })
-    })
-  // At once too: a process that is replaced every hour would never prune.
-  prune()
-  const pruning = setInterval(prune, pruneEveryMs).unref()
-  observe(options)
+  const upkeep = startConsumerUpkeep({ service, log, database, telemetry, inboxRetentionMs })
   return {
     trouble: () => trouble ?? [...running.control.waiting.values()][0],
     async stop() {
-      clearInterval(pruning)
+      upkeep.stop()
       running.control.isStopping = true
       running.waker.wake()
       for (const wake of running.control.wakePaused) wake()
@@ -112,7 +105,6 @@ export function startConsumers<S extends Service>(options: ConsumersOptions<S>):
 
 function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling {
   const { service, consumers, database, calls, makeTx, telemetry, clock, retry = defaultRetryPolicy } = options
-  const { metrics } = telemetry
   return {
     group: service.name,
     database,
@@ -124,27 +116,8 @@ function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling
     telemetry,
     clock,
     retry,
-    consumed: metrics.counter('event_consumed_total', 'Delivered events by outcome', ['type', 'outcome']),
-    delay: metrics.histogram('event_delay_seconds', 'Time from a change to its effect in this service', ['type']),
+    ...consumptionMetrics(telemetry),
   }
-}
-
-function observe<S extends Service>({ service, log, database, telemetry: { metrics } }: ConsumersOptions<S>): void {
-  metrics.gauge(
-    'event_consumer_lag',
-    'Events in the log that this consumer group has not handled',
-    ['topic'],
-    async (gauge) => {
-      gauge.clear()
-      for (const { topic, lag } of await log.lag(service.name)) gauge.add(lag, { topic })
-    },
-  )
-  metrics.gauge('event_dead_letters', 'Events that failed, or wait behind a failed event', ['state'], async (gauge) => {
-    const rows = await database.read.sql<{ state: string; count: number }>`
-      select state, count(*)::int as count from dead_letters where state <> 'discarded' group by state`
-    gauge.clear()
-    for (const { state, count } of rows) gauge.set(count, { state })
-  })
 }
 
 async function handleOrReport(running: Running, events: readonly LoggedEvent[]): Promise<void> {
@@ -199,7 +172,7 @@ async function handleOrPark(running: Running, arrival: Arrival): Promise<void> {
     try {
       const admission = await attempt(handling, arrival, (tx) => enterInbox(tx, delivery))
       if (admission !== 'parked') return
-      if (await joinParked(database, delivery, logged)) return
+      if (await database.transaction((tx) => joinParked(tx, delivery, logged))) return
     } catch (error) {
       if (isAway(error)) {
         control.waiting.set(arrival, `consumption of ${event.type} waits: ${recordError(error).message}`)
@@ -208,7 +181,8 @@ async function handleOrPark(running: Running, arrival: Arrival): Promise<void> {
         await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
         continue
       }
-      await parkKey(database, delivery, logged, recordError(error), retry.delayMs(1))
+      const failure = recordError(error)
+      await database.transaction((tx) => parkKey(tx, delivery, logged, failure, retry.delayMs(1)))
       consumed.add(1, { type: event.type, outcome: 'failed' })
       telemetry.logger.warn('event failed: its key is parked and will be retried', {
         eventType: event.type,

@@ -123,7 +123,7 @@ function arrivalOf(handling: Handling, { topic, position, event_id, type, event 
 
 async function deliver(handling: Handling, letter: Letter, arrival: Arrival): Promise<void> {
   await attempt(handling, arrival, async (tx) => {
-    await removeLetter(tx, handling.group, letter, claimMs)
+    if (!(await removeLetter(tx, handling.group, letter, claimMs))) return 'known'
     return (await enterInboxParked(tx, arrival.delivery)) ? 'new' : 'known'
   })
 }

@@ -33,6 +33,16 @@ export interface AppendBatch {
   readonly records: readonly LogRecord[]
 }
 
+/** A range of one partition: what a batch was fetched from. */
+export interface LogRange {
+  readonly topic: string
+  readonly partition: number
+  /** The first position of the range. */
+  readonly from: number
+  /** The first position after it. */
+  readonly to: number
+}
+
 /** What to hand to a consumer group. */
 export interface SubscribeOptions {
   /**
@@ -46,7 +56,14 @@ export interface SubscribeOptions {
    * Handles events of one partition in their order; partitions come at the same time. Their position is committed after
    * it; when it rejects, they are delivered again after a pause. At least once.
    */
-  readonly handle: (events: readonly LoggedEvent[]) => Promise<void>
+  readonly handle: (events: readonly LoggedEvent[], range: LogRange) => Promise<void>
+  /**
+   * Returns the positions at which these partitions continue, given those that the log has. For a group that stores its positions in
+   * the transactions of its effects: then `handle` is called for every range, also one without events, at the latest when the lease is
+   * renewed; each range begins where the previous one ended. The positions are read when a partition is taken over, after `handle` has
+   * rejected, and regularly while it is idle, so a group can be moved by changing them. Undefined or rejected: read again later.
+   */
+  readonly placesOf?: (positions: readonly LogPosition[]) => Promise<readonly LogPosition[] | undefined>
   /** Called for every failed round trip to the log; the subscription retries automatically. */
   readonly onTrouble: (error: unknown) => void
   /** Called when the log responds again. */
@@ -153,6 +170,8 @@ export interface EventLog {
   readonly resume: (group: string) => Promise<boolean>
   /** Since when a group is paused; undefined when it is not. */
   readonly pausedSince: (group: string) => Promise<Temporal.Instant | undefined>
+  /** The first position of each partition of a topic that was appended at this time or later. */
+  readonly positionsSince: (topic: string, since: Temporal.Instant) => Promise<readonly LogPosition[]>
   /** Rejects when the log cannot be reached. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>

@@ -49,6 +49,14 @@ interface ConsumerIndex {
   readonly known: readonly string[]
 }
 
+/** The metrics of the events that a service consumes. */
+export function consumptionMetrics({ metrics }: Telemetry): Pick<Handling, 'consumed' | 'delay'> {
+  return {
+    consumed: metrics.counter('event_consumed_total', 'Delivered events by outcome', ['type', 'outcome']),
+    delay: metrics.histogram('event_delay_seconds', 'Time from a change to its effect in this service', ['type']),
+  }
+}
+
 /** The consumers by type and major version of what they consume. */
 export function consumerIndex(
   consumes: { readonly [name: string]: EventType },

@@ -1,4 +1,6 @@
 export { asyncApiDocument, type DocumentInfo } from './async-api.ts'
+export { batchControl, type BatchControl, type BatchProgress } from './batch-control.ts'
+export { startBatches, type BatchesOptions } from './batches.ts'
 export { consumerLag, waitUntilCaughtUp, type CatchUp } from './caught-up.ts'
 export {
   dataSchemaOf,

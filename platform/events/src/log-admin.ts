@@ -1,11 +1,11 @@
-import { parseInstant, serveEndpoints, type OperatingRequest, type Service } from '@stoa/contract'
+import { consumedEvents, groupsOf, parseInstant, serveEndpoints, type OperatingRequest, type Service } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'
 import { deadLetters } from './dead-letters.ts'
 import { consumerEndpoints, logEndpoints, type EventInLog } from './endpoints.ts'
 import type { EventLog, LogPage, ReadOptions } from './event-log.ts'
-import { consumedTypes } from './log-type.ts'
+import { consumedTypes, logTypeOf } from './log-type.ts'
 import { planReplay, replay, type ReplayFrom } from './replay.ts'
 
 /** The event log of the whole system. */
@@ -22,15 +22,15 @@ interface ConsumerOptions {
   readonly service: Service
 }
 
-/** The consumer group of a service; it can be paused, resumed and moved back. */
+/** The consumer groups of a service; they can be paused and resumed, and the one of single events moved back. */
 export function consumerAdmin({ log, database, service }: ConsumerOptions): readonly AdminEndpoint[] {
-  const consumer =
-    log === undefined || Object.keys(service.consumes).length === 0 ? undefined : { log, database, service }
+  const consumer = log === undefined || groupsOf(service).length === 0 ? undefined : { log, database, service }
+  const replayed = Object.keys(service.consumes).length === 0 ? undefined : consumer
   return serveEndpoints(consumerEndpoints, {
     showConsumer: async () => consumer && readConsumer(consumer),
     pauseConsumer: async () => consumer && pauseConsumer(consumer, true),
     resumeConsumer: async () => consumer && pauseConsumer(consumer, false),
-    replayEvents: async ({ body }) => consumer && replayConsumer(consumer, body),
+    replayEvents: async ({ body }) => replayed && replayConsumer(replayed, body),
   })
 }
 
@@ -65,19 +65,22 @@ interface Consumer {
   readonly service: Service
 }
 
-/** The position of the consumer group of a service. */
+/** The positions of the consumer groups of a service. */
 async function readConsumer({ log, database, service }: Consumer) {
-  const [partitions, since] = await Promise.all([log.lag(service.name), log.pausedSince(service.name)])
+  const groups = groupsOf(service)
+  const partitions = (await Promise.all(groups.map((group) => log.lag(group)))).flat()
+  const paused = await Promise.all(groups.map((group) => log.pausedSince(group)))
   const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
+  const types = [...new Set(consumedEvents(service).map(logTypeOf))]
   const strandedKeys = await deadLetters(database).countStranded()
-  const pausedSince = since?.toString() ?? null
-  return { group: service.name, types: consumedTypes(service), pausedSince, lag, strandedKeys, partitions }
+  const pausedSince = paused.find((since) => since !== undefined)?.toString() ?? null
+  return { group: service.name, types, pausedSince, lag, strandedKeys, partitions }
 }
 
-/** Pauses the consumer group in all instances of the service, also after restarts, until it is resumed; or resumes it. */
+/** Pauses the consumer groups in all instances of the service, also after restarts, until it is resumed; or resumes it. */
 async function pauseConsumer({ log, service }: Consumer, isPaused: boolean) {
-  const isKnown = isPaused ? await log.pause(service.name) : await log.resume(service.name)
-  if (!isKnown) {
+  const known = await Promise.all(groupsOf(service).map((group) => (isPaused ? log.pause(group) : log.resume(group))))
+  if (known.includes(false)) {
     throw platformError('events.unknown_group', `There is no consumer group ${service.name} in the event log.`)
   }
   return { group: service.name, isPaused }

@@ -26,39 +26,54 @@ export interface ParkedKey {
 
 /** Parks the key of an event that failed for the first time, with the event; it is retried after the delay. */
 export async function parkKey(
-  database: Database,
+  { sql }: WriteHandle,
   { group, topic, key }: Delivery,
   { id, type, position, event }: LoggedEvent,
   error: RecordedError,
   delayMs: number,
 ): Promise<void> {
-  await database.transaction(async ({ sql }) => {
-    await sql`
-      insert into parked_keys (consumer_group, topic, partition_key, state, retry_at)
-      values (${group}, ${topic}, ${key}, 'retrying', now() + ${delayMs} * interval '1 millisecond')
-      on conflict do nothing`
-    await sql`
-      insert into dead_letters (
-        consumer_group, topic, partition_key, position, event_id, type, event, state, attempts, error, failed_at
-      ) values (${group}, ${topic}, ${key}, ${position}, ${id}, ${type}, ${event}, 'failing', 1, ${json(error)}, now())
-      on conflict do nothing`
-  })
+  await sql`
+    insert into parked_keys (consumer_group, topic, partition_key, state, retry_at)
+    values (${group}, ${topic}, ${key}, 'retrying', now() + ${delayMs} * interval '1 millisecond')
+    on conflict do nothing`
+  await sql`
+    insert into dead_letters (
+      consumer_group, topic, partition_key, position, event_id, type, event, state, attempts, error, failed_at
+    ) values (${group}, ${topic}, ${key}, ${position}, ${id}, ${type}, ${event}, 'failing', 1, ${json(error)}, now())
+    on conflict do nothing`
 }
 
 /** Queues an event behind those of its parked key; returns false if the key is no longer parked. */
-export function joinParked(
-  database: Database,
+export async function joinParked(
+  tx: WriteHandle,
   { group, topic, key }: Delivery,
   { id, type, position, event }: LoggedEvent,
 ): Promise<boolean> {
-  return database.transaction(async (tx) => {
-    if (!(await lockKey(tx, group, { topic, partition_key: key }))) return false
-    await tx.sql`
-      insert into dead_letters (consumer_group, topic, partition_key, position, event_id, type, event, state)
-      values (${group}, ${topic}, ${key}, ${position}, ${id}, ${type}, ${event}, 'waiting')
-      on conflict do nothing`
-    return true
-  })
+  if (!(await lockKey(tx, group, { topic, partition_key: key }))) return false
+  await tx.sql`
+    insert into dead_letters (consumer_group, topic, partition_key, position, event_id, type, event, state)
+    values (${group}, ${topic}, ${key}, ${position}, ${id}, ${type}, ${event}, 'waiting')
+    on conflict do nothing`
+  return true
+}
+
+/** Locks those of these keys that are parked, and returns them. */
+export async function lockKeys(
+  { sql }: WriteHandle,
+  { group, topic }: Pick<Delivery, 'group' | 'topic'>,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ partition_key: string }>`
+    select partition_key from parked_keys
+    where consumer_group = ${group} and topic = ${topic} and partition_key = any(${keys}::text[])
+    order by partition_key for update`
+  return new Set(rows.map(({ partition_key }) => partition_key))
+}
+
+/** Forgets the parked keys of a group and the events that wait there; it will consume them again. */
+export async function forgetParked({ sql }: WriteHandle, group: string): Promise<void> {
+  await sql`delete from parked_keys where consumer_group = ${group}`
+  await sql`delete from dead_letters where consumer_group = ${group} and state <> 'discarded'`
 }
 
 /** Locks the row of a parked key until the end of the transaction; returns false if the key is not parked. */
@@ -192,19 +207,23 @@ export async function firstLetter(
   return letter
 }
 
-/** Takes a letter out of its queue and prolongs the claim, in the transaction of its effect; locks the key. */
+/**
+ * Takes a letter out of its queue and prolongs the claim, in the transaction of its effect; locks the key. Returns false if the letter is
+ * no longer there: it was handled or discarded, or its group consumes everything again.
+ */
 export async function removeLetter(
   { sql }: WriteHandle,
   group: string,
   letter: Letter,
   claimMs: number,
-): Promise<void> {
-  await Promise.all([
+): Promise<boolean> {
+  const [, removed] = await Promise.all([
     sql`
       update parked_keys set claimed_until = now() + ${claimMs} * interval '1 millisecond'
       where consumer_group = ${group} and topic = ${letter.topic} and partition_key = ${letter.partition_key}`,
-    sql`delete from dead_letters where id = ${letter.id} and state <> 'discarded'`,
+    sql`delete from dead_letters where id = ${letter.id} and state <> 'discarded' returning 1`,
   ])
+  return removed.length > 0
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Service } from '@stoa/contract'
+import { groupOf, type Service } from '@stoa/contract'
 import { throwTrouble, type HealthFacts, type Part } from '@stoa/kernel/part'
+import { startBatches, type BatchesOptions } from './batches.ts'
 import { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
 import type { EventLog } from './event-log.ts'
 import { lettersAdmin, outboxAdmin } from './letters-admin.ts'
@@ -9,6 +10,7 @@ import { startRelay, type Relay } from './relay.ts'
 
 /** What the parts of this package work with. */
 export interface EventPartsOptions extends Omit<ConsumersOptions<Service>, 'log'> {
+  readonly batchConsumers: BatchesOptions<Service>['consumers']
   /** The open event log; undefined for a service that neither publishes nor consumes. */
   readonly log: EventLog | undefined
   /** The retention of the events of the service; permanent if undefined. */
@@ -20,6 +22,7 @@ export interface EventParts {
   readonly relay: Part
   readonly upkeep: Part
   readonly consumers: Part
+  readonly batches: Part
 }
 
 /** The part of an open event log, which every process of a service has for operators and waits. */
@@ -44,6 +47,7 @@ export function eventParts(options: EventPartsOptions): EventParts {
       admin: [...lettersAdmin(database), ...consumerAdmin({ log, database, service })],
       ...(log === undefined ? {} : consuming(options, log)),
     },
+    batches: { name: 'batch consumers', ...(log === undefined ? {} : consumingBatches(options, log)) },
   }
 }
 
@@ -79,7 +83,7 @@ function consuming(options: EventPartsOptions, log: EventLog): Work {
   const { service } = options
   let consumers: Consumers | undefined
   const isNeeded = Object.keys(service.consumes).length > 0
-  const check = () => examine(service.name, log, consumers)
+  const check = () => examine([service.name], log, consumers)
   return {
     start: () => void (consumers = startConsumers({ ...options, log })),
     stop: () => consumers?.stop(),
@@ -87,9 +91,28 @@ function consuming(options: EventPartsOptions, log: EventLog): Work {
   }
 }
 
-async function examine(group: string, log: EventLog, consumers: Consumers | undefined): Promise<HealthFacts> {
+function consumingBatches(options: EventPartsOptions, log: EventLog): Work {
+  const { service, batchConsumers } = options
+  const groups = Object.keys(service.batches).map((batch) => groupOf(service.name, batch))
+  if (groups.length === 0) return {}
+  let batches: Consumers | undefined
+  const check = () => examine(groups, log, batches)
+  return {
+    start: () => void (batches = startBatches({ ...options, consumers: batchConsumers, log })),
+    stop: () => batches?.stop(),
+    dependencies: { batchGroups: { check } },
+  }
+}
+
+async function examine(
+  groups: readonly string[],
+  log: EventLog,
+  consumers: Consumers | undefined,
+): Promise<HealthFacts> {
   throwTrouble(consumers === undefined ? notStarted : consumers.trouble())
-  const [partitions, pausedSince] = await Promise.all([log.lag(group), log.pausedSince(group)])
-  const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
-  return { group, lag, pausedSince: pausedSince?.toString() ?? null }
+  const lags = (await Promise.all(groups.map((group) => log.lag(group)))).flat()
+  const paused = await Promise.all(groups.map((group) => log.pausedSince(group)))
+  const since = paused.find((each) => each !== undefined)
+  const lag = lags.reduce((sum, each) => sum + each.lag, 0)
+  return { group: groups.join(', '), lag, pausedSince: since?.toString() ?? null }
 }

@@ -72,11 +72,29 @@ alter table outbox_relay add column beat_at timestamptz;
 comment on column outbox_relay.beat_at is 'The last sign of life of the relay that holds the lock';
 `
 
+const batches = `
+create table batch_groups (
+  consumer_group text primary key,
+  starts_at timestamptz
+);
+comment on table batch_groups is 'From which time on a group consumes events, null from the oldest; partitions without a position begin there';
+
+create table batch_positions (
+  consumer_group text not null,
+  topic text not null,
+  partition smallint not null,
+  position bigint not null,
+  primary key (consumer_group, topic, partition)
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on table batch_positions is 'The next event of each partition; moves in the transaction of the effects of the batch before it';
+`
+
 /** Tables of a service's own database: outbox, inbox, parked keys and dead letters. */
 export const eventsMigrations: MigrationSet = {
   name: 'events',
   migrations: [
     { name: '0001-outbox-and-inbox', sql: outboxAndInbox },
     { name: '0002-relay-beat', sql: relayBeat },
+    { name: '0003-batches', sql: batches },
   ],
 }

@@ -82,7 +82,7 @@ async function park(parcel: string, position = 1): Promise<void> {
   }
   const delivery = { group: 'tracking', topic, key: parcel, eventId: id }
   const logged = { id, type, topic, partition: 0, position, event: JSON.stringify(cloudEvent) }
-  await parkKey(consumer.database, delivery, logged, { name: 'Error', message: 'not yet' }, 0)
+  await consumer.database.transaction((tx) => parkKey(tx, delivery, logged, { name: 'Error', message: 'not yet' }, 0))
 }
 
 const countOf = async () => {

@@ -1,5 +1,5 @@
 import type { Bindings } from '@stoa/contract'
-import { waitUntilCaughtUp } from '@stoa/events'
+import { batchControl, waitUntilCaughtUp, type BatchControl } from '@stoa/events'
 import { checkBindings } from './check-bindings.ts'
 import type { Connections } from './connections.ts'
 import type { DefinedService } from './define-service.ts'
@@ -22,9 +22,17 @@ export function bindService(definition: DefinedService, connections: Connections
     telemetry,
     makeTx,
     calls: calls.for({}) as never,
+    batches: controlOf(connections) as never,
     caughtUp: async (wait) => (log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(log, wait)),
   })
   const bindings = definition.bind(deps)
   checkBindings(service, bindings)
   return { deps, bindings }
+}
+
+/** A service without batches has nothing to control. */
+function controlOf({ service, database, log }: Connections): BatchControl | undefined {
+  return log === undefined || Object.keys(service.batches).length === 0
+    ? undefined
+    : batchControl(service, database, log)
 }

@@ -31,6 +31,7 @@ function partsOf(service: Service, bindings: Bindings<any>): Part[] {
     { kind: 'operation', declared: Object.keys(service.operations), bound: bindings.operations },
     { kind: 'RPC method', declared: Object.keys(rpc?.methods ?? {}), bound: bindings.rpc },
     { kind: 'consumer', declared: consumed.map(([name]) => name), bound: bindings.consumes },
+    { kind: 'batch', declared: Object.keys(service.batches), bound: bindings.batches ?? {} },
     { kind: 'saga', declared: Object.keys(service.sagas), bound: bindings.sagas },
     { kind: 'task', declared: Object.keys(service.tasks), bound: bindings.tasks },
   ]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
-import type { Service } from '@stoa/contract'
+import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
 import { openEventLog, type EventLog } from '@stoa/events'
 import { newId, StartError, systemClock, type Clock, type NewId } from '@stoa/kernel'
@@ -104,7 +104,7 @@ function openLog(
   { config: { logDatabaseUrl: url } }: StartOptions,
   { instanceId, telemetry }: Pick<Connections, 'instanceId' | 'telemetry'>,
 ): EventLog | undefined {
-  const isSilent = Object.keys(service.publishes).length === 0 && Object.keys(service.consumes).length === 0
+  const isSilent = Object.keys(service.publishes).length === 0 && groupsOf(service).length === 0
   if (isSilent) return undefined
   if (url === undefined) throw new StartError('it publishes or consumes events: set LOG_DATABASE_URL')
   return openEventLog({ url, applicationName: `${instanceId}-log`, log: databaseLog(telemetry), telemetry })

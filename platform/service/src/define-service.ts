@@ -2,7 +2,7 @@ import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@sto
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency } from '@stoa/kernel/part'
-import type { CatchUp } from '@stoa/events'
+import type { BatchControl, CatchUp } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 
@@ -18,6 +18,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
+  /** Progress, pause and restart of the declared batches. */
+  readonly batches: BatchControl<keyof S['batches'] & string>
   /** Waits until these consumer groups have handled all events that are in the log now; available after the service has started. */
   readonly caughtUp: (wait: { readonly groups: readonly string[]; readonly timeoutMs: number }) => Promise<CatchUp>
 }

@@ -57,7 +57,7 @@ interface ServiceParts {
 export function stagesOf({ definition, connections, held, bound, doors }: ServiceParts): Stage[] {
   const { database, telemetry } = connections
   const inBackground = (part: Part) => (connections.role === 'web' ? onlyOperated(part) : part)
-  const { relay, upkeep, consumers } = eventsOf(connections, bound)
+  const { relay, upkeep, consumers, batches } = eventsOf(connections, bound)
   const hooks = ownPart(definition, bound.deps)
   return [
     { parts: [held.telemetry], leastStopMs: telemetryStopMs, mostStopMs: telemetryStopMs },
@@ -75,6 +75,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
       parts: [
         sagasOf(connections, bound),
         consumers,
+        batches,
         tasksOf(connections, bound),
         upkeep,
         idempotencyPart(database, telemetry.logger),
@@ -107,6 +108,7 @@ function eventsOf(connections: Connections, { bindings }: BoundService) {
   return eventParts({
     service,
     consumers: withErasure(service, bindings) as never,
+    batchConsumers: bindings.batches,
     database,
     log,
     calls: calls.for({}) as never,

@@ -1,4 +1,4 @@
-import type { EventType, Service } from '@stoa/contract'
+import { consumedEvents, type EventType, type Service } from '@stoa/contract'
 import { assertFits, dataSchemaOf, parseCloudEvent, type CloudEvent, type EventLog } from '@stoa/events'
 import { newId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
@@ -53,9 +53,10 @@ export async function receive(
   await log.append({ topic, records: [{ id, type: event.type, key: subject, event: JSON.stringify(cloudEvent) }] })
 }
 
-function assertConsumed({ name, consumes }: Service, event: EventType): void {
+function assertConsumed(service: Service, event: EventType): void {
+  const { name } = service
   const nameOf = ({ type, version }: EventType) => `${type} ${version}`
-  const consumed = Object.values(consumes).map(nameOf)
+  const consumed = consumedEvents(service).map(nameOf)
   if (consumed.includes(nameOf(event))) return
   const known = consumed.length === 0 ? 'no event' : consumed.join(', ')
   throw new Error(`${name} does not consume ${nameOf(event)}: its contract declares ${known}`)

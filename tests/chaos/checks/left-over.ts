@@ -1,8 +1,9 @@
+import { groupsOf } from '@stoa/contract'
 import { system as shop } from '@stoa/systems/shop'
 import type { Asked, Check } from './check.ts'
 
 const publishers = shop.services.filter(({ contract }) => Object.keys(contract?.publishes ?? {}).length > 0)
-const consumers = shop.services.filter(({ contract }) => Object.keys(contract?.consumes ?? {}).length > 0)
+const consumers = shop.services.filter(({ contract }) => contract !== undefined && groupsOf(contract).length > 0)
 const withSagas = shop.services.filter(({ contract }) => Object.keys(contract?.sagas ?? {}).length > 0)
 
 /** Rows of one table in several databases, each with the service's name before it. */

@@ -52,12 +52,17 @@ function rpcTable({ rpc }: Service): string | undefined {
 }
 
 function restTable(service: Service): string {
-  const { publishes, consumes, calls, sagas, tasks, personalData } = service
+  const { publishes, consumes, batches, calls, sagas, tasks, personalData } = service
   const called = Object.entries(calls).map(([callee, { methods }]) => `${callee}: ${codeList(methods as string[])}`)
   const kept = personalData === 'none' ? [] : Object.entries(personalData).map(([what, why]) => `${what}: ${why}`)
+  const inBatches = Object.entries(batches).map(([name, { events }]): [string, string] => [
+    name,
+    codeList(Object.values(events).map(({ type }) => type)),
+  ])
   const rows = [
     ['publishes', codeList(Object.values(publishes).map(({ type }) => type))],
     ['consumes', codeList(Object.values(consumes).map(({ type }) => type))],
+    ...inBatches.map(([name, types]) => [`consumes in batches: ${name}`, types]),
     ['calls', called.join(' · ')],
     ['sagas', codeList(Object.keys(sagas))],
     ['tasks', codeList(Object.keys(tasks))],

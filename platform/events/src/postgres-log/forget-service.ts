@@ -8,10 +8,10 @@ export async function forgetService(database: Database, service: string): Promis
   await database.transaction(({ sql }) =>
     Promise.all([
       sql`delete from event_producers where name = ${service}`,
-      sql`delete from consumer_offsets where consumer_group = ${service}`,
-      sql`delete from consumer_members where consumer_group = ${service}`,
-      sql`delete from consumer_releases where consumer_group = ${service}`,
-      sql`delete from consumer_groups where name = ${service}`,
+      sql`delete from consumer_offsets where split_part(consumer_group, '.', 1) = ${service}`,
+      sql`delete from consumer_members where split_part(consumer_group, '.', 1) = ${service}`,
+      sql`delete from consumer_releases where split_part(consumer_group, '.', 1) = ${service}`,
+      sql`delete from consumer_groups where split_part(name, '.', 1) = ${service}`,
     ]),
   )
 }

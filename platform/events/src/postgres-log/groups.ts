@@ -1,6 +1,6 @@
 import type { Sql } from '@stoa/contract'
 import type { Database } from '@stoa/postgres'
-import type { PartitionLag, SeekTarget } from '../event-log.ts'
+import type { LogPosition, PartitionLag, SeekTarget } from '../event-log.ts'
 import { groupChannelOf } from './topics.ts'
 
 /** How far groups are behind, in the topics they are subscribed to now. */
@@ -93,4 +93,12 @@ export async function readPaused({ read }: Database, group: string): Promise<Tem
   const [row] = await read.sql<{ paused_at: Temporal.Instant | null }>`
     select paused_at from consumer_groups where name = ${group}`
   return row?.paused_at ?? undefined
+}
+
+/** The first position of each partition of a topic that was appended at this time or later. */
+export function positionsSince({ read }: Database, topic: string, since: Temporal.Instant): Promise<LogPosition[]> {
+  return read.sql<{ topic: string; partition: number; position: number }>`
+    select t.name as topic, p.part as partition, event_log_position_since(t.id, p.part, ${since}::timestamptz) as position
+    from event_topics t join event_partitions p on p.topic = t.id
+    where t.name = ${topic} order by p.part`
 }

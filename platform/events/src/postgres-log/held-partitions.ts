@@ -15,6 +15,10 @@ export interface Held {
   handledTo: number
   /** `handledTo` as committed in the log. */
   committed: number
+  /** Where the range of the next batch begins; behind `handledTo` after events that the group does not consume. */
+  rangeFrom: number
+  /** Whether it waits for the position that the group itself stores. */
+  isUnplaced: boolean
   isBusy: boolean
   mayHaveMore: boolean
   /** performance.now() before which it rests, because its handler failed. */
@@ -49,6 +53,8 @@ export function makeHeldPartitions(): HeldPartitions {
         next: position,
         handledTo: position,
         committed: position,
+        rangeFrom: position,
+        isUnplaced: true,
         isBusy: false,
         mayHaveMore: true,
         restsUntil: 0,

@@ -1,9 +1,11 @@
 import type { Session } from '@stoa/postgres'
 import type { SubscribeOptions } from '../event-log.ts'
 import type { Waker } from '../waker.ts'
-import { fetchNext, type FetchedRow } from './fetch.ts'
+import { fetchNext } from './fetch.ts'
 import { enrol } from './groups.ts'
-import { byPartition, wanted, type Held, type HeldPartitions } from './held-partitions.ts'
+import { hand } from './hand-over.ts'
+import { byPartition, type Held, type HeldPartitions } from './held-partitions.ts'
+import { place } from './own-positions.ts'
 import {
   announce,
   beat,
@@ -39,7 +41,6 @@ export interface MemberRun {
 
 const maxEventsPerFetch = 2_000
 const fewestPerPartition = 10
-const restAfterFailureMs = 1_000
 // This group does not consume the appended events: its position advances, but nothing waits for that.
 const uninterestingDelayMs = 250
 
@@ -138,7 +139,8 @@ export async function giveBack({ session: { sql }, member, held }: MemberRun): P
  */
 export async function exchange(run: MemberRun, isHeld: boolean): Promise<number | undefined> {
   const { session, member, held, options } = run
-  const done = held.all().filter((each) => each.handledTo > each.committed)
+  if (!isHeld) await place(run)
+  const done = held.all().filter((each) => each.handledTo !== each.committed)
   const ready = isHeld ? [] : readyPartitions(held)
   if (done.length === 0 && ready.length === 0) return undefined
   const fairLimit = Math.ceil(maxEventsPerFetch / Math.max(1, ready.length))
@@ -163,7 +165,7 @@ function readyPartitions(held: HeldPartitions): Held[] {
   const now = performance.now()
   return held
     .all()
-    .filter((each) => !each.isBusy && !each.isLeaving && each.blockedBy === undefined)
+    .filter((each) => !each.isBusy && !each.isUnplaced && !each.isLeaving && each.blockedBy === undefined)
     .filter((each) => each.mayHaveMore && each.restsUntil <= now)
 }
 
@@ -177,36 +179,4 @@ async function commitAll(run: MemberRun, done: readonly Held[]): Promise<void> {
     else held.drop([each])
   })
   if (kept.length < done.length) run.beatAt = 0
-}
-
-function hand({ options, topics, underWay, waker }: MemberRun, partition: Held, rows: readonly FetchedRow[]): void {
-  const foreign = rows.find((row) => row.is_foreign)
-  partition.blockedBy = foreign?.type
-  partition.next = foreign?.position ?? (rows.at(-1)?.position ?? partition.next - 1) + 1
-  const own = rows.filter(({ position }) => position < partition.next)
-  const events = wanted(own, topics.get(partition.topic) ?? '')
-  if (events.length === 0) {
-    partition.handledTo = partition.next
-    return
-  }
-  partition.isBusy = true
-  const onFailed = () => {
-    partition.next = partition.handledTo
-    partition.blockedBy = undefined
-    partition.mayHaveMore = true
-    partition.restsUntil = performance.now() + restAfterFailureMs
-    setTimeout(waker.wake, restAfterFailureMs).unref()
-  }
-  const onHandled = () => {
-    partition.handledTo = partition.next
-  }
-  const ended = options
-    .handle(events)
-    .then(onHandled, onFailed)
-    .then(() => {
-      partition.isBusy = false
-      underWay.delete(ended)
-      waker.wake()
-    })
-  underWay.add(ended)
 }

@@ -1,7 +1,7 @@
 import { openDatabase, type Database, type DatabaseLog, type DatabaseTelemetry } from '@stoa/postgres'
 import type { EventLog } from '../event-log.ts'
 import { append } from './append.ts'
-import { readLag, readPaused, seek, setPaused } from './groups.ts'
+import { positionsSince, readLag, readPaused, seek, setPaused } from './groups.ts'
 import { readLog } from './read.ts'
 import { prune, setRetention } from './retention.ts'
 import { subscribe } from './subscription.ts'
@@ -39,6 +39,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
     pause: (group) => setPaused(database, group, true),
     resume: (group) => setPaused(database, group, false),
     pausedSince: (group) => readPaused(database, group),
+    positionsSince: (topic, since) => positionsSince(database, topic, since),
     ping: database.ping,
     close,
   }

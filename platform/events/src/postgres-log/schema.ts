@@ -91,6 +91,18 @@ alter table consumer_offsets add column blocked_by text;
 comment on column consumer_offsets.blocked_by is 'The type at the position, for which the last owner gave the partition back';
 `
 
+// A service has a group of its name, and one of NAME.BATCH for each of its batches.
+const groupsOfBatches = `
+alter policy own_written on consumer_groups
+  using (split_part(name, '.', 1) = (select service from event_log_roles where role = current_user));
+alter policy own_written on consumer_members
+  using (split_part(consumer_group, '.', 1) = (select service from event_log_roles where role = current_user));
+alter policy own_written on consumer_releases
+  using (split_part(consumer_group, '.', 1) = (select service from event_log_roles where role = current_user));
+alter policy own_written on consumer_offsets
+  using (split_part(consumer_group, '.', 1) = (select service from event_log_roles where role = current_user));
+`
+
 /** Tables of the event log, which is a database of its own. */
 export const logMigrations: MigrationSet = {
   name: 'event-log',
@@ -99,5 +111,6 @@ export const logMigrations: MigrationSet = {
     { name: '0002-releases', sql: releases },
     { name: '0003-time-partitions', sql: [timePartitions, keeping, writing, access].join('\n') },
     { name: '0004-appending', sql: appending },
+    { name: '0005-groups-of-batches', sql: groupsOfBatches },
   ],
 }

@@ -4,6 +4,7 @@ import type { SubscribeOptions, Subscription } from '../event-log.ts'
 import { makeWaker } from '../waker.ts'
 import { makeHeldPartitions } from './held-partitions.ts'
 import { enrolIn, exchange, giveBack, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
+import { compareOwnPositions } from './own-positions.ts'
 import { announce, leave } from './membership.ts'
 
 const longestReconnectMs = 2_000
@@ -100,6 +101,7 @@ async function takePart(database: Database, shared: Shared, control: Control, on
         await enrolIn(run)
         await rebalance(run)
         run.held.expectMore()
+        compareOwnPositions(run)
         onJoined()
       }
       const fetched = await exchange(run, control.isPaused || run.isGroupPaused)
