@@ -1,4 +1,5 @@
 import type { Service } from '@stoa/contract'
+import { analytics } from './analytics/service.ts'
 import { auth } from './auth/service.ts'
 import { billing } from './billing/service.ts'
 import { inventory } from './inventory/service.ts'
@@ -8,6 +9,7 @@ import { payment } from './payment/service.ts'
 import { pricing } from './pricing/service.ts'
 import { search } from './search/service.ts'
 import { shipping } from './shipping/service.ts'
+import { streaming } from './streaming/service.ts'
 import { support } from './support/service.ts'
 import { user } from './user/service.ts'
 
@@ -24,4 +26,6 @@ export const catalogue: readonly Service[] = [
   notification,
   search,
   support,
+  streaming,
+  analytics,
 ]

@@ -1,3 +1,4 @@
+import { analytics } from '@stoa/contracts/analytics/service'
 import { auth } from '@stoa/contracts/auth/service'
 import { billing } from '@stoa/contracts/billing/service'
 import { inventory } from '@stoa/contracts/inventory/service'
@@ -9,6 +10,7 @@ import { pricing } from '@stoa/contracts/pricing/service'
 import { registry } from '@stoa/contracts/registry/service'
 import { search } from '@stoa/contracts/search/service'
 import { shipping } from '@stoa/contracts/shipping/service'
+import { streaming } from '@stoa/contracts/streaming/service'
 import { roleNames } from '@stoa/contracts/shared/roles'
 import { support } from '@stoa/contracts/support/service'
 import { user } from '@stoa/contracts/user/service'
@@ -45,6 +47,10 @@ export const system = defineSystem({
     service('services', notification),
     service('services', search),
     service('services', support),
+
+    // What has happened, as figures.
+    service('services', streaming),
+    service('services', analytics),
 
     // The one door.
     gateway,

@@ -1,4 +1,11 @@
-import { consumedEvents, groupsOf, parseInstant, serveEndpoints, type OperatingRequest, type Service } from '@stoa/contract'
+import {
+  consumedEvents,
+  groupsOf,
+  parseInstant,
+  serveEndpoints,
+  type OperatingRequest,
+  type Service,
+} from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'

@@ -1,0 +1,18 @@
+import { event, InstantSchema } from '@stoa/contract'
+import { Type } from 'typebox'
+import { StreamName, WindowResult } from './resources.ts'
+
+/**
+ * A stream has measured a window. The latest result of a stream, key and window replaces the earlier ones: the one with the highest
+ * revision.
+ */
+export const metricComputed = event(
+  'metric.computed',
+  '1.0.0',
+  Type.Object({
+    stream: StreamName,
+    ...WindowResult.properties,
+    revision: Type.Integer({ minimum: 1 }),
+    computedAt: InstantSchema,
+  }),
+)
