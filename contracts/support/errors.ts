@@ -62,6 +62,42 @@ export const supportErrors = errors({
     why: 'There is no active account with this id that has a role of customer service.',
     fix: 'Send the id of an account with the role support, staff, manager or admin.',
   },
+  'support.macro_not_found': {
+    kind: 'not_found',
+    title: 'No such macro',
+    why: 'There is no canned reply with this id.',
+    fix: 'Choose one from the list.',
+  },
+  'support.macro_invalid': {
+    kind: 'invalid',
+    title: 'The macro cannot be parsed',
+    why: 'A placeholder is not closed, or does not name a variable.',
+    fix: 'Write variables as `{{name}}`, with letters and digits.',
+  },
+  'support.variable_missing': {
+    kind: 'invalid',
+    title: 'A variable of the macro has no value',
+    why: 'The macro uses a variable that neither the ticket nor the request contains.',
+    fix: 'Send the variable that `detail` names.',
+  },
+  'support.article_not_found': {
+    kind: 'not_found',
+    title: 'No such article',
+    why: 'There is no article with this id, or it is not published.',
+    fix: 'Choose an article from the list.',
+  },
+  'support.article_exists': {
+    kind: 'conflict',
+    title: 'The article exists in this language',
+    why: 'An article with this key and this locale exists.',
+    fix: 'Change that article, or choose another key.',
+  },
+  'support.version_unknown': {
+    kind: 'invalid',
+    title: 'No such version',
+    why: 'The article has no version with this number.',
+    fix: 'Choose a version from the list of versions.',
+  },
   'support.not_resolved': {
     kind: 'conflict',
     title: 'The ticket is not resolved',

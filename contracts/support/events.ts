@@ -1,7 +1,16 @@
 import { event, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
-import { SlaGoal, TicketTopic, TicketId, TicketMessageId, TicketPriority, TicketStatus } from './resources.ts'
+import {
+  Article,
+  ArticleId,
+  SlaGoal,
+  TicketTopic,
+  TicketId,
+  TicketMessageId,
+  TicketPriority,
+  TicketStatus,
+} from './resources.ts'
 
 const TicketFact = {
   ticketId: TicketId,
@@ -44,3 +53,16 @@ export const ticketSlaBreached = event(
   '1.0.0',
   Type.Object({ ...TicketFact, goal: SlaGoal, dueAt: InstantSchema, assigneeId: Type.Optional(UserId) }),
 )
+
+const { key, locale, topic, title, body, version } = Article.properties
+const ArticleFact = { articleId: ArticleId, key, locale }
+const ArticleText = Type.Object({ ...ArticleFact, topic, title, body, version })
+
+/** Readers see an article that they did not see before. */
+export const articlePublished = event('article.published', '1.0.0', ArticleText)
+
+/** Readers see another text of a published article. */
+export const articleUpdated = event('article.updated', '1.0.0', ArticleText)
+
+/** Readers no longer see an article: it was deleted, or is a draft again. */
+export const articleDeleted = event('article.deleted', '1.0.0', Type.Object(ArticleFact))

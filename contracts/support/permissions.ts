@@ -1,8 +1,11 @@
 import type { Permissions } from '../shared/declared-permission.ts'
-import { customerService, shoppers } from '../shared/roles.ts'
+import { customerService, everyAccount, shoppers } from '../shared/roles.ts'
 
 /** The permissions of support, and the roles that have them. */
 export const supportPermissions = {
+  'article:manage': { description: 'write and publish the articles of the knowledge base', roles: customerService },
+  'article:rate': { description: 'rate articles of the knowledge base for you', roles: everyAccount },
+  'macro:manage': { description: 'change and use canned replies', roles: customerService },
   'ticket:create': { description: 'open support tickets for you', roles: shoppers },
   'ticket:manage': { description: 'assign, prioritise and resolve support tickets', roles: customerService },
   'ticket:rate': { description: 'rate your resolved support tickets', roles: shoppers },

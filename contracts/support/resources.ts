@@ -1,6 +1,7 @@
 import { idSchema, InstantSchema, nameText, noteText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
+import { Locale } from '../shared/locale.ts'
 
 /** The id of a ticket. */
 export const TicketId = idSchema('ticket')
@@ -9,6 +10,14 @@ export type TicketId = Static<typeof TicketId>
 /** The id of a message of a ticket. */
 export const TicketMessageId = idSchema('ticket-message')
 export type TicketMessageId = Static<typeof TicketMessageId>
+
+/** The id of a macro. */
+export const MacroId = idSchema('macro')
+export type MacroId = Static<typeof MacroId>
+
+/** The id of an article. */
+export const ArticleId = idSchema('article')
+export type ArticleId = Static<typeof ArticleId>
 
 /** Open tickets wait for staff, pending ones for the customer; a resolved one is closed if the customer does not reply. */
 export const TicketStatus = Type.Enum(['open', 'pending', 'resolved', 'closed'])
@@ -76,3 +85,70 @@ export const TicketMessage = Type.Object({
   createdAt: InstantSchema,
 })
 export type TicketMessage = Static<typeof TicketMessage>
+
+/** A canned reply of staff, whose text can have variables such as `{{ticketNumber}}`. */
+export const Macro = Type.Object({
+  id: MacroId,
+  name: nameText(100),
+  locale: Locale,
+  text: noteText(10_000),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+})
+export type Macro = Static<typeof Macro>
+
+/** Whether readers see an article. */
+export const ArticleStatus = Type.Enum(['draft', 'published'])
+export type ArticleStatus = Static<typeof ArticleStatus>
+
+/** An article of the knowledge base in one language, in a version; its translations have the same key. */
+export const Article = Type.Object({
+  id: ArticleId,
+  key: Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 100, description: 'such as return-goods' }),
+  locale: Locale,
+  topic: TicketTopic,
+  status: ArticleStatus,
+  title: nameText(200),
+  body: noteText(20_000),
+  version: Type.Integer({ description: 'the version of title and body' }),
+  publishedVersion: Type.Optional(Type.Integer({ description: 'the version that readers see' })),
+  publishedAt: Type.Optional(InstantSchema),
+  updatedAt: InstantSchema,
+  votes: Type.Optional(
+    Type.Object({ helpful: Type.Integer(), notHelpful: Type.Integer() }, { description: 'for staff only' }),
+  ),
+})
+export type Article = Static<typeof Article>
+
+/** An article in a list, with the beginning of its text. */
+export const ArticleSummary = Type.Object({
+  id: ArticleId,
+  key: Article.properties.key,
+  locale: Locale,
+  topic: TicketTopic,
+  status: ArticleStatus,
+  title: Article.properties.title,
+  excerpt: Type.String(),
+  updatedAt: InstantSchema,
+})
+export type ArticleSummary = Static<typeof ArticleSummary>
+
+/** One version of the text of an article. */
+export const ArticleVersion = Type.Object({
+  version: Type.Integer(),
+  title: Article.properties.title,
+  body: Article.properties.body,
+  authorId: Type.Optional(UserId),
+  createdAt: InstantSchema,
+})
+export type ArticleVersion = Static<typeof ArticleVersion>
+
+/** The vote of an account on an article. */
+export const ArticleFeedback = Type.Object({
+  articleId: ArticleId,
+  userId: UserId,
+  helpful: Type.Boolean(),
+  comment: Type.Optional(noteText(1_000)),
+  votedAt: InstantSchema,
+})
+export type ArticleFeedback = Static<typeof ArticleFeedback>

@@ -5,8 +5,10 @@ import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { supportErrors } from './errors.ts'
 import * as events from './events.ts'
+import * as articles from './articles-http.ts'
 import { supportExamples } from './examples.ts'
 import * as http from './http.ts'
+import * as macros from './macros-http.ts'
 import { SupportRpc } from './rpc_pb.js'
 
 const described = describeService({
@@ -15,11 +17,11 @@ const described = describeService({
   owner: 'customers',
   slo: { availability: 0.995, p99Ms: 150, errorRate: 0.005 },
   errors: supportErrors,
-  operations: http,
+  operations: { ...http, ...macros, ...articles },
   rpc: rpc(SupportRpc, { getReply: { effect: 'read', refuses: ['support.message_not_found'] } }),
   publishes: events,
   consumes: { userDeleted },
-  calls: { order: pick(OrderRpc, 'getSummary'), user: pick(UserRpc, 'getClaims') },
+  calls: { order: pick(OrderRpc, 'getSummary'), user: pick(UserRpc, 'getClaims', 'getContact') },
   tasks: {
     'report-breaches': { payload: Type.Object({}), everyMs: 15_000 },
     'close-resolved': { payload: Type.Object({}), everyMs: 300_000 },
@@ -28,6 +30,7 @@ const described = describeService({
   personalData: {
     tickets:
       'requests for help and their messages, until TICKET_RETENTION_DAYS after they were closed or the account is erased',
+    articleVotes: 'whether articles of the knowledge base were helpful, with comments; until the account is erased',
   },
   examples: supportExamples,
 })
@@ -37,5 +40,5 @@ type Described = typeof described
 /** An interface, so that compiler messages show its name. */
 export interface SupportService extends Described {}
 
-/** Tickets, service levels. */
+/** Tickets, service levels, canned replies, knowledge base. */
 export const support: SupportService = described

@@ -102,7 +102,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(left.auth).toEqual({ sessions: [], apiKeys: [] })
   expect(left.payment.paymentMethods).toEqual([])
   expect(left.notification.inbox).toEqual([])
-  expect(left.support).toEqual({ tickets: [] })
+  expect(left.support).toEqual({ tickets: [], articleVotes: [] })
   expect(left.pricing).toEqual({ couponUses: [], quotes: [] })
 
   // Whatever a service exports: no table of any database still holds what was planted.

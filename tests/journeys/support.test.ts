@@ -40,6 +40,12 @@ test('a customer asks about an order, gets the answer as a message, replies, and
   expect(message.body).toContain('The third tin follows tomorrow.')
 
   expect((await write(customer.token, 'It has arrived.')).status).toBe(201)
+  const { body: macros } = await ask('GET', '/api/v1/macros?locale=en', { as: staff })
+  const rendered = await ask('POST', `/api/v1/macros/${macros.items[0].id}/render`, {
+    as: staff,
+    body: { ticketId: ticket.id },
+  })
+  expect(rendered.body.text).toContain('One tin is missing')
   const thread = await ask('GET', `${at}/messages`, { as: customer.token })
   expect(thread.body.items.map(({ text }: { text: string }) => text)).toEqual([
     'There were two of three.',
@@ -52,4 +58,21 @@ test('a customer asks about an order, gets the answer as a message, replies, and
   await inboxOf('ticket.resolved')
   const rated = await ask('POST', `${at}/rating`, { as: customer.token, body: { score: 5 } })
   expect([rated.status, rated.body.rating.score]).toEqual([201, 5])
+})
+
+test('anyone finds and reads the published articles, in their language; customers say whether one was helpful', async () => {
+  const customer = await newCustomer()
+  const find = async (query: string) => (await ask('GET', `/api/v1/articles?${query}`)).body.items
+  const [german] = await find('q=zur%C3%BCcksenden&locale=de-AT&topic=return')
+  expect(german).toMatchObject({ key: 'return-goods', title: 'Waren zurücksenden' })
+  const word = `w${randomUUID().replaceAll('-', '')}`
+  const article = { key: word, locale: 'en', topic: 'other', title: `About ${word}`, body: 'Nothing yet.' }
+  const created = await ask('POST', '/api/v1/articles', { as: staff, body: article })
+  const at = `/api/v1/articles/${created.body.id}`
+  expect([created.status, (await ask('GET', at)).status, await find(`q=${word}&locale=en`)]).toEqual([201, 404, []])
+  expect((await ask('POST', `${at}/publish`, { as: staff, body: {} })).body.status).toBe('published')
+  expect((await ask('GET', at)).body).toMatchObject({ title: article.title, version: 1 })
+  expect(await find(`q=${word}&locale=en`)).toMatchObject([{ id: created.body.id }])
+  const vote = await ask('POST', `${at}/feedback`, { as: customer.token, body: { helpful: true } })
+  expect([vote.status, (await ask('GET', at, { as: staff })).body.votes]).toEqual([200, { helpful: 1, notHelpful: 0 }])
 })

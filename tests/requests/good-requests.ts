@@ -69,6 +69,7 @@ const makers: Readonly<Record<string, Make>> = {
   'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
+  '/api/v1/articles/{}': () => publishedArticle(),
   'support.rateTicket': (owner) => resolvedTicketOf(owner),
   'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
@@ -129,6 +130,14 @@ async function resolvedTicketOf(owner: Account): Promise<string> {
   const { body } = supportExamples.createTicket ?? {}
   const { id } = await ask('POST', '/api/v1/tickets', owner, body)
   await ask('PUT', `/api/v1/tickets/${id}/status`, await accountOf('admin'), { status: 'resolved' })
+  return id
+}
+
+async function publishedArticle(): Promise<string> {
+  const admin = await accountOf('admin')
+  const { body, unique } = supportExamples.createArticle ?? {}
+  const { id } = await ask('POST', '/api/v1/articles', admin, { ...body, ...unique?.(randomUUID()) })
+  await ask('POST', `/api/v1/articles/${id}/publish`, admin, {})
   return id
 }
 

@@ -3,6 +3,16 @@ import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { readPolicy } from './domain/read-policy.ts'
+import {
+  createArticle,
+  deleteArticle,
+  publishArticle,
+  replaceArticle,
+  unpublishArticle,
+} from './use-cases/manage-articles.ts'
+import { createMacro, deleteMacro, getMacro, listMacros, renderMacro, replaceMacro } from './use-cases/manage-macros.ts'
+import { listArticleFeedback, rateArticle } from './use-cases/rate-article.ts'
+import { getArticle, listArticles, listArticleVersions } from './use-cases/read-articles.ts'
 import { createMessage } from './use-cases/create-message.ts'
 import { createTicket } from './use-cases/create-ticket.ts'
 import { setAssignee, setPriority, setStatus } from './use-cases/manage-tickets.ts'
@@ -11,7 +21,7 @@ import { rateTicket } from './use-cases/rate-ticket.ts'
 import { getMessage, getReply, getTicket, listMessages, listTickets } from './use-cases/read-tickets.ts'
 import { closeResolved, removeOld, reportBreaches } from './use-cases/scheduled.ts'
 
-/** Tickets, service levels: its table of contents. */
+/** Tickets, service levels, canned replies, knowledge base: its table of contents. */
 export const supportService = defineService(support, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
@@ -39,6 +49,22 @@ export const supportService = defineService(support, {
       setPriority: setPriority(deps),
       setStatus: setStatus(deps),
       rateTicket: rateTicket(deps),
+      createMacro: createMacro(deps),
+      listMacros,
+      getMacro,
+      replaceMacro: replaceMacro(deps),
+      deleteMacro,
+      renderMacro,
+      createArticle: createArticle(deps),
+      listArticles,
+      getArticle,
+      replaceArticle: replaceArticle(deps),
+      deleteArticle,
+      listArticleVersions,
+      publishArticle: publishArticle(deps),
+      unpublishArticle: unpublishArticle(deps),
+      rateArticle: rateArticle(deps),
+      listArticleFeedback,
     },
     rpc: { getReply },
     consumes: {},

@@ -7,6 +7,8 @@ import { supportService } from '../src/service.ts'
 export const path = '/api/v1/tickets'
 export const agent = { subject: newId(), roles: ['support'] }
 export const customerOf = (subject = newId()) => ({ subject, roles: ['customer'] })
+/** A customer whose name is not known. */
+export const namelessCustomer = customerOf()
 export type Account = ReturnType<typeof customerOf>
 
 /** Support under test, with the orders that order knows and a clock that a test can move. */
@@ -43,6 +45,11 @@ export async function startSupport(settings: Readonly<Record<string, string>> = 
         userId,
         email: 'grace@stoa.example',
         roles: userId === agent.subject ? ['support'] : ['customer'],
+      }),
+      getContact: async ({ userId }) => ({
+        email: 'ada@stoa.example',
+        name: userId === namelessCustomer.subject ? '' : 'Ada',
+        locale: 'en',
       }),
     },
   }

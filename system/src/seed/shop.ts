@@ -1,13 +1,15 @@
 import type { SeededCatalogue } from '@stoa/inventory/seed'
 import type { SeededMethods } from '@stoa/payment/seed'
 import type { SeededPrices } from '@stoa/pricing/seed'
+import type { SeededSupport } from '@stoa/support/seed'
 import type { SeededAccounts } from '@stoa/user/seed'
 import { ada, demonstrationAccounts } from './accounts.ts'
 import { catalogue } from './catalogue.ts'
 import { sandboxMethods } from './payment-methods.ts'
+import { articles, macros, tickets } from './support.ts'
 
 /** The data of the demonstration shop; the seed of each service takes its part. */
-export type DemonstrationShop = SeededAccounts & SeededCatalogue & SeededPrices & SeededMethods
+export type DemonstrationShop = SeededAccounts & SeededCatalogue & SeededPrices & SeededMethods & SeededSupport
 
 /** The demonstration shop. */
 export const shop: DemonstrationShop = {
@@ -15,4 +17,7 @@ export const shop: DemonstrationShop = {
   ...catalogue,
   prices: catalogue.products.flatMap(({ prices }) => prices),
   paymentMethods: sandboxMethods.map((method) => ({ ...method, customerId: ada.id })),
+  tickets,
+  macros,
+  articles,
 }

@@ -10,8 +10,10 @@ export async function deleteClosedTickets(tx: WriteHandle, before: Temporal.Inst
   return rows.length
 }
 
-/** Deletes the tickets of a person, and removes the person as assignee and author of the tickets of others. */
+/** Deletes the tickets and votes of a person, and removes the person as assignee and author of the tickets of others. */
 export async function erasePerson(tx: WriteHandle, personId: string): Promise<void> {
+  await tx.sql`delete from article_feedback where user_id = ${personId}`
+  await tx.sql`update article_versions set author_id = null where author_id = ${personId}`
   await tx.sql`delete from tickets where customer_id = ${personId}`
   await tx.sql`update tickets set assignee_id = null, version = version + 1 where assignee_id = ${personId}`
   await tx.sql`update ticket_messages set author_id = null where author_id = ${personId} and author = 'staff'`

@@ -1,5 +1,6 @@
 import type { PersonalData } from '@stoa/contract'
 import type { SupportService } from '@stoa/contracts/support/service'
+import { exportFeedback } from '../store/article-feedback.ts'
 import { exportMessages } from '../store/messages.ts'
 import { erasePerson } from '../store/retention.ts'
 import { exportTickets } from '../store/tickets.ts'
@@ -8,13 +9,18 @@ import { toTicket } from './read-tickets.ts'
 /** The export contains what the customer can read; internal notes belong to staff. */
 export const personalData: PersonalData<SupportService> = {
   export: async (customerId, db) => {
-    const [tickets, messages] = await Promise.all([exportTickets(db, customerId), exportMessages(db, customerId)])
+    const [tickets, messages, articleVotes] = await Promise.all([
+      exportTickets(db, customerId),
+      exportMessages(db, customerId),
+      exportFeedback(db, customerId),
+    ])
     const messagesOf = Map.groupBy(messages, ({ ticketId }) => ticketId)
     return {
       tickets: tickets.map((ticket) => ({
         ...toTicket(ticket, { isStaff: false }),
         messages: messagesOf.get(ticket.id) ?? [],
       })),
+      articleVotes,
     }
   },
   erase: erasePerson,
