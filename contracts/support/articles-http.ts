@@ -1,5 +1,6 @@
-import { closed, get, nameText, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
+import { closed, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
+import { UserId } from '../shared/ids.ts'
 import { Locale } from '../shared/locale.ts'
 import {
   Article,
@@ -35,7 +36,7 @@ export const listArticles = get('/api/v1/articles', {
   query: Type.Object(
     {
       ...PageQuery,
-      q: Type.Optional(nameText(200)),
+      q: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
       locale: Type.Optional(Locale),
       topic: Type.Optional(TicketTopic),
       key: Type.Optional(key),
@@ -109,12 +110,12 @@ export const unpublishArticle = post('/api/v1/articles/{id}/unpublish', {
   refuses: ['support.article_not_found'],
 })
 
-/** POST /api/v1/articles/{id}/feedback */
-export const rateArticle = post('/api/v1/articles/{id}/feedback', {
-  params,
+/** PUT /api/v1/articles/{id}/feedback/{userId} */
+export const rateArticle = put('/api/v1/articles/{id}/feedback/{userId}', {
+  params: { id: ArticleId, userId: UserId },
   summary: 'Say whether a published article was helpful; an account has one vote, which it can change',
   permission: 'article:rate',
-  owner: 'none',
+  owner: 'path:userId',
   body: Type.Object({ helpful, comment }, closed),
   answers: { 200: ArticleFeedback },
   refuses: ['support.article_not_found'],

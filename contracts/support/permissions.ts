@@ -5,6 +5,7 @@ import { customerService, everyAccount, shoppers } from '../shared/roles.ts'
 export const supportPermissions = {
   'article:manage': { description: 'write and publish the articles of the knowledge base', roles: customerService },
   'article:rate': { description: 'rate articles of the knowledge base for you', roles: everyAccount },
+  'article:rate:any': { description: 'rate articles of the knowledge base for every account', roles: [] },
   'macro:manage': { description: 'change and use canned replies', roles: customerService },
   'ticket:create': { description: 'open support tickets for you', roles: shoppers },
   'ticket:manage': { description: 'assign, prioritise and resolve support tickets', roles: customerService },

@@ -73,6 +73,6 @@ test('anyone finds and reads the published articles, in their language; customer
   expect((await ask('POST', `${at}/publish`, { as: staff, body: {} })).body.status).toBe('published')
   expect((await ask('GET', at)).body).toMatchObject({ title: article.title, version: 1 })
   expect(await find(`q=${word}&locale=en`)).toMatchObject([{ id: created.body.id }])
-  const vote = await ask('POST', `${at}/feedback`, { as: customer.token, body: { helpful: true } })
+  const vote = await ask('PUT', `${at}/feedback/${customer.id}`, { as: customer.token, body: { helpful: true } })
   expect([vote.status, (await ask('GET', at, { as: staff })).body.votes]).toEqual([200, { helpful: 1, notHelpful: 0 }])
 })

@@ -70,6 +70,7 @@ const makers: Readonly<Record<string, Make>> = {
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
   '/api/v1/articles/{}': () => publishedArticle(),
+  '/api/v1/articles/{}/feedback/{}': async ({ id }) => id,
   'support.rateTicket': (owner) => resolvedTicketOf(owner),
   'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),

@@ -104,14 +104,16 @@ test('an account has one vote on an article, which goes with it', async () => {
   const [ada, eve] = [customerOf(), customerOf()]
   const { id } = await published()
   const vote = (as: typeof ada, helpful: boolean, of = id) =>
-    app.service.request('POST', `${at}/${of}/feedback`, { as, body: { helpful, comment: 'So so' } })
+    app.service.request('PUT', `${at}/${of}/feedback/${as.subject}`, { as, body: { helpful, comment: 'So so' } })
   expect((await vote(ada, true, (await create()).id)).status).toBe(404)
   await Promise.all([vote(ada, true), vote(ada, true), vote(eve, true)])
   expect((await vote(ada, false)).status).toBe(200)
   const votes = async () => (await staff('GET', `${at}/${id}`)).body.votes
   expect(await votes()).toEqual({ helpful: 1, notHelpful: 1 })
   expect((await anyone(`${at}/${id}`)).body.votes).toBeUndefined()
-  expect((await app.service.request('POST', `${at}/${id}/feedback`, { body: { helpful: true } })).status).toBe(401)
+  const ofAda = `${at}/${id}/feedback/${ada.subject}`
+  expect((await app.service.request('PUT', ofAda, { body: { helpful: true } })).status).toBe(401)
+  expect((await app.service.request('PUT', ofAda, { as: eve, body: { helpful: true } })).status).toBe(404)
   expect((await app.service.request('GET', `${at}/${id}/feedback`, { as: ada })).status).toBe(403)
   const comments = (await staff('GET', `${at}/${id}/feedback`)).body.items
   expect(comments.map(({ userId }: { userId: string }) => userId)).toEqual([ada.subject, eve.subject].toSorted())

@@ -1,5 +1,4 @@
 import type { Handler } from '@stoa/contract'
-import type { UserId } from '@stoa/contracts/shared/ids'
 import type { SupportService } from '@stoa/contracts/support/service'
 import { compact } from '@stoa/kernel'
 import { readPage } from '@stoa/service'
@@ -12,12 +11,12 @@ import { noArticle } from './read-articles.ts'
 /** Stores the vote of an account on an article that it can read. */
 export const rateArticle =
   ({ clock }: Deps): Handler<SupportService, 'rateArticle'> =>
-  async ({ params: { id }, body: { helpful, comment }, caller, refuse, commit }) =>
+  async ({ params: { id, userId }, body: { helpful, comment }, refuse, commit }) =>
     commit(async (tx) => {
       const article = await holdArticle(tx, id)
       if (article === undefined || article.publishedVersion === null) return refuse(noArticle(id))
+      if (await tx.isErased(userId)) return refuse('request.path_unknown', 'The account does not exist.')
       const at = clock.now()
-      const userId = caller.subject as UserId
       await putVote(tx, { articleId: article.id, userId, helpful, comment, at })
       const vote = { articleId: article.id, userId, helpful, votedAt: at.toString() }
       return { status: 200, body: { ...vote, ...compact({ comment }) } }
