@@ -1,4 +1,14 @@
-import { closed, CountrySchema, CurrencySchema, get, opaqueText, post, put, remove } from '@stoa/contract'
+import {
+  closed,
+  CountrySchema,
+  CurrencySchema,
+  get,
+  InstantSchema,
+  opaqueText,
+  post,
+  put,
+  remove,
+} from '@stoa/contract'
 import { Type } from 'typebox'
 import { CouponCode } from '../shared/coupon-code.ts'
 import { CartId, PaymentMethodId, QuoteId } from '../shared/ids.ts'
@@ -55,6 +65,38 @@ export const deleteCart = remove('/api/v1/carts/{id}', {
   summary: 'Delete an open cart',
   answers: { 204: null },
   refuses: ['order.cart_not_found', 'order.cart_ordered', 'order.cart_closed'],
+})
+
+/** POST /api/v1/carts/{id}/handover */
+export const handOverCart = post('/api/v1/carts/{id}/handover', {
+  permission: 'cart:change',
+  owner: 'none',
+  params: { id: CartId },
+  summary:
+    'Issue a token with which another account, such as that of a guest who signs in, merges this cart into its own',
+  // the response is a secret, which no record keeps
+  idempotencyKey: 'none',
+  rateClass: 'critical',
+  answers: { 201: Type.Object({ token: Type.String(), expiresAt: InstantSchema }) },
+  refuses: ['order.cart_not_found', 'order.cart_ordered', 'order.cart_closed'],
+})
+
+/** POST /api/v1/carts/{id}/merge */
+export const mergeCart = post('/api/v1/carts/{id}/merge', {
+  ...change,
+  params: { id: CartId },
+  summary: 'Add the lines of a handed-over cart to this one, and close that cart',
+  rateClass: 'critical',
+  body: Type.Object({ token: opaqueText(100) }, closed),
+  answers: { 200: Cart },
+  answersWith: 'getCart',
+  refuses: [
+    'order.cart_not_found',
+    'order.cart_ordered',
+    'order.cart_closed',
+    'order.cart_full',
+    'order.cart_token_invalid',
+  ],
 })
 
 /** POST /api/v1/carts/{id}/checkout */

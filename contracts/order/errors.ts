@@ -158,6 +158,12 @@ export const orderErrors = errors({
     why: 'An order needs at least one line.',
     fix: 'Put something into the cart first.',
   },
+  'order.cart_token_invalid': {
+    kind: 'invalid',
+    title: 'The token hands over no cart',
+    why: 'The token is unknown, was replaced by a newer one, has expired, or its cart is closed or is the same cart.',
+    fix: 'Request a new token with `POST /api/v1/carts/{id}/handover` as the owner of the other cart.',
+  },
   'order.cart_full': {
     kind: 'conflict',
     title: 'The cart would exceed its limits',

@@ -1,7 +1,7 @@
 import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
-import { Difference, DifferenceKind } from './reconciliation.ts'
+import { PublishedDifference, PublishedKind } from './reconciliation.ts'
 
 const OrderLineFact = Type.Object({
   sku: Type.String(),
@@ -54,10 +54,10 @@ export const orderReturned = event(
     all: Type.Boolean(),
   }),
 )
-/** A reconciliation found new differences between order and other services. */
+/** A reconciliation found new differences between order and other services, or between carts and orders. */
 export const reconciliationFailed = event(
   'reconciliation.failed',
-  '1.0.0',
+  '1.1.0',
   Type.Object({
     reconciliationId: Type.String({ format: 'uuid' }),
     scope: Type.Enum(['all', 'recent']),
@@ -66,7 +66,9 @@ export const reconciliationFailed = event(
     /** The new differences. */
     unknown: Type.Integer({ minimum: 1 }),
     /** Of the new differences. */
-    kinds: Type.Array(Type.Object({ kind: DifferenceKind, count: Type.Integer({ minimum: 1 }) })),
-    differences: Type.Array(Difference, { maxItems: 20 }),
+    kinds: Type.Array(Type.Object({ kind: PublishedKind, count: Type.Integer({ minimum: 1 }) })),
+    differences: Type.Array(PublishedDifference, { maxItems: 20 }),
+    /** New differences of carts, which are in neither list. */
+    carts: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
 )

@@ -20,6 +20,7 @@ export const orderExamples: Examples<typeof http & typeof returns & typeof carts
   placeOrder: { body: { items, shippingAddress, paymentMethodId } },
   createCart: { body: { region: 'AT', currency: 'EUR' } },
   setCartItems: { body: { items } },
+  mergeCart: { body: { token: 'b3ZlciB0byB5b3UsIHdpdGggdGhpcyB0b2tlbiBhbG9uZQ' } },
   checkOutCart: { body: { shippingAddress, paymentMethodId } },
   cancelOrder: { body: { reason: 'ordered twice' } },
   setOrderStatus: { body: { status: 'picking', reason: 'by hand' } },

@@ -4,6 +4,7 @@ import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
 import { paymentReviewed } from '../payment/events.ts'
 import { PaymentRpc } from '../payment/rpc_pb.js'
+import { priceChanged } from '../pricing/events.ts'
 import { PricingRpc } from '../pricing/rpc_pb.js'
 import { shippingDelivered, shippingDispatched, shippingFailed } from '../shipping/events.ts'
 import { ShippingRpc } from '../shipping/rpc_pb.js'
@@ -53,6 +54,7 @@ const described = describeService({
     productCreated,
     productUpdated,
     productDeleted,
+    priceChanged,
     userDeleted,
   },
   calls: {
@@ -79,6 +81,7 @@ const described = describeService({
     'finish-picking': { payload: Type.Object({ orderId: OrderId }) },
     'release-shipment': { payload: Type.Object({ orderId: OrderId }), attempts: 1_000 },
     'complete-order': { payload: Type.Object({ orderId: OrderId }) },
+    'expire-carts': { payload: Type.Object({}), everyMs: 30_000 },
     // looks whether one is due
     reconcile: { payload: Type.Object({}), everyMs: 30_000, timeoutMs: 3_600_000 },
   },

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import { address, ask, eventually, newCustomer, signIn, type Answer, type Customer } from './shop.ts'
+import { databasesOf } from '../whole-system.ts'
+import { address, ask, eventually, newCustomer, signIn, stoa, type Answer, type Customer } from './shop.ts'
+import { system } from './system.ts'
 
 let staff: string
 beforeAll(async () => {
@@ -38,6 +40,43 @@ test('a cart shows what its order then charges, and the order has its invoice', 
     const { body } = await ask('GET', `/api/v1/invoices?orderId=${order.id}`, { as: customer.token })
     expect(body.items).toMatchObject([{ kind: 'invoice', total: order.total }])
   })
+})
+
+test('a guest fills a cart, registers, takes it over and checks it out', async () => {
+  const email = `${randomUUID()}@stoa.example`
+  const { body: guest } = await ask('POST', '/api/v1/users/guest', { body: { email } })
+  const guestCart = await openCart(guest.accessToken)
+  await fill(guest.accessToken, guestCart, 2)
+  const { body: handover } = await ask('POST', `/api/v1/carts/${guestCart}/handover`, { as: guest.accessToken })
+
+  const customer = await newCustomer()
+  const id = await openCart(customer.token)
+  const stranger = await newCustomer()
+  expect((await ask('GET', `/api/v1/carts/${guestCart}`, { as: stranger.token })).status).toBe(404)
+  const merged = await ask('POST', `/api/v1/carts/${id}/merge`, { as: customer.token, body: { token: handover.token } })
+  expect([merged.status, merged.body.items]).toMatchObject([200, [{ sku, quantity: 2 }]])
+  const { body: order } = await checkOut(customer, id)
+  expect(order).toMatchObject({ status: 'confirmed', customerId: customer.id, total: merged.body.totals.total })
+  const { body: left } = await ask('GET', `/api/v1/carts/${guestCart}`, { as: guest.accessToken })
+  expect(left).toMatchObject({ status: 'merged', mergedInto: id })
+  await eventually(async () => {
+    const { body } = await ask('GET', `/api/v1/invoices?orderId=${order.id}`, { as: customer.token })
+    expect(body.items).toHaveLength(1)
+  })
+})
+
+test('a cart whose time is over expires, is published as expired, and a new one is opened', async () => {
+  const sql = await databasesOf(system.home)
+  const customer = await newCustomer()
+  const id = await openCart(customer.token)
+  await fill(customer.token, id, 1)
+  await sql('order', `update carts set expires_at = now() - interval '1 minute' where id = $1`, [id])
+  const refused = await checkOut(customer, id)
+  expect([refused.status, refused.body.code]).toEqual([409, 'order.cart_closed'])
+  // the task comes every half minute
+  const tail = () => stoa('events', 'tail', '--type', 'cart.expired', '--json')
+  await expect.poll(tail, { interval: 2_000, timeout: 60_000 }).toContain(id)
+  expect(await openCart(customer.token)).not.toBe(id)
 })
 
 test('two checkouts of a cart at once make one order', async () => {

@@ -13,7 +13,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import type { Static, TSchema } from 'typebox'
-import { accountOf, ask, passwordChange, remembered, type Account } from './accounts.ts'
+import { accountOf, ask, newCustomer, passwordChange, remembered, type Account } from './accounts.ts'
 import type { DeclaredOperation } from './declared-routes.ts'
 import type { Meanings } from './valid-values.ts'
 
@@ -127,6 +127,12 @@ const ofInventory: LiveFields<InventoryService> = {
 
 const ofOrder: LiveFields<OrderService> = {
   placeOrder: ({ owner }) => orderBody(owner),
+  mergeCart: async () => {
+    const other = await newCustomer()
+    const { id } = await ask('POST', '/api/v1/carts', other, orderExamples.createCart?.body)
+    await ask('PUT', `/api/v1/carts/${id}/items`, other, orderExamples.setCartItems?.body)
+    return { token: (await ask('POST', `/api/v1/carts/${id}/handover`, other)).token }
+  },
   checkOutCart: async ({ owner }) => ({ paymentMethodId: await paymentMethodOf(owner) }),
 }
 

@@ -24,9 +24,9 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 function show({ differences, isTruncated, isCaughtUp, compared, leftOut }: ReconciliationReport): void {
-  const { orders, payments, reservations, shipments, quotes } = compared
-  const counts = Object.entries({ orders, payments, reservations, shipments, quotes })
-    .map(([plural, count]) => counted(count, plural))
+  const { orders, payments, reservations, shipments, quotes, carts } = compared
+  const counts = Object.entries({ orders, payments, reservations, shipments, quotes, carts })
+    .map(([plural, count = 0]) => counted(count, plural))
     .join(', ')
   if (differences.length === 0) say(`${toned('green', 'The records agree')}: ${counts}`)
   else {

@@ -31,6 +31,11 @@ export const config = defineConfig('order', {
     unit: 'h',
     doc: 'Time after its last change at which the cart of a guest expires.',
   }),
+  CLOSED_CART_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3_650 }), {
+    default: 30,
+    unit: 'days',
+    doc: 'Time for which a cart is kept after it was ordered, was merged or has expired.',
+  }),
   RECONCILE_EVERY_SECONDS: setting(Type.Number({ minimum: 30 }), {
     default: 300,
     unit: 's',

@@ -18,6 +18,8 @@ export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'c
   readonly returnWindowDays: number
   /** When a cart that is changed at a time ends, unless it is changed again. */
   readonly cartEnds: (isGuest: boolean, from: Temporal.Instant) => Temporal.Instant
+  /** How long a closed cart is kept. */
+  readonly closedCartDays: number
   readonly startedAt: Temporal.Instant
   readonly reconciliation: ReconciliationSettings
 }

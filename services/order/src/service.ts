@@ -9,11 +9,13 @@ import { approveReturn, refuseReturn } from './use-cases/answer-return.ts'
 import { cancelOrder } from './use-cases/cancel-order.ts'
 import { deleteCart, setCartItems } from './use-cases/change-cart.ts'
 import { checkOutCart } from './use-cases/check-out-cart.ts'
+import { expireCartsTask } from './use-cases/expire-carts.ts'
 import {
   copyCreatedProduct,
   copyUpdatedProduct,
   dropDeletedProduct,
   endReview,
+  noteChangedPrice,
   personalData,
 } from './use-cases/follow-others.ts'
 import {
@@ -22,6 +24,7 @@ import {
   markShippedOnDispatch,
   noteFailedShipment,
 } from './use-cases/follow-shipping.ts'
+import { handOverCart, mergeCart } from './use-cases/merge-cart.ts'
 import { createCart } from './use-cases/open-cart.ts'
 import {
   beginPickingTask,
@@ -62,6 +65,7 @@ export const orderService = defineService(order, {
       const hours = isGuest ? config.guestCartTtlHours : config.cartTtlHours
       return from.add({ milliseconds: Math.round(hours * 3_600_000) })
     },
+    closedCartDays: config.closedCartDays,
     startedAt: context.clock.now(),
     reconciliation: {
       everyMs: config.reconcileEverySeconds * 1_000,
@@ -95,6 +99,8 @@ export const orderService = defineService(order, {
       getCart: getCart(deps),
       setCartItems: setCartItems(deps),
       deleteCart: deleteCart(deps),
+      handOverCart: handOverCart(deps),
+      mergeCart: mergeCart(deps),
       checkOutCart: checkOutCart(deps),
     },
     rpc: { getSummary, getInvoiceDetails, getReturnedGoods, listCustomersWithOrders },
@@ -106,6 +112,7 @@ export const orderService = defineService(order, {
       productCreated: copyCreatedProduct,
       productUpdated: copyUpdatedProduct,
       productDeleted: dropDeletedProduct,
+      priceChanged: noteChangedPrice(deps),
     },
     sagas: {
       'order-fulfilment': fulfilment(deps),
@@ -117,6 +124,7 @@ export const orderService = defineService(order, {
       'finish-picking': finishPickingTask,
       'release-shipment': releaseShipmentTask,
       'complete-order': completeOrderTask(deps),
+      'expire-carts': expireCartsTask(deps),
       reconcile: reconcileTask(deps),
     },
     personalData: personalData(deps),

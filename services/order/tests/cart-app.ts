@@ -47,7 +47,7 @@ export async function startCartApp(settings: Record<string, string> = {}): Promi
 export const address = { name: 'Ada', line1: 'Row 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
 
 /** What a customer does with carts. */
-export function cartsOf({ service }: CartApp, as: Person) {
+export function cartsOf({ service }: Pick<CartApp, 'service'>, as: Person) {
   const request = (method: string, path: string, more: object = {}): Promise<TestAnswer> =>
     service.request(method, `/api/v1/carts${path}`, { as, ...more })
   return {
@@ -59,6 +59,8 @@ export function cartsOf({ service }: CartApp, as: Person) {
         body: { items: Object.entries(quantities).map(([sku, quantity]) => ({ sku, quantity })) },
       }),
     remove: (id: string, version = '*') => request('DELETE', `/${id}`, { headers: { 'if-match': version } }),
+    handOver: (id: string) => request('POST', `/${id}/handover`),
+    merge: (id: string, token: string) => request('POST', `/${id}/merge`, { body: { token } }),
     checkOut: (id: string, more: object = {}, key: string = newId()) =>
       request('POST', `/${id}/checkout`, {
         key,

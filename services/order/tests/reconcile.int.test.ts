@@ -5,6 +5,7 @@ import { newId, platformError } from '@stoa/kernel'
 import { startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderService } from '../src/service.ts'
+import { cartsOf } from './cart-app.ts'
 import { keepConfirmed, otherRecords, paid, reserved, type OtherRecords } from './other-records.ts'
 import { standIns, type StandIns } from './stand-ins.ts'
 
@@ -72,7 +73,16 @@ test('finds nothing when everybody agrees, and says what was compared', async ()
   expect(report).toMatchObject({
     scope: 'all',
     differences: [],
-    compared: { orders: 2, payments: 1, reservations: 1, shipments: 1, quotes: 1, stockPlaces: 7, promotions: 3 },
+    compared: {
+      orders: 2,
+      payments: 1,
+      reservations: 1,
+      shipments: 1,
+      quotes: 1,
+      stockPlaces: 7,
+      promotions: 3,
+      carts: 0,
+    },
     leftOut: { services: [], ordersUnderWay: 0, ordersStuck: 0 },
     isCaughtUp: true,
   })
@@ -108,6 +118,31 @@ test('finds a difference, reports it once, and forgets it when it is fixed', asy
   records.payments.set(order.id, payment as never)
   expect((await reconcile()).differences).toEqual([])
   expect((await known()).differences).toEqual([])
+  expect(await metric()).toBe('0')
+})
+
+test('finds a cart that names the order of another, and tells how many such carts there are', async () => {
+  const order = await placeConfirmed()
+  const carts = cartsOf({ service }, { subject: newId() })
+  const { id } = (await carts.open()).body
+  await carts.set(id, { TEA: 2 })
+  const { body: own } = await carts.checkOut(id)
+  const [row] = await service.database.read.sql<{ quote_id: string }>`select quote_id from orders where id = ${own.id}`
+  keepConfirmed(records, own.id, row?.quote_id ?? '')
+  const report = await reconcile()
+  expect([report.differences, report.compared.carts]).toEqual([[], 1])
+  const name = (orderId: string) =>
+    service.database.transaction((tx) => tx.sql`update carts set order_id = ${orderId} where id = ${id}`)
+  await name(order.id)
+  const found = { kind: 'cart.order_differs', orderId: order.id, orderNumber: order.number, subject: `cart ${id}` }
+  const foreign = { ...found, found: 'an order of another customer' }
+  expect((await reconcile('recent')).differences).toMatchObject([foreign])
+  expect((await failures()).at(-1)).toMatchObject({ found: 1, kinds: [], differences: [], carts: 1 })
+  await name(own.id)
+  await service.database.transaction((tx) => tx.sql`update carts set items = '[]' where id = ${id}`)
+  expect((await reconcile()).differences).toMatchObject([{ orderId: own.id, found: 'an order of other units' }])
+  await service.database.transaction((tx) => tx.sql`delete from carts where id = ${id}`)
+  expect((await reconcile()).differences).toEqual([])
   expect(await metric()).toBe('0')
 })
 

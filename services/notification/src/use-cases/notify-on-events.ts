@@ -64,7 +64,10 @@ export function facts(deps: Deps) {
     reconciliationFailed: notifyOn<'reconciliationFailed'>(deps, {
       kind: 'reconciliation.failed',
       to: 'staff',
-      variables: ({ kinds }) => ({ kinds: kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') }),
+      variables: ({ kinds, carts = 0 }) => {
+        const all = carts === 0 ? kinds : [...kinds, { kind: 'cart.order_differs', count: carts }]
+        return { kinds: all.map(({ kind, count }) => `${count} ${kind}`).join(', ') }
+      },
     }),
   }
 }

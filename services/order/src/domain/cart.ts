@@ -83,6 +83,17 @@ export function rememberPrices(items: readonly CartItem[], prices: CartPrices | 
   })
 }
 
+/** The lines of two carts in one: units of the same SKU are added, and their new quantity has no remembered price. */
+export function mergeItems(into: readonly CartItem[], from: readonly CartItem[]): CartItem[] {
+  const sums = from.map(({ sku, name, quantity }) => {
+    const known = into.find((item) => item.sku === sku)
+    return { sku, name: known?.name ?? name, quantity: quantity + (known?.quantity ?? 0) }
+  })
+  const summed = new Map(sums.map((item) => [item.sku, item]))
+  const added = sums.filter(({ sku }) => !into.some((item) => item.sku === sku))
+  return [...into.map((item) => summed.get(item.sku) ?? item), ...added]
+}
+
 /** Forgets the remembered prices, which were those of another region or currency. */
 export function forgetPrices(items: readonly CartItem[]): CartItem[] {
   return items.map(({ sku, name, quantity }) => ({ sku, name, quantity }))

@@ -44,7 +44,7 @@ export interface Comparer {
   /** What the kinds of its differences start with. */
   readonly areas: readonly string[]
   /** What is counted in the report. */
-  readonly countedAs: Exclude<keyof Compared, 'orders' | Totals['countedAs']>
+  readonly countedAs: Exclude<keyof Compared, 'orders' | 'carts' | Totals['countedAs']>
   readonly fetch: (calls: OrderCalls, wanted: RecordSelection) => Promise<OneRecord[]>
   /** Compares an order whose outcome is known with its record. */
   readonly compare: (order: OrderRecord, outcome: Outcome, others: OtherRecords, report: Report) => void

@@ -151,6 +151,59 @@ export async function closeAsOrdered(
      where id = ${id}`
 }
 
+/** Stores the hash of a token that hands a cart over; one that was issued before is void. */
+export async function saveHandover(
+  tx: WriteHandle,
+  id: string,
+  { hash, expiresAt }: { readonly hash: Uint8Array; readonly expiresAt: Temporal.Instant },
+): Promise<void> {
+  await tx.sql`update carts set handover_hash = ${hash}, handover_expires_at = ${expiresAt} where id = ${id}`
+}
+
+/** A cart that a token hands over. */
+export interface HandedOver {
+  readonly cart: StoredCart
+  readonly handoverExpiresAt: Temporal.Instant
+}
+
+interface HandoverRow extends CartRow {
+  readonly handover_expires_at: Temporal.Instant
+}
+
+/** The cart that a token hands over, by its hash, also when it is closed. */
+export async function findHandedOver(db: ReadHandle, hash: Uint8Array): Promise<HandedOver | undefined> {
+  const [row] = await db.sql<HandoverRow>`select * from carts where handover_hash = ${hash}`
+  return row && { cart: fromRow(row), handoverExpiresAt: row.handover_expires_at }
+}
+
+/** Locks two carts in the order of their ids, so that two merges in opposite directions wait for each other and never deadlock. */
+export async function lockCarts(tx: WriteHandle, ids: readonly [string, string]): Promise<void> {
+  await tx.sql`select 1 from carts where id = any (${ids}::uuid[]) order by id for update`
+}
+
+/** Closes a cart whose row is locked, because its lines are in another. */
+export async function closeAsMerged(tx: WriteHandle, id: string, into: string, at: Temporal.Instant): Promise<void> {
+  await tx.sql`
+    update carts set status = 'merged', merged_into = ${into}, updated_at = ${at}, version = version + 1 where id = ${id}`
+}
+
+/** Open carts whose time is over, with their rows locked; leaves out those that another transaction works on. */
+export async function lockExpiredCarts(tx: WriteHandle, at: Temporal.Instant, limit: number): Promise<StoredCart[]> {
+  const rows = await tx.sql<CartRow>`
+    select * from carts where status = 'open' and expires_at <= ${at}
+     order by expires_at limit ${limit} for update skip locked`
+  return rows.map(fromRow)
+}
+
+/** Deletes some carts that were closed before a time; returns how many. */
+export async function deleteClosedCarts(tx: WriteHandle, before: Temporal.Instant, limit: number): Promise<number> {
+  const rows = await tx.sql`
+    delete from carts where id = any(array(
+      select id from carts where status <> 'open' and updated_at < ${before} limit ${limit} for update skip locked))
+    returning 1 as one`
+  return rows.length
+}
+
 /** Closes a cart whose row is locked, because its time is over. */
 export async function closeAsExpired(tx: WriteHandle, id: string, at: Temporal.Instant): Promise<void> {
   await tx.sql`update carts set status = 'expired', updated_at = ${at}, version = version + 1 where id = ${id}`
@@ -164,15 +217,4 @@ export async function deleteCart(tx: WriteHandle, id: string): Promise<void> {
 /** Deletes the carts of a customer. */
 export async function deleteCartsOf(tx: WriteHandle, customerId: string): Promise<void> {
   await tx.sql`delete from carts where customer_id = ${customerId}`
-}
-
-/** Whether the price of one of these SKUs has changed since a time. */
-export async function haveChangedSince(
-  db: ReadHandle,
-  skus: readonly string[],
-  since: Temporal.Instant,
-): Promise<boolean> {
-  const [row] = await db.sql<{ has: boolean }>`
-    select exists (select from price_changes where sku = any(${skus}) and at >= ${since}) as has`
-  return row?.has === true
 }

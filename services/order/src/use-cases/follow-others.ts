@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { deleteCartsOf, listCarts } from '../store/carts.ts'
 import { eraseCustomer, listOrders } from '../store/orders.ts'
 import { eraseReturnReasons, listReturns } from '../store/returns.ts'
+import { notePriceChange } from '../store/price-changes.ts'
 import { deleteProduct, saveProduct } from '../store/variants.ts'
 
 /** The end of a review wakes the saga that waits for it. */
@@ -23,6 +24,11 @@ export const copyUpdatedProduct: Consumer<OrderService, 'productUpdated'> = {
 export const dropDeletedProduct: Consumer<OrderService, 'productDeleted'> = {
   apply: async ({ data }, tx) => deleteProduct(tx, data.productId),
 }
+
+/** Prices of carts from before the change are outdated. */
+export const noteChangedPrice = ({ clock }: Deps): Consumer<OrderService, 'priceChanged'> => ({
+  apply: async ({ data }, tx) => notePriceChange(tx, data.sku, clock.now()),
+})
 
 export const personalData = ({ clock }: Deps): PersonalData<OrderService> => ({
   export: async (subject, db) => ({

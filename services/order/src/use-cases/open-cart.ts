@@ -1,17 +1,11 @@
 import type { Handler, Tx } from '@stoa/contract'
-import { cartCreated, cartExpired } from '@stoa/contracts/order/cart-events'
+import { cartCreated } from '@stoa/contracts/order/cart-events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { forgetPrices, isOpen } from '../domain/cart.ts'
-import {
-  closeAsExpired,
-  findOpenCart,
-  insertCart,
-  lockOpenCart,
-  saveContents,
-  type StoredCart,
-} from '../store/carts.ts'
+import { findOpenCart, insertCart, lockOpenCart, saveContents, type StoredCart } from '../store/carts.ts'
 import { publishContents } from './change-cart.ts'
+import { expireCart } from './expire-carts.ts'
 import { readSurroundings, shown } from './read-cart.ts'
 
 type Body = Parameters<Handler<OrderService, 'createCart'>>[0]['body']
@@ -86,12 +80,4 @@ async function findOrInsert(
     await tx.publish(cartCreated, cart.id, { cartId: cart.id, customerId: cart.customerId, isGuest, currency, region })
     return { cart, isNew: true }
   }
-}
-
-/** Closes a locked cart whose time is over. */
-export async function expireCart(tx: Tx<OrderService>, cart: StoredCart, at: Temporal.Instant): Promise<void> {
-  const { id: cartId, customerId, items } = cart
-  await closeAsExpired(tx, cartId, at)
-  const lines = items.map(({ sku, quantity }) => ({ sku, quantity }))
-  await tx.publish(cartExpired, cartId, { cartId, customerId, lines })
 }

@@ -4,7 +4,8 @@ import type { QuoteId } from '@stoa/contracts/shared/ids'
 import { isAppError } from '@stoa/kernel'
 import type { CartItem, CartPrices, CartTerms } from '../domain/cart.ts'
 import type { Offered } from '../domain/cart-view.ts'
-import { haveChangedSince, type PricesOfTime, type StoredCart } from '../store/carts.ts'
+import type { PricesOfTime, StoredCart } from '../store/carts.ts'
+import { haveChangedSince } from '../store/price-changes.ts'
 import { findVariants } from '../store/variants.ts'
 import { orderRefusalOf, type OrderRefusal } from './price-order.ts'
 import { itemsOf, sumsOf } from './priced-quote.ts'
@@ -89,6 +90,8 @@ export function itemsForSale(items: readonly CartItem[], offered: ReadonlyMap<st
 }
 
 const marginMs = 10_000
+// the clocks of two replicas differ a little
+const skewMs = 2_000
 
 /** The stored prices of a cart, if they are of exactly these lines, hold for some time, and no list price has changed since. */
 export async function findValidPrices(
@@ -104,5 +107,7 @@ export async function findValidPrices(
     lines.some((line) => line.sku === sku && line.quantity === quantity),
   )
   const skus = items.map(({ sku }) => sku)
-  return isSame && !(await haveChangedSince(db, skus, priced.at)) ? priced : undefined
+  return isSame && !(await haveChangedSince(db, skus, priced.at.subtract({ milliseconds: skewMs })))
+    ? priced
+    : undefined
 }

@@ -1,6 +1,6 @@
 import type { ReadHandle, Tx } from '@stoa/contract'
 import { reconciliationFailed } from '@stoa/contracts/order/events'
-import type { ReconciliationReport } from '@stoa/contracts/order/reconciliation'
+import type { PublishedKind, ReconciliationReport } from '@stoa/contracts/order/reconciliation'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { lowestIdAt } from '@stoa/kernel'
 import { advisoryXactLock } from '@stoa/postgres'
@@ -10,6 +10,7 @@ import { checkTotals, noTotals } from '../reconciliation/check-totals.ts'
 import type { Comparer, OrderCalls } from '../reconciliation/comparer.ts'
 import { comparers } from '../reconciliation/comparers.ts'
 import { findKeepers } from '../reconciliation/fetch-records.ts'
+import { compareCarts } from '../store/cart-records.ts'
 import { keepReport, noteDifferences } from '../store/reconciliations.ts'
 import { recheck, walkOrders, type Comparison, type Walked } from './compare-records.ts'
 
@@ -25,8 +26,8 @@ const looks = 3
 const mostDifferences = 1_000
 
 /**
- * Compares orders with payments, ledger, reservations, shipments and accepted quotes, and finds what others keep for orders
- * that do not exist. Rejects when a service of which an instance is known does not answer.
+ * Compares orders with payments, ledger, reservations, shipments, accepted quotes and carts, and finds what others keep for
+ * orders that do not exist. Rejects when a service of which an instance is known does not answer.
  */
 export async function reconcile(
   { clock, newId, caughtUp, reconciliation: { recentMs, recheckMs } }: Deps,
@@ -39,14 +40,16 @@ export async function reconcile(
   const settle = () => caughtUp({ groups, timeoutMs: Math.max(0, untilMs - performance.now()) })
   let { isCaughtUp } = await settle()
   const comparison: Comparison = { db, calls, asked }
-  const walked = await walkOrders(comparison, fromOf(scope, startedAt, recentMs) ?? lowestId)
+  const from = fromOf(scope, startedAt, recentMs)
+  const walked = await walkOrders(comparison, from ?? lowestId)
+  const carts = await compareCarts(db, from)
   const checked = scope === 'all' ? await checkTotals(calls, asked) : noTotals
   const rechecked = await recheck(comparison, walked.suspects, {
     settle: async () => void ({ isCaughtUp } = await settle()),
     looks,
     pauseMs: recheckMs,
   })
-  const differences = [...rechecked.differences, ...checked.differences]
+  const differences = [...rechecked.differences, ...checked.differences, ...carts.differences]
   return {
     id: newId(),
     scope,
@@ -58,6 +61,7 @@ export async function reconcile(
       orders: walked.orders - walked.underWay - walked.stuck,
       ...countsOf(walked),
       ...checked.counts,
+      carts: carts.count,
     },
     leftOut: {
       services: [...missing],
@@ -92,7 +96,7 @@ export async function keepReconciliation(
   const missing = new Set(leftOut.services)
   const compared = comparers.filter(({ keeper }) => !missing.has(keeper))
   const unknown = await noteDifferences(tx, differences, {
-    areas: kept.isTruncated ? [] : ['order', ...compared.flatMap(({ areas }) => areas)],
+    areas: kept.isTruncated ? [] : ['order', 'cart', ...compared.flatMap(({ areas }) => areas)],
     from: fromOf(scope, Temporal.Instant.from(kept.startedAt), recentMs),
     at,
   })
@@ -103,14 +107,28 @@ export async function keepReconciliation(
     scope,
     found: differences.length,
     unknown: unknown.length,
-    kinds: countKinds(unknown),
-    differences: unknown.slice(0, mostTold),
+    ...publishedPart(unknown),
   })
   return unknown
 }
 
+/** The part of the event that describes new differences; version 1 has no place for those of carts but their number. */
+function publishedPart(unknown: readonly Difference[]) {
+  const published = unknown.filter(isPublished)
+  const carts = unknown.length - published.length
+  return {
+    kinds: countKinds(published),
+    differences: published.slice(0, mostTold),
+    ...(carts === 0 ? {} : { carts }),
+  }
+}
+
+function isPublished(difference: Difference): difference is Difference & { readonly kind: PublishedKind } {
+  return difference.kind !== 'cart.order_differs'
+}
+
 /** How many there are of each kind, the most frequent first. */
-export function countKinds(differences: readonly Difference[]) {
+export function countKinds<Kind extends string>(differences: readonly { readonly kind: Kind }[]) {
   return [...Map.groupBy(differences, ({ kind }) => kind)]
     .map(([kind, of]) => ({ kind, count: of.length }))
     .toSorted((one, other) => other.count - one.count)
