@@ -74,12 +74,24 @@ export async function newCustomer(
   }
 }
 
+const pathOf = ({ path = '/api/v1/orders' }: Wish) => path
+
+/** Opens a cart and fills it; returns where it is checked out. Each request has a key, so that none arrives late a second time. */
+async function fillCart(insist: Customer['insist'], items: NonNullable<Wish['inCart']>): Promise<string> {
+  const opened = await insist('POST', '/api/v1/carts', { body: { region: 'AT' }, key: randomUUID() })
+  const path = `/api/v1/carts/${opened.body?.id}`
+  const filled = await insist('PUT', `${path}/items`, { body: { items }, key: randomUUID() })
+  if (filled.status !== 200) throw new Error(`no cart was filled: ${filled.status} ${filled.body?.code}`)
+  return `${path}/checkout`
+}
+
 function shopping(insist: Customer['insist']): Pick<Customer, 'place' | 'replay'> {
   return {
     async place(wish, waitSeconds) {
       const asked = { key: wish.key, body: wish.body, ...(waitSeconds === undefined ? {} : { waitSeconds }) }
       try {
-        const { status, body } = await insist('POST', '/api/v1/orders', asked)
+        if (wish.inCart !== undefined) wish.path ??= await fillCart(insist, wish.inCart)
+        const { status, body } = await insist('POST', pathOf(wish), asked)
         if (status === 201) wish.orderId = body.id
         else wish.refused = `${status} ${body?.code}`
       } catch (error) {
@@ -88,7 +100,7 @@ function shopping(insist: Customer['insist']): Pick<Customer, 'place' | 'replay'
     },
     async replay(wish) {
       if (wish.orderId === undefined) return []
-      const { status, body } = await insist('POST', '/api/v1/orders', {
+      const { status, body } = await insist('POST', pathOf(wish), {
         key: wish.key,
         body: wish.body,
         waitSeconds: 0,

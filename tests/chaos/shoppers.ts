@@ -33,10 +33,12 @@ interface Shopping {
   readonly couponCodes?: readonly string[]
   readonly isCancelled?: boolean
   readonly isScarce?: boolean
+  readonly isFromCart?: boolean
 }
 
 const shoppings: readonly Shopping[] = [
   { kind: 'plain', weight: 8, card: 'tok_visa' },
+  { kind: 'cart', weight: 3, card: 'tok_visa', isFromCart: true },
   { kind: 'coupon', weight: 2, card: 'tok_visa', couponCodes: ['FREESHIP'] },
   { kind: 'coupon for once', weight: 2, card: 'tok_visa', couponCodes: ['WELCOME10'] },
   { kind: 'coupon and declined', weight: 1, card: 'tok_declined', couponCodes: ['WELCOME10'] },
@@ -108,7 +110,11 @@ async function callOff(customer: Customer, wish: Wish, random: Random): Promise<
   }
 }
 
-function wishFor(customer: Customer, { kind, card, couponCodes, isScarce }: Shopping, random: Random): Wish {
+function wishFor(
+  customer: Customer,
+  { kind, card, couponCodes, isScarce, isFromCart }: Shopping,
+  random: Random,
+): Wish {
   // Most orders want nothing else, or a longer run would mostly be refused for want of goods.
   const beside = random.between(1, 5) === 1 ? [random.pick(commonSkus)] : []
   const items =
@@ -119,8 +125,9 @@ function wishFor(customer: Customer, { kind, card, couponCodes, isScarce }: Shop
     key: randomUUID(),
     customerId: customer.id,
     kind,
+    ...(isFromCart === true ? { inCart: items } : {}),
     body: {
-      items,
+      ...(isFromCart === true ? {} : { items }),
       shippingAddress: address,
       paymentMethodId: customer.methodFor(card),
       ...(couponCodes === undefined ? {} : { couponCodes }),

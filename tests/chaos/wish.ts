@@ -5,6 +5,10 @@ export interface Wish {
   /** Which kind of shopping it is. */
   readonly kind: string
   readonly body: object
+  /** What is put into a cart first, which is then checked out. */
+  readonly inCart?: readonly { readonly sku: string; readonly quantity: number }[]
+  /** Where it is sent, once that is known; an order by default. */
+  path?: string
   /** The order that was acknowledged; undefined when it was refused, or never answered. */
   orderId?: string
   /** The code it was refused with. */

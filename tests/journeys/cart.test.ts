@@ -42,7 +42,7 @@ test('a cart shows what its order then charges, and the order has its invoice', 
   })
 })
 
-test('a guest fills a cart, registers, takes it over and checks it out', async () => {
+test('a guest fills a cart, signs in, takes it over and checks it out', async () => {
   const email = `${randomUUID()}@stoa.example`
   const { body: guest } = await ask('POST', '/api/v1/users/guest', { body: { email } })
   const guestCart = await openCart(guest.accessToken)

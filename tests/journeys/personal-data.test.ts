@@ -58,6 +58,8 @@ async function planted() {
     body: { subject: 'A tin is missing', body: `I live at ${mark}` },
   })
   expect(ticket.status).toBe(201)
+  const cart = await ask('POST', '/api/v1/carts', { as: token, body: { region: 'AT' } })
+  expect(cart.status).toBe(201)
   const order = await place({ token, paymentMethodId: method.body.id }, { shippingAddress, couponCodes: ['WELCOME10'] })
   expect([method.status, order.status, order.body.status]).toEqual([201, 201, 'confirmed'])
   return { id: account.id as string, token, orderId: order.body.id as string, planted: [mark, label] }
@@ -73,7 +75,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(Object.keys(body.services).toSorted()).toEqual(keepers.toSorted())
   expect(user).toMatchObject({ account: { id: person.id }, addresses: [{}], signIns: [{}] })
   expect(auth.sessions).not.toEqual([])
-  expect(order.orders).toMatchObject([{ id: person.orderId }])
+  expect(order).toMatchObject({ orders: [{ id: person.orderId }], carts: [{ status: 'open' }] })
   expect(payment).toMatchObject({ paymentMethods: [{ label: person.planted[1] }], payments: [{}] })
   expect(shipping.shipments).toHaveLength(1)
   expect(billing.invoices).toMatchObject([{ orderId: person.orderId, buyer: { name: `Name ${person.planted[0]}` } }])
@@ -101,6 +103,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   const left = after.body.services
   expect(left.auth).toEqual({ sessions: [], apiKeys: [] })
   expect(left.payment.paymentMethods).toEqual([])
+  expect(left.order.carts).toEqual([])
   expect(left.notification.inbox).toEqual([])
   expect(left.support).toEqual({ tickets: [], articleVotes: [] })
   expect(left.pricing).toEqual({ couponUses: [], quotes: [] })

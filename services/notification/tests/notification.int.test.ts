@@ -155,15 +155,16 @@ test('staff read what the shop is told, customers do not', async () => {
   await service.receive(reconciliationFailed, newId(), {
     reconciliationId: newId(),
     scope: 'all',
-    found: 3,
-    unknown: 2,
+    found: 6,
+    unknown: 5,
     kinds: [{ kind: 'payment.orphan', count: 2 }],
     differences: [difference, { ...difference, orderId: newId() }],
+    carts: 3,
   })
   await eventually(async () => {
     const [latest] = (await service.request('GET', path, { as: staff })).body.items
     expect(latest).toMatchObject({ kind: 'reconciliation.failed', subject: 'Reconciliation found new differences' })
-    expect(latest.body).toContain('2 payment.orphan')
+    expect(latest.body).toContain('2 payment.orphan, 3 cart.order_differs')
   })
 })
 

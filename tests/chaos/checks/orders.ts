@@ -48,6 +48,22 @@ export const orderChecks: readonly Check[] = [
     },
   },
   {
+    fact: 'every cart that was checked out names its order, and no cart is left over after its checkout',
+    async complaints({ system, wishes }) {
+      const rows = await system.sql('order', 'select id, status, order_id, items from carts')
+      const cartOf = new Map(rows.map((row) => [row['order_id'] as string, row]))
+      const fromCart = wishes.filter(({ inCart, orderId }) => inCart !== undefined && orderId !== undefined)
+      const unnamed = fromCart.filter(
+        ({ orderId, path }) => !path?.includes(cartOf.get(orderId ?? '')?.['id'] as string),
+      )
+      const left = rows.filter(({ status, items }) => status === 'open' && items.length > 0)
+      return [
+        ...unnamed.map(({ orderId }) => `${orderId} is not named by its cart`),
+        ...left.map(({ id }) => `cart ${id} is filled and was not checked out`),
+      ]
+    },
+  },
+  {
     fact: 'a cancellation that was answered as done has happened, and one that was accepted has an end',
     async complaints(aftermath) {
       const statusOf = new Map((await ordersOf(aftermath)).map(({ id, status }) => [id, status as string]))
