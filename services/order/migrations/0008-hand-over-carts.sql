@@ -1,4 +1,3 @@
 -- the hash of the token with which another account may merge the cart into its own
 alter table carts add column handover_hash bytea unique;
 alter table carts add column handover_expires_at timestamptz;
-alter table carts add check ((handover_hash is null) = (handover_expires_at is null));

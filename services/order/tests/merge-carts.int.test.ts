@@ -54,9 +54,9 @@ test('of two customers with one token one gets the lines', async () => {
   const { token } = await guestWith({ TEA: 2 })
   const customers = [await filled({}), await filled({})]
   const answers = await Promise.all(customers.map(({ id, merge }) => merge(id, token)))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 422])
+  expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 422])
   const carts = await Promise.all(customers.map(({ id, read }) => read(id)))
-  expect(carts.map(({ body }) => body.items.length).toSorted()).toEqual([0, 1])
+  expect(carts.filter(({ body }) => body.items.length === 1)).toHaveLength(1)
 })
 
 test('two carts that are merged into each other at once end as one', async () => {
