@@ -56,6 +56,7 @@ const makers: Readonly<Record<string, Make>> = {
     return (await ask('POST', '/api/v1/pricing/shipping-charges', await accountOf('admin'), body)).method
   },
   '/api/v1/invoices/{}': (owner) => invoiceOf(owner),
+  '/api/v1/streams/{}': async () => 'payments',
   '/api/services/{}/instances/{}': async () => randomUUID(),
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),

@@ -13,6 +13,7 @@ import {
   waitUntilCaughtUp,
   type EventLog,
 } from '../src/index.ts'
+import { advance } from '../src/batch-positions.ts'
 import { pack, parcelPacked, until, warehouse, watchedTelemetry } from './shop.ts'
 
 const counting = describeService({
@@ -242,4 +243,18 @@ test('the stored position reaches the end of the log, also behind events that th
     const progress = await control.progress('steps')
     return progress.some(({ head }) => head === 2) && progress.every(({ position, head }) => position === head)
   })
+})
+
+test('of two members that handle the same range at once, one takes effect', async () => {
+  const running = consume(note)
+  await pack(producer.database, 'a', 1)
+  await until(async () => (await countEffects()) === 1)
+  await running.stop()
+  const positions = await consumer.database.read.sql<{ partition: number }>`
+    select partition from batch_positions where position = 1`
+  const range = { topic: 'warehouse.events', partition: positions[0]?.partition ?? -1, from: 1, to: 5 }
+  const moved = await Promise.all(
+    [1, 2].map(() => consumer.database.transaction((tx) => advance(tx, 'counting.steps', range))),
+  )
+  expect(moved.filter((each) => each)).toHaveLength(1)
 })
