@@ -104,3 +104,15 @@ test('the query of an own operating endpoint is read, and an unknown field of it
   expect((await ask('POST', '/api/v1/ops/gateway/circuit-breakers/reset?callee=nothing', 'ops-olga')).status).toBe(200)
   expect((await ask('GET', '/api/v1/ops/gateway/circuit-breakers?called=order', 'ops-olga')).status).toBe(422)
 })
+
+test('a body that an own operating endpoint does not take is refused before anything is done', async () => {
+  const purge = (body: string) =>
+    fetch(`${gateway.url}/api/v1/ops/gateway/cache/purge`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer ops-olga', 'content-type': 'application/json' },
+      body,
+    })
+  expect((await purge('{"prefix":"/api/v1/products"}')).status).toBe(422)
+  expect((await purge('{bad')).status).toBe(400)
+  expect((await purge('{}')).status).toBe(200)
+})

@@ -147,7 +147,7 @@ async function handleBatch(running: Running, events: readonly LoggedEvent[]): Pr
   }
   const outcomes = await Promise.allSettled(
     [...byKey.values()].map(async (arrivals) => {
-      for (const arrival of arrivals) await running.limit(() => handleEvent(running, arrival))
+      for (const arrival of arrivals) await handleEvent(running, arrival)
     }),
   )
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
@@ -162,36 +162,43 @@ async function handleEvent(running: Running, arrival: Arrival): Promise<void> {
   }
 }
 
-/** Brings an event to its effect or parks it; throws only when neither was possible. */
+/**
+ * Brings an event to its effect or parks it; throws only when neither was possible. While a dependency is unavailable it rests without
+ * a place among the concurrent ones: what does not need that dependency continues.
+ */
 async function handleOrPark(running: Running, arrival: Arrival): Promise<void> {
-  const { handling, control, waker } = running
-  const { database, telemetry, retry, consumed } = handling
-  const { delivery, logged, event } = arrival
+  const { control, limit } = running
   for (let pauses = 0; ; pauses++) {
     if (control.isStopping) throw new Error('the consumer is stopping')
-    try {
-      const admission = await attempt(handling, arrival, (tx) => enterInbox(tx, delivery))
-      if (admission !== 'parked') return
-      if (await database.transaction((tx) => joinParked(tx, delivery, logged))) return
-    } catch (error) {
-      if (isAway(error)) {
-        control.waiting.set(arrival, `consumption of ${event.type} waits: ${recordError(error).message}`)
-        if (pauses === 0)
-          telemetry.logger.warn('consumer paused: a dependency is unavailable', { eventType: event.type, error })
-        await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
-        continue
-      }
-      const failure = recordError(error)
-      await database.transaction((tx) => parkKey(tx, delivery, logged, failure, retry.delayMs(1)))
-      consumed.add(1, { type: event.type, outcome: 'failed' })
-      telemetry.logger.warn('event failed: its key is parked and will be retried', {
-        eventType: event.type,
-        eventId: event.id,
-        error,
-      })
-      waker.wake()
-      return
+    if (await limit(() => tryOnce(running, arrival))) return
+    await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
+  }
+}
+
+/** Makes one attempt; returns false if a dependency is unavailable or the key is no longer parked. */
+async function tryOnce({ handling, control, waker }: Running, arrival: Arrival): Promise<boolean> {
+  const { database, telemetry, retry, consumed } = handling
+  const { delivery, logged, event } = arrival
+  try {
+    const admission = await attempt(handling, arrival, (tx) => enterInbox(tx, delivery))
+    return admission !== 'parked' || (await database.transaction((tx) => joinParked(tx, delivery, logged)))
+  } catch (error) {
+    if (isAway(error)) {
+      if (control.waiting.size === 0)
+        telemetry.logger.warn('consumer paused: a dependency is unavailable', { eventType: event.type, error })
+      control.waiting.set(arrival, `consumption of ${event.type} waits: ${recordError(error).message}`)
+      return false
     }
+    const failure = recordError(error)
+    await database.transaction((tx) => parkKey(tx, delivery, logged, failure, retry.delayMs(1)))
+    consumed.add(1, { type: event.type, outcome: 'failed' })
+    telemetry.logger.warn('event failed: its key is parked and will be retried', {
+      eventType: event.type,
+      eventId: event.id,
+      error,
+    })
+    waker.wake()
+    return true
   }
 }
 

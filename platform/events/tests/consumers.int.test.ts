@@ -569,6 +569,28 @@ describe('something away', () => {
     expect(await stepsOf(a)).toEqual([1, 2])
   })
 
+  test('holds up only the partitions of the events that need it, however many they are', async () => {
+    const stuck = Array.from({ length: 6 }, parcel)
+    const waiting = new Set<string>()
+    consume({
+      async prepare({ event: { subject } }) {
+        if (!stuck.includes(subject)) return
+        waiting.add(subject)
+        throw platformError('service.unavailable', 'pricing is unavailable')
+      },
+      apply: async (event, tx) => void (await note(tx, event)),
+    })
+    for (const key of stuck) await pack(producer.database, key, 1)
+    await until(() => waiting.size >= 5)
+    // of 16 partitions at most six wait
+    const others = Array.from({ length: 40 }, parcel)
+    for (const key of others) await pack(producer.database, key, 1)
+    await until(async () => {
+      const [row] = await consumer.database.read.sql<{ done: number }>`select count(*)::int as done from effects`
+      return (row?.done ?? 0) > 5
+    })
+  })
+
   test('counts a statement that always times out as a failure', async () => {
     const a = parcel()
     consume({

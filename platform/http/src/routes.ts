@@ -100,9 +100,14 @@ export function hiddenResource({
   readonly refuse: OperationRoute['refuse']
 }): AppError {
   const detail = 'The resource does not exist.'
-  const code = operation.refuses.find((refused) => refused.endsWith('.not_found'))
+  const code = operation.refuses.find(isNotFound)
   if (code === undefined) return refusalOf('request.path_unknown', detail)
   return refusedError(refuse(code, detail))
+}
+
+/** Whether a code says that a resource does not exist, such as `order.not_found` or `order.cart_not_found`. */
+export function isNotFound(code: string): boolean {
+  return /[._]not_found$/.test(code)
 }
 
 /** The refusal of a code that the contract declares. */

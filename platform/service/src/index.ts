@@ -1,4 +1,5 @@
 export type { AdminEndpoint } from '@stoa/kernel/admin'
+export { readOperatingBody, splitTarget } from './operating-request.ts'
 export { operatingRouter, type OperatingCall } from './operating-router.ts'
 export { defineService, type DefinedService, type DepsContext } from './define-service.ts'
 export { waitForEndedMs } from './identity.ts'

@@ -53,6 +53,8 @@ test.each([
   ['GET', 'things?limit=0', undefined, 'request.invalid'],
   ['GET', 'things?limit=1.5', undefined, 'request.invalid'],
   ['GET', 'things?unknown=1', undefined, 'request.invalid'],
+  ['GET', 'things/4?unknown=1', undefined, 'request.invalid'],
+  ['POST', 'things/retry?isDryRun=true', undefined, 'request.invalid'],
   ['POST', 'things/4/discard', undefined, 'request.malformed'],
   ['POST', 'things/4/discard', { reason: '' }, 'request.invalid'],
   ['POST', 'things/4/discard', { reason: 'done', also: 1 }, 'request.invalid'],

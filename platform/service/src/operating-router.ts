@@ -1,6 +1,8 @@
+import { closed } from '@stoa/contract'
 import { inputReader, type InputReader } from '@stoa/http'
 import { platformError } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
+import { Type } from 'typebox'
 
 /** A request to the operating endpoints of a process. */
 export interface OperatingCall {
@@ -12,6 +14,8 @@ export interface OperatingCall {
   /** Reads the JSON body; undefined if there is none. */
   readonly body: () => Promise<unknown>
 }
+
+const noQuery = Type.Object({}, closed)
 
 interface Route {
   readonly endpoint: AdminEndpoint
@@ -26,7 +30,7 @@ interface Route {
 export function operatingRouter(endpoints: readonly AdminEndpoint[]): (call: OperatingCall) => Promise<unknown> {
   const routes = endpoints.map((endpoint): Route => {
     // the schemas are TypeBox, which the kernel does not know
-    const { query, body } = endpoint as Parameters<typeof inputReader>[0]
+    const { query = noQuery, body } = endpoint as Parameters<typeof inputReader>[0]
     return { endpoint, segments: endpoint.path.split('/'), read: inputReader({ query, body }) }
   })
   return async ({ method, path, search, body }) => {

@@ -31,12 +31,13 @@ export interface OwnOperation {
   /** Behind `/admin/`, or `/api/v1/ops/gateway/`. */
   readonly path: string
   readonly search: string
+  readonly body: () => Promise<unknown>
 }
 
 /** Answers a request. @throws AppError 403 without `gateway:admin`, and those of `operatingRouter` */
 export type Administer = (request: OwnOperation) => Promise<unknown>
 
-/** Makes the operating endpoints of the gateway; they take no bodies. */
+/** Makes the operating endpoints of the gateway. */
 export function makeAdminister(administered: Administered): Administer {
   const route = operatingRouter([
     ...ownEndpoints(administered),
@@ -47,7 +48,7 @@ export function makeAdminister(administered: Administered): Administer {
   ])
   return async ({ principal, ...call }) => {
     if (!principal.can('gateway:admin')) throw permissionMissing('gateway:admin', principal)
-    return route({ ...call, body: async () => undefined })
+    return route(call)
   }
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { refuseConnect, refuseUnreadable } from '@stoa/http'
 import { newId, platformError } from '@stoa/kernel'
 import type { Claims, Principal, TokenVerifier } from '@stoa/security'
-import type { Health } from '@stoa/service'
+import { readOperatingBody, splitTarget, type Health } from '@stoa/service'
 import { newContext, type Telemetry } from '@stoa/telemetry'
 import { answerProblem } from '../answer-problem.ts'
 import type { Administer } from './administer.ts'
@@ -24,7 +24,7 @@ export function makeAdminServer(options: AdminOptions): Server {
 }
 
 async function serve(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '/', search = ''] = (request.url ?? '/').split('?')
+  const { path, search } = splitTarget(request.url ?? '/')
   try {
     if (path === '/metrics') {
       const { contentType, body } = await options.telemetry.metrics.expose(request.headers.accept)
@@ -37,7 +37,13 @@ async function serve(options: AdminOptions, request: IncomingMessage, response: 
     }
     if (!path.startsWith(prefix)) throw platformError('request.path_unknown', `There is no endpoint at ${path}.`)
     const principal = await principalFrom(options, request)
-    const call = { principal, method: request.method ?? 'GET', path: path.slice(prefix.length), search }
+    const call = {
+      principal,
+      method: request.method ?? 'GET',
+      path: path.slice(prefix.length),
+      search,
+      body: () => readOperatingBody(request),
+    }
     answer(response, 200, await options.administer(call))
   } catch (error) {
     answerProblem(response, error, { instance: path, traceId: newContext().traceId, requestId: newId() })

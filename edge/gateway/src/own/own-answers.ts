@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '@stoa/contract'
 import type { Administer } from '../admin/administer.ts'
+import { readOperatingBody } from '@stoa/service'
 import { sendWhole } from '../compression/send-whole.ts'
 import type { RequestHead } from '../exchange.ts'
 import { forward, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
@@ -54,6 +55,7 @@ export function ownAnswers({ pipeline, services, rateLimitScale, administer }: O
       method,
       path: path.slice('/admin/'.length),
       search: search.slice(1),
+      body: () => readOperatingBody(passing.request),
     })
     const body = Buffer.from(JSON.stringify(answer))
     send(head, passing, { status: 200, headers: ['content-type', 'application/json'], body })

@@ -1,4 +1,5 @@
 import type { Operation, PlatformErrorCode, Stream } from '@stoa/contract'
+import { isNotFound } from '../routes.ts'
 import { statusOfCode, unexpectedCode } from '../problem.ts'
 import { requiresIfMatch } from '../versions.ts'
 import type { DescribedRoute, Door } from './document.ts'
@@ -45,7 +46,7 @@ export function problemCodes(
 function codesOfOperation(service: DescribedRoute['service'], route: Operation): readonly string[] {
   const codes: string[] = ['request.deadline_exceeded', 'database.statement_timeout', ...route.refuses]
   if (route.owner !== 'none' || route.path.includes('{')) {
-    if (!route.refuses.some((code) => code.endsWith('.not_found'))) codes.push('request.path_unknown')
+    if (!route.refuses.some(isNotFound)) codes.push('request.path_unknown')
   }
   if (route.method !== 'GET') codes.push('request.invalid', 'request.too_large', 'request.media_type_unsupported')
   if (route.effect === 'write') codes.push(...ofWrites)
