@@ -43,8 +43,8 @@ const factOf = (customerId: string) =>
   ({ ticketId: newId(), number: 'T-100001', customerId, priority: 'normal' }) as const
 
 test.each([
-  [newId(), 'Reply to your request T-100001: A tin {{name}}', 'we have replied'],
-  [german, 'Antwort auf Ihre Anfrage T-100001: A tin {{name}}', 'geantwortet'],
+  [newId(), 'Reply to your request T-100001', 'we have replied'],
+  [german, 'Antwort auf Ihre Anfrage T-100001', 'geantwortet'],
 ])('a reply of staff reaches its customer with its text, in their language', async (customerId, subject, words) => {
   const fact = factOf(customerId)
   const update = { ...fact, status: 'pending', change: 'staff_replied', messageId: newId() } as const
@@ -63,6 +63,7 @@ test('no other change of a ticket, and no deleted reply, is a message; its resol
   for (const change of ['customer_replied', 'assigned', 'prioritised', 'status_changed', 'rated'] as const)
     await service.receive(ticketUpdated, fact.ticketId, { ...update, change, messageId: newId() })
   await service.receive(ticketUpdated, fact.ticketId, { ...update, change: 'staff_replied', messageId: deletedReply })
+  await service.receive(ticketUpdated, fact.ticketId, { ...update, change: 'staff_replied' })
   await service.receive(ticketResolved, fact.ticketId, { ...fact, resolvedAt: '2026-11-02T12:00:00Z' })
   const [message] = await told(ada, 1)
   expect(message).toMatchObject({ kind: 'ticket.resolved', subject: 'Your request T-100001 is resolved' })

@@ -36,6 +36,11 @@ export const config = defineConfig('support', {
     unit: 'min',
     doc: 'Business time until an urgent, high, normal and low ticket is resolved.',
   }),
+  SILENCE_DAYS: setting(days, {
+    default: 30,
+    unit: 'days',
+    doc: 'Time after which a ticket is resolved that waits for the reply of its customer.',
+  }),
   REOPEN_DAYS: setting(days, {
     default: 7,
     unit: 'days',

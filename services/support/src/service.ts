@@ -33,6 +33,7 @@ export const supportService = defineService(support, {
     limits: {
       ticketsPerDay: settings.ticketsPerDay,
       messagesPerDay: settings.ticketMessagesPerDay,
+      silenceMs: settings.silenceDays * 86_400_000,
       reopenMs: settings.reopenDays * 86_400_000,
       retentionDays: settings.ticketRetentionDays,
     },

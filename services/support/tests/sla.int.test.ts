@@ -78,6 +78,21 @@ test('a resolved ticket is reopened by its customer until it is closed, once', a
   expect((await app.write(customerOf(), ticket.id, 'Hello')).status).toBe(404)
 })
 
+test('a ticket whose customer stays silent is resolved after that time, once', async () => {
+  const ada = customerOf()
+  app.clock.set('2026-11-02T12:00')
+  const { body: ticket } = await app.open(ada)
+  await app.write(agent, ticket.id, 'Which colour is it?')
+  app.clock.set('2026-12-02T11:00')
+  await app.service.runTask('close-resolved', {})
+  expect(await app.read(ada, ticket.id)).toMatchObject({ status: 'pending' })
+  app.clock.set('2026-12-02T13:00')
+  await Promise.all([app.service.runTask('close-resolved', {}), app.service.runTask('close-resolved', {})])
+  expect(await app.read(ada, ticket.id)).toMatchObject({ status: 'resolved' })
+  const moves = (await app.publishedOf(ticketUpdated.type, ticket.id)).filter(({ status }) => status === 'resolved')
+  expect(moves.length).toBeLessThanOrEqual(1)
+})
+
 test('a closed ticket is deleted after its retention, with its messages', async () => {
   const ada = customerOf()
   const { body: ticket } = await app.open(ada)

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MailChannel } from './smtp.ts'
+import { subjectText, type MailChannel } from './smtp.ts'
 
 /** A channel into a folder. */
 export interface MailFolder extends MailChannel {
@@ -12,7 +12,12 @@ export interface MailFolder extends MailChannel {
 export function folderChannel(folder: string, from: string): MailFolder {
   return {
     async send({ id, to, subject, body }) {
-      const headers = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}@localhost>`]
+      const headers = [
+        `From: ${from}`,
+        `To: ${to}`,
+        `Subject: ${subjectText(subject)}`,
+        `Message-ID: <${id}@localhost>`,
+      ]
       const type = 'Content-Type: text/plain; charset=utf-8'
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeFile(join(folder, `${id}.eml`), `${[...headers, type].join('\r\n')}\r\n\r\n${body}\r\n`, {

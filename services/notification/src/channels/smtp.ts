@@ -39,7 +39,7 @@ export function smtpChannel(url: string, from: string, { limitMs = 30_000 }: { l
     async send({ id, to, subject, body }) {
       transport ??= open()
       const domain = from.split('@')[1]?.replace(/>$/, '') ?? 'stoa.example'
-      const mail = { messageId: `<${id}@${domain}>`, from, to, subject, text: body }
+      const mail = { messageId: `<${id}@${domain}>`, from, to, subject: subjectText(subject), text: body }
       await within(limitMs, (await transport).sendMail(mail))
     },
     async verify() {
@@ -48,6 +48,11 @@ export function smtpChannel(url: string, from: string, { limitMs = 30_000 }: { l
     },
     close: () => void transport?.then((opened) => opened.close()),
   }
+}
+
+/** A subject in which nothing is decoded as an encoded word (RFC 2047), which could hide what the message says. */
+export function subjectText(subject: string): string {
+  return subject.replaceAll('=?', '= ?')
 }
 
 /** nodemailer limits only silence: a server that sends a byte now and then would be waited for without end. */

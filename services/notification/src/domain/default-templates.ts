@@ -132,11 +132,11 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   },
   'ticket.updated': {
     en: [
-      'Reply to your request {{ticketNumber}}: {{subject}}',
+      'Reply to your request {{ticketNumber}}',
       'Hello {{name}},\n\nwe have replied to your request {{ticketNumber}}:\n\n{{text}}',
     ],
     de: [
-      'Antwort auf Ihre Anfrage {{ticketNumber}}: {{subject}}',
+      'Antwort auf Ihre Anfrage {{ticketNumber}}',
       'Hallo {{name}},\n\nwir haben auf Ihre Anfrage {{ticketNumber}} geantwortet:\n\n{{text}}',
     ],
   },

@@ -14,7 +14,8 @@ export function ticketFacts(deps: Deps) {
       kind: 'ticket.updated',
       // no other change is a message to the customer
       to: ({ change, customerId }) => (change === 'staff_replied' ? customerId : undefined),
-      quote: ({ ticketId, messageId = '' }, calls) => findReply(calls, { ticketId, messageId }),
+      quote: async ({ ticketId, messageId }, calls) =>
+        messageId === undefined ? undefined : findReply(calls, { ticketId, messageId }),
       variables: ({ number }, { name, quoted }) => ({ name, ticketNumber: number, ...quoted }),
     }),
     ticketResolved: notifyOn<'ticketResolved'>(deps, {
@@ -25,6 +26,8 @@ export function ticketFacts(deps: Deps) {
     ticketSlaBreached: notifyOn<'ticketSlaBreached'>(deps, {
       kind: 'ticket.sla_breached',
       to: 'staff',
+      // not by mail: anyone can open tickets, and so decide how many are overdue
+      by: 'in_app',
       variables: ({ number, priority, goal, dueAt }) => ({ ticketNumber: number, priority, goal: goals[goal], dueAt }),
     }),
   }

@@ -14,7 +14,25 @@ export async function deleteClosedTickets(tx: WriteHandle, before: Temporal.Inst
 export async function erasePerson(tx: WriteHandle, personId: string): Promise<void> {
   await tx.sql`delete from article_feedback where user_id = ${personId}`
   await tx.sql`update article_versions set author_id = null where author_id = ${personId}`
+  await inPortions(
+    () => tx.sql`
+      update ticket_messages set author_id = null where id = any(array(
+        select id from ticket_messages where author_id = ${personId} and author = 'staff' order by id limit ${portion}
+      )) returning 1`,
+  )
+  // last, so that the tickets are locked for a short time only
   await tx.sql`delete from tickets where customer_id = ${personId}`
-  await tx.sql`update tickets set assignee_id = null, version = version + 1 where assignee_id = ${personId}`
-  await tx.sql`update ticket_messages set author_id = null where author_id = ${personId} and author = 'staff'`
+  await inPortions(
+    () => tx.sql`
+      update tickets set assignee_id = null, version = version + 1 where id = any(array(
+        select id from tickets where assignee_id = ${personId} order by id limit ${portion}
+      )) returning 1`,
+  )
+}
+
+/** Rows for each statement: a member of staff who wrote for years must not reach the time limit of a statement. */
+const portion = 5_000
+
+async function inPortions(change: () => Promise<readonly object[]>): Promise<void> {
+  while ((await change()).length === portion);
 }

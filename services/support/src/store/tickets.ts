@@ -192,11 +192,29 @@ export async function lockOverdueTickets(
   now: Temporal.Instant,
   limit: number,
 ): Promise<StoredTicket[]> {
+  // each goal by its own index: over both in one condition, the plan can be to read the whole table
   const rows = await tx.sql<TicketRow>`
-    select * from tickets
-      where (first_response_due_at < ${now} and first_response_met_at is null and first_response_breached_at is null)
-         or (resolution_due_at < ${now} and resolution_met_at is null and resolution_breached_at is null)
-      order by id limit ${limit} for update skip locked`
+    select * from tickets where id = any(array(
+      (select id from tickets
+        where first_response_due_at < ${now} and first_response_met_at is null and first_response_breached_at is null
+        order by first_response_due_at limit ${limit})
+      union
+      (select id from tickets
+        where resolution_due_at < ${now} and resolution_met_at is null and resolution_breached_at is null
+        order by resolution_due_at limit ${limit})
+    )) for update skip locked`
+  return rows.map(fromRow)
+}
+
+/** Tickets that have waited for their customers, unchanged, since this time, locked; those that others hold are left out. */
+export async function lockSilentTickets(
+  tx: WriteHandle,
+  until: Temporal.Instant,
+  limit: number,
+): Promise<StoredTicket[]> {
+  const rows = await tx.sql<TicketRow>`
+    select * from tickets where status = 'pending' and updated_at <= ${until}
+      order by updated_at limit ${limit} for update skip locked`
   return rows.map(fromRow)
 }
 

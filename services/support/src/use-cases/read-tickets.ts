@@ -49,7 +49,7 @@ function toRating(rating: StoredRating | undefined): TicketRating | undefined {
 
 export const getTicket: Handler<SupportService, 'getTicket'> = async ({ params, caller, db, refuse }) => {
   const ticket = await findTicket(db, params.id)
-  if (ticket === undefined) return refuse(noTicket(params.id))
+  if (ticket === undefined || !caller.mayReach(ticket.customerId)) return refuse(noTicket(params.id))
   return { status: 200, body: toTicket(ticket, viewOf(caller)), version: ticket.version }
 }
 
@@ -85,6 +85,8 @@ export const getMessage: Handler<SupportService, 'getMessage'> = async ({ params
 
 /** A reply of staff, for the message to the customer. */
 export const getReply: RpcHandler<SupportService, 'getReply'> = async ({ input, db, refuse }) => {
+  if (!isId(input.ticketId) || !isId(input.messageId))
+    return refuse('support.message_not_found', `"${input.messageId}" is not the id of a reply.`)
   const [ticket, message] = await Promise.all([
     findTicket(db, input.ticketId),
     findMessage(db, input.ticketId, input.messageId, { isStaff: false }),
@@ -92,4 +94,8 @@ export const getReply: RpcHandler<SupportService, 'getReply'> = async ({ input, 
   if (ticket === undefined || message?.author !== 'staff')
     return refuse('support.message_not_found', `there is no reply ${input.messageId}`)
   return { subject: ticket.subject, text: message.text }
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

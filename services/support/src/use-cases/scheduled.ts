@@ -3,7 +3,7 @@ import type { SupportService } from '@stoa/contracts/support/service'
 import type { Deps } from '../deps.ts'
 import { noteBreaches } from '../domain/sla.ts'
 import { deleteClosedTickets } from '../store/retention.ts'
-import { lockOverdueTickets, lockResolvedTickets, updateTicket } from '../store/tickets.ts'
+import { lockOverdueTickets, lockResolvedTickets, lockSilentTickets, updateTicket } from '../store/tickets.ts'
 import { changeTicket, publishBreaches, publishStatus } from './change-ticket.ts'
 
 /** So many at once that a run is short; the rest follows with the next run. */
@@ -22,12 +22,17 @@ export const reportBreaches =
       }
     })
 
-/** Closes the tickets whose customers did not reply in time. */
+/** Resolves the tickets whose customers have not replied for long, and closes those that were not reopened in time. */
 export const closeResolved =
   (deps: Deps): TaskHandler<SupportService, 'close-resolved'> =>
   async ({ commit }) =>
     commit(async (tx) => {
-      const until = deps.clock.now().subtract({ milliseconds: deps.limits.reopenMs })
+      const { silenceMs, reopenMs } = deps.limits
+      const now = deps.clock.now()
+      for (const ticket of await lockSilentTickets(tx, now.subtract({ milliseconds: silenceMs }), batch)) {
+        await publishStatus(tx, await changeTicket(deps, tx, ticket, { status: 'resolved' }))
+      }
+      const until = now.subtract({ milliseconds: reopenMs })
       for (const ticket of await lockResolvedTickets(tx, until, batch)) {
         await publishStatus(tx, await changeTicket(deps, tx, ticket, { status: 'closed' }))
       }
