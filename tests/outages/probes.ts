@@ -45,6 +45,12 @@ export async function makeProbes(
     const asked = { as: token, key: randomUUID(), body: plentifulOrder(methodId), waitSeconds: 5 }
     return gateway('POST', '/api/v1/orders', asked)
   }
+  const { id: cartId } = (await gateway('POST', '/api/v1/carts', { as: ada.token, body: { region: 'AT' } })).body
+  // each change is priced anew, if pricing is there
+  const fillCart = () => {
+    const body = { items: [{ sku, quantity: 1 + (turn++ % 9) }] }
+    return gateway('PUT', `/api/v1/carts/${cartId}/items`, { as: ada.token, body })
+  }
   const basket = { items: [{ sku, quantity: 1 }], region: 'AT' }
   return {
     probes: [
@@ -54,6 +60,7 @@ export async function makeProbes(
       { name: 'sessions', needs: ['auth'], ask: read('/api/v1/sessions') },
       { name: 'sign in', needs: ['user', 'auth'], ask: () => signIn(gateway, visitor.email) },
       { name: 'orders', needs: ['order'], ask: read('/api/v1/orders') },
+      { name: 'cart', needs: ['order'], ask: fillCart },
       { name: 'cards', needs: ['payment'], ask: read('/api/v1/payment-methods') },
       { name: 'shipments', needs: ['shipping'], ask: read('/api/v1/shipments') },
       { name: 'invoices', needs: ['billing'], ask: read('/api/v1/invoices') },
