@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join, resolve } from 'node:path'
 import type { Load, LoadResult } from './closed-loop.ts'
 import type { Question } from './contenders/serve.ts'
 import type { OfferedLoad } from './open-loop.ts'
@@ -18,9 +19,16 @@ type Answer = { readonly result: unknown } | { readonly error: string }
 
 const stopWithinMs = 10_000
 
-/** Starts a program of `contenders/` as a process of its own, and waits until it is ready. */
-export async function startContender(name: string, program: string, args: readonly string[]): Promise<Contender> {
-  const child = fork(new URL(`contenders/${program}.ts`, import.meta.url), args, {
+const thisTree = new URL('../../', import.meta.url).pathname
+
+/** Starts a program of `contenders/`, of this tree or another, as a process of its own, and waits until it is ready. */
+export async function startContender(
+  name: string,
+  program: string,
+  args: readonly string[],
+  tree = thisTree,
+): Promise<Contender> {
+  const child = fork(join(resolve(tree), `bench/src/contenders/${program}.ts`), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const forget = onInterrupt(() => child.kill())

@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly isSmoke: boolean
   /** The largest numbers of rows and the highest concurrency too, which takes much longer. */
   readonly isFull: boolean
+  /** Another checkout of the repository, with its dependencies installed, to compare with instead of the peers. */
+  readonly against?: string | undefined
   readonly note: (line: string) => void
 }
 

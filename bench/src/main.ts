@@ -42,7 +42,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
   if (unknown.length > 0) return refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
   for (const bench of wanted) {
-    const figures = await bench.run({ isSmoke, isFull, note })
+    const figures = await bench.run({ isSmoke, isFull, against: values.against, note })
     print(figures)
     // What a smoke takes says nothing.
     if (!isSmoke && !figures.every(isOnTarget)) process.exitCode = 1

@@ -3,11 +3,11 @@ import type { BenchPostgres } from './bench-postgres.ts'
 const rowsPerInsert = 500_000
 
 interface Addresses {
-  readonly stoa: string
-  readonly dbos: string | undefined
+  readonly stoa: readonly string[]
+  readonly dbos: readonly string[]
 }
 
-/** Adds finished sagas to both databases: copies of one that has completed, with its journal, over the last 30 days. */
+/** Adds finished sagas to all databases: copies of one that has completed, with its journal, over the last 30 days. */
 export async function addFinishedSagas(
   postgres: BenchPostgres,
   { stoa, dbos }: Addresses,
@@ -15,11 +15,10 @@ export async function addFinishedSagas(
 ): Promise<void> {
   for (let from = 0; from < rows; from += rowsPerInsert) {
     const count = Math.min(rowsPerInsert, rows - from)
-    await postgres.script(stoa, ofStoa(count))
-    if (dbos !== undefined) await postgres.script(dbos, ofDbos(count))
+    for (const url of stoa) await postgres.script(url, ofStoa(count))
+    for (const url of dbos) await postgres.script(url, ofDbos(count))
   }
-  await postgres.script(stoa, 'vacuum analyze')
-  if (dbos !== undefined) await postgres.script(dbos, 'vacuum analyze')
+  for (const url of [...stoa, ...dbos]) await postgres.script(url, 'vacuum analyze')
 }
 
 /** How many sagas are in which state. */

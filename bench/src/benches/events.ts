@@ -4,6 +4,7 @@ import { withPostgres, type BenchPostgres } from '../bench-postgres.ts'
 import { startNats, startRabbit, type Broker } from '../brokers.ts'
 import { startContender, type Contender } from '../contender.ts'
 import { median, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
+import { measureIdle } from '../measure-idle.ts'
 import { npmPeer } from '../peers.ts'
 import { machineSettings } from '../system-under-test.ts'
 
@@ -51,15 +52,25 @@ async function measure(postgres: BenchPostgres, options: BenchOptions): Promise<
   const contender = await startContender('Stoa', 'events-of-stoa', [...urls, logUrl])
   const sides: Side[] = [{ name: 'Stoa', contender, broker: undefined }]
   try {
-    if (!options.isSmoke) sides.push(...(await startPeers(postgres, options)))
+    const figures = await measureIdle('events', [contender], postgres, options)
+    if (options.against !== undefined) sides.push(await startOther(options.against, postgres))
+    else if (!options.isSmoke) sides.push(...(await startPeers(postgres, options)))
     await warmUp(sides, postgres, options)
-    const figures: Figure[] = []
     for (const situation of situations) figures.push(...(await compare(situation, sides, postgres, options)))
     return figures
   } finally {
     await Promise.all(sides.map((side) => side.contender.stop()))
     for (const { broker } of sides) await broker?.stop()
   }
+}
+
+async function startOther(tree: string, postgres: BenchPostgres): Promise<Side> {
+  const urls = await makeDatabases(postgres, 'other')
+  const logUrl = await postgres.create('other_log')
+  for (const url of urls) await migrate(url, [eventsMigrations])
+  await migrate(logUrl, [logMigrations])
+  const contender = await startContender('the other tree', 'events-of-stoa', [...urls, logUrl], tree)
+  return { name: contender.name, contender, broker: undefined }
 }
 
 /** A producer's and a consumer's database, with the tables of their work. */
@@ -126,9 +137,9 @@ async function compare(
   situation: Situation,
   sides: readonly Side[],
   postgres: BenchPostgres,
-  { isSmoke, note }: BenchOptions,
+  { isSmoke, against, note }: BenchOptions,
 ): Promise<Figure[]> {
-  const times = isSmoke ? 1 : 3
+  const times = isSmoke ? 1 : against === undefined ? 3 : 6
   const rounds = new Map<Side, Round[]>(sides.map((side) => [side, []]))
   for (let nth = 0; nth < times; nth++) {
     for (const side of nth % 2 === 0 ? sides : sides.toReversed()) {

@@ -2,7 +2,9 @@ import { migrate } from '@stoa/postgres'
 import { sagaMigrations } from '@stoa/saga'
 import { withPostgres, type BenchPostgres } from '../bench-postgres.ts'
 import { startContender, type Contender } from '../contender.ts'
+import { ratioInterval } from '../ratio-interval.ts'
 import { median, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
+import { measureIdle } from '../measure-idle.ts'
 import { npmPeer } from '../peers.ts'
 import { addFinishedSagas, countSagas } from '../saga-history.ts'
 import { machineSettings } from '../system-under-test.ts'
@@ -38,10 +40,11 @@ async function measure(postgres: BenchPostgres, options: BenchOptions): Promise<
   const oursUrl = await postgres.create('bench_stoa')
   const peerUrl = await postgres.create('bench_dbos')
   await migrate(oursUrl, [sagaMigrations])
-  const ours = await startContender('Stoa', 'saga-of-stoa', [oursUrl, String(sampleRatio), String(writeConnections)])
-  const figures = [await measureIdle(postgres, ours, options)]
-  const peer = await startPeer(peerUrl, options)
+  const ours = await startContender('Stoa', 'saga-of-stoa', argumentsOf(oursUrl))
+  let peer: Contender | undefined
   try {
+    const figures = await measureIdle('saga', [ours], postgres, options)
+    peer = await startPeer(peerUrl, options)
     const ground = { postgres, ours, oursUrl, peer, peerUrl, options }
     figures.push(...(await measureAll(ground)))
     return figures
@@ -50,7 +53,13 @@ async function measure(postgres: BenchPostgres, options: BenchOptions): Promise<
   }
 }
 
-async function startPeer(url: string, { isSmoke, note }: BenchOptions): Promise<Contender | undefined> {
+const argumentsOf = (url: string) => [url, String(sampleRatio), String(writeConnections)]
+
+async function startPeer(url: string, { isSmoke, against, note }: BenchOptions): Promise<Contender | undefined> {
+  if (against !== undefined) {
+    await migrate(url, [sagaMigrations])
+    return startContender('the other tree', 'saga-of-stoa', argumentsOf(url), against)
+  }
   if (isSmoke) return undefined
   try {
     const folder = await npmPeer('dbos', peerPackage)
@@ -58,24 +67,6 @@ async function startPeer(url: string, { isSmoke, note }: BenchOptions): Promise<
   } catch (error) {
     note(`${peerName} is missing, so the figures are not compared with it: ${String(error)}`)
     return undefined
-  }
-}
-
-/** What an engine without sagas costs. */
-async function measureIdle(postgres: BenchPostgres, ours: Contender, { isSmoke, note }: BenchOptions): Promise<Figure> {
-  const idleMs = isSmoke ? 500 : 20_000
-  note(`idle for ${idleMs / 1_000} s`)
-  const before = await postgres.cpuSeconds()
-  const own = await ours.idle(idleMs)
-  const total = own + (await postgres.cpuSeconds()) - before
-  const share = (seconds: number) => rounded((seconds / idleMs) * 100_000)
-  const settings = { ...machineSettings(), idleMs, ofProcess: share(own) }
-  return {
-    bench: 'saga',
-    metric: 'idle CPU, process and PostgreSQL',
-    ours: share(total),
-    unit: '% of a core',
-    settings,
   }
 }
 
@@ -96,7 +87,9 @@ async function measureAll(ground: Ground): Promise<Figure[]> {
 
 async function prepareHistory({ postgres, oursUrl, peer, peerUrl, options }: Ground, rows: number): Promise<void> {
   options.note(`adding ${rows} finished sagas`)
-  await addFinishedSagas(postgres, { stoa: oursUrl, dbos: peer === undefined ? undefined : peerUrl }, rows)
+  const peers = peer === undefined ? [] : [peerUrl]
+  const isStoa = options.against !== undefined
+  await addFinishedSagas(postgres, { stoa: isStoa ? [oursUrl, ...peers] : [oursUrl], dbos: isStoa ? [] : peers }, rows)
 }
 
 interface Situation {
@@ -117,7 +110,8 @@ interface Round {
 const contendersOf = ({ ours, peer }: Ground) => (peer === undefined ? [ours] : [ours, peer])
 
 async function run(contender: Contender, kind: string, concurrency: number, ground: Ground, share = 1): Promise<Round> {
-  const forMs = (ground.options.isSmoke ? 300 : 4_000) / share
+  const { isSmoke, against } = ground.options
+  const forMs = (isSmoke ? 300 : against === undefined ? 4_000 : 1_500) / share
   const before = await ground.postgres.cpuSeconds()
   const { ended, seconds, p50Ms, p99Ms, cpuSeconds } = await contender.run({ kind, concurrency, forMs })
   const postgresSeconds = (await ground.postgres.cpuSeconds()) - before
@@ -133,10 +127,10 @@ async function run(contender: Contender, kind: string, concurrency: number, grou
 /** Rounds alternate (ours, peer, peer, ours), so that both meet the machine in the same moods. */
 async function compare(situation: Situation, ground: Ground): Promise<Figure[]> {
   const { kind, concurrency, rows } = situation
-  const { isSmoke, note } = ground.options
+  const { isSmoke, against, note } = ground.options
   const contenders = contendersOf(ground)
   const rounds = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]))
-  const times = isSmoke ? 1 : 3
+  const times = isSmoke ? 1 : against === undefined ? 3 : 10
   for (let nth = 0; nth < times; nth++) {
     for (const contender of nth % 2 === 0 ? contenders : contenders.toReversed()) {
       const round = await run(contender, kind, concurrency, ground)
@@ -144,9 +138,24 @@ async function compare(situation: Situation, ground: Ground): Promise<Figure[]> 
       note(`${contender.name}, ${kind}, ${concurrency} at once, ${rows} finished: ${Math.round(round.perSecond)} /s`)
     }
   }
-  const ours = middle(rounds.get(ground.ours) ?? [])
+  const ourRounds = rounds.get(ground.ours) ?? []
+  const ours = middle(ourRounds)
   const peer = ground.peer && middle(rounds.get(ground.peer) ?? [])
-  return figuresOf(situation, ours, peer, times)
+  const settings = { ...machineSettings(), rounds: times, sampleRatio, writeConnections, peerPoolSize }
+  const pairs = pairsOf(ourRounds, (ground.peer && rounds.get(ground.peer)) ?? [])
+  return figuresOf(situation, ours, peer && { name: ground.peer?.name ?? '', round: peer, pairs }, settings)
+}
+
+interface RoundPair {
+  readonly ours: Round
+  readonly peer: Round
+}
+
+function pairsOf(ours: readonly Round[], peers: readonly Round[]): RoundPair[] {
+  return ours.flatMap((round, nth) => {
+    const peer = peers[nth]
+    return peer === undefined ? [] : [{ ours: round, peer }]
+  })
 }
 
 function middle(rounds: readonly Round[]): Round {
@@ -167,33 +176,36 @@ const longestP99Ms = 15
 function figuresOf(
   { kind, concurrency, rows }: Situation,
   ours: Round,
-  peer: Round | undefined,
-  rounds: number,
+  peer: { readonly name: string; readonly round: Round; readonly pairs: readonly RoundPair[] } | undefined,
+  common: Figure['settings'],
 ): Figure[] {
-  const settings = {
-    ...machineSettings(),
-    concurrency,
-    finished: rows,
-    steps: 4,
-    rounds,
-    sampleRatio,
-    writeConnections,
-    peerPoolSize,
-  }
+  const settings = { ...common, concurrency, finished: rows, steps: 4 }
   const where = `${kind}, ${concurrency} at once, ${rows === 0 ? 'empty' : `${rows} finished`}`
   const figure = (metric: string, unit: string, read: (round: Round) => number, target?: Figure['target']): Figure => {
     const value = read(ours)
-    const other = peer && read(peer)
-    const ratio = other === undefined ? undefined : unit === '/s' ? value / other : other / value
+    const other = peer && read(peer.round)
+    // How many times better, over the pairs of rounds that were run one after the other.
+    const { ratio, low, high } = ratioInterval(
+      (peer?.pairs ?? []).map((pair) => {
+        const [own, others] = [read(pair.ours), read(pair.peer)]
+        return unit === '/s' ? { before: others, after: own } : { before: own, after: others }
+      }),
+    )
     return {
       bench: 'saga',
       metric: `${metric}, ${where}`,
       ours: rounded(value),
       unit,
       ...(target === undefined ? {} : { target }),
-      ...(other === undefined || ratio === undefined
+      ...(other === undefined
         ? {}
-        : { peer: peerName, peerValue: rounded(other), ratio: rounded(ratio) }),
+        : {
+            peer: peer?.name ?? '',
+            peerValue: rounded(other),
+            ratio: rounded(ratio),
+            ratioLow: rounded(low),
+            ratioHigh: rounded(high),
+          }),
       settings,
     }
   }

@@ -6,6 +6,7 @@ import { BatchOutOfSequence, type EventLog, type LogRecord } from './event-log.t
 import { onOutboxFilled } from './outbox-signal.ts'
 import { recordError } from './retry-policy.ts'
 import { keepBeating, standBy } from './relay-lease.ts'
+import { restAfter } from './rest-after.ts'
 import { makeWaker, type Waker } from './waker.ts'
 
 /** What a relay works with. */
@@ -35,8 +36,6 @@ interface Batch {
 }
 
 const maxBatch = 2_000
-// After a small batch the next one waits this long, so that what many changes leave behind goes out together.
-const gatherMs = 100
 const smallBatch = 32
 const shortestPauseMs = 25
 const longestPauseMs = 200
@@ -161,16 +160,24 @@ async function relayBatches(session: Session, options: RelayOptions, { waker, co
   let wasStopping = false
   for (;;) {
     if (batch !== undefined) {
+      const sentAt = performance.now()
       await send(session, options, batch)
       sent = batch.outboxIds
       pauseMs = shortestPauseMs
-      if (sent.length < smallBatch && !control.isStopping) await waker.rest(gatherMs)
+      if (sent.length < smallBatch && !control.isStopping) {
+        await waker.rest(restAfter(performance.now() - sentAt))
+      }
     } else if (wasStopping) {
       control.isDrained = true
       return
     } else {
-      await waker.sleep(pauseMs)
+      const wasWoken = await waker.sleep(pauseMs)
       pauseMs = Math.min(longestPauseMs, pauseMs * 2)
+      // For what other replicas have committed: a poll that finds nothing costs as little as it can.
+      if (!wasWoken && !control.isStopping && (await isEmpty(session))) {
+        onMoved()
+        continue
+      }
     }
     wasStopping = control.isStopping
     batch = await nextBatch(session, sent, mayGoOn(control) ? maxBatch : 0)

@@ -4,7 +4,8 @@ export interface Waker {
   readonly wake: () => void
   /** Wakes, and ends a rest as well. */
   readonly hurry: () => void
-  readonly sleep: (timeoutMs: number) => Promise<void>
+  /** Returns whether it was woken, now or before; false after the whole time. */
+  readonly sleep: (timeoutMs: number) => Promise<boolean>
   /** Sleeps through wake-ups to collect more work; only `hurry` ends it. */
   readonly rest: (timeoutMs: number) => Promise<void>
 }
@@ -29,7 +30,9 @@ export function makeWaker(): Waker {
     async sleep(timeoutMs) {
       if (!isAwake) await pause(timeoutMs, (end) => (endSleep = end))
       endSleep = undefined
+      const wasWoken = isAwake
       isAwake = false
+      return wasWoken
     },
     async rest(timeoutMs) {
       if (!isHurried) await pause(timeoutMs, (end) => (endRest = end))

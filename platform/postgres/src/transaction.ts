@@ -1,5 +1,5 @@
 import type { Sql, WriteHandle } from '@stoa/contract'
-import { platformError } from '@stoa/kernel'
+import { isAppError, platformError } from '@stoa/kernel'
 import type { Connection } from './connection.ts'
 import { isConnectionLoss, isSerializationFailure, isStalePlan, toRefusal } from './errors.ts'
 import type { DatabaseLog } from './log.ts'
@@ -11,6 +11,7 @@ interface Hooks {
   readonly beforeCommit: Callback[]
   readonly withCommit: Callback[]
   readonly afterCommit: Callback[]
+  readonly afterEnd: ((ending: TransactionEnding) => unknown)[]
 }
 
 const hooksByHandle = new WeakMap<WriteHandle, Hooks>()
@@ -38,6 +39,17 @@ export function sendWithCommit(tx: WriteHandle, callback: () => Promise<unknown>
 /** Runs the callback once the transaction has been committed, not awaited; what it throws is only logged. */
 export function afterCommit(tx: WriteHandle, callback: () => void | Promise<void>): void {
   hooksOf(tx).afterCommit.push(callback)
+}
+
+/** How a transaction has ended; `unknown` if the response to its COMMIT was lost. */
+export type TransactionEnding = 'committed' | 'rolled_back' | 'unknown'
+
+/**
+ * Runs the callback once the transaction has ended in whatever way, before those of `afterCommit`, not awaited; what it throws is
+ * only logged. A transaction that is repeated ends more than once, each time with its own handle.
+ */
+export function afterEnd(tx: WriteHandle, callback: (ending: TransactionEnding) => void): void {
+  hooksOf(tx).afterEnd.push(callback)
 }
 
 /** How one run of a transaction ended; a failed one left nothing behind unless its error says the outcome is unknown. */
@@ -79,8 +91,33 @@ export async function runTransaction<T>(
   run: (tx: WriteHandle) => Promise<T>,
   log: DatabaseLog,
 ): Promise<TransactionOutcome<T>> {
+  const hooks: Hooks = { beforeCommit: [], withCommit: [], afterCommit: [], afterEnd: [] }
+  const end = (ending: TransactionEnding) => {
+    for (const callback of hooks.afterEnd) runUnawaited(() => callback(ending), log)
+  }
+  try {
+    const outcome = await runWithHooks(connection, isKept, run, hooks)
+    end(endingOf(outcome))
+    if (outcome.kind === 'committed') for (const callback of hooks.afterCommit) runUnawaited(callback, log)
+    return outcome
+  } catch (error) {
+    end('unknown')
+    throw error
+  }
+}
+
+function endingOf(outcome: TransactionOutcome<unknown>): TransactionEnding {
+  if (outcome.kind === 'committed') return 'committed'
+  return isAppError(outcome.error, 'database.outcome_unknown') ? 'unknown' : 'rolled_back'
+}
+
+async function runWithHooks<T>(
+  connection: Connection,
+  isKept: boolean,
+  run: (tx: WriteHandle) => Promise<T>,
+  hooks: Hooks,
+): Promise<TransactionOutcome<T>> {
   const progress: Progress = { began: false, sent: 0, isOpen: true, databaseError: undefined }
-  const hooks: Hooks = { beforeCommit: [], withCommit: [], afterCommit: [] }
   const tx = handleOn(connection, progress)
   hooksByHandle.set(tx, hooks)
   let result: T
@@ -97,7 +134,6 @@ export async function runTransaction<T>(
     if (error !== undefined) return error
   }
   progress.isOpen = false
-  for (const callback of hooks.afterCommit) runAfterCommit(callback, log)
   return { kind: 'committed', result }
 }
 
@@ -180,8 +216,8 @@ async function rollback(connection: Connection): Promise<void> {
   }
 }
 
-function runAfterCommit(callback: Callback, log: DatabaseLog): void {
-  const report = (err: unknown) => log.warn({ err }, 'a callback after a commit failed')
+function runUnawaited(callback: Callback, log: DatabaseLog): void {
+  const report = (err: unknown) => log.warn({ err }, 'a callback after a transaction failed')
   try {
     const outcome = callback()
     if (outcome instanceof Promise) outcome.catch(report)

@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   afterCommit,
+  afterEnd,
   beforeCommit,
   isUniqueViolation,
   openDatabase,
@@ -295,6 +296,24 @@ describe('around the commit', () => {
       })
       .catch(() => {})
     expect(ran).toBe(false)
+  })
+
+  test('callbacks after its end are told how it ended', async () => {
+    const endings: string[] = []
+    const failing = (statement: 'first' | 'with the commit') =>
+      db.transaction(async (tx) => {
+        afterEnd(tx, (ending) => void endings.push(ending))
+        if (statement === 'first') await tx.sql`select 1 / 0`
+        sendWithCommit(tx, () => tx.sql`select 1 / 0`)
+      })
+    await expect(failing('first')).rejects.toThrow('division by zero')
+    await expect(failing('with the commit')).rejects.toThrow('division by zero')
+    await db.transaction(async (tx) => {
+      afterEnd(tx, (ending) => void endings.push(ending))
+      afterCommit(tx, () => void endings.push('after the commit'))
+      await tx.sql`update account set balance = 9`
+    })
+    expect(endings).toEqual(['rolled_back', 'rolled_back', 'committed', 'after the commit'])
   })
 
   test('what a callback after it throws is logged and harms nobody', async () => {

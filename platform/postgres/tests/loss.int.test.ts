@@ -1,7 +1,8 @@
+import type { WriteHandle } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { openDatabase, type Database } from '../src/index.ts'
+import { afterEnd, openDatabase, type Database } from '../src/index.ts'
 import { startProxy, type CuttingProxy } from './cutting-proxy.ts'
 
 let own: TestDatabase
@@ -28,9 +29,9 @@ afterEach(async () => {
 })
 
 const value = async () => (await own.database.read.sql<{ value: number }>`select value from counter`)[0]?.value
-const increment = async (onRun = () => {}) =>
+const increment = async (onRun: (tx: WriteHandle) => void = () => {}) =>
   db.transaction(async (tx) => {
-    onRun()
+    onRun(tx)
     await tx.sql`update counter set value = value + 1 where id = ${1}`
     await tx.sql`select pg_sleep(0)`
   })
@@ -83,11 +84,15 @@ describe('a transaction whose connection is lost', () => {
 
   test('in its commit has an unknown outcome, and is never run again by itself', async () => {
     await warmUp()
+    const endings: string[] = []
     let runs = 0
     proxy.cutAfter = 'commit\0'
-    const error = await increment(() => void runs++).catch((thrown: unknown) => thrown)
+    const error = await increment((tx) => {
+      runs++
+      afterEnd(tx, (ending) => void endings.push(ending))
+    }).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ kind: 'unavailable', code: 'database.outcome_unknown' })
-    expect(runs).toBe(1)
+    expect([runs, endings]).toEqual([1, ['unknown']])
     // Here it did commit, which the caller could not know.
     await expect.poll(value).toBe(10)
   })

@@ -71,6 +71,7 @@ export async function startSagaEngine(options: SagaEngineOptions): Promise<SagaE
   let worker = await openWorker(workerOptions)
   let isStopped = false
   const removeLocal = addLocalEngine(service, {
+    bear: (name, version) => worker.bear(name, version),
     onStarted: (sagaId) => worker.claim(sagaId),
     onSignalled: (sagaId) => worker.signalled(sagaId),
   })

@@ -18,6 +18,8 @@ export interface LivePool {
   readonly claim: (sagaId: string) => void
   /** Drives sagas that this worker already owns. */
   readonly adopt: (loaded: readonly LoadedSaga[]) => void
+  /** Drives a saga that this worker owns and does not drive; does nothing if it does not own it any more. */
+  readonly recover: (sagaId: string) => Promise<void>
   readonly give: (signals: readonly Signal[]) => void
   /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
@@ -42,7 +44,7 @@ export function makeLivePool({ driver, definitions, onDoubt }: LivePoolOptions):
   const claiming = new Set<string>()
   const running = new Set<Promise<void>>()
   const adopt = (loaded: LoadedSaga) => {
-    if (driver.mustLeave()) return
+    if (driver.mustLeave() || sagas.has(loaded.head.id)) return
     places.take(loaded.head.name)
     const run = driveAll(loaded, definitions, driver, sagas)
       .catch(onDoubt)
@@ -72,6 +74,12 @@ export function makeLivePool({ driver, definitions, onDoubt }: LivePoolOptions):
           places.free(name)
           claiming.delete(sagaId)
         })
+    },
+    async recover(sagaId) {
+      if (sagas.has(sagaId)) return
+      const [head] = await readOwnHead(driver.database.read, sagaId, driver.worker)
+      const loaded = head && (await load(head, driver))
+      if (loaded !== undefined) adopt(loaded)
     },
     give,
     signalled(sagaId) {

@@ -1,7 +1,19 @@
 import type { Service } from '@stoa/contract'
+import type { TransactionEnding } from '@stoa/postgres'
+import type { SagaHead } from './transition.ts'
+
+/** A place for a saga that belongs to a worker of this process from its start. */
+export interface Birth {
+  readonly worker: string
+  /** Returns the place, and drives the saga with this head if it was committed. */
+  readonly end: (ending: TransactionEnding, head: SagaHead | undefined) => void
+}
 
 /** What an engine in this process does when something of its service was committed here. */
 export interface LocalEngine {
+  /** Takes a place for a saga of this type; undefined if none is free, or the engine stops. Its end must be reported. */
+  readonly bear: (name: string, version: number) => Birth | undefined
+  /** A saga without a worker was started. */
   readonly onStarted: (sagaId: string) => void
   readonly onSignalled: (sagaId: string) => void
 }

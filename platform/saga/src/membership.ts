@@ -14,7 +14,8 @@ export interface LoadedSaga {
 }
 
 const lockName = (worker: string) => `stoa.saga-worker:${worker}`
-const firstEpoch = 1
+/** The epoch of the lanes of a worker that has not been taken over. */
+export const firstEpoch = 1
 
 /**
  * Prepares the connection of a worker. Its statements use indexes regardless of the statistics of a new or frequently
@@ -27,8 +28,15 @@ export async function prepareSession(session: Session, leaseMs: number): Promise
   )
 }
 
+/**
+ * The rows of a worker that transactions lock which start a saga as its own (`startSaga`). Nothing else updates them but a
+ * takeover, also one by an earlier release. They are several, so that concurrent transactions seldom lock the same one.
+ */
+export const births = { firstLane: 100, count: 16 } as const
+
 /** Registers a new worker. It takes its lock first, so that no other worker finds it without the lock. */
 export async function register(session: Session, worker: string, name: string, lanes: number): Promise<void> {
+  const lastBirth = births.firstLane + births.count - 1
   if (!(await session.tryLock(lockName(worker)))) throw new Error(`the lock of saga worker ${worker} is taken`)
   await session.sql`
     with w as (
@@ -36,7 +44,9 @@ export async function register(session: Session, worker: string, name: string, l
       values (${worker}, ${name}, current_setting('application_name')) returning id
     )
     insert into saga_lanes (worker, lane, epoch)
-    select w.id, lane, ${firstEpoch}::int from w, generate_series(0, ${lanes}::int - 1) as lane`
+    select w.id, lane, ${firstEpoch}::int from w, (
+      select generate_series(0, ${lanes}::int - 1) union all select generate_series(${births.firstLane}::int, ${lastBirth}::int)
+    ) as l (lane)`
 }
 
 interface TakeOverOptions {

@@ -6,12 +6,14 @@ import { runWithoutContext } from '@stoa/telemetry'
 import type { Definitions } from './definitions.ts'
 import type { DriverOptions } from './driver-options.ts'
 import { makeLanes, type Lanes } from './lanes.ts'
+import type { Birth } from './local-engines.ts'
 import { makeLeaseWatch } from './lease-watch.ts'
 import { makeLivePool, type LivePool } from './live-pool.ts'
 import type { LiveSaga } from './live-saga.ts'
 import { lookAround } from './look-around.ts'
 import { endHungTransactions, leave, prepareSession, register, takeOver, unlockWorker } from './membership.ts'
 import { makePlaces } from './places.ts'
+import { makeOwnWatch, type OwnWatch } from './own-watch.ts'
 import { Fenced } from './store.ts'
 
 export interface WorkerOptions extends Omit<DriverOptions, 'worker' | 'lanes' | 'mustLeave' | 'isLost' | 'places'> {
@@ -32,6 +34,8 @@ export interface Worker {
   readonly sagas: ReadonlyMap<string, LiveSaga>
   /** Claims a saga without an owner, if there is capacity. */
   readonly claim: (sagaId: string) => void
+  /** Takes a place for a saga that will be its own from the start; undefined if there is none. */
+  readonly bear: (name: string, version: number) => Birth | undefined
   /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void
   /** Waits for running steps up to the limit, hands all sagas back, and leaves. */
@@ -85,7 +89,8 @@ function runWorker(id: string, control: Session, sessions: readonly Session[], o
     isLost: () => isLost,
   }
   const pool = makeLivePool({ definitions: options.definitions, driver, onDoubt: lose })
-  const lookForWork = makeLook(id, control, { pool, driver, options })
+  const ownWatch = makeOwnWatch(id, control, pool)
+  const lookForWork = makeLook(id, control, { pool, driver, options }, ownWatch)
   const look = onceAtATime(async () => {
     if (isDraining) return
     await lookForWork().catch((error: unknown) => {
@@ -105,6 +110,7 @@ function runWorker(id: string, control: Session, sessions: readonly Session[], o
     lost,
     sagas: pool.sagas,
     claim: (sagaId) => runWithoutContext(() => pool.claim(sagaId)),
+    bear: makeBear(id, { pool, driver, options }, ownWatch),
     signalled: pool.signalled,
     async drain(graceMs) {
       isDraining = true
@@ -117,6 +123,23 @@ function runWorker(id: string, control: Session, sessions: readonly Session[], o
   }
 }
 
+function makeBear(id: string, { pool, driver, options }: LookTools, ownWatch: OwnWatch): Worker['bear'] {
+  const { places, mustLeave } = driver
+  return (name, version) => {
+    if (mustLeave() || places.room(name) <= 0 || options.definitions.find(name, version) === undefined) return undefined
+    places.take(name)
+    return {
+      worker: id,
+      end(ending, head) {
+        places.free(name)
+        if (ending === 'unknown') ownWatch.hurry()
+        if (ending !== 'committed' || head === undefined) return
+        runWithoutContext(() => pool.adopt([{ head, journal: [], isResumed: false }]))
+      },
+    }
+  }
+}
+
 interface LookTools {
   readonly pool: LivePool
   readonly driver: DriverOptions
@@ -126,7 +149,12 @@ interface LookTools {
 /** A full scan is repeated only after a multiple of its duration, because dead rows may make it expensive. */
 const wholeLookShare = 20
 
-function makeLook(id: string, control: Session, { pool, driver, options }: LookTools): () => Promise<void> {
+function makeLook(
+  id: string,
+  control: Session,
+  { pool, driver, options }: LookTools,
+  ownWatch: OwnWatch,
+): () => Promise<void> {
   const { definitions, leaseMs } = options
   const { places } = driver
   const hungOf = makeLeaseWatch(leaseMs)
@@ -142,6 +170,7 @@ function makeLook(id: string, control: Session, { pool, driver, options }: LookT
     // When its lease expires, a hung worker has been idle in its open transactions for more than half of it.
     if (dead.length > 0) await endHungTransactions(control, { dead, idleMs: leaseMs / 2 })
     for (const each of dead) await takeAll(each, id, control, { pool, driver, options })
+    await ownWatch.look()
   }
 }
 

@@ -5,11 +5,11 @@ import { makeWaker } from '../waker.ts'
 import { makeHeldPartitions } from './held-partitions.ts'
 import { enrolIn, exchange, giveBack, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
 import { compareOwnPositions } from './own-positions.ts'
+import { restAfter } from '../rest-after.ts'
 import { announce, leave } from './membership.ts'
 
 const longestReconnectMs = 2_000
 // After a small batch the next fetch is delayed, and then includes everything that was appended and handled in the meantime.
-const gatherMs = 100
 const fewEvents = 32
 
 interface Control {
@@ -104,10 +104,13 @@ async function takePart(database: Database, shared: Shared, control: Control, on
         compareOwnPositions(run)
         onJoined()
       }
+      const askedAt = performance.now()
       const fetched = await exchange(run, control.isPaused || run.isGroupPaused)
       await giveBack(run)
       if (fetched === undefined) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
-      else if (fetched < fewEvents && !control.isStopping) await run.waker.rest(gatherMs)
+      else if (fetched < fewEvents && !control.isStopping) {
+        await run.waker.rest(restAfter(performance.now() - askedAt))
+      }
     }
     await Promise.all(run.underWay)
     await exchange(run, true)
