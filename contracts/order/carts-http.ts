@@ -127,6 +127,7 @@ export const checkOutCart = post('/api/v1/carts/{id}/checkout', {
     'order.cart_ordered',
     'order.cart_closed',
     'order.cart_changed',
+    'order.price_changed',
     'order.cart_empty',
   ],
 })

@@ -152,6 +152,12 @@ export const orderErrors = errors({
     why: 'Another request changed the cart between its pricing and its checkout, so that the order would differ from the cart.',
     fix: 'Read the cart, then repeat the checkout with a new idempotency key.',
   },
+  'order.price_changed': {
+    kind: 'conflict',
+    title: 'The price has risen',
+    why: 'The order would cost more than the cart has shown, and the request names no quote.',
+    fix: 'Read the cart, show its total, and repeat the checkout with its `quoteId` and a new idempotency key.',
+  },
   'order.cart_empty': {
     kind: 'conflict',
     title: 'The cart is empty',

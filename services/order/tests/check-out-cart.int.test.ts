@@ -71,6 +71,24 @@ test('a cart that is changed while it is checked out is not ordered', async () =
   expect((await carts.checkOut(id)).body.items).toMatchObject([{ quantity: 5 }])
 })
 
+test('a checkout without a quote is refused if it would cost more than the cart has shown', async () => {
+  const { carts, id, as } = await filledCart()
+  app.others.quotes({ total: { amount: 2500n, currency: 'EUR' } })
+  const { status, body } = await carts.checkOut(id)
+  expect([status, body.code]).toEqual([409, 'order.price_changed'])
+  expect(await ordersOf(as)).toEqual([])
+  // the customer has seen the new total, and names its quote
+  const named = await carts.checkOut(id, { paymentMethodId: newId(), quoteId: newId() })
+  expect([named.status, named.body.total.amount]).toEqual([201, 2500])
+})
+
+test('a cheaper price is no reason to refuse a checkout', async () => {
+  const { carts, id } = await filledCart()
+  app.others.quotes({ total: { amount: 2400n, currency: 'EUR' } })
+  const { status, body } = await carts.checkOut(id)
+  expect([status, body.total.amount]).toEqual([201, 2400])
+})
+
 test('an empty cart is not ordered, and a closed one is not changed', async () => {
   const carts = cartsOf(app, newPerson())
   const { id } = (await carts.open()).body

@@ -5,8 +5,15 @@ const tea = (quantity: number) => ({ sku: 'TEA', quantity })
 const cup = (quantity: number) => ({ sku: 'CUP', quantity })
 const wrong = (quoted: Partial<Quoted>, ordered: Partial<Ordered>) =>
   findMismatches(
-    { lines: [tea(1)], region: 'AT', couponCodes: [], shippingMethod: 'standard', ...quoted },
-    { items: [tea(1)], country: 'AT', couponCodes: undefined, shippingMethod: undefined, ...ordered },
+    { lines: [tea(1)], region: 'AT', couponCodes: [], shippingMethod: 'standard', currency: 'EUR', ...quoted },
+    {
+      items: [tea(1)],
+      country: 'AT',
+      couponCodes: undefined,
+      shippingMethod: undefined,
+      currency: undefined,
+      ...ordered,
+    },
   ).map(({ pointer }) => pointer)
 
 test('a quote is for the same quantities, in whatever lines', () => {
@@ -22,6 +29,11 @@ test('a quote is not for more, fewer or other items', () => {
 
 test('what an order leaves out is as its quote has it', () => {
   expect(wrong({ couponCodes: ['SPRING'], shippingMethod: 'express' }, {})).toEqual([])
+})
+
+test('a quote in another currency than that of the cart is none for it', () => {
+  expect(wrong({ currency: 'USD' }, { currency: 'EUR' })).toEqual(['/quoteId'])
+  expect(wrong({ currency: 'USD' }, {})).toEqual([])
 })
 
 test('coupons are the same in whatever order and case', () => {

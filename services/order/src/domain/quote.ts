@@ -8,6 +8,7 @@ export interface Quoted {
   readonly region: string
   readonly couponCodes: readonly string[]
   readonly shippingMethod: string
+  readonly currency: string
 }
 
 /** The values of an order that must match its quote; omitted values are those of the quote. */
@@ -16,11 +17,12 @@ export interface Ordered {
   readonly country: string
   readonly couponCodes: readonly string[] | undefined
   readonly shippingMethod: string | undefined
+  readonly currency: string | undefined
 }
 
 /** Returns each field of an order that differs from its quote. */
 export function findMismatches(quote: Quoted, order: Ordered): FieldError[] {
-  const { couponCodes = quote.couponCodes, shippingMethod = quote.shippingMethod } = order
+  const { couponCodes = quote.couponCodes, shippingMethod = quote.shippingMethod, currency = quote.currency } = order
   const fields: FieldError[] = []
   if (!sameUnits(quote.lines, order.items))
     fields.push({ pointer: '/items', detail: 'differ from the items of the quote' })
@@ -30,6 +32,7 @@ export function findMismatches(quote: Quoted, order: Ordered): FieldError[] {
     fields.push({ pointer: '/couponCodes', detail: 'differ from the codes of the quote' })
   if (quote.shippingMethod !== shippingMethod)
     fields.push({ pointer: '/shippingMethod', detail: `the quote is for ${quote.shippingMethod}` })
+  if (quote.currency !== currency) fields.push({ pointer: '/quoteId', detail: `is a quote in ${quote.currency}` })
   return fields
 }
 

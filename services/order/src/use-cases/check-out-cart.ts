@@ -1,6 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
+import type { OrderSums } from '../domain/order.ts'
 import { closeAsOrdered, findCart, lockCart } from '../store/carts.ts'
 import { changeable } from './cart-refusals.ts'
 import { publishState } from './change-cart.ts'
@@ -23,6 +24,8 @@ export const checkOutCart =
     const items = read.items.map(({ sku, quantity }) => ({ sku, quantity }))
     const order = await prepareOrder(deps, { db, calls, caller }, { ...body, items, currency: read.currency })
     if ('code' in order) return refuse(withoutLines(order))
+    if (body.quoteId === undefined && isDearer(order.sums, read.priced?.prices.sums, body.shippingMethod !== undefined))
+      return refuse('order.price_changed', 'The price has risen since the cart was last priced.')
     return commit(async (tx) => {
       const at = clock.now()
       const cart = changeable(await lockCart(tx, id), id, { mayReach, now: at })
@@ -35,6 +38,14 @@ export const checkOutCart =
       return { status: 201, id: order.id }
     })
   }
+
+/** Whether an order costs more than its cart has shown; the shipping charge counts unless the request chooses a method. */
+function isDearer(order: OrderSums, shown: OrderSums | undefined, choosesShipping: boolean): boolean {
+  if (shown === undefined) return false
+  const amountOf = ({ subtotal, discount, total }: OrderSums) =>
+    choosesShipping ? subtotal.amount - discount.amount : total.amount
+  return order.total.currency !== shown.total.currency || amountOf(order) > amountOf(shown)
+}
 
 /** A refusal without its pointers to lines, which stand in the cart and not in the body. */
 function withoutLines({ fields = [], ...refusal }: OrderRefusal): OrderRefusal {

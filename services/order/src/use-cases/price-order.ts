@@ -4,6 +4,7 @@ import type { PricedQuote } from '@stoa/contracts/pricing/rpc_pb.js'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { isAppError } from '@stoa/kernel'
 import { findMismatches } from '../domain/quote.ts'
+import { sumsOf } from './priced-quote.ts'
 
 type Body = Parameters<Handler<OrderService, 'placeOrder'>>[0]['body']
 
@@ -56,8 +57,10 @@ function checkQuote(
     const fields = [{ pointer: '/quoteId', detail: 'unknown' }]
     return { code: 'order.quote_unknown', detail: 'The quote belongs to another customer.', fields }
   }
-  const { items, shippingAddress, couponCodes, shippingMethod } = body
-  const fields = findMismatches(quote, { items, country: shippingAddress.country, couponCodes, shippingMethod })
+  const { items, shippingAddress, couponCodes, shippingMethod, currency } = body
+  const quoted = { ...quote, currency: sumsOf(quote).total.currency }
+  const ordered = { items, country: shippingAddress.country, couponCodes, shippingMethod, currency }
+  const fields = findMismatches(quoted, ordered)
   if (fields.length === 0) return { quote }
   return { code: 'order.quote_mismatch', detail: 'The quote is for a different order.', fields }
 }
