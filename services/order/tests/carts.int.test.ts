@@ -206,3 +206,10 @@ test('a cart takes 100 lines', async () => {
   const { status, body } = await carts.set(id, quantities(skus.slice(100)))
   expect([status, body.code]).toEqual([409, 'order.cart_full'])
 })
+
+test('a currency that does not exist is refused', async () => {
+  const as = newPerson()
+  const body = { region: 'AT', currency: 'ZZZ' }
+  const answer = await app.service.request('POST', '/api/v1/carts', { as, body })
+  expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '/currency'])
+})

@@ -1,6 +1,7 @@
 import type { Handler, Tx } from '@stoa/contract'
 import { cartCreated } from '@stoa/contracts/order/cart-events'
 import type { OrderService } from '@stoa/contracts/order/service'
+import { isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { forgetPrices, isOpen } from '../domain/cart.ts'
 import { findOpenCart, insertCart, lockOpenCart, saveContents, type StoredCart } from '../store/carts.ts'
@@ -13,7 +14,11 @@ type Body = Parameters<Handler<OrderService, 'createCart'>>[0]['body']
 /** Opens a cart, or returns the one that is open with the region and currency that were asked for. */
 export const createCart =
   (deps: Deps): Handler<OrderService, 'createCart'> =>
-  async ({ body, caller, db, calls, commit }) => {
+  async ({ body, caller, db, calls, commit, refuse }) => {
+    if (body.currency !== undefined && !isCurrency(body.currency)) {
+      const fields = [{ pointer: '/currency', detail: 'is not a currency of ISO 4217' }]
+      return refuse('request.invalid', 'The currency does not exist.', { fields })
+    }
     const now = deps.clock.now()
     const open = await findOpenCart(db, caller.subject)
     const read = open !== undefined && isOpen(open, now) ? withTerms(open, body) : undefined
