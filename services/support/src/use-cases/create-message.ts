@@ -9,7 +9,7 @@ import { countMessages, lockCustomer } from '../store/limits.ts'
 import { insertMessage } from '../store/messages.ts'
 import { lockTicket } from '../store/tickets.ts'
 import { changeTicket, publishUpdate } from './change-ticket.ts'
-import { noTicket } from './read-tickets.ts'
+import { noTicket, viewOf } from './read-tickets.ts'
 
 /** The messages that one ticket can have; lists of them stay readable. */
 const mostMessages = 1_000
@@ -25,7 +25,8 @@ export const createMessage =
       const ticket = await lockTicket(tx, params.id)
       if (ticket === undefined || !caller.mayReach(ticket.customerId)) return refuse(noTicket(params.id))
       const author = caller.subject === ticket.customerId ? 'customer' : 'staff'
-      if (author === 'customer' && internal)
+      // also not for a key of staff that cannot read notes
+      if (internal && (author === 'customer' || !viewOf(caller).isStaff))
         return refuse('support.internal_for_staff', 'Internal notes are for staff.')
       if (author === 'customer' && retryAfterSeconds > 0) {
         const detail = `An account can send ${deps.limits.messagesPerDay} messages within a day.`
