@@ -128,6 +128,7 @@ export const checkOutCart = post('/api/v1/carts/{id}/checkout', {
     'order.cart_closed',
     'order.cart_changed',
     'order.price_changed',
+    'order.cart_region_differs',
     'order.cart_empty',
   ],
 })

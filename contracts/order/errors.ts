@@ -52,9 +52,9 @@ export const orderErrors = errors({
   },
   'order.country_unserved': {
     kind: 'invalid',
-    title: 'There are no sales to this country',
-    why: 'No taxes, shipping charges or prices are defined for the country of the address.',
-    fix: 'Use an address in another country.',
+    title: 'The shop does not sell to this country',
+    why: 'No taxes, shipping charges or prices are defined for the country, or none in the currency of the cart.',
+    fix: 'Use an address in another country, or the currency of that country.',
   },
   'order.shipping_method_unknown': {
     kind: 'invalid',
@@ -151,6 +151,12 @@ export const orderErrors = errors({
     title: 'The cart changed during the checkout',
     why: 'Another request changed the cart between its pricing and its checkout, so that the order would differ from the cart.',
     fix: 'Read the cart, then repeat the checkout with a new idempotency key.',
+  },
+  'order.cart_region_differs': {
+    kind: 'invalid',
+    title: 'The cart is priced for another region',
+    why: 'Taxes, shipping charges and prices depend on the country, and the address is in another one than the cart.',
+    fix: 'Send `POST /api/v1/carts` with the `region` of the address, show the new prices, then check out.',
   },
   'order.price_changed': {
     kind: 'conflict',

@@ -59,7 +59,8 @@ export function paramsChecker(schemas: PathSchemas): (params: { readonly [name: 
 function makeBodyReader(schema: TSchema | undefined): (body: unknown, errors: FieldError[]) => unknown {
   if (schema === undefined) {
     return (body, errors) => {
-      if (body !== undefined && !isEmptyObject(body)) errors.push({ pointer: '', detail: 'This operation has no body' })
+      if (body !== undefined && !isEmptyObject(body))
+        errors.push({ pointer: '', detail: 'must be empty: the operation takes none' })
       return undefined
     }
   }

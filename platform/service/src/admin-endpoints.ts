@@ -28,7 +28,9 @@ export function adminEndpoints({ endpoints, health, instanceId }: AdminOptions):
       const { path, search } = splitTarget(request.url ?? '/')
       const call = { path: path.slice(prefix.length), search, body: () => readOperatingBody(request) }
       const answer = await route({ method: request.method ?? 'GET', ...call })
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+        .end(JSON.stringify(answer))
     },
   }
 }

@@ -43,7 +43,7 @@ const factOf = (customerId: string) =>
   ({ ticketId: newId(), number: 'T-100001', customerId, priority: 'normal' }) as const
 
 test.each([
-  [newId(), 'Reply to your request T-100001', 'we have replied'],
+  [newId(), 'Reply to your request T-100001', 'We have replied'],
   [german, 'Antwort auf Ihre Anfrage T-100001', 'geantwortet'],
 ])('a reply of staff reaches its customer with its text, in their language', async (customerId, subject, words) => {
   const fact = factOf(customerId)

@@ -207,6 +207,13 @@ test('a cart takes 100 lines', async () => {
   expect([status, body.code]).toEqual([409, 'order.cart_full'])
 })
 
+test('a read after a change has the ETag of the change', async () => {
+  const carts = cartsOf(app, newPerson())
+  const { id } = (await carts.open()).body
+  const changed = await carts.set(id, { TEA: 2 })
+  expect((await carts.read(id)).headers.get('etag')).toBe(changed.headers.get('etag'))
+})
+
 test('a currency that does not exist is refused', async () => {
   const as = newPerson()
   const body = { region: 'AT', currency: 'ZZZ' }

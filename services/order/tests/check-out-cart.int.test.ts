@@ -82,6 +82,17 @@ test('a checkout without a quote is refused if it would cost more than the cart 
   expect([named.status, named.body.total.amount]).toEqual([201, 2500])
 })
 
+test('a checkout to another country than that of the cart says so', async () => {
+  const { carts, id } = await filledCart()
+  const shippingAddress = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' }
+  const { status, body } = await carts.checkOut(id, { paymentMethodId: newId(), shippingAddress })
+  expect([status, body.code, body.errors[0].pointer]).toEqual([
+    422,
+    'order.cart_region_differs',
+    '/shippingAddress/country',
+  ])
+})
+
 test('a cheaper price is no reason to refuse a checkout', async () => {
   const { carts, id } = await filledCart()
   app.others.quotes({ total: { amount: 2400n, currency: 'EUR' } })

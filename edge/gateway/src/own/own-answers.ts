@@ -58,7 +58,11 @@ export function ownAnswers({ pipeline, services, rateLimitScale, administer }: O
       body: () => readOperatingBody(passing.request),
     })
     const body = Buffer.from(JSON.stringify(answer))
-    send(head, passing, { status: 200, headers: ['content-type', 'application/json'], body })
+    send(head, passing, {
+      status: 200,
+      headers: ['content-type', 'application/json', 'cache-control', 'no-store'],
+      body,
+    })
     return { status: 200, instance: undefined, attempts: 0 }
   }
 

@@ -12,7 +12,11 @@ export const followMetrics: StreamHandler<AnalyticsService, 'followMetrics'> = a
   follow,
 }) {
   let after = Number(/^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0] ?? 0)
+  let isFirst = true
   for await (const changes of follow('metrics', () => latestChanges(db, mostAtOnce))) {
+    // an id from before the figures were deleted: everything is new
+    if (isFirst && changes.every(({ change }) => change < after)) after = 0
+    isFirst = false
     for (const { change, value } of changes) {
       if (change <= after) continue
       after = change

@@ -11,13 +11,13 @@ type Words = readonly [subject: string, body: string]
 
 const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de: Words }>> = {
   'user.created': {
-    en: ['Welcome to Stoa', 'Hello {{name}},\n\nyour account is ready.'],
+    en: ['Welcome to Stoa', 'Hello {{name}},\n\nYour account is ready.'],
     de: ['Willkommen bei Stoa', 'Hallo {{name}},\n\nIhr Konto ist bereit.'],
   },
   'user.locked': {
     en: [
       'Your account is locked',
-      'Hello {{name}},\n\nafter too many wrong passwords your account is locked. To unlock it use: {{unlockToken}}',
+      'Hello {{name}},\n\nAfter too many wrong passwords your account is locked. To unlock it use: {{unlockToken}}',
     ],
     de: [
       'Ihr Konto ist gesperrt',
@@ -25,13 +25,13 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     ],
   },
   'user.email_verification_requested': {
-    en: ['Verify your e-mail address', 'Hello {{name}},\n\nto verify your e-mail address use: {{linkToken}}'],
+    en: ['Verify your e-mail address', 'Hello {{name}},\n\nTo verify your e-mail address use: {{linkToken}}'],
     de: ['Bestätigen Sie Ihre E-Mail-Adresse', 'Hallo {{name}},\n\nzum Bestätigen Ihrer E-Mail-Adresse: {{linkToken}}'],
   },
   'user.password_reset_requested': {
     en: [
       'Reset your password',
-      'Hello {{name}},\n\nto set a new password use, within half an hour: {{linkToken}}\n\nIf you did not ask for it, do nothing.',
+      'Hello {{name}},\n\nTo set a new password use, within half an hour: {{linkToken}}\n\nIf you did not ask for it, do nothing.',
     ],
     de: [
       'Neues Passwort',
@@ -41,7 +41,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'api_key.created': {
     en: [
       'An API key was created for your account',
-      'Hello {{name}},\n\nan API key was made for your account. It gives: {{scopes}}. If this was not you, delete the key and change your password.',
+      'Hello {{name}},\n\nAn API key was made for your account. It gives: {{scopes}}. If this was not you, delete the key and change your password.',
     ],
     de: [
       'Ein API-Schlüssel zu Ihrem Konto',
@@ -51,7 +51,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.confirmed': {
     en: [
       'Order {{orderNumber}} is confirmed',
-      'Hello {{name}},\n\nthank you. Your order {{orderNumber}} over {{total}} is confirmed.',
+      'Hello {{name}},\n\nThank you. Your order {{orderNumber}} for {{total}} is confirmed.',
     ],
     de: [
       'Bestellung {{orderNumber}} ist bestätigt',
@@ -61,7 +61,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.rejected': {
     en: [
       'Order {{orderNumber}} could not be fulfilled',
-      'Hello {{name}},\n\nyour order {{orderNumber}} could not be fulfilled: {{reason}}. Nothing is charged.',
+      'Hello {{name}},\n\nYour order {{orderNumber}} could not be fulfilled: {{reason}}. Nothing is charged.',
     ],
     de: [
       'Bestellung {{orderNumber}} war nicht möglich',
@@ -71,7 +71,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.shipped': {
     en: [
       'Order {{orderNumber}} is on its way',
-      'Hello {{name}},\n\nyour order {{orderNumber}} has left our warehouse.',
+      'Hello {{name}},\n\nYour order {{orderNumber}} has left our warehouse.',
     ],
     de: [
       'Bestellung {{orderNumber}} ist unterwegs',
@@ -79,7 +79,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     ],
   },
   'order.delivered': {
-    en: ['Order {{orderNumber}} has arrived', 'Hello {{name}},\n\nyour order {{orderNumber}} has arrived.'],
+    en: ['Order {{orderNumber}} has arrived', 'Hello {{name}},\n\nYour order {{orderNumber}} has arrived.'],
     de: [
       'Bestellung {{orderNumber}} ist angekommen',
       'Hallo {{name}},\n\nIhre Bestellung {{orderNumber}} ist angekommen.',
@@ -88,7 +88,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.cancelled': {
     en: [
       'Order {{orderNumber}} is cancelled',
-      'Hello {{name}},\n\nyour order {{orderNumber}} is cancelled. Any payment is refunded.',
+      'Hello {{name}},\n\nYour order {{orderNumber}} is cancelled. Any payment is refunded.',
     ],
     de: [
       'Bestellung {{orderNumber}} ist storniert',
@@ -98,7 +98,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'order.returned': {
     en: [
       'Your return of order {{orderNumber}} has arrived',
-      'Hello {{name}},\n\nyour return of order {{orderNumber}} has arrived.',
+      'Hello {{name}},\n\nYour return of order {{orderNumber}} has arrived.',
     ],
     de: [
       'Ihre Rücksendung zu {{orderNumber}} ist da',
@@ -106,7 +106,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     ],
   },
   'refund.processed': {
-    en: ['Your refund of {{amount}}', 'Hello {{name}},\n\nwe have refunded {{amount}} to your payment method.'],
+    en: ['Your refund of {{amount}}', 'Hello {{name}},\n\nWe have refunded {{amount}} to your payment method.'],
     de: [
       '{{amount}} werden Ihnen erstattet',
       'Hallo {{name}},\n\nwir haben {{amount}} auf Ihr Zahlungsmittel erstattet.',
@@ -115,7 +115,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'invoice.issued': {
     en: [
       'Your invoice {{invoiceNumber}} for order {{orderNumber}}',
-      'Hello {{name}},\n\nyour invoice {{invoiceNumber}} for order {{orderNumber}} is ready. Signed in, you can download it as PDF: {{link}}',
+      'Hello {{name}},\n\nYour invoice {{invoiceNumber}} for order {{orderNumber}} is ready. Sign in to download it as a PDF: {{link}}',
     ],
     de: [
       'Ihre Rechnung {{invoiceNumber}} zu Bestellung {{orderNumber}}',
@@ -133,7 +133,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'ticket.updated': {
     en: [
       'Reply to your request {{ticketNumber}}',
-      'Hello {{name}},\n\nwe have replied to your request {{ticketNumber}}:\n\n{{text}}',
+      'Hello {{name}},\n\nWe have replied to your request {{ticketNumber}}:\n\n{{text}}',
     ],
     de: [
       'Antwort auf Ihre Anfrage {{ticketNumber}}',
@@ -143,7 +143,7 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'ticket.resolved': {
     en: [
       'Your request {{ticketNumber}} is resolved',
-      'Hello {{name}},\n\nyour request {{ticketNumber}} is resolved. If it is not, reply to it, and we will continue.',
+      'Hello {{name}},\n\nYour request {{ticketNumber}} is resolved. If it is not, reply to it, and we will continue.',
     ],
     de: [
       'Ihre Anfrage {{ticketNumber}} ist erledigt',

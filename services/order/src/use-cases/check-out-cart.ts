@@ -21,6 +21,17 @@ export const checkOutCart =
     const read = changeable(await findCart(db, id), id, { mayReach, now: clock.now() })
     if ('code' in read) return refuse(read)
     if (read.items.length === 0) return refuse('order.cart_empty', 'The cart is empty.')
+    const { country } = body.shippingAddress
+    if (country !== read.region) {
+      const detail = `the cart is priced for ${read.region}`
+      return refuse(
+        'order.cart_region_differs',
+        `The cart is priced for ${read.region}, and the address is in ${country}.`,
+        {
+          fields: [{ pointer: '/shippingAddress/country', detail }],
+        },
+      )
+    }
     const items = read.items.map(({ sku, quantity }) => ({ sku, quantity }))
     const order = await prepareOrder(deps, { db, calls, caller }, { ...body, items, currency: read.currency })
     if ('code' in order) return refuse(withoutLines(order))

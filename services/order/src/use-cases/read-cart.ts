@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Calls, Handler, ReadHandle } from '@stoa/contract'
 import type { Cart } from '@stoa/contracts/order/carts'
 import type { OrderService } from '@stoa/contracts/order/service'
+import { canonicalJson } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { isOpen } from '../domain/cart.ts'
 import { showCart, type KnownPrices, type Offered } from '../domain/cart-view.ts'
@@ -48,8 +49,11 @@ export interface ShownCart {
 /** A stored cart as its customer sees it now. */
 export function shown(cart: StoredCart, { known, offered }: CartSurroundings, now: Temporal.Instant): ShownCart {
   const body = showCart(cart, known, offered, now)
-  // prices and names change by themselves
-  return { body, version: `${cart.version}-${hash('sha256', JSON.stringify(body), 'base64url').slice(0, 12)}` }
+  // prices and names change by themselves; stored prices have another order of fields than fresh ones
+  return {
+    body,
+    version: `${cart.version}-${hash('sha256', canonicalJson(JSON.parse(JSON.stringify(body))), 'base64url').slice(0, 12)}`,
+  }
 }
 
 /** Returns the part of `If-Match` that names the last change by the customer; a new price is no reason to refuse one. */

@@ -92,9 +92,9 @@ function unserved(
   rates: ReadonlyMap<string, number>,
   shipping: object | undefined,
 ): QuoteRefusal {
-  if (rates.size === 0) return refusal('pricing.region_unknown', '/region', `There are no sales to ${region}.`)
+  if (rates.size === 0) return refusal('pricing.region_unknown', '/region', `The shop does not sell to ${region}.`)
   if (shipping !== undefined)
-    return refusal('pricing.currency_unknown', '/currency', `There are no sales to ${region} in ${currency}.`)
+    return refusal('pricing.currency_unknown', '/currency', `The shop does not sell to ${region} in ${currency}.`)
   return refusal(
     'pricing.shipping_method_unknown',
     '/shippingMethod',
