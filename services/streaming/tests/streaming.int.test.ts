@@ -7,6 +7,7 @@ import { newId } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { streamingService } from '../src/service.ts'
+import { holdWatermark, raiseWatermark, readGeneration } from '../src/store/streams.ts'
 
 let service: TestService<StreamingService>
 beforeEach(async () => {
@@ -105,6 +106,62 @@ test('closes windows behind the watermark, and only operators manage streams', a
   const answer = await service.request('POST', '/api/v1/streams/orders/reset', { as: analyst })
   expect(answer.status).toBe(403)
   expect((await service.request('GET', '/api/v1/streams/nothing', { as: analyst })).status).toBe(404)
+})
+
+test('the watermark moves while batches overlap', async () => {
+  await place(1)
+  await eventually(async () => expect((await totals())['EUR']?.['confirmed']).toBe(1))
+  let isDone = false
+  const overlapping = Array.from({ length: 3 }, async (_, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index * 20))
+    while (!isDone) {
+      await service.database.transaction(async (tx) => {
+        await holdWatermark(tx, 'orders')
+        await tx.sql`select pg_sleep(0.06)`
+      })
+    }
+  })
+  for (let turn = 0; turn < 3; turn++) await service.runTask('advance-watermarks', {})
+  isDone = true
+  await Promise.all(overlapping)
+  expect((await read()).watermark).toBeDefined()
+})
+
+test('what was read before a reset moves no watermark after it', async () => {
+  const { database } = service
+  await database.transaction((tx) => holdWatermark(tx, 'orders'))
+  const generation = await readGeneration(database.read, 'orders')
+  await service.request('POST', '/api/v1/streams/orders/reset', { as: operator })
+  const watermark = Temporal.Now.instant()
+  const stale = await database.transaction((tx) => raiseWatermark(tx, 'orders', { watermark, generation }))
+  expect(stale).toBeUndefined()
+  const fresh = { watermark: watermark.add({ hours: 48 }), generation: generation + 1 }
+  const raised = await database.transaction((tx) => raiseWatermark(tx, 'orders', fresh))
+  // never beyond the clock of the database
+  expect(raised && Temporal.Instant.compare(raised, watermark.add({ hours: 1 }))).toBe(-1)
+})
+
+test('many windows are closed, removed and set back in portions', async () => {
+  const { database } = service
+  const age = Temporal.Now.instant().subtract({ hours: 72 })
+  await database.transaction(
+    ({ sql }) => sql`
+      insert into windows (stream, starts_at, key, key_fields, ends_at, state, is_dirty)
+      select 'orders', ${age}::timestamptz + n * interval '1 second', n::text, '{"currency":"EUR"}',
+        ${age}::timestamptz + n * interval '1 second' + interval '1 minute', '{"placed":1}', false
+      from generate_series(1, 12000) n`,
+  )
+  await place(1)
+  await eventually(async () => {
+    await service.runTask('advance-watermarks', {})
+    const [row] = await database.read.sql<{ open: number }>`
+      select count(*)::int as open from windows where not is_closed and ends_at < now() - interval '1 hour'`
+    expect(row?.open).toBe(0)
+  })
+  await service.request('POST', '/api/v1/streams/orders/reset', { as: operator })
+  const [left] = await database.read.sql<{ full: number }>`
+    select count(*)::int as full from windows where stream = 'orders' and (is_closed or state <> '{}') and ends_at < now() - interval '1 hour'`
+  expect(left?.full).toBe(0)
 })
 
 test('every event counts once while connections are cut between and within batches', async () => {

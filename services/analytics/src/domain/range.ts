@@ -12,7 +12,11 @@ const lengthMs: Readonly<Record<Interval, number>> = { minute: 60_000, hour: 3_6
 export const mostIntervals = 1_500
 const defaultIntervals = 60
 
-/** Widens a period to whole intervals; undefined if it is empty or has too many of them. */
+// the years 0001 to 9999, which a response can state
+const earliestMs = Temporal.Instant.from('0001-01-01T00:00:00Z').epochMilliseconds
+const latestMs = Temporal.Instant.from('9999-12-31T23:59:59Z').epochMilliseconds
+
+/** Widens a period to whole intervals; undefined if it is empty, has too many of them, or leaves the years 0001 to 9999. */
 export function rangeOf(
   { from, to }: { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant },
   interval: Interval,
@@ -23,6 +27,6 @@ export function rangeOf(
   const fromMs =
     from === undefined ? toMs - defaultIntervals * length : Math.floor(from.epochMilliseconds / length) * length
   const count = (toMs - fromMs) / length
-  if (count < 1 || count > mostIntervals) return undefined
+  if (count < 1 || count > mostIntervals || fromMs < earliestMs || toMs > latestMs) return undefined
   return { from: Temporal.Instant.fromEpochMilliseconds(fromMs), to: Temporal.Instant.fromEpochMilliseconds(toMs) }
 }

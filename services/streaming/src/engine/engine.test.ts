@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { eventAt, evaluate, given, runInMemory } from '../../tests/stream-kit.ts'
 import { orders } from '../streams/orders.ts'
 import { payments } from '../streams/payments.ts'
+import { merge } from './fold.ts'
 import { watermarkOf } from './watermark.ts'
 
 const order = (time: string | number, type: string, amount: number, currency = 'EUR') =>
@@ -43,6 +44,11 @@ test('an event within the bound corrects its window, and one beyond it is kept b
   run.read(0, 1)
   expect(Object.values(run.results())).toEqual([{ placed: 0, confirmed: 2, revenue: 3 }])
   expect(run.late()).toBe(0)
+})
+
+test('a measure that only a newer release knows stays as it is', () => {
+  const before = { placed: 1, confirmed: 1, revenue: 5, refunded: 7 }
+  expect(merge(orders, before, { placed: 1, confirmed: 0, revenue: 0 })).toEqual({ ...before, placed: 2 })
 })
 
 test('a watermark is that of the partition furthest behind, and none while one was not begun', () => {

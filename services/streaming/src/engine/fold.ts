@@ -57,9 +57,15 @@ export function fold(definition: StreamDefinition, events: readonly ReceivedEven
   return { windows: inOrder, late, latestMs }
 }
 
-/** Adds up two contents of a window. A measure that one of them lacks, because the stream was extended, counts as zero. */
+/**
+ * Adds up two contents of a window. A measure that one of them lacks, because the stream was extended, counts as zero; one that only a newer
+ * release knows stays as it is.
+ */
 export function merge(definition: StreamDefinition, one: Values, other: Values): Values {
-  return mapValues(definition, (measure, name) => measure.merge(one[name] ?? measure.zero, other[name] ?? measure.zero))
+  const known = mapValues(definition, (measure, name) =>
+    measure.merge(one[name] ?? measure.zero, other[name] ?? measure.zero),
+  )
+  return { ...one, ...known }
 }
 
 function zero(definition: StreamDefinition): Values {

@@ -1,4 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import { advisoryXactLock, advisoryXactLockShared } from '@stoa/postgres'
 import type { LateEvent } from '../engine/fold.ts'
 
 /** The stored state of a stream. */
@@ -8,27 +9,55 @@ export interface StreamRow {
   readonly lateEvents: number
 }
 
-/** The watermark, which cannot move before the end of the transaction; creates the row of a new stream. */
-export async function holdWatermark({ sql }: WriteHandle, stream: string): Promise<Temporal.Instant | null> {
-  const read = () =>
-    sql<{ watermark: Temporal.Instant | null }>`select watermark from streams where name = ${stream} for share`
-  const [row] = await read()
+/**
+ * The watermark, which cannot move before the end of the transaction; creates the row of a new stream. The lock is an advisory one, because
+ * its queue is fair: shared row locks would pass a waiting change of the watermark for as long as batches overlap.
+ */
+export async function holdWatermark(tx: WriteHandle, stream: string): Promise<Temporal.Instant | null> {
+  const { sql } = tx
+  const read = () => sql<{ watermark: Temporal.Instant | null }>`select watermark from streams where name = ${stream}`
+  // in two statements, because the second one has to see what the first one waited for
+  const [, [row]] = await Promise.all([advisoryXactLockShared(tx, lockNameOf(stream)), read()])
   if (row !== undefined) return row.watermark
   await sql`insert into streams (name) values (${stream}) on conflict do nothing`
   return (await read())[0]?.watermark ?? null
 }
 
-/** Moves the watermark forward, never back; returns the one that holds. Waits for the batches in progress. */
+/** Waits for the batches in progress, and keeps others from beginning until the end of the transaction. */
+function lockWatermark(tx: WriteHandle, stream: string): Promise<void> {
+  return advisoryXactLock(tx, lockNameOf(stream))
+}
+
+const lockNameOf = (stream: string) => `stoa.watermark:${stream}`
+
+/** The number of resets of a stream. */
+export async function readGeneration({ sql }: ReadHandle, stream: string): Promise<number> {
+  const [row] = await sql<{ generation: number }>`select generation from streams where name = ${stream}`
+  return row?.generation ?? 0
+}
+
+/** Whether a stream was not reset since that generation; if so, it is not before the end of the transaction. */
+export async function holdGeneration({ sql }: WriteHandle, stream: string, generation: number): Promise<boolean> {
+  const rows = await sql`select 1 from streams where name = ${stream} and generation = ${generation} for share`
+  return rows.length > 0
+}
+
+/**
+ * Moves the watermark forward, never back and never beyond the clock of the database; returns the one that is valid, or undefined if the stream
+ * was reset since that generation.
+ */
 export async function raiseWatermark(
-  { sql }: WriteHandle,
+  tx: WriteHandle,
   stream: string,
-  watermark: Temporal.Instant,
-): Promise<Temporal.Instant> {
-  const [row] = await sql<{ watermark: Temporal.Instant }>`
-    insert into streams (name, watermark) values (${stream}, ${watermark})
-    on conflict (name) do update set watermark = greatest(streams.watermark, excluded.watermark)
+  { watermark, generation }: { readonly watermark: Temporal.Instant; readonly generation: number },
+): Promise<Temporal.Instant | undefined> {
+  await lockWatermark(tx, stream)
+  const [row] = await tx.sql<{ watermark: Temporal.Instant }>`
+    insert into streams as s (name, watermark) values (${stream}, least(${watermark}::timestamptz, clock_timestamp()))
+    on conflict (name) do update set watermark = greatest(s.watermark, excluded.watermark)
+      where s.generation = ${generation}
     returning watermark`
-  return row?.watermark ?? watermark
+  return row?.watermark
 }
 
 /** Notes the time of the latest event of a partition. */
@@ -82,8 +111,10 @@ export function readStreams({ sql }: ReadHandle): Promise<StreamRow[]> {
 }
 
 /** Forgets the watermark, the times and the late events of a stream. */
-export async function forgetTimes({ sql }: WriteHandle, stream: string): Promise<void> {
-  await sql`update streams set watermark = null, late_events = 0 where name = ${stream}`
+export async function forgetTimes(tx: WriteHandle, stream: string): Promise<void> {
+  const { sql } = tx
+  await lockWatermark(tx, stream)
+  await sql`update streams set watermark = null, late_events = 0, generation = generation + 1 where name = ${stream}`
   await sql`delete from stream_partitions where stream = ${stream}`
   await sql`delete from late_events where stream = ${stream}`
 }

@@ -1,5 +1,4 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import { json } from '@stoa/postgres'
 import { keyText, type Values, type WindowContent } from '../engine/fold.ts'
 import type { Key } from '../engine/stream.ts'
 
@@ -71,30 +70,38 @@ export function takeDirty({ sql }: WriteHandle, stream: string, limit: number): 
       w.is_closed as "isClosed"`
 }
 
-/** Closes the windows that end by the watermark; returns whether there were any. */
+/** Closes the first windows that end by the watermark; returns how many. */
 export async function closeWindows(
   { sql }: WriteHandle,
   stream: string,
   watermark: Temporal.Instant,
-): Promise<boolean> {
+  limit: number,
+): Promise<number> {
   const closed = await sql`
     update windows w set is_closed = true, is_dirty = true
     from (
       select starts_at, key from windows where stream = ${stream} and not is_closed and ends_at <= ${watermark}
-      order by starts_at, key for update
+      order by starts_at, key limit ${limit} for update
     ) d
     where w.stream = ${stream} and w.starts_at = d.starts_at and w.key = d.key
     returning 1`
-  return closed.length > 0
+  return closed.length
 }
 
-/** Removes windows that end by this time and whose last result was published. */
+/** Removes the first windows that start by this time and whose last result was published; returns how many. */
 export async function deleteFinalWindows(
   { sql }: WriteHandle,
   stream: string,
-  finalTo: Temporal.Instant,
-): Promise<void> {
-  await sql`delete from windows where stream = ${stream} and is_closed and not is_dirty and ends_at <= ${finalTo}`
+  lastStart: Temporal.Instant,
+  limit: number,
+): Promise<number> {
+  const deleted = await sql`
+    delete from windows where ctid = any(array(
+      select ctid from windows
+      where stream = ${stream} and starts_at <= ${lastStart} and is_closed and not is_dirty
+      order by starts_at, key limit ${limit} for update
+    )) returning 1`
+  return deleted.length
 }
 
 /** The latest windows of a stream. */
@@ -105,7 +112,18 @@ export function latestWindows({ sql }: ReadHandle, stream: string, limit: number
     from windows where stream = ${stream} order by starts_at desc, key limit ${limit}`
 }
 
+/** Windows for each statement, so that none reaches its time limit. */
+const portion = 5_000
+
 /** Sets all windows of a stream back to nothing, so that what was published of them is corrected. */
 export async function emptyWindows({ sql }: WriteHandle, stream: string): Promise<void> {
-  await sql`update windows set state = ${json({})}, is_dirty = true, is_closed = false where stream = ${stream}`
+  const emptySome = () => sql`
+    update windows w set state = '{}', is_dirty = true, is_closed = false
+    from (
+      select starts_at, key from windows where stream = ${stream} and (is_closed or state <> '{}')
+      order by starts_at, key limit ${portion} for update
+    ) d
+    where w.stream = ${stream} and w.starts_at = d.starts_at and w.key = d.key
+    returning 1`
+  while ((await emptySome()).length === portion);
 }

@@ -1,20 +1,25 @@
-import type { TaskHandler } from '@stoa/contract'
+import type { TaskHandler, Tx } from '@stoa/contract'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { Deps } from '../deps.ts'
 import type { StreamDefinition } from '../engine/stream.ts'
 import { watermarkOf } from '../engine/watermark.ts'
-import { deleteLate, raiseWatermark, readTimes } from '../store/streams.ts'
+import { deleteLate, holdGeneration, raiseWatermark, readGeneration, readTimes } from '../store/streams.ts'
 import { closeWindows, deleteFinalWindows } from '../store/windows.ts'
 
 /** Moves the watermark of every stream forward, closes the windows before it, and removes those that are final. */
 export const advanceWatermarksTask =
   (deps: Deps): TaskHandler<StreamingService, 'advance-watermarks'> =>
   async () => {
-    for (const definition of Object.values(deps.streams)) await advance(deps, definition)
+    const advanced = await Promise.allSettled(Object.values(deps.streams).map((each) => advance(deps, each)))
+    // one stream does not hold up the others
+    const failed = advanced.find((each) => each.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   }
 
 async function advance(deps: Deps, { name, window }: StreamDefinition): Promise<void> {
   const { clock, database, batches, makeTx } = deps
+  // before everything that a reset changes
+  const generation = await readGeneration(database.read, name)
   // Before the ends of the partitions are asked for: what is appended later has not been read.
   const askedAtMs = clock.now().epochMilliseconds
   const progress = await batches.progress(name)
@@ -25,14 +30,28 @@ async function advance(deps: Deps, { name, window }: StreamDefinition): Promise<
   }))
   const watermarkMs = watermarkOf(partitions, askedAtMs)
   if (watermarkMs === undefined) return
-  await database.transaction(async (handle) => {
-    const tx = makeTx(handle)
-    const watermark = await raiseWatermark(tx, name, Temporal.Instant.fromEpochMilliseconds(watermarkMs))
-    const hasClosed = await closeWindows(tx, name, watermark)
-    await deleteFinalWindows(tx, name, watermark.subtract({ milliseconds: window.latenessMs }))
-    if (hasClosed) await tx.enqueue('publish-results', { stream: name }, { key: name })
+  const raised = { watermark: Temporal.Instant.fromEpochMilliseconds(watermarkMs), generation }
+  // Alone in its transaction, for which batches wait; from its commit on, none adds to a final window.
+  const watermark = await database.transaction((tx) => raiseWatermark(tx, name, raised))
+  if (watermark === undefined) return
+  const inPortions = async (change: (tx: Tx<StreamingService>) => Promise<number>) => {
+    const changeSome = () =>
+      database.transaction(async (handle) =>
+        (await holdGeneration(handle, name, generation)) ? change(makeTx(handle)) : 0,
+      )
+    while ((await changeSome()) === portion);
+  }
+  await inPortions(async (tx) => {
+    const closed = await closeWindows(tx, name, watermark, portion)
+    if (closed > 0) await tx.enqueue('publish-results', { stream: name }, { key: name })
+    return closed
   })
+  const lastStart = watermark.subtract({ milliseconds: window.latenessMs + window.sizeMs })
+  await inPortions((tx) => deleteFinalWindows(tx, name, lastStart, portion))
 }
+
+/** Windows for each transaction. */
+const portion = 5_000
 
 const keptDays = 30
 const mostAtOnce = 10_000
