@@ -15,6 +15,7 @@ test('grants every permission there is to some role other than admin, or keeps i
   const granted = new Set<string>(Object.values(others).flat())
   expect(permissions.filter((permission) => !granted.has(permission))).toEqual([
     'api-key:manage:any',
+    'article:rate:any',
     'notification:write:any',
     'oauth-client:manage',
     'session:manage:any',
