@@ -19,7 +19,7 @@ async function tokenFor(folder: string, email: string): Promise<string> {
   )
   for (const { path } of mails.toSorted((a, b) => b.at - a.at)) {
     const mail = await readFile(path, 'utf8')
-    const token = /to verify your e-mail address use: (\S+)/.exec(mail)?.[1]
+    const token = /To verify your e-mail address use: (\S+)/.exec(mail)?.[1]
     if (mail.includes(`To: ${email}\r\n`) && token !== undefined) return token
   }
   throw new Error(`no mail to verify ${email} yet`)
