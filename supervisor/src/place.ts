@@ -1,6 +1,7 @@
 import { postgresPort, type Deployment } from '@stoa/system/topology'
 import { ownSpelling } from './environment.ts'
-import { freePort, type WantedPort } from './ports.ts'
+import { freePort } from './free-port.ts'
+import type { WantedPort } from './ports.ts'
 import { replicasOf } from './replicas.ts'
 import { systemError } from '@stoa/system/system-errors'
 

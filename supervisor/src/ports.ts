@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { promisify } from 'node:util'
+import { isFree } from './free-port.ts'
 import { systemError } from '@stoa/system/system-errors'
 
 /** A port on which one of our processes listens. */
@@ -13,17 +13,10 @@ export interface WantedPort {
 
 const run = promisify(execFile)
 
-/** A port of 127.0.0.1 that is free now. */
-export async function freePort(): Promise<number> {
-  const port = await listenOnce(0)
-  if (port === undefined) throw new Error('127.0.0.1 has no free port')
-  return port
-}
-
 /** @throws AppError that names every taken port, for whom it was meant and who has it */
 export async function requireFree(wanted: readonly WantedPort[]): Promise<void> {
-  const tries = await Promise.all(wanted.map(async (each) => ({ ...each, got: await listenOnce(each.port) })))
-  const taken = tries.filter(({ got }) => got === undefined)
+  const tries = await Promise.all(wanted.map(async (each) => ({ ...each, isFree: await isFree(each.port) })))
+  const taken = tries.filter(({ isFree: isSo }) => !isSo)
   if (taken.length === 0) return
   const named = await Promise.all(
     taken.map(async ({ who, port }) => `${port} (${who}), held by ${(await holderOf(port)) ?? 'another program'}`),
@@ -34,20 +27,6 @@ export async function requireFree(wanted: readonly WantedPort[]): Promise<void> 
     `${named.length === 1 ? 'a' : 'several'} ${ports} of 127.0.0.1 ${named.length === 1 ? 'is' : 'are'} taken: ` +
       `${named.join('; ')}: stop ${them}, or start with --ports auto`,
   )
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined)
-      else reject(error)
-    })
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port))
-    })
-  })
 }
 
 /** Which program listens there: `node (pid 4711)`; undefined when we may not see it. */

@@ -4,7 +4,7 @@ import { type AppError, isAppError } from '@stoa/kernel'
 import { configureCluster, type Settings } from '../postgres/cluster.ts'
 import type { Location } from '../postgres/location.ts'
 import { spawnPostmaster, stopPostmaster } from '../postgres/postmaster.ts'
-import { freePort } from '../ports.ts'
+import { freePort } from '../free-port.ts'
 import { archiveSettings, restoreCommand, type Archive } from './archive.ts'
 import { systemError } from '@stoa/system/system-errors'
 
