@@ -11,7 +11,7 @@ export interface Birth {
 
 /** What an engine in this process does when something of its service was committed here. */
 export interface LocalEngine {
-  /** Takes a place for a saga of this type; undefined if none is free, or the engine stops. Its end must be reported. */
+  /** Reserves a slot for a saga of this type; returns undefined if no slot is free or the engine stops. Its end must be reported. */
   readonly bear: (name: string, version: number) => Birth | undefined
   /** A saga without a worker was started. */
   readonly onStarted: (sagaId: string) => void

@@ -34,7 +34,7 @@ export interface Worker {
   readonly sagas: ReadonlyMap<string, LiveSaga>
   /** Claims a saga without an owner, if there is capacity. */
   readonly claim: (sagaId: string) => void
-  /** Takes a place for a saga that will be its own from the start; undefined if there is none. */
+  /** Reserves a slot for a saga that belongs to this worker from its start; returns undefined if no slot is free. */
   readonly bear: (name: string, version: number) => Birth | undefined
   /** Reads the stored signals of a saga now, instead of at the next poll. */
   readonly signalled: (sagaId: string) => void

@@ -11,7 +11,7 @@ export interface OperatingCall {
   readonly path: string
   /** The query, without the question mark. */
   readonly search: string
-  /** Reads the JSON body; undefined if there is none. */
+  /** Reads the JSON body; returns undefined if the request has no body. */
   readonly body: () => Promise<unknown>
 }
 

@@ -1,3 +1,4 @@
+import type { EventData } from '@stoa/contract'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { orderConfirmed, orderCreated } from '@stoa/contracts/order/events'
 import { paymentFailed } from '@stoa/contracts/payment/events'
@@ -27,14 +28,15 @@ async function place(amount: number, currency = 'EUR'): Promise<void> {
 /** The sums over the latest result of each window, as a consumer of the events sees them. */
 async function totals(stream = 'orders'): Promise<Record<string, Record<string, number>>> {
   const events = await service.published(metricComputed.type)
-  const latest = new Map<string, any>()
-  for (const { subject, data } of events as any[]) {
+  const latest = new Map<string, EventData<typeof metricComputed>>()
+  for (const { subject, data: published } of events) {
+    const data = published as EventData<typeof metricComputed>
     if (data.stream === stream && (latest.get(subject)?.revision ?? 0) < data.revision) latest.set(subject, data)
   }
   const sums: Record<string, Record<string, number>> = {}
   for (const { key, values } of latest.values()) {
-    const sum = (sums[key.currency] ??= {})
-    for (const [name, value] of Object.entries<number>(values)) sum[name] = (sum[name] ?? 0) + value
+    const sum = (sums[key['currency'] ?? ''] ??= {})
+    for (const [name, value] of Object.entries(values)) sum[name] = (sum[name] ?? 0) + value
   }
   return sums
 }

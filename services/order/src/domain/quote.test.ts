@@ -31,7 +31,7 @@ test('what an order leaves out is as its quote has it', () => {
   expect(wrong({ couponCodes: ['SPRING'], shippingMethod: 'express' }, {})).toEqual([])
 })
 
-test('a quote in another currency than that of the cart is none for it', () => {
+test('a quote in a currency other than that of the cart is refused', () => {
   expect(wrong({ currency: 'USD' }, { currency: 'EUR' })).toEqual(['/quoteId'])
   expect(wrong({ currency: 'USD' }, {})).toEqual([])
 })
