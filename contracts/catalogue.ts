@@ -2,6 +2,7 @@ import type { Service } from '@stoa/contract'
 import { analytics } from './analytics/service.ts'
 import { auth } from './auth/service.ts'
 import { billing } from './billing/service.ts'
+import { config } from './config/service.ts'
 import { inventory } from './inventory/service.ts'
 import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
@@ -16,6 +17,7 @@ import { user } from './user/service.ts'
 /** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
 export const catalogue: readonly Service[] = [
   auth,
+  config,
   user,
   inventory,
   pricing,

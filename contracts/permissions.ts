@@ -1,6 +1,7 @@
 import { analyticsPermissions } from './analytics/permissions.ts'
 import { authPermissions } from './auth/permissions.ts'
 import { billingPermissions } from './billing/permissions.ts'
+import { configPermissions } from './config/permissions.ts'
 import { gatewayPermissions } from './gateway/permissions.ts'
 import { inventoryPermissions } from './inventory/permissions.ts'
 import { notificationPermissions } from './notification/permissions.ts'
@@ -19,6 +20,7 @@ export const permissionsByContract = {
   analytics: analyticsPermissions,
   auth: authPermissions,
   billing: billingPermissions,
+  config: configPermissions,
   gateway: gatewayPermissions,
   inventory: inventoryPermissions,
   notification: notificationPermissions,

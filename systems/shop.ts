@@ -1,6 +1,7 @@
 import { analytics } from '@stoa/contracts/analytics/service'
 import { auth } from '@stoa/contracts/auth/service'
 import { billing } from '@stoa/contracts/billing/service'
+import { config } from '@stoa/contracts/config/service'
 import { inventory } from '@stoa/contracts/inventory/service'
 import { notification } from '@stoa/contracts/notification/service'
 import { order } from '@stoa/contracts/order/service'
@@ -26,6 +27,7 @@ export const system = defineSystem({
     // What keeps them together.
     service('control', registry),
     service('control', auth),
+    service('control', config),
 
     // Who buys, what there is, what it costs.
     service('services', user),

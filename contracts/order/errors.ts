@@ -8,6 +8,12 @@ export const orderErrors = errors({
     why: 'There is no order with this id, or it belongs to another customer.',
     fix: 'Check the id.',
   },
+  'order.guests_excluded': {
+    kind: 'forbidden',
+    title: 'Guests cannot place orders at present',
+    why: 'The shop accepts orders of accounts only, for all customers or for those to whom a rule of the flag guest-checkout applies.',
+    fix: 'Register an account and order with it; the cart of the guest can be handed over.',
+  },
   'order.unknown_sku': {
     kind: 'invalid',
     title: 'A SKU is unknown or not for sale',

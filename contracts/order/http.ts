@@ -28,6 +28,7 @@ export const placeOrder = post('/api/v1/orders', {
   answersWith: 'getOrder',
   settled: (order) => order.status !== 'pending',
   refuses: [
+    'order.guests_excluded',
     'order.unknown_sku',
     'order.quantity_invalid',
     'order.quote_unknown',

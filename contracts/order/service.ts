@@ -15,6 +15,7 @@ import * as carts from './carts-http.ts'
 import { orderErrors } from './errors.ts'
 import * as events from './events.ts'
 import { orderExamples } from './examples.ts'
+import { orderFlags } from './flags.ts'
 import * as http from './http.ts'
 import * as returns from './returns-http.ts'
 import { OrderRpc } from './rpc_pb.js'
@@ -38,6 +39,7 @@ const described = describeService({
   owner: 'commerce',
   slo: { availability: 0.999, p99Ms: 100, errorRate: 0.005 },
   errors: orderErrors,
+  flags: orderFlags,
   operations: { ...http, ...returns, ...carts },
   rpc: rpc(OrderRpc, {
     getSummary: { effect: 'read', refuses: ['order.not_found'] },

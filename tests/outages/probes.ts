@@ -67,6 +67,11 @@ export async function makeProbes(
       { name: 'messages', needs: ['notification'], ask: read(`/api/v1/users/${ada.id}/notifications`) },
       { name: 'tickets', needs: ['support'], ask: read('/api/v1/tickets') },
       { name: 'search', needs: ['search'], ask: () => gateway('GET', '/api/v1/search?q=sencha') },
+      {
+        name: 'flags',
+        needs: ['config'],
+        ask: () => gateway('POST', '/ofrep/v1/evaluate/flags', { body: { context: {} } }),
+      },
       { name: 'checkout', needs: ['order', 'pricing', 'inventory', 'payment', 'shipping'], ask: order },
     ],
     async signInAgain() {

@@ -27,6 +27,17 @@ export type {
   Tx,
 } from './handlers.ts'
 export type { AnyExample, Examples, OperationExample } from './examples.ts'
+export {
+  booleanFlag,
+  numberFlag,
+  objectFlag,
+  stringFlag,
+  type FlagContext,
+  type Flags,
+  type FlagType,
+  type FlagTypes,
+  type FlagValue,
+} from './flags.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export type { MountHandler } from './mount-handler.ts'
 export { largestJsonBytes } from './json-size.ts'

@@ -3,6 +3,7 @@ import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
 import type { BatchType } from './batches.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
+import type { FlagTypes } from './flags.ts'
 import type { Effect, Mount, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
 
@@ -55,6 +56,7 @@ export interface Service {
   readonly calls: { readonly [service: string]: Picked<any, any> }
   readonly sagas: { readonly [name: string]: SagaType }
   readonly tasks: { readonly [name: string]: TaskType }
+  readonly flags: FlagTypes
   /** The personal data that the service stores and the purpose of each; `none` if it stores none. */
   readonly personalData: PersonalDataKept
   /** Examples of operations, by the name of the operation. */
@@ -79,7 +81,7 @@ type RefusesOnly<Operations, Code extends string> = {
     : Operations[Name]
 }
 
-interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches> {
+interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches, Flags> {
   readonly name: string
   readonly port: number
   readonly owner: string
@@ -94,6 +96,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly calls?: CallsOf
   readonly sagas?: Sagas
   readonly tasks?: Tasks
+  /** The feature flags that the service evaluates; `deps` gets them as `flags`. */
+  readonly flags?: Flags
   readonly personalData: Personal
   /** The examples of the operations; none by default. */
   readonly examples?: Service['examples']
@@ -111,6 +115,7 @@ export interface DescribedService<
   Tasks,
   Personal extends PersonalDataKept = PersonalDataKept,
   Batches = {},
+  Flags extends FlagTypes = {},
 > {
   readonly name: string
   readonly port: number
@@ -125,6 +130,7 @@ export interface DescribedService<
   readonly calls: CallsOf
   readonly sagas: Sagas
   readonly tasks: Tasks
+  readonly flags: Flags
   readonly personalData: Personal
   readonly examples: Service['examples']
 }
@@ -144,6 +150,7 @@ export function describeService<
   const Tasks extends { readonly [name: string]: TaskType } = {},
   const Personal extends PersonalDataKept = PersonalDataKept,
   const Batches extends { readonly [name: string]: BatchType } = {},
+  const Flags extends FlagTypes = {},
 >(
   description: Description<
     Errors,
@@ -155,9 +162,10 @@ export function describeService<
     Sagas,
     Tasks,
     Personal,
-    Batches
+    Batches,
+    Flags
   >,
-): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches> {
+): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches, Flags> {
   return {
     ...description,
     rpc: description.rpc as R,
@@ -167,6 +175,7 @@ export function describeService<
     calls: description.calls ?? ({} as CallsOf),
     sagas: description.sagas ?? ({} as Sagas),
     tasks: description.tasks ?? ({} as Tasks),
+    flags: description.flags ?? ({} as Flags),
     examples: description.examples ?? {},
   }
 }

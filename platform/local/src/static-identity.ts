@@ -30,7 +30,9 @@ export function staticIdentity(access: AccessTable, service: string): Identity {
       if (authorization === undefined) return anonymous
       const { subject, roles = [] } = readCaller(authorization)
       const principal = principalOf(claimsOf({ subject, roles }))
-      return subject.startsWith('service:') ? { ...principal, kind: 'service', mayCall: () => true } : principal
+      if (!subject.startsWith('service:')) return principal
+      const can = (permission: string) => permission === 'service' || principal.can(permission)
+      return { ...principal, kind: 'service', can, mayCall: () => true }
     },
   }
 }

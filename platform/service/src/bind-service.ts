@@ -12,7 +12,7 @@ export interface BoundService {
 
 /** Makes the deps and the handlers of a service. @throws StartError if a handler is missing or not declared */
 export function bindService(definition: DefinedService, connections: Connections): BoundService {
-  const { service, options, database, log, clock, newId, telemetry, makeTx, calls } = connections
+  const { service, options, database, log, clock, newId, telemetry, makeTx, calls, flags } = connections
   const deps = definition.deps({
     config: options.config,
     db: database.read,
@@ -22,6 +22,7 @@ export function bindService(definition: DefinedService, connections: Connections
     telemetry,
     makeTx,
     calls: calls.for({}) as never,
+    flags: flags.flags as never,
     batches: controlOf(connections) as never,
     caughtUp: async (wait) => (log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(log, wait)),
   })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
 import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
+import { runFlags, type RunningFlags } from '@stoa/flags'
 import { openEventLog, type EventLog } from '@stoa/events'
 import { newId, StartError, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { openDatabase, type Database } from '@stoa/postgres'
@@ -34,6 +35,7 @@ export interface Connections {
   readonly calls: CallClient
   /** Undefined for a service without sagas, whose resources change only by requests. */
   readonly changes: ChangeFeed | undefined
+  readonly flags: RunningFlags
 }
 
 /** Opens what the parts of a service share. Nothing of it has to be reachable: each connects when it is used, and again after a loss. */
@@ -73,6 +75,16 @@ export function connect(service: Service, options: StartOptions): Connections {
     identity,
     breakers,
     calls: options.calls ?? connectCalls({ service, resolver, tokens, breakers, telemetry, newId: makeId }),
+    flags: runFlags({
+      service,
+      domain: instanceId,
+      database,
+      resolver,
+      tokens,
+      clock,
+      logger: telemetry.logger,
+      fixed: options.flags,
+    }),
     changes: Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger),
   }
 }

@@ -1,4 +1,4 @@
-import type { Bindings, Calls, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
+import type { Bindings, Calls, Flags, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency } from '@stoa/kernel/part'
@@ -18,6 +18,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
+  /** The declared feature flags; their rules come from config, and their defaults from the contract. */
+  readonly flags: Flags<S['flags']>
   /** Progress, pause and restart of the declared batches. */
   readonly batches: BatchControl<keyof S['batches'] & string>
   /** Waits until these consumer groups have handled all events that are in the log now; available after the service has started. */

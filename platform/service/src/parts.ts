@@ -29,12 +29,13 @@ export type HeldParts = ReturnType<typeof heldParts>
 
 /** Makes the parts of the connections, which have nothing to start. */
 export function heldParts(connections: Connections) {
-  const { service, telemetry, database, log, changes, resolver, identity, calls, breakers } = connections
+  const { service, telemetry, database, log, changes, flags, resolver, identity, calls, breakers } = connections
   return {
     telemetry: telemetryPart(telemetry),
     database: databasePart(database),
     log: eventLogPart(log),
     changes: changesPart(changes),
+    flags: flags.part,
     resolver: resolverPart(resolver),
     calls: callsPart({ service, calls, breakers, resolver }),
     identity: identityPart(identity),
@@ -65,7 +66,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
     { parts: [held.database], leastStopMs: databaseStopMs, mostStopMs: databaseStopMs },
     // The hooks before consumers and sagas, because these may need what `onStart` prepares.
     {
-      parts: [held.log, held.changes, held.resolver, hooks],
+      parts: [held.log, held.changes, held.resolver, held.flags, hooks],
       leastStopMs: connectionsStopMs,
       mostStopMs: connectionsStopMs,
     },

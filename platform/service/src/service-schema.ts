@@ -1,4 +1,5 @@
 import { eventsMigrations, logMigrations } from '@stoa/events'
+import { flagsMigrations } from '@stoa/flags'
 import { httpMigrations } from '@stoa/http'
 import { migrate, readMigrations, type MigrationSet } from '@stoa/postgres'
 import { rpcMigrations } from '@stoa/rpc'
@@ -11,7 +12,9 @@ import type { ServiceConfig } from './service-config.ts'
 /** The whole schema of a service's database: the platform's tables and its own. */
 export async function migrationsOf({ contract, migrations }: DefinedService): Promise<MigrationSet[]> {
   const own = { name: contract.name, migrations: await readMigrations(migrations) }
-  return [httpMigrations, rpcMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations, own]
+  const platform = [httpMigrations, rpcMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations]
+  const flags = Object.keys(contract.flags).length === 0 ? [] : [flagsMigrations]
+  return [...platform, ...flags, own]
 }
 
 /** Migrates the database of a service, and that of the event log if it is set. */

@@ -1,5 +1,6 @@
 import type { CallClient } from '@stoa/client'
 import type { Resolver } from '@stoa/discovery'
+import type { FlagValue } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AccessTable } from '@stoa/security'
 import type { LogDestination } from '@stoa/telemetry'
@@ -22,4 +23,6 @@ export interface StartOptions {
   readonly calls?: CallClient
   /** In place of tokens, in tests. */
   readonly identity?: Identity
+  /** Values of flags in place of those of config, in tests; a flag that it omits has its default. */
+  readonly flags?: Readonly<Record<string, FlagValue | undefined>>
 }

@@ -1,4 +1,4 @@
-import type { Consumed, EventData, Service, TaskPayload } from '@stoa/contract'
+import type { Consumed, EventData, FlagValue, Service, TaskPayload } from '@stoa/contract'
 import { newId, type Branded, type Clock, type NewId } from '@stoa/kernel'
 import { asCaller, staticIdentity, type LocalCaller } from '@stoa/local'
 import { staticResolver } from '@stoa/discovery'
@@ -20,6 +20,8 @@ export interface TestServiceOptions<S extends Service> {
   readonly settings?: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly newId?: NewId
+  /** Values of flags, read at each evaluation; a flag that it omits has its default. */
+  readonly flags?: { readonly [Key in keyof S['flags'] & string]?: FlagValue }
 }
 
 /** A request to a service under test. */
@@ -128,7 +130,7 @@ interface Surroundings {
 
 function run<S extends Service>(
   definition: DefinedService<any, S>,
-  { access, settings, clock, newId: makeId }: TestServiceOptions<S>,
+  { access, settings, clock, newId: makeId, flags }: TestServiceOptions<S>,
   { own, log, calls }: Surroundings,
 ): Promise<RunningService> {
   const config = definition.config.parse({
@@ -147,6 +149,7 @@ function run<S extends Service>(
     identity: staticIdentity(access, definition.contract.name),
     resolver: staticResolver({}),
     calls: { for: () => calls.clients, close() {} },
+    flags: flags ?? {},
     ...(clock === undefined ? {} : { clock }),
     ...(makeId === undefined ? {} : { newId: makeId }),
   })

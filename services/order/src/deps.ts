@@ -6,7 +6,7 @@ import type { ReconciliationSchedule } from './domain/reconciliation-schedule.ts
 type Context = DepsContext<unknown, OrderService>
 
 /** The dependencies of the use cases of order. */
-export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'caughtUp' | 'telemetry'> {
+export interface Deps extends Pick<Context, 'database' | 'makeTx' | 'calls' | 'flags' | 'caughtUp' | 'telemetry'> {
   readonly clock: Clock
   readonly newId: NewId
   /** Whether orders are picked automatically. */

@@ -10,7 +10,7 @@ const platformLayers = [
   ['telemetry', 'rest'],
   ['config', 'security', 'resilience', 'postgres'],
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],
-  ['client', 'eventsourcing', 'saga'],
+  ['client', 'eventsourcing', 'flags', 'saga'],
   ['service'],
   ['local'],
 ]

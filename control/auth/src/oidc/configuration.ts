@@ -147,14 +147,17 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
   }
 }
 
-/** Services get tokens for the callees they declare, and for auth, whose ended sessions each of them follows; all others for the API. */
+/** The services that every service may follow: auth for ended sessions, config for flags. */
+const followed: ReadonlySet<string> = new Set(['auth', 'config'])
+
+/** Services get tokens for the callees they declare and for those they follow; all others for the API. */
 function resourceServer(declared: DeclaredCalls, resource: string, clientId: string): ResourceServer {
   const audience = audienceOf(resource)
   if (!declared.has(clientId) && audience === PUBLIC_AUDIENCE) return apiResource
   if (!serviceNames(declared).has(clientId)) {
     throw new errors.InvalidTarget('the client may ask for the API alone')
   }
-  const methods = declared.get(clientId)?.get(audience ?? '') ?? (audience === 'auth' ? [] : undefined)
+  const methods = declared.get(clientId)?.get(audience ?? '') ?? (followed.has(audience ?? '') ? [] : undefined)
   if (audience === undefined || methods === undefined)
     throw new errors.InvalidTarget('the service declares no call of this one')
   return {

@@ -1,4 +1,4 @@
-import type { Caller, Calls, Handler, ReadHandle, RpcRefusalCode, Tx } from '@stoa/contract'
+import type { Caller, Calls, FlagContext, Handler, ReadHandle, RpcRefusalCode, Tx } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { orderCreated } from '@stoa/contracts/order/events'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
@@ -32,7 +32,7 @@ export const placeOrder =
 
 /** Prices and checks an order, without effect. */
 export async function prepareOrder(
-  { newId }: Deps,
+  { newId, flags }: Deps,
   { db, calls, caller }: Ordering,
   body: OrderRequest,
 ): Promise<PlacedOrder | OrderRefusal> {
@@ -40,6 +40,8 @@ export async function prepareOrder(
     const fields = [{ pointer: '/paymentMethod', detail: 'must not be combined with paymentMethodId' }]
     return { code: 'request.invalid', detail: 'An order has only one payment method.', fields }
   }
+  if (caller.roles.includes('guest') && !(await flags.value('guest-checkout', guestContext(body, caller))))
+    return { code: 'order.guests_excluded', detail: 'Guests cannot place orders at present.' }
   const skus = body.items.map((item) => item.sku)
   const [priced, method, names] = await Promise.all([
     priceOrder(calls, body, caller.subject),
@@ -68,6 +70,11 @@ export async function prepareOrder(
     shippingAddress: body.shippingAddress,
     shippingMethod: priced.quote.shippingMethod,
   }
+}
+
+/** What rules can distinguish guests by: no personal data, which would stand in the rules. */
+function guestContext({ shippingAddress, currency }: OrderRequest, { subject }: Caller): FlagContext {
+  return { targetingKey: subject, country: shippingAddress.country, currency }
 }
 
 /** Writes an order and starts its fulfilment. */

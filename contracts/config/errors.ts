@@ -1,0 +1,47 @@
+import { errors } from '@stoa/contract'
+
+/** The errors that config returns. */
+export const configErrors = errors({
+  'config.flag_not_found': {
+    kind: 'not_found',
+    title: 'No such flag',
+    why: 'There is no flag with this key.',
+    fix: 'Choose a key from GET /api/v1/flags.',
+  },
+  'config.flag_exists': {
+    kind: 'conflict',
+    title: 'The flag exists already',
+    why: 'Another flag has this key, or a service declares it.',
+    fix: 'Choose another key, or change the existing flag.',
+  },
+  'config.flag_limit': {
+    kind: 'conflict',
+    title: 'There are too many flags',
+    why: 'The number of flags is limited, because every evaluation in bulk returns all of them.',
+    fix: 'Delete flags that are no longer used; GET /api/v1/stale-flags lists them.',
+  },
+  'config.flag_declared': {
+    kind: 'conflict',
+    title: 'A service declares the flag',
+    why: 'A flag that the contract of a service declares cannot be deleted: the service would declare it again.',
+    fix: 'Remove the flag from the contract and deploy the service, then delete it.',
+  },
+  'config.flag_invalid': {
+    kind: 'invalid',
+    title: 'The rules of the flag are not valid',
+    why: 'A rule names an unknown variant, its shares do not sum up to 100, or its values do not fit the operator.',
+    fix: 'Correct the fields that `errors` points to.',
+  },
+  'config.version_not_found': {
+    kind: 'not_found',
+    title: 'No such version',
+    why: 'There is no version with this number in this environment.',
+    fix: 'Choose a version from the history.',
+  },
+  'config.nothing_to_promote': {
+    kind: 'conflict',
+    title: 'There is no next environment',
+    why: 'Changes are promoted from development to staging and from staging to production.',
+    fix: 'Promote from development or staging.',
+  },
+})

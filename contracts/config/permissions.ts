@@ -1,0 +1,8 @@
+import type { Permissions } from '../shared/declared-permission.ts'
+import { shopStaff } from '../shared/roles.ts'
+
+/** The permissions of config, and the roles that have them. */
+export const configPermissions = {
+  'flag:manage': { description: 'change feature flags', roles: ['manager', 'ops'] },
+  'flag:read': { description: 'read feature flags, their history and their use', roles: [...shopStaff, 'ops'] },
+} as const satisfies Permissions

@@ -1,0 +1,137 @@
+import type { FlagContext, Flags, FlagType, FlagTypes, FlagValue } from '@stoa/contract'
+import type { Clock } from '@stoa/kernel'
+import type { Part } from '@stoa/kernel/part'
+import type { Database } from '@stoa/postgres'
+import type { Client, EvaluationContext, JsonValue } from '@openfeature/server-sdk'
+import { flagSource } from './flag-source.ts'
+import { followConfig, type ConfigFollower, type FollowOptions } from './follow-config.ts'
+import { readLastKnown, writeLastKnown } from './last-known.ts'
+import type { OpenFeatureClient } from './open-feature.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What the flags of a running service need. */
+export interface FlagsOptions extends Pick<FollowOptions, 'resolver' | 'tokens' | 'logger'> {
+  readonly service: { readonly name: string; readonly flags: FlagTypes }
+  /** Distinguishes this process from others in OpenFeature. */
+  readonly domain: string
+  readonly database: Database
+  readonly clock: Clock
+  /** Values in place of those of config, in tests; it is not followed then. */
+  readonly fixed?: Readonly<Record<string, FlagValue | undefined>> | undefined
+}
+
+/** The flags of a running service, and the part that keeps them up to date. */
+export interface RunningFlags {
+  readonly flags: Flags
+  readonly part: Part
+}
+
+const reportEveryMs = 60_000
+
+/**
+ * Makes the flags of a service. They start with what the service knew last, follow config in the background, and report once a minute how
+ * often they were evaluated. Nothing here makes a start or a request fail or wait.
+ */
+export function runFlags(options: FlagsOptions): RunningFlags {
+  const { service, domain, clock, fixed } = options
+  const part: Part = { name: 'flags' }
+  if (fixed !== undefined) return { flags: fixedFlags(service.flags, fixed), part }
+  if (Object.keys(service.flags).length === 0) return { flags: fixedFlags({}, {}), part }
+  const source = flagSource(service.flags, clock)
+  let opening: Promise<OpenFeatureClient> | undefined
+  // loaded only by the services that have flags
+  const open = () =>
+    (opening ??= import('./open-feature.ts').then(({ openFeatureClient }) => openFeatureClient(domain, source)))
+  let end = async () => {}
+  async function value(key: string, context: FlagContext = {}): Promise<FlagValue> {
+    const { client } = await open()
+    return valueOf(client, { key, type: service.flags[key] as FlagType, context })
+  }
+  return {
+    flags: { value: value as Flags['value'] },
+    part: {
+      ...part,
+      async start() {
+        await open()
+        end = await keepCurrent(options, source)
+      },
+      async stop() {
+        await end()
+        await (await opening)?.close()
+      },
+    },
+  }
+}
+
+/** Loads the last known rules, and follows config until the returned function is called. */
+async function keepCurrent(options: FlagsOptions, source: ReturnType<typeof flagSource>): Promise<() => Promise<void>> {
+  const { database, service, logger } = options
+  const known = await readLastKnown(database)
+  let last = ''
+  const use = (snapshot: Snapshot) => {
+    source.replace(snapshot.flags)
+    last = JSON.stringify(snapshot)
+  }
+  if (known !== undefined) use(known)
+  const follower = followConfig({
+    ...options,
+    declarations: { flags: flagsOf(service.flags) },
+    onSnapshot(snapshot) {
+      const isNew = JSON.stringify(snapshot) !== last
+      use(snapshot)
+      if (!isNew) return
+      writeLastKnown(database, snapshot).catch((error: unknown) =>
+        logger.warn('the flags of config were not kept for the next start', { error }),
+      )
+    },
+  })
+  const timer = setInterval(() => void report(follower, source), reportEveryMs).unref()
+  return async () => {
+    clearInterval(timer)
+    await report(follower, source)
+    await follower.close()
+  }
+}
+
+async function report(follower: ConfigFollower, source: ReturnType<typeof flagSource>): Promise<void> {
+  const uses = source.takeUses()
+  if (uses.length === 0) return
+  await follower.send('/internal/evaluations', { items: uses }).catch(() => source.returnUses(uses))
+}
+
+function flagsOf(flags: FlagTypes): object[] {
+  return Object.entries(flags).map(([key, { type, description, variants, default: defaultVariant }]) => ({
+    key,
+    type,
+    description,
+    variants,
+    defaultVariant,
+  }))
+}
+
+interface Asked {
+  readonly key: string
+  readonly type: FlagType
+  readonly context: FlagContext
+}
+
+async function valueOf(client: Client, { key, type, context: given }: Asked): Promise<FlagValue> {
+  const fallback = type.variants[type.default] as FlagValue
+  const context = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as EvaluationContext
+  if (typeof fallback === 'boolean') return client.getBooleanValue(key, fallback, context)
+  if (typeof fallback === 'string') return client.getStringValue(key, fallback, context)
+  if (typeof fallback === 'number') return client.getNumberValue(key, fallback, context)
+  return (await client.getObjectValue(key, fallback as JsonValue, context)) as FlagValue
+}
+
+/** Flags with given values, and their defaults otherwise. */
+function fixedFlags(declared: FlagTypes, values: Readonly<Record<string, FlagValue | undefined>>): Flags {
+  return {
+    async value(key) {
+      const type = declared[key] as FlagType
+      return (values[key] ?? type.variants[type.default]) as never
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { booleanFlag, numberFlag, objectFlag, stringFlag, type Flags } from '@stoa/contract'
+import { staticResolver } from '@stoa/discovery'
+import { systemClock } from '@stoa/kernel'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { flagsMigrations } from '../src/last-known.ts'
+import { runFlags } from '../src/flags-part.ts'
+
+const flags = {
+  'guest-checkout': booleanFlag({ description: 'Whether guests may order.', default: true }),
+  'page-size': numberFlag({ description: 'Items of a page.', variants: { few: 10, many: 50 }, default: 'few' }),
+  banner: stringFlag({ description: 'A text.', variants: { none: '', sale: 'Sale' }, default: 'none' }),
+  theme: objectFlag({ description: 'Colours.', variants: { plain: { accent: 'blue' } }, default: 'plain' }),
+}
+type Declared = typeof flags
+const off = {
+  'guest-checkout': {
+    type: 'boolean',
+    variants: { on: true, off: false },
+    isKilled: false,
+    offVariant: 'on',
+    rules: [{ when: [{ attribute: 'country', operator: 'in', values: ['AT'] }], serve: { variant: 'off' } }],
+    serve: { variant: 'on' },
+  },
+}
+const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger } as never
+
+/** A config that streams what the test tells it to. */
+async function startConfig() {
+  const streams = new Set<ServerResponse>()
+  const requests: { readonly path: string; readonly body: any; readonly authorization: string | undefined }[] = []
+  let snapshot: object = {}
+  let failing = false
+  const server = createServer((request, response) => void answer(request, response))
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const { url: path = '', headers } = request
+    requests.push({ path, body: text === '' ? undefined : JSON.parse(text), authorization: headers.authorization })
+    if (failing) return void response.writeHead(503).end()
+    if (path !== '/internal/snapshots') return void response.writeHead(204).end()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
+    streams.add(response)
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    requests,
+    port: (server.address() as AddressInfo).port,
+    fails: (now: boolean) => void (failing = now),
+    sends(flagsNow: object, revision = 1) {
+      snapshot = { revision, flags: flagsNow }
+      for (const stream of streams) stream.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
+    },
+    cut() {
+      for (const stream of streams) stream.destroy()
+      streams.clear()
+    },
+    stop() {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+let own: TestDatabase
+beforeAll(async () => {
+  own = await testDatabase({ sets: [flagsMigrations], name: 'flags' })
+})
+afterAll(() => own.close())
+beforeEach(() => own.database.transaction((tx) => tx.sql`delete from last_known_config`))
+
+const running: (() => Promise<unknown>)[] = []
+let domains = 0
+async function start(port?: number) {
+  const { flags: client, part } = runFlags({
+    service: { name: 'order', flags },
+    domain: `test-${domains++}`,
+    database: own.database,
+    resolver: staticResolver(port === undefined ? {} : { config: [`127.0.0.1:${port}`] }),
+    tokens: { token: async () => 'the-token', forget() {} },
+    clock: systemClock,
+    logger,
+  })
+  await part.start?.()
+  const stop = async () => void (await part.stop?.(1_000))
+  running.push(stop)
+  return { flags: client as Flags<Declared>, stop }
+}
+afterEach(() => Promise.all(running.splice(0).map((stop) => stop())))
+
+const mayAustria = (of: { flags: Flags<Declared> }) =>
+  of.flags.value('guest-checkout', { targetingKey: 'u', country: 'AT', city: undefined })
+
+test('without config every flag has its default, of its type', async () => {
+  const service = await start()
+  expect(await mayAustria(service)).toBe(true)
+  expect(await service.flags.value('page-size')).toBe(10)
+  expect(await service.flags.value('banner')).toBe('')
+  expect(await service.flags.value('theme')).toEqual({ accent: 'blue' })
+})
+
+test('a change of a rule arrives over the stream, and config learns the declared flags', async () => {
+  const config = await startConfig()
+  const service = await start(config.port)
+  await eventually(() => expect(config.requests.map(({ path }) => path)).toContain('/internal/snapshots'))
+  expect(config.requests[0]).toMatchObject({ path: '/internal/declarations', authorization: 'Bearer the-token' })
+  expect(config.requests[0]?.body.flags[1]).toEqual({
+    key: 'page-size',
+    type: 'number',
+    description: 'Items of a page.',
+    variants: { few: 10, many: 50 },
+    defaultVariant: 'few',
+  })
+  config.sends(off)
+  await eventually(async () => expect(await mayAustria(service)).toBe(false))
+  expect(await service.flags.value('guest-checkout', { targetingKey: 'u', country: 'DE' })).toBe(true)
+  await config.stop()
+})
+
+test('the last rules stay in use while config is away, also in a process that starts then', async () => {
+  const config = await startConfig()
+  const first = await start(config.port)
+  config.sends(off)
+  await eventually(async () => expect(await mayAustria(first)).toBe(false))
+  await eventually(async () => expect(await own.database.read.sql`select * from last_known_config`).toHaveLength(1))
+  await config.stop()
+  expect(await mayAustria(first)).toBe(false)
+  await first.stop()
+  expect(await mayAustria(await start(config.port))).toBe(false)
+  expect(await mayAustria(await start())).toBe(false)
+})
+
+test('a cut stream is opened again and brings what changed meanwhile', async () => {
+  const config = await startConfig()
+  config.sends(off)
+  const service = await start(config.port)
+  await eventually(async () => expect(await mayAustria(service)).toBe(false))
+  config.fails(true)
+  config.cut()
+  config.sends({}, 2)
+  await eventually(() =>
+    expect(config.requests.filter(({ path }) => path === '/internal/declarations').length).toBeGreaterThan(2),
+  )
+  expect(await mayAustria(service)).toBe(false)
+  config.fails(false)
+  await eventually(async () => expect(await mayAustria(service)).toBe(true))
+  await config.stop()
+})
+
+test('rules of a variant that this release does not have leave the default', async () => {
+  const config = await startConfig()
+  const service = await start(config.port)
+  const other = {
+    ...off['guest-checkout'],
+    type: 'string',
+    variants: { new: 'x' },
+    rules: [],
+    serve: { variant: 'new' },
+  }
+  config.sends({
+    'guest-checkout': other,
+    'page-size': { ...other, variants: { many: 7 }, serve: { variant: 'many' } },
+  })
+  // the values of the contract, by the variant that config names
+  await eventually(async () => expect(await service.flags.value('page-size')).toBe(50))
+  expect(await service.flags.value('guest-checkout')).toBe(true)
+  await config.stop()
+})
+
+test('a stop reports how often each flag returned which variant', async () => {
+  const config = await startConfig()
+  const service = await start(config.port)
+  await service.flags.value('page-size')
+  await service.flags.value('page-size')
+  await service.stop()
+  expect(config.requests.find(({ path }) => path === '/internal/evaluations')?.body.items).toEqual([
+    { key: 'page-size', variant: 'few', count: 2, lastAt: expect.stringMatching(/^20.*Z$/) },
+  ])
+  await config.stop()
+})
