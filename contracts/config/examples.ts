@@ -37,4 +37,20 @@ export const configExamples: Examples<typeof flags & typeof internal> = {
   reviveFlag: { body: { reason: 'The cause is fixed.' } },
   promoteFlag: { body: { reason: 'It works on staging.' } },
   rollBackFlag: { body: { version: 1, reason: 'The rules excluded customers by mistake.' } },
+  declare: {
+    body: {
+      flags: [
+        {
+          key: 'guest-checkout',
+          type: 'boolean',
+          description: 'Whether guests may place orders.',
+          variants: { on: true, off: false },
+          defaultVariant: 'on',
+        },
+      ],
+    },
+  },
+  recordEvaluations: {
+    body: { items: [{ key: 'guest-checkout', variant: 'on', count: 12, lastAt: '2026-11-02T12:00:00Z' }] },
+  },
 }

@@ -11,8 +11,8 @@ export function matches({ attribute, operator, values = [] }: Condition, attribu
   if (isMissing) return false
   if (operator === 'exists') return true
   // of a list, one item is enough
-  const items = Array.isArray(found) ? found : [found]
-  if (operator === 'not_in') return !items.some((item) => values.includes(item))
+  const items: readonly unknown[] = Array.isArray(found) ? found : [found]
+  if (operator === 'not_in') return !items.some((item) => values.some((value) => value === item))
   return items.some((item) => values.some((value) => compare[operator](item, value)))
 }
 

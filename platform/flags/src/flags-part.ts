@@ -48,7 +48,7 @@ export function runFlags(options: FlagsOptions): RunningFlags {
     return valueOf(client, { key, type: service.flags[key] as FlagType, context })
   }
   return {
-    flags: { value: value as Flags['value'] },
+    flags: { value },
     part: {
       ...part,
       async start() {
