@@ -120,7 +120,7 @@ test('a change of a rule arrives over the stream, and config learns the declared
   await config.stop()
 })
 
-test('the last rules stay in use while config is away, also in a process that starts then', async () => {
+test('the last rules stay in use while config is unavailable, also in a process that starts then', async () => {
   const config = await startConfig()
   const first = await start(config.port)
   config.sends(off)
