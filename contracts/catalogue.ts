@@ -3,6 +3,8 @@ import { analytics } from './analytics/service.ts'
 import { auth } from './auth/service.ts'
 import { billing } from './billing/service.ts'
 import { config } from './config/service.ts'
+import { datamart } from './datamart/service.ts'
+import { etl } from './etl/service.ts'
 import { inventory } from './inventory/service.ts'
 import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
@@ -30,4 +32,6 @@ export const catalogue: readonly Service[] = [
   support,
   streaming,
   analytics,
+  etl,
+  datamart,
 ]

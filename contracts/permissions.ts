@@ -2,6 +2,8 @@ import { analyticsPermissions } from './analytics/permissions.ts'
 import { authPermissions } from './auth/permissions.ts'
 import { billingPermissions } from './billing/permissions.ts'
 import { configPermissions } from './config/permissions.ts'
+import { datamartPermissions } from './datamart/permissions.ts'
+import { etlPermissions } from './etl/permissions.ts'
 import { gatewayPermissions } from './gateway/permissions.ts'
 import { inventoryPermissions } from './inventory/permissions.ts'
 import { notificationPermissions } from './notification/permissions.ts'
@@ -21,6 +23,8 @@ export const permissionsByContract = {
   auth: authPermissions,
   billing: billingPermissions,
   config: configPermissions,
+  datamart: datamartPermissions,
+  etl: etlPermissions,
   gateway: gatewayPermissions,
   inventory: inventoryPermissions,
   notification: notificationPermissions,

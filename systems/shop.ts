@@ -2,6 +2,8 @@ import { analytics } from '@stoa/contracts/analytics/service'
 import { auth } from '@stoa/contracts/auth/service'
 import { billing } from '@stoa/contracts/billing/service'
 import { config } from '@stoa/contracts/config/service'
+import { datamart } from '@stoa/contracts/datamart/service'
+import { etl } from '@stoa/contracts/etl/service'
 import { inventory } from '@stoa/contracts/inventory/service'
 import { notification } from '@stoa/contracts/notification/service'
 import { order } from '@stoa/contracts/order/service'
@@ -19,6 +21,9 @@ import { defineSystem, type HintPlace } from '@stoa/system/define-system'
 import { ada, hintOfAccounts } from '@stoa/system/seed/accounts'
 import { visaMethodId } from '@stoa/system/seed/payment-methods'
 import { gateway, service } from '@stoa/system/topology'
+
+/** The fonts of what is printed. */
+const fonts = ['dejavu-fonts-ttf/ttf/DejaVuSans.ttf', 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf']
 
 /** The shop: what npm start runs, and the demonstration of everything. */
 export const system = defineSystem({
@@ -44,7 +49,7 @@ export const system = defineSystem({
     {
       ...service('services', billing),
       resetAlone: 'it would issue its invoices and credit notes a second time, with other numbers',
-      assets: ['dejavu-fonts-ttf/ttf/DejaVuSans.ttf', 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'],
+      assets: fonts,
     },
     service('services', notification),
     service('services', search),
@@ -53,6 +58,8 @@ export const system = defineSystem({
     // What has happened, as figures.
     service('services', streaming),
     service('services', analytics),
+    { ...service('services', etl), lake: 'writes' },
+    { ...service('services', datamart), lake: 'reads', assets: fonts },
 
     // The one door.
     gateway,

@@ -70,6 +70,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/dlq.ts'),
   },
   tasks: { isReaching: true, summary: 'failed tasks: list, retry, discard', load: () => import('./commands/tasks.ts') },
+  pipelines: {
+    isReaching: true,
+    summary: 'pipelines of the lake: list, run',
+    load: () => import('./commands/pipelines.ts'),
+  },
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },

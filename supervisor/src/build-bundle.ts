@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '@stoa/system/topology'
 import { entryFiles, packEntry } from './bundle.ts'
@@ -14,7 +16,7 @@ export async function buildBundle(target: string, deployments: readonly Deployme
   const programs = new Map([...entryFiles(deployments), [packEntry, join(root, 'supervisor/src/pack.ts')]])
   const { outputFiles } = await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
-    plugins: [programEntries(programs), serviceLocations(deployments)],
+    plugins: [programEntries(programs), nativePackages, serviceLocations(deployments)],
     outdir: target,
     absWorkingDir: root,
     bundle: true,
@@ -41,6 +43,20 @@ const slowNaming = /(var __name = \(target, value\) =>) (__defProp\()/
 async function writeProgram(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text.replace(slowNaming, '$1 target.name === value ? target : $2'))
+}
+
+/**
+ * A package with native parts finds them from its own folder, so it stays there and is loaded by its path. The bundle is not moved to
+ * another machine: it is built where it runs.
+ */
+const nativePackages: Plugin = {
+  name: 'native packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@duckdb\/node-api$/ }, ({ path, resolveDir }) => {
+      const { resolve } = createRequire(join(resolveDir, 'package.json'))
+      return { path: pathToFileURL(resolve(path)).href, external: true }
+    })
+  },
 }
 
 /** Each program holds on to the supervisor first: one that was left alone would keep its port forever. */

@@ -98,7 +98,8 @@ export async function ensureBundle(data: DataFolder, { name: system, services: d
 
 async function contentHash(system: string, folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([process.version, system]))
+  // with the place of the packages that stay outside of the bundle
+  hash.update(JSON.stringify([process.version, system, root]))
   hash.update(await readFile(join(root, 'package-lock.json')))
   const files = (await Promise.all(folders.map((folder) => listSources(join(root, folder))))).flat().toSorted()
   const contents = await Promise.all(files.map((file) => readFile(file)))

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly bundles: string
   readonly logs: string
   readonly telemetry: string
+  /** The Delta tables of etl and datamart. */
+  readonly lake: string
   /** E-mails with a link, where there is no mail server. */
   readonly mail: string
   /** The socket on which a running supervisor takes commands. */
@@ -55,6 +57,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     bundles: join(home, 'bundles'),
     logs: join(home, 'logs'),
     telemetry: join(home, 'telemetry'),
+    lake: join(home, 'lake'),
     mail: join(home, 'mail'),
     socket: socketPath(home),
     lock: join(home, 'lock'),

@@ -34,6 +34,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     AUTH_ISSUER: at('gateway'),
     TELEMETRY_FOLDER: data.telemetry,
     ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
+    ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: data.lake }),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
     ...deployment.embedded,
     ...Object.fromEntries((deployment.webhookSecrets ?? []).map((name) => [name, secrets.webhookSecrets[name] ?? ''])),

@@ -19,14 +19,14 @@ export async function resetData(
     await noteSeeded(settings, { services: [], isCaughtUp: false })
     await emptyDatabases(services, settings)
     await rm(settings.data.tokens, { force: true })
+    await rm(settings.data.lake, { recursive: true, force: true })
     return
   }
   const { services: seeded } = await readSeedRecord(settings)
   await noteSeeded(settings, { services: seeded.filter((name) => !names.includes(name)), isCaughtUp: false })
-  await emptyDatabasesOf(
-    services.filter(({ name }) => names.includes(name)),
-    settings,
-  )
+  const named = services.filter(({ name }) => names.includes(name))
+  await emptyDatabasesOf(named, settings)
+  if (named.some(({ lake }) => lake === 'writes')) await rm(settings.data.lake, { recursive: true, force: true })
 }
 
 /**

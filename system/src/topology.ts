@@ -15,6 +15,8 @@ export interface Deployment {
   readonly hasDatabase: boolean
   /** Why its data cannot be deleted alone, where the events that it would consume again do not bring back the same. */
   readonly resetAlone?: string
+  /** Whether it fills the folder of the lake, or only reads it. */
+  readonly lake?: 'writes' | 'reads'
   readonly replicas: number
   /** What the embedded profile sets, where it differs from the defaults. */
   readonly embedded?: Readonly<Record<string, string>>

@@ -10,6 +10,7 @@ import { takeLock } from '../lock.ts'
 import { endLeftBehind } from '../processes.ts'
 import { readArchive, requireArchive, type Archive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import { placeLake } from './lake-files.ts'
 import { readManifest, requireWhole, type Manifest } from './manifest.ts'
 import { recover } from './recover.ts'
 import { holdsSegment, isSegment } from './segments.ts'
@@ -63,7 +64,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
       to: options.to,
       finish: async (port) => forgetInstances(port, await readFile(join(backup, 'own/password'), 'utf8')),
     })
-    await putInPlace(options, location, unfinished)
+    await putInPlace(options, location, { made: unfinished, manifest })
   } finally {
     lock.release()
   }
@@ -175,7 +176,11 @@ async function placeFile(from: string, to: string, account: Account | undefined)
 }
 
 /** A crash between the steps leaves the marker, with which nothing starts until a restore has come to its end. */
-async function putInPlace({ data, backup }: RestoreOptions, { home, account }: Location, made: string): Promise<void> {
+async function putInPlace(
+  { data, backup, to }: RestoreOptions,
+  { home, account }: Location,
+  { made, manifest }: { readonly made: string; readonly manifest: Manifest },
+): Promise<void> {
   const cluster = join(home, 'cluster')
   const replaced = join(home, 'cluster.replaced')
   await writeJson(data.restoring, { backup })
@@ -184,6 +189,7 @@ async function putInPlace({ data, backup }: RestoreOptions, { home, account }: L
     await rename(cluster, replaced)
   }
   await rename(made, cluster)
+  await placeLake(data, backup, { files: manifest.files, isLater: to !== undefined })
   await placeFile(join(backup, 'own/password'), join(home, 'password'), account)
   for (const name of ownFiles) {
     const from = join(backup, 'own', name)

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { DataFolder } from '../data-folder.ts'
 import { readArchive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import { copyLake } from './lake-files.ts'
 import { manifestName, type BackedUpFile, type Manifest } from './manifest.ts'
 import { holdsSegment, segmentsBetween } from './segments.ts'
 import { systemError } from '@stoa/system/system-errors'
@@ -26,7 +27,7 @@ const leftOutAnywhere = /(^|[/])(pgsql_tmp[^/]*|pg_internal\.init[^/]*)$/
 export const ownFiles = ['secrets.json', 'seeded.json'] as const
 
 /**
- * Copies a running server's cluster with the write-ahead log that makes the copy consistent, and the system's secrets.
+ * Copies a running server's cluster with the write-ahead log that makes the copy consistent, the lake, and the system's secrets.
  * Nothing waits for it. The folder appears complete or not at all. @throws AppError `backup.folder_taken`, `backup.log_gone`
  */
 export async function takeBackup(source: BackupSource, wanted: string): Promise<Manifest> {
@@ -68,6 +69,7 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
   const first = /\(file ([0-9A-F]{24})\)/.exec(label)?.[1] ?? ''
   files.push(await writeText(join(unfinished, 'cluster'), 'backup_label', label))
   for (const segment of segmentsBetween(first, last)) files.push(await copySegment(cluster, segment, unfinished))
+  const lake = await copyLake(data, unfinished)
   const own = await copyOwn(data, home, unfinished)
   const identity = await identify(server)
   const archive = await readArchive(data)
@@ -79,7 +81,7 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
     firstSegment: first,
     lastSegment: last,
     ...(archive === undefined ? {} : { archive: archive.folder }),
-    files: [...files.map((file) => ({ ...file, path: join('cluster', file.path) })), ...own],
+    files: [...files.map((file) => ({ ...file, path: join('cluster', file.path) })), ...lake, ...own],
   }
 }
 

@@ -7,7 +7,7 @@ import { root } from './root.ts'
 const platformLayers = [
   ['kernel'],
   ['contract'],
-  ['telemetry', 'rest'],
+  ['telemetry', 'rest', 'lake'],
   ['config', 'security', 'resilience', 'postgres'],
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],
   ['client', 'eventsourcing', 'flags', 'saga'],

@@ -1,0 +1,19 @@
+import type { Examples } from '@stoa/contract'
+import type * as http from './http.ts'
+
+/** Examples of the operations of datamart. */
+export const datamartExamples: Examples<typeof http> = {
+  queryMart: {
+    body: {
+      measures: ['revenue', 'confirmedOrders'],
+      dimensions: ['currency', 'product'],
+      timeGrain: 'month',
+      from: '2026-01-01',
+      to: '2027-01-01',
+      filters: [{ dimension: 'currency', values: ['EUR'] }],
+      orderBy: [{ by: 'revenue', descending: true }],
+      limit: 10,
+    },
+  },
+  generateReport: { body: { template: 'sales', from: '2026-11-01', to: '2026-12-01', currency: 'EUR' } },
+}

@@ -1,0 +1,8 @@
+export { quoteName, quoteText, type Columns, type ColumnType } from './columns.ts'
+export { rowCountOf, type Action, type Snapshot } from './delta-log.ts'
+export { commitTable, newTable, readTable, removals, restoringActions, type Change } from './delta-table.ts'
+export { lakeError } from './lake-errors.ts'
+export { makeDuck, type Duck, type DuckLimits, type DuckSession, type SqlValue } from './duck.ts'
+export { tableSql } from './table-sql.ts'
+export { vacuumTable } from './vacuum.ts'
+export { writeQuery, writeRows, type TableFiles } from './write-files.ts'

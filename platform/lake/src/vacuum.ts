@@ -1,0 +1,30 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { Snapshot } from './delta-log.ts'
+
+/**
+ * Deletes the data files that no longer belong to a table, or never came to, and are older than `before`. Earlier versions that had
+ * them can no longer be read. Returns how many it deleted.
+ */
+export async function vacuumTable(
+  folder: string,
+  { files, removed }: Snapshot,
+  before: Temporal.Instant,
+): Promise<number> {
+  const kept = new Set([...files.values()].map(({ path }) => decodeURIComponent(path)))
+  const removalMs = new Map(
+    [...removed.values()].map((each) => [decodeURIComponent(each.path), each.deletionTimestamp]),
+  )
+  const names = (await readdir(folder, { recursive: true })).map((name) => name.split(sep).join('/'))
+  const others = names.filter((name) => /\.(parquet|ndjson)$/.test(name) && !name.startsWith('_delta_log/'))
+  let deleted = 0
+  for (const name of others.filter((each) => !kept.has(each))) {
+    const path = join(folder, name)
+    // Of a removed file the time of its removal counts: readers that began before it may still read the file.
+    const sinceMs = removalMs.get(name) ?? (await stat(path)).mtimeMs
+    if (sinceMs >= before.epochMilliseconds) continue
+    await rm(path, { force: true })
+    deleted += 1
+  }
+  return deleted
+}

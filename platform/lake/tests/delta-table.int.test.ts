@@ -1,0 +1,136 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  commitTable,
+  makeDuck,
+  newTable,
+  readTable,
+  removals,
+  restoringActions,
+  tableSql,
+  vacuumTable,
+  writeRows,
+  type Duck,
+  type SqlValue,
+} from '../src/index.ts'
+
+let folder: string
+let duck: Duck
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stoa-lake-'))
+  duck = makeDuck({ folder, memoryMiB: 128 })
+})
+afterAll(async () => {
+  await duck.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const limits = { timeoutMs: 30_000 }
+const columns = { day: 'date', at: 'timestamp', name: 'string', amount: 'long' } as const
+const row = (day: string, name: string, amount: number) => ({ day, at: `${day}T10:00:00.123456Z`, name, amount })
+
+async function append(table: string, rows: readonly Readonly<Record<string, SqlValue>>[]): Promise<number> {
+  const snapshot = await readTable(table)
+  const adds = await duck.use(limits, (session) =>
+    writeRows(session, rows, { folder: table, columns, partitionBy: 'day' }),
+  )
+  const begin = snapshot === undefined ? newTable(columns, ['day']) : []
+  return commitTable(table, { readVersion: snapshot?.version, operation: 'WRITE', actions: [...begin, ...adds] })
+}
+
+async function sumOf(table: string, version?: number): Promise<SqlValue | undefined> {
+  const snapshot = await readTable(table, version)
+  if (snapshot === undefined) return undefined
+  const [found] = await duck.use(limits, ({ rows }) =>
+    rows(`select coalesce(sum(amount), 0)::bigint as total from ${tableSql(table, snapshot)}`),
+  )
+  return found?.['total']
+}
+
+test('every version of a table can be read, divided by day, with quotes and empty values as they were', async () => {
+  const table = join(folder, "it's")
+  expect(await readTable(table)).toBeUndefined()
+  await append(table, [row('2026-11-28', `"'; drop`, 9_007_199_254_740_991), row('2026-11-29', '', 1)])
+  await append(table, [row('2026-11-29', 'second', 5)])
+  const now = await readTable(table)
+  if (now === undefined) throw new Error('there is no table')
+  await commitTable(table, {
+    readVersion: now.version,
+    operation: 'DELETE',
+    actions: removals([...now.files.values()].filter(({ path }) => path.startsWith('day=2026-11-28'))),
+  })
+  expect(await Promise.all([0, 1, 2, 3].map((version) => sumOf(table, version)))).toEqual([
+    '9007199254740992',
+    '9007199254740997',
+    '6',
+    undefined,
+  ])
+  const rows = await duck.use(limits, (session) =>
+    session.rows(`select * from ${tableSql(table, now)} order by amount desc limit 1`),
+  )
+  expect(rows).toEqual([
+    { day: '2026-11-28', at: '2026-11-28 10:00:00.123456+00', name: `"'; drop`, amount: '9007199254740991' },
+  ])
+})
+
+test('of writers that decide on one version one commits, and the others are refused', async () => {
+  const table = join(folder, 'raced')
+  await commitTable(table, { readVersion: undefined, operation: 'CREATE', actions: newTable(columns, ['day']) })
+  const race = Array.from({ length: 8 }, (_, index) =>
+    commitTable(table, { readVersion: 0, operation: 'WRITE', actions: [{ txn: { appId: 'x', version: index } }] }),
+  )
+  const ended = await Promise.allSettled(race)
+  expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  const refused = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []))
+  expect(refused).toEqual(Array.from({ length: 7 }, () => 'lake.conflict'))
+  expect((await readdir(join(table, '_delta_log'))).toSorted()).toEqual([
+    '00000000000000000000.json',
+    '00000000000000000001.json',
+  ])
+})
+
+test('an earlier version is restored as a new one; vacuum deletes only files that are long gone', async () => {
+  const table = join(folder, 'restored')
+  await append(table, [row('2026-11-28', 'a', 1)])
+  await append(table, [row('2026-11-28', 'b', 2)])
+  const [now, first] = [await readTable(table), await readTable(table, 0)]
+  if (now === undefined) throw new Error('there is no table')
+  const actions = restoringActions(now, first)
+  await commitTable(table, { readVersion: now.version, operation: 'RESTORE', actions })
+  const restored = await readTable(table)
+  if (restored === undefined) throw new Error('there is no table')
+  expect(await sumOf(table)).toBe('1')
+  expect(await vacuumTable(table, restored, Temporal.Now.instant().subtract({ hours: 1 }))).toBe(0)
+  expect(await sumOf(table, 1)).toBe('3')
+  expect(await vacuumTable(table, restored, Temporal.Now.instant().add({ hours: 1 }))).toBe(1)
+  expect(await sumOf(table)).toBe('1')
+})
+
+test('a log with a gap or a damaged commit is refused with the version', async () => {
+  const table = join(folder, 'damaged')
+  await append(table, [row('2026-11-28', 'a', 1)])
+  await writeFile(join(table, '_delta_log/00000000000000000001.json'), '{"add":')
+  await expect(readTable(table)).rejects.toThrow('version 1 cannot be read')
+  await rm(join(table, '_delta_log/00000000000000000000.json'))
+  await expect(readTable(table)).rejects.toThrow('version 1 follows a gap')
+})
+
+test('work ends after its time, within its memory and its folder, and the next one is served', async () => {
+  const endless = 'select count(*) from range(100000000000) each(x) where sqrt(x) > 2'
+  await expect(duck.use({ timeoutMs: 300 }, ({ rows }) => rows(endless))).rejects.toMatchObject({
+    code: 'lake.too_long',
+  })
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 200)
+  const gone = duck.use({ ...limits, signal: controller.signal }, ({ rows }) => rows(endless))
+  await expect(gone).rejects.toThrow('INTERRUPT')
+  await expect(
+    duck.use(limits, ({ rows }) => rows('select list(x) from range(100000000) each(x)')),
+  ).rejects.toMatchObject({ code: 'lake.too_large' })
+  for (const statement of [`select * from read_text('/etc/hostname')`, `set memory_limit = '1GB'`, 'install httpfs']) {
+    await expect(duck.use(limits, ({ rows }) => rows(statement))).rejects.toThrow(/disabled|locked|Permission/i)
+  }
+  expect(await duck.use(limits, ({ rows }) => rows('select 1 as one'))).toEqual([{ one: 1 }])
+})

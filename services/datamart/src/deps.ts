@@ -1,0 +1,20 @@
+import type { Clock, NewId } from '@stoa/kernel'
+import type { Duck } from '@stoa/lake'
+import type { Database } from '@stoa/postgres'
+import type { Logger } from '@stoa/telemetry'
+import type { Fonts } from './report/fonts.ts'
+
+/** What the use cases of datamart are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly database: Database
+  readonly logger: Logger
+  readonly duck: Duck
+  /** The folder of the lake, which etl fills. */
+  readonly lake: string
+  readonly queryTimeoutMs: number
+  readonly reportRetentionDays: number
+  /** Read when the first report is printed. */
+  readonly fonts: () => Fonts
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { toCsv } from './csv.ts'
+
+const columns = [
+  { name: 'product', type: 'text' },
+  { name: 'revenue', type: 'money' },
+] as const
+const head = 'product,revenue\r\n'
+
+test('quotes what has a separator, and keeps numbers as numbers, also negative ones', () => {
+  const rows = [
+    ['Tea, green "No. 1"', -5],
+    [null, 0],
+    ['two\nlines', 9_007_199_254_740_991],
+  ]
+  expect(toCsv(columns, rows)).toBe(`${head}"Tea, green ""No. 1""",-5\r\n,0\r\n"two\nlines",9007199254740991\r\n`)
+})
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =cmd|/c calc', '\r=1', '\u00a0@x'])('%j is no formula', (text) => {
+  expect(toCsv(columns, [[text, 1]])).toBe(`${head}"'${text}",1\r\n`)
+})

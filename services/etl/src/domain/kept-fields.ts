@@ -1,0 +1,37 @@
+import { etl } from '@stoa/contracts/etl/service'
+
+const orderFields = ['orderId', 'number']
+const orderFacts = [...orderFields, 'total', 'lines']
+const paymentFacts = ['paymentId', 'orderId', 'amount']
+
+/**
+ * The fields of each event that the lake keeps. A field that is not listed never reaches it: neither the ids of customers nor free text,
+ * which may name people, nor what a later version of an event adds. So the erasure of a person has nothing to do here.
+ */
+const keptFields: Readonly<Record<string, readonly string[]>> = {
+  'order.created': orderFacts,
+  'order.confirmed': orderFacts,
+  'order.completed': orderFacts,
+  'order.rejected': orderFields,
+  'order.cancelled': orderFields,
+  'order.shipped': orderFields,
+  'order.delivered': orderFields,
+  'order.returned': [...orderFields, 'lines', 'all'],
+  'payment.initiated': paymentFacts,
+  'payment.completed': paymentFacts,
+  'payment.failed': [...paymentFacts, 'code'],
+  'refund.processed': ['refundId', 'paymentId', 'orderId', 'amount', 'returnId'],
+  'product.created': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
+  'product.updated': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
+  'product.deleted': ['productId', 'skus'],
+}
+
+/** Every type of event that goes into the lake. */
+export const lakeEventTypes: readonly string[] = Object.values(etl.batches.events.events).map(({ type }) => type)
+
+/** What the lake keeps of the data of an event. @throws Error for a type whose fields are not listed */
+export function keptData(type: string, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const fields = keptFields[type]
+  if (fields === undefined) throw new Error(`the fields of ${type} that the lake keeps are not listed`)
+  return Object.fromEntries(fields.filter((field) => data[field] !== undefined).map((field) => [field, data[field]]))
+}

@@ -1,0 +1,88 @@
+import { builtFromAppId } from '@stoa/contracts/etl/lake-layout'
+import {
+  commitTable,
+  newTable,
+  readTable,
+  removals,
+  rowCountOf,
+  tableSql,
+  writeQuery,
+  type DuckSession,
+  type Snapshot,
+} from '@stoa/lake'
+import { eventsFolder } from '../lake/events-table.ts'
+import type { FlushTools } from '../lake/flush-events.ts'
+import { dimDate, dimProduct } from './dimensions.ts'
+import { factSales } from './fact-sales.ts'
+import { starFolder, type StarTable } from './star-table.ts'
+
+/** The tables of the star schema, facts last: a reader finds the dimensions of every fact. */
+export const starTables: readonly StarTable[] = [dimDate, dimProduct, factSales]
+
+/** What a build has done. */
+export interface Built {
+  readonly rowsRead: number
+  readonly rowsWritten: number
+  readonly isSkipped: boolean
+  readonly versions: Readonly<Record<string, number>>
+}
+
+const timeoutMs = 900_000
+
+/**
+ * Builds every table of the star schema anew from the events of the lake, each in one commit; one that has these events already is left
+ * as it is. Repeated, or cut off and repeated, it ends with the same tables. @throws AppError `lake.conflict` (retryable) after a race
+ */
+export async function buildStar({ duck, lake }: Pick<FlushTools, 'duck' | 'lake'>, asOfMs: number): Promise<Built> {
+  const folder = eventsFolder(lake)
+  const events = await readTable(folder)
+  const versions: Record<string, number> = {}
+  if (events === undefined) return { rowsRead: 0, rowsWritten: 0, isSkipped: true, versions }
+  let rowsWritten = 0
+  let isSkipped = true
+  for (const table of starTables) {
+    const before = await readTable(starFolder(lake, table.name))
+    const isCurrent = before?.transactions.get(builtFromAppId)?.version === events.version
+    const built = isCurrent
+      ? { version: before.version, rows: 0 }
+      : await duck.use({ timeoutMs }, (session) => build(session, { lake, table, events, before, asOfMs }))
+    isSkipped &&= isCurrent
+    rowsWritten += built.rows
+    versions[table.name] = built.version
+  }
+  return { rowsRead: isSkipped ? 0 : (rowCountOf(events) ?? 0), rowsWritten, isSkipped, versions }
+}
+
+interface Building {
+  readonly lake: string
+  readonly table: StarTable
+  readonly events: Snapshot
+  readonly before: Snapshot | undefined
+  readonly asOfMs: number
+}
+
+async function build(
+  session: DuckSession,
+  { lake, table, events, before, asOfMs }: Building,
+): Promise<{ version: number; rows: number }> {
+  const { columns } = table
+  const folder = starFolder(lake, table.name)
+  const adds = await writeQuery(session, table.sql(tableSql(eventsFolder(lake), events)), { folder, columns })
+  const txn = { appId: builtFromAppId, version: events.version, lastUpdated: asOfMs }
+  const version = await commitTable(folder, {
+    readVersion: before?.version,
+    operation: 'WRITE',
+    actions: [
+      // also when its columns have changed
+      ...newTable(columns, []),
+      { txn },
+      ...removals(before?.files.values() ?? []),
+      ...adds,
+    ],
+  })
+  const rows = adds.reduce(
+    (sum, { add }) => sum + Number((JSON.parse(add?.stats ?? '{}') as { numRecords?: number }).numRecords),
+    0,
+  )
+  return { version, rows }
+}

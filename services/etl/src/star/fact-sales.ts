@@ -1,0 +1,55 @@
+import type { StarTable } from './star-table.ts'
+
+const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": {"amount": "BIGINT", "currency": "VARCHAR"}}]`
+
+/**
+ * What was sold, a row for each line of an order. What an order costs beside its lines is a line of the kind `shipping`, so the lines of an
+ * order add up to its total. Amounts are in minor units.
+ */
+export const factSales: StarTable = {
+  name: 'fact_sales',
+  columns: {
+    order_id: 'string',
+    order_number: 'string',
+    line: 'integer',
+    kind: 'string',
+    sku: 'string',
+    day: 'date',
+    placed_at: 'timestamp',
+    currency: 'string',
+    status: 'string',
+    is_confirmed: 'boolean',
+    quantity: 'long',
+    amount: 'long',
+  },
+  sql: (events) => `
+    with steps as (
+      select subject as order_id, type, happened_at, seq, data from ${events} as events where type like 'order.%'
+    ),
+    placed as (
+      select order_id, happened_at as placed_at, data ->> '$.number' as order_number,
+        (data ->> '$.total.amount')::bigint as total, data ->> '$.total.currency' as currency,
+        from_json(data -> '$.lines', '${lineType}') as lines
+      from steps where type = 'order.created' qualify row_number() over (partition by order_id order by seq) = 1
+    ),
+    latest as (
+      select order_id, replace(arg_max(type, seq), 'order.', '') as step, bool_or(type = 'order.confirmed') as is_confirmed
+      from steps group by order_id
+    ),
+    goods as (
+      select order_id, unnest(range(1, len(lines) + 1)) as line, unnest(lines) as item from placed
+    ),
+    every as (
+      select order_id, line::integer as line, 'goods' as kind, item.sku as sku, item.quantity as quantity,
+        item.total.amount as amount
+      from goods
+      union all
+      select order_id, 0, 'shipping', null, 0, total - coalesce(list_sum(list_transform(lines, lambda each: each.total.amount)), 0)
+      from placed
+    )
+    select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
+      case step when 'created' then 'placed' else step end as status, is_confirmed, quantity, amount
+    from every join placed using (order_id) join latest using (order_id)
+    where kind = 'goods' or amount <> 0
+    order by placed_at, order_id, line`,
+}

@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { starTablePath, type StarTableName } from '@stoa/contracts/etl/lake-layout'
+import type { Columns } from '@stoa/lake'
+
+/** A table of the star schema. */
+export interface StarTable {
+  readonly name: StarTableName
+  readonly columns: Columns
+  /** Its rows as a query over the events of the lake, which is given as a subquery. */
+  readonly sql: (events: string) => string
+}
+
+/** The folder of a table of the star schema. */
+export function starFolder(lake: string, name: StarTableName): string {
+  return join(lake, starTablePath(name))
+}

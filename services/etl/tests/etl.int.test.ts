@@ -1,0 +1,121 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { orderCancelled, orderCreated } from '@stoa/contracts/order/events'
+import { productUpdated } from '@stoa/contracts/inventory/events'
+import { newId } from '@stoa/kernel'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startLake, type LakeKit } from './lake-kit.ts'
+
+let kit: LakeKit
+beforeAll(async () => {
+  kit = await startLake()
+})
+afterAll(() => kit.stop())
+
+const analyst = { subject: newId(), roles: ['analyst'] }
+
+async function run(pipeline: string) {
+  const { status, body } = await kit.service.request('POST', `/api/v1/pipelines/${pipeline}/runs`, {
+    as: analyst,
+    headers: { prefer: 'wait=30' },
+  })
+  expect([status, body]).toMatchObject([202, { state: 'succeeded' }])
+  return body
+}
+
+test('a run brings the events of orders into the lake and the star schema, line by line, to the cent', async () => {
+  const orderId = await kit.order({ amount: 1_001, shipping: 499, sku: 'TEA' })
+  await kit.staged(2)
+  const { steps } = await run('star-schema')
+  expect(steps).toMatchObject([
+    { name: 'flush-events', rowsRead: 2, rowsWritten: 2 },
+    { name: 'build-star', rowsRead: 2, rowsWritten: 3 },
+  ])
+  expect(await kit.query('star/fact_sales', 'select * exclude (placed_at, day) from TABLE order by line desc')).toEqual(
+    [
+      {
+        order_id: orderId,
+        order_number: `S-${orderId.slice(-6)}`,
+        line: 1,
+        kind: 'goods',
+        sku: 'TEA',
+        currency: 'EUR',
+        status: 'confirmed',
+        is_confirmed: true,
+        quantity: '2',
+        amount: '1001',
+      },
+      expect.objectContaining({ line: 0, kind: 'shipping', sku: null, quantity: '0', amount: '499' }),
+    ],
+  )
+  // nothing has changed: nothing is written
+  const again = await run('star-schema')
+  expect(again.steps).toMatchObject([{ skipped: true }, { skipped: true, versions: steps[1].versions }])
+})
+
+test('a cancelled order keeps its place in the facts, and a product has the name of its last version', async () => {
+  const orderId = await kit.order({ amount: 500, sku: 'CUP' })
+  const ends = { orderId, number: 'S-1', customerId: newId(), reason: 'changed their mind' }
+  await kit.service.receive(orderCancelled, orderId, ends)
+  const productId = newId()
+  for (const [version, name] of [
+    [2, 'New cup'],
+    [1, 'Old cup'],
+  ] as const) {
+    const variants = [{ sku: 'CUP', name: 'Blue', weightGrams: 1 }]
+    const rest = { status: 'active', category: 'cups', tags: [], taxClass: 'standard' } as const
+    await kit.service.receive(productUpdated, productId, { productId, version, name, variants, ...rest })
+  }
+  await kit.staged(5)
+  await run('star-schema')
+  const [fact] = await kit.query(
+    'star/fact_sales',
+    `select status, is_confirmed from TABLE where order_id = '${orderId}'`,
+  )
+  expect(fact).toEqual({ status: 'cancelled', is_confirmed: true })
+  expect(await kit.query('star/dim_product', 'select sku, product_name, category from TABLE')).toEqual([
+    { sku: 'CUP', product_name: 'New cup', category: 'cups' },
+  ])
+})
+
+test('what is personal in an event is in no file of the lake', async () => {
+  const customerId = newId()
+  const orderId = newId()
+  const total = { amount: 1, currency: 'EUR' }
+  await kit.service.receive(orderCreated, orderId, { orderId, number: 'S-PLANTED', customerId, total, lines: [] })
+  const reason = 'call Ada-Planted-Lovelace'
+  await kit.service.receive(orderCancelled, orderId, { orderId, number: 'S-PLANTED', customerId, reason })
+  await kit.staged(2)
+  await run('star-schema')
+  const rows = await kit.query('events', `select data, subject from TABLE where subject = '${orderId}'`)
+  expect(rows).toHaveLength(2)
+  expect(JSON.stringify(rows)).toContain('S-PLANTED')
+  const tables = ['events', 'star/fact_sales']
+  const texts = await Promise.all(tables.map((table) => kit.query(table, 'select * from TABLE')))
+  for (const planted of [customerId, 'Ada-Planted']) expect(JSON.stringify(texts)).not.toContain(planted)
+  const names = await readdir(kit.lake, { recursive: true, withFileTypes: true })
+  const files = names.filter((each) => each.isFile())
+  for (const { parentPath, name } of files) {
+    const bytes = await readFile(join(parentPath, name))
+    for (const planted of [customerId, 'Ada-Planted']) expect(bytes.includes(planted)).toBe(false)
+  }
+  expect(files.length).toBeGreaterThan(5)
+})
+
+test('runs are listed with what they did; a run that fails says why and can be started again', async () => {
+  const listed = await kit.service.request('GET', '/api/v1/pipelines', { as: analyst })
+  expect(listed.body.items.map(({ name }: { name: string }) => name)).toEqual(['events-to-lake', 'star-schema'])
+  const { body } = await kit.service.request('GET', '/api/v1/pipelines/star-schema/runs?limit=1', { as: analyst })
+  expect(body.items).toMatchObject([{ pipeline: 'star-schema', state: 'succeeded', trigger: 'request' }])
+  const customer = { subject: newId(), roles: ['customer'] }
+  expect((await kit.service.request('GET', '/api/v1/pipelines', { as: customer })).status).toBe(403)
+
+  await kit.service.database.transaction(({ sql }) => sql`update flushes set number = number + 1`)
+  const failed = await kit.service.request('POST', '/api/v1/pipelines/events-to-lake/runs', {
+    as: analyst,
+    headers: { prefer: 'wait=30' },
+  })
+  expect(failed.body).toMatchObject({ state: 'failed', error: expect.stringContaining('restore the folder') })
+  await kit.service.database.transaction(({ sql }) => sql`update flushes set number = number - 1`)
+  await run('events-to-lake')
+})
