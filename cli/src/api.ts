@@ -35,12 +35,16 @@ export async function askFor<Answer>(
   request: RequestInit = {},
   timeoutMs = usualTimeoutMs,
 ): Promise<Answer> {
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
-    throw new CommandFailed(`${new URL(url).host} does not answer (${reasonOf(error)}): see "npm run stoa -- ps"`)
+  const read = async () => {
+    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) })
+    return { ok: answer.ok, status: answer.status, text: await answer.text() }
+  }
+  const { ok, status, text } = await read().catch((error: unknown) => {
+    const problem = `${new URL(url).host} does not answer (${reasonOf(error)}): see "npm run stoa -- ps"`
+    throw new CommandFailed(problem, undefined, { isTemporary: true })
   })
-  const text = await answer.text()
-  if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as Answer
-  throw refusalOf(answer.status, text)
+  if (ok) return (text === '' ? undefined : JSON.parse(text)) as Answer
+  throw refusalOf(status, text)
 }
 
 /** Signs in through the gateway, or returns a stored token that is valid for another `leftMs`. @throws CommandFailed */
@@ -89,8 +93,9 @@ function refusalOf(status: number, text: string): Error {
   const { detail, title, code } = problemIn(text)
   // An argument of the command is wrong.
   if (code === 'request.invalid') return new UsageError(detail ?? title)
-  if (code === undefined) return new CommandFailed(`refused with status ${status}`)
-  return new CommandFailed(`${detail ?? title ?? 'refused'} (${status}, ${code})`, code)
+  const isTemporary = [429, 502, 503, 504].includes(status)
+  if (code === undefined) return new CommandFailed(`refused with status ${status}`, undefined, { isTemporary })
+  return new CommandFailed(`${detail ?? title ?? 'refused'} (${status}, ${code})`, code, { isTemporary })
 }
 
 function problemIn(text: string): Problem {

@@ -10,10 +10,13 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
   /** The code of the problem that a service returned. */
   readonly code: string | undefined
+  /** The same request may succeed soon: nothing answered, or a service is starting, overloaded or late. */
+  readonly isTemporary: boolean
 
-  constructor(message: string, code?: string) {
+  constructor(message: string, code?: string, { isTemporary = false }: { readonly isTemporary?: boolean } = {}) {
     super(message)
     this.code = code
+    this.isTemporary = isTemporary
   }
 }
 

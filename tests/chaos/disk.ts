@@ -25,8 +25,16 @@ export async function mountDisk(folder: string): Promise<Disk | { readonly refus
   }
   return {
     async fill() {
-      const { blocks, bfree, bsize } = await statfs(folder)
-      await mount('remount', `size=${(blocks - bfree) * bsize + slackBytes}`)
+      for (let attempt = 1; ; attempt += 1) {
+        const { blocks, bfree, bsize } = await statfs(folder)
+        try {
+          await mount('remount', `size=${(blocks - bfree) * bsize + slackBytes * attempt}`)
+          return
+        } catch (error) {
+          // A size below what is used is refused: something was written since it was measured.
+          if (attempt === 20) throw error
+        }
+      }
     },
     async free() {
       await mount('remount', `size=${sizeBytes}`)

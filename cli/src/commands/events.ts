@@ -4,6 +4,7 @@ import { compact } from '@stoa/kernel'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemIn } from '@stoa/supervisor/system-in'
 import { eventLogDatabase } from '@stoa/system/topology'
+import { keepAsking } from '../keep-asking.ts'
 import { CommandFailed, readArguments, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { askService } from '../operating.ts'
 import { note, say, sayJson, toned } from '../output.ts'
@@ -78,7 +79,8 @@ async function tail(args: readonly string[]): Promise<number> {
   print(page)
   if (page.items.length === 0) for (const line of await unknownTypes(system, types)) note(line)
   while (values.follow === true || (values.since !== undefined && page.items.length > 0)) {
-    page = await read({ cursor: page.cursor, limit: pageSize })
+    const next = { cursor: page.cursor, limit: pageSize }
+    page = await keepAsking(() => read(next))
     print(page)
     if (page.items.length === 0) await delay(pollMs)
   }
