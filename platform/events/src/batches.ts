@@ -18,6 +18,7 @@ import { drainParked } from './drain-parked.ts'
 import type { EventLog, LoggedEvent, LogRange } from './event-log.ts'
 import { handleRange, RangeMoved, type BatchHandling, type RunningBatchConsumer } from './handle-batch.ts'
 import { consumerIndex, consumptionMetrics, type RunningConsumer } from './handle-event.ts'
+import { makeLimit } from './limit.ts'
 import { logTypeOf } from './log-type.ts'
 import { defaultRetryPolicy, isAway, recordError, type RetryPolicy } from './retry-policy.ts'
 import { makeWaker, type Waker } from './waker.ts'
@@ -118,6 +119,7 @@ function makeRunning<S extends Service>(options: BatchesOptions<S>, name: string
     group: groupOf(service.name, name),
     database,
     calls: {},
+    limit: makeLimit(1),
     makeTx,
     ...consumerIndex(events, Object.fromEntries(Object.keys(events).map((each) => [each, alone]))),
     unknownGraceMs: options.unknownGraceMs ?? 600_000,

@@ -15,8 +15,8 @@ import {
   type RunningConsumer,
 } from './handle-event.ts'
 import { startConsumerUpkeep } from './consumer-upkeep.ts'
-import { enterInbox } from './inbox.ts'
-import { makeLimit, type Limit } from './limit.ts'
+import { ConsumerStopping, makeJointEffects, type TakeEffect } from './joint-effects.ts'
+import { makeLimit } from './limit.ts'
 import { consumedTypes } from './log-type.ts'
 import { joinParked, parkKey } from './parking.ts'
 import { defaultRetryPolicy, isAway, longestPauseMs, recordError, type RetryPolicy } from './retry-policy.ts'
@@ -33,7 +33,7 @@ export interface ConsumersOptions<S extends Service> {
   readonly telemetry: Telemetry
   readonly clock: Clock
   readonly retry?: RetryPolicy
-  /** Number of events of different keys handled concurrently; 4 by default. */
+  /** How many events are prepared at once, and how many transactions bring prepared ones to their effect; 4 by default. */
   readonly concurrency?: number
   /** Time for which handled events and discarded dead letters are stored; 30 days by default. */
   readonly inboxRetentionMs?: number
@@ -52,7 +52,7 @@ export interface Consumers {
 interface Running {
   readonly handling: Handling
   readonly waker: Waker
-  readonly limit: Limit
+  readonly takeEffect: TakeEffect
   readonly control: {
     isStopping: boolean
     readonly wakePaused: Set<() => void>
@@ -66,15 +66,16 @@ interface Running {
  * transaction of the effect), in order per key. A failed event is retried outside the stream, and delays only its key; while a database or a callee is unavailable, the consumer pauses.
  */
 export function startConsumers<S extends Service>(options: ConsumersOptions<S>): Consumers {
-  const { service, log, telemetry, database, concurrency = 4, inboxRetentionMs } = options
+  const { service, log, telemetry, database, inboxRetentionMs } = options
   const types = consumedTypes(service)
   if (types.length === 0) return { trouble: () => undefined, stop: async () => {} }
-  const running: Running = {
-    handling: makeHandling(options),
-    waker: makeWaker(),
-    limit: makeLimit(concurrency),
-    control: { isStopping: false, wakePaused: new Set(), waiting: new Map() },
-  }
+  const handling = makeHandling(options)
+  const control: Running['control'] = { isStopping: false, wakePaused: new Set(), waiting: new Map() }
+  const takeEffect = makeJointEffects(handling, {
+    atOnce: concurrencyOf(options),
+    isStopping: () => control.isStopping,
+  })
+  const running: Running = { handling, waker: makeWaker(), takeEffect, control }
   let trouble: string | undefined
   const subscription = log.subscribe({
     group: service.name,
@@ -103,12 +104,17 @@ export function startConsumers<S extends Service>(options: ConsumersOptions<S>):
   }
 }
 
+function concurrencyOf({ concurrency = 4 }: { readonly concurrency?: number }): number {
+  return concurrency
+}
+
 function makeHandling<S extends Service>(options: ConsumersOptions<S>): Handling {
   const { service, consumers, database, calls, makeTx, telemetry, clock, retry = defaultRetryPolicy } = options
   return {
     group: service.name,
     database,
     calls,
+    limit: makeLimit(concurrencyOf(options)),
     // What the contract ties together is erased here: a consumer gets the event, tx and data it was written for.
     makeTx,
     ...consumerIndex(service.consumes, consumers as unknown as { [name: string]: RunningConsumer }),
@@ -163,26 +169,27 @@ async function handleEvent(running: Running, arrival: Arrival): Promise<void> {
 }
 
 /**
- * Brings an event to its effect or parks it; throws only when neither was possible. While a dependency is unavailable it rests without
- * a place among the concurrent ones: what does not need that dependency continues.
+ * Brings an event to its effect or parks it; throws only when neither was possible. While a dependency is unavailable it rests:
+ * what does not need that dependency continues.
  */
 async function handleOrPark(running: Running, arrival: Arrival): Promise<void> {
-  const { control, limit } = running
+  const { control } = running
   for (let pauses = 0; ; pauses++) {
-    if (control.isStopping) throw new Error('the consumer is stopping')
-    if (await limit(() => tryOnce(running, arrival))) return
+    if (control.isStopping) throw new ConsumerStopping()
+    if (await tryOnce(running, arrival)) return
     await rest(control, Math.min(longestPauseMs, 100 * 2 ** pauses))
   }
 }
 
 /** Makes one attempt; returns false if a dependency is unavailable or the key is no longer parked. */
-async function tryOnce({ handling, control, waker }: Running, arrival: Arrival): Promise<boolean> {
+async function tryOnce({ handling, takeEffect, control, waker }: Running, arrival: Arrival): Promise<boolean> {
   const { database, telemetry, retry, consumed } = handling
   const { delivery, logged, event } = arrival
   try {
-    const admission = await attempt(handling, arrival, (tx) => enterInbox(tx, delivery))
+    const admission = await attempt(handling, arrival, (data) => takeEffect(arrival, data))
     return admission !== 'parked' || (await database.transaction((tx) => joinParked(tx, delivery, logged)))
   } catch (error) {
+    if (error instanceof ConsumerStopping) throw error
     if (isAway(error)) {
       if (control.waiting.size === 0)
         telemetry.logger.warn('consumer paused: a dependency is unavailable', { eventType: event.type, error })

@@ -1,3 +1,4 @@
+import { causeOf } from './event-context.ts'
 import { attempt, readArrival, type Arrival, type Handling } from './handle-event.ts'
 import { enterInboxParked } from './inbox.ts'
 import {
@@ -122,8 +123,13 @@ function arrivalOf(handling: Handling, { topic, position, event_id, type, event 
 }
 
 async function deliver(handling: Handling, letter: Letter, arrival: Arrival): Promise<void> {
-  await attempt(handling, arrival, async (tx) => {
-    if (!(await removeLetter(tx, handling.group, letter, claimMs))) return 'known'
-    return (await enterInboxParked(tx, arrival.delivery)) ? 'new' : 'known'
-  })
+  const { database, group, makeTx } = handling
+  await attempt(handling, arrival, (data) =>
+    database.transaction(async (tx) => {
+      const isNext = await removeLetter(tx, group, letter, claimMs)
+      if (!isNext || !(await enterInboxParked(tx, arrival.delivery))) return 'known'
+      await arrival.consumer.apply(arrival.event, makeTx(tx, causeOf(arrival.event)), data)
+      return 'new'
+    }),
+  )
 }

@@ -3,9 +3,10 @@ import type { Clock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Counter, Histogram, Telemetry } from '@stoa/telemetry'
 import { majorVersionOf, parseCloudEvent, toReceivedEvent, type Cause } from './cloud-event.ts'
-import { attributesOf, causeOf, contextOf } from './event-context.ts'
+import { attributesOf, contextOf } from './event-context.ts'
 import type { LoggedEvent } from './event-log.ts'
 import type { Admission, Delivery } from './inbox.ts'
+import type { Limit } from './limit.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
 /** A consumer as it runs, its types erased. */
@@ -23,6 +24,8 @@ export interface Handling {
   readonly group: string
   readonly database: Database
   readonly calls: unknown
+  /** Limits how many events are prepared at once. */
+  readonly limit: Limit
   readonly makeTx: (tx: WriteHandle, cause: Cause) => Tx
   readonly telemetry: Telemetry
   readonly clock: Clock
@@ -83,27 +86,24 @@ export function readArrival({ find, group }: Handling, logged: LoggedEvent): Arr
 }
 
 /**
- * Makes one attempt at an event: `prepare` outside a transaction, then `apply` in one transaction with the writes of `admit`.
- * If either throws, everything is rolled back. The attempt runs in a span of the trace of the event.
+ * Makes one attempt at an event, in a span of the trace of the event: `prepare` outside a transaction, then `takeEffect`,
+ * which calls `apply` in one with whatever else must be written with it. If either throws, everything is rolled back.
  */
 export function attempt(
   handling: Handling,
   { event, logged, consumer }: Arrival,
-  admit: (tx: WriteHandle) => Promise<Admission>,
+  takeEffect: (data: unknown) => Promise<Admission>,
 ): Promise<Admission> {
-  const { database, calls, makeTx, telemetry, group, consumed, delay, clock } = handling
+  const { database, calls, limit, telemetry, group, consumed, delay, clock } = handling
   const options = {
     kind: 'consumer',
     parent: contextOf(event),
     attributes: attributesOf(event, logged, group),
   } as const
   return telemetry.inSpan(`process ${event.type}`, options, async () => {
-    const data = await consumer.prepare?.({ event, calls, db: database.read })
-    const admission = await database.transaction(async (tx) => {
-      const admitted = await admit(tx)
-      if (admitted === 'new') await consumer.apply(event, makeTx(tx, causeOf(event)), data)
-      return admitted
-    })
+    const { prepare } = consumer
+    const data = prepare && (await limit(() => prepare({ event, calls, db: database.read })))
+    const admission = await takeEffect(data)
     if (admission === 'new') {
       telemetry.logger.info('event handled', { eventType: event.type, eventId: event.id })
       delay.observe(Math.max(0, clock.now().epochMilliseconds - Date.parse(event.time)) / 1_000, { type: event.type })

@@ -13,22 +13,40 @@ export interface Delivery {
 export type Admission = 'new' | 'known' | 'parked'
 
 /**
- * Inserts an event into the inbox, in the transaction of its effect, unless it exists or its key is parked. If two transactions
- * insert the same event, the second waits for the first.
+ * Inserts events into the inbox, in the transaction of their effects, unless they exist or their keys are parked; returns the
+ * admission of each. If two transactions insert the same event, the second waits for the first.
  */
-export async function enterInbox({ sql }: WriteHandle, { group, topic, key, eventId }: Delivery): Promise<Admission> {
-  const [row] = await sql<{ is_parked: boolean; is_new: boolean }>`
-    with parked as (
-      select 1 from parked_keys where consumer_group = ${group} and topic = ${topic} and partition_key = ${key}
+export async function enterInbox(
+  tx: WriteHandle,
+  group: string,
+  deliveries: readonly Delivery[],
+): Promise<readonly Admission[]> {
+  const rows = await tx.sql<{ event_id: string; is_parked: boolean }>`
+    with asked as (
+      select event_id, exists (
+        select from parked_keys p
+        where p.consumer_group = ${group} and p.topic = a.topic and p.partition_key = a.partition_key
+      ) as is_parked
+      from unnest(
+        ${deliveries.map(({ eventId }) => eventId)}::uuid[], ${deliveries.map(({ topic }) => topic)}::text[],
+        ${deliveries.map(({ key }) => key)}::text[]
+      ) as a(event_id, topic, partition_key)
     ),
     entered as (
-      insert into inbox (event_id, consumer_group) select ${eventId}::uuid, ${group}
-      where not exists (select from parked)
-      on conflict do nothing returning 1
+      insert into inbox (event_id, consumer_group)
+      select distinct event_id, ${group} from asked where not is_parked order by event_id
+      on conflict do nothing returning event_id
     )
-    select exists (select from parked) as is_parked, exists (select from entered) as is_new`
-  if (row?.is_new === true) return 'new'
-  return row?.is_parked === true && !(await isKnown({ sql }, eventId, group)) ? 'parked' : 'known'
+    select event_id, false as is_parked from entered union all select event_id, true from asked where is_parked`
+  const entered = new Set(rows.filter((row) => !row.is_parked).map(({ event_id }) => event_id))
+  const parked = new Set(rows.filter((row) => row.is_parked).map(({ event_id }) => event_id))
+  const admissions: Admission[] = []
+  for (const { eventId } of deliveries) {
+    // An event that is there twice takes effect once.
+    if (entered.delete(eventId)) admissions.push('new')
+    else admissions.push(parked.has(eventId) && !(await isKnown(tx, eventId, group)) ? 'parked' : 'known')
+  }
+  return admissions
 }
 
 /** Inserts an event of a parked key when it is next; returns false if it already took effect. */
