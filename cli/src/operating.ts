@@ -120,7 +120,7 @@ export async function askItem<E extends ItemEndpoint>(
       ...(body === undefined ? {} : { body }),
     })) as OperatingAnswer<E>
   } catch (error) {
-    if (!(error instanceof CommandFailed) || error.code !== 'request.path_unknown') throw error
+    if (!(error instanceof CommandFailed) || error.code !== 'operating.not_found') throw error
     throw new CommandFailed(`${service} has no ${one} ${id}: "stoa ${command} ls ${service}" lists what exists`)
   }
 }

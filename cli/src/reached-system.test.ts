@@ -130,7 +130,7 @@ test('a refusal is said in the words of the system', async () => {
 })
 
 test('a wrong id and a wrong service are named, with where to look', async () => {
-  answer = { status: 404, body: { code: 'request.path_unknown', detail: 'There is no endpoint at this path.' } }
+  answer = { status: 404, body: { code: 'operating.not_found', detail: 'There is no endpoint at this path.' } }
   const wrong = run('dlq', 'show', 'order', '99', '--url', url)
   await expect(wrong).rejects.toThrow('order has no dead letter 99: "stoa dlq ls order" lists what exists')
   await expect(run('tasks', 'retry', 'order', '99', '--url', url)).rejects.toThrow('order has no failed task 99')

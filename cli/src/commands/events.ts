@@ -105,7 +105,7 @@ async function show(args: readonly string[]): Promise<number> {
   const id = requireArgument(positionals, 0, 'the id of an event')
   const event = await askService(system, await anyReader(system), logEndpoints.showEvent, { params: { id } }).catch(
     (error: unknown) => {
-      if (!(error instanceof CommandFailed) || error.code !== 'request.path_unknown') throw error
+      if (!(error instanceof CommandFailed) || error.code !== 'operating.not_found') throw error
       throw new CommandFailed(`the log has no event ${id}: "stoa events tail" lists the last ones`)
     },
   )

@@ -22,6 +22,12 @@ export const platformErrors = errors({
     why: 'No operation has this path, or an id in the path is malformed.',
     fix: 'Check the path against the OpenAPI document.',
   },
+  'operating.not_found': {
+    kind: 'not_found',
+    title: 'Nothing with this id can be operated',
+    why: 'The service has no saga, task, dead letter, event or instance with the id in the path; it may have been removed.',
+    fix: 'List what exists; the operating API describes the lists.',
+  },
   'request.method_not_allowed': {
     kind: 'unsupported',
     title: 'The path does not support this method',

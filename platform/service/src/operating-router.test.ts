@@ -45,7 +45,7 @@ test.each([
   ['GET', 'nothing', undefined, 'request.path_unknown'],
   ['GET', '', undefined, 'request.path_unknown'],
   ['GET', 'things/', undefined, 'request.path_unknown'],
-  ['GET', 'things/missing', undefined, 'request.path_unknown'],
+  ['GET', 'things/missing', undefined, 'operating.not_found'],
   ['DELETE', 'things/4', undefined, 'request.path_unknown'],
   ['GET', 'things/4/discard', undefined, 'request.path_unknown'],
   ['GET', 'things/%zz', undefined, 'request.malformed'],

@@ -25,7 +25,7 @@ interface Route {
 
 /**
  * Makes the function that answers the requests to operating endpoints.
- * @throws AppError 400, 404, 422, and those of the endpoint
+ * @throws AppError 400, 404 (for an unknown path, or an id that is not there), 422, and those of the endpoint
  */
 export function operatingRouter(endpoints: readonly AdminEndpoint[]): (call: OperatingCall) => Promise<unknown> {
   const routes = endpoints.map((endpoint): Route => {
@@ -40,7 +40,7 @@ export function operatingRouter(endpoints: readonly AdminEndpoint[]): (call: Ope
     if (route === undefined || params === undefined) throw unknownPath()
     const input = route.read(params, search, method === 'GET' ? undefined : await body())
     const answer = await route.endpoint.handle(input)
-    if (answer === undefined) throw unknownPath()
+    if (answer === undefined) throw Object.keys(params).length > 0 ? notFound(params) : unknownPath()
     return answer
   }
 }
@@ -60,6 +60,11 @@ function paramsOf({ segments }: Route, given: readonly string[]): { readonly [na
 
 function unknownPath() {
   return platformError('request.path_unknown', 'There is no endpoint at this path for this method.')
+}
+
+function notFound(params: Readonly<Record<string, string>>) {
+  const named = Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  return platformError('operating.not_found', `There is nothing with ${named.join(' and ')} here.`)
 }
 
 /** Returns the segments of a path. @throws AppError 400 if a segment cannot be decoded or contains NUL */

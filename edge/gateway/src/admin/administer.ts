@@ -59,11 +59,11 @@ function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
     listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),
     async drainInstance({ params: { service, instance } }) {
       if (findUpstream(upstreams, service).drain(instance)) return { drained: instance }
-      throw platformError('request.path_unknown', `${service} has no instance ${instance}.`)
+      throw platformError('operating.not_found', `${service} has no instance ${instance}.`)
     },
     async resumeInstance({ params: { service, instance } }) {
       if (findUpstream(upstreams, service).resume(instance)) return { resumed: instance }
-      throw platformError('request.path_unknown', `${service} has no drained instance ${instance}.`)
+      throw platformError('operating.not_found', `${service} has no drained instance ${instance}.`)
     },
     showCache: async () => cache.stats(),
     purgeCache: async ({ query: { prefix = '' } }) => ({ purged: cache.purge(prefix) }),
@@ -88,6 +88,6 @@ function upstreamsOf({ upstreams, breakers }: Administered) {
 
 function findUpstream(upstreams: Upstreams, service: string) {
   const upstream = upstreams.all().find((each) => each.service === service)
-  if (upstream === undefined) throw platformError('request.path_unknown', `The gateway has no upstream ${service}.`)
+  if (upstream === undefined) throw platformError('operating.not_found', `The gateway has no upstream ${service}.`)
   return upstream
 }
