@@ -39,7 +39,7 @@ interface JointOptions {
 /**
  * Lets events take effect in joint transactions, as a group commit does: whatever has become ready while the transactions in
  * progress ran shares the next one, so that a lone event waits for nothing and a backlog costs few commits. When a joint
- * transaction fails, each of its events is tried again in a transaction of its own, so that only the one at fault fails.
+ * transaction fails, each of its events is retried in a transaction of its own, so that only the one at fault fails.
  */
 export function makeJointEffects(handling: Handling, { atOnce, isStopping }: JointOptions): TakeEffect {
   const ready: Ready[] = []

@@ -3,7 +3,7 @@ import { newId, systemClock } from '@stoa/kernel'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { deadLetters, eventsMigrations, logMigrations, openEventLog, startConsumers, startRelay } from '../src/index.ts'
-import { pack, parcelPacked, tracking, until, warehouse, watchedTelemetry } from './shop.ts'
+import { pack, type parcelPacked, tracking, until, warehouse, watchedTelemetry } from './shop.ts'
 
 type Tracking = typeof tracking
 type Packed = ReceivedEvent<typeof parcelPacked>
