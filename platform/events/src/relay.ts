@@ -38,7 +38,12 @@ interface Batch {
 const maxBatch = 2_000
 const smallBatch = 32
 const shortestPauseMs = 25
-const longestPauseMs = 200
+// A poll finds only what is committed where no relay runs (a process with the role web), or by one that died before it could notify.
+const longestPauseMs = 1_000
+const longestPauseAfterFindMs = 200
+const afterFindMs = 60_000
+const notifyEveryMs = 25
+const filledChannel = 'stoa_outbox_filled'
 const standByMs = 500
 const standByAtStopMs = 50
 const longestRetryMs = 2_000
@@ -125,6 +130,7 @@ interface Loop {
 async function relayAs(session: Session, options: RelayOptions, loop: Loop): Promise<void> {
   const { leaseMs = 5_000 } = options
   if (!(await takeTurn(session, { ...options, leaseMs }, loop))) return
+  await session.listen(filledChannel, loop.waker.wake)
   const stopBeating = keepBeating(session, leaseMs)
   try {
     await relayBatches(session, options, loop)
@@ -133,7 +139,10 @@ async function relayAs(session: Session, options: RelayOptions, loop: Loop): Pro
   }
 }
 
-/** Waits for the lock; false when it has to stop before, or another replica has left nothing to do. */
+/**
+ * Waits for the lock, and meanwhile tells the relay that has it when this process fills the outbox; false when it has to stop
+ * before, or another replica has left nothing to do.
+ */
 async function takeTurn(
   session: Session,
   { leaseMs, telemetry }: RelayOptions & { readonly leaseMs: number },
@@ -144,7 +153,10 @@ async function takeTurn(
     onMoved()
     if (control.isStopping) control.isDrained = await isEmpty(session)
     if (!mayGoOn(control)) return false
-    await waker.sleep(control.isStopping ? standByAtStopMs : standByMs)
+    const isFilled = await waker.sleep(control.isStopping ? standByAtStopMs : standByMs)
+    if (!isFilled || control.isStopping) continue
+    await session.sql`select pg_notify(${filledChannel}, '')`
+    await waker.rest(notifyEveryMs)
   }
   return true
 }
@@ -157,6 +169,7 @@ async function relayBatches(session: Session, options: RelayOptions, { waker, co
   let sent: readonly number[] = []
   let batch = await unfinishedBatch(session)
   let pauseMs = shortestPauseMs
+  let foundByPollAt = -Infinity
   let wasStopping = false
   for (;;) {
     if (batch !== undefined) {
@@ -172,11 +185,15 @@ async function relayBatches(session: Session, options: RelayOptions, { waker, co
       return
     } else {
       const wasWoken = await waker.sleep(pauseMs)
-      pauseMs = Math.min(longestPauseMs, pauseMs * 2)
-      // For what other replicas have committed: a poll that finds nothing costs as little as it can.
-      if (!wasWoken && !control.isStopping && (await isEmpty(session))) {
-        onMoved()
-        continue
+      const isAfterFind = performance.now() - foundByPollAt < afterFindMs
+      pauseMs = Math.min(isAfterFind ? longestPauseAfterFindMs : longestPauseMs, pauseMs * 2)
+      if (!wasWoken && !control.isStopping) {
+        // A poll that finds nothing costs as little as it can.
+        if (await isEmpty(session)) {
+          onMoved()
+          continue
+        }
+        foundByPollAt = performance.now()
       }
     }
     wasStopping = control.isStopping
