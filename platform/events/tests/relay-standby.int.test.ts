@@ -16,7 +16,10 @@ test('a replica whose relay stands by notifies the one that works, which sends w
   await session.listen('stoa_outbox_filled', () => (notified += 1))
   // Another object, as in another process: what commits here does not wake it.
   const working = startRelay({ service: { ...warehouse }, database, log, telemetry })
-  await until(async () => (await session.sql`select from pg_locks where locktype = 'advisory' and granted`).length > 0)
+  const holders = () => session.sql`
+    select from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`
+  await until(async () => (await holders()).length > 0)
   const standing = startRelay({ service: warehouse, database, log, telemetry })
   onTestFinished(async () => {
     await Promise.all([standing.stop(), working.stop()])

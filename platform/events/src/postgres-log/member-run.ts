@@ -83,11 +83,11 @@ function onAppended({ held, waker, options }: MemberRun, topic: number, payload:
 }
 
 /** Renews the lease, and takes or releases partitions until every member has its fair share. */
-export async function rebalance(run: MemberRun): Promise<void> {
+export async function rebalance(run: MemberRun, isThorough: boolean): Promise<void> {
   const { session, member, held, topics } = run
   const { sql } = session
   const [owned, shares, paused] = await Promise.all([
-    beat(sql, member),
+    beat(sql, member, isThorough),
     readShares(sql, member, [...topics.keys()]),
     isPaused(sql, member),
   ])

@@ -38,8 +38,11 @@ export async function noteRelease(sql: Sql, { group, release, types, leaseMs, gr
       since = case when r.expires_at < now() - ${graceMs} * interval '1 millisecond' then now() else r.since end`
 }
 
-/** Renews the lease of this member, releases the partitions of dead members, and returns the partitions of this member. */
-export async function beat(sql: Sql, member: Member): Promise<Ownership[]> {
+/**
+ * Renews the lease of this member, releases the partitions of dead members, and returns the partitions of this member. A thorough
+ * beat also forgets releases and types that ended.
+ */
+export async function beat(sql: Sql, member: Member, isThorough: boolean): Promise<Ownership[]> {
   const { group, id, leaseMs, types } = member
   const [, , , , , owned] = await Promise.all([
     noteRelease(sql, member),
@@ -58,8 +61,8 @@ export async function beat(sql: Sql, member: Member): Promise<Ownership[]> {
       )
       update consumer_offsets set member = null, epoch = epoch + 1
       where consumer_group = ${group} and member in (select member from gone)`,
-    forgetReleases(sql, member),
-    forgetUnwanted(sql, member),
+    isThorough ? forgetReleases(sql, member) : undefined,
+    isThorough ? forgetUnwanted(sql, member) : undefined,
     sql<Ownership>`
       select topic, part, epoch, position from consumer_offsets where consumer_group = ${group} and member = ${id}`,
   ])

@@ -11,6 +11,8 @@ import { announce, leave } from './membership.ts'
 const longestReconnectMs = 2_000
 // After a small batch the next fetch is delayed, and then includes everything that was appended and handled in the meantime.
 const fewEvents = 32
+// Of the beats, one in so many also removes what has ended, and looks for events beyond what notifications have announced.
+const thoroughBeat = 5
 
 interface Control {
   isStopping: boolean
@@ -92,15 +94,17 @@ async function takePart(database: Database, shared: Shared, control: Control, on
     await session.tryLock(run.member.id)
     await listenForChanges(run)
     await enrolIn(run)
-    await rebalance(run)
+    await rebalance(run, true)
     await announce(session.sql, group)
+    let beats = 0
     while (!control.isStopping) {
       if (lost !== undefined) throw new Error('the connection to the event log was lost', { cause: lost.cause })
       if (performance.now() >= run.beatAt) {
         run.beatAt = performance.now() + leaseMs / 3
         await enrolIn(run)
-        await rebalance(run)
-        run.held.expectMore()
+        const isThorough = beats++ % thoroughBeat === 0
+        await rebalance(run, isThorough)
+        if (isThorough) run.held.expectMore()
         compareOwnPositions(run)
         onJoined()
       }
