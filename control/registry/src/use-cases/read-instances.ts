@@ -1,10 +1,7 @@
-import type { Handler, ReadHandle, StreamHandler } from '@stoa/contract'
+import type { Handler, StreamHandler } from '@stoa/contract'
 import type { RegistryService } from '@stoa/contracts/registry/service'
 import type { Deps } from '../deps.ts'
 import { findService, readChanges, readRevision } from '../store/instances.ts'
-
-// what another replica has changed is noticed by looking
-const pollMs = 1_000
 
 export const listServices: Handler<RegistryService, 'listServices'> = async ({ db }) => {
   const { revision, services } = await readChanges(db, -1)
@@ -28,28 +25,27 @@ export const getService: Handler<RegistryService, 'getService'> = async ({ param
 export const watchServices = ({ waiting }: Deps): StreamHandler<RegistryService, 'watchServices'> =>
   async function* ({ query, headers, signal, db }) {
     const named = headers['last-event-id'] ?? query.revision
-    let seen = named === undefined ? undefined : Number(named)
+    let seen = named === undefined || !Number.isSafeInteger(Number(named)) ? undefined : Number(named)
     while (!signal.aborted) {
-      const change = waiting.next(pollMs, signal)
-      if (seen === undefined || !Number.isSafeInteger(seen) || seen > (await readRevision(db))) {
-        const { revision, services } = await readChanges(db, -1)
-        const items = services.map(({ service, instances }) => ({ service, instances }))
-        yield { event: 'snapshot', id: String(revision), data: { revision, items } }
-        seen = revision
-      } else {
-        seen = yield* changesSince(db, seen)
-      }
+      const change = waiting.next(() => readRevision(db), signal)
+      const changes = await readChanges(db, seen ?? -1)
+      if (seen === undefined) yield snapshotOf(changes)
+      // A revision that the registry has not reached is of another database.
+      else if (seen > changes.revision) yield snapshotOf(await readChanges(db, -1))
+      else yield* eachOf(changes)
+      seen = changes.revision
       await change
     }
   }
 
-async function* changesSince(db: ReadHandle, since: number) {
-  let seen = since
-  if ((await readRevision(db)) === seen) return seen
-  const { services } = await readChanges(db, seen)
-  for (const { service, revision, instances } of services) {
-    yield { event: 'change', id: String(revision), data: { revision, service, instances } }
-    seen = Math.max(seen, revision)
-  }
-  return seen
+type Changes = Awaited<ReturnType<typeof readChanges>>
+
+function snapshotOf({ revision, services }: Changes) {
+  const items = services.map(({ service, instances }) => ({ service, instances }))
+  return { event: 'snapshot', id: String(revision), data: { revision, items } } as const
+}
+
+function* eachOf({ services }: Changes) {
+  for (const { service, revision, instances } of services)
+    yield { event: 'change', id: String(revision), data: { revision, service, instances } } as const
 }
