@@ -22,5 +22,6 @@ export function summaryOf(
   )
   const runs = (name: string) => rows.some(({ service }) => service === name)
   if (!runs('gateway')) return ['', ...table, '']
-  return ['', ...table, '', ...(hintsOf?.({ address, runs }) ?? [`API       ${address}/docs`]), '']
+  const console = `Console   ${address}/console/`
+  return ['', ...table, '', console, ...(hintsOf?.({ address, runs }) ?? [`API       ${address}/docs`]), '']
 }

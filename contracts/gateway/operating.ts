@@ -1,5 +1,5 @@
-import { act, closed, inspect } from '@stoa/contract'
-import { Type } from 'typebox'
+import { act, closed, inspect, OperatingLimit, SearchText } from '@stoa/contract'
+import { Type, type Static } from 'typebox'
 
 const GatewayRoute = Type.Object({
   service: Type.String(),
@@ -29,11 +29,60 @@ const UpstreamInstance = Type.Object({
   breakers: Type.Array(Type.Object({ scope: Type.String(), state: Type.Enum(['closed', 'half_open', 'open']) })),
 })
 
+/** A service behind the gateway, and which of its parts can be operated. */
+export const OperatedService = Type.Object({
+  service: Type.String(),
+  owner: Type.String(),
+  sagas: Type.Array(Type.String(), { description: 'the types of its sagas' }),
+  publishes: Type.Array(Type.String(), { description: 'types of events' }),
+  consumes: Type.Array(Type.String(), { description: 'types of events; a service without any has no dead letters' }),
+  calls: Type.Array(Type.String(), { description: 'the services whose methods it declares to call' }),
+  hasTasks: Type.Boolean(),
+})
+export type OperatedService = Readonly<Static<typeof OperatedService>>
+
+const traceId = Type.String({ pattern: '^[0-9a-f]{32}$' })
+
+/** A trace, described by its first span. */
+export const TraceSummary = Type.Object({
+  traceId,
+  service: Type.String(),
+  name: Type.String(),
+  startMs: Type.Number({ description: 'since the epoch, with fractions' }),
+  durationMs: Type.Number(),
+  errors: Type.Integer({ description: 'the spans that failed' }),
+})
+export type TraceSummary = Readonly<Static<typeof TraceSummary>>
+
+const Attributes = Type.Record(Type.String(), Type.Unknown())
+
+/** A span with its position in the tree of its trace. */
+export const TraceSpan = Type.Object({
+  spanId: Type.String(),
+  parentSpanId: Type.Optional(Type.String()),
+  depth: Type.Integer({ description: '0 for a root, or for a span whose parent is not stored' }),
+  service: Type.String(),
+  instance: Type.String(),
+  name: Type.String(),
+  kind: Type.String(),
+  startMs: Type.Number({ description: 'since the epoch, with fractions' }),
+  durationMs: Type.Number(),
+  status: Type.Optional(Type.Literal('error')),
+  statusMessage: Type.Optional(Type.String()),
+  attributes: Type.Optional(Attributes),
+  links: Type.Optional(Type.Array(Type.Object({ traceId: Type.String(), spanId: Type.String() }))),
+})
+export type TraceSpan = Readonly<Static<typeof TraceSpan>>
+
 /** The operating endpoints of the gateway itself, beside those of its breakers and its health. */
 export const gatewayEndpoints = {
   listRoutes: inspect('routes', {
     summary: 'List the routes of the gateway',
     answer: Type.Object({ items: Type.Array(GatewayRoute) }),
+  }),
+  listServices: inspect('services', {
+    summary: 'List the services behind the gateway, with what their contracts declare',
+    answer: Type.Object({ items: Type.Array(OperatedService) }),
   }),
   listUpstreams: inspect('upstreams', {
     summary: 'List the services behind the gateway with their instances, and the slots in use',
@@ -62,5 +111,23 @@ export const gatewayEndpoints = {
   resetRateLimits: act('rate-limits/{client}/reset', {
     summary: 'Give a client its full rate limits back',
     answer: Type.Object({ reset: Type.String() }),
+  }),
+  listTraces: inspect('traces', {
+    summary: 'List the traces stored on the machine of the gateway by their first span, without those of operators',
+    query: Type.Object(
+      {
+        service: Type.Optional(SearchText),
+        isFailed: Type.Optional(Type.Boolean({ description: 'only traces with a failed span' })),
+        minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
+        order: Type.Optional(Type.Enum(['latest', 'slowest'])),
+        limit: OperatingLimit,
+      },
+      closed,
+    ),
+    answer: Type.Object({ items: Type.Array(TraceSummary) }),
+  }),
+  showTrace: inspect('traces/{id}', {
+    summary: 'Show a trace stored on the machine of the gateway: each span before its children, 10,000 at most',
+    answer: Type.Object({ traceId, spans: Type.Array(TraceSpan), total: Type.Integer() }),
   }),
 }

@@ -1,4 +1,5 @@
 import { describeService } from '@stoa/contract'
+import * as apps from './apps.ts'
 import * as http from './http.ts'
 
 /** The routes of the gateway itself: those that combine several services, and their operating endpoints. */
@@ -9,5 +10,6 @@ export const gateway = describeService({
   slo: { availability: 0.9999, p99Ms: 5, errorRate: 0.0001 },
   errors: {},
   operations: http,
+  apps,
   personalData: 'none',
 })

@@ -15,6 +15,8 @@ export interface SystemSettings {
   readonly adminUrl: string
   /** By service, `order-2` for a second replica, and `gateway.ADMIN_PORT` for further ones. */
   readonly ports: ReadonlyMap<string, number>
+  /** The folders of the built apps, by name. */
+  readonly apps?: ReadonlyMap<string, string>
   /** The environment of the user, which takes precedence over ours. */
   readonly environment: Environment
 }
@@ -36,6 +38,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: data.lake }),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
+    ...(deployment.kind === 'gateway' ? appFolders(settings) : {}),
     ...deployment.embedded,
     ...Object.fromEntries((deployment.webhookSecrets ?? []).map((name) => [name, secrets.webhookSecrets[name] ?? ''])),
     ...(name === 'auth' ? authSecrets(secrets) : {}),
@@ -81,6 +84,10 @@ export function isProduction({ STOA_ENV, NODE_ENV }: Environment): boolean {
 export function ownSpelling(service: string, setting: string): string {
   const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
   return setting.startsWith(prefix) ? setting : prefix + setting
+}
+
+function appFolders({ apps = new Map() }: SystemSettings): Record<string, string> {
+  return { APP_FOLDERS: [...apps].map(([name, folder]) => `${name}=${folder}`).join(',') }
 }
 
 function authSecrets({ clientSecrets, authSecret }: Secrets): Record<string, string> {

@@ -1,6 +1,7 @@
 import { checkSystem } from '@stoa/system/check-topology'
 import type { System } from '@stoa/system/define-system'
 import type { Deployment } from '@stoa/system/topology'
+import { ensureApps, type BuiltApps } from './apps.ts'
 import { checkTypes } from './check-types.ts'
 import { ensureBundle, sourceFolders, sourcesAsTheyStand, type Bundle } from './bundle.ts'
 import { makeCommands, type Commands } from './commands.ts'
@@ -140,12 +141,17 @@ async function bringUp(
   await requireFree(wantedPorts(services, ports, false))
   const secrets = await ensureSecrets(data, system.services)
   onProgress('Starting PostgreSQL and checking whether the code has changed')
-  const [opened, bundled] = await Promise.allSettled([openServer(options, ports), codeOf(options)])
+  const [opened, bundled, apps] = await Promise.allSettled([
+    openServer(options, ports),
+    codeOf(options),
+    appsOf(services, options),
+  ])
   if (opened.status === 'fulfilled') endings.push(() => opened.value.stop({ timeoutMs: postgresStopMs }))
   const server = valueOf(opened)
   const bundle = valueOf(bundled)
   signal?.throwIfAborted()
-  const settings: SystemSettings = { data, system: system.name, secrets, adminUrl: server.adminUrl, ports, environment }
+  const shared = { data, system: system.name, secrets, ports, environment }
+  const settings: SystemSettings = { ...shared, adminUrl: server.adminUrl, apps: valueOf(apps) }
   await provisionDatabases(services, settings)
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
   await recordPorts(data, services, placed)
@@ -160,6 +166,18 @@ async function bringUp(
 
 async function codeOf({ data, system, isWatching }: UpOptions): Promise<Bundle> {
   return isWatching === true ? sourcesAsTheyStand(data, system.services) : ensureBundle(data, system)
+}
+
+/** A system runs without its apps: one that cannot be built says so at its address. */
+async function appsOf(
+  services: readonly Deployment[],
+  { onProgress, onTrouble }: Pick<UpOptions, 'onProgress' | 'onTrouble'>,
+): Promise<BuiltApps> {
+  if (!services.some(({ kind }) => kind === 'gateway')) return new Map()
+  return ensureApps(onProgress).catch((error: unknown) => {
+    onTrouble(error instanceof Error ? error.message : String(error))
+    return new Map()
+  })
 }
 
 function openServer({ data, environment, isAutoPorts, onTrouble }: UpOptions, ports: Ports): Promise<DatabaseServer> {

@@ -26,6 +26,7 @@ const systemErrors = errors({
   'restore.time_not_reached': { kind: 'invalid', title: 'The log ends before the requested time' },
   'restore.too_early': { kind: 'invalid', title: 'The backup ended after the requested time' },
   'system.already_running': { kind: 'conflict', title: 'Stoa is already running in this folder' },
+  'system.app_not_built': { kind: 'unavailable', title: 'A web page could not be built' },
   'system.bad_setting': { kind: 'invalid', title: 'A setting has an invalid value' },
   'system.behind': { kind: 'unavailable', title: 'The services have not handled the events of the demonstration data' },
   'system.contracts_mismatch': { kind: 'invalid', title: 'The contracts of the services do not fit together' },

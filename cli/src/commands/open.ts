@@ -6,12 +6,13 @@ import { say, sayJson } from '../output.ts'
 export const help = `Usage: stoa open [WHAT] [--json]
 
 Prints an address of the system, and opens it in the browser if standard output is a terminal. WHAT is products (the
-default), api (the API reference), issuer (OpenID configuration), registry or metrics (of the gateway). --json prints every address and opens none.
+default), api (the API reference), console, issuer (OpenID configuration), registry or metrics (of the gateway). --json prints every address and opens none.
 `
 
 const places: Readonly<Record<string, { readonly service: string; readonly path: string }>> = {
   products: { service: 'gateway', path: '/api/v1/products' },
   api: { service: 'gateway', path: '/docs' },
+  console: { service: 'gateway', path: '/console/' },
   issuer: { service: 'gateway', path: '/.well-known/openid-configuration' },
   registry: { service: 'registry', path: '/api/services' },
   metrics: { service: 'gateway.ADMIN_PORT', path: '/metrics' },

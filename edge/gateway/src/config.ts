@@ -35,6 +35,10 @@ export const config = defineConfig('gateway', {
     unit: 'ms',
     doc: 'Time after which a connection without traffic in either direction during a request is closed.',
   }),
+  APP_FOLDERS: setting(Type.Array(Type.String()), {
+    default: [],
+    doc: 'Folders of the built apps as NAME=FOLDER, which `npm start` sets; an app without one is not served.',
+  }),
   CORS_ORIGINS: setting(Type.Array(url('http', 'https')), {
     default: [],
     doc: 'Origins from which browsers may call; the gateway’s own origin is always allowed.',

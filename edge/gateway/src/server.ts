@@ -15,6 +15,7 @@ import {
 } from '@stoa/telemetry'
 import { answerProblem } from './answer-problem.ts'
 import { clientAddress } from './client-address.ts'
+import type { AppVisit } from './apps/app-sites.ts'
 import type { RequestHead } from './exchange.ts'
 import type { GatewayPage } from './fixed-page.ts'
 import { sendPage } from './pages.ts'
@@ -24,12 +25,15 @@ import { admit, MethodNotAllowed, passThrough, routeOf, type Pipeline } from './
 import type { Cors } from './policies/cors.ts'
 import { RateLimited, type RateHeaders } from './policies/rate-limits.ts'
 import { readHead } from './read-head.ts'
+import type { SessionPolicy } from './sessions/session-policy.ts'
 
 interface ServerOptions {
   readonly pipeline: Pipeline
   readonly answerOwn: AnswerOwn
   readonly cors: Cors
   readonly pages: (head: RequestHead) => GatewayPage | undefined
+  readonly sites: (head: RequestHead) => AppVisit | undefined
+  readonly exchangeSession: SessionPolicy
   readonly telemetry: Telemetry
   readonly isTrustedProxy: IsTrustedProxy
   /** The issuer of the required tokens. */
@@ -124,25 +128,35 @@ async function answer(
   { requestId, seen }: { requestId: string; seen: Seen },
 ): Promise<void> {
   const { cors, pipeline, isTrustedProxy } = options
-  const head = readHead(request, requestId, isTrustedProxy)
+  const given = readHead(request, requestId, isTrustedProxy)
   if (cors.isPreflight(request)) {
-    seen.rate = pipeline.limits.takeForAddress(head.address)
+    seen.rate = pipeline.limits.takeForAddress(given.address)
     seen.status = 204
     const fields = ['x-request-id', requestId, ...cors.preflightHeaders(request), ...rateFields(seen.rate)]
     response.writeHead(204, fields).end()
     return
   }
   const extraHeaders = ['x-request-id', requestId, 'x-content-type-options', 'nosniff', ...cors.headersFor(request)]
-  const page = options.pages(head)
+  const page = options.pages(given)
   if (page !== undefined) {
     seen.route = page.route
-    if (page.isCounted) seen.rate = pipeline.limits.takeForAddress(head.address)
-    seen.status = sendPage(page, head, response, [...extraHeaders, ...rateFields(seen.rate)])
+    if (page.isCounted) seen.rate = pipeline.limits.takeForAddress(given.address)
+    seen.status = sendPage(page, given, response, [...extraHeaders, ...rateFields(seen.rate)])
     return
   }
-  const route = routeOf(pipeline.table, head)
+  const visit = options.sites(given)
+  if (visit !== undefined) {
+    seen.route = visit.route
+    seen.rate = pipeline.limits.takeForAddress(given.address)
+    seen.status = sendPage(await visit.answer(), given, response, [...extraHeaders, ...rateFields(seen.rate)])
+    return
+  }
+  const route = routeOf(pipeline.table, given)
   seen.route = route.path
   seen.isStream = route.isStream
+  const exchanged = options.exchangeSession(route, given)
+  // at once for a request without a session: no promise on the hot path
+  const head = exchanged instanceof Promise ? await exchanged : exchanged
   const admitted = await admit(pipeline, route, head, (rate) => (seen.rate = rate))
   const passing = { request, response, extraHeaders, ...admitted }
   const isOwn = route.service === 'gateway'

@@ -19,6 +19,8 @@ import { followEndedSessions, makeHealth, waitForEndedMs, within } from '@stoa/s
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { makeAdminister, type Administer } from './admin/administer.ts'
 import { makeAdminServer } from './admin/server.ts'
+import { storedTraces } from './admin/stored-traces.ts'
+import { appSites } from './apps/app-sites.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
 import { gatewayDependencies } from './dependencies.ts'
@@ -34,6 +36,7 @@ import { makeStreamLimits } from './policies/stream-limits.ts'
 import { routesOf } from './routes/route.ts'
 import { makeRouteTable } from './routes/route-table.ts'
 import { makeServer } from './server.ts'
+import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
 import { makeUpstreams } from './upstream/upstreams.ts'
 
 /** The settings of the gateway, parsed. */
@@ -92,8 +95,13 @@ export async function startGateway({
   const isReady = () => state.isReady && resolver.isInformed()
   const health = makeHealth({ dependencies: gatewayDependencies({ upstreams, resolver, breakers, verifier }), isReady })
   const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
-  const administer = makeAdminister({ ...parts, breakers, health })
-  const server = publicServer({ settings, services, furtherErrors, isReady }, { pipeline, administer, telemetry })
+  const traces = storedTraces(settings.telemetryFolder)
+  const administer = makeAdminister({ ...parts, breakers, health, services, traces })
+  const sessions = appSessions({ settings, access, verifier, principalOf })
+  const server = publicServer(
+    { settings, services, furtherErrors, isReady },
+    { pipeline, administer, sessions, telemetry },
+  )
   const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
   const port = await listen(server, settings.host, settings.port)
   const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
@@ -128,13 +136,14 @@ interface PublicOptions {
 interface PublicParts {
   readonly pipeline: Pipeline
   readonly administer: Administer
+  readonly sessions: AppSessions
   readonly telemetry: Telemetry
 }
 
 /** The server that clients reach. */
 function publicServer(
   { settings, services, furtherErrors, isReady }: PublicOptions,
-  { pipeline, administer, telemetry }: PublicParts,
+  { pipeline, administer, sessions, telemetry }: PublicParts,
 ): Server {
   return makeServer({
     pipeline,
@@ -146,11 +155,23 @@ function publicServer(
     }),
     cors: makeCors(settings.corsOrigins),
     pages: gatewayPages({ services: [...services, gateway], version, isReady, furtherErrors }),
+    sites: appSites({
+      apps: gateway.apps,
+      folders: foldersOf(settings.appFolders),
+      origin: sessions.origin,
+      sessions: sessions.pages,
+    }),
+    exchangeSession: sessions.policy,
     telemetry,
     isTrustedProxy: trustNetworks(settings.trustedProxies),
     issuer: settings.authIssuer,
     clientTimeoutMs: settings.clientTimeoutMs,
   })
+}
+
+/** Folders by name, from NAME=FOLDER. */
+function foldersOf(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
 function telemetryOf(settings: GatewayConfig, destination: LogDestination | undefined): Telemetry {

@@ -44,6 +44,7 @@ export async function gatewayUnderTest(settings: Record<string, string> = {}): P
       LOG_LEVEL: 'silent',
       TRACE_SAMPLE_RATIO: '0',
       RATE_LIMIT_SCALE: '10000',
+      AUTH_URL: `http://127.0.0.1:${upstream.port}`,
       ...settings,
     }),
     services: catalogue,

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
+import type { App } from './apps.ts'
 import type { BatchType } from './batches.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
@@ -61,6 +62,8 @@ export interface Service {
   readonly personalData: PersonalDataKept
   /** Examples of operations, by the name of the operation. */
   readonly examples: { readonly [operation: string]: AnyExample | undefined }
+  /** The web pages that are served with it, by the name of their folder in `apps/`; only the gateway has some. */
+  readonly apps: { readonly [name: string]: App }
 }
 
 /** Requires that the codes in `refuses` are in the catalogue of the service or of the platform. */
@@ -101,6 +104,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly personalData: Personal
   /** The examples of the operations; none by default. */
   readonly examples?: Service['examples']
+  /** The web pages that are served with it; none by default. */
+  readonly apps?: Service['apps']
 }
 
 /** A described service whose declarations are also types. */
@@ -133,6 +138,7 @@ export interface DescribedService<
   readonly flags: Flags
   readonly personalData: Personal
   readonly examples: Service['examples']
+  readonly apps: Service['apps']
 }
 
 /**
@@ -177,6 +183,7 @@ export function describeService<
     tasks: description.tasks ?? ({} as Tasks),
     flags: description.flags ?? ({} as Flags),
     examples: description.examples ?? {},
+    apps: description.apps ?? {},
   }
 }
 

@@ -76,6 +76,12 @@ export const platformErrors = errors({
     why: 'What the request asks for was undone before it arrived, for example by the saga that sent it; nothing was changed.',
     fix: 'Nothing: the caller that withdrew the request has continued without it.',
   },
+  'request.cross_site': {
+    kind: 'forbidden',
+    title: 'The request was sent by another site',
+    why: 'The request carries the session of a page of ours, but a page of another origin sent it, so it was not processed.',
+    fix: 'Programs send `Authorization: Bearer <token>` and no cookie. Behind a proxy, AUTH_ISSUER must be the address that browsers use.',
+  },
   'request.deadline_exceeded': {
     kind: 'timeout',
     title: 'The deadline of the request has passed',

@@ -51,13 +51,20 @@ function searchOf(query: NonNullable<RequestParts['query']>): string {
   return new URLSearchParams(pairs).toString()
 }
 
+interface HeaderParts {
+  readonly key: string | undefined
+  readonly token: string | undefined
+  /** Those of every request of the client. */
+  readonly more: Readonly<Record<string, string>> | undefined
+}
+
 /** The headers of a request. */
 export function headersOf(
   { method }: Operation | Stream,
   { body, ifMatch, prefer }: RequestParts,
-  { key, token }: { readonly key: string | undefined; readonly token: string | undefined },
+  { key, token, more }: HeaderParts,
 ): Headers {
-  const headers = new Headers()
+  const headers = new Headers(more)
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   // JSON merge patch (RFC 7396) for PATCH
   if (body !== undefined) headers.set('content-type', `application/${method === 'PATCH' ? 'merge-patch+' : ''}json`)

@@ -10,6 +10,8 @@ export interface RestOptions {
   readonly url: string
   /** The access token, or a function that is called before each request and returns a valid one. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>)
+  /** Headers that every request of this client has, such as that of an app whose session the gateway holds. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds after which a request, with its repetition, is aborted with a `TimeoutError`; by default none. */
   readonly timeoutMs?: number
   /** Aborts all requests of this client. */
@@ -48,7 +50,7 @@ async function send(title: string, operation: Operation, parts: RequestParts, op
   const target = targetOf(options.url, operation, parts)
   const request: RequestInit = {
     method: operation.method,
-    headers: headersOf(operation, parts, { key, token: await tokenOf(options) }),
+    headers: headersOf(operation, parts, { key, token: await tokenOf(options), more: options.headers }),
     ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
     signal: anyOf(parts.signal, signal, timeout),
   }
@@ -59,7 +61,7 @@ async function send(title: string, operation: Operation, parts: RequestParts, op
 /** Follows a stream, without a timeout: it stays open. */
 async function* follow(title: string, stream: Stream, parts: RequestParts, options: RestOptions) {
   const target = targetOf(options.url, stream, parts)
-  const headers = headersOf(stream, parts, { key: undefined, token: await tokenOf(options) })
+  const headers = headersOf(stream, parts, { key: undefined, token: await tokenOf(options), more: options.headers })
   const signal = anyOf(parts.signal, options.signal)
   const response = await received(title, signal, fetch(target, { headers, signal }))
   if (!response.ok) throw new RestProblem(title, response, problemIn(await received(title, signal, response.text())))

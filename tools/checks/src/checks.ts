@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkErrorCodes } from './error-codes.ts'
@@ -21,6 +22,7 @@ const folders = [
   'services',
   'control',
   'edge',
+  'apps',
   'system',
   'systems',
   'supervisor',
@@ -34,6 +36,7 @@ const folders = [
 /** Everything that is judged without running the product, slowest first. */
 export const checks: readonly Check[] = [
   { name: 'types', run: () => runTool('typescript/bin/tsc', '-p', 'tsconfig.json') },
+  { name: 'types of apps', run: async () => inLines(await Promise.all(appsOf(root).map(checkAppTypes))) },
   { name: 'lint', run: () => runTool('oxlint/bin/oxlint') },
   { name: 'unused and undeclared dependencies', run: () => runKnip('--strict', '--dependencies') },
   { name: 'unused files and exports', run: () => runKnip('--include', 'files,exports,types,duplicates') },
@@ -50,6 +53,11 @@ export const checks: readonly Check[] = [
   { name: 'words', run: async () => inLines(await checkWords(root, [...folders, 'docs', '*.md'])) },
   { name: 'lock file', run: async () => inLines(checkLockFile(await readLockFile())) },
 ]
+
+const appsOf = (folder: string) => readdirSync(join(folder, 'apps'))
+
+// browsers have other global names than Node
+const checkAppTypes = (app: string) => runTool('typescript/bin/tsc', '-p', `apps/${app}/tsconfig.json`)
 
 const runKnip = (...args: string[]) => runTool('knip/bin/knip.js', '--no-progress', '--no-config-hints', ...args)
 

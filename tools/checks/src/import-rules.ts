@@ -114,10 +114,10 @@ function productRules(at: At): IForbiddenRuleType[] {
     {
       name: 'apps-import-only-contracts-and-rest',
       severity: 'error',
-      from: { path: at('apps/([^/]+)/') },
+      from: { path: at('apps/([^/]+)/'), pathNot: testFiles },
       to: {
         path: '^(apps|platform|services|control|edge|system|systems|supervisor|cli|tests|bench|examples|tools)/',
-        pathNot: '^apps/$1/|^platform/rest/',
+        pathNot: '^apps/$1/|^platform/(contract|rest)/|^platform/[^/]+/src/endpoints\\.ts$',
       },
     },
   ]

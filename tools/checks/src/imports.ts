@@ -37,7 +37,7 @@ export async function readImports({ root, paths, prefix = '' }: ImportCheck): Pr
       ...(prefix === '' && { exclude: { path: '(^|/)(fixtures|coverage|\\.stoa)/' } }),
     },
     {
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.d.ts'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

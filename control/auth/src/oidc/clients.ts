@@ -1,3 +1,5 @@
+import { appSessionPaths, type App } from '@stoa/contract'
+import { gateway } from '@stoa/contracts/gateway/service'
 import { fingerprint } from '@stoa/security'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { OAuthClientRow } from '../store/oauth-clients.ts'
@@ -20,6 +22,7 @@ export function isFirstParty(client: object | undefined): boolean {
 }
 
 interface ClientSettings {
+  readonly issuer: string
   readonly declaredCalls: DeclaredCalls
   /** Secrets by service; `*` is that of every service that is not named. */
   readonly serviceSecrets: ReadonlyMap<string, string>
@@ -34,8 +37,31 @@ export function serviceNames(declaredCalls: DeclaredCalls): ReadonlySet<string> 
 }
 
 /** Every service; the programs that sign people in are kept in the database. */
-export function serviceClients({ declaredCalls, serviceSecrets }: ClientSettings): ClientMetadata[] {
-  return [...serviceNames(declaredCalls)].flatMap((service) => serviceClient(service, serviceSecrets))
+export function serviceClients({ issuer, declaredCalls, serviceSecrets }: ClientSettings): ClientMetadata[] {
+  return [...serviceNames(declaredCalls)]
+    .flatMap((service) => serviceClient(service, serviceSecrets))
+    .map((client) =>
+      client.client_id === gateway.name ? signingIn(client, Object.values(gateway.apps), issuer) : client,
+    )
+}
+
+/** Whether refresh tokens of this client stay the same: it keeps its secret, so that a stolen one alone is of no use (RFC 9700, 2.2.2). */
+export function keepsRefreshTokens(client: { readonly clientId: string } | undefined): boolean {
+  return client?.clientId === gateway.name
+}
+
+/** The gateway as the client that signs people in to its apps. */
+function signingIn(client: ClientMetadata, apps: readonly App[], issuer: string): ClientMetadata {
+  const at = (path: string) => new URL(path, issuer).href
+  return {
+    ...client,
+    client_name: 'Stoa',
+    grant_types: [...(client.grant_types ?? []), 'authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: apps.map(({ path }) => at(path + appSessionPaths.signedIn)),
+    post_logout_redirect_uris: apps.map(({ path }) => at(`${path}/`)),
+    [FIRST_PARTY]: true,
+  }
 }
 
 /** A program as oidc-provider reads it; in the place of the secret stands its fingerprint. */

@@ -10,7 +10,14 @@ import type {
 } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { accountOf, type Accounts } from './accounts.ts'
-import { EXTRA_CLIENT_METADATA, isFirstParty, serviceClients, serviceNames, type DeclaredCalls } from './clients.ts'
+import {
+  EXTRA_CLIENT_METADATA,
+  isFirstParty,
+  keepsRefreshTokens,
+  serviceClients,
+  serviceNames,
+  type DeclaredCalls,
+} from './clients.ts'
 import { pages } from './pages.ts'
 import type { OidcStore } from './adapter.ts'
 
@@ -215,7 +222,8 @@ function lives(): Partial<Configuration> {
         return Math.max(1, Math.min(IDLE_SECONDS, begun + SESSION_SECONDS - Math.floor(Date.now() / 1_000)))
       },
     },
-    rotateRefreshToken: true,
+    // an app sends several requests at once, and a token that two of them exchange would end its session
+    rotateRefreshToken: ({ oidc }) => !keepsRefreshTokens(oidc.client),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // signing out of the browser ends what was signed in to by it, but not a device that it let in
     expiresWithSession: (ctx) => isFirstParty(ctx.oidc.client),

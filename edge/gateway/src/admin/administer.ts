@@ -1,5 +1,5 @@
 import { breakersAdmin, type Breakers } from '@stoa/client'
-import { serveEndpoints } from '@stoa/contract'
+import { serveEndpoints, type Service } from '@stoa/contract'
 import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
 import { permissionMissing } from '@stoa/http'
 import { platformError } from '@stoa/kernel'
@@ -12,6 +12,8 @@ import type { RateLimits } from '../policies/rate-limits.ts'
 import type { StreamLimits } from '../policies/stream-limits.ts'
 import type { RouteTable } from '../routes/route-table.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
+import { operatedServices } from './operated-services.ts'
+import type { StoredTraces } from './stored-traces.ts'
 
 /** What the operating endpoints of the gateway show and change. */
 export interface Administered {
@@ -22,6 +24,8 @@ export interface Administered {
   readonly limits: RateLimits
   readonly cache: ResponseCache
   readonly health: Health
+  readonly services: readonly Service[]
+  readonly traces: StoredTraces
 }
 
 /** A request to the gateway's own operating endpoints. */
@@ -53,9 +57,10 @@ export function makeAdminister(administered: Administered): Administer {
 }
 
 function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
-  const { table, upstreams, streams, limits, cache } = administered
+  const { table, upstreams, streams, limits, cache, services, traces } = administered
   return serveEndpoints(gatewayEndpoints, {
     listRoutes: async () => ({ items: table.routes }),
+    listServices: async () => ({ items: operatedServices(services) }),
     listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),
     async drainInstance({ params: { service, instance } }) {
       if (findUpstream(upstreams, service).drain(instance)) return { drained: instance }
@@ -71,6 +76,8 @@ function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
       limits.reset(client)
       return { reset: client }
     },
+    listTraces: async ({ query }) => ({ items: await traces.list(query) }),
+    showTrace: async ({ params: { id } }) => traces.show(id),
   })
 }
 

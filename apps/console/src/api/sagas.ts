@@ -1,0 +1,62 @@
+import { sagaEndpoints, SagaState, type SagaSummary } from '@stoa/saga/endpoints'
+import type { OperatedService } from '@stoa/contracts/gateway/operating'
+import { RestProblem } from '@stoa/rest'
+import { operate } from './operate.ts'
+import { withSagas } from './system.ts'
+
+/** A saga and the service that drives it. */
+export interface PlacedSaga extends SagaSummary {
+  readonly service: string
+}
+
+/** The states of sagas, as filters. */
+export const sagaStates: readonly string[] = SagaState.enum
+
+interface SagaFilter {
+  readonly state?: string | undefined
+  readonly service?: string | undefined
+}
+
+/** Lists the sagas of every service, newest first; 100 of each at most. */
+export async function listSagas(
+  services: readonly OperatedService[],
+  { state, service }: SagaFilter,
+  signal: AbortSignal,
+): Promise<PlacedSaga[]> {
+  const asked = withSagas(services).filter((each) => service === undefined || each.service === service)
+  const query = { limit: 100, ...(isSagaState(state) ? { state } : {}) }
+  const lists = await Promise.all(
+    asked.map(async ({ service: name }) => {
+      const { items } = await operate(name, sagaEndpoints.listSagas, { query, signal })
+      return items.map((saga) => ({ ...saga, service: name }))
+    }),
+  )
+  return lists.flat().toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
+}
+
+/** Reads a saga from the service whose contract declares its type; undefined if there is none. */
+export async function findSaga(services: readonly OperatedService[], id: string, signal: AbortSignal) {
+  const [type = ''] = id.split(':')
+  const owner = services.find(({ sagas }) => sagas.includes(type))
+  if (owner === undefined) return null
+  try {
+    return {
+      ...(await operate(owner.service, sagaEndpoints.showSaga, { params: { id }, signal })),
+      service: owner.service,
+    }
+  } catch (error) {
+    if (error instanceof RestProblem && error.code === 'saga.not_found') return null
+    throw error
+  }
+}
+
+/** Reads all sagas of a subject, such as an order. */
+export async function sagasOf(services: readonly OperatedService[], key: string, signal: AbortSignal) {
+  const ids = withSagas(services).flatMap(({ sagas }) => sagas.map((type) => `${type}:${key}`))
+  const found = await Promise.all(ids.map((id) => findSaga(services, id, signal)))
+  return found.filter((saga) => saga !== null)
+}
+
+function isSagaState(state: string | undefined): state is SagaState {
+  return state !== undefined && sagaStates.includes(state)
+}

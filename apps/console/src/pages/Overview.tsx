@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import { servicesQuery, statesQuery, type ServiceState } from '../api/system.ts'
+import { StateChip } from '../parts/Chip.tsx'
+import { DataTable, type Column } from '../parts/DataTable.tsx'
+import { Page } from '../parts/Page.tsx'
+import { Failure, Result } from '../parts/Result.tsx'
+import { RestProblem } from '@stoa/rest'
+import { useCan } from '../state/session.tsx'
+
+const columns: readonly Column<ServiceState>[] = [
+  { title: 'Service', cell: ({ service }) => service },
+  { title: 'State', cell: ({ state }) => <StateChip state={state} /> },
+  { title: 'Reason', isClipped: true, cell: (state) => <span title={reasonOf(state)}>{reasonOf(state)}</span> },
+  {
+    title: 'Instances',
+    isNumber: true,
+    isDetail: true,
+    cell: ({ instances, drained }) => (drained > 0 ? `${instances} (${drained} drained)` : instances),
+  },
+]
+
+/** Whether the system is well: the worst first. */
+export function Overview() {
+  const can = useCan()
+  return can('ops') ? (
+    <Services />
+  ) : (
+    <Page title="Overview">
+      <Failure error={missing('ops')} />
+    </Page>
+  )
+}
+
+function Services() {
+  const states = useQuery(statesQuery)
+  const services = useQuery(servicesQuery)
+  return (
+    <Page title="Overview">
+      <Result query={states}>
+        {(items) => (
+          <>
+            <Problems items={items} />
+            <DataTable caption="Services" columns={columns} rows={worstFirst(items)} keyOf={({ service }) => service} />
+            <p className="caption">
+              {items.length} processes with an address; {services.data?.length ?? '…'} services with routes. Read every
+              2 seconds.
+            </p>
+          </>
+        )}
+      </Result>
+    </Page>
+  )
+}
+
+function Problems({ items }: { readonly items: readonly ServiceState[] }) {
+  const bad = worstFirst(items).filter(({ state, breakers }) => state !== 'up' || breakers.length > 0)
+  return (
+    <section className="card" style={{ marginBottom: 16 }} aria-live="polite">
+      <h2>
+        {bad.length === 0 ? '✓ Every service is up' : `◆ ${bad.length} ${bad.length === 1 ? 'problem' : 'problems'}`}
+      </h2>
+      <ul className="problems">
+        {bad.map((state) => (
+          <li key={state.service}>
+            <strong>{state.service}</strong>
+            <StateChip state={state.state} />
+            <span>{reasonOf(state)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function reasonOf({ broken, breakers }: ServiceState): string {
+  return [...broken.map(({ name, reason }) => `${name}: ${reason}`), ...breakers].join('; ')
+}
+
+function worstFirst(items: readonly ServiceState[]): readonly ServiceState[] {
+  const rank = { down: 0, degraded: 1, up: 2 }
+  return items.toSorted((a, b) => rank[a.state] - rank[b.state])
+}
+
+function missing(permission: string): RestProblem {
+  const body = { title: 'You cannot see this', detail: `It requires the permission ${permission}.` }
+  return new RestProblem('page', new Response(null, { status: 403 }), body)
+}

@@ -1,0 +1,84 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { basePath } from './api/session.ts'
+import { Empty, Failure } from './parts/Result.tsx'
+import { Overview } from './pages/Overview.tsx'
+import { Gate } from './shell/Gate.tsx'
+import { textsOf } from './state/search.ts'
+
+const root = createRootRoute({
+  component: Gate,
+  notFoundComponent: () => <Empty title="There is no such page" />,
+  errorComponent: ({ error }) => <Failure error={error} />,
+})
+
+const getParentRoute = () => root
+
+const routes = [
+  createRoute({ getParentRoute, path: '/', component: Overview }),
+  createRoute({
+    getParentRoute,
+    path: '/orders',
+    validateSearch: textsOf('status', 'cursor'),
+    component: lazyRouteComponent(() => import('./pages/Orders.tsx'), 'Orders'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/orders/$id',
+    validateSearch: textsOf('tab'),
+    component: lazyRouteComponent(() => import('./pages/OrderDetails.tsx'), 'OrderDetails'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sagas',
+    validateSearch: textsOf('state', 'service'),
+    component: lazyRouteComponent(() => import('./pages/Sagas.tsx'), 'Sagas'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sagas/$id',
+    component: lazyRouteComponent(() => import('./pages/SagaDetails.tsx'), 'SagaDetails'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/events',
+    validateSearch: textsOf('type', 'text'),
+    component: lazyRouteComponent(() => import('./pages/Events.tsx'), 'Events'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/events/$id',
+    component: lazyRouteComponent(() => import('./pages/EventDetails.tsx'), 'EventDetails'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/dead-letters',
+    validateSearch: textsOf('state', 'service'),
+    component: lazyRouteComponent(() => import('./pages/DeadLetters.tsx'), 'DeadLetters'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/traces',
+    validateSearch: textsOf('service', 'show'),
+    component: lazyRouteComponent(() => import('./pages/Traces.tsx'), 'Traces'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/traces/$id',
+    validateSearch: textsOf('span'),
+    component: lazyRouteComponent(() => import('./pages/TraceDetails.tsx'), 'TraceDetails'),
+  }),
+] as const
+
+/** The pages of the console by their addresses, which hold what a page shows. */
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  basepath: basePath,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

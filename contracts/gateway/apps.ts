@@ -1,0 +1,4 @@
+import { app } from '@stoa/contract'
+
+/** The console of operators: services, orders, sagas, events, traces. */
+export const console = app('/console', { title: 'Stoa console' })

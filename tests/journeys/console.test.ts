@@ -1,0 +1,143 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { installedChromium, launchBrowser } from '../browser.ts'
+import { seriousFindings } from '../console/axe.ts'
+import { screens } from '../console/screens.ts'
+import { signInToConsole } from '../console/sign-in.ts'
+import { ask, newAccount, newCustomer, password, place } from './shop.ts'
+import { system } from './system.ts'
+
+const demonstration = 'stoa-demo-only'
+const at = (path: string) => `${system.gatewayUrl}/console${path}`
+
+describe.runIf(installedChromium !== undefined)('the console in a browser', () => {
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let complaints: string[]
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    page = await context.newPage()
+    page.setDefaultTimeout(120_000)
+    complaints = []
+    page.on('pageerror', ({ message }) => complaints.push(message))
+    page.on('console', (message) => void (/Content Security/.test(message.text()) && complaints.push(message.text())))
+  })
+  afterEach(() => context.close())
+
+  const signInAs = (email: string, secret = demonstration) => signInToConsole(page, system.gatewayUrl, email, secret)
+
+  test('an order that is placed outside appears; its trace is one click away, its events and its saga two', async () => {
+    await signInAs('admin@stoa.example')
+    await page.goto(at('/orders'))
+    const { body: order } = await place(await newCustomer())
+    await page.getByRole('link', { name: order.number }).click()
+    await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor()
+    await page.getByText('order-fulfilment').first().waitFor()
+
+    await page.getByRole('link', { name: 'Events', exact: true }).last().click()
+    await page.getByRole('link', { name: 'order.created' }).waitFor()
+    await page.getByRole('link', { name: 'Sagas', exact: true }).last().click()
+    await page.getByText('process_payment').waitFor()
+    // what a page shows is in its address
+    await page.reload()
+    await page.getByText('process_payment').waitFor()
+
+    await page.getByRole('link', { name: 'Trace', exact: true }).click()
+    await page
+      .getByRole('button', { name: /payment/ })
+      .first()
+      .waitFor()
+    expect(page.url()).toMatch(/\/traces\/[0-9a-f]{32}/)
+    expect(complaints).toEqual([])
+  })
+
+  test('shows the compensation of an order whose payment was declined', async () => {
+    const { body: order } = await place(await newCustomer('tok_declined'))
+    expect(order.status).toBe('rejected')
+    await signInAs('admin@stoa.example')
+    await page.goto(at(`/sagas/order-fulfilment:${order.id}`))
+    await page.getByText('Compensated').waitFor()
+    await page
+      .getByText(/compensation/)
+      .first()
+      .waitFor()
+  })
+
+  test('shows nothing to a customer, and says why', async () => {
+    const email = await newAccount()
+    await signInAs(email, password)
+    await page.getByRole('heading', { name: 'You cannot use the console' }).waitFor()
+    await page.getByText(/permission ops or order:read:any/).waitFor()
+    expect(await page.getByRole('link').count()).toBe(0)
+    // the server refuses too
+    const status = await page.evaluate(
+      `fetch('/api/v1/ops/order/sagas', { headers: { 'stoa-app': 'console' } }).then(({ status }) => status)`,
+    )
+    expect(status).toBe(403)
+  })
+
+  test('shows staff the orders, but not what requires ops', async () => {
+    const { body: order } = await place(await newCustomer())
+    await signInAs('staff@stoa.example')
+    await page.goto(at(`/orders/${order.id}`))
+    await page.getByText('Traces, events and sagas require the permission ops.').waitFor()
+    expect(await page.getByRole('link', { name: 'Sagas' }).count()).toBe(0)
+    await page.goto(at('/sagas'))
+    await page
+      .getByText(/lacks the permission ops|permission/)
+      .first()
+      .waitFor()
+  })
+
+  test('uses the session only for requests of its own pages, and ends it', async () => {
+    await signInAs('admin@stoa.example')
+    const [cookie] = (await context.cookies()).filter(({ name }) => name.startsWith('stoa-session'))
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })
+    const header = { cookie: `${cookie?.name}=${cookie?.value}` }
+    const orders = (headers: Record<string, string>) =>
+      ask('GET', '/api/v1/orders', { headers: { ...header, ...headers } })
+    expect((await orders({})).status).toBe(401)
+    expect((await orders({ 'stoa-app': 'console' })).status).toBe(200)
+    const fromElsewhere = { 'stoa-app': 'console', 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' }
+    expect(await orders(fromElsewhere)).toMatchObject({ status: 403, body: { code: 'request.cross_site' } })
+
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign out?' }).waitFor()
+    expect((await orders({ 'stoa-app': 'console' })).status).toBe(401)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  })
+
+  test('goes to a page and to an order by Ctrl-K, without a mouse', async () => {
+    const { body: order } = await place(await newCustomer())
+    await signInAs('admin@stoa.example')
+    await page.keyboard.press('Control+k')
+    await page.getByLabel(/Page, or the id/).fill('saga')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Sagas', level: 1 }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByLabel(/Page, or the id/).fill(order.id)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor()
+  })
+
+  test.each(['light', 'dark'] as const)('has no serious finding of axe on any screen: %s', async (colorScheme) => {
+    const { body: order } = await place(await newCustomer())
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.goto(at('/'))
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    const found: Record<string, string[]> = { 'sign-in': await seriousFindings(page) }
+    await signInAs('admin@stoa.example')
+    for (const { name, show } of screens) {
+      await show(page, { gatewayUrl: system.gatewayUrl, orderId: order.id })
+      found[name] = await seriousFindings(page)
+    }
+    expect(Object.entries(found).filter(([, lines]) => lines.length > 0)).toEqual([])
+  })
+})
