@@ -1,4 +1,4 @@
-import { act, closed, inspect, OperatingLimit, SearchText } from '@stoa/contract'
+import { act, closed, inspect, InstantSchema, OperatingLimit, SearchText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 
 const GatewayRoute = Type.Object({
@@ -40,6 +40,26 @@ export const OperatedService = Type.Object({
   hasTasks: Type.Boolean(),
 })
 export type OperatedService = Readonly<Static<typeof OperatedService>>
+
+const Broken = Type.Object({ name: Type.String({ description: 'the dependency' }), reason: Type.String() })
+
+/** The state of an instance as the gateway finds it; `down` also if it does not respond. */
+export const InstanceState = Type.Object({
+  id: Type.String(),
+  state: Type.Enum(['up', 'degraded', 'down']),
+  isDrained: Type.Boolean(),
+  broken: Type.Array(Broken, { description: 'why it is not up' }),
+  breakers: Type.Array(Type.String(), { description: 'the circuit breakers of the gateway that are not closed' }),
+})
+export type InstanceState = Readonly<Static<typeof InstanceState>>
+
+/** The state of a service: that of its worst instance; `down` without any. */
+export const ServiceState = Type.Object({
+  service: Type.String(),
+  state: Type.Enum(['up', 'degraded', 'down']),
+  instances: Type.Array(InstanceState),
+})
+export type ServiceState = Readonly<Static<typeof ServiceState>>
 
 const traceId = Type.String({ pattern: '^[0-9a-f]{32}$' })
 
@@ -83,6 +103,11 @@ export const gatewayEndpoints = {
   listServices: inspect('services', {
     summary: 'List the services behind the gateway, with what their contracts declare',
     answer: Type.Object({ items: Type.Array(OperatedService) }),
+  }),
+  listStates: inspect('states', {
+    summary:
+      'Show the state of every instance behind the gateway, and why it is not up; requests within a second share one examination',
+    answer: Type.Object({ items: Type.Array(ServiceState), examinedAt: InstantSchema }),
   }),
   listUpstreams: inspect('upstreams', {
     summary: 'List the services behind the gateway with their instances, and the slots in use',

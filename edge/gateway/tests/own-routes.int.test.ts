@@ -116,3 +116,34 @@ test('a body that an own operating endpoint does not take is refused before anyt
   expect((await purge('{bad')).status).toBe(400)
   expect((await purge('{}')).status).toBe(200)
 })
+
+test('shows the state of every instance with its reason; one examination for all who ask within a second', async () => {
+  gateway.upstream.answer = (_request, response) =>
+    response
+      .writeHead(503, { 'content-type': 'application/json' })
+      .end('{"status":"down","components":{"database":{"status":"down","reason":"refused"},"log":{"status":"up"}}}')
+  const answers = await Promise.all(['admin', 'admin'].map((token) => ask('GET', '/api/v1/ops/gateway/states', token)))
+  const [first, second] = (await Promise.all(answers.map((answer) => answer.json()))) as { items: any[] }[]
+  expect(first).toEqual(second)
+  expect(first?.items.find(({ service }) => service === 'order')).toMatchObject({
+    state: 'down',
+    instances: [{ state: 'down', isDrained: false, broken: [{ name: 'database', reason: 'refused' }] }],
+  })
+  const asked = gateway.upstream.requests.filter(({ url }) => url === '/health')
+  expect(asked).toHaveLength(catalogue.length)
+  // nothing listens where the registry would be
+  expect(first?.items.find(({ service }) => service === 'registry')).toMatchObject({
+    state: 'down',
+    instances: [{ broken: [{ name: 'response' }] }],
+  })
+})
+
+test('lists what the contracts of the services declare', async () => {
+  const { items } = (await (await ask('GET', '/api/v1/ops/gateway/services', 'admin')).json()) as { items: any[] }
+  expect(items.map(({ service }) => service)).toEqual(catalogue.map(({ name }) => name))
+  const order = items.find(({ service }) => service === 'order')
+  expect(order.sagas).toContain('order-fulfilment')
+  expect(order.publishes).toContain('order.created')
+  expect(order.calls).toContain('pricing')
+  expect((await ask('GET', '/api/v1/ops/gateway/services', 'staff')).status).toBe(403)
+})

@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { servicesQuery, statesQuery, type ServiceState } from '../api/system.ts'
+import type { ServiceState } from '@stoa/contracts/gateway/operating'
+import { statesQuery } from '../api/system.ts'
 import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Failure, Result } from '../parts/Result.tsx'
 import { RestProblem } from '@stoa/rest'
+import { hasProblem, instancesOf, reasonOf, worstFirst } from '../state/service-states.ts'
 import { useCan } from '../state/session.tsx'
+import { Time } from '../state/zone.tsx'
 
 const columns: readonly Column<ServiceState>[] = [
   { title: 'Service', cell: ({ service }) => service },
@@ -15,7 +18,7 @@ const columns: readonly Column<ServiceState>[] = [
     title: 'Instances',
     isNumber: true,
     isDetail: true,
-    cell: ({ instances, drained }) => (drained > 0 ? `${instances} (${drained} drained)` : instances),
+    cell: instancesOf,
   },
 ]
 
@@ -33,17 +36,15 @@ export function Overview() {
 
 function Services() {
   const states = useQuery(statesQuery)
-  const services = useQuery(servicesQuery)
   return (
     <Page title="Overview">
       <Result query={states}>
-        {(items) => (
+        {({ items, examinedAt }) => (
           <>
             <Problems items={items} />
             <DataTable caption="Services" columns={columns} rows={worstFirst(items)} keyOf={({ service }) => service} />
             <p className="caption">
-              {items.length} processes with an address; {services.data?.length ?? '…'} services with routes. Read every
-              2 seconds.
+              Examined at <Time at={examinedAt} />, every 2 seconds.
             </p>
           </>
         )}
@@ -53,7 +54,7 @@ function Services() {
 }
 
 function Problems({ items }: { readonly items: readonly ServiceState[] }) {
-  const bad = worstFirst(items).filter(({ state, breakers }) => state !== 'up' || breakers.length > 0)
+  const bad = worstFirst(items).filter(hasProblem)
   return (
     <section className="card" style={{ marginBottom: 16 }} aria-live="polite">
       <h2>
@@ -70,15 +71,6 @@ function Problems({ items }: { readonly items: readonly ServiceState[] }) {
       </ul>
     </section>
   )
-}
-
-function reasonOf({ broken, breakers }: ServiceState): string {
-  return [...broken.map(({ name, reason }) => `${name}: ${reason}`), ...breakers].join('; ')
-}
-
-function worstFirst(items: readonly ServiceState[]): readonly ServiceState[] {
-  const rank = { down: 0, degraded: 1, up: 2 }
-  return items.toSorted((a, b) => rank[a.state] - rank[b.state])
 }
 
 function missing(permission: string): RestProblem {

@@ -13,6 +13,7 @@ import type { StreamLimits } from '../policies/stream-limits.ts'
 import type { RouteTable } from '../routes/route-table.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
 import { operatedServices } from './operated-services.ts'
+import { serviceStates } from './service-states.ts'
 import type { StoredTraces } from './stored-traces.ts'
 
 /** What the operating endpoints of the gateway show and change. */
@@ -57,10 +58,12 @@ export function makeAdminister(administered: Administered): Administer {
 }
 
 function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
+  const states = serviceStates(administered)
   const { table, upstreams, streams, limits, cache, services, traces } = administered
   return serveEndpoints(gatewayEndpoints, {
     listRoutes: async () => ({ items: table.routes }),
     listServices: async () => ({ items: operatedServices(services) }),
+    listStates: () => states(),
     listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),
     async drainInstance({ params: { service, instance } }) {
       if (findUpstream(upstreams, service).drain(instance)) return { drained: instance }
