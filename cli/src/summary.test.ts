@@ -19,6 +19,7 @@ const ports = new Map([['gateway', 8_080]])
 test('shows what runs where, a demonstration account and an order to place', () => {
   const text = summaryOf(rows, ports, shop.hints).join('\n')
   expect(text).toMatch(/^gateway +ready +http:\/\/127\.0\.0\.1:8080$/m)
+  expect(text).toContain('Console   http://127.0.0.1:8080/console/')
   expect(text).toContain('ada@stoa.example')
   expect(text).toContain('stoa-demo-only')
   expect(text).toContain('curl -s http://127.0.0.1:8080/api/v1/orders')

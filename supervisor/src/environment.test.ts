@@ -114,3 +114,10 @@ test('a setting that begins with its service’s name is not given it twice', ()
   expect(ownSpelling('auth', 'AUTH_SECRET')).toBe('AUTH_SECRET')
   expect(ownSpelling('order', 'PORT')).toBe('ORDER_PORT')
 })
+
+test('the gateway alone is told where the built apps are', () => {
+  const apps = new Map([['console', '/built/console']])
+  const told = (instance: string) => environmentOf(replica(instance), { ...settings(), apps })['APP_FOLDERS']
+  expect([told('gateway-1'), told('order-1')]).toEqual(['console=/built/console', undefined])
+  expect(environmentOf(replica('gateway-1'), settings())['APP_FOLDERS']).toBe('')
+})

@@ -1,9 +1,9 @@
 import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { mayRetry } from './api/problem.ts'
+import { isSignedOut, mayRetry } from './api/problem.ts'
 import { router } from './router.tsx'
 import { ZoneProvider } from './state/zone.tsx'
 import './styles/mantine.ts'
@@ -13,7 +13,12 @@ import './styles/shell.css'
 import './styles/parts.css'
 import { colourVariables, theme } from './theme.ts'
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // the session has ended: the page that shows it asks again
+    onError: (error, { queryKey }) =>
+      isSignedOut(error) && queryKey[0] !== 'session' && void queries.invalidateQueries({ queryKey: ['session'] }),
+  }),
   defaultOptions: {
     queries: { staleTime: 2_000, retry: (failures, error) => failures < 2 && mayRetry(error), networkMode: 'always' },
     mutations: { networkMode: 'always' },

@@ -1,6 +1,7 @@
 import { letterEndpoints, LetterState } from '@stoa/events/endpoints'
 import type { OperatedService } from '@stoa/contracts/gateway/operating'
 import type { OperatingAnswer } from '@stoa/contract'
+import { fromEach, type FromServices } from './each-service.ts'
 import { operate } from './operate.ts'
 import { withConsumers } from './system.ts'
 
@@ -25,17 +26,16 @@ export async function listLetters(
   services: readonly OperatedService[],
   { state, service }: LetterFilter,
   signal: AbortSignal,
-): Promise<PlacedLetter[]> {
+): Promise<FromServices<PlacedLetter>> {
   const asked = withConsumers(services).filter((each) => service === undefined || each.service === service)
-  const lists = await Promise.all(
-    asked.map(async ({ service: name }) => {
-      const list = (by: LetterState | undefined) =>
-        operate(name, letterEndpoints.listDeadLetters, { query: { limit: 100, ...(by && { state: by }) }, signal })
-      const [{ items }, waiting] = await Promise.all([list(isLetterState(state) ? state : undefined), list('waiting')])
-      return items.map((letter) => ({ ...letter, service: name, behind: behindOf(letter, waiting.items) }))
-    }),
-  )
-  return lists.flat().toSorted((a, b) => b.receivedAt.localeCompare(a.receivedAt))
+  const names = asked.map((each) => each.service)
+  const { items, missing } = await fromEach(names, async (name) => {
+    const list = (by: LetterState | undefined) =>
+      operate(name, letterEndpoints.listDeadLetters, { query: { limit: 100, ...(by && { state: by }) }, signal })
+    const [found, waiting] = await Promise.all([list(isLetterState(state) ? state : undefined), list('waiting')])
+    return found.items.map((letter) => ({ ...letter, service: name, behind: behindOf(letter, waiting.items) }))
+  })
+  return { items: items.toSorted((a, b) => b.receivedAt.localeCompare(a.receivedAt)), missing }
 }
 
 /** How many letters of the same key wait. */

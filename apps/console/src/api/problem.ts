@@ -35,3 +35,8 @@ export function shownError(error: unknown): ShownError {
 export function mayRetry(error: unknown): boolean {
   return !(error instanceof RestProblem) || error.status >= 500
 }
+
+/** Whether an error says that no one is signed in any more. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof RestProblem && error.status === 401
+}

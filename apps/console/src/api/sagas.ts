@@ -1,6 +1,7 @@
 import { sagaEndpoints, SagaState, type SagaSummary } from '@stoa/saga/endpoints'
 import type { OperatedService } from '@stoa/contracts/gateway/operating'
 import { RestProblem } from '@stoa/rest'
+import { fromEach, type FromServices } from './each-service.ts'
 import { operate } from './operate.ts'
 import { withSagas } from './system.ts'
 
@@ -22,16 +23,15 @@ export async function listSagas(
   services: readonly OperatedService[],
   { state, service }: SagaFilter,
   signal: AbortSignal,
-): Promise<PlacedSaga[]> {
+): Promise<FromServices<PlacedSaga>> {
   const asked = withSagas(services).filter((each) => service === undefined || each.service === service)
   const query = { limit: 100, ...(isSagaState(state) ? { state } : {}) }
-  const lists = await Promise.all(
-    asked.map(async ({ service: name }) => {
-      const { items } = await operate(name, sagaEndpoints.listSagas, { query, signal })
-      return items.map((saga) => ({ ...saga, service: name }))
-    }),
-  )
-  return lists.flat().toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
+  const names = asked.map((each) => each.service)
+  const { items, missing } = await fromEach(names, async (name) => {
+    const page = await operate(name, sagaEndpoints.listSagas, { query, signal })
+    return page.items.map((saga) => ({ ...saga, service: name }))
+  })
+  return { items: items.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)), missing }
 }
 
 /** Reads a saga from the service whose contract declares its type; undefined if there is none. */

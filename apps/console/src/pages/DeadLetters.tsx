@@ -11,7 +11,7 @@ import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Empty, Result } from '../parts/Result.tsx'
+import { Empty, Missing, Result } from '../parts/Result.tsx'
 import { shortId } from '../state/format.ts'
 import { Time } from '../state/zone.tsx'
 
@@ -39,20 +39,25 @@ export function DeadLetters() {
         <Choice label="Service" value={service} options={consumers} onChange={set('service')} />
       </div>
       <Result query={query}>
-        {(items) =>
-          items.length === 0 ? (
-            <Empty title={state === undefined && service === undefined ? 'No dead letters' : 'No dead letter matches'}>
-              Events that a service fails to handle appear here.
-            </Empty>
-          ) : (
-            <DataTable
-              caption="Dead letters"
-              columns={columnsWith(setAction)}
-              rows={items}
-              keyOf={(letter) => `${letter.service} ${letter.id}`}
-            />
-          )
-        }
+        {({ items, missing }) => (
+          <>
+            <Missing missing={missing} />
+            {items.length === 0 ? (
+              <Empty
+                title={state === undefined && service === undefined ? 'No dead letters' : 'No dead letter matches'}
+              >
+                Events that a service fails to handle appear here.
+              </Empty>
+            ) : (
+              <DataTable
+                caption="Dead letters"
+                columns={columnsWith(setAction)}
+                rows={items}
+                keyOf={(letter) => `${letter.service} ${letter.id}`}
+              />
+            )}
+          </>
+        )}
       </Result>
       <p className="caption">Without a filter: the letters that require an operator. At most 100 of each service.</p>
       <ActionDialog action={action} onClose={() => setAction(undefined)} />

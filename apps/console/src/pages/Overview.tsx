@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ServiceState } from '@stoa/contracts/gateway/operating'
-import { statesQuery } from '../api/system.ts'
+import { Link } from '@tanstack/react-router'
+import { listLetters } from '../api/dead-letters.ts'
+import { listSagas } from '../api/sagas.ts'
+import { servicesOf, statesQuery } from '../api/system.ts'
 import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -55,11 +58,11 @@ function Services() {
 
 function Problems({ items }: { readonly items: readonly ServiceState[] }) {
   const bad = worstFirst(items).filter(hasProblem)
+  const { stuck, dead } = useTroubles()
+  const count = bad.length + (stuck > 0 ? 1 : 0) + (dead > 0 ? 1 : 0)
   return (
     <section className="card" style={{ marginBottom: 16 }} aria-live="polite">
-      <h2>
-        {bad.length === 0 ? '✓ Every service is up' : `◆ ${bad.length} ${bad.length === 1 ? 'problem' : 'problems'}`}
-      </h2>
+      <h2>{count === 0 ? '✓ Every service is up' : `◆ ${count} ${count === 1 ? 'problem' : 'problems'}`}</h2>
       <ul className="problems">
         {bad.map((state) => (
           <li key={state.service}>
@@ -68,9 +71,45 @@ function Problems({ items }: { readonly items: readonly ServiceState[] }) {
             <span>{reasonOf(state)}</span>
           </li>
         ))}
+        {stuck > 0 && (
+          <li>
+            <StateChip state="stuck" />
+            <Link to="/sagas" search={{ state: 'stuck' }}>
+              {atMost(stuck)} {stuck === 1 ? 'saga waits' : 'sagas wait'} for an operator
+            </Link>
+          </li>
+        )}
+        {dead > 0 && (
+          <li>
+            <StateChip state="dead" />
+            <Link to="/dead-letters" search={{ state: 'dead' }}>
+              {atMost(dead)} {dead === 1 ? 'event' : 'events'} could not be handled
+            </Link>
+          </li>
+        )}
       </ul>
     </section>
   )
+}
+
+/** What waits for an operator in the services that respond; the others are among the problems themselves. */
+function useTroubles(): { readonly stuck: number; readonly dead: number } {
+  const stuck = useQuery({
+    queryKey: ['sagas', 'stuck', undefined],
+    queryFn: async ({ client, signal }) => listSagas(await servicesOf(client), { state: 'stuck' }, signal),
+    refetchInterval: 10_000,
+  })
+  const dead = useQuery({
+    queryKey: ['dead-letters', 'dead', undefined],
+    queryFn: async ({ client, signal }) => listLetters(await servicesOf(client), { state: 'dead' }, signal),
+    refetchInterval: 10_000,
+  })
+  return { stuck: stuck.data?.items.length ?? 0, dead: dead.data?.items.length ?? 0 }
+}
+
+/** A list ends at 100 of each service. */
+function atMost(found: number): string {
+  return found < 100 ? String(found) : `${found} or more`
 }
 
 function missing(permission: string): RestProblem {

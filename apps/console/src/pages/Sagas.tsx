@@ -6,7 +6,7 @@ import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Empty, Result } from '../parts/Result.tsx'
+import { Empty, Missing, Result } from '../parts/Result.tsx'
 import { shortId } from '../state/format.ts'
 import { Time } from '../state/zone.tsx'
 
@@ -48,15 +48,18 @@ export function Sagas() {
         <Choice label="Service" value={service} options={owners} onChange={set('service')} />
       </div>
       <Result query={query}>
-        {(items) =>
-          items.length === 0 ? (
-            <Empty title={state === undefined && service === undefined ? 'No sagas' : 'No saga matches'}>
-              <Link to="/sagas">Clear the filters</Link>
-            </Empty>
-          ) : (
-            <DataTable caption="Sagas" columns={columns} rows={items} keyOf={({ id }) => id} />
-          )
-        }
+        {({ items, missing }) => (
+          <>
+            <Missing missing={missing} />
+            {items.length === 0 ? (
+              <Empty title={state === undefined && service === undefined ? 'No sagas' : 'No saga matches'}>
+                <Link to="/sagas">Clear the filters</Link>
+              </Empty>
+            ) : (
+              <DataTable caption="Sagas" columns={columns} rows={items} keyOf={({ id }) => id} />
+            )}
+          </>
+        )}
       </Result>
       <p className="caption">At most 100 of each service, newest first.</p>
     </Page>

@@ -80,3 +80,14 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
     </div>
   )
 }
+
+interface MissingProps {
+  readonly missing: readonly { readonly service: string; readonly reason: string }[]
+}
+
+/** Names the services whose part of a list is not known. */
+export function Missing({ missing }: MissingProps) {
+  if (missing.length === 0) return null
+  const named = missing.map(({ service, reason }) => `${service} (${reason})`).join(', ')
+  return <p role="status">▲ Not included, because they do not respond: {named}</p>
+}
