@@ -15,7 +15,7 @@ const service = (name: string, state: ServiceState['state'], ...instances: Insta
   state,
   instances,
 })
-const refused = { state: 'down', broken: [{ name: 'database', reason: 'refused' }] } as const
+const refused: Partial<InstanceState> = { state: 'down', broken: [{ name: 'database', reason: 'refused' }] }
 
 test('the worst is first', () => {
   const services = [service('a', 'up'), service('b', 'degraded'), service('c', 'down'), service('d', 'up')]
