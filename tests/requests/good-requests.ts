@@ -57,6 +57,11 @@ const makers: Readonly<Record<string, Make>> = {
   },
   '/api/v1/invoices/{}': (owner) => invoiceOf(owner),
   '/api/v1/streams/{}': async () => 'payments',
+  '/api/v1/pipelines/{}': async () => 'star-schema',
+  '/api/v1/reports/{}': async () => {
+    const body = { template: 'sales', from: '2026-01-01', to: '2026-02-01' }
+    return (await ask('POST', '/api/v1/reports/generate', await accountOf('admin'), body)).id
+  },
   '/api/services/{}/instances/{}': async () => randomUUID(),
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),

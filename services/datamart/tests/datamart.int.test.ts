@@ -91,6 +91,16 @@ test('refuses what cannot be added up, names that are not declared, and callers 
   expect((await ask({ measures: ['amount) from fact_sales; --'] })).status).toBe(422)
   const ordered = await ask({ measures: ['orders'], orderBy: [{ by: 'drop' }] })
   expect([ordered.status, ordered.body.code]).toEqual([422, 'datamart.query_invalid'])
+  const report = { template: 'sales', from: '2026-11-01', to: '2026-11-02' }
+  const generated = async (body: object) => {
+    const answer = await service.request('POST', '/api/v1/reports/generate', {
+      as: analyst,
+      body: { ...report, ...body },
+    })
+    return [answer.status, answer.body.code]
+  }
+  expect(await generated({ currency: 'ZZZ' })).toEqual([422, 'request.invalid'])
+  expect(await generated({ to: '2026-11-01' })).toEqual([422, 'datamart.query_invalid'])
   const customer = { subject: newId(), roles: ['customer'] }
   const refused = await service.request('POST', '/api/v1/datamart/query', {
     as: customer,

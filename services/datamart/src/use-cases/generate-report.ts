@@ -1,6 +1,7 @@
 import type { Handler, TaskHandler } from '@stoa/contract'
 import type { ReportId } from '@stoa/contracts/datamart/resources'
 import { datamart, type DatamartService } from '@stoa/contracts/datamart/service'
+import { isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { buildQuery } from '../model/build-query.ts'
 import { salesQuery } from '../report/sales-report.ts'
@@ -13,6 +14,10 @@ const timeoutMs = 60_000
 export const generateReport =
   ({ clock, newId }: Deps): Handler<DatamartService, 'generateReport'> =>
   async ({ body: request, refuse, commit }) => {
+    if (request.currency !== undefined && !isCurrency(request.currency)) {
+      const fields = [{ pointer: '/currency', detail: 'is not a currency of ISO 4217' }]
+      return refuse('request.invalid', 'The currency does not exist.', { fields })
+    }
     const built = buildQuery(salesQuery(request))
     if (!('sql' in built)) return refuse('datamart.query_invalid', built.detail, { fields: [built] })
     return commit(async (tx) => {
