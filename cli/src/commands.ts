@@ -75,6 +75,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'pipelines of the lake: list, run',
     load: () => import('./commands/pipelines.ts'),
   },
+  flags: {
+    isReaching: true,
+    summary: 'feature flags: list, show, set, kill, history, roll back',
+    load: () => import('./commands/flags.ts'),
+  },
+  config: {
+    isReaching: true,
+    summary: 'configuration: get, set, diff, history, roll back',
+    load: () => import('./commands/config.ts'),
+  },
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },

@@ -32,6 +32,36 @@ export const configErrors = errors({
     why: 'A rule names an unknown variant, its shares do not sum up to 100, or its values do not fit the operator.',
     fix: 'Correct the fields that `errors` points to.',
   },
+  'config.application_not_found': {
+    kind: 'not_found',
+    title: 'No such application',
+    why: 'No service declares settings under this name, and no application was created with it.',
+    fix: 'Choose a name from GET /api/v1/config, or create the application with the schemas of its settings.',
+  },
+  'config.application_declared': {
+    kind: 'conflict',
+    title: 'A service declares the settings',
+    why: 'The settings of a service of this system are those that its code declares.',
+    fix: 'Change the settings in the code of the service.',
+  },
+  'config.application_limit': {
+    kind: 'conflict',
+    title: 'There are too many applications',
+    why: 'The number of applications is limited.',
+    fix: 'Keep the settings of related programs in one application.',
+  },
+  'config.values_invalid': {
+    kind: 'invalid',
+    title: 'The values do not match the schemas',
+    why: 'A setting is unknown, or its value has another type or is out of its range.',
+    fix: 'Correct the fields that `errors` points to.',
+  },
+  'config.secret_refused': {
+    kind: 'invalid',
+    title: 'A value looks like a secret',
+    why: 'Secrets are never stored here, because the values and their history can be read by everyone with config:read.',
+    fix: 'Put the secret into the store of the environment, and send its name as {"secretRef": "NAME"}.',
+  },
   'config.version_not_found': {
     kind: 'not_found',
     title: 'No such version',

@@ -1,11 +1,12 @@
 import type { Examples } from '@stoa/contract'
 import type * as flags from './flags-http.ts'
 import type * as internal from './internal-http.ts'
+import type * as values from './values-http.ts'
 
 const reason = 'The new checkout is tested with a tenth of the customers.'
 
 /** Examples of the operations of config. */
-export const configExamples: Examples<typeof flags & typeof internal> = {
+export const configExamples: Examples<typeof flags & typeof values & typeof internal> = {
   createFlag: {
     body: {
       key: 'new-start-page',
@@ -37,6 +38,19 @@ export const configExamples: Examples<typeof flags & typeof internal> = {
   reviveFlag: { body: { reason: 'The cause is fixed.' } },
   promoteFlag: { body: { reason: 'It works on staging.' } },
   rollBackFlag: { body: { version: 1, reason: 'The rules excluded customers by mistake.' } },
+  replaceApplication: {
+    body: {
+      settings: {
+        'tax.rounding': { type: 'string', enum: ['line', 'total'], description: 'Where tax is rounded.' },
+        'mail.password': { type: 'secret' },
+      },
+    },
+  },
+  replaceConfiguration: {
+    body: { values: { 'tax.rounding': 'line', 'mail.password': { secretRef: 'mail/password' } }, reason },
+  },
+  rollBackConfiguration: { body: { version: 1, reason } },
+  promoteConfiguration: { body: { reason } },
   declare: {
     body: {
       flags: [

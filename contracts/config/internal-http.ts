@@ -1,6 +1,7 @@
 import { closed, InstantSchema, mount, noteText, post, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { FlagKey, FlagKind, VariantName, Variants } from './resources.ts'
+import { SettingSchemas } from './values.ts'
 
 const internal = { permission: 'service', owner: 'none', idempotencyKey: 'none' } as const
 
@@ -18,14 +19,19 @@ const DeclaredFlag = Type.Object(
 /** POST /internal/declarations */
 export const declare = post('/internal/declarations', {
   ...internal,
-  summary: 'Declare the flags of a service; an unknown one is created with its default in every environment',
-  body: Type.Object({ flags: Type.Array(DeclaredFlag, { maxItems: 100 }) }, closed),
+  summary:
+    'Declare the flags and the reloadable settings of a service; an unknown flag gets its default in every environment',
+  body: Type.Object(
+    { flags: Type.Array(DeclaredFlag, { maxItems: 100 }), settings: Type.Optional(SettingSchemas) },
+    closed,
+  ),
   answers: { 204: null },
 })
 
 /** GET /internal/snapshots */
 export const followApplication = stream('/internal/snapshots', {
-  summary: 'Stream the rules of the flags that the calling service declares: at once, then after each change',
+  summary:
+    'Stream the rules of the flags that the calling service declares, and its values: at once, then after each change',
   permission: 'service',
   owner: 'none',
 })

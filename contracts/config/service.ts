@@ -4,6 +4,7 @@ import { configErrors } from './errors.ts'
 import { configExamples } from './examples.ts'
 import * as flags from './flags-http.ts'
 import * as internal from './internal-http.ts'
+import * as values from './values-http.ts'
 
 const described = describeService({
   name: 'config',
@@ -11,7 +12,7 @@ const described = describeService({
   owner: 'platform',
   slo: { availability: 0.9995, p99Ms: 20, errorRate: 0.001 },
   errors: configErrors,
-  operations: { ...flags, ...internal },
+  operations: { ...flags, ...values, ...internal },
   tasks: { 'prune-evaluations': { payload: Type.Object({}), everyMs: 3_600_000 } },
   personalData: 'none',
   examples: configExamples,

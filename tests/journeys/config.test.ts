@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { processesOf, signal } from '../../cli/tests/stoa-process.ts'
-import { address, ask, eventually, newCustomer, signIn } from './shop.ts'
+import { address, ask, command, commandJson, eventually, newCustomer, signIn, stoa } from './shop.ts'
 import { system } from './system.ts'
 
 let admin: string
@@ -87,6 +87,36 @@ test('any client evaluates client-side flags over OFREP, through the gateway', a
   expect([all.status, again.status]).toEqual([200, 304])
   const deleted = await ask('DELETE', `/api/v1/flags/${key}`, { as: admin, headers: { 'if-match': '*' } })
   expect(deleted.status).toBe(204)
+})
+
+test('the command changes a flag and a setting of a service, which uses both without a restart', async () => {
+  const flag = await commandJson('flags', 'set', 'guest-checkout', 'on=0', 'off=100', '--reason', reason)
+  expect(flag.serve.split.shares).toContainEqual({ variant: 'off', percent: 100 })
+  await guestsBecome(403)
+  await stoa('flags', 'rollback', 'guest-checkout', String(flag.version - 1), '--reason', reason)
+  await guestsBecome(201)
+  expect(await stoa('flags', 'ls')).toMatch(/guest-checkout +boolean +on/)
+  expect((await commandJson('flags', 'history', 'guest-checkout'))[0]).toMatchObject({ action: 'rolled_back', reason })
+  const refused = await command('flags', 'set', 'guest-checkout', 'maybe', '--reason', reason)
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('config.flag_invalid')])
+  expect((await command('flags', 'kill', 'guest-checkout')).code).toBe(2)
+
+  const { token: as } = await newCustomer()
+  const hoursOfCart = async () => {
+    const { body } = await ask('POST', '/api/v1/carts', { as, body: { region: 'AT' } })
+    return Math.round((Date.parse(body.expiresAt) - Date.now()) / 3_600_000)
+  }
+  expect(await hoursOfCart()).toBe(720)
+  const changed = await commandJson('config', 'set', 'order', 'CART_TTL_HOURS=5', '--reason', reason)
+  expect(changed.values).toEqual({ CART_TTL_HOURS: 5 })
+  await eventually(async () => expect(await hoursOfCart()).toBe(5))
+  const wrong = await command('config', 'set', 'order', 'CART_TTL_HOURS=0', '--reason', reason)
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('config.values_invalid')])
+  await stoa('config', 'set', 'order', 'CART_TTL_HOURS=', '--reason', reason)
+  await eventually(async () => expect(await hoursOfCart()).toBe(720))
+  expect(await commandJson('config', 'diff', 'order', '--version', String(changed.version))).toEqual([
+    { name: 'CART_TTL_HOURS', before: 5 },
+  ])
 })
 
 test('while config is down, checkout works and the flag keeps its value', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { configExamples } from '@stoa/contracts/config/examples'
 import { orderExamples } from '@stoa/contracts/order/examples'
 import { supportExamples } from '@stoa/contracts/support/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
@@ -63,6 +64,16 @@ const makers: Readonly<Record<string, Make>> = {
     return (await ask('POST', '/api/v1/reports/generate', await accountOf('admin'), body)).id
   },
   '/api/services/{}/instances/{}': async () => randomUUID(),
+  '/api/v1/flags/{}': () => ownFlag(),
+  // from which rules and values can be promoted
+  '/api/v1/flags/{}/{}': async () => 'staging',
+  '/api/v1/config/{}': () => ownApplication(),
+  '/api/v1/config/{}/{}': async () => 'staging',
+  'config.rollBackConfiguration': async (_, [application = '']) => {
+    const path = `/api/v1/config/${application}/staging`
+    await ask('PUT', path, await accountOf('admin'), configExamples.replaceConfiguration?.body)
+    return 'staging'
+  },
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),
   'order.requestReturn': (owner) => orderIn(owner, ['delivered', 'completed']),
@@ -80,6 +91,18 @@ const makers: Readonly<Record<string, Make>> = {
   'support.rateTicket': (owner) => resolvedTicketOf(owner),
   'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
+}
+
+async function ownFlag(): Promise<string> {
+  const body = { ...configExamples.createFlag?.body, key: `flag-${randomUUID()}` }
+  return (await ask('POST', '/api/v1/flags', await accountOf('admin'), body)).key
+}
+
+async function ownApplication(): Promise<string> {
+  const name = `app-${randomUUID().slice(0, 12)}`
+  const { body } = configExamples.replaceApplication ?? {}
+  await ask('PUT', `/api/v1/config/${name}`, await accountOf('admin'), body)
+  return name
 }
 
 async function orderOf(owner: Account): Promise<string> {

@@ -4,10 +4,24 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { makeEvaluationLog } from './evaluation-log.ts'
 import { makeServedFlags } from './served-flags.ts'
+import {
+  promoteConfiguration,
+  replaceApplication,
+  replaceConfiguration,
+  rollBackConfiguration,
+} from './use-cases/change-configuration.ts'
 import { killFlag, promoteFlag, replaceFlagRules, reviveFlag, rollBackFlag } from './use-cases/change-flag.ts'
 import { createFlag, declare, deleteFlag } from './use-cases/create-flag.ts'
 import { followApplication, pruneEvaluationsTask, recordEvaluations } from './use-cases/follow-application.ts'
 import { ofrep } from './use-cases/ofrep.ts'
+import {
+  compareConfiguration,
+  followConfiguration,
+  getApplication,
+  getConfiguration,
+  listApplications,
+  listConfigurationChanges,
+} from './use-cases/read-configuration.ts'
 import {
   getFlag,
   getServedFlag,
@@ -44,6 +58,16 @@ export const configService = defineService(contract, {
       rollBackFlag: rollBackFlag(deps),
       listFlagChanges,
       listStaleFlags: listStaleFlags(deps),
+      listApplications,
+      getApplication,
+      replaceApplication,
+      getConfiguration,
+      replaceConfiguration: replaceConfiguration(deps),
+      listConfigurationChanges,
+      compareConfiguration,
+      rollBackConfiguration: rollBackConfiguration(deps),
+      promoteConfiguration: promoteConfiguration(deps),
+      followConfiguration,
       declare: declare(deps),
       followApplication: followApplication(deps),
       recordEvaluations,

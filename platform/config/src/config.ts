@@ -178,6 +178,7 @@ function shownText(each: Setting, text: string): string {
   return each.isSecret ? 'set to a value (not shown)' : JSON.stringify(text)
 }
 
-function toCamelCase(name: string): string {
+/** The name of a setting in code: `DRAIN_TIMEOUT_MS` is `drainTimeoutMs`. */
+export function toCamelCase(name: string): string {
   return name.toLowerCase().replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -9,6 +9,7 @@ export {
   type SettingProblem,
   type Settings,
 } from './config.ts'
+export { liveSettings, type LiveSettings } from './live-settings.ts'
 export { secret, setting, type Setting } from './settings.ts'
 export {
   backgroundStopMs,

@@ -8,7 +8,9 @@ export function settingsTable(config: Config): string {
     `\`${name}\``,
     describeDefault(each),
     describeExpected(each.schema) + (each.unit === undefined ? '' : `, in ${each.unit}`),
-    each.doc + (each.isSecret ? ` A secret; \`${name}_FILE\` can name a file that contains it.` : ''),
+    each.doc +
+      (each.isReloadable ? ' Reloadable.' : '') +
+      (each.isSecret ? ` A secret; \`${name}_FILE\` can name a file that contains it.` : ''),
   ])
   const lines = [['setting', 'default', 'accepted', 'meaning'], ['---', '---', '---', '---'], ...rows].map(
     (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`,

@@ -11,6 +11,8 @@ export interface Setting<Value = unknown> {
   readonly isOptional: boolean
   readonly isEmbeddedOnly: boolean
   readonly isSecret: boolean
+  /** Whether config can change it while the service runs. */
+  readonly isReloadable: boolean
 }
 
 interface SettingOptions<Value> {
@@ -25,6 +27,8 @@ interface SettingOptions<Value> {
   readonly optional?: boolean
   /** For demonstrations only: in production only the default (or no value) is accepted. */
   readonly embeddedOnly?: boolean
+  /** Whether config can change it while the service runs; the code then reads it each time it uses it. It needs a default. */
+  readonly reloadable?: boolean
 }
 
 type Read<Schema extends TSchema, Options> = Options extends { readonly optional: true }
@@ -52,6 +56,8 @@ export function secret<Schema extends TSchema, const Options extends SettingOpti
 
 function declare<Value>(schema: TSchema, options: SettingOptions<unknown>, isSecret: boolean): Setting<Value> {
   checkReadable(schema)
+  if (options.reloadable === true && (options.default === undefined || isSecret))
+    throw new TypeError('a reloadable setting has a default and is not a secret')
   return {
     schema,
     doc: options.doc,
@@ -61,5 +67,6 @@ function declare<Value>(schema: TSchema, options: SettingOptions<unknown>, isSec
     isOptional: options.optional ?? false,
     isEmbeddedOnly: options.embeddedOnly ?? false,
     isSecret,
+    isReloadable: options.reloadable ?? false,
   }
 }

@@ -9,6 +9,14 @@ import { readLastKnown, writeLastKnown } from './last-known.ts'
 import type { OpenFeatureClient } from './open-feature.ts'
 import type { Snapshot } from './snapshot.ts'
 
+/** The settings of a service that follow config. */
+export interface ReloadableSettings {
+  /** The JSON Schemas of the settings by name. */
+  readonly schemas: Readonly<Record<string, object>>
+  /** Uses these values; returns the names that it ignored. */
+  readonly apply: (values: Readonly<Record<string, unknown>>) => readonly string[]
+}
+
 /** What the flags of a running service need. */
 export interface FlagsOptions extends Pick<FollowOptions, 'resolver' | 'tokens' | 'logger'> {
   readonly service: { readonly name: string; readonly flags: FlagTypes }
@@ -16,6 +24,8 @@ export interface FlagsOptions extends Pick<FollowOptions, 'resolver' | 'tokens' 
   readonly domain: string
   readonly database: Database
   readonly clock: Clock
+  /** The reloadable settings; none if omitted. */
+  readonly settings?: ReloadableSettings
   /** Values in place of those of config, in tests; it is not followed then. */
   readonly fixed?: Readonly<Record<string, FlagValue | undefined>> | undefined
 }
@@ -33,10 +43,11 @@ const reportEveryMs = 60_000
  * often they were evaluated. Nothing here makes a start or a request fail or wait.
  */
 export function runFlags(options: FlagsOptions): RunningFlags {
-  const { service, domain, clock, fixed } = options
+  const { service, domain, clock, fixed, settings } = options
   const part: Part = { name: 'flags' }
-  if (fixed !== undefined) return { flags: fixedFlags(service.flags, fixed), part }
-  if (Object.keys(service.flags).length === 0) return { flags: fixedFlags({}, {}), part }
+  const hasFlags = Object.keys(service.flags).length > 0
+  const hasSettings = Object.keys(settings?.schemas ?? {}).length > 0
+  if (fixed !== undefined || !(hasFlags || hasSettings)) return { flags: fixedFlags(service.flags, fixed ?? {}), part }
   const source = flagSource(service.flags, clock)
   let opening: Promise<OpenFeatureClient> | undefined
   // loaded only by the services that have flags
@@ -52,7 +63,7 @@ export function runFlags(options: FlagsOptions): RunningFlags {
     part: {
       ...part,
       async start() {
-        await open()
+        if (hasFlags) await open()
         end = await keepCurrent(options, source)
       },
       async stop() {
@@ -65,17 +76,19 @@ export function runFlags(options: FlagsOptions): RunningFlags {
 
 /** Loads the last known rules, and follows config until the returned function is called. */
 async function keepCurrent(options: FlagsOptions, source: ReturnType<typeof flagSource>): Promise<() => Promise<void>> {
-  const { database, service, logger } = options
+  const { database, service, logger, settings } = options
   const known = await readLastKnown(database)
   let last = ''
   const use = (snapshot: Snapshot) => {
     source.replace(snapshot.flags)
+    const ignored = settings?.apply(snapshot.settings ?? {}) ?? []
+    if (ignored.length > 0) logger.warn('values of config are not valid for this release', { settings: ignored })
     last = JSON.stringify(snapshot)
   }
   if (known !== undefined) use(known)
   const follower = followConfig({
     ...options,
-    declarations: { flags: flagsOf(service.flags) },
+    declarations: { flags: flagsOf(service.flags), settings: settings?.schemas ?? {} },
     onSnapshot(snapshot) {
       const isNew = JSON.stringify(snapshot) !== last
       use(snapshot)

@@ -5,9 +5,10 @@ import type { ServiceTokens } from '@stoa/security'
 import { untracedHeaders, type Logger } from '@stoa/telemetry'
 import type { Snapshot } from './snapshot.ts'
 
-/** What a service declares to config: the flags that it evaluates. */
+/** What a service declares to config: the flags that it evaluates, and the schemas of its reloadable settings. */
 export interface Declarations {
   readonly flags: readonly object[]
+  readonly settings: Readonly<Record<string, object>>
 }
 
 /** How the follower reaches config, and what it does with what it hears. */
@@ -52,7 +53,10 @@ export function followConfig(options: FollowOptions): ConfigFollower {
           failures = 0
           continue
         }
-        await send('/internal/declarations', declarations)
+        // an older release of config may refuse what it does not know, and still streams the rest
+        await send('/internal/declarations', declarations).catch((error: unknown) =>
+          logger.debug('config did not accept the declarations', { error }),
+        )
         await readSnapshots(options, signal, () => (failures = 0))
       } catch (error) {
         if (!signal.aborted) logger.debug('config is unavailable; the last known flags stay in use', { error })

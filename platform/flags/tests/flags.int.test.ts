@@ -6,7 +6,7 @@ import { systemClock } from '@stoa/kernel'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { flagsMigrations } from '../src/last-known.ts'
-import { runFlags } from '../src/flags-part.ts'
+import { runFlags, type ReloadableSettings } from '../src/flags-part.ts'
 
 const flags = {
   'guest-checkout': booleanFlag({ description: 'Whether guests may order.', default: true }),
@@ -31,7 +31,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logg
 async function startConfig() {
   const streams = new Set<ServerResponse>()
   const requests: { readonly path: string; readonly body: any; readonly authorization: string | undefined }[] = []
-  let snapshot: object = {}
+  let snapshot: object = { revision: 0, flags: {}, settings: {} }
   let failing = false
   const server = createServer((request, response) => void answer(request, response))
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -50,8 +50,8 @@ async function startConfig() {
     requests,
     port: (server.address() as AddressInfo).port,
     fails: (now: boolean) => void (failing = now),
-    sends(flagsNow: object, revision = 1) {
-      snapshot = { revision, flags: flagsNow }
+    sends(flagsNow: object, revision = 1, settings: object = {}) {
+      snapshot = { revision, flags: flagsNow, settings }
       for (const stream of streams) stream.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
     },
     cut() {
@@ -74,7 +74,7 @@ beforeEach(() => own.database.transaction((tx) => tx.sql`delete from last_known_
 
 const running: (() => Promise<unknown>)[] = []
 let domains = 0
-async function start(port?: number) {
+async function start(port?: number, settings?: ReloadableSettings) {
   const { flags: client, part } = runFlags({
     service: { name: 'order', flags },
     domain: `test-${domains++}`,
@@ -83,6 +83,7 @@ async function start(port?: number) {
     tokens: { token: async () => 'the-token', forget() {} },
     clock: systemClock,
     logger,
+    ...(settings === undefined ? {} : { settings }),
   })
   await part.start?.()
   const stop = async () => void (await part.stop?.(1_000))
@@ -180,4 +181,30 @@ test('a stop reports how often each flag returned which variant', async () => {
     { key: 'page-size', variant: 'few', count: 2, lastAt: expect.stringMatching(/^20.*Z$/) },
   ])
   await config.stop()
+})
+
+test('values of reloadable settings arrive with the flags, and are kept for a start without config', async () => {
+  const applied: unknown[] = []
+  const settings: ReloadableSettings = {
+    schemas: { CART_HOURS: { type: 'number' } },
+    apply(values) {
+      applied.push(values)
+      return []
+    },
+  }
+  const config = await startConfig()
+  const service = await start(config.port, settings)
+  await eventually(() => expect(applied).toEqual([{}]))
+  expect(config.requests[0]?.body.settings).toEqual({ CART_HOURS: { type: 'number' } })
+  config.sends({}, 2, { CART_HOURS: 4 })
+  await eventually(async () => {
+    const [row] = await own.database.read.sql<{ snapshot: any }>`select snapshot from last_known_config`
+    expect(row?.snapshot.settings).toEqual({ CART_HOURS: 4 })
+  })
+  expect(applied.at(-1)).toEqual({ CART_HOURS: 4 })
+  await config.stop()
+  await service.stop()
+  await start(undefined, settings)
+  expect(applied.at(-1)).toEqual({ CART_HOURS: 4 })
+  expect(applied).toHaveLength(3)
 })

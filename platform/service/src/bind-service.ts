@@ -12,9 +12,9 @@ export interface BoundService {
 
 /** Makes the deps and the handlers of a service. @throws StartError if a handler is missing or not declared */
 export function bindService(definition: DefinedService, connections: Connections): BoundService {
-  const { service, options, database, log, clock, newId, telemetry, makeTx, calls, flags } = connections
+  const { service, live, database, log, clock, newId, telemetry, makeTx, calls, flags } = connections
   const deps = definition.deps({
-    config: options.config,
+    config: live.values,
     db: database.read,
     database,
     clock,

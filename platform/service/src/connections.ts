@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { liveSettings, type LiveSettings } from '@stoa/config'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
 import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
@@ -12,7 +13,8 @@ import { databaseLog } from './database-log.ts'
 import { makeIdentity, type Identity } from './identity.ts'
 import { txMaker } from './make-tx.ts'
 import { followRegistry } from './registry.ts'
-import type { Role } from './service-config.ts'
+import type { DefinedService } from './define-service.ts'
+import type { Role, ServiceConfig } from './service-config.ts'
 import type { StartOptions } from './start-options.ts'
 
 /** What a process of a service holds open, and what its parts share. */
@@ -36,10 +38,15 @@ export interface Connections {
   /** Undefined for a service without sagas, whose resources change only by requests. */
   readonly changes: ChangeFeed | undefined
   readonly flags: RunningFlags
+  /** The settings, of which the reloadable ones follow config. */
+  readonly live: LiveSettings<ServiceConfig>
 }
 
 /** Opens what the parts of a service share. Nothing of it has to be reachable: each connects when it is used, and again after a loss. */
-export function connect(service: Service, options: StartOptions): Connections {
+export function connect(
+  { contract: service, config: { settings = {} } }: Pick<DefinedService, 'contract' | 'config'>,
+  options: StartOptions,
+): Connections {
   const { config, clock = systemClock, version = '0.1.0' } = options
   const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
   const telemetry = openTelemetry(service, options, { instanceId, version })
@@ -59,6 +66,7 @@ export function connect(service: Service, options: StartOptions): Connections {
   const identity = options.identity ?? identityOf(service, options, { clock, telemetry })
   const breakers = makeBreakers(telemetry)
   const { tokens } = identity
+  const live = liveSettings(settings, config)
   return {
     service,
     options,
@@ -84,7 +92,9 @@ export function connect(service: Service, options: StartOptions): Connections {
       clock,
       logger: telemetry.logger,
       fixed: options.flags,
+      settings: live,
     }),
+    live,
     changes: Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger),
   }
 }

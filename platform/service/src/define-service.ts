@@ -1,4 +1,5 @@
 import type { Bindings, Calls, Flags, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
+import type { Settings } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency } from '@stoa/kernel/part'
@@ -8,6 +9,7 @@ import type { Telemetry } from '@stoa/telemetry'
 
 /** The context from which a service creates its deps when it starts. */
 export interface DepsContext<Config, S extends Service> {
+  /** The settings; those that are reloadable change while the service runs, so read them where they are used. */
   readonly config: Config
   readonly db: ReadHandle
   readonly database: Database
@@ -29,6 +31,8 @@ export interface DepsContext<Config, S extends Service> {
 /** The settings of a service, created by `defineConfig` of `@stoa/config`. */
 export interface ConfigReader<Config> {
   readonly parse: (env: Readonly<Record<string, string | undefined>>) => Config
+  /** The declarations of the settings; without them none is reloadable. */
+  readonly settings?: Settings
 }
 
 /** Hooks of a service for its start and stop. */

@@ -21,7 +21,7 @@ export interface RunningService {
 
 /** Starts a defined service: its schema, then its parts in order. If one of them does not start, all are stopped. */
 export async function startService(definition: DefinedService, options: StartOptions): Promise<RunningService> {
-  const connections = connect(definition.contract, options)
+  const connections = connect(definition, options)
   const { service, instanceId, telemetry } = connections
   const { logger } = telemetry
   const held = heldParts(connections)

@@ -24,11 +24,13 @@ export const config = defineConfig('order', {
   CART_TTL_HOURS: setting(Type.Number({ minimum: 0.0001, maximum: 8_760 }), {
     default: 720,
     unit: 'h',
+    reloadable: true,
     doc: 'Time after its last change at which the cart of an account expires.',
   }),
   GUEST_CART_TTL_HOURS: setting(Type.Number({ minimum: 0.0001, maximum: 8_760 }), {
     default: 72,
     unit: 'h',
+    reloadable: true,
     doc: 'Time after its last change at which the cart of a guest expires.',
   }),
   CLOSED_CART_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3_650 }), {

@@ -1,3 +1,4 @@
+import type { SeededConfig } from '@stoa/config-service/seed'
 import type { SeededCatalogue } from '@stoa/inventory/seed'
 import type { SeededMethods } from '@stoa/payment/seed'
 import type { SeededPrices } from '@stoa/pricing/seed'
@@ -5,11 +6,17 @@ import type { SeededSupport } from '@stoa/support/seed'
 import type { SeededAccounts } from '@stoa/user/seed'
 import { ada, demonstrationAccounts } from './accounts.ts'
 import { catalogue } from './catalogue.ts'
+import { applications, flags } from './flags.ts'
 import { sandboxMethods } from './payment-methods.ts'
 import { articles, macros, tickets } from './support.ts'
 
 /** The data of the demonstration shop; the seed of each service takes its part. */
-export type DemonstrationShop = SeededAccounts & SeededCatalogue & SeededPrices & SeededMethods & SeededSupport
+export type DemonstrationShop = SeededAccounts &
+  SeededCatalogue &
+  SeededPrices &
+  SeededMethods &
+  SeededSupport &
+  SeededConfig
 
 /** The demonstration shop. */
 export const shop: DemonstrationShop = {
@@ -20,4 +27,6 @@ export const shop: DemonstrationShop = {
   tickets,
   macros,
   articles,
+  flags,
+  applications,
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { checkVariants } from '../domain/check-rules.ts'
 import { maxFlags } from '../served-flags.ts'
 import { writeSetting } from '../store/flag-changes.ts'
+import { writeApplication } from '../store/configurations.ts'
 import * as store from '../store/flags.ts'
 import { noFlag } from './change-flag.ts'
 
@@ -26,10 +27,10 @@ export const createFlag =
     })
   }
 
-/** Declares the flags of the calling service. A flag that another service declares with the same key belongs to both. */
+/** Declares the flags and reloadable settings of the calling service. A flag that another service declares with the same key belongs to both. */
 export const declare =
   ({ clock }: Deps): Handler<ConfigService, 'declare'> =>
-  async ({ body: { flags }, caller, commit }) => {
+  async ({ body: { flags, settings }, caller, commit }) => {
     const service = serviceOf(caller)
     const origin = {
       action: 'declared',
@@ -49,6 +50,7 @@ export const declare =
         service,
         flags.map(({ key }) => key),
       )
+      if (settings !== undefined) await writeApplication(tx, { name: service, isService: true, settings })
       return { status: 204 }
     })
   }

@@ -1,22 +1,28 @@
 import type { Handler, StreamHandler, TaskHandler } from '@stoa/contract'
+import type { ApplicationName } from '@stoa/contracts/config/environments'
 import type { ConfigService } from '@stoa/contracts/config/service'
 import type { Deps } from '../deps.ts'
 import { stateOf } from '../served-flags.ts'
 import { addEvaluations, pruneEvaluations } from '../store/evaluations.ts'
+import { readConfiguration } from '../store/configurations.ts'
 import { serviceOf } from './create-flag.ts'
 
-/** Streams the rules of the flags that a service declares. All followers share one small query a second. */
+/** Streams the rules of the flags that a service declares, and its values. All followers share one small query a second. */
 export const followApplication = (deps: Deps): StreamHandler<ConfigService, 'followApplication'> =>
   async function* ({ caller, db, follow }) {
     const service = serviceOf(caller)
     let sent: string | undefined
+    let read: number | undefined
     for await (const { revision, flags } of follow('flags', () => deps.servedFlags.current(db))) {
       const own = flags.filter(({ declaredBy }) => declaredBy.includes(service))
       const states = Object.fromEntries(own.map((flag) => [flag.key, stateOf(flag)]))
-      const text = JSON.stringify(states)
+      if (revision === read) continue
+      read = revision
+      const { values: settings } = await readConfiguration(db, service as ApplicationName, deps.served)
+      const text = JSON.stringify([states, settings])
       if (text === sent) continue
       sent = text
-      yield { event: 'snapshot', data: { revision, flags: states } }
+      yield { event: 'snapshot', data: { revision, flags: states, settings } }
     }
   }
 
