@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { processesOf, signal } from '../../cli/tests/stoa-process.ts'
 import { address, ask, command, commandJson, eventually, newCustomer, signIn, stoa } from './shop.ts'
@@ -101,21 +102,25 @@ test('the command changes a flag and a setting of a service, which uses both wit
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('config.flag_invalid')])
   expect((await command('flags', 'kill', 'guest-checkout')).code).toBe(2)
 
-  const { token: as } = await newCustomer()
+  // a cart keeps its end until it is changed, so each is of another guest
   const hoursOfCart = async () => {
-    const { body } = await ask('POST', '/api/v1/carts', { as, body: { region: 'AT' } })
+    await delay(300)
+    const { body: other } = await ask('POST', '/api/v1/users/guest', {
+      body: { email: `${randomUUID()}@stoa.example` },
+    })
+    const { body } = await ask('POST', '/api/v1/carts', { as: other.accessToken, body: { region: 'AT' } })
     return Math.round((Date.parse(body.expiresAt) - Date.now()) / 3_600_000)
   }
-  expect(await hoursOfCart()).toBe(720)
-  const changed = await commandJson('config', 'set', 'order', 'CART_TTL_HOURS=5', '--reason', reason)
-  expect(changed.values).toEqual({ CART_TTL_HOURS: 5 })
+  expect(await hoursOfCart()).toBe(72)
+  const changed = await commandJson('config', 'set', 'order', 'GUEST_CART_TTL_HOURS=5', '--reason', reason)
+  expect(changed.values).toEqual({ GUEST_CART_TTL_HOURS: 5 })
   await eventually(async () => expect(await hoursOfCart()).toBe(5))
-  const wrong = await command('config', 'set', 'order', 'CART_TTL_HOURS=0', '--reason', reason)
+  const wrong = await command('config', 'set', 'order', 'GUEST_CART_TTL_HOURS=0', '--reason', reason)
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('config.values_invalid')])
-  await stoa('config', 'set', 'order', 'CART_TTL_HOURS=', '--reason', reason)
-  await eventually(async () => expect(await hoursOfCart()).toBe(720))
+  await stoa('config', 'set', 'order', 'GUEST_CART_TTL_HOURS=', '--reason', reason)
+  await eventually(async () => expect(await hoursOfCart()).toBe(72))
   expect(await commandJson('config', 'diff', 'order', '--version', String(changed.version))).toEqual([
-    { name: 'CART_TTL_HOURS', before: 5 },
+    { name: 'GUEST_CART_TTL_HOURS', before: 5 },
   ])
 })
 
