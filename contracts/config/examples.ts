@@ -42,7 +42,7 @@ export const configExamples: Examples<typeof flags & typeof values & typeof inte
     body: {
       settings: {
         'tax.rounding': { type: 'string', enum: ['line', 'total'], description: 'Where tax is rounded.' },
-        'mail.password': { type: 'secret' },
+        'mail.password': { type: 'secretRef' },
       },
     },
   },

@@ -34,8 +34,8 @@ export type Values = Static<typeof Values>
 /** The part of JSON Schema (2020-12) that can describe a setting. */
 export const SettingSchema = Type.Object(
   {
-    type: Type.Enum(['boolean', 'number', 'integer', 'string', 'array', 'secret'], {
-      description: 'secret: the value is a reference to a secret',
+    type: Type.Enum(['boolean', 'number', 'integer', 'string', 'array', 'secretRef'], {
+      description: 'secretRef: the value names a secret',
     }),
     description: Type.Optional(noteText(500)),
     enum: Type.Optional(Type.Array(Type.Union([number, noteText(200)]), { minItems: 1, maxItems: 50 })),

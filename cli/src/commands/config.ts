@@ -147,7 +147,7 @@ function readValue(name: string, text: string, schema: SettingSchema | undefined
       throw new UsageError(`${name} takes a number, not "${text}"`)
     case 'array':
       return text.split(',')
-    case 'secret':
+    case 'secretRef':
       return { secretRef: text }
     default:
       return text

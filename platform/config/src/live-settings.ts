@@ -51,5 +51,5 @@ function describedSchema(schema: TSchema, description: string): object {
   const all = schema as { readonly anyOf?: readonly { readonly const?: unknown }[] } & Readonly<Record<string, unknown>>
   if (all.anyOf !== undefined) return { type: 'string', enum: all.anyOf.map((each) => each.const), description }
   const parts = described.filter((part) => all[part] !== undefined).map((part) => [part, all[part]])
-  return { ...Object.fromEntries(parts), description }
+  return { ...(Object.fromEntries(parts) as object), description }
 }

@@ -53,10 +53,11 @@ export function followConfig(options: FollowOptions): ConfigFollower {
           failures = 0
           continue
         }
-        // an older release of config may refuse what it does not know, and still streams the rest
-        await send('/internal/declarations', declarations).catch((error: unknown) =>
-          logger.debug('config did not accept the declarations', { error }),
-        )
+        await send('/internal/declarations', declarations).catch((error: unknown) => {
+          // an older release of config may refuse what it does not know, and still streams the rest
+          if (!(error instanceof Refused)) throw error
+          logger.warn('config refuses the declared flags and settings', { error })
+        })
         await readSnapshots(options, signal, () => (failures = 0))
       } catch (error) {
         if (!signal.aborted) logger.debug('config is unavailable; the last known flags stay in use', { error })
@@ -98,6 +99,9 @@ function nextChange(resolver: FollowOptions['resolver'], signal: AbortSignal) {
   }
 }
 
+/** config has understood a request and does not accept it. */
+class Refused extends Error {}
+
 interface Ask {
   readonly method: string
   readonly path: string
@@ -123,8 +127,9 @@ async function ask(
   })
   if (response.status === 401) tokens.forget({ audience: callee, token })
   if (response.ok) return response
-  await response.body?.cancel()
-  throw new Error(`${method} ${path}: status ${response.status}`)
+  const text = await response.text()
+  const message = `${method} ${path}: status ${response.status} ${text.slice(0, 500)}`
+  throw response.status === 422 ? new Refused(message) : new Error(message)
 }
 
 async function post(options: FollowOptions, path: string, body: object, closing: AbortSignal): Promise<void> {

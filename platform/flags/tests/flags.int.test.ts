@@ -32,14 +32,15 @@ async function startConfig() {
   const streams = new Set<ServerResponse>()
   const requests: { readonly path: string; readonly body: any; readonly authorization: string | undefined }[] = []
   let snapshot: object = { revision: 0, flags: {}, settings: {} }
-  let failing = false
+  let failing = 0
   const server = createServer((request, response) => void answer(request, response))
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = ''
     for await (const chunk of request) text += chunk
     const { url: path = '', headers } = request
     requests.push({ path, body: text === '' ? undefined : JSON.parse(text), authorization: headers.authorization })
-    if (failing) return void response.writeHead(503).end()
+    if (failing > 0 && (failing !== 422 || path === '/internal/declarations'))
+      return void response.writeHead(failing).end()
     if (path !== '/internal/snapshots') return void response.writeHead(204).end()
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
@@ -49,7 +50,7 @@ async function startConfig() {
   return {
     requests,
     port: (server.address() as AddressInfo).port,
-    fails: (now: boolean) => void (failing = now),
+    fails: (status: number) => void (failing = status),
     sends(flagsNow: object, revision = 1, settings: object = {}) {
       snapshot = { revision, flags: flagsNow, settings }
       for (const stream of streams) stream.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
@@ -139,15 +140,30 @@ test('a cut stream is opened again and brings what changed meanwhile', async () 
   config.sends(off)
   const service = await start(config.port)
   await eventually(async () => expect(await mayAustria(service)).toBe(false))
-  config.fails(true)
+  config.fails(503)
   config.cut()
   config.sends({}, 2)
   await eventually(() =>
     expect(config.requests.filter(({ path }) => path === '/internal/declarations').length).toBeGreaterThan(2),
   )
   expect(await mayAustria(service)).toBe(false)
-  config.fails(false)
+  config.fails(0)
   await eventually(async () => expect(await mayAustria(service)).toBe(true))
+  await config.stop()
+})
+
+test('flags are followed also where config refuses to learn them, and not before it has answered', async () => {
+  const config = await startConfig()
+  config.fails(422)
+  config.sends(off)
+  const service = await start(config.port)
+  await eventually(async () => expect(await mayAustria(service)).toBe(false))
+  await service.stop()
+  config.fails(503)
+  config.requests.length = 0
+  await start(config.port)
+  await eventually(() => expect(config.requests.length).toBeGreaterThan(2))
+  expect(new Set(config.requests.map(({ path }) => path))).toEqual(new Set(['/internal/declarations']))
   await config.stop()
 })
 

@@ -33,7 +33,7 @@ export const applications = [
     name: 'storefront',
     settings: {
       'page.size': { type: 'integer', minimum: 1, maximum: 200, description: 'Products of a page.' },
-      'analytics.key': { type: 'secret', description: 'Key of the analytics provider.' },
+      'analytics.key': { type: 'secretRef', description: 'Key of the analytics provider.' },
     },
     values: { 'page.size': 20, 'analytics.key': { secretRef: 'storefront/analytics-key' } },
   },

@@ -7,7 +7,7 @@ const schemas: SettingSchemas = {
   MINUTES: { type: 'integer', minimum: 1, maximum: 60 },
   MODE: { type: 'string', enum: ['a', 'b'] },
   HOSTS: { type: 'array', maxItems: 1 },
-  PASSWORD: { type: 'secret' },
+  PASSWORD: { type: 'secretRef' },
 }
 const wrong = (values: Parameters<typeof checkValues>[0]) =>
   checkValues(values, schemas, (schema, value) => Check(schema, value)).map(({ pointer }) => pointer)

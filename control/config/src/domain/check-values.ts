@@ -5,7 +5,7 @@ const isReference = (value: SettingValue) => typeof value === 'object' && !Array
 
 /** The JSON Schema of a setting, without what describes a secret. */
 export function jsonSchemaOf({ type, ...rest }: SettingSchema): object {
-  if (type === 'secret') return { type: 'object', required: ['secretRef'] }
+  if (type === 'secretRef') return { type: 'object', required: ['secretRef'] }
   return { type, ...rest, ...(type === 'array' ? { items: { type: 'string' } } : {}) }
 }
 
@@ -23,7 +23,7 @@ export function checkValues(values: Values, schemas: SettingSchemas, check: Chec
 }
 
 function describe({ type, description: _, ...limits }: SettingSchema): string {
-  if (type === 'secret') return '{"secretRef": "NAME"}'
+  if (type === 'secretRef') return '{"secretRef": "NAME"}'
   const rest = Object.entries(limits).map(([name, limit]) => `${name} ${JSON.stringify(limit)}`)
   return [`type ${type}`, ...rest].join(', ')
 }

@@ -1,5 +1,4 @@
 import type { Handler, StreamHandler, TaskHandler } from '@stoa/contract'
-import type { ApplicationName } from '@stoa/contracts/config/environments'
 import type { ConfigService } from '@stoa/contracts/config/service'
 import type { Deps } from '../deps.ts'
 import { stateOf } from '../served-flags.ts'
@@ -18,7 +17,7 @@ export const followApplication = (deps: Deps): StreamHandler<ConfigService, 'fol
       const states = Object.fromEntries(own.map((flag) => [flag.key, stateOf(flag)]))
       if (revision === read) continue
       read = revision
-      const { values: settings } = await readConfiguration(db, service as ApplicationName, deps.served)
+      const { values: settings } = await readConfiguration(db, service, deps.served)
       const text = JSON.stringify([states, settings])
       if (text === sent) continue
       sent = text
