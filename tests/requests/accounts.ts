@@ -16,8 +16,14 @@ export interface Account {
 const password = 'all-that-glitters-is-9'
 
 /** Asks the gateway with a JSON body; throws when it is refused. */
-export async function ask(method: string, path: string, as: Account | undefined, body?: unknown): Promise<any> {
-  const headers = { ...headersFor(method, as?.token), 'idempotency-key': randomUUID(), prefer: 'wait=10' }
+export async function ask(
+  method: string,
+  path: string,
+  as: Account | undefined,
+  body?: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<any> {
+  const headers = { ...headersFor(method, as?.token), 'idempotency-key': randomUUID(), prefer: 'wait=10', ...more }
   const answer = await send(doors().gatewayUrl, { method, path, headers, body })
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
   return answer.body

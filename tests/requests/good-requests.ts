@@ -71,7 +71,7 @@ const makers: Readonly<Record<string, Make>> = {
   '/api/v1/config/{}/{}': async () => 'staging',
   'config.rollBackConfiguration': async (_, [application = '']) => {
     const path = `/api/v1/config/${application}/staging`
-    await ask('PUT', path, await accountOf('admin'), configExamples.replaceConfiguration?.body)
+    await ask('PUT', path, await accountOf('admin'), configExamples.replaceConfiguration?.body, anyVersion)
     return 'staging'
   },
   'order.setOrderStatus': (owner) => orderOf(owner),
@@ -93,6 +93,8 @@ const makers: Readonly<Record<string, Make>> = {
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
 }
 
+const anyVersion = { 'if-match': '*' }
+
 async function ownFlag(): Promise<string> {
   const body = { ...configExamples.createFlag?.body, key: `flag-${randomUUID()}` }
   return (await ask('POST', '/api/v1/flags', await accountOf('admin'), body)).key
@@ -101,7 +103,7 @@ async function ownFlag(): Promise<string> {
 async function ownApplication(): Promise<string> {
   const name = `app-${randomUUID().slice(0, 12)}`
   const { body } = configExamples.replaceApplication ?? {}
-  await ask('PUT', `/api/v1/config/${name}`, await accountOf('admin'), body)
+  await ask('PUT', `/api/v1/config/${name}`, await accountOf('admin'), body, anyVersion)
   return name
 }
 

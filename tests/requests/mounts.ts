@@ -178,13 +178,15 @@ export const mountRequests: fc.Arbitrary<Sent> = fc
   })
 
 /** What keeps an answer from being one that OAuth, a browser or a client of the platform understands. */
-export function faultOfMount({ method }: Sent, { status, headers, text, body }: Answered): string | undefined {
+export function faultOfMount({ method, path }: Sent, { status, headers, text, body }: Answered): string | undefined {
   const declaredRoutes = `${status} ${String(headers['content-type'])} ${text.slice(0, 300)}`
   if (status >= 500) return declaredRoutes
   if (status < 400 || method === 'HEAD') return undefined
   const type = String(headers['content-type'])
   if (type.startsWith('text/html')) return undefined
   if (type.startsWith('application/problem+json')) return typeof body?.code === 'string' ? undefined : declaredRoutes
+  if (type.startsWith('application/json') && path.startsWith('/ofrep/'))
+    return typeof body?.errorDetails === 'string' ? undefined : declaredRoutes
   if (type.startsWith('application/json')) return typeof body?.error === 'string' ? undefined : declaredRoutes
   // RFC 6750: without credentials the challenge says all
   return status === 401 && headers['www-authenticate'] !== undefined ? undefined : declaredRoutes

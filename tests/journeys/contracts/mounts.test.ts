@@ -15,7 +15,7 @@ test('something is mounted', () => {
 })
 
 test.each(['the gateway', 'the service'])(
-  'whatever comes to OAuth at the door of %s is answered as OAuth or problem',
+  'whatever comes to a mount at the door of %s is answered as OAuth, OFREP or problem',
   async (at) => {
     const door = at === 'the gateway' ? doors().gatewayUrl : ownDoorOf('auth')
     const faults: string[] = []

@@ -13,17 +13,22 @@ export function checkVariants(type: FlagKind, variants: Variants, defaultVariant
 
 /** What is wrong with rules for these variants. */
 export function checkRules({ offVariant, schedule, rules, serve }: FlagRules, variants: Variants): FieldError[] {
-  const { from, until } = schedule ?? {}
-  const isEmpty = from !== undefined && until !== undefined && Date.parse(from) >= Date.parse(until)
   return [
     ...checkVariant(variants, offVariant, '/offVariant'),
-    ...(isEmpty ? [{ pointer: '/schedule/until', detail: 'must be after from' }] : []),
+    ...checkSchedule(schedule),
     ...rules.flatMap(({ when, serve: served }, rule) => [
       ...when.flatMap((condition, index) => checkCondition(condition, `/rules/${rule}/when/${index}`)),
       ...checkOutcome(served, variants, `/rules/${rule}/serve`),
     ]),
     ...checkOutcome(serve, variants, '/serve'),
   ]
+}
+
+/** What is wrong with a schedule, whatever the flag is. */
+export function checkSchedule({ from, until }: FlagRules['schedule'] = {}): FieldError[] {
+  if (from === undefined || until === undefined) return []
+  const isEmpty = Temporal.Instant.compare(from, until) >= 0
+  return isEmpty ? [{ pointer: '/schedule/until', detail: 'must be after from' }] : []
 }
 
 function checkVariant(variants: Variants, variant: string, pointer: string): FieldError[] {

@@ -1,7 +1,7 @@
 import type { SettingSchemas } from '@stoa/contracts/config/values'
 import { Check } from 'typebox/schema'
 import { expect, test } from 'vitest'
-import { checkValues, differences, findSecrets } from './check-values.ts'
+import { checkSchemas, checkValues, differences, findSecrets } from './check-values.ts'
 
 const schemas: SettingSchemas = {
   MINUTES: { type: 'integer', minimum: 1, maximum: 60 },
@@ -26,6 +26,13 @@ test('values must match the schemas of their settings', () => {
     '/values/toString',
   ])
   expect(wrong({ MODE: { secretRef: 'x' } })).toEqual(['/values/MODE'])
+})
+
+test('refuses schemas that no value can match', () => {
+  expect(checkSchemas(schemas)).toEqual([])
+  expect(checkSchemas({ A: { type: 'integer', minimum: 2, maximum: 1 } })).toEqual([
+    { pointer: '/settings/A/maximum', detail: 'must not be less than minimum' },
+  ])
 })
 
 test.each([

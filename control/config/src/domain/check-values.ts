@@ -9,6 +9,21 @@ export function jsonSchemaOf({ type, ...rest }: SettingSchema): object {
   return { type, ...rest, ...(type === 'array' ? { items: { type: 'string' } } : {}) }
 }
 
+const ranges = [
+  ['minimum', 'maximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+] as const
+
+/** The schemas that no value can match. */
+export function checkSchemas(settings: SettingSchemas): FieldError[] {
+  return Object.entries(settings).flatMap(([name, schema]) =>
+    ranges
+      .filter(([least, most]) => (schema[least] ?? -Infinity) > (schema[most] ?? Infinity))
+      .map(([least, most]) => ({ pointer: `/settings/${name}/${most}`, detail: `must not be less than ${least}` })),
+  )
+}
+
 /** Whether a value matches a JSON Schema. */
 export type Check = (schema: object, value: unknown) => boolean
 

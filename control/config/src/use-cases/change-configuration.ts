@@ -6,7 +6,7 @@ import type { Application, Configuration, Values } from '@stoa/contracts/config/
 import { canonicalJson, requireVersion } from '@stoa/service'
 import { Check } from 'typebox/schema'
 import type { Deps } from '../deps.ts'
-import { checkValues, findSecrets } from '../domain/check-values.ts'
+import { checkSchemas, checkValues, findSecrets } from '../domain/check-values.ts'
 import * as store from '../store/configurations.ts'
 import { raiseRevision } from '../store/flags.ts'
 import { nextEnvironment } from './change-flag.ts'
@@ -106,8 +106,10 @@ export const replaceApplication: Handler<ConfigService, 'replaceApplication'> = 
   expectedVersion,
   refuse,
   commit,
-}) =>
-  commit(async (tx) => {
+}) => {
+  const fields = checkSchemas(settings)
+  if (fields.length > 0) return refuse('request.invalid', 'No value can match the schemas.', { fields })
+  return commit(async (tx) => {
     // takes the row of the revision, behind which applications are counted and created one after the other
     await raiseRevision(tx)
     const known = await store.lockApplication(tx, name)
@@ -119,3 +121,4 @@ export const replaceApplication: Handler<ConfigService, 'replaceApplication'> = 
     await store.writeApplication(tx, { name, isService: false, settings })
     return { status: 200, id: name }
   })
+}

@@ -4,7 +4,7 @@ import type { ChangeAction, Flag, FlagRules, FlagSetting } from '@stoa/contracts
 import type { ConfigService } from '@stoa/contracts/config/service'
 import { canonicalJson, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
-import { checkRules } from '../domain/check-rules.ts'
+import { checkRules, checkSchedule } from '../domain/check-rules.ts'
 import { findSetting, writeSetting } from '../store/flag-changes.ts'
 import { lockFlag, raiseRevision } from '../store/flags.ts'
 
@@ -44,8 +44,10 @@ const invalid = (after: FlagRules, { variants }: Flag) => {
 
 export const replaceFlagRules =
   (deps: Deps): Handler<ConfigService, 'replaceFlagRules'> =>
-  async ({ params: { key, environment }, body: { reason, ...rules }, caller, expectedVersion, refuse, commit }) =>
-    commit(async (tx) => {
+  async ({ params: { key, environment }, body: { reason, ...rules }, caller, expectedVersion, refuse, commit }) => {
+    const fields = checkSchedule(rules.schedule)
+    if (fields.length > 0) return refuse('config.flag_invalid', 'The schedule ends before it begins.', { fields })
+    return commit(async (tx) => {
       const flag = await lockFlag(tx, key, environment)
       if (flag === undefined) return refuse(noFlag(key))
       requireVersion(expectedVersion, flag, 'flag')
@@ -55,6 +57,7 @@ export const replaceFlagRules =
       await write(deps, tx, caller, { flag, action: 'changed', after, reason })
       return { status: 200, id: environment }
     })
+  }
 
 export const killFlag =
   (deps: Deps): Handler<ConfigService, 'killFlag'> =>

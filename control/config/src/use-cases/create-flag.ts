@@ -3,6 +3,7 @@ import { environmentNames } from '@stoa/contracts/config/environments'
 import type { ConfigService } from '@stoa/contracts/config/service'
 import type { Deps } from '../deps.ts'
 import { checkVariants } from '../domain/check-rules.ts'
+import { checkSchemas } from '../domain/check-values.ts'
 import { maxFlags } from '../served-flags.ts'
 import { writeSetting } from '../store/flag-changes.ts'
 import { writeApplication } from '../store/configurations.ts'
@@ -30,7 +31,9 @@ export const createFlag =
 /** Declares the flags and reloadable settings of the calling service. A flag that another service declares with the same key belongs to both. */
 export const declare =
   ({ clock }: Deps): Handler<ConfigService, 'declare'> =>
-  async ({ body: { flags, settings }, caller, commit }) => {
+  async ({ body: { flags, settings = {} }, caller, refuse, commit }) => {
+    const fields = checkSchemas(settings)
+    if (fields.length > 0) return refuse('request.invalid', 'No value can match the schemas.', { fields })
     const service = serviceOf(caller)
     const origin = {
       action: 'declared',
@@ -50,7 +53,7 @@ export const declare =
         service,
         flags.map(({ key }) => key),
       )
-      if (settings !== undefined) await writeApplication(tx, { name: service, isService: true, settings })
+      if (Object.keys(settings).length > 0) await writeApplication(tx, { name: service, isService: true, settings })
       return { status: 204 }
     })
   }
