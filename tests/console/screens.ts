@@ -38,6 +38,7 @@ export const screens: readonly Screen[] = [
     () => '/orders/01920000-0000-7000-8000-00000000dead',
     (page) => page.getByRole('alert').waitFor(),
   ),
+  at('no-such-page', () => '/nothing', textShown('There is no such page')),
   at('sagas', () => '/sagas', rowShown),
   at('saga', ({ orderId }) => `/sagas/order-fulfilment:${orderId}`, textShown('process_payment')),
   at('events', () => '/events', rowShown),

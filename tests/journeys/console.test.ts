@@ -4,11 +4,34 @@ import { installedChromium, launchBrowser } from '../browser.ts'
 import { seriousFindings } from '../console/axe.ts'
 import { screens } from '../console/screens.ts'
 import { signInToConsole } from '../console/sign-in.ts'
-import { ask, newAccount, newCustomer, password, place } from './shop.ts'
+import { ask, eventually, newAccount, newCustomer, password, place, signIn } from './shop.ts'
+import { databasesOf } from '../whole-system.ts'
 import { system } from './system.ts'
 
 const demonstration = 'stoa-demo-only'
 const at = (path: string) => `${system.gatewayUrl}/console${path}`
+
+/** Makes the last event of an order a dead letter of notification, as if it could not be handled. */
+async function parkKeyOf(orderId: string): Promise<void> {
+  const as = await signIn('admin@stoa.example')
+  const found = await eventually(async () => {
+    const path = `/api/v1/ops/order/events?from=last&type=order.confirmed&text=${orderId}`
+    const { body } = await ask('GET', path, { as })
+    const [item] = body.items
+    if (item === undefined) throw new Error('the event is not in the log yet')
+    return item
+  }, 60_000)
+  const { topic, position, event } = found
+  const sql = await databasesOf(system.home)
+  const key = [topic, orderId]
+  await sql('notification', `insert into parked_keys values ('notification', $1, $2, 'dead', now())`, key)
+  await sql(
+    'notification',
+    `insert into dead_letters (consumer_group, topic, partition_key, position, event_id, type, event, state, attempts, failed_at)
+     values ('notification', $1, $2, $3, $4, $5, $6, 'dead', 5, now())`,
+    [...key, position, event.id, event.type, JSON.stringify(event)],
+  )
+}
 
 describe.runIf(installedChromium !== undefined)('the console in a browser', () => {
   let browser: Browser
@@ -125,6 +148,32 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
     await page.getByLabel(/Page, or the id/).fill(order.id)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor()
+  })
+
+  test('a dead letter is on the overview, and is retried after the dialog has said what that does', async () => {
+    const { body: order } = await place(await newCustomer())
+    await parkKeyOf(order.id)
+    await signInAs('admin@stoa.example')
+    await page.getByRole('link', { name: /could not be handled/ }).click()
+    const row = page.getByRole('row').filter({ has: page.getByTitle(order.id) })
+    await row.getByRole('button', { name: 'Retry the key of order.confirmed' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(`notification handles order.confirmed of the key ${order.id} again.`).waitFor()
+    // that the goods were shipped may have arrived meanwhile
+    await dialog.getByText(/(No other event waits|more of the list wait) behind it/).waitFor()
+    await dialog.getByRole('button', { name: 'Retry the key' }).click()
+    // notification has handled the event before, so that nothing is left to do
+    await row.waitFor({ state: 'hidden' })
+  })
+
+  test('a page that cannot be loaded says so, and the others can be reached', async () => {
+    await signInAs('admin@stoa.example')
+    await page.route('**/assets/Sagas-*.js', (route) => route.abort())
+    const pages = page.getByRole('navigation', { name: 'Pages' })
+    await pages.getByRole('link', { name: 'Sagas' }).click()
+    await page.getByRole('alert').getByRole('button', { name: 'Retry' }).waitFor()
+    await pages.getByRole('link', { name: 'Orders' }).click()
+    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor()
   })
 
   test('has no serious finding of axe on any screen, in both themes', async () => {

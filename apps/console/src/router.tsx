@@ -8,7 +8,7 @@ import { textsOf } from './state/search.ts'
 const root = createRootRoute({
   component: Gate,
   notFoundComponent: () => <Empty title="There is no such page" />,
-  errorComponent: ({ error }) => <Failure error={error} />,
+  errorComponent: Failure,
 })
 
 const getParentRoute = () => root
@@ -75,6 +75,8 @@ export const router = createRouter({
   basepath: basePath,
   defaultPreload: 'intent',
   scrollRestoration: true,
+  // in the frame of the console, so that the other pages can be reached
+  defaultErrorComponent: ({ error }) => <Failure error={error} onRetry={() => location.reload()} />,
 })
 
 declare module '@tanstack/react-router' {

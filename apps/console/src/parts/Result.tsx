@@ -4,7 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { shownError } from '../api/problem.ts'
 import { shortId } from '../state/format.ts'
-import { useSession } from '../state/session.tsx'
+import { useMaybeSession } from '../state/session.tsx'
 
 interface ResultProps<Data> {
   readonly query: Pick<UseQueryResult<Data>, 'data' | 'error' | 'refetch' | 'isFetching' | 'dataUpdatedAt'>
@@ -47,7 +47,7 @@ export function Loading() {
 
 /** An error with its cause, its trace, and a way to try again. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { roles } = useSession()
+  const roles = useMaybeSession()?.roles ?? []
   const { title, detail, traceId, isDenied, isMissing } = shownError(error)
   return (
     <div className="card message" role="alert">

@@ -18,9 +18,14 @@ const SessionContext = createContext<AppSession | undefined>(undefined)
 /** Gives the pages the session. */
 export const SessionProvider = SessionContext
 
+/** The session, or undefined outside the pages. */
+export function useMaybeSession(): AppSession | undefined {
+  return use(SessionContext)
+}
+
 /** The session of a page, which is shown only with one. */
 export function useSession(): AppSession {
-  const session = use(SessionContext)
+  const session = useMaybeSession()
   if (session === undefined) throw new Error('the page is shown without a session')
   return session
 }
