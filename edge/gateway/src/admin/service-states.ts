@@ -24,7 +24,8 @@ interface Report {
 }
 
 const keptMs = 1_000
-const timeoutMs = 2_000
+// longer than a service takes to find that what it depends on does not respond, or it would seem down itself
+const timeoutMs = 3_000
 
 /** Asks every instance for its health, at most once a second however many operators watch. */
 export function serviceStates({ upstreams, breakers, health }: StatesOptions): () => Promise<States> {
