@@ -59,7 +59,7 @@ function planEdits(root: string, name: string, made: readonly PlannedFile[]): Pl
       const line = `import { ${camel} } from '@stoa/contracts/${name}/service'`
       return insertAfterLast(
         insertAfterLast(text, /^import \{.*@stoa\/contracts\//, line),
-        /^ {4}service\('services', /,
+        /^ {4}(?:\{ \.\.\.)?service\('services', .*,$/,
         `    service('services', ${camel}),`,
       )
     }),
