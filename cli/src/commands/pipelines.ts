@@ -41,9 +41,13 @@ const giveUpAfterMs = 1_800_000
 
 async function start(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 1 })
-  const path = `/api/v1/pipelines/${encodeURIComponent(requireArgument(positionals, 0, 'the pipeline'))}/runs`
+  const name = requireArgument(positionals, 0, 'the pipeline')
+  const path = `/api/v1/pipelines/${encodeURIComponent(name)}/runs`
   const giveUpAt = performance.now() + giveUpAfterMs
-  let found = await ask<Run>(system, 'POST', path)
+  let found = await ask<Run>(system, 'POST', path).catch((error: unknown) => {
+    if (!(error instanceof CommandFailed) || error.code !== 'request.path_unknown') throw error
+    throw new CommandFailed(`there is no pipeline ${name}: "stoa pipelines ls" lists them`)
+  })
   while (found.state === 'queued' || found.state === 'running') {
     if (performance.now() > giveUpAt) throw new CommandFailed(`the run ${found.id} has not ended`)
     await new Promise((resolve) => setTimeout(resolve, 1_000))

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TraceSpan, TraceSummary } from '@stoa/contracts/gateway/operating'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gatewayUnderTest, type GatewayUnderTest } from './gateway-under-test.ts'
 
@@ -37,14 +38,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function ask(path: string) {
+async function ask<Body>(path: string): Promise<{ status: number; body: Body }> {
   const response = await fetch(`${gateway.url}/api/v1/ops/gateway/${path}`, {
     headers: { authorization: 'Bearer admin' },
   })
-  return { status: response.status, body: (await response.json()) as any }
+  return { status: response.status, body: (await response.json()) as Body }
 }
 
-const idsOf = async (query: string) => (await ask(`traces?${query}`)).body.items.map(({ traceId }: any) => traceId)
+const idsOf = async (query: string) =>
+  (await ask<{ items: TraceSummary[] }>(`traces?${query}`)).body.items.map(({ traceId }) => traceId)
 
 test('lists traces by age, duration and failure, without those of operators', async () => {
   expect(await idsOf('')).toEqual([failed, slow])
@@ -56,13 +58,13 @@ test('lists traces by age, duration and failure, without those of operators', as
 })
 
 test('shows each span of a trace before its children, with its links', async () => {
-  const { body } = await ask(`traces/${slow}`)
+  const { body } = await ask<{ total: number; spans: TraceSpan[] }>(`traces/${slow}`)
   expect(body.total).toBe(2)
-  expect(body.spans.map(({ spanId, depth }: any) => [spanId, depth])).toEqual([
+  expect(body.spans.map(({ spanId, depth }) => [spanId, depth])).toEqual([
     ['1', 0],
     ['2', 1],
   ])
-  expect(body.spans[1].links).toEqual([{ traceId: failed, spanId: '3' }])
+  expect(body.spans[1]?.links).toEqual([{ traceId: failed, spanId: '3' }])
 })
 
 test('a trace that is not stored does not exist', async () => {

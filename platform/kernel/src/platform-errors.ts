@@ -25,7 +25,7 @@ export const platformErrors = errors({
   'operating.not_found': {
     kind: 'not_found',
     title: 'Nothing with this id can be operated',
-    why: 'The service has no saga, task, dead letter, event or instance with the id in the path; it may have been removed.',
+    why: 'The service has no task, dead letter, event or instance with the id in the path; it may have been removed.',
     fix: 'List what exists; the operating API describes the lists.',
   },
   'request.method_not_allowed': {

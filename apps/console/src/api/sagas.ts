@@ -34,7 +34,7 @@ export async function listSagas(
   return { items: items.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)), missing }
 }
 
-/** Reads a saga from the service whose contract declares its type; undefined if there is none. */
+/** Reads a saga from the service whose contract declares its type. Returns null if no service declares it, or the saga does not exist. */
 export async function findSaga(services: readonly OperatedService[], id: string, signal: AbortSignal) {
   const [type = ''] = id.split(':')
   const owner = services.find(({ sagas }) => sagas.includes(type))

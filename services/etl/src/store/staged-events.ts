@@ -52,7 +52,7 @@ export async function readFlushes({ sql }: ReadHandle): Promise<{ open: Flush | 
 }
 
 /**
- * The flush that is being written; begins one with the oldest staged events if there is none. Undefined if no event is staged. Its
+ * Returns the flush that is being written, or begins one with the oldest staged events; undefined if no event is staged. Its
  * number is higher than `above` and than every earlier one, and not used again by a database that was restored: it is the time.
  */
 export async function openFlush(
