@@ -7,6 +7,9 @@ const withIfThere = (path: string) => (existsSync(path) ? { globalSetup: [path] 
 // Vitest's own default leaves a core free.
 const cores = availableParallelism()
 
+// Far more than anything takes where other work has most of the machine: a test waits for what happens, not for a time.
+const patienceMs = 600_000
+
 const notTests = ['**/node_modules/**', '**/fixtures/**', '.stoa/**']
 
 export default defineConfig({
@@ -20,8 +23,8 @@ export default defineConfig({
           // Pure functions: what one file imports, the next may have.
           isolate: false,
           maxWorkers: cores,
-          testTimeout: 120_000,
-          expect: { poll: { timeout: 10_000 } },
+          testTimeout: patienceMs,
+          expect: { poll: { timeout: patienceMs / 2 } },
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],
           sequence: { groupOrder: 0 },
@@ -35,11 +38,9 @@ export default defineConfig({
           ...withIfThere('tests/global-setup.ts'),
           // One more than there are cores: they wait for PostgreSQL and for leases much of their time.
           maxWorkers: cores + 1,
-          // Far more than any takes, also where other work has most of the machine.
-          testTimeout: 120_000,
-          // A recovery of PostgreSQL takes seconds on a busy machine; a poll's own default is one.
-          expect: { poll: { timeout: 20_000 } },
-          hookTimeout: 180_000,
+          testTimeout: patienceMs,
+          expect: { poll: { timeout: patienceMs / 2 } },
+          hookTimeout: patienceMs,
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,11 +50,11 @@ export default defineConfig({
           include: ['tests/journeys/**/*.test.ts'],
           exclude: notTests,
           ...withIfThere('tests/journeys/global-setup.ts'),
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          expect: { poll: { timeout: 20_000 } },
-          // Each worker has a whole system for itself.
-          maxWorkers: 2,
+          testTimeout: patienceMs,
+          hookTimeout: patienceMs,
+          expect: { poll: { timeout: patienceMs / 2 } },
+          // Each worker has a whole system for itself, and some tests start another.
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },

@@ -7,7 +7,7 @@ type Post = (path: string, body: object) => Promise<{ readonly status: number }>
 
 /** Verifies the address of an account of a system in this data folder, by the link in its mail. */
 export async function verifyEmail(home: string, email: string, post: Post): Promise<void> {
-  const token = await eventually(() => tokenFor(dataFolderAt(home).mail, email), 60_000)
+  const token = await eventually(() => tokenFor(dataFolderAt(home).mail, email))
   const { status } = await post('/api/v1/users/verify-email', { token })
   if (status !== 204) throw new Error(`${email} could not be verified: ${status}`)
 }

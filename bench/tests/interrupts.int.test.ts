@@ -13,7 +13,7 @@ test.each([
   let trouble = ''
   bench.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   bench.stderr.on('data', (chunk: Buffer) => (trouble += chunk.toString()))
-  await expect.poll(() => output, { timeout: 10_000 }).toMatch(/\d+\n/)
+  await expect.poll(() => output).toMatch(/\d+\n/)
   bench.kill(signal)
   bench.kill(signal)
   const [ended] = (await once(bench, 'close')) as [number | null]

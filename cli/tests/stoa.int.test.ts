@@ -62,7 +62,7 @@ test('a service that is killed comes back, a supervisor that is killed leaves no
   expect(await stoa.run('down')).toMatchObject({ code: 0 })
   expect((await second.ended).code).toBe(0)
   expect(await isRunning(postgres.pid ?? 0)).toBe(false)
-}, 300_000)
+})
 
 test('Ctrl-C, which npm sends a second time at once, stops everything in order', async () => {
   const running = stoa.up()
@@ -74,14 +74,14 @@ test('Ctrl-C, which npm sends a second time at once, stops everything in order',
   expect({ code, exits: err.split('\n').filter((line) => line.includes(' exited (')) }).toEqual({ code: 0, exits: [] })
   for (const { pid } of rows) expect(await isRunning(pid ?? 0)).toBe(false)
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
-}, 300_000)
+})
 
 test('a start is given up at the first word, and nothing of it stays', async () => {
   const starting = stoa.up()
   await until(async () => (await stoa.run('down')).out === 'Stopped.\n')
   expect((await starting.ended).code).toBe(130)
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
-}, 300_000)
+})
 
 test('a start in the background that is interrupted leaves nothing running', async () => {
   const starting = stoa.up({ args: ['--detach', '--only', 'registry', '--ports', 'auto'] })
@@ -90,7 +90,7 @@ test('a start in the background that is interrupted leaves nothing running', asy
   signal(starting.process, 'SIGTERM')
   expect((await starting.ended).code).toBe(130)
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
-}, 300_000)
+})
 
 test('a stopped service is unhealthy, and ends nonetheless', async () => {
   const running = stoa.up({ args: ['--only', 'payment', '--ports', 'auto'] })
@@ -99,7 +99,7 @@ test('a stopped service is unhealthy, and ends nonetheless', async () => {
   expect((await stoa.row('payment')).state).toBe('unhealthy')
   await stoa.run('down')
   expect((await running.ended).code).toBe(0)
-}, 300_000)
+})
 
 test('a service that ends after each start is shown as failing, with its last error', async () => {
   const running = stoa.up({ args: ['--only', 'payment', '--ports', 'auto'] })
@@ -116,7 +116,7 @@ test('a service that ends after each start is shown as failing, with its last er
   expect(await stoa.row('payment')).toMatchObject({ failing: { starts: 3, error: 'it exited (SIGKILL)' } })
   await stoa.run('down')
   expect((await running.ended).code).toBe(0)
-}, 300_000)
+})
 
 test('a second supervisor on the same folder is refused in one sentence', async () => {
   const running = stoa.up({ args: ['--only', 'registry', '--ports', 'auto'] })
@@ -126,7 +126,7 @@ test('a second supervisor on the same folder is refused in one sentence', async 
   expect(err).toBe(
     `Stoa is already running in ${stoa.home}: stop it with "npm run stoa -- down", or use another folder with --data\n`,
   )
-}, 300_000)
+})
 
 test('a wrong setting stops the start with its name, its value and what was expected, and leaves nothing running', async () => {
   const { code, err } = await stoa.up({ env: { PAYMENT_LOG_LEVEL: 'loud' } }).ended
@@ -134,7 +134,7 @@ test('a wrong setting stops the start with its name, its value and what was expe
   expect(err).toContain('PAYMENT_LOG_LEVEL is "loud", expected one of debug, info, warn, error, silent')
   expect(err).not.toContain('    at ')
   expect((await stoa.ps()).every(({ state }) => state === 'stopped')).toBe(true)
-}, 300_000)
+})
 
 test('a taken port is named with the service that wants it and the program that has it', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
@@ -146,7 +146,7 @@ test('a taken port is named with the service that wants it and the program that 
   expect(err).toContain(`${port} (payment), held by `)
   expect(err).toContain(`(pid ${process.pid})`)
   expect(err).toContain('--ports auto')
-}, 300_000)
+})
 
 test('restore refuses an archive that is not there, and a backup that leads out of its folder', async () => {
   const backup = join(stoa.home, 'backup')
@@ -191,7 +191,7 @@ test('reset on a running system keeps the signing keys, or all but the data of a
   expect(await stoa.run('reset', 'payment', '--yes')).toMatchObject({ code: 0 })
   expect((await stoa.ps()).map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
   expect(await tables()).toEqual([true, false])
-}, 300_000)
+})
 
 test('up --detach returns when all is ready, restart rolls over the replicas of a service, logs are kept', async () => {
   const detached = await stoa.run('up', '-d', '--only', 'auth,payment', '--scale', 'payment=2', '--ports', 'auto')
@@ -226,7 +226,7 @@ test('up --detach returns when all is ready, restart rolls over the replicas of 
   expect(out.trimEnd().split('\n')).toHaveLength(3)
   expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ service: 'payment', message: 'stopped' })
   expect(await stoa.run('down')).toMatchObject({ code: 0, out: 'Stopped.\n' })
-}, 300_000)
+})
 
 test('a saved file restarts just the services that import it, which run the TypeScript itself', async () => {
   const running = stoa.up({ args: ['--only', 'auth,payment', '--watch', '--ports', 'auto'] })
@@ -243,7 +243,7 @@ test('a saved file restarts just the services that import it, which run the Type
   await stoa.run('down')
   const { err } = await running.ended
   expect(err).toMatch(/^payment ready again after \d+\.\d\d s$/m)
-}, 300_000)
+})
 
 /** The processes that the registry lists for a service. */
 async function listedPids(service: string): Promise<number[]> {

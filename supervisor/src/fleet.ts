@@ -49,6 +49,8 @@ type FleetKeeper = Keeper<FleetProgram>
 
 /** A process busy for a moment, such as a packed one under load, is not unhealthy; one that hangs is. */
 const askTimeoutMs = 2_000
+/** While all start at once, an answer that comes late still says that a service is ready. */
+const startAskTimeoutMs = 5_000
 const lookMs = 500
 const rotateMs = 10_000
 
@@ -57,7 +59,10 @@ export function makeFleet({ services, onTrouble, ...options }: FleetOptions): Fl
   const { settings } = options
   const registry = registryOf(settings)
   const keepers = programsOf(services, options).map((program) =>
-    makeKeeper(program, { isReady, onEvent: (event) => void onEvent(program, event) }),
+    makeKeeper(program, {
+      isReady: (port) => isReady(port, startAskTimeoutMs),
+      onEvent: (event) => void onEvent(program, event),
+    }),
   )
   const logs = watchLogs(keepers, onTrouble)
   const record = () =>

@@ -34,6 +34,8 @@ export interface Keeper<P extends Program = Program> {
   readonly pid: number | undefined
   readonly state: ProcessState
   readonly log: LogFile
+  /** Its ports that have not yet reported since its last start that they are ready. */
+  readonly awaitedPorts: readonly number[]
   /** How often in a row it has ended before it was ever ready. */
   readonly failures: number
   /**
@@ -68,6 +70,7 @@ interface Kept extends KeeperOptions {
   readonly log: LogFile
   child: ChildProcess | undefined
   state: ProcessState
+  awaitedPorts: readonly number[]
   failures: number
   endsInARow: number
   startedAt: number
@@ -80,6 +83,7 @@ export function makeKeeper<P extends Program>(program: P, options: KeeperOptions
   const start = {
     child: undefined,
     state: 'stopped',
+    awaitedPorts: program.ports,
     failures: 0,
     endsInARow: 0,
     startedAt: 0,
@@ -94,6 +98,9 @@ export function makeKeeper<P extends Program>(program: P, options: KeeperOptions
     },
     get state() {
       return kept.state
+    },
+    get awaitedPorts() {
+      return kept.awaitedPorts
     },
     get failures() {
       return kept.failures
@@ -118,9 +125,10 @@ function isFailing({ state, endsInARow, startedAt }: Kept): boolean {
 }
 
 function startProcess(kept: Kept): void {
-  const { program, log, onEvent, isReady } = kept
+  const { program, log, onEvent } = kept
   clearTimeout(kept.retry)
   kept.state = 'starting'
+  kept.awaitedPorts = program.ports
   const startedAt = performance.now()
   kept.startedAt = startedAt
   const child = spawnProgram(program, log)
@@ -133,7 +141,7 @@ function startProcess(kept: Kept): void {
   if (child.pid === undefined) return
   onEvent({ kind: 'started', pid: child.pid })
   const isAwaited = () => kept.child === child && kept.state === 'starting'
-  void waitUntilReady(isAwaited, () => areReady(program.ports, isReady)).then((isUp) => {
+  void waitUntilReady(kept, isAwaited).then((isUp) => {
     if (!isUp) return
     kept.state = 'ready'
     kept.failures = 0
@@ -156,15 +164,15 @@ function onEnd(kept: Kept, child: ChildProcess, how: string, startedAt: number):
   kept.retry = setTimeout(() => startProcess(kept), retryAfterMs)
 }
 
-async function areReady(ports: readonly number[], isReady: KeeperOptions['isReady']): Promise<boolean> {
-  for (const port of ports) if (!(await isReady(port))) return false
-  return true
-}
-
-async function waitUntilReady(isAwaited: () => boolean, ask: () => Promise<boolean>): Promise<boolean> {
+/** Asks each port until it was ready once: on a busy machine they are rarely all answering within one moment. */
+async function waitUntilReady(kept: Kept, isAwaited: () => boolean): Promise<boolean> {
   while (isAwaited()) {
-    if (await ask()) return isAwaited()
-    await delay(readyPollMs)
+    const [port] = kept.awaitedPorts
+    if (port === undefined) return true
+    const isPortReady = await kept.isReady(port)
+    if (!isAwaited()) return false
+    if (isPortReady) kept.awaitedPorts = kept.awaitedPorts.slice(1)
+    else await delay(readyPollMs)
   }
   return false
 }

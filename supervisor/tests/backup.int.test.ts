@@ -88,7 +88,7 @@ test('any moment after a backup comes back: what was committed before it is ther
 
   await restore(backup)
   expect(await notes(await start())).toEqual(['before the backup'])
-}, 300_000)
+})
 
 test('the log is followed from where the backup says on to where it is archived since, and not without them', async () => {
   const [old, current] = [join(folder, 'old'), join(folder, 'current')]
@@ -131,7 +131,7 @@ test('the log is followed from where the backup says on to where it is archived 
     code: 'archive.not_there',
     message: expect.stringContaining(current),
   })
-}, 300_000)
+})
 
 test('a time outside of the log is refused before anything is replaced', async () => {
   const client = await startWithNotes()
@@ -145,7 +145,7 @@ test('a time outside of the log is refused before anything is replaced', async (
   const future = Temporal.Now.instant().add({ hours: 1 })
   await expect(restore(backup, { to: future })).rejects.toMatchObject({ code: 'restore.time_not_reached' })
   expect(await notes(await start())).toEqual(['stays'])
-}, 300_000)
+})
 
 test('a backup that is damaged is refused, a restore that was cut off is run again, and a folder with something in it is not written to', async () => {
   await startWithNotes()
@@ -169,7 +169,7 @@ test('a backup that is damaged is refused, a restore that was cut off is run aga
   })
   await rm(join(backup, 'backup.json'))
   await expect(restore(backup)).rejects.toMatchObject({ code: 'backup.none_there' })
-}, 300_000)
+})
 
 test('only the latest backups are kept when asked, and of the archive what they need', async () => {
   await turnArchiveOn(data, undefined)
@@ -191,4 +191,4 @@ test('only the latest backups are kept when asked, and of the archive what they 
   expect((await readdir(archive.folder)).some((name) => name.startsWith(firstSegment))).toBe(true)
   await restore(join(data.backups, 'two'), { to: 'latest' })
   expect(await notes(await start())).toEqual(['one', 'two'])
-}, 300_000)
+})

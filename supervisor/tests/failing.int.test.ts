@@ -44,9 +44,9 @@ test.each([
     isReady,
   )
   expect(keeper.failedStarts).toBe(0)
-  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => ends.length).toBe(2)
   expect(keeper.failedStarts).toBe(0)
-  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(3)
+  await expect.poll(() => ends.length).toBe(3)
   const seen = new Set<boolean>()
   await expect
     .poll(
@@ -54,7 +54,7 @@ test.each([
         seen.add(keeper.failedStarts >= 3)
         return ends.length
       },
-      { timeout: 10_000, interval: 5 },
+      { interval: 5 },
     )
     .toBe(4)
   expect([...seen]).toEqual([true])
@@ -65,5 +65,5 @@ test.each([
 
 test('the last error of a process that is killed without a word is how it ended', async () => {
   const { ends } = await keep(`process.kill(process.pid, 'SIGKILL')`)
-  await expect.poll(() => ends, { timeout: 10_000 }).toContain('SIGKILL')
+  await expect.poll(() => ends).toContain('SIGKILL')
 })

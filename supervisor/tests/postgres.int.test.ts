@@ -56,7 +56,7 @@ describe('the embedded server', () => {
     expect(postgres.isAdopted).toBe(true)
     await fill(running, 'lorem')
     await fill(postgres, 'ipsum')
-    await expect.poll(async () => (await stat(path)).size, { timeout: 5_000 }).toBeLessThan(20_000)
+    await expect.poll(async () => (await stat(path)).size).toBeLessThan(20_000)
     expect((await stat(`${path}.1`)).mode & 0o777).toBe(0o600)
     await postgres.stop()
     expect(await readFile(path, 'utf8')).toContain('database system is shut down')

@@ -34,7 +34,7 @@ test('a start that is given up ends its seed before it continues, and notes noth
   const givingUp = new AbortController()
   const seeding = seedWith('setInterval(() => {}, 1_000)', givingUp.signal)
   seeding.catch(() => {})
-  await expect.poll(pid, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(pid).toBeGreaterThan(0)
   givingUp.abort(new Error('given up'))
   await expect(seeding).rejects.toThrow('given up')
   expect(isAlive(await pid())).toBe(false)

@@ -22,7 +22,7 @@ describe.each(['contracts', 'examples'])('%s', (name) => {
   })
 
   // two compilers are started: on a busy machine that takes its time
-  test('the generated code is what the interfaces generate', { timeout: 60_000 }, ({ skip }) => {
+  test('the generated code is what the interfaces generate', ({ skip }) => {
     skip(!existsSync(buf), without)
     const folder = mkdtempSync(join(tmpdir(), 'stoa-buf-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -57,29 +57,24 @@ describe.each(documents.filter((path) => path.startsWith('docs/guides/')))('%s',
   })
 })
 
-// all commands are loaded, which takes its time on a busy machine
-test.each(documents)(
-  '%s shows only commands that there are, with options they have',
-  { timeout: 60_000 },
-  async (document) => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
-    const wrong: unknown[] = []
-    for (const shown of commandsIn(read(document))) {
-      const { program, name, next, options } = shown
-      const command = program === 'npm' ? undefined : commands[name]
-      const help = command === undefined ? '' : helpOf(command, (await command.load()).help)
-      const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
-      const isKnown =
-        program === 'npm'
-          ? name in scripts
-          : help !== '' &&
-            options.every((option) => help.includes(option) || ['--help', '--data'].includes(option)) &&
-            (next === undefined || !hasSubcommands || help.includes(`stoa ${name} ${next}`))
-      if (!isKnown) wrong.push(shown)
-    }
-    expect(wrong).toEqual([])
-  },
-)
+test.each(documents)('%s shows only commands that there are, with options they have', async (document) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
+  const wrong: unknown[] = []
+  for (const shown of commandsIn(read(document))) {
+    const { program, name, next, options } = shown
+    const command = program === 'npm' ? undefined : commands[name]
+    const help = command === undefined ? '' : helpOf(command, (await command.load()).help)
+    const hasSubcommands = new RegExp(`stoa ${name} [a-z]`).test(help)
+    const isKnown =
+      program === 'npm'
+        ? name in scripts
+        : help !== '' &&
+          options.every((option) => help.includes(option) || ['--help', '--data'].includes(option)) &&
+          (next === undefined || !hasSubcommands || help.includes(`stoa ${name} ${next}`))
+    if (!isKnown) wrong.push(shown)
+  }
+  expect(wrong).toEqual([])
+})
 
 test('the commands of a document are found in its blocks and between backticks', () => {
   const markdown = 'A `stoa saga show ID` and `npm run -s made`.\n\n```sh\nnpm run stoa -- logs -f order   # see\n```\n'

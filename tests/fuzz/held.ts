@@ -36,7 +36,7 @@ export async function askHeld({ home, rows }: WholeSystem): Promise<AllHeld> {
     const file = join(home, `held-${pid}.json`)
     await rm(file, { force: true })
     process.kill(pid ?? 0, 'SIGUSR2')
-    return [instance, await eventually(async () => JSON.parse(await readFile(file, 'utf8')) as Held, 10_000)]
+    return [instance, await eventually(async () => JSON.parse(await readFile(file, 'utf8')) as Held)]
   })
   return new Map(await Promise.all(held))
 }

@@ -304,7 +304,7 @@ test('an event that cannot be handled is a dead letter, which is looked at, retr
     const found = await mine('dead')
     if (found === undefined) throw new Error('not dead yet')
     return found as { id: number }
-  }, 120_000)
+  })
   expect((await command('dlq', 'ls')).out).toContain(paymentId)
   const id = String(letter.id)
   expect(await commandJson('dlq', 'show', 'notification', id)).toMatchObject({

@@ -20,7 +20,7 @@ async function parkKeyOf(orderId: string): Promise<void> {
     const [item] = body.items
     if (item === undefined) throw new Error('the event is not in the log yet')
     return item
-  }, 60_000)
+  })
   const { topic, position, event } = found
   const sql = await databasesOf(system.home)
   const key = [topic, orderId]

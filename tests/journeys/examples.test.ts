@@ -35,7 +35,6 @@ test('there are examples, numbered from 01 without a gap', () => {
 test.each(examples)('%s prints what its README says', async (path) => {
   const { stdout, stderr } = await run(process.execPath, [join(root, path)], {
     cwd: root,
-    timeout: 60_000,
     env: { ...process.env, EXAMPLES_DATABASE_URL: postgres.url, EXAMPLES_SHOP_URL: system.gatewayUrl },
   })
   const readme = readFileSync(join(root, path, '../README.md'), 'utf8')

@@ -116,7 +116,5 @@ test('all that is kept on a person is exported from every service, and is gone f
   const withId = async () =>
     (await Promise.all(withDatabase.map((service) => tablesWith(databases, service, [person.id])))).flat()
   // an event may still be on its way
-  await expect
-    .poll(async () => (await withId()).filter((table) => !keepsIds.has(table)), { timeout: 30_000 })
-    .toEqual([])
+  await expect.poll(async () => (await withId()).filter((table) => !keepsIds.has(table))).toEqual([])
 })

@@ -41,7 +41,7 @@ test('an order goes through every layer: confirmed, shipped, delivered, complete
     captured: order.total,
     refunded: { amount: 0 },
   })
-  await eventually(async () => expect(await statusOf(order.id)).toBe('completed'), 60_000)
+  await eventually(async () => expect(await statusOf(order.id)).toBe('completed'))
   const shipments = await ask('GET', `/api/v1/shipments?orderId=${order.id}`, { as: ada })
   expect(shipments.body.items).toMatchObject([{ orderId: order.id, status: 'delivered' }])
   await eventually(async () =>
@@ -95,9 +95,8 @@ test('a declined card: rejected with the reason, stock back, nothing charged, th
 test('a provider that never answers: confirmed with one charge, or rejected with charge and refund equal', async () => {
   const customer = await newCustomer('tok_timeout')
   const { body: placed } = await place(customer)
-  await eventually(
-    async () => expect(['confirmed', 'picking', 'shipped', 'rejected']).toContain(await statusOf(placed.id)),
-    60_000,
+  await eventually(async () =>
+    expect(['confirmed', 'picking', 'shipped', 'rejected']).toContain(await statusOf(placed.id)),
   )
   const status = await statusOf(placed.id)
   const payment = await paymentOf(placed.id, staff)
@@ -107,10 +106,7 @@ test('a provider that never answers: confirmed with one charge, or rejected with
 
 test('a provider that fails twice: confirmed', async () => {
   const { body } = await place(await newCustomer('tok_flaky'))
-  await eventually(
-    async () => expect(await statusOf(body.id)).toMatch(/confirmed|picking|shipped|delivered|completed/),
-    60_000,
-  )
+  await eventually(async () => expect(await statusOf(body.id)).toMatch(/confirmed|picking|shipped|delivered|completed/))
 })
 
 test('a suspected fraud waits for staff and continues when they approve', async () => {
@@ -124,7 +120,7 @@ test('a suspected fraud waits for staff and continues when they approve', async 
     key: randomUUID(),
   })
   expect(reviewed.status).toBe(200)
-  await eventually(async () => expect(await statusOf(order.id)).toMatch(/confirmed|picking|shipped/), 20_000)
+  await eventually(async () => expect(await statusOf(order.id)).toMatch(/confirmed|picking|shipped/))
 })
 
 test('a confirmed order is cancelled: stock, money and shipment are released', async () => {

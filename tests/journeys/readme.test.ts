@@ -12,6 +12,6 @@ test('the order that the README places is confirmed', async () => {
   const blocks = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) => block)
   const order = blocks.find((block) => block.includes('idempotency-key'))
   const script = order?.replace('http://127.0.0.1:8080', system.gatewayUrl).replace('my-first-order', randomUUID())
-  const { stdout } = await run('bash', ['-euc', script ?? 'exit 1'], { timeout: 60_000 })
+  const { stdout } = await run('bash', ['-euc', script ?? 'exit 1'])
   expect(JSON.parse(stdout)).toMatchObject({ status: 'confirmed', items: [{ sku: 'TEA-GREEN-100', quantity: 2 }] })
 })

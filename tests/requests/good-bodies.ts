@@ -79,7 +79,7 @@ export async function settledOrder(
     const order = await ask('GET', `/api/v1/orders/${id}`, owner)
     if (order.status === 'pending') throw new Error('the order is pending')
     return order
-  }, 20_000)
+  })
 }
 
 /** Fields of the body of an operation, where its example names what only a running system has. */

@@ -122,7 +122,7 @@ async function orderIn(owner: Account, statuses: readonly string[]): Promise<str
   await eventually(async () => {
     const { status } = await ask('GET', `/api/v1/orders/${id}`, owner)
     if (!statuses.includes(status)) throw new Error(`the order is ${status}`)
-  }, 20_000)
+  })
   return id
 }
 
@@ -149,7 +149,7 @@ async function shipmentOnItsWay(owner: Account): Promise<string> {
     const { items } = await ask('GET', `/api/v1/shipments?orderId=${orderId}`, owner)
     if (!['released', 'dispatched'].includes(items[0]?.status)) throw new Error(`the shipment is ${items[0]?.status}`)
     return items[0].id as string
-  }, 20_000)
+  })
 }
 
 async function paymentOf(owner: Account, token?: string): Promise<string> {
@@ -179,7 +179,7 @@ async function invoiceOf(owner: Account): Promise<string> {
     const { items } = await ask('GET', `/api/v1/invoices?orderId=${orderId}`, owner)
     if (items.length === 0) throw new Error('the order has no invoice yet')
     return items[0].id as string
-  }, 20_000)
+  })
 }
 
 /** The things that a path goes through, as paths with empty braces: what is above comes first. */

@@ -118,7 +118,7 @@ export async function hold(system: RunningSystem, { subject, step, kind, outcome
           [key],
         )
         if (rows.length === 0) throw new Error(`${subject} has not come to ${step} ${kind} ${outcome} (${at})`)
-      }, 60_000),
+      }),
     async release() {
       await database.query('delete from matrix_holds where lock_key = $1', [key])
       await holder.query('select pg_advisory_unlock($1)', [key])

@@ -108,7 +108,7 @@ function askDriver<T>(world: World, ask: (at: string | undefined) => Promise<T>)
     const first = at
     at = undefined
     return ask(first)
-  }, 60_000)
+  })
 }
 
 function placeOnce(world: World, customer: Customer): Promise<string> {
@@ -139,7 +139,7 @@ export async function untilStatus(world: World, orderId: string, wanted: string)
   await eventually(async () => {
     const status = await world.shop.statusOf(orderId)
     if (status !== wanted) throw new Error(`order ${orderId} is ${status}, not ${wanted}`)
-  }, 60_000)
+  })
 }
 
 /** Has a confirmed order picked, shipped and delivered, and one unit of it asked back. */
@@ -193,7 +193,7 @@ export async function untilBooksAgree(world: World, { orderId }: Journey): Promi
     const differences = differencesOf(books)
     if (differences.length > 0) throw new Error(`order ${orderId}: ${differences.join('; ')}`)
     return { status: books.order['status'], reason: books.order['reason'] ?? '' }
-  }, 30_000)
+  })
 }
 
 /** Sagas that are declared without a journey that starts them, or the other way round. */

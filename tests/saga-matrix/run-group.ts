@@ -23,7 +23,7 @@ export async function runGroup(world: World, { name, cases, conduct, killsDriver
     const found = [...(await wholeDifferences(world.system)), ...(await reconcile(world.system))]
     if (found.length > 0) throw new Error(found.join('; '))
     return ''
-  }, 30_000).catch((error: unknown) => messageOf(error))
+  }).catch((error: unknown) => messageOf(error))
   const wrong = [trouble, disagreement].filter((text) => text !== '')
   const all = { saga: 'all', step: '', fault: `after ${name}`, replicas: world.replicas, isOk: false }
   return [...lines, ...wrong.map((outcome) => ({ ...all, outcome }))]

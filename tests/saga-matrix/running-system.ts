@@ -124,7 +124,7 @@ function makeSystem({ proxy, stoa, close, ports, passwords }: Parts): RunningSys
       eventually(async () => {
         const late = (await rows()).filter(({ state }) => state !== 'ready')
         if (late.length > 0) throw new Error(`not ready: ${late.map(({ service }) => service).join(', ')}`)
-      }, 60_000),
+      }),
     async stop() {
       await Promise.all([...pools.values()].map((pool) => pool.end()))
       await close()

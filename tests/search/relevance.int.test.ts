@@ -13,7 +13,7 @@ beforeAll(async () => {
   search = await startTestService(searchService, { access: accessTable, calls: { inventory: { snapshotProducts } } })
   await eventually(async () => {
     if ((await find('tea')).total === 0) throw new Error('the index has not been built yet')
-  }, 60_000)
+  })
 })
 afterAll(() => search.stop())
 

@@ -64,7 +64,7 @@ test('an instance without heartbeats is removed when its lease is over', async (
   await eventually(async () => {
     const { body } = await service.request('GET', '/api/services/lost')
     expect(body.instances).toEqual([])
-  }, 120_000)
+  })
   const { body } = await service.request('GET', '/api/services/kept')
   expect(body.instances).toHaveLength(1)
   await place.leave()
@@ -77,7 +77,7 @@ test('followers are notified of each instance when several are removed at once',
   await service.database.transaction(
     ({ sql }) => sql`update instances set lease_until = now() - interval '1 second' where service like 'cut-%'`,
   )
-  await eventually(() => expect([...resolver.resolve('cut-a'), ...resolver.resolve('cut-b')]).toEqual([]), 20_000)
+  await eventually(() => expect([...resolver.resolve('cut-a'), ...resolver.resolve('cut-b')]).toEqual([]))
   await resolver.close()
 })
 
@@ -119,7 +119,7 @@ test('an instance whose lease was given before the clock was set back is removed
   await eventually(async () => {
     const { body } = await service.request('GET', '/api/services/ahead')
     expect(body.instances).toEqual([])
-  }, 120_000)
+  })
   const old = await service.database.read.sql`select from removals where at < now() - interval '30 minutes'`
   expect(old).toEqual([])
 })

@@ -165,4 +165,4 @@ test('however many clients leave at any moment or never read, no place stays tak
   expect(new Set(statuses)).toEqual(new Set([200]))
   await expect.poll(taken).toEqual([])
   for (const socket of never) socket.destroy()
-}, 300_000)
+})

@@ -118,7 +118,7 @@ const requests: fc.Arbitrary<{ path: string; sent: Sent }> = fc
     return { path, sent: { method: route.method, headers: always, ...(route.method === 'GET' ? {} : { raw }) } }
   })
 
-test('no input makes a failure of the service', { timeout: 120_000 }, async () => {
+test('no input makes a failure of the service', async () => {
   await fc.assert(
     fc.asyncProperty(requests, async ({ path, sent }) => {
       await db.database.transaction(

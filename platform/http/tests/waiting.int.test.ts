@@ -56,7 +56,7 @@ test('waits for the outcome, found by the poll', async () => {
 })
 
 // Without the announcement it would wait for longer than the test may take.
-test('waits for the outcome, woken by its announcement, without a connection', { timeout: 10_000 }, async () => {
+test('waits for the outcome, woken by its announcement, without a connection', async () => {
   const answer = create('wait=20', newKey(), announced)
   const id = await move('sent')
   expect(db.database.stats().write.open - db.database.stats().write.idle).toBe(0)

@@ -26,7 +26,7 @@ async function purchase(behaviours: readonly Behaviour[], hooks: Hooks = {}) {
   const orderId = randomUUID()
   await own.database.transaction((tx) => startSaga(tx, shop, 'purchase', orderId, { orderId, review: false }))
   const id = `purchase:${orderId}`
-  await eventually(async () => expect((await engine.show(id)).endedAt).toBeDefined(), 20_000)
+  await eventually(async () => expect((await engine.show(id)).endedAt).toBeDefined())
   return { ...(await engine.show(id)), calls: world.calls.map(({ key }) => key.slice(id.length + 1)) }
 }
 

@@ -150,7 +150,7 @@ describe('a saga', () => {
       const [row] = await own.database.read.sql<{ done: number }>`
         select count(*) as done from sagas where name = 'errand' and state = 'completed' and key = any(${orders})`
       expect(row?.done).toBe(300)
-    }, 120_000)
+    })
     expect(world.calls).toHaveLength(900)
   })
 })

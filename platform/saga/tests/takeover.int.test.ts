@@ -172,7 +172,7 @@ describe('killed', () => {
       }>`select count(*) as workers from saga_workers where is_dead`
       expect(row?.workers).toBe(0)
     })
-  }, 300_000)
+  })
 })
 
 describe('hung', () => {

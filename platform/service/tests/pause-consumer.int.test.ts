@@ -69,4 +69,4 @@ test('an operator pauses the consumers of a service and resumes them; nobody els
   expect((await request('POST', '/admin/consumer/resume', { as: operator })).body).toMatchObject({ isPaused: false })
   await expect.poll(() => packed).toBe(2)
   expect((await request('GET', '/admin/consumer', { as: operator })).body).toMatchObject({ pausedSince: null })
-}, 300_000)
+})

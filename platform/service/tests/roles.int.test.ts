@@ -85,7 +85,7 @@ async function pack(headers: Readonly<Record<string, string>> = {}): Promise<Par
 test('a write at web is completed by the saga, the task and the consumer of the worker', async () => {
   const { id } = await pack()
   await expect
-    .poll(async () => (await fetch(`${web}/api/v1/parcels/${id}`)).json(), { timeout: 20_000 })
+    .poll(async () => (await fetch(`${web}/api/v1/parcels/${id}`)).json())
     .toEqual({ id, dispatchedBy: 'worker', labelledBy: 'worker', announcedBy: 'worker' })
 })
 

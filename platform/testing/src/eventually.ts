@@ -1,10 +1,11 @@
 import { assertNoStubMissing } from './stubs.ts'
 
 /**
- * Repeats an attempt every 20 ms until it does not throw; after `timeoutMs` (60,000 by default) it throws the last error.
+ * Repeats an attempt every 20 ms until it does not throw; after `timeoutMs` (240,000 by default, which nothing takes but on a
+ * machine that is very busy) it throws the last error.
  * @throws MissingStub at once when a service of this test file makes a call that has no stub
  */
-export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 240_000): Promise<T> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
     try {

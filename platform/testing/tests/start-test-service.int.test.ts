@@ -26,7 +26,7 @@ test('a call without a stub in the background ends a wait, and every such call i
   const service = await start()
   await service.receive(parcelPacked, 'p', { parcelId: 'p' })
   const startMs = performance.now()
-  await expect(eventually(() => expect(1).toBe(2), 60_000)).rejects.toThrow(sentenceOf('cancel'))
+  await expect(eventually(() => expect(1).toBe(2))).rejects.toThrow(sentenceOf('cancel'))
   expect(performance.now() - startMs).toBeLessThan(25_000)
   await expect(service.stop()).rejects.toThrow(`${sentenceOf('cancel')}\n${sentenceOf('book')}`)
   await eventually(() => 'a service that has stopped ends no wait')

@@ -162,7 +162,7 @@ test('it is made again while products are made, changed, priced and deleted, and
     expect(new Map(rows.map(({ sku, amount }) => [sku, amount]))).toEqual(lastPrices)
   })
   await expectRowsToBeRight()
-}, 300_000)
+})
 
 test('a product that is being written as the making begins is not missed', async () => {
   const { database } = app.service

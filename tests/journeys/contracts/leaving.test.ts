@@ -52,7 +52,7 @@ test.each(departures.map((each) => [each.when, each] as const))(
   'clients that leave %s, at every operation, hold no place, and all is served afterwards',
   async (_, departure) => {
     await forEachAtOnce(atGateway, (each) => sendAndLeave(doors().gatewayUrl, someRequest(each), departure))
-    await expect.poll(slotsHeld, { timeout: 60_000 }).toEqual([])
+    await expect.poll(slotsHeld).toEqual([])
     const headers = headersFor('GET', admin.token)
     const reads = [
       '/api/v1/products',

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeFile(join(folder, '.oxlintrc.json'), await settingsThatReadFixtures())
   await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
   diagnostics = await lint(folder)
-}, 300_000)
+})
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

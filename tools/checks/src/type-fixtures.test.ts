@@ -11,7 +11,7 @@ let errors: CompilerError[]
 
 beforeAll(async () => {
   errors = await compile(root, folder)
-}, 300_000)
+})
 
 describe.each(fixtures)('%s must not compile', (name) => {
   const path = `${folder}/${name}`
