@@ -1,5 +1,7 @@
 import type { Operation } from '@stoa/contract'
 import type { AnswerBody } from '@stoa/contract'
+import type { EnvironmentName } from '@stoa/contracts/config/environments'
+import { listEnvironments } from '@stoa/contracts/config/flags-http'
 import { askFor } from './api.ts'
 import { CommandFailed, UsageError } from './arguments.ts'
 import { gatewayOf, operatingToken, renewToken } from './reached-system.ts'
@@ -42,6 +44,12 @@ export async function askConfig<O extends Operation>(
     if (!isWithdrawn || !(await renewToken(system))) throw error
     return ask()
   }
+}
+
+/** The environment that the system uses. */
+export async function servedEnvironment(system: ReachedSystem): Promise<EnvironmentName> {
+  const { items } = await askConfig(system, listEnvironments)
+  return items.find(({ isServed }) => isServed)?.name ?? 'production'
 }
 
 /** Reads why a change is made, which the history keeps. @throws UsageError */

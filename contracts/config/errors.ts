@@ -29,7 +29,7 @@ export const configErrors = errors({
   'config.flag_invalid': {
     kind: 'invalid',
     title: 'The rules of the flag are not valid',
-    why: 'A rule names an unknown variant, its shares do not sum up to 100, or its values do not fit the operator.',
+    why: 'A rule names an unknown variant, its shares do not sum up to 100, its values do not fit the operator, or a part is too large.',
     fix: 'Correct the fields that `errors` points to.',
   },
   'config.application_not_found': {
@@ -53,7 +53,7 @@ export const configErrors = errors({
   'config.values_invalid': {
     kind: 'invalid',
     title: 'The values do not match the schemas',
-    why: 'A setting is unknown, or its value has another type or is out of its range.',
+    why: 'A setting is unknown, its value has another type or is out of its range, or the values together are too large.',
     fix: 'Correct the fields that `errors` points to.',
   },
   'config.secret_refused': {
@@ -70,8 +70,8 @@ export const configErrors = errors({
   },
   'config.nothing_to_promote': {
     kind: 'conflict',
-    title: 'There is no next environment',
-    why: 'Changes are promoted from development to staging and from staging to production.',
-    fix: 'Promote from development or staging.',
+    title: 'There is nothing to promote',
+    why: 'There is no environment after this one, or no values were ever set in it, so that those of the next one would be lost.',
+    fix: 'Promote from development or staging, after values were set there.',
   },
 })

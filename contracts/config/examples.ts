@@ -44,6 +44,7 @@ export const configExamples: Examples<typeof flags & typeof values & typeof inte
         'tax.rounding': { type: 'string', enum: ['line', 'total'], description: 'Where tax is rounded.' },
         'mail.password': { type: 'secretRef' },
       },
+      reason: 'Invoices round each line.',
     },
   },
   replaceConfiguration: {

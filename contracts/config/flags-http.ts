@@ -66,7 +66,8 @@ export const getServedFlag = get('/api/v1/flags/{key}', {
 export const deleteFlag = remove('/api/v1/flags/{key}', {
   ...manage,
   params: { key: FlagKey },
-  summary: 'Delete a flag that no service declares, in every environment, with its history',
+  summary: 'Delete a flag that no service declares, in every environment; its history stays',
+  query: Type.Object({ reason: Type.Optional(Reason) }, closed),
   answers: { 204: null },
   refuses: ['config.flag_not_found', 'config.flag_declared'],
 })
@@ -123,7 +124,7 @@ export const promoteFlag = post('/api/v1/flags/{key}/{environment}/promote', {
 export const rollBackFlag = post('/api/v1/flags/{key}/{environment}/rollback', {
   ...manage,
   params: one,
-  summary: 'Restore an earlier version of the rules of a flag, as a new version',
+  summary: 'Restore an earlier version of the rules of a flag, as a new version; a killed flag stays killed',
   body: Type.Object({ version: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), reason: Reason }, closed),
   answers: { 200: Flag },
   answersWith: 'getFlag',
@@ -134,7 +135,7 @@ export const rollBackFlag = post('/api/v1/flags/{key}/{environment}/rollback', {
 export const listFlagChanges = get('/api/v1/flags/{key}/{environment}/history', {
   ...read,
   params: one,
-  summary: 'List the changes of a flag, newest first: who, when, why, before and after',
+  summary: 'List the changes of a flag, newest first: who, when, why, before and after; also of one that was deleted',
   query: Type.Object({ ...PageQuery }, closed),
   answers: { 200: pageSchema(FlagChange) },
   refuses: ['config.flag_not_found'],

@@ -146,6 +146,7 @@ export const ChangeAction = Type.Enum([
   'revived',
   'promoted',
   'rolled_back',
+  'deleted',
 ])
 export type ChangeAction = Static<typeof ChangeAction>
 
@@ -161,7 +162,7 @@ export const FlagChange = Type.Object({
   changedAt: InstantSchema,
   reason: Type.String(),
   before: Type.Optional(FlagSetting),
-  after: FlagSetting,
+  after: Type.Optional({ ...FlagSetting, description: 'missing where the flag was deleted' }),
 })
 export type FlagChange = Static<typeof FlagChange>
 

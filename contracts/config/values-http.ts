@@ -2,7 +2,15 @@ import { closed, get, PageQuery, pageSchema, post, put, stream } from '@stoa/con
 import { Type } from 'typebox'
 import { ApplicationName, EnvironmentName } from './environments.ts'
 import { Reason } from './resources.ts'
-import { Application, Configuration, ConfigurationChange, SettingDifference, SettingSchemas, Values } from './values.ts'
+import {
+  Application,
+  ApplicationChange,
+  Configuration,
+  ConfigurationChange,
+  SettingDifference,
+  SettingSchemas,
+  Values,
+} from './values.ts'
 
 const read = { permission: 'config:read', owner: 'none' } as const
 const write = { permission: 'config:write', owner: 'none' } as const
@@ -31,10 +39,20 @@ export const replaceApplication = put('/api/v1/config/{application}', {
   ...write,
   params: { application: ApplicationName },
   summary: 'Create an application, or replace the schemas of its settings; services declare their own',
-  body: Type.Object({ settings: SettingSchemas }, closed),
+  body: Type.Object({ settings: SettingSchemas, reason: Type.Optional(Reason) }, closed),
   answers: { 200: Application },
   answersWith: 'getApplication',
   refuses: ['config.application_declared', 'config.application_limit'],
+})
+
+/** GET /api/v1/config-schemas/{application}/history */
+export const listApplicationChanges = get('/api/v1/config-schemas/{application}/history', {
+  ...read,
+  params: { application: ApplicationName },
+  summary: 'List the changes of the schemas of an application, newest first: who, when, why, before and after',
+  query: Type.Object({ ...PageQuery }, closed),
+  answers: { 200: pageSchema(ApplicationChange) },
+  refuses: ['config.application_not_found'],
 })
 
 /** GET /api/v1/config/{application}/{environment} */
@@ -98,7 +116,7 @@ export const rollBackConfiguration = post('/api/v1/config/{application}/{environ
 export const promoteConfiguration = post('/api/v1/config/{application}/{environment}/promote', {
   ...write,
   params: one,
-  summary: 'Copy the values to the next environment',
+  summary: 'Copy the values to the next environment; values that were never set are not copied',
   body: Type.Object({ reason: Reason }, closed),
   answers: { 200: Configuration },
   answersWith: 'getConfiguration',

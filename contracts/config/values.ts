@@ -63,6 +63,18 @@ export const Application = Type.Object({
 })
 export type Application = Static<typeof Application>
 
+/** One change of the schemas of an application: who, when, why, before and after. */
+export const ApplicationChange = Type.Object({
+  version: Type.Integer({ minimum: 1 }),
+  action: ChangeAction,
+  changedBy: Type.String({ description: 'the id of an account, or service:NAME' }),
+  changedAt: InstantSchema,
+  reason: Type.String(),
+  before: Type.Optional(SettingSchemas),
+  after: SettingSchemas,
+})
+export type ApplicationChange = Static<typeof ApplicationChange>
+
 /** The values of an application in one environment. */
 export const Configuration = Type.Object({
   application: ApplicationName,

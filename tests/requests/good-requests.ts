@@ -68,12 +68,10 @@ const makers: Readonly<Record<string, Make>> = {
   // from which rules and values can be promoted
   '/api/v1/flags/{}/{}': async () => 'staging',
   '/api/v1/config/{}': () => ownApplication(),
+  '/api/v1/config-schemas/{}': () => ownApplication(),
   '/api/v1/config/{}/{}': async () => 'staging',
-  'config.rollBackConfiguration': async (_, [application = '']) => {
-    const path = `/api/v1/config/${application}/staging`
-    await ask('PUT', path, await accountOf('admin'), configExamples.replaceConfiguration?.body, anyVersion)
-    return 'staging'
-  },
+  'config.rollBackConfiguration': (_, [application = '']) => environmentWithValues(application),
+  'config.promoteConfiguration': (_, [application = '']) => environmentWithValues(application),
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),
   'order.requestReturn': (owner) => orderIn(owner, ['delivered', 'completed']),
@@ -105,6 +103,12 @@ async function ownApplication(): Promise<string> {
   const { body } = configExamples.replaceApplication ?? {}
   await ask('PUT', `/api/v1/config/${name}`, await accountOf('admin'), body, anyVersion)
   return name
+}
+
+async function environmentWithValues(application: string): Promise<string> {
+  const path = `/api/v1/config/${application}/staging`
+  await ask('PUT', path, await accountOf('admin'), configExamples.replaceConfiguration?.body, anyVersion)
+  return 'staging'
 }
 
 async function orderOf(owner: Account): Promise<string> {

@@ -1,8 +1,7 @@
 import { environmentNames, type EnvironmentName } from '@stoa/contracts/config/environments'
-import { listEnvironments } from '@stoa/contracts/config/flags-http'
 import * as http from '@stoa/contracts/config/values-http'
 import type { SettingSchema, SettingValue } from '@stoa/contracts/config/values'
-import { askConfig, readReason, readVersion } from '../ask-config.ts'
+import { askConfig, readReason, readVersion, servedEnvironment } from '../ask-config.ts'
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -164,6 +163,5 @@ async function placeOf(system: ReachedSystem, positionals: readonly string[], en
   const application = requireArgument(positionals, 0, 'the application')
   const named = readEnvironment('--environment', environment)
   if (named !== undefined) return { application, environment: named }
-  const { items } = await askConfig(system, listEnvironments)
-  return { application, environment: items.find(({ isServed }) => isServed)?.name ?? 'production' }
+  return { application, environment: await servedEnvironment(system) }
 }

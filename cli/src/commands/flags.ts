@@ -1,7 +1,7 @@
 import { environmentNames, type EnvironmentName } from '@stoa/contracts/config/environments'
 import * as http from '@stoa/contracts/config/flags-http'
 import type { Flag, FlagRules, Outcome } from '@stoa/contracts/config/resources'
-import { askConfig, readReason, readVersion } from '../ask-config.ts'
+import { askConfig, readReason, readVersion, servedEnvironment } from '../ask-config.ts'
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -14,15 +14,27 @@ export const help = `Usage: stoa flags ls [--environment NAME] [--json]
        stoa flags kill|revive KEY --reason TEXT [--environment NAME] [--json]
        stoa flags history KEY [--environment NAME] [--limit N] [--json]
        stoa flags rollback KEY VERSION --reason TEXT [--environment NAME] [--json]
+       stoa flags rm KEY --reason TEXT
        stoa flags stale [--days N] [--json]
 
 Shows and changes feature flags, by default in the environment that the system uses. "set" changes what a flag returns if no
 rule matches, and keeps the rules; percentages add up to 100. "kill" makes a flag return its variant for off, whatever its
-rules are. Services use a change within two seconds. Every change is recorded with its reason.
+rules are; a rollback does not end that. "rm" deletes a flag that no service declares; its history stays. Services use a change
+within two seconds. Every change is recorded with its reason.
 `
 
 export function run(args: readonly string[]): Promise<number> {
-  const parts = { ls: list, show, set, kill: toggle('kill'), revive: toggle('revive'), history, rollback, stale }
+  const parts = {
+    ls: list,
+    show,
+    set,
+    kill: toggle('kill'),
+    revive: toggle('revive'),
+    history,
+    rollback,
+    rm: remove,
+    stale,
+  }
   return runSubcommand('flags', parts, args)
 }
 
@@ -83,7 +95,10 @@ async function history(args: readonly string[]): Promise<number> {
     { ...options, limit: { type: 'string' } },
     { positionals: 1 },
   )
-  const params = await placeOf(system, positionals, values.environment)
+  // not by the flag, which may have been deleted
+  const key = requireArgument(positionals, 0, 'the key of the flag')
+  const environment = readEnvironment(values.environment) ?? (await servedEnvironment(system))
+  const params = { key, environment }
   const query = { limit: readLimit(values.limit) }
   const { items } = await askConfig(system, http.listFlagChanges, { params, query })
   if (values.json === true) sayJson(items)
@@ -93,7 +108,7 @@ async function history(args: readonly string[]): Promise<number> {
       each.changedAt,
       each.action,
       each.before === undefined ? '' : served(each.before),
-      served(each.after),
+      each.after === undefined ? '' : served(each.after),
       each.changedBy,
       each.reason,
     ])
@@ -108,6 +123,15 @@ async function rollback(args: readonly string[]): Promise<number> {
   const body = { version, reason: readReason(values.reason) }
   const params = await placeOf(system, positionals, values.environment)
   return print(await askConfig(system, http.rollBackFlag, { params, body }), values.json)
+}
+
+async function remove(args: readonly string[]): Promise<number> {
+  const { system, values, positionals } = readReaching(args, { reason: { type: 'string' } }, { positionals: 1 })
+  const reason = readReason(values.reason)
+  const { key, version } = await find(system, positionals, undefined)
+  await askConfig(system, http.deleteFlag, { params: { key }, query: { reason }, version })
+  say(`${key} is deleted.`)
+  return 0
 }
 
 async function stale(args: readonly string[]): Promise<number> {

@@ -4,9 +4,10 @@ import type { ConfigService } from '@stoa/contracts/config/service'
 import type { SettingSchemas, Values } from '@stoa/contracts/config/values'
 import { defineSeed } from '@stoa/service'
 import { configService } from './service.ts'
-import { writeApplication, writeConfiguration } from './store/configurations.ts'
+import { writeConfiguration } from './store/configurations.ts'
 import { writeSetting } from './store/flag-changes.ts'
 import { raiseRevision } from './store/flags.ts'
+import { recordApplication } from './use-cases/change-application.ts'
 import { insertFlag } from './use-cases/create-flag.ts'
 
 /** The flags and configurations. */
@@ -43,7 +44,8 @@ export const seed = defineSeed<ConfigService, SeededConfig>(configService, async
     }
   }
   for (const { name, settings, values } of data.applications) {
-    await writeApplication(tx, { name, isService: false, settings: settings as SettingSchemas })
+    const application = { known: undefined, name, isService: false, settings: settings as SettingSchemas }
+    await recordApplication(tx, application, { ...origin, action: 'created' })
     for (const environment of environmentNames) {
       const after = values as Values
       const version = { application: name, environment, version: 1, before: {}, after }

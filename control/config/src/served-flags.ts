@@ -1,7 +1,7 @@
 import type { ReadHandle } from '@stoa/contract'
 import type { Flag } from '@stoa/contracts/config/resources'
 import type { FlagState } from '@stoa/flags/evaluate'
-import { listFlags, readRevision } from './store/flags.ts'
+import { listFlagsWithUse, readRevision, type FlagWithUse } from './store/flags.ts'
 
 /** The highest number of flags. */
 export const maxFlags = 2_000
@@ -9,7 +9,7 @@ export const maxFlags = 2_000
 /** The flags of the served environment as of a revision. */
 export interface FlagsAt {
   readonly revision: number
-  readonly flags: readonly Flag[]
+  readonly flags: readonly FlagWithUse[]
 }
 
 /** The flags of the served environment. They are read again only after a change: one small query says whether there was one. */
@@ -18,15 +18,23 @@ export interface ServedFlags {
 }
 
 export function makeServedFlags(environment: string): ServedFlags {
-  let kept: FlagsAt | undefined
+  let kept: { readonly revision: number; readonly read: Promise<FlagsAt> } | undefined
   return {
     async current(db) {
       // first the revision: flags that are newer than it are read once more, older ones never kept
       const revision = await readRevision(db)
-      if (kept?.revision === revision) return kept
-      const flags = await listFlags(db, { environment, afterKey: undefined, limit: maxFlags })
-      kept = { revision, flags }
-      return kept
+      if (kept?.revision === revision) return kept.read
+      // after a change all who ask at once share one read
+      const read = listFlagsWithUse(db, { environment, afterKey: undefined, limit: maxFlags }).then((flags) => ({
+        revision,
+        flags,
+      }))
+      const reading = { revision, read }
+      kept = reading
+      read.catch(() => {
+        if (kept === reading) kept = undefined
+      })
+      return read
     },
   }
 }

@@ -4,13 +4,9 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { makeEvaluationLog } from './evaluation-log.ts'
 import { makeServedFlags } from './served-flags.ts'
-import {
-  promoteConfiguration,
-  replaceApplication,
-  replaceConfiguration,
-  rollBackConfiguration,
-} from './use-cases/change-configuration.ts'
+import { promoteConfiguration, replaceConfiguration, rollBackConfiguration } from './use-cases/change-configuration.ts'
 import { killFlag, promoteFlag, replaceFlagRules, reviveFlag, rollBackFlag } from './use-cases/change-flag.ts'
+import { replaceApplication } from './use-cases/change-application.ts'
 import { createFlag, declare, deleteFlag } from './use-cases/create-flag.ts'
 import { followApplication, pruneEvaluationsTask, recordEvaluations } from './use-cases/follow-application.ts'
 import { ofrep } from './use-cases/ofrep.ts'
@@ -19,6 +15,7 @@ import {
   followConfiguration,
   getApplication,
   getConfiguration,
+  listApplicationChanges,
   listApplications,
   listConfigurationChanges,
 } from './use-cases/read-configuration.ts'
@@ -60,7 +57,8 @@ export const configService = defineService(contract, {
       listStaleFlags: listStaleFlags(deps),
       listApplications,
       getApplication,
-      replaceApplication,
+      replaceApplication: replaceApplication(deps),
+      listApplicationChanges,
       getConfiguration,
       replaceConfiguration: replaceConfiguration(deps),
       listConfigurationChanges,

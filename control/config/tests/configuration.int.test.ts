@@ -79,6 +79,65 @@ test('promotion copies values to the next environment', async () => {
   expect((await read(`${at}/diff?with=staging`)).body.items).toEqual([])
 })
 
+test('values that were never set are not promoted over those of the next environment', async () => {
+  const before = await read()
+  const refused = await app.as(manager, 'POST', '/api/v1/config/storefront/development/promote', { reason })
+  expect([refused.status, refused.body.code]).toEqual([409, 'config.nothing_to_promote'])
+  const staging = '/api/v1/config/storefront/staging'
+  const stale = { 'if-match': '"999"' }
+  expect((await app.as(manager, 'POST', `${staging}/promote`, { reason }, stale)).status).toBe(412)
+  expect((await app.as(manager, 'POST', `${at}/rollback`, { version: 1, reason }, stale)).status).toBe(412)
+  expect((await read()).body).toEqual(before.body)
+})
+
+test('a change of the schemas is recorded with who, when, why, before and after', async () => {
+  const path = '/api/v1/config/kiosk'
+  const schema = (maximum: number) => ({ pages: { type: 'integer', maximum } })
+  await app.as(manager, 'PUT', path, { settings: schema(5), reason: 'A kiosk.' })
+  await app.as(manager, 'PUT', path, { settings: schema(9), reason: 'More pages.' })
+  // the same schemas are not a change
+  expect((await app.as(manager, 'PUT', path, { settings: schema(9) })).body.version).toBe(2)
+  const { items } = (await read('/api/v1/config-schemas/kiosk/history')).body
+  expect(items).toMatchObject([
+    {
+      version: 2,
+      action: 'changed',
+      changedBy: manager.subject,
+      reason: 'More pages.',
+      before: schema(5),
+      after: schema(9),
+    },
+    { version: 1, action: 'created', reason: 'A kiosk.', after: schema(5) },
+  ])
+  expect((await app.as(viewer, 'GET', '/api/v1/config-schemas/kiosk/history')).status).toBe(403)
+  expect((await read('/api/v1/config-schemas/unknown/history')).body.code).toBe('config.application_not_found')
+})
+
+test('replicas of a service that declare new settings at once make one version', async () => {
+  const settings = { HOURS: { type: 'integer' } }
+  const who = { subject: 'service:billing', roles: ['service'] }
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => app.as(who, 'POST', '/internal/declarations', { flags: [], settings })),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204])
+  expect((await read('/api/v1/config-schemas/billing/history')).body.items).toMatchObject([
+    { version: 1, action: 'declared', changedBy: 'service:billing' },
+  ])
+})
+
+test('refuses values and schemas that are too large', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `s${index}`)
+  const schemas = (more: object) => Object.fromEntries(names.map((name) => [name, { type: 'string', ...more }]))
+  const path = '/api/v1/config/large'
+  await app.as(manager, 'PUT', path, { settings: schemas({}) })
+  const values = Object.fromEntries(names.map((name) => [name, 'word '.repeat(390)]))
+  const refused = await put(values, {}, `${path}/production`)
+  expect([refused.status, refused.body.errors?.[0].pointer]).toEqual([422, '/values'])
+  const long = Array.from({ length: 40 }, (_, index) => `${index} ${'x'.repeat(150)}`)
+  const grown = await app.as(manager, 'PUT', path, { settings: schemas({ enum: long }) })
+  expect([grown.status, grown.body.errors?.[0].pointer]).toEqual([422, '/settings'])
+})
+
 test('a stream sends the values at once and after each change', async () => {
   const leave = new AbortController()
   const response = await fetch(`${app.service.url}${at}/events`, {
@@ -115,5 +174,6 @@ test('a service declares its settings, gets its values, and nobody else changes 
 test('readers of flags read no configuration', async () => {
   expect((await app.as(viewer, 'GET', at)).status).toBe(403)
   expect((await app.as(viewer, 'PUT', at, { values: {}, reason })).status).toBe(403)
-  expect((await read('/api/v1/config/unknown/production')).body.code).toBe('config.application_not_found')
+  for (const path of ['/api/v1/config/unknown/production', '/api/v1/config/unknown/production/events'])
+    expect((await read(path)).body.code).toBe('config.application_not_found')
 })

@@ -115,6 +115,110 @@ test('a flag that a service declares can be deleted when no service declares it 
   expect((await app.as(viewer, 'GET', '/api/v1/flags/old-flag')).status).toBe(404)
 })
 
+const temporary = {
+  key: 'temporary',
+  type: 'boolean',
+  description: 'A flag for a while.',
+  variants: { on: true, off: false },
+  defaultVariant: 'on',
+  reason,
+}
+
+test('a deleted flag leaves its history with who deleted it, and one of the same key continues the versions', async () => {
+  const path = '/api/v1/flags/temporary'
+  const history = async () => (await app.as(viewer, 'GET', `${path}/production/history`)).body.items
+  await app.as(manager, 'POST', '/api/v1/flags', temporary)
+  await app.as(manager, 'PUT', `${path}/production`, serving('off'))
+  const deleted = await app.as(manager, 'DELETE', `${path}?reason=Not%20needed.`, undefined, { 'if-match': '"2"' })
+  expect(deleted.status).toBe(204)
+  const gone = { version: 3, action: 'deleted', changedBy: manager.subject, reason: 'Not needed.' }
+  const [last, ...earlier] = await history()
+  expect(last).toMatchObject({ ...gone, before: { serve: { variant: 'off' } } })
+  expect(last).not.toHaveProperty('after')
+  expect(earlier.map(({ action }: { action: string }) => action)).toEqual(['changed', 'created'])
+  expect((await app.as(viewer, 'GET', `${path}/staging/history`)).body.items).toHaveLength(2)
+
+  await app.as(manager, 'POST', '/api/v1/flags', temporary)
+  // who read the flag before it was deleted does not change the new one
+  const stale = await app.as(manager, 'PUT', `${path}/production`, serving('off'), { 'if-match': '"1"' })
+  expect([stale.status, stale.body.code]).toEqual([412, 'request.stale'])
+  expect((await history()).map(({ version }: { version: number }) => version)).toEqual([4, 3, 2, 1])
+  const refused = await app.as(manager, 'POST', `${path}/production/rollback`, { version: 3, reason })
+  expect(refused.body.code).toBe('config.version_not_found')
+  await app.as(manager, 'DELETE', path)
+  expect((await app.as(viewer, 'GET', '/api/v1/flags/never-there/production/history')).status).toBe(404)
+})
+
+test('deletions and changes of a flag at once end, each in one way', async () => {
+  await app.as(manager, 'POST', '/api/v1/flags', temporary)
+  const changes = ['development', 'staging', 'production'].flatMap((environment) =>
+    ['off', 'on', 'off'].map((variant) =>
+      app.as(manager, 'PUT', `/api/v1/flags/temporary/${environment}`, serving(variant)),
+    ),
+  )
+  const answers = await Promise.all([...changes, app.as(manager, 'DELETE', '/api/v1/flags/temporary')])
+  expect(answers.at(-1)?.status).toBe(204)
+  for (const { status } of answers.slice(0, -1)) expect([200, 404]).toContain(status)
+})
+
+test('a rollback does not revive a killed flag', async () => {
+  await rules(serving('on'))
+  const { version } = await flag()
+  await rules(serving('off'))
+  await app.as(manager, 'POST', `${at}/kill`, { reason })
+  const back = await app.as(manager, 'POST', `${at}/rollback`, { version, reason })
+  expect(back.body).toMatchObject({ isKilled: true, serve: { variant: 'on' } })
+  await app.as(manager, 'POST', `${at}/revive`, { reason })
+})
+
+test('a change that names another version than the current one is not made, however it is asked for', async () => {
+  const { version } = await flag()
+  const staging = '/api/v1/flags/guest-checkout/staging'
+  const asks = [
+    app.as(manager, 'POST', `${at}/kill`, { reason }, { 'if-match': '"999"' }),
+    app.as(manager, 'POST', `${at}/revive`, { reason }, { 'if-match': '"999"' }),
+    app.as(manager, 'POST', `${at}/rollback`, { version: 1, reason }, { 'if-match': '"999"' }),
+    app.as(manager, 'POST', `${staging}/promote`, { reason }, { 'if-match': '"999"' }),
+  ]
+  expect((await Promise.all(asks)).map(({ status }) => status)).toEqual([412, 412, 412, 412])
+  expect((await flag()).version).toBe(version)
+})
+
+test('refuses rules and variants that are too large', async () => {
+  const values = Array.from({ length: 50 }, (_, index) => `${index}${'x'.repeat(90)}`)
+  const rule = { when: [{ attribute: 'a', operator: 'in', values }], serve: { variant: 'on' } }
+  const large = await rules({ ...serving('on'), rules: Array.from({ length: 10 }, () => rule) })
+  expect([large.status, large.body.code]).toEqual([422, 'config.flag_invalid'])
+  expect(large.body.errors[0].detail).toContain('bytes')
+  const variants = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [
+      `v${index}`,
+      Object.fromEntries(Array.from({ length: 20 }, (__, part) => [`p${part}`, 'x'.repeat(100)])),
+    ]),
+  )
+  const made = { ...temporary, type: 'object', variants, defaultVariant: 'v0' }
+  expect((await app.as(manager, 'POST', '/api/v1/flags', made)).body.code).toBe('config.flag_invalid')
+})
+
+test('processes of an earlier release keep the rules of a flag that the next release no longer declares', async () => {
+  const leaving = { ...guestCheckout, key: 'leaving' }
+  await app.declare([guestCheckout, leaving])
+  // the next release declares, while processes of this one run
+  await app.declare([guestCheckout])
+  await app.as(manager, 'POST', '/api/v1/flags/leaving/production/kill', { reason })
+  const leave = new AbortController()
+  const { asCaller } = await import('@stoa/testing')
+  const response = await fetch(`${app.service.url}/internal/snapshots`, {
+    headers: { authorization: asCaller(order) },
+    signal: leave.signal,
+  })
+  const { value } = await response.body!.pipeThrough(new TextDecoderStream()).getReader().read()
+  leave.abort()
+  const { flags } = JSON.parse(/^data: (.*)$/m.exec(value ?? '')?.[1] ?? '{}')
+  expect(flags.leaving).toMatchObject({ isKilled: true })
+  await app.as(manager, 'DELETE', '/api/v1/flags/leaving')
+})
+
 test('a changed declaration changes the definition and keeps the rules', async () => {
   await rules(serving('off'))
   await app.declare([

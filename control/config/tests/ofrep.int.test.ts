@@ -71,6 +71,18 @@ test('refuses with the bodies of the protocol', async () => {
       status: 400,
       body: { key: 'banner', errorCode: 'INVALID_CONTEXT' },
     })
+  const items = (length: number) => Array.from({ length }, (_, index) => String(index))
+  const largeContexts = [
+    { list: items(101) },
+    Object.fromEntries(items(101).map((name) => [`a${name}`, 1])),
+    { text: 'x'.repeat(1_001) },
+    { list: ['x'.repeat(1_001)] },
+  ]
+  for (const context of largeContexts)
+    expect(await evaluate('banner', { context })).toMatchObject({
+      status: 400,
+      body: { key: 'banner', errorCode: 'INVALID_CONTEXT' },
+    })
   const broken = await app.service.request('POST', `${path}/banner`, { as: viewer, text: '{' })
   expect(broken).toMatchObject({ status: 400, body: { key: 'banner', errorCode: 'PARSE_ERROR' } })
   const large = await evaluate('banner', { context: { text: 'x'.repeat(70_000) } })

@@ -13,33 +13,44 @@ export function matches({ attribute, operator, values = [] }: Condition, attribu
   // of a list, one item is enough
   const items: readonly unknown[] = Array.isArray(found) ? found : [found]
   if (operator === 'not_in') return !items.some((item) => values.some((value) => value === item))
-  return items.some((item) => values.some((value) => compare[operator](item, value)))
+  return compare[operator](items, values)
 }
 
-type Comparison = (item: unknown, value: Comparable) => boolean
+type Comparison = (items: readonly unknown[], values: readonly Comparable[]) => boolean
 
-const texts = (test: (item: string, value: string) => boolean): Comparison => {
-  return (item, value) => typeof item === 'string' && typeof value === 'string' && test(item, value)
+/** A comparison that reads each item and each value once, however many pairs they make; what cannot be read matches nothing. */
+function comparing<Read>(
+  read: (of: unknown) => Read | undefined,
+  test: (item: Read, value: Read) => boolean,
+): Comparison {
+  return (items, values) => {
+    const right = values.map(read).filter((value) => value !== undefined)
+    return items.some((each) => {
+      const item = read(each)
+      return item !== undefined && right.some((value) => test(item, value))
+    })
+  }
 }
 
-const numbers = (test: (item: number, value: number) => boolean): Comparison => {
-  return (item, value) => typeof item === 'number' && typeof value === 'number' && test(item, value)
+const readText = (of: unknown) => (typeof of === 'string' ? of : undefined)
+const readNumber = (of: unknown) => (typeof of === 'number' ? of : undefined)
+
+function readInstant(of: unknown): number | undefined {
+  const time = typeof of === 'string' ? Date.parse(of) : Number.NaN
+  return Number.isNaN(time) ? undefined : time
 }
 
-const instants = (test: (order: number) => boolean): Comparison =>
-  texts((item, value) => {
-    const [left, right] = [Date.parse(item), Date.parse(value)]
-    return !Number.isNaN(left) && !Number.isNaN(right) && test(left - right)
-  })
-
-const versions = (test: (order: number) => boolean): Comparison =>
-  texts((item, value) => {
-    const [left, right] = [versionOf(item), versionOf(value)]
-    return left !== undefined && right !== undefined && test(compareVersions(left, right))
-  })
+const texts = (test: (item: string, value: string) => boolean) => comparing(readText, test)
+const numbers = (test: (item: number, value: number) => boolean) => comparing(readNumber, test)
+const instants = (test: (order: number) => boolean) => comparing(readInstant, (item, value) => test(item - value))
+const versions = (test: (order: number) => boolean) =>
+  comparing(versionOf, (item, value) => test(compareVersions(item, value)))
 
 const compare: Readonly<Record<Exclude<Operator, 'exists' | 'missing' | 'not_in'>, Comparison>> = {
-  in: (item, value) => item === value,
+  in: comparing(
+    (of) => of,
+    (item, value) => item === value,
+  ),
   starts_with: texts((item, value) => item.startsWith(value)),
   ends_with: texts((item, value) => item.endsWith(value)),
   contains: texts((item, value) => item.includes(value)),
@@ -54,8 +65,9 @@ const compare: Readonly<Record<Exclude<Operator, 'exists' | 'missing' | 'not_in'
 }
 
 /** The numbers of a version such as 2.10 or v2.10.3; a pre-release or build after them does not count. */
-function versionOf(text: string): readonly number[] | undefined {
-  const match = /^v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:[-+].*)?$/.exec(text)
+function versionOf(of: unknown): readonly number[] | undefined {
+  if (typeof of !== 'string') return undefined
+  const match = /^v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:[-+].*)?$/.exec(of)
   return match?.[1]?.split('.').map(Number)
 }
 

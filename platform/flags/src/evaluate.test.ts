@@ -1,5 +1,5 @@
 import { assert, property, string, integer } from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { bucketCount, bucketOf, murmur32 } from './bucket.ts'
 import { matches } from './conditions.ts'
 import { evaluate, type EvaluationInput } from './evaluate.ts'
@@ -87,6 +87,14 @@ test.each<[Condition['operator'], readonly Comparable[], readonly unknown[], rea
   const isMatch = (of: unknown) => matches({ attribute: 'of', operator, values }, { of })
   expect(matching.filter((item) => !isMatch(item))).toEqual([])
   expect(others.filter(isMatch)).toEqual([])
+})
+
+test('reads each item of a list and each value once, however many pairs they make', () => {
+  const parse = vi.spyOn(Date, 'parse')
+  const times = (year: number, count: number) => Array.from({ length: count }, () => `${year}-01-01T00:00:00Z`)
+  expect(matches({ attribute: 'of', operator: 'after', values: times(2030, 50) }, { of: times(2020, 100) })).toBe(false)
+  expect(parse.mock.calls.length).toBeLessThanOrEqual(150)
+  parse.mockRestore()
 })
 
 test('an attribute that every object has counts as missing', () => {

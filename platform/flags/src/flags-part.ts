@@ -78,6 +78,7 @@ export function runFlags(options: FlagsOptions): RunningFlags {
 async function keepCurrent(options: FlagsOptions, source: ReturnType<typeof flagSource>): Promise<() => Promise<void>> {
   const { database, service, logger, settings } = options
   const known = await readLastKnown(database)
+  const keep = lastWins((snapshot: Snapshot) => writeLastKnown(database, snapshot), logger)
   let last = ''
   const use = (snapshot: Snapshot) => {
     source.replace(snapshot.flags)
@@ -92,10 +93,7 @@ async function keepCurrent(options: FlagsOptions, source: ReturnType<typeof flag
     onSnapshot(snapshot) {
       const isNew = JSON.stringify(snapshot) !== last
       use(snapshot)
-      if (!isNew) return
-      writeLastKnown(database, snapshot).catch((error: unknown) =>
-        logger.warn('the flags of config were not kept for the next start', { error }),
-      )
+      if (isNew) keep(snapshot)
     },
   })
   const timer = setInterval(() => void report(follower, source), reportEveryMs).unref()
@@ -103,6 +101,26 @@ async function keepCurrent(options: FlagsOptions, source: ReturnType<typeof flag
     clearInterval(timer)
     await report(follower, source)
     await follower.close()
+  }
+}
+
+/** Writes snapshots one after the other and skips those that a later one has replaced, so that the latest is what stays. */
+function lastWins(write: (snapshot: Snapshot) => Promise<void>, logger: FlagsOptions['logger']) {
+  let next: Snapshot | undefined
+  let isWriting = false
+  async function run(): Promise<void> {
+    isWriting = true
+    for (let snapshot = next; snapshot !== undefined; snapshot = next) {
+      next = undefined
+      await write(snapshot).catch((error: unknown) =>
+        logger.warn('the flags of config were not kept for the next start', { error }),
+      )
+    }
+    isWriting = false
+  }
+  return (snapshot: Snapshot) => {
+    next = snapshot
+    if (!isWriting) void run()
   }
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { booleanFlag, numberFlag, objectFlag, stringFlag, type Flags } from '@stoa/contract'
 import { staticResolver } from '@stoa/discovery'
 import { systemClock } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { flagsMigrations } from '../src/last-known.ts'
@@ -75,11 +76,11 @@ beforeEach(() => own.database.transaction((tx) => tx.sql`delete from last_known_
 
 const running: (() => Promise<unknown>)[] = []
 let domains = 0
-async function start(port?: number, settings?: ReloadableSettings) {
+async function start(port?: number, settings?: ReloadableSettings, database: Database = own.database) {
   const { flags: client, part } = runFlags({
     service: { name: 'order', flags },
     domain: `test-${domains++}`,
-    database: own.database,
+    database,
     resolver: staticResolver(port === undefined ? {} : { config: [`127.0.0.1:${port}`] }),
     tokens: { token: async () => 'the-token', forget() {} },
     clock: systemClock,
@@ -133,6 +134,36 @@ test('the last rules stay in use while config is unavailable, also in a process 
   await first.stop()
   expect(await mayAustria(await start(config.port))).toBe(false)
   expect(await mayAustria(await start())).toBe(false)
+})
+
+test('of snapshots that arrive while one is being kept, the last stays', async () => {
+  const slow = Promise.withResolvers<void>()
+  let first: Promise<unknown> | undefined
+  const database: Database = {
+    ...own.database,
+    transaction(run) {
+      if (first !== undefined) return own.database.transaction(run)
+      const written = slow.promise.then(() => own.database.transaction(run))
+      first = written
+      return written
+    },
+  }
+  const config = await startConfig()
+  const service = await start(config.port, undefined, database)
+  await eventually(() => expect(first).toBeDefined())
+  config.sends({}, 1)
+  config.sends(off, 2)
+  await eventually(async () => expect(await mayAustria(service)).toBe(false))
+  slow.resolve()
+  await first
+  await eventually(async () => {
+    const [row] = await own.database.read.sql<{ snapshot: any }>`select snapshot from last_known_config`
+    expect(row?.snapshot.revision).toBe(2)
+  })
+  await service.stop()
+  const [row] = await own.database.read.sql<{ snapshot: any }>`select snapshot from last_known_config`
+  expect(row?.snapshot.revision).toBe(2)
+  await config.stop()
 })
 
 test('a cut stream is opened again and brings what changed meanwhile', async () => {

@@ -3,6 +3,7 @@ import type { ApplicationName, EnvironmentName } from '@stoa/contracts/config/en
 import type { ChangeAction } from '@stoa/contracts/config/resources'
 import type {
   Application,
+  ApplicationChange,
   Configuration,
   ConfigurationChange,
   SettingSchemas,
@@ -45,16 +46,68 @@ export async function countApplications(db: ReadHandle): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Writes the schemas of an application; the same schemas are not a change. */
+/** Writes a version of the schemas of an application; the caller holds its row, or that of the revision if it is new. */
 export async function writeApplication(
   tx: WriteHandle,
-  { name, isService, settings }: Pick<Application, 'name' | 'isService' | 'settings'>,
+  { name, version, isService, settings }: Application,
 ): Promise<void> {
   await tx.sql`
-    insert into applications (name, version, is_service, settings) values (${name}, 1, ${isService}, ${json(settings)})
+    insert into applications (name, version, is_service, settings)
+      values (${name}, ${version}, ${isService}, ${json(settings)})
       on conflict (name) do update
-        set version = applications.version + 1, is_service = excluded.is_service, settings = excluded.settings
-      where (applications.is_service, applications.settings) is distinct from (excluded.is_service, excluded.settings)`
+        set version = excluded.version, is_service = excluded.is_service, settings = excluded.settings`
+}
+
+/** A change of schemas. */
+export interface NewApplicationChange {
+  readonly name: string
+  readonly version: number
+  readonly action: ChangeAction
+  readonly changedBy: string
+  readonly at: Temporal.Instant
+  readonly reason: string
+  readonly before?: SettingSchemas
+  readonly after: SettingSchemas
+}
+
+/** Writes the record of a change of schemas. */
+export async function insertApplicationChange(tx: WriteHandle, change: NewApplicationChange): Promise<void> {
+  const { name, version, action, changedBy, at, reason, before, after } = change
+  await tx.sql`
+    insert into application_changes (application, version, action, changed_by, changed_at, reason, before, after)
+      values (${name}, ${version}, ${action}, ${changedBy}, ${at}, ${reason},
+              ${before === undefined ? null : json(before)}, ${json(after)})`
+}
+
+interface ApplicationChangeRow {
+  readonly version: number
+  readonly action: ChangeAction
+  readonly changed_by: string
+  readonly changed_at: Temporal.Instant
+  readonly reason: string
+  readonly before: SettingSchemas | null
+  readonly after: SettingSchemas
+}
+
+/** Changes of the schemas of an application before a version, newest first. */
+export async function listApplicationChanges(
+  db: ReadHandle,
+  {
+    name,
+    beforeVersion,
+    limit,
+  }: { readonly name: string; readonly beforeVersion: number | undefined; readonly limit: number },
+): Promise<ApplicationChange[]> {
+  const rows = await db.sql<ApplicationChangeRow>`
+    select version, action, changed_by, changed_at, reason, before, after from application_changes
+     where application = ${name} and (${beforeVersion}::integer is null or version < ${beforeVersion})
+     order by version desc limit ${limit}`
+  return rows.map(({ changed_by, changed_at, before, ...rest }) => ({
+    ...rest,
+    changedBy: changed_by,
+    changedAt: changed_at.toString(),
+    ...(before === null ? {} : { before }),
+  }))
 }
 
 interface ConfigurationRow {

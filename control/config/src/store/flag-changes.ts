@@ -1,4 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { EnvironmentName } from '@stoa/contracts/config/environments'
 import type { ChangeAction, FlagChange, FlagSetting } from '@stoa/contracts/config/resources'
 import { json } from '@stoa/postgres'
 
@@ -29,6 +30,25 @@ export async function writeSetting(tx: WriteHandle, change: NewChange): Promise<
               ${change.before === undefined ? null : json(change.before)}, ${json(after)})`
 }
 
+/** A flag that is deleted in an environment. */
+export type Deletion = Omit<NewChange, 'action' | 'after'> & { readonly before: FlagSetting }
+
+/** Writes the record of a deletion; the caller holds the row of the setting. */
+export async function writeDeletion(tx: WriteHandle, deletion: Deletion): Promise<void> {
+  const { key, environment, version, changedBy, at, reason, before } = deletion
+  await tx.sql`
+    insert into flag_changes (key, environment, version, action, changed_by, changed_at, reason, before, after)
+      values (${key}, ${environment}, ${version}, 'deleted', ${changedBy}, ${at}, ${reason}, ${json(before)}, null)`
+}
+
+/** The last version of a flag in each environment, also of one that was deleted; 0 where it never was. */
+export async function lastVersions(db: ReadHandle, key: string): Promise<(environment: EnvironmentName) => number> {
+  const rows = await db.sql<{ environment: EnvironmentName; version: number }>`
+    select environment, max(version) as version from flag_changes where key = ${key} group by environment`
+  const versions = new Map(rows.map(({ environment, version }) => [environment, version]))
+  return (environment) => versions.get(environment) ?? 0
+}
+
 interface ChangeRow {
   readonly version: number
   readonly action: ChangeAction
@@ -36,7 +56,7 @@ interface ChangeRow {
   readonly changed_at: Temporal.Instant
   readonly reason: string
   readonly before: FlagSetting | null
-  readonly after: FlagSetting
+  readonly after: FlagSetting | null
 }
 
 interface Page {
@@ -59,16 +79,16 @@ export async function listChanges(db: ReadHandle, page: Page): Promise<FlagChang
     changedAt: changed_at.toString(),
     reason,
     ...(before === null ? {} : { before }),
-    after,
+    ...(after === null ? {} : { after }),
   }))
 }
 
-/** The setting of a flag as of a version. */
+/** The setting of a flag as of a version; undefined for one in which it was deleted. */
 export async function findSetting(
   db: ReadHandle,
   { key, environment, version }: { readonly key: string; readonly environment: string; readonly version: number },
 ): Promise<FlagSetting | undefined> {
-  const [row] = await db.sql<{ after: FlagSetting }>`
+  const [row] = await db.sql<{ after: FlagSetting | null }>`
     select after from flag_changes where key = ${key} and environment = ${environment} and version = ${version}`
-  return row?.after
+  return row?.after ?? undefined
 }

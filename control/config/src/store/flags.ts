@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { EnvironmentName } from '@stoa/contracts/config/environments'
+import { environmentNames, type EnvironmentName } from '@stoa/contracts/config/environments'
 import type { Flag, FlagKey, FlagKind, FlagSetting, Variants } from '@stoa/contracts/config/resources'
 import { json } from '@stoa/postgres'
 
@@ -10,6 +10,7 @@ interface FlagRow {
   readonly variants: Variants
   readonly is_client_side: boolean
   readonly declared_by: string[]
+  readonly formerly_declared_by: string[]
   readonly environment: EnvironmentName
   readonly version: number
   readonly setting: FlagSetting
@@ -57,6 +58,17 @@ export async function lockFlag(tx: WriteHandle, key: string, environment: string
   return row === undefined ? undefined : fromRow(row)
 }
 
+/**
+ * A flag in all environments, its rows locked against other changes. Every change locks rows first and the revision last, so that two do
+ * not wait for each other in a circle.
+ */
+export async function lockFlagEverywhere(tx: WriteHandle, key: string): Promise<Flag[]> {
+  const rows = await tx.sql<FlagRow>`
+    select * from flags join flag_settings using (key) where key = ${key}
+     order by array_position(${[...environmentNames]}::text[], environment) for no key update of flag_settings`
+  return rows.map(fromRow)
+}
+
 interface Page {
   readonly environment: string
   readonly afterKey: string | undefined
@@ -64,11 +76,25 @@ interface Page {
 }
 
 /** Flags after a key, in the order of their keys. */
-export async function listFlags(db: ReadHandle, { environment, afterKey, limit }: Page): Promise<Flag[]> {
+export async function listFlags(db: ReadHandle, page: Page): Promise<Flag[]> {
+  return (await listFlagsWithUse(db, page)).map(({ flag }) => flag)
+}
+
+/** A flag, and the services whose contract declares it or did so once. */
+export interface FlagWithUse {
+  readonly flag: Flag
+  readonly usedBy: ReadonlySet<string>
+}
+
+/** Like `listFlags`, with the services that may evaluate each flag. */
+export async function listFlagsWithUse(db: ReadHandle, { environment, afterKey, limit }: Page): Promise<FlagWithUse[]> {
   const rows = await db.sql<FlagRow>`
     select * from flags join flag_settings using (key)
      where environment = ${environment} and (${afterKey}::text is null or key > ${afterKey}) order by key limit ${limit}`
-  return rows.map(fromRow)
+  return rows.map((row) => ({
+    flag: fromRow(row),
+    usedBy: new Set([...row.declared_by, ...row.formerly_declared_by]),
+  }))
 }
 
 /** Inserts a flag without settings; returns false if there is one with its key. */
@@ -102,12 +128,19 @@ export async function updateDeclared(tx: WriteHandle, flag: FlagDefinition, serv
 /** Notes which flags a service no longer declares; returns whether there were any. */
 export async function dropDeclarations(tx: WriteHandle, service: string, keys: readonly string[]): Promise<boolean> {
   const rows = await tx.sql`
-    update flags set declared_by = array_remove(declared_by, ${service})
+    update flags set declared_by = array_remove(declared_by, ${service}),
+           formerly_declared_by = array_remove(formerly_declared_by, ${service}) || ${service}::text
      where ${service} = any(declared_by) and key <> all(${keys}::text[]) returning 1`
   return rows.length > 0
 }
 
-/** Deletes a flag with its settings and history. */
+/** The services that declare a flag. */
+export async function findDeclaring(db: ReadHandle, key: string): Promise<readonly string[]> {
+  const [row] = await db.sql<{ declared_by: string[] }>`select declared_by from flags where key = ${key}`
+  return row?.declared_by ?? []
+}
+
+/** Deletes a flag with its settings; its history stays. */
 export async function deleteFlag(tx: WriteHandle, key: string): Promise<void> {
   await tx.sql`delete from flags where key = ${key}`
 }

@@ -6,19 +6,20 @@ import type { Application, Configuration, Values } from '@stoa/contracts/config/
 import { canonicalJson, requireVersion } from '@stoa/service'
 import { Check } from 'typebox/schema'
 import type { Deps } from '../deps.ts'
-import { checkSchemas, checkValues, findSecrets } from '../domain/check-values.ts'
+import { checkSize, largest } from '../domain/check-size.ts'
+import { checkValues, findSecrets } from '../domain/check-values.ts'
 import * as store from '../store/configurations.ts'
 import { raiseRevision } from '../store/flags.ts'
 import { nextEnvironment } from './change-flag.ts'
-
-/** The highest number of applications. */
-const maxApplications = 500
 
 export const noApplication = (name: string) =>
   ({ code: 'config.application_not_found', detail: `The application ${name} does not exist.` }) as const
 
 const invalid = (values: Values, { settings }: Application) => {
-  const fields = checkValues(values, settings, (schema, value) => Check(schema, value))
+  const fields = [
+    ...checkSize(values, largest.values, '/values'),
+    ...checkValues(values, settings, (schema, value) => Check(schema, value)),
+  ]
   if (fields.length === 0) return undefined
   return {
     code: 'config.values_invalid',
@@ -65,18 +66,19 @@ export const replaceConfiguration =
 
 export const rollBackConfiguration =
   (deps: Deps): Handler<ConfigService, 'rollBackConfiguration'> =>
-  async ({ params, body: { version, reason }, caller, refuse, commit }) => {
+  async ({ params, body: { version, reason }, caller, expectedVersion, refuse, commit }) => {
     const { application: name, environment } = params
     return commit(async (tx) => {
       const application = await store.lockApplication(tx, name)
       if (application === undefined) return refuse(noApplication(name))
+      const current = await store.readConfiguration(tx, name, environment)
+      requireVersion(expectedVersion, current, 'configuration')
       const after = await store.findValues(tx, { application: name, environment, version })
       if (after === undefined)
         return refuse('config.version_not_found', `${name} has no version ${version} in ${environment}.`)
       // the schemas may have changed since
       const refusal = invalid(after, application)
       if (refusal !== undefined) return refuse(refusal)
-      const current = await store.readConfiguration(tx, name, environment)
       await write(deps, tx, caller, { current, action: 'rolled_back', after, reason })
       return { status: 200, id: environment }
     })
@@ -84,14 +86,19 @@ export const rollBackConfiguration =
 
 export const promoteConfiguration =
   (deps: Deps): Handler<ConfigService, 'promoteConfiguration'> =>
-  async ({ params, body: { reason }, caller, refuse, commit }) => {
+  async ({ params, body: { reason }, caller, expectedVersion, refuse, commit }) => {
     const { application: name, environment } = params
     const next: EnvironmentName | undefined = nextEnvironment(environment)
     if (next === undefined) return refuse('config.nothing_to_promote', `There is no environment after ${environment}.`)
     return commit(async (tx) => {
       const application = await store.lockApplication(tx, name)
       if (application === undefined) return refuse(noApplication(name))
-      const { values: after } = await store.readConfiguration(tx, name, environment)
+      const from = await store.readConfiguration(tx, name, environment)
+      requireVersion(expectedVersion, from, 'configuration')
+      // the values of the next environment would be removed by values that no one has set
+      if (from.version === 0)
+        return refuse('config.nothing_to_promote', `No values of ${name} were ever set in ${environment}.`)
+      const { values: after } = from
       const refusal = invalid(after, application)
       if (refusal !== undefined) return refuse(refusal)
       const current = await store.readConfiguration(tx, name, next)
@@ -99,26 +106,3 @@ export const promoteConfiguration =
       return { status: 200, id: next }
     })
   }
-
-export const replaceApplication: Handler<ConfigService, 'replaceApplication'> = async ({
-  params: { application: name },
-  body: { settings },
-  expectedVersion,
-  refuse,
-  commit,
-}) => {
-  const fields = checkSchemas(settings)
-  if (fields.length > 0) return refuse('request.invalid', 'No value can match the schemas.', { fields })
-  return commit(async (tx) => {
-    // takes the row of the revision, behind which applications are counted and created one after the other
-    await raiseRevision(tx)
-    const known = await store.lockApplication(tx, name)
-    if (known !== undefined) requireVersion(expectedVersion, known, 'application')
-    else if ((await store.countApplications(tx)) >= maxApplications)
-      return refuse('config.application_limit', `There can be at most ${maxApplications} applications.`)
-    if (known?.isService === true)
-      return refuse('config.application_declared', `The service ${name} declares its settings.`)
-    await store.writeApplication(tx, { name, isService: false, settings })
-    return { status: 200, id: name }
-  })
-}

@@ -5,6 +5,7 @@ import type { ConfigService } from '@stoa/contracts/config/service'
 import { canonicalJson, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { checkRules, checkSchedule } from '../domain/check-rules.ts'
+import { checkSize, largest } from '../domain/check-size.ts'
 import { findSetting, writeSetting } from '../store/flag-changes.ts'
 import { lockFlag, raiseRevision } from '../store/flags.ts'
 
@@ -37,7 +38,7 @@ async function write({ clock }: Deps, tx: WriteHandle, caller: Caller, change: C
 }
 
 const invalid = (after: FlagRules, { variants }: Flag) => {
-  const fields = checkRules(after, variants)
+  const fields = [...checkSize(after, largest.rules, ''), ...checkRules(after, variants)]
   if (fields.length === 0) return undefined
   return { code: 'config.flag_invalid', detail: 'The rules of the flag are not valid.', fields } as const
 }
@@ -61,20 +62,22 @@ export const replaceFlagRules =
 
 export const killFlag =
   (deps: Deps): Handler<ConfigService, 'killFlag'> =>
-  async ({ params: { key, environment }, body: { reason }, caller, refuse, commit }) =>
+  async ({ params: { key, environment }, body: { reason }, caller, expectedVersion, refuse, commit }) =>
     commit(async (tx) => {
       const flag = await lockFlag(tx, key, environment)
       if (flag === undefined) return refuse(noFlag(key))
+      requireVersion(expectedVersion, flag, 'flag')
       await write(deps, tx, caller, { flag, action: 'killed', after: { ...settingOf(flag), isKilled: true }, reason })
       return { status: 200, id: environment }
     })
 
 export const reviveFlag =
   (deps: Deps): Handler<ConfigService, 'reviveFlag'> =>
-  async ({ params: { key, environment }, body: { reason }, caller, refuse, commit }) =>
+  async ({ params: { key, environment }, body: { reason }, caller, expectedVersion, refuse, commit }) =>
     commit(async (tx) => {
       const flag = await lockFlag(tx, key, environment)
       if (flag === undefined) return refuse(noFlag(key))
+      requireVersion(expectedVersion, flag, 'flag')
       await write(deps, tx, caller, { flag, action: 'revived', after: { ...settingOf(flag), isKilled: false }, reason })
       return { status: 200, id: environment }
     })
@@ -86,7 +89,7 @@ export function nextEnvironment(environment: EnvironmentName): EnvironmentName |
 
 export const promoteFlag =
   (deps: Deps): Handler<ConfigService, 'promoteFlag'> =>
-  async ({ params: { key, environment }, body: { reason }, caller, refuse, commit }) => {
+  async ({ params: { key, environment }, body: { reason }, caller, expectedVersion, refuse, commit }) => {
     const next = nextEnvironment(environment)
     if (next === undefined) return refuse('config.nothing_to_promote', `There is no environment after ${environment}.`)
     return commit(async (tx) => {
@@ -94,6 +97,7 @@ export const promoteFlag =
       const from = await lockFlag(tx, key, environment)
       const flag = await lockFlag(tx, key, next)
       if (from === undefined || flag === undefined) return refuse(noFlag(key))
+      requireVersion(expectedVersion, from, 'flag')
       const after = { ...settingOf(from), isKilled: flag.isKilled }
       await write(deps, tx, caller, { flag, action: 'promoted', after, reason })
       return { status: 200, id: next }
@@ -102,16 +106,19 @@ export const promoteFlag =
 
 export const rollBackFlag =
   (deps: Deps): Handler<ConfigService, 'rollBackFlag'> =>
-  async ({ params: { key, environment }, body: { version, reason }, caller, refuse, commit }) =>
+  async ({ params: { key, environment }, body: { version, reason }, caller, expectedVersion, refuse, commit }) =>
     commit(async (tx) => {
       const flag = await lockFlag(tx, key, environment)
       if (flag === undefined) return refuse(noFlag(key))
+      requireVersion(expectedVersion, flag, 'flag')
       const earlier = await findSetting(tx, { key, environment, version })
       if (earlier === undefined)
         return refuse('config.version_not_found', `${key} has no version ${version} in ${environment}.`)
       // the variants may have changed since
       const refusal = invalid(earlier, flag)
       if (refusal !== undefined) return refuse(refusal)
-      await write(deps, tx, caller, { flag, action: 'rolled_back', after: earlier, reason })
+      // a rollback in an emergency must not undo the kill switch, which has operations of its own
+      const after = { ...earlier, isKilled: flag.isKilled }
+      await write(deps, tx, caller, { flag, action: 'rolled_back', after, reason })
       return { status: 200, id: environment }
     })

@@ -1,19 +1,25 @@
 import type { Handler, WriteHandle } from '@stoa/contract'
 import { environmentNames } from '@stoa/contracts/config/environments'
 import type { ConfigService } from '@stoa/contracts/config/service'
+import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { checkVariants } from '../domain/check-rules.ts'
+import { checkSize, largest } from '../domain/check-size.ts'
 import { checkSchemas } from '../domain/check-values.ts'
 import { maxFlags } from '../served-flags.ts'
-import { writeSetting } from '../store/flag-changes.ts'
-import { writeApplication } from '../store/configurations.ts'
+import { lastVersions, writeDeletion, writeSetting } from '../store/flag-changes.ts'
+import { lockApplication } from '../store/configurations.ts'
 import * as store from '../store/flags.ts'
-import { noFlag } from './change-flag.ts'
+import { noFlag, settingOf } from './change-flag.ts'
+import { recordApplication } from './change-application.ts'
 
 export const createFlag =
   ({ clock }: Deps): Handler<ConfigService, 'createFlag'> =>
   async ({ body: { reason, ...flag }, caller, refuse, commit }) => {
-    const fields = checkVariants(flag.type, flag.variants, flag.defaultVariant)
+    const fields = [
+      ...checkVariants(flag.type, flag.variants, flag.defaultVariant),
+      ...checkSize(flag.variants, largest.variants, '/variants'),
+    ]
     if (fields.length > 0) return refuse('config.flag_invalid', 'The variants of the flag are not valid.', { fields })
     return commit(async (tx) => {
       // takes the row of the revision, behind which flags are counted and created one after the other
@@ -43,7 +49,11 @@ export const declare =
     } as const
     return commit(async (tx) => {
       const definitions = flags.map((flag) => ({ ...flag, isClientSide: false, declaredBy: [service] }))
+      const hasSettings = Object.keys(settings).length > 0
+      const locked = hasSettings ? await lockApplication(tx, service) : undefined
       await store.raiseRevision(tx)
+      // another replica may have declared them first
+      const known = locked ?? (hasSettings ? await lockApplication(tx, service) : undefined)
       for (const flag of definitions) {
         const isNew = await insertFlag(tx, flag, origin)
         if (!isNew) await store.updateDeclared(tx, flag, service)
@@ -53,7 +63,12 @@ export const declare =
         service,
         flags.map(({ key }) => key),
       )
-      if (Object.keys(settings).length > 0) await writeApplication(tx, { name: service, isService: true, settings })
+      if (hasSettings)
+        await recordApplication(
+          tx,
+          { known, name: service, isService: true, settings },
+          { ...origin, reason: 'A service declares its settings.' },
+        )
       return { status: 204 }
     })
   }
@@ -70,28 +85,36 @@ interface Origin {
   readonly at: Temporal.Instant
 }
 
-/** Inserts a flag that returns its default in every environment; returns false if it exists. */
+/** Inserts a flag that returns its default in every environment; returns false if it exists. Versions continue after those of a deleted one. */
 export async function insertFlag(tx: WriteHandle, flag: store.FlagDefinition, origin: Origin): Promise<boolean> {
   if (!(await store.insertFlag(tx, flag, origin.at))) return false
   const { key, defaultVariant } = flag
   const after = { isKilled: false, offVariant: defaultVariant, rules: [], serve: { variant: defaultVariant } }
+  const lastVersion = await lastVersions(tx, key)
   for (const environment of environmentNames) {
-    await writeSetting(tx, { key, environment, version: 1, ...origin, after })
+    await writeSetting(tx, { key, environment, version: lastVersion(environment) + 1, ...origin, after })
   }
   return true
 }
 
 export const deleteFlag =
-  ({ served }: Deps): Handler<ConfigService, 'deleteFlag'> =>
-  async ({ params: { key }, expectedVersion, refuse, commit }) =>
+  ({ served, clock }: Deps): Handler<ConfigService, 'deleteFlag'> =>
+  async ({ params: { key }, query: { reason = '' }, caller, expectedVersion, refuse, commit }) =>
     commit(async (tx) => {
-      await store.raiseRevision(tx)
-      const flag = await store.lockFlag(tx, key, served)
+      const flags = await store.lockFlagEverywhere(tx, key)
+      const flag = flags.find(({ environment }) => environment === served)
       if (flag === undefined) return refuse(noFlag(key))
-      if (expectedVersion !== undefined && expectedVersion !== String(flag.version))
-        return refuse('request.stale', 'The flag was changed after it was read.')
-      if (flag.declaredBy.length > 0)
-        return refuse('config.flag_declared', `${flag.declaredBy.join(', ')} declares the flag ${key}.`)
+      requireVersion(expectedVersion, flag, 'flag')
+      // behind it come the declarations of services
+      await store.raiseRevision(tx)
+      const declaredBy = await store.findDeclaring(tx, key)
+      if (declaredBy.length > 0)
+        return refuse('config.flag_declared', `${declaredBy.join(', ')} declares the flag ${key}.`)
+      const origin = { key, changedBy: caller.subject, reason, at: clock.now() }
+      for (const each of flags) {
+        const { environment, version } = each
+        await writeDeletion(tx, { ...origin, environment, version: version + 1, before: settingOf(each) })
+      }
       await store.deleteFlag(tx, key)
       return { status: 204 }
     })

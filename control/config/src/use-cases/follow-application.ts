@@ -6,15 +6,16 @@ import { addEvaluations, pruneEvaluations } from '../store/evaluations.ts'
 import { readConfiguration } from '../store/configurations.ts'
 import { serviceOf } from './create-flag.ts'
 
-/** Streams the rules of the flags that a service declares, and its values. All followers share one small query a second. */
+/** Streams the rules of the flags that a service declares or once declared, and its values. All followers share one small query a second. */
 export const followApplication = (deps: Deps): StreamHandler<ConfigService, 'followApplication'> =>
   async function* ({ caller, db, follow }) {
     const service = serviceOf(caller)
     let sent: string | undefined
     let read: number | undefined
     for await (const { revision, flags } of follow('flags', () => deps.servedFlags.current(db))) {
-      const own = flags.filter(({ declaredBy }) => declaredBy.includes(service))
-      const states = Object.fromEntries(own.map((flag) => [flag.key, stateOf(flag)]))
+      // also those that only an earlier release declares, whose processes may still run
+      const own = flags.filter(({ usedBy }) => usedBy.has(service))
+      const states = Object.fromEntries(own.map(({ flag }) => [flag.key, stateOf(flag)]))
       if (revision === read) continue
       read = revision
       const { values: settings } = await readConfiguration(db, service, deps.served)

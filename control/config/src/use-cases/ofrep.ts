@@ -30,7 +30,7 @@ export const ofrep = (deps: Deps): MountHandler =>
     const input = await readContext(request)
     if ('errorDetails' in input) return fail(response, key, input)
     const { flags } = await deps.servedFlags.current(deps.database.read)
-    const visible = flags.filter(({ isClientSide }) => isClientSide || caller.can('flag:read'))
+    const visible = flags.map(({ flag }) => flag).filter(({ isClientSide }) => isClientSide || caller.can('flag:read'))
     if (key === '')
       return sendAll(
         request,
@@ -91,10 +91,29 @@ async function readContext(request: IncomingMessage): Promise<{ readonly context
   const context = isRecord(body) ? (body['context'] ?? {}) : undefined
   if (!isRecord(context))
     return { status: 400, errorCode: 'INVALID_CONTEXT', errorDetails: 'The body must be {"context": {…}}.' }
+  const large = findLarge(context)
+  if (large !== undefined) return { status: 400, errorCode: 'INVALID_CONTEXT', errorDetails: large }
   const { targetingKey } = context
   if (targetingKey !== undefined && typeof targetingKey !== 'string')
     return { status: 400, errorCode: 'INVALID_CONTEXT', errorDetails: 'The targetingKey must be a string.' }
   return { context }
+}
+
+const maxAttributes = 100
+const maxItems = 100
+const maxLength = 1_000
+
+/** What is too large in a context: rules compare each item of a list with each of their values, and anyone may send contexts. */
+function findLarge(context: Readonly<Record<string, unknown>>): string | undefined {
+  const attributes = Object.entries(context)
+  if (attributes.length > maxAttributes) return `A context may have at most ${maxAttributes} attributes.`
+  const isLong = (value: unknown) => typeof value === 'string' && value.length > maxLength
+  for (const [name, value] of attributes) {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (items.length > maxItems) return `${name.slice(0, 60)} may have at most ${maxItems} items.`
+    if (items.some(isLong)) return `A text in ${name.slice(0, 60)} may have at most ${maxLength} characters.`
+  }
+  return undefined
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,7 @@
 import type { Handler, StreamHandler } from '@stoa/contract'
 import type { ConfigService } from '@stoa/contracts/config/service'
+import { configErrors } from '@stoa/contracts/config/errors'
+import { catalogueError } from '@stoa/kernel'
 import { readPage } from '@stoa/service'
 import { Type } from 'typebox'
 import { differences } from '../domain/check-values.ts'
@@ -27,6 +29,24 @@ export const getApplication: Handler<ConfigService, 'getApplication'> = async ({
   const application = await store.findApplication(db, name)
   if (application === undefined) return refuse(noApplication(name))
   return { status: 200, body: application, version: application.version }
+}
+
+export const listApplicationChanges: Handler<ConfigService, 'listApplicationChanges'> = async ({
+  params: { application: name },
+  query,
+  db,
+  refuse,
+}) => {
+  if ((await store.findApplication(db, name)) === undefined) return refuse(noApplication(name))
+  return {
+    status: 200,
+    body: await readPage(
+      query,
+      VersionPlace,
+      (beforeVersion, limit) => store.listApplicationChanges(db, { name, beforeVersion, limit }),
+      ({ version }) => version,
+    ),
+  }
 }
 
 export const getConfiguration: Handler<ConfigService, 'getConfiguration'> = async ({
@@ -80,6 +100,10 @@ export const followConfiguration: StreamHandler<ConfigService, 'followConfigurat
   db,
   follow,
 }) {
+  if ((await store.findApplication(db, application)) === undefined) {
+    const { code, detail } = noApplication(application)
+    throw catalogueError(configErrors, code, detail)
+  }
   let sent = -1
   const read = () => store.readConfiguration(db, application, environment)
   for await (const { version, values } of follow(`${application}/${environment}`, read)) {

@@ -46,16 +46,15 @@ export const listFlagChanges: Handler<ConfigService, 'listFlagChanges'> = async 
   db,
   refuse,
 }) => {
-  if ((await store.findFlag(db, key, environment)) === undefined) return refuse(noFlag(key))
-  return {
-    status: 200,
-    body: await readPage(
-      query,
-      VersionPlace,
-      (beforeVersion, limit) => listChanges(db, { key, environment, beforeVersion, limit }),
-      ({ version }) => version,
-    ),
-  }
+  const body = await readPage(
+    query,
+    VersionPlace,
+    (beforeVersion, limit) => listChanges(db, { key, environment, beforeVersion, limit }),
+    ({ version }) => version,
+  )
+  // a flag that was deleted has a history
+  const isKnown = body.items.length > 0 || (await store.findFlag(db, key, environment)) !== undefined
+  return isKnown ? { status: 200, body } : refuse(noFlag(key))
 }
 
 export const listStaleFlags =
