@@ -10,6 +10,7 @@ import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
 import { payment } from './payment/service.ts'
 import { pricing } from './pricing/service.ts'
+import { sales } from './sales/service.ts'
 import { search } from './search/service.ts'
 import { shipping } from './shipping/service.ts'
 import { streaming } from './streaming/service.ts'
@@ -30,6 +31,7 @@ export const catalogue: readonly Service[] = [
   notification,
   search,
   support,
+  sales,
   streaming,
   analytics,
   etl,

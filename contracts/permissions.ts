@@ -10,6 +10,7 @@ import { notificationPermissions } from './notification/permissions.ts'
 import { orderPermissions } from './order/permissions.ts'
 import { paymentPermissions } from './payment/permissions.ts'
 import { pricingPermissions } from './pricing/permissions.ts'
+import { salesPermissions } from './sales/permissions.ts'
 import { searchPermissions } from './search/permissions.ts'
 import { shippingPermissions } from './shipping/permissions.ts'
 import { streamingPermissions } from './streaming/permissions.ts'
@@ -31,6 +32,7 @@ export const permissionsByContract = {
   order: orderPermissions,
   payment: paymentPermissions,
   pricing: pricingPermissions,
+  sales: salesPermissions,
   search: searchPermissions,
   shipping: shippingPermissions,
   streaming: streamingPermissions,

@@ -11,6 +11,7 @@ import { payment } from '@stoa/contracts/payment/service'
 import { permissionsByContract } from '@stoa/contracts/permissions'
 import { pricing } from '@stoa/contracts/pricing/service'
 import { registry } from '@stoa/contracts/registry/service'
+import { sales } from '@stoa/contracts/sales/service'
 import { search } from '@stoa/contracts/search/service'
 import { shipping } from '@stoa/contracts/shipping/service'
 import { streaming } from '@stoa/contracts/streaming/service'
@@ -54,6 +55,7 @@ export const system = defineSystem({
     service('services', notification),
     service('services', search),
     service('services', support),
+    service('services', sales),
 
     // What has happened, as figures.
     service('services', streaming),

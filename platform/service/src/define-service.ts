@@ -50,6 +50,8 @@ interface Definition<S extends Service, Config, Deps, B> extends Lifecycle<Deps>
   readonly config: ConfigReader<Config>
   /** The folder of the migrations: `new URL('../migrations/', import.meta.url)`. */
   readonly migrations: URL
+  /** The tables of packages that the service uses beside those of every service; created before its own. */
+  readonly migrationSets?: readonly MigrationSet[]
   readonly deps: (context: DepsContext<Config, S>) => Deps
   readonly bind: (deps: Deps) => B & NothingElse<B, Bindings<S>>
 }

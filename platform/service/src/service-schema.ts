@@ -10,12 +10,17 @@ import type { DefinedService } from './define-service.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 /** The whole schema of a service's database: the platform's tables and its own. */
-export async function migrationsOf({ contract, migrations, config }: DefinedService): Promise<MigrationSet[]> {
+export async function migrationsOf({
+  contract,
+  migrations,
+  config,
+  migrationSets = [],
+}: DefinedService): Promise<MigrationSet[]> {
   const own = { name: contract.name, migrations: await readMigrations(migrations) }
   const platform = [httpMigrations, rpcMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations]
   const isReloadable = Object.values(config.settings ?? {}).some((each) => each.isReloadable)
   const flags = Object.keys(contract.flags).length === 0 && !isReloadable ? [] : [flagsMigrations]
-  return [...platform, ...flags, own]
+  return [...platform, ...flags, ...migrationSets, own]
 }
 
 /** Migrates the database of a service, and that of the event log if it is set. */

@@ -1,0 +1,19 @@
+/** Days of UTC, both included. */
+export interface DayRange {
+  readonly from: string
+  readonly to: string
+}
+
+const mostDays = 366
+const defaultDays = 31
+
+/** The requested range; by default it ends today and has 31 days. Undefined if it is empty or longer than 366 days. */
+export function rangeOf(
+  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: Temporal.Instant,
+): DayRange | undefined {
+  const to = asked.to === undefined ? now.toZonedDateTimeISO('UTC').toPlainDate() : Temporal.PlainDate.from(asked.to)
+  const from = asked.from === undefined ? to.subtract({ days: defaultDays - 1 }) : Temporal.PlainDate.from(asked.from)
+  const days = from.until(to).total({ unit: 'days' }) + 1
+  return days < 1 || days > mostDays ? undefined : { from: from.toString(), to: to.toString() }
+}
