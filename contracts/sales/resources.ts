@@ -44,7 +44,7 @@ export type ReturnedLine = Static<typeof ReturnedLine>
 
 /** A line of a sale. Sales of orders have no unit price: the total of a line includes the discounts of its order. */
 export const SaleLine = Type.Object({
-  sku: Type.String(),
+  sku: Sku,
   quantity: Type.Integer({ minimum: 1 }),
   unitPrice: Type.Optional(MoneySchema),
   discount: Type.Optional(MoneySchema),
@@ -63,7 +63,7 @@ export const Sale = Type.Object({
   total: MoneySchema,
   returned: { ...MoneySchema, description: 'value of the returned goods' },
   net: { ...MoneySchema, description: 'the total without returned goods; zero if the sale is voided' },
-  returnedLines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer({ minimum: 1 }) })),
+  returnedLines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) })),
   orderNumber: Type.Optional(Type.String()),
   till: Type.Optional(Type.String()),
   customerId: Type.Optional(UserId),

@@ -113,6 +113,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
   )
   // product:read: everybody may read products, and a partner's key may say that it does no more
   // user:export: the gateway puts together what each service exports
+  // sale:discount: asked for by the height of a discount
   // template:manage:security: asked for by kind, where a message is about the security of an account
   const doors = new Set([
     'ops',
@@ -120,6 +121,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
     'saga:manage',
     'product:read',
     'user:export',
+    'sale:discount',
     'template:manage:security',
   ])
   const whole = (permission: string) => permission.replace(/:any$/, '')
