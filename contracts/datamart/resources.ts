@@ -64,7 +64,7 @@ export const MartResult = Type.Object({
   sql: Type.String({ description: 'the statement that was run on the star schema' }),
   asOf: Type.Optional({
     ...InstantSchema,
-    description: 'events after this time are not included; missing before the first run of the pipeline',
+    description: 'every event before this time is included; missing until a run of the pipeline has seen all events',
   }),
   versions: Type.Record(Type.String(), Type.Integer(), { description: 'versions of the Delta tables that were read' }),
 })
@@ -97,7 +97,7 @@ export const Report = Type.Object({
   rowCount: Type.Optional(Type.Integer({ minimum: 0 })),
   isTruncated: Type.Optional(Type.Boolean()),
   sql: Type.Optional(Type.String()),
-  asOf: Type.Optional({ ...InstantSchema, description: 'events after this time are not included' }),
+  asOf: Type.Optional({ ...InstantSchema, description: 'every event before this time is included' }),
   error: Type.Optional(Type.String({ description: 'why the last attempt failed' })),
 })
 export type Report = Static<typeof Report>

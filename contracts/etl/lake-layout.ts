@@ -11,6 +11,6 @@ export function starTablePath(name: StarTableName): string {
 
 /**
  * The name under which a table of the star schema states its source in its Delta log (`txn`): `version` is the version of the events in
- * the lake, `lastUpdated` the time in milliseconds up to which it has them.
+ * the lake, `lastUpdated` the time in milliseconds up to which it has all of them; missing until etl has once caught up with the log.
  */
 export const builtFromAppId = 'stoa.etl.events-version'

@@ -64,6 +64,9 @@ export interface Snapshot {
 /** The highest version of the protocol that our reader and writer know. */
 export const protocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 }
 
+/** The folder of the log in that of its table. */
+export const logFolder = '_delta_log'
+
 /** The name of a commit in the log. */
 export function commitName(version: number): string {
   return `${String(version).padStart(20, '0')}.json`
@@ -88,17 +91,21 @@ export function parseCommit(text: string): Action[] {
     .map((line) => JSON.parse(line) as Action)
 }
 
-/**
- * The snapshot after the actions of a commit. @throws Error if the table needs a newer reader, or its first commit has no schema
- */
-export function applyCommit(before: Snapshot | undefined, version: number, actions: readonly Action[]): Snapshot {
+/** Adds up commits in their order. */
+export interface Fold {
+  /** @throws Error if the table needs a newer reader, or its first commit has no schema */
+  readonly apply: (version: number, actions: readonly Action[]) => void
+  /** The snapshot after the last commit; undefined before the first one of a table. */
+  readonly snapshot: () => Snapshot | undefined
+}
+
+/** Continues from a snapshot, which stays as it is: it is copied once, not for each of the thousands of commits of a log. */
+export function foldCommits(before?: Snapshot): Fold {
   const files = new Map(before?.files)
   const removed = new Map(before?.removed)
   const transactions = new Map(before?.transactions)
-  let { protocol: needed, metaData } = before ?? {}
-  for (const { add, remove, txn, ...rest } of actions) {
-    needed = rest.protocol ?? needed
-    metaData = rest.metaData ?? metaData
+  let last = before
+  function applyFile({ add, remove, txn }: Action): void {
     if (txn !== undefined) transactions.set(txn.appId, txn)
     if (add !== undefined) {
       files.set(add.path, add)
@@ -109,11 +116,21 @@ export function applyCommit(before: Snapshot | undefined, version: number, actio
       removed.set(remove.path, remove)
     }
   }
-  if (needed === undefined || metaData === undefined) throw new Error('the first commit has no protocol or no schema')
-  if (needed.minReaderVersion > protocol.minReaderVersion) {
-    throw new Error(`the table needs version ${needed.minReaderVersion} of the protocol`)
+  return {
+    apply(version, actions) {
+      const needed = actions.findLast((action) => action.protocol !== undefined)?.protocol ?? last?.protocol
+      const metaData = actions.findLast((action) => action.metaData !== undefined)?.metaData ?? last?.metaData
+      if (needed === undefined || metaData === undefined) {
+        throw new Error('the first commit has no protocol or no schema')
+      }
+      if (needed.minReaderVersion > protocol.minReaderVersion) {
+        throw new Error(`the table needs version ${needed.minReaderVersion} of the protocol`)
+      }
+      for (const action of actions) applyFile(action)
+      last = { version, protocol: needed, metaData, files, removed, transactions }
+    },
+    snapshot: () => last,
   }
-  return { version, protocol: needed, metaData, files, removed, transactions }
 }
 
 /** The rows of a snapshot, by the statistics of its files; undefined if a file has none. */

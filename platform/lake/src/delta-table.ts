@@ -1,55 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { schemaText, type Columns } from './columns.ts'
-import {
-  applyCommit,
-  commitName,
-  commitVersion,
-  formatCommit,
-  parseCommit,
-  protocol,
-  type Action,
-  type Snapshot,
-} from './delta-log.ts'
+import { commitName, formatCommit, logFolder, protocol, type Action, type Snapshot } from './delta-log.ts'
 import { lakeError } from './lake-errors.ts'
-
-const logFolder = '_delta_log'
-
-/**
- * Reads the latest version of a Delta table, or an earlier one. Undefined if the folder has no table or not that version.
- * @throws AppError `lake.damaged`
- */
-export async function readTable(folder: string, wanted = Number.POSITIVE_INFINITY): Promise<Snapshot | undefined> {
-  const versions = (await versionsIn(folder)).filter((version) => version <= wanted)
-  let snapshot: Snapshot | undefined
-  for (const version of versions) {
-    if (version !== (snapshot?.version ?? -1) + 1) throw damaged(folder, `version ${version} follows a gap`)
-    snapshot = await apply(folder, snapshot, version)
-  }
-  return Number.isFinite(wanted) && snapshot?.version !== wanted ? undefined : snapshot
-}
-
-async function versionsIn(folder: string): Promise<number[]> {
-  const names = await readdir(join(folder, logFolder)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-  return names.flatMap((name) => commitVersion(name) ?? []).toSorted((a, b) => a - b)
-}
-
-async function apply(folder: string, before: Snapshot | undefined, version: number): Promise<Snapshot> {
-  const text = await readFile(join(folder, logFolder, commitName(version)), 'utf8')
-  try {
-    return applyCommit(before, version, parseCommit(text))
-  } catch (cause) {
-    throw damaged(folder, `version ${version} cannot be read: ${(cause as Error).message}`, cause)
-  }
-}
-
-function damaged(folder: string, detail: string, cause?: unknown): Error {
-  return lakeError('lake.damaged', `the log of the table ${folder} is damaged: ${detail}`, { cause })
-}
 
 /** A change of a table. */
 export interface Change {
@@ -87,19 +41,27 @@ export async function commitTable(folder: string, { readVersion, operation, acti
   return version
 }
 
-/** The actions that begin a table: the protocol and its schema. */
-export function newTable(columns: Columns, partitionColumns: readonly string[]): Action[] {
-  return [{ protocol }, schemaAction(columns, partitionColumns)]
+/** The actions that begin a table: the protocol, and its schema with properties that readers do not know. */
+export function newTable(
+  columns: Columns,
+  partitionColumns: readonly string[],
+  configuration: Readonly<Record<string, string>> = {},
+): Action[] {
+  return [{ protocol }, schemaAction(columns, partitionColumns, configuration)]
 }
 
-function schemaAction(columns: Columns, partitionColumns: readonly string[]): Action {
+function schemaAction(
+  columns: Columns,
+  partitionColumns: readonly string[],
+  configuration: Readonly<Record<string, string>>,
+): Action {
   return {
     metaData: {
       id: randomUUID(),
       format: { provider: 'parquet', options: {} },
       schemaString: schemaText(columns),
       partitionColumns,
-      configuration: {},
+      configuration,
       createdTime: Date.now(),
     },
   }

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   commitTable,
   makeDuck,
+  makeTableReader,
   newTable,
   readTable,
   removals,
@@ -115,6 +116,35 @@ test('a log with a gap or a damaged commit is refused with the version', async (
   await expect(readTable(table)).rejects.toThrow('version 1 cannot be read')
   await rm(join(table, '_delta_log/00000000000000000000.json'))
   await expect(readTable(table)).rejects.toThrow('version 1 follows a gap')
+})
+
+test('a reader reads a log once, then only what is new, and all of it after another log took its place', async () => {
+  const table = join(folder, 'followed')
+  const read = makeTableReader()
+  const versionOf = async () => (await read(table))?.version
+  expect(await read(table)).toBeUndefined()
+  await append(table, [row('2026-11-28', 'a', 1)])
+  await append(table, [row('2026-11-28', 'b', 2)])
+  await cp(table, `${table}-backup`, { recursive: true })
+  expect(await versionOf()).toBe(1)
+  const first = join(table, '_delta_log/00000000000000000000.json')
+  await rename(first, `${first}.aside`)
+  expect(await read(table)).toBe(await read(table))
+  await rename(`${first}.aside`, first)
+  await append(table, [row('2026-11-28', 'c', 4)])
+  await append(table, [row('2026-11-28', 'd', 8)])
+  await rename(first, `${first}.aside`)
+  expect([await versionOf(), (await read(table))?.files.size]).toEqual([3, 4])
+  // a restored backup
+  await rm(table, { recursive: true })
+  await rename(`${table}-backup`, table)
+  await append(table, [row('2026-11-28', 'x', 16)])
+  await append(table, [])
+  const restored = await read(table)
+  expect(restored).toEqual(await readTable(table))
+  expect([restored?.version, restored?.files.size]).toEqual([3, 3])
+  await rm(table, { recursive: true })
+  expect(await read(table)).toBeUndefined()
 })
 
 test('work ends after its time, within its memory and its folder, and the next one is served', async () => {

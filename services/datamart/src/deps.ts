@@ -1,5 +1,5 @@
 import type { Clock, NewId } from '@stoa/kernel'
-import type { Duck } from '@stoa/lake'
+import type { Duck, TableReader } from '@stoa/lake'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 import type { Fonts } from './report/fonts.ts'
@@ -13,6 +13,7 @@ export interface Deps {
   readonly duck: Duck
   /** The folder of the lake, which etl fills. */
   readonly lake: string
+  readonly tables: TableReader
   readonly queryTimeoutMs: number
   readonly reportRetentionDays: number
   /** Read when the first report is printed. */

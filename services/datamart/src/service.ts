@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { datamart as contract } from '@stoa/contracts/datamart/service'
-import { makeDuck } from '@stoa/lake'
+import { makeDuck, makeTableReader } from '@stoa/lake'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -22,6 +22,7 @@ export const datamartService = defineService(contract, {
       database,
       logger: telemetry.logger,
       lake,
+      tables: makeTableReader(),
       duck: makeDuck({ folder: lake, memoryMiB: settings.martMemoryMib }),
       queryTimeoutMs: settings.martQueryTimeoutMs,
       reportRetentionDays: settings.reportRetentionDays,

@@ -1,6 +1,6 @@
 import type { CatchUp } from '@stoa/events'
 import type { Clock, NewId } from '@stoa/kernel'
-import type { Duck } from '@stoa/lake'
+import type { Duck, TableReader } from '@stoa/lake'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 
@@ -14,6 +14,7 @@ export interface Deps {
   readonly duck: Duck
   /** The folder of the tables of the lake. */
   readonly lake: string
+  readonly tables: TableReader
   readonly versionRetentionDays: number
   readonly runRetentionDays: number
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { etl as contract } from '@stoa/contracts/etl/service'
-import { makeDuck } from '@stoa/lake'
+import { makeDuck, makeTableReader } from '@stoa/lake'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -22,6 +22,7 @@ export const etlService = defineService(contract, {
       logger: telemetry.logger,
       caughtUp,
       lake,
+      tables: makeTableReader(),
       duck: makeDuck({ folder: lake, memoryMiB: settings.lakeMemoryMib, mostAtOnce: 1 }),
       versionRetentionDays: settings.lakeVersionRetentionDays,
       runRetentionDays: settings.runRetentionDays,

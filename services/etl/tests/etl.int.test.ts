@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { orderCancelled, orderCreated } from '@stoa/contracts/order/events'
 import { productUpdated } from '@stoa/contracts/inventory/events'
 import { newId } from '@stoa/kernel'
+import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startLake, type LakeKit } from './lake-kit.ts'
 
@@ -76,6 +77,24 @@ test('a cancelled order keeps its place in the facts, and a product has the name
   expect(await kit.query('star/dim_product', 'select sku, product_name, category from TABLE')).toEqual([
     { sku: 'CUP', product_name: 'New cup', category: 'cups' },
   ])
+})
+
+test('what the other pipeline has moved into the lake is built into the star schema by the schedule', async () => {
+  const orderId = await kit.order({ amount: 700 })
+  await kit.staged(2)
+  await run('events-to-lake')
+  const runs = async () =>
+    (await kit.service.request('GET', '/api/v1/pipelines/star-schema/runs', { as: analyst })).body.items
+  const before = await runs()
+  await kit.service.runTask('schedule-star-schema', {})
+  await eventually(async () => {
+    const [last] = await runs()
+    expect(last).toMatchObject({ trigger: 'schedule', state: 'succeeded' })
+  })
+  expect(await kit.query('star/fact_sales', `select amount from TABLE where order_id = '${orderId}'`)).toHaveLength(1)
+  // an idle shop has no runs
+  await kit.service.runTask('schedule-star-schema', {})
+  expect(await runs()).toHaveLength(before.length + 1)
 })
 
 test('what is personal in an event is in no file of the lake', async () => {

@@ -1,6 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@stoa/kernel'
+import { makeTableReader } from '@stoa/lake'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { flushEvents, type FlushTools } from '../src/lake/flush-events.ts'
 import { stageEvents } from '../src/store/staged-events.ts'
@@ -24,6 +25,7 @@ function dyingTools(step: number, isAfter: boolean): FlushTools & { readonly ste
   }
   return {
     lake,
+    tables: makeTableReader(),
     nowMs: Date.now,
     database: {
       ...database,

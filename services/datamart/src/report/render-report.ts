@@ -40,15 +40,16 @@ function lastDay(to: string): string {
   return Temporal.PlainDate.from(to).subtract({ days: 1 }).toString()
 }
 
-function drawHead(pdf: Pdf, title: string, { currency }: Report, { asOf, isTruncated, rows }: MartResult): void {
+function drawHead(pdf: Pdf, title: string, { currency }: Report, { asOf, isTruncated, rows, versions }: MartResult): void {
+  const isBuilt = Object.keys(versions).length > 0
   pdf.font('bold', 18).text(title, page.left, page.top, { width })
   const lines = [
     `Confirmed orders by day (UTC), ${currency === undefined ? 'all currencies' : `only ${currency}`}. Refunds are not subtracted.`,
-    asOf === undefined
-      ? 'The star schema has not been built yet, so there are no figures.'
-      : `Includes what happened before ${asOf.slice(0, 16).replace('T', ' ')} UTC.`,
+    ...(isBuilt ? [] : ['The star schema has not been built yet, so there are no figures.']),
+    ...(isBuilt && asOf === undefined ? ['Incomplete: not all events had been read when the star schema was built.'] : []),
+    ...(asOf === undefined ? [] : [`Includes what happened before ${asOf.slice(0, 16).replace('T', ' ')} UTC.`]),
     ...(isTruncated ? [`Only the first ${rows.length} lines are shown: choose a shorter period for all of them.`] : []),
-    ...(rows.length === 0 && asOf !== undefined ? ['No orders were confirmed in this period.'] : []),
+    ...(rows.length === 0 && isBuilt ? ['No orders were confirmed in this period.'] : []),
   ]
   pdf.moveDown(0.5).font('regular', 9).text(lines.join('\n'), { width })
   pdf.y += 16

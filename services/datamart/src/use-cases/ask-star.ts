@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { MartResult } from '@stoa/contracts/datamart/resources'
 import { builtFromAppId, starTablePath, type StarTableName } from '@stoa/contracts/etl/lake-layout'
-import { readTable, tableSql, type Snapshot, type SqlValue } from '@stoa/lake'
+import { tableSql, type Snapshot, type SqlValue } from '@stoa/lake'
 import type { Deps } from '../deps.ts'
 import type { BuiltQuery } from '../model/build-query.ts'
 
@@ -16,7 +16,7 @@ export interface Asking {
  * pipeline there are no rows. @throws AppError `lake.too_long`, `lake.too_large`, `lake.busy`
  */
 export async function askStar(
-  { duck, lake }: Pick<Deps, 'duck' | 'lake'>,
+  { duck, lake, tables: readTable }: Pick<Deps, 'duck' | 'lake' | 'tables'>,
   { sql, parameters, columns, tables, limit }: BuiltQuery,
   asking: Asking,
 ): Promise<MartResult> {

@@ -10,6 +10,7 @@ import {
   type Duck,
   type Snapshot,
   type SqlValue,
+  type TableReader,
 } from '@stoa/lake'
 import type { Database } from '@stoa/postgres'
 import { endFlush, openFlush, readFlushed, readFlushes, type Flush, type StagedEvent } from '../store/staged-events.ts'
@@ -20,6 +21,7 @@ export interface FlushTools {
   readonly database: Database
   readonly duck: Duck
   readonly lake: string
+  readonly tables: TableReader
   readonly nowMs: () => number
 }
 
@@ -44,13 +46,13 @@ export async function flushEvents(tools: FlushTools): Promise<Flushed> {
     if (flush === undefined) break
     rows += flush.rows
   }
-  return { rows, version: (await readTable(eventsFolder(tools.lake)))?.version }
+  return { rows, version: (await tools.tables(eventsFolder(tools.lake)))?.version }
 }
 
 async function flushOnce(tools: FlushTools): Promise<Flush | undefined> {
-  const { database, lake, nowMs } = tools
+  const { database, lake, tables, nowMs } = tools
   const folder = eventsFolder(lake)
-  const found = await readTable(folder)
+  const found = await tables(folder)
   const isAhead = await isAheadOf(tools, found)
   const snapshot = isAhead === undefined ? found : await rewind(tools, isAhead)
   const above = numberOf(snapshot) ?? 0
@@ -76,13 +78,13 @@ interface Ahead {
  * Whether the table has flushes that the database does not know, as it has after an older backup of the database was restored, or the
  * database was emptied. @throws AppError `etl.lake_behind` in the opposite case
  */
-async function isAheadOf({ database, lake }: FlushTools, snapshot: Snapshot | undefined): Promise<Ahead | undefined> {
+async function isAheadOf({ database, lake, tables }: FlushTools, snapshot: Snapshot | undefined): Promise<Ahead | undefined> {
   const { open, last } = await readFlushes(database.read)
   const number = numberOf(snapshot) ?? 0
   if (number === open?.number || number === (last?.number ?? 0)) return undefined
   // The table was read before the database: what it has, the database had opened.
   if (snapshot !== undefined && number > (last?.number ?? 0)) return { snapshot, last }
-  if (numberOf(await readTable(eventsFolder(lake))) !== number) throw raced(last)
+  if (numberOf(await tables(eventsFolder(lake))) !== number) throw raced(last)
   throw catalogueError(
     etlErrors,
     'etl.lake_behind',
@@ -92,7 +94,7 @@ async function isAheadOf({ database, lake }: FlushTools, snapshot: Snapshot | un
 }
 
 /** Commits the files that the table had after the last flush that the database knows. */
-async function rewind({ lake }: FlushTools, { snapshot, last }: Ahead): Promise<Snapshot | undefined> {
+async function rewind({ lake, tables }: FlushTools, { snapshot, last }: Ahead): Promise<Snapshot | undefined> {
   const folder = eventsFolder(lake)
   const earlier =
     last?.version === undefined || last.version === null ? undefined : await readTable(folder, last.version)
@@ -111,7 +113,7 @@ async function rewind({ lake }: FlushTools, { snapshot, last }: Ahead): Promise<
     operation: 'RESTORE',
     actions: [...restoringActions(snapshot, earlier), { txn: { appId: flushAppId, version: last?.number ?? 0 } }],
   })
-  return readTable(folder)
+  return tables(folder)
 }
 
 async function write(

@@ -4,8 +4,8 @@ import { buildStar } from '../star/build-star.ts'
 
 /** What a step needs. */
 export interface StepTools extends FlushTools {
-  /** When the run began: what the log had then is in what it makes. */
-  readonly beganAtMs: number
+  /** What the log had at this time is in what the run makes; undefined while etl is behind the log. */
+  readonly asOfMs: number | undefined
 }
 
 /** A step of a pipeline; it can be repeated at any time, also after it was cut off. */
@@ -39,7 +39,7 @@ const flushStep: Step = {
 const starStep: Step = {
   name: 'build-star',
   async run(tools) {
-    const { isSkipped, ...built } = await buildStar(tools, tools.beganAtMs)
+    const { isSkipped, ...built } = await buildStar(tools, tools.asOfMs)
     return { name: 'build-star', ...built, ...(isSkipped ? { skipped: true } : {}) }
   },
 }

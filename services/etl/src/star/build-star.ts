@@ -2,7 +2,6 @@ import { builtFromAppId } from '@stoa/contracts/etl/lake-layout'
 import {
   commitTable,
   newTable,
-  readTable,
   removals,
   rowCountOf,
   tableSql,
@@ -14,7 +13,7 @@ import { eventsFolder } from '../lake/events-table.ts'
 import type { FlushTools } from '../lake/flush-events.ts'
 import { dimDate, dimProduct } from './dimensions.ts'
 import { factSales } from './fact-sales.ts'
-import { starFolder, type StarTable } from './star-table.ts'
+import { definitionOf, starFolder, type StarTable } from './star-table.ts'
 
 /** The tables of the star schema, facts last: a reader finds the dimensions of every fact. */
 export const starTables: readonly StarTable[] = [dimDate, dimProduct, factSales]
@@ -33,16 +32,18 @@ const timeoutMs = 900_000
  * Builds every table of the star schema anew from the events of the lake, each in one commit; one that has these events already is left
  * as it is. Repeated, or cut off and repeated, it ends with the same tables. @throws AppError `lake.conflict` (retryable) after a race
  */
-export async function buildStar({ duck, lake }: Pick<FlushTools, 'duck' | 'lake'>, asOfMs: number): Promise<Built> {
-  const folder = eventsFolder(lake)
-  const events = await readTable(folder)
+export async function buildStar(
+  { duck, lake, tables }: Pick<FlushTools, 'duck' | 'lake' | 'tables'>,
+  asOfMs: number | undefined,
+): Promise<Built> {
+  const events = await tables(eventsFolder(lake))
   const versions: Record<string, number> = {}
   if (events === undefined) return { rowsRead: 0, rowsWritten: 0, isSkipped: true, versions }
   let rowsWritten = 0
   let isSkipped = true
   for (const table of starTables) {
-    const before = await readTable(starFolder(lake, table.name))
-    const isCurrent = before?.transactions.get(builtFromAppId)?.version === events.version
+    const before = await tables(starFolder(lake, table.name))
+    const isCurrent = before !== undefined && isBuiltFrom(before, table, events)
     const built = isCurrent
       ? { version: before.version, rows: 0 }
       : await duck.use({ timeoutMs }, (session) => build(session, { lake, table, events, before, asOfMs }))
@@ -53,12 +54,29 @@ export async function buildStar({ duck, lake }: Pick<FlushTools, 'duck' | 'lake'
   return { rowsRead: isSkipped ? 0 : (rowCountOf(events) ?? 0), rowsWritten, isSkipped, versions }
 }
 
+const definitionKey = 'stoa.definition'
+
+function isBuiltFrom({ transactions, metaData }: Snapshot, table: StarTable, events: Snapshot): boolean {
+  const isOfEvents = transactions.get(builtFromAppId)?.version === events.version
+  return isOfEvents && metaData.configuration[definitionKey] === definitionOf(table)
+}
+
+/** Whether a build would change nothing: every table has the events of the lake, as this release makes it. */
+export async function isStarCurrent({ lake, tables }: Pick<FlushTools, 'lake' | 'tables'>): Promise<boolean> {
+  const events = await tables(eventsFolder(lake))
+  if (events === undefined) return true
+  const found = await Promise.all(
+    starTables.map(async (table) => ({ table, before: await tables(starFolder(lake, table.name)) })),
+  )
+  return found.every(({ table, before }) => before !== undefined && isBuiltFrom(before, table, events))
+}
+
 interface Building {
   readonly lake: string
   readonly table: StarTable
   readonly events: Snapshot
   readonly before: Snapshot | undefined
-  readonly asOfMs: number
+  readonly asOfMs: number | undefined
 }
 
 async function build(
@@ -68,13 +86,19 @@ async function build(
   const { columns } = table
   const folder = starFolder(lake, table.name)
   const adds = await writeQuery(session, table.sql(tableSql(eventsFolder(lake), events)), { folder, columns })
-  const txn = { appId: builtFromAppId, version: events.version, lastUpdated: asOfMs }
+  // While etl is behind the log, the tables are not up to date: the time of the last build that was remains.
+  const lastUpdated = asOfMs ?? before?.transactions.get(builtFromAppId)?.lastUpdated
+  const txn = {
+    appId: builtFromAppId,
+    version: events.version,
+    ...(lastUpdated === undefined ? {} : { lastUpdated }),
+  }
   const version = await commitTable(folder, {
     readVersion: before?.version,
     operation: 'WRITE',
     actions: [
       // also when its columns have changed
-      ...newTable(columns, []),
+      ...newTable(columns, [], { [definitionKey]: definitionOf(table) }),
       { txn },
       ...removals(before?.files.values() ?? []),
       ...adds,

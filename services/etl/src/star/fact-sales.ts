@@ -24,7 +24,9 @@ export const factSales: StarTable = {
   },
   sql: (events) => `
     with steps as (
+      -- the log has an event twice after its database and that of a service were restored to different times
       select subject as order_id, type, happened_at, seq, data from ${events} as events where type like 'order.%'
+      qualify row_number() over (partition by id order by seq) = 1
     ),
     placed as (
       select order_id, happened_at as placed_at, data ->> '$.number' as order_number,
@@ -33,7 +35,11 @@ export const factSales: StarTable = {
       from steps where type = 'order.created' qualify row_number() over (partition by order_id order by seq) = 1
     ),
     latest as (
-      select order_id, replace(arg_max(type, seq), 'order.', '') as step, bool_or(type = 'order.confirmed') as is_confirmed
+      select order_id, arg_max(case
+          when type = 'order.created' then 'placed'
+          when type = 'order.returned' and (data ->> '$.all') = 'false' then 'partially_returned'
+          else replace(type, 'order.', '')
+        end, seq) as status, bool_or(type = 'order.confirmed') as is_confirmed
       from steps group by order_id
     ),
     goods as (
@@ -48,7 +54,7 @@ export const factSales: StarTable = {
       from placed
     )
     select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
-      case step when 'created' then 'placed' else step end as status, is_confirmed, quantity, amount
+      status, is_confirmed, quantity, amount
     from every join placed using (order_id) join latest using (order_id)
     where kind = 'goods' or amount <> 0
     order by placed_at, order_id, line`,

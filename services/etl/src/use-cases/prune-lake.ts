@@ -1,6 +1,6 @@
 import type { TaskHandler } from '@stoa/contract'
 import type { EtlService } from '@stoa/contracts/etl/service'
-import { readTable, vacuumTable } from '@stoa/lake'
+import { vacuumTable } from '@stoa/lake'
 import type { Deps } from '../deps.ts'
 import { eventsFolder } from '../lake/events-table.ts'
 import { starTables } from '../star/build-star.ts'
@@ -9,7 +9,7 @@ import { tidyRuns } from '../store/runs.ts'
 
 /** Deletes old runs, and the files of versions that are no longer kept. */
 export const pruneLakeTask =
-  ({ clock, database, lake, versionRetentionDays, runRetentionDays }: Deps): TaskHandler<EtlService, 'prune-lake'> =>
+  ({ clock, database, lake, tables, versionRetentionDays, runRetentionDays }: Deps): TaskHandler<EtlService, 'prune-lake'> =>
   async () => {
     const now = clock.now()
     const daysAgo = (days: number) => now.subtract({ hours: 24 * days })
@@ -17,7 +17,7 @@ export const pruneLakeTask =
       tidyRuns(tx, { now, cutOffBefore: now.subtract({ hours: 6 }), endedBefore: daysAgo(runRetentionDays) }),
     )
     for (const folder of [eventsFolder(lake), ...starTables.map(({ name }) => starFolder(lake, name))]) {
-      const snapshot = await readTable(folder)
+      const snapshot = await tables(folder)
       if (snapshot !== undefined) await vacuumTable(folder, snapshot, daysAgo(versionRetentionDays))
     }
   }

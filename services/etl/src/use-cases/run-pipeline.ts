@@ -4,6 +4,7 @@ import { etl, type EtlService } from '@stoa/contracts/etl/service'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { pipelines } from '../pipelines/all.ts'
+import { isStarCurrent } from '../star/build-star.ts'
 import { countStaged } from '../store/staged-events.ts'
 import { beginRuns, noteRuns, queueRun } from '../store/runs.ts'
 
@@ -18,11 +19,12 @@ export const runPipelineTask =
     const ids = await database.transaction((tx) => beginRuns(tx, pipeline, clock.now()))
     if (ids.length === 0) return
     // What was in the log when the run was asked for belongs to it; what cannot be read in time is for the next one.
-    await deps.caughtUp({ groups: ['etl.events'], timeoutMs: 10_000 })
+    const { isCaughtUp } = await deps.caughtUp({ groups: ['etl.events'], timeoutMs: 10_000 })
+    const asOfMs = isCaughtUp ? beganAtMs : undefined
     const steps: StepResult[] = []
     try {
       for (const step of pipelines[pipeline].steps) {
-        steps.push(await step.run({ ...deps, beganAtMs, nowMs: () => clock.now().epochMilliseconds }))
+        steps.push(await step.run({ ...deps, asOfMs, nowMs: () => clock.now().epochMilliseconds }))
       }
     } catch (error) {
       await noteFailure(deps, ids, { steps, error, isLast: attempt >= mostAttempts })
@@ -54,12 +56,18 @@ async function noteFailure(
 function schedule(deps: Deps, pipeline: PipelineName) {
   return async ({ commit }: Parameters<TaskHandler<EtlService, 'schedule-events-to-lake'>>[0]): Promise<void> => {
     const { clock, database, newId } = deps
-    if ((await countStaged(database.read)) === 0) return
+    if (!(await isDue(deps, pipeline))) return
     await commit(async (tx) => {
       await queueRun(tx, { id: newId() as RunId, pipeline, trigger: 'schedule', createdAt: clock.now() })
       await tx.enqueue('run-pipeline', { pipeline }, { key: pipeline })
     })
   }
+}
+
+/** The other pipeline may have moved what the star schema still lacks. */
+async function isDue(deps: Deps, pipeline: PipelineName): Promise<boolean> {
+  if ((await countStaged(deps.database.read)) > 0) return true
+  return pipeline === 'star-schema' && !(await isStarCurrent(deps))
 }
 
 export const scheduleEventsToLakeTask = (deps: Deps): TaskHandler<EtlService, 'schedule-events-to-lake'> =>
