@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { Snapshot } from './delta-log.ts'
+import type { Action, Snapshot } from './delta-log.ts'
 
 /**
  * Deletes the data files that no longer belong to a table, or never came to, and are older than `before`. Earlier versions that had
@@ -27,4 +27,14 @@ export async function vacuumTable(
     deleted += 1
   }
   return deleted
+}
+
+/** A file that actions add again but that was deleted in the meantime; undefined if all of them are there. */
+export async function findMissing(folder: string, actions: readonly Action[]): Promise<string | undefined> {
+  for (const { add } of actions) {
+    if (add === undefined) continue
+    const found = await stat(join(folder, decodeURIComponent(add.path))).catch(() => undefined)
+    if (found?.size !== add.size) return add.path
+  }
+  return undefined
 }

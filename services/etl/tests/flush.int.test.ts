@@ -1,8 +1,9 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@stoa/kernel'
-import { makeTableReader } from '@stoa/lake'
+import { makeTableReader, readTable, vacuumTable } from '@stoa/lake'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { compactEvents } from '../src/lake/compact-events.ts'
 import { flushEvents, type FlushTools } from '../src/lake/flush-events.ts'
 import { stageEvents } from '../src/store/staged-events.ts'
 import { openLake, type OpenLake } from './lake-kit.ts'
@@ -132,4 +133,55 @@ test('a lake that lacks what was flushed is refused, and nothing is lost', async
   expect(await idsInLake()).not.toContain(later[0])
   const [row] = await kit.database.read.sql`select id from staged_events`
   expect(row?.['id']).toBe(waiting[0])
+})
+
+const filesOf = async () => (await readTable(join(kit.lake, 'events')))?.files.size
+
+async function flushSixteenTimes(): Promise<string[]> {
+  const all: string[] = []
+  for (let index = 0; index < 16; index += 1) {
+    all.push(...(await stage(3)))
+    await flushEvents(tools())
+  }
+  return all
+}
+
+test('small files of a day become one, beside flushes, and each event stays in the table once', async () => {
+  const all = await flushSixteenTimes()
+  expect(await filesOf()).toBe(48)
+  all.push(...(await stage(3)))
+  const [, flushed] = await Promise.allSettled([compactEvents(tools()), flushEvents(tools())])
+  if (flushed.status === 'rejected') expect(flushed.reason).toMatchObject({ code: 'lake.conflict', retryable: true })
+  await flushEvents(tools())
+  await compactEvents(tools())
+  expect(await filesOf()).toBeLessThanOrEqual(6)
+  expect(await idsInLake()).toEqual(all)
+  expect(await compactEvents(tools())).toBe(0)
+})
+
+test('after an older database was restored, the lake goes back behind a compaction, unless the files are gone', async () => {
+  const { database } = kit
+  const first = await flushSixteenTimes()
+  const [flush] = await database.read.sql<{ number: number; version: number; rows: number }>`select * from flushes`
+  const restore = () =>
+    database.transaction(async ({ sql }) => {
+      await sql`delete from flushes`
+      await sql`insert into flushes (number, version, rows) values (${flush?.number}, ${flush?.version}, ${flush?.rows})`
+    })
+  await stage(3)
+  await flushEvents(tools())
+  await compactEvents(tools())
+  await restore()
+  await flushEvents(tools())
+  expect(await idsInLake()).toEqual(first)
+
+  await stage(3)
+  await flushEvents(tools())
+  await compactEvents(tools())
+  const table = await readTable(join(kit.lake, 'events'))
+  if (table === undefined) throw new Error('there is no table')
+  expect(await vacuumTable(join(kit.lake, 'events'), table, Temporal.Now.instant().add({ hours: 1 }))).toBeGreaterThan(0)
+  await restore()
+  await expect(flushEvents(tools())).rejects.toMatchObject({ code: 'etl.lake_behind', retryable: false })
+  expect(await readTable(join(kit.lake, 'events'))).toEqual(table)
 })

@@ -2,6 +2,7 @@ import { etlErrors } from '@stoa/contracts/etl/errors'
 import { catalogueError, type AppError } from '@stoa/kernel'
 import {
   commitTable,
+  findMissing,
   lakeError,
   newTable,
   readTable,
@@ -85,12 +86,13 @@ async function isAheadOf({ database, lake, tables }: FlushTools, snapshot: Snaps
   // The table was read before the database: what it has, the database had opened.
   if (snapshot !== undefined && number > (last?.number ?? 0)) return { snapshot, last }
   if (numberOf(await tables(eventsFolder(lake))) !== number) throw raced(last)
-  throw catalogueError(
-    etlErrors,
-    'etl.lake_behind',
+  throw behind(
     `the lake lacks flush ${last?.number}, which the database has ended: restore the folder of the lake from the backup of that time`,
-    { retryable: false },
   )
+}
+
+function behind(detail: string): AppError {
+  return catalogueError(etlErrors, 'etl.lake_behind', detail, { retryable: false })
 }
 
 /** Commits the files that the table had after the last flush that the database knows. */
@@ -99,19 +101,15 @@ async function rewind({ lake, tables }: FlushTools, { snapshot, last }: Ahead): 
   const earlier =
     last?.version === undefined || last.version === null ? undefined : await readTable(folder, last.version)
   if (last !== undefined && numberOf(earlier) !== last.number) {
-    throw catalogueError(
-      etlErrors,
-      'etl.lake_behind',
-      `version ${last.version} of the lake is not flush ${last.number}`,
-      {
-        retryable: false,
-      },
-    )
+    throw behind(`version ${last.version} of the lake is not flush ${last.number}`)
   }
+  const actions = restoringActions(snapshot, earlier)
+  const gone = await findMissing(folder, actions)
+  if (gone !== undefined) throw behind(`version ${last?.version} of the lake is no longer kept: ${gone} is missing`)
   await commitTable(folder, {
     readVersion: snapshot.version,
     operation: 'RESTORE',
-    actions: [...restoringActions(snapshot, earlier), { txn: { appId: flushAppId, version: last?.number ?? 0 } }],
+    actions: [...actions, { txn: { appId: flushAppId, version: last?.number ?? 0 } }],
   })
   return tables(folder)
 }
