@@ -150,8 +150,9 @@ test('small files of a day become one, beside flushes, and each event stays in t
   const all = await flushSixteenTimes()
   expect(await filesOf()).toBe(48)
   all.push(...(await stage(3)))
-  const [, flushed] = await Promise.allSettled([compactEvents(tools()), flushEvents(tools())])
-  if (flushed.status === 'rejected') expect(flushed.reason).toMatchObject({ code: 'lake.conflict', retryable: true })
+  const race = await Promise.allSettled([compactEvents(tools()), flushEvents(tools())])
+  const refused = race.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []))
+  expect(refused.filter((code) => code !== 'lake.conflict')).toEqual([])
   await flushEvents(tools())
   await compactEvents(tools())
   expect(await filesOf()).toBeLessThanOrEqual(6)
@@ -180,7 +181,9 @@ test('after an older database was restored, the lake goes back behind a compacti
   await compactEvents(tools())
   const table = await readTable(join(kit.lake, 'events'))
   if (table === undefined) throw new Error('there is no table')
-  expect(await vacuumTable(join(kit.lake, 'events'), table, Temporal.Now.instant().add({ hours: 1 }))).toBeGreaterThan(0)
+  expect(await vacuumTable(join(kit.lake, 'events'), table, Temporal.Now.instant().add({ hours: 1 }))).toBeGreaterThan(
+    0,
+  )
   await restore()
   await expect(flushEvents(tools())).rejects.toMatchObject({ code: 'etl.lake_behind', retryable: false })
   expect(await readTable(join(kit.lake, 'events'))).toEqual(table)

@@ -40,13 +40,20 @@ function lastDay(to: string): string {
   return Temporal.PlainDate.from(to).subtract({ days: 1 }).toString()
 }
 
-function drawHead(pdf: Pdf, title: string, { currency }: Report, { asOf, isTruncated, rows, versions }: MartResult): void {
+function drawHead(
+  pdf: Pdf,
+  title: string,
+  { currency }: Report,
+  { asOf, isTruncated, rows, versions }: MartResult,
+): void {
   const isBuilt = Object.keys(versions).length > 0
   pdf.font('bold', 18).text(title, page.left, page.top, { width })
   const lines = [
     `Confirmed orders by day (UTC), ${currency === undefined ? 'all currencies' : `only ${currency}`}. Refunds are not subtracted.`,
     ...(isBuilt ? [] : ['The star schema has not been built yet, so there are no figures.']),
-    ...(isBuilt && asOf === undefined ? ['Incomplete: not all events had been read when the star schema was built.'] : []),
+    ...(isBuilt && asOf === undefined
+      ? ['Incomplete: not all events had been read when the star schema was built.']
+      : []),
     ...(asOf === undefined ? [] : [`Includes what happened before ${asOf.slice(0, 16).replace('T', ' ')} UTC.`]),
     ...(isTruncated ? [`Only the first ${rows.length} lines are shown: choose a shorter period for all of them.`] : []),
     ...(rows.length === 0 && isBuilt ? ['No orders were confirmed in this period.'] : []),

@@ -9,7 +9,11 @@ const mostAtOnce = 100
 const timeoutMs = 300_000
 
 /** Puts the small files of days together; a flush that commits meanwhile comes first, and the rest is left to the next time. */
-export async function compactEvents({ duck, lake, tables }: Pick<FlushTools, 'duck' | 'lake' | 'tables'>): Promise<number> {
+export async function compactEvents({
+  duck,
+  lake,
+  tables,
+}: Pick<FlushTools, 'duck' | 'lake' | 'tables'>): Promise<number> {
   const folder = eventsFolder(lake)
   let compacted = 0
   try {

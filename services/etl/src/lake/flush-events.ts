@@ -79,7 +79,10 @@ interface Ahead {
  * Whether the table has flushes that the database does not know, as it has after an older backup of the database was restored, or the
  * database was emptied. @throws AppError `etl.lake_behind` in the opposite case
  */
-async function isAheadOf({ database, lake, tables }: FlushTools, snapshot: Snapshot | undefined): Promise<Ahead | undefined> {
+async function isAheadOf(
+  { database, lake, tables }: FlushTools,
+  snapshot: Snapshot | undefined,
+): Promise<Ahead | undefined> {
   const { open, last } = await readFlushes(database.read)
   const number = numberOf(snapshot) ?? 0
   if (number === open?.number || number === (last?.number ?? 0)) return undefined

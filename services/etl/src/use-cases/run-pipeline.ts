@@ -55,7 +55,7 @@ async function noteFailure(
 /** Queues the run of a pipeline, if there is anything to do: an idle shop has no runs. */
 function schedule(deps: Deps, pipeline: PipelineName) {
   return async ({ commit }: Parameters<TaskHandler<EtlService, 'schedule-events-to-lake'>>[0]): Promise<void> => {
-    const { clock, database, newId } = deps
+    const { clock, newId } = deps
     if (!(await isDue(deps, pipeline))) return
     await commit(async (tx) => {
       await queueRun(tx, { id: newId() as RunId, pipeline, trigger: 'schedule', createdAt: clock.now() })
