@@ -21,7 +21,7 @@ const described = describeService({
   }),
   publishes: events,
   consumes: { userDeleted },
-  calls: { user: pick(UserRpc, 'verifyPassword', 'getClaims') },
+  calls: { user: pick(UserRpc, 'verifyPassword', 'verifyOneTimeCode', 'getClaims') },
   tasks: {
     'purge-expired': { payload: Type.Object({}), everyMs: 600_000 },
     'rotate-signing-keys': { payload: Type.Object({}), everyMs: 3_600_000 },

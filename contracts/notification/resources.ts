@@ -11,6 +11,8 @@ export type Channel = Static<typeof Channel>
 export const NotificationKind = Type.Enum([
   'user.created',
   'user.locked',
+  'user.mfa_enabled',
+  'user.mfa_disabled',
   'user.email_verification_requested',
   'user.password_reset_requested',
   'api_key.created',
@@ -38,6 +40,8 @@ export type NotificationKind = Static<typeof NotificationKind>
  */
 export const securityKinds: ReadonlySet<NotificationKind> = new Set<NotificationKind>([
   'user.locked',
+  'user.mfa_enabled',
+  'user.mfa_disabled',
   'user.email_verification_requested',
   'user.password_reset_requested',
   'api_key.created',

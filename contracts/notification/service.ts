@@ -16,6 +16,8 @@ import {
 import { fraudDetected, refundProcessed } from '../payment/events.ts'
 import {
   emailVerificationRequested,
+  mfaDisabled,
+  mfaEnabled,
   passwordResetRequested,
   userCreated,
   userDeleted,
@@ -40,6 +42,8 @@ const described = describeService({
   consumes: {
     userCreated,
     userLocked,
+    mfaEnabled,
+    mfaDisabled,
     emailVerificationRequested,
     passwordResetRequested,
     userDeleted,

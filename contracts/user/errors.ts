@@ -34,8 +34,8 @@ export const userErrors = errors({
   },
   'user.locked': {
     kind: 'rate_limited',
-    title: 'Too many wrong passwords',
-    why: 'There were too many attempts with a wrong password.',
+    title: 'Too many wrong passwords or codes',
+    why: 'There were too many attempts with a wrong password or a wrong one-time code.',
     fix: 'Wait 15 minutes, or use the link we sent.',
   },
   'user.token_invalid': {
@@ -68,10 +68,34 @@ export const userErrors = errors({
     why: 'Without an administrator no account could give roles any more.',
     fix: 'Give the role `admin` to another account first.',
   },
+  'user.otp_required': {
+    kind: 'unauthenticated',
+    title: 'The account asks for a one-time code',
+    why: 'The password is right, and the account has a second factor.',
+    fix: 'Send the code that the authenticator app shows, or a recovery code, as `otp`.',
+  },
+  'user.otp_wrong': {
+    kind: 'unauthenticated',
+    title: 'The one-time code is wrong or was used',
+    why: 'The code is not that of the account, is more than a minute old, or was used before. Wrong codes count like wrong passwords.',
+    fix: 'Wait for the next code, check the clock of the device, or use a recovery code.',
+  },
   'user.otp_unexpected': {
     kind: 'invalid',
-    title: 'A one-time code was sent, but no account has a second factor',
-    why: 'Accounts have no second factor yet, so the code cannot be checked.',
+    title: 'A one-time code was sent, but the account has no second factor',
+    why: 'The account has no second factor, so the code cannot be checked.',
     fix: 'Sign in without `otp`.',
+  },
+  'user.mfa_enabled': {
+    kind: 'conflict',
+    title: 'The account already has a second factor',
+    why: 'An account has one second factor at most.',
+    fix: 'Disable the second factor first, with a code or a recovery code.',
+  },
+  'user.mfa_not_enabled': {
+    kind: 'conflict',
+    title: 'The account has no second factor',
+    why: 'The second factor was disabled, was never enabled, or is verified too late: it waits for its first code for 24 hours.',
+    fix: 'Enable it first.',
   },
 })

@@ -37,7 +37,7 @@ export const userAuthenticated = event(
   Type.Object({ userId: UserId, methods: Type.Array(Type.String()), at: InstantSchema }),
 )
 
-/** An account is locked after too many wrong passwords; the owner gets an unlock link. */
+/** An account is locked after too many wrong passwords or codes; the owner gets an unlock link. */
 export const userLocked = event('user.locked', '1.0.0', Type.Object({ userId: UserId, unlockId: Type.String() }))
 
 const LinkRequested = Type.Object({ userId: UserId, linkId: Type.String({ format: 'uuid' }) })
@@ -47,3 +47,11 @@ export const emailVerificationRequested = event('user.email_verification_request
 
 /** A link that resets the password was requested; its token must be requested from user by its id. */
 export const passwordResetRequested = event('user.password_reset_requested', '1.0.0', LinkRequested)
+
+const SecondFactorChanged = Type.Object({ userId: UserId })
+
+/** An account has a second factor from now on: a sign-in needs a code. */
+export const mfaEnabled = event('user.mfa_enabled', '1.0.0', SecondFactorChanged)
+
+/** An account has no second factor any more: a sign-in needs the password alone. */
+export const mfaDisabled = event('user.mfa_disabled', '1.0.0', SecondFactorChanged)

@@ -1,6 +1,7 @@
 import type { Examples } from '@stoa/contract'
 import type * as addresses from './addresses-http.ts'
 import type * as http from './http.ts'
+import type * as secondFactor from './second-factor-http.ts'
 
 const credentials = { email: 'cora@stoa.example', password: 'a-long-password' } as const
 const address = {
@@ -15,7 +16,7 @@ const address = {
 } as const
 
 /** Examples of the operations of user. */
-export const userExamples: Examples<typeof http & typeof addresses> = {
+export const userExamples: Examples<typeof http & typeof addresses & typeof secondFactor> = {
   registerUser: {
     body: { ...credentials, name: 'Cora Contract', locale: 'en' },
     unique: (suffix) => ({ email: `${suffix}@stoa.example`, password: `${suffix}-good` }),
@@ -40,6 +41,9 @@ export const userExamples: Examples<typeof http & typeof addresses> = {
   patchProfile: { body: { name: 'Cora Contract', locale: 'en' } },
   setTier: { body: { tier: 'premium', roles: ['customer'] } },
   searchUsers: { query: { q: 'cora' } },
+  enableSecondFactor: { body: { password: 'a-long-password' } },
+  verifySecondFactor: { body: { otp: '123456' } },
+  disableSecondFactor: { body: { password: 'a-long-password', otp: '123456' } },
   addAddress: { body: address },
   replaceAddress: { body: address },
 }

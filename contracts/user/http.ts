@@ -2,7 +2,7 @@ import { closed, get, nameText, PageQuery, pageSchema, patch, post, put, remove 
 import { Type } from 'typebox'
 import { UserId } from '../shared/ids.ts'
 import { Locale } from '../shared/locale.ts'
-import { Authentication, Email, Password, Profile, Tokens, User } from './resources.ts'
+import { Authentication, Email, OneTimeCode, Password, Profile, Tokens, User } from './resources.ts'
 
 const page = Type.Object({ ...PageQuery }, closed)
 
@@ -43,7 +43,7 @@ const Credentials = Type.Object(
   {
     email: Type.String({ minLength: 1, maxLength: 254 }),
     password: Type.String({ minLength: 1, maxLength: 200 }),
-    otp: Type.Optional(Type.String({ maxLength: 20 })),
+    otp: Type.Optional(OneTimeCode),
   },
   closed,
 )
@@ -56,7 +56,7 @@ const signIn = {
   checksPassword: true,
   body: Credentials,
   answers: { 200: Tokens },
-  refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_unexpected'],
+  refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_required', 'user.otp_wrong', 'user.otp_unexpected'],
 } as const
 
 /** POST /api/v1/users/authenticate */

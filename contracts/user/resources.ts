@@ -65,9 +65,42 @@ export const Tokens = Type.Object({
 })
 export type Tokens = Static<typeof Tokens>
 
+/** What became of an attempt to sign in; the last three had the right password. */
+export const AttemptOutcome = Type.Enum([
+  'succeeded',
+  'wrong_password',
+  'locked',
+  'otp_required',
+  'otp_wrong',
+  'otp_unexpected',
+])
+export type AttemptOutcome = Static<typeof AttemptOutcome>
+
 /** One attempt to sign in. */
 export const Authentication = Type.Object({
   at: InstantSchema,
-  outcome: Type.Enum(['succeeded', 'wrong_password', 'locked']),
+  outcome: AttemptOutcome,
   address: Type.String(),
+})
+
+/** A code of an authenticator app, or a recovery code. */
+export const OneTimeCode = Type.String({
+  maxLength: 40,
+  description: 'the six digits of an authenticator app, or a recovery code; spaces and hyphens are ignored',
+})
+
+/** Whether an account has a second factor; while it is pending, no sign-in asks for a code. */
+export const SecondFactor = Type.Object({
+  status: Type.Enum(['disabled', 'pending', 'enabled']),
+  enabledAt: Type.Optional(InstantSchema),
+  recoveryCodesLeft: Type.Integer(),
+})
+export type SecondFactor = Static<typeof SecondFactor>
+
+/** A second factor as it is shown once, before its first code. */
+export const NewSecondFactor = Type.Object({
+  otpauthUri: Type.String({ description: 'for an authenticator app, usually shown as a QR code; contains the secret' }),
+  recoveryCodes: Type.Array(Type.String(), {
+    description: 'each replaces one code; only hashes are stored, so they cannot be shown again',
+  }),
 })

@@ -79,6 +79,13 @@ export declare type VerifyPasswordRequest = Message<"stoa.user.v1.VerifyPassword
    * @generated from field: string address = 3;
    */
   address: string;
+
+  /**
+   * whether the caller asks for a code when the response says so; otherwise an account with a second factor is refused
+   *
+   * @generated from field: bool asks_for_code = 4;
+   */
+  asksForCode: boolean;
 };
 
 /**
@@ -102,6 +109,13 @@ export declare type VerifyPasswordResponse = Message<"stoa.user.v1.VerifyPasswor
    * @generated from field: int32 account_version = 2;
    */
   accountVersion: number;
+
+  /**
+   * the sign-in is not complete: a code must be verified next
+   *
+   * @generated from field: bool code_required = 3;
+   */
+  codeRequired: boolean;
 };
 
 /**
@@ -109,6 +123,51 @@ export declare type VerifyPasswordResponse = Message<"stoa.user.v1.VerifyPasswor
  * Use `create(VerifyPasswordResponseSchema)` to create a new message.
  */
 export declare const VerifyPasswordResponseSchema: GenMessage<VerifyPasswordResponse>;
+
+/**
+ * @generated from message stoa.user.v1.VerifyOneTimeCodeRequest
+ */
+export declare type VerifyOneTimeCodeRequest = Message<"stoa.user.v1.VerifyOneTimeCodeRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * the version of the account whose password was checked
+   *
+   * @generated from field: int32 account_version = 2;
+   */
+  accountVersion: number;
+
+  /**
+   * @generated from field: string otp = 3;
+   */
+  otp: string;
+
+  /**
+   * @generated from field: string address = 4;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message stoa.user.v1.VerifyOneTimeCodeRequest.
+ * Use `create(VerifyOneTimeCodeRequestSchema)` to create a new message.
+ */
+export declare const VerifyOneTimeCodeRequestSchema: GenMessage<VerifyOneTimeCodeRequest>;
+
+/**
+ * @generated from message stoa.user.v1.VerifyOneTimeCodeResponse
+ */
+export declare type VerifyOneTimeCodeResponse = Message<"stoa.user.v1.VerifyOneTimeCodeResponse"> & {
+};
+
+/**
+ * Describes the message stoa.user.v1.VerifyOneTimeCodeResponse.
+ * Use `create(VerifyOneTimeCodeResponseSchema)` to create a new message.
+ */
+export declare const VerifyOneTimeCodeResponseSchema: GenMessage<VerifyOneTimeCodeResponse>;
 
 /**
  * @generated from message stoa.user.v1.GetClaimsRequest
@@ -306,6 +365,16 @@ export declare const UserRpc: GenService<{
     methodKind: "unary";
     input: typeof VerifyPasswordRequestSchema;
     output: typeof VerifyPasswordResponseSchema;
+  },
+  /**
+   * Checks the code of a second factor after the password was found right, lock-out included.
+   *
+   * @generated from rpc stoa.user.v1.UserRpc.VerifyOneTimeCode
+   */
+  verifyOneTimeCode: {
+    methodKind: "unary";
+    input: typeof VerifyOneTimeCodeRequestSchema;
+    output: typeof VerifyOneTimeCodeResponseSchema;
   },
   /**
    * What a token says of an account: roles, tier, e-mail; refuses a closed one.

@@ -9,6 +9,7 @@ import { userErrors } from './errors.ts'
 import * as events from './events.ts'
 import { userExamples } from './examples.ts'
 import * as http from './http.ts'
+import * as secondFactor from './second-factor-http.ts'
 import { UserRpc } from './rpc_pb.js'
 
 const described = describeService({
@@ -17,10 +18,11 @@ const described = describeService({
   owner: 'customers',
   slo: { availability: 0.9995, p99Ms: 50, errorRate: 0.001 },
   errors: userErrors,
-  operations: { ...http, ...addresses },
+  operations: { ...http, ...addresses, ...secondFactor },
   rpc: rpc(UserRpc, {
     getContact: { effect: 'read', refuses: ['user.not_found'] },
-    verifyPassword: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked'] },
+    verifyPassword: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_required'] },
+    verifyOneTimeCode: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_wrong'] },
     getClaims: { effect: 'read', refuses: ['user.not_found'] },
     issueLinkToken: { effect: 'write', refuses: ['user.token_invalid'] },
     snapshotUsers: { effect: 'read' },
@@ -37,6 +39,8 @@ const described = describeService({
     'remove-guests': { payload: Type.Object({}), everyMs: 60_000 },
   },
   personalData: {
+    secondFactor:
+      'the secret of an authenticator app, encrypted, and hashes of recovery codes; not exported, deleted when the account is erased',
     account: 'e-mail, name, addresses and loyalty points; anonymised when the account is erased',
     guests:
       'the e-mail address of a guest, until GUEST_RETENTION_DAYS after the visit, or as long as an order of the guest is kept',

@@ -10,6 +10,7 @@ const secrets = {
   logPasswords: Object.fromEntries(names.map((name) => [name, `log-password-of-${name}`])),
   clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
   authSecret: 'what encrypts the signing keys',
+  userSecret: 'what encrypts second factors',
   registryToken: 'what the system proves itself with',
   webhookSecrets: { SANDBOX_WEBHOOK_SECRET: 'of the provider', SANDBOX_CARRIER_SECRET: 'of the carrier' },
 }

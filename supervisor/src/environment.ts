@@ -42,6 +42,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...deployment.embedded,
     ...Object.fromEntries((deployment.webhookSecrets ?? []).map((name) => [name, secrets.webhookSecrets[name] ?? ''])),
     ...(name === 'auth' ? authSecrets(secrets) : {}),
+    ...(name === 'user' ? { USER_SECRET: secrets.userSecret } : {}),
   }
   // Not the user's to choose here: the whole server's address, and ports that were looked at and may have been moved.
   const fixed: Record<string, string> = {

@@ -23,6 +23,7 @@ function programs(environment: Record<string, string> = {}, isPacked = false): r
       logPasswords: passwords,
       clientSecrets: {},
       authSecret: '',
+      userSecret: '',
       registryToken: '',
       webhookSecrets: {},
     },

@@ -13,6 +13,8 @@ export interface Secrets {
   readonly clientSecrets: Readonly<Record<string, string>>
   /** Encrypts auth's signing keys. */
   readonly authSecret: string
+  /** Encrypts the secrets of second factors in user. */
+  readonly userSecret: string
   /** What the system's own processes prove themselves with at the registry. */
   readonly registryToken: string
   /** By setting: what a provider or carrier signs its webhooks with. */
@@ -34,6 +36,7 @@ export async function ensureSecrets(folder: DataFolder, services: readonly Deplo
       services.map(({ name }) => name),
     ),
     authSecret: known.authSecret ?? makeSecret(),
+    userSecret: known.userSecret ?? makeSecret(),
     registryToken: known.registryToken ?? makeSecret(),
     webhookSecrets: completed(
       known.webhookSecrets,

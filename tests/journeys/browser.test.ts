@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { installedChromium, launchBrowser } from '../browser.ts'
-import { ask, newAccount, password } from './shop.ts'
+import { codeOf } from '../second-factor.ts'
+import { ask, newAccount, password, signIn as tokenOf } from './shop.ts'
 import { openIdClient, startDevice, type OpenIdClient } from './open-id-client.ts'
 import { system } from './system.ts'
 
@@ -9,6 +10,26 @@ async function signIn(page: Page, email: string, secret = password): Promise<voi
   await page.getByLabel('E-mail address').fill(email)
   await page.getByLabel('Password').fill(secret)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+const authenticate = (email: string, otp?: string) =>
+  ask('POST', '/api/v1/users/authenticate', { body: { email, password, ...(otp === undefined ? {} : { otp }) } })
+
+function ownAccount(token: string): { readonly id: string } {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
+  return { id: claims.sub }
+}
+
+/** Switches a second factor on; `app` is the authenticator app that has its secret. */
+async function withSecondFactor(email: string) {
+  const as = await tokenOf(email)
+  const { id } = ownAccount(as)
+  const enabled = await ask('POST', `/api/v1/users/${id}/mfa/enable`, { as, body: { password } })
+  expect(enabled.status).toBe(200)
+  const { otpauthUri, recoveryCodes } = enabled.body as { otpauthUri: string; recoveryCodes: string[] }
+  const verified = await ask('POST', `/api/v1/users/${id}/mfa/verify`, { as, body: { otp: codeOf(otpauthUri) } })
+  expect(verified.status).toBe(204)
+  return { app: (distance: number) => codeOf(otpauthUri, distance), recoveryCodes }
 }
 
 describe.runIf(installedChromium !== undefined)('in a browser', () => {
@@ -41,6 +62,52 @@ describe.runIf(installedChromium !== undefined)('in a browser', () => {
     const again = await client.authorize()
     await page.goto(again.url)
     await page.waitForURL(/\/signed-in\?code=/)
+  })
+
+  test('signs in with a second factor: a password, a wrong code, then the code of the app', async () => {
+    const email = await newAccount()
+    const { app, recoveryCodes } = await withSecondFactor(email)
+    expect(await authenticate(email)).toMatchObject({ status: 401, body: { code: 'user.otp_required' } })
+    const page = await context.newPage()
+    const { url, finish } = await client.authorize()
+    await page.goto(url)
+    await signIn(page, email)
+    const code = page.getByLabel('The code that your authenticator app shows')
+    await code.fill('000000')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('alert').getByText('The code is wrong or was used.').waitFor()
+    const otp = app(1)
+    await code.fill(otp)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.waitForURL(/\/signed-in\?code=/)
+    const tokens = await finish(page.url())
+    expect(tokens.claims()).toMatchObject({ email, amr: ['pwd', 'otp', 'mfa'] })
+    expect(await authenticate(email, otp)).toMatchObject({ status: 401, body: { code: 'user.otp_wrong' } })
+    const recovered = await authenticate(email, recoveryCodes[0])
+    expect(recovered.status).toBe(200)
+    const { id } = ownAccount(recovered.body.accessToken)
+    const inbox = () => ask('GET', `/api/v1/users/${id}/notifications`, { as: recovered.body.accessToken })
+    await expect
+      .poll(async () => (await inbox()).body.items.map(({ kind }: { kind: string }) => kind), { timeout: 60_000 })
+      .toContain('user.mfa_enabled')
+  })
+
+  test('connects a device with a second factor', async () => {
+    const email = await newAccount()
+    const { recoveryCodes } = await withSecondFactor(email)
+    const device = await startDevice(system.gatewayUrl)
+    const page = await context.newPage()
+    await page.goto(`${system.gatewayUrl}/oauth2/device`)
+    await page.getByLabel('The code that your device shows').fill(device.userCode)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Yes, continue' }).click()
+    await signIn(page, email)
+    await page.getByLabel('The code that your authenticator app shows').fill(recoveryCodes[0] ?? '')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await page.getByText('Your device is connected').waitFor()
+    const { access_token: as } = await device.tokens()
+    expect((await ask('GET', '/api/v1/orders', { as })).status).toBe(200)
   })
 
   test('connects a device, with the consent of its owner', async () => {

@@ -73,7 +73,12 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(status).toBe(200)
   const { user, auth, order, payment, shipping, billing, notification, pricing, support } = body.services
   expect(Object.keys(body.services).toSorted()).toEqual(keepers.toSorted())
-  expect(user).toMatchObject({ account: { id: person.id }, addresses: [{}], signIns: [{}] })
+  expect(user).toMatchObject({
+    account: { id: person.id },
+    addresses: [{}],
+    signIns: [{}],
+    secondFactor: { status: 'disabled', recoveryCodesLeft: 0 },
+  })
   expect(auth.sessions).not.toEqual([])
   expect(order).toMatchObject({ orders: [{ id: person.orderId }], carts: [{ status: 'open' }] })
   expect(payment).toMatchObject({ paymentMethods: [{ label: person.planted[1] }], payments: [{}] })

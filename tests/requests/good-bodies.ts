@@ -13,6 +13,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import type { Static, TSchema } from 'typebox'
+import { codeOf } from '../second-factor.ts'
 import { accountOf, ask, newCustomer, passwordChange, remembered, type Account } from './accounts.ts'
 import type { DeclaredOperation } from './declared-routes.ts'
 import type { Meanings } from './valid-values.ts'
@@ -95,6 +96,12 @@ type MaybePromise<Value> = Value | Promise<Value>
 const stockMove = async () => ({ sku: await ownSku(), warehouseId: await aWarehouse() })
 const withCredentials = ({ owner }: About) => ({ email: owner.email, password: passwordChange.currentPassword })
 
+const withPassword = { password: passwordChange.currentPassword }
+
+function pendingFactor(owner: Account): Promise<{ otpauthUri: string; recoveryCodes: string[] }> {
+  return ask('POST', `/api/v1/users/${owner.id}/mfa/enable`, owner, withPassword)
+}
+
 const ofAuth: LiveFields<AuthService> = {
   refreshTokens: async ({ owner }) => {
     const credentials = { email: owner.email, password: passwordChange.currentPassword }
@@ -108,6 +115,14 @@ const ofUser: LiveFields<UserService> = {
   authenticateAtAuth: withCredentials,
   login: withCredentials,
   changePassword: () => passwordChange,
+  enableSecondFactor: () => withPassword,
+  // the next code is valid for longer than the current one
+  verifySecondFactor: async ({ owner }) => ({ otp: codeOf((await pendingFactor(owner)).otpauthUri, 1) }),
+  disableSecondFactor: async ({ owner }) => {
+    const { otpauthUri, recoveryCodes } = await pendingFactor(owner)
+    await ask('POST', `/api/v1/users/${owner.id}/mfa/verify`, owner, { otp: codeOf(otpauthUri) })
+    return { ...withPassword, otp: recoveryCodes[0] }
+  },
 }
 
 const ofInventory: LiveFields<InventoryService> = {

@@ -19,6 +19,8 @@ export const ADA = {
 /** What user says of her besides, in an ID token. */
 const PROFILE = { name: 'Ada Lovelace', locale: 'en', emailVerified: true, updatedAt: 1_800_000_000n }
 export const PASSWORD = 'stoa-demo-only'
+/** The code of those with a second factor. */
+export const CODE = '123456'
 
 /** An authorization server on a port of its own, over a database of its own; user is played by `people`. */
 export interface RunningIdentity {
@@ -29,6 +31,8 @@ export interface RunningIdentity {
   readonly errors: unknown[]
   /** Accounts by id; delete one, and it is closed. */
   readonly people: Map<string, typeof ADA>
+  /** The accounts with a second factor, whose code is always the same. */
+  readonly withCode: Set<string>
   /** What user waits for before it returns: set it, and something happens meanwhile. */
   readonly before: { getClaims?: () => Promise<void>; verified?: () => Promise<void> }
   readonly stop: () => Promise<void>
@@ -43,6 +47,7 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
     schemaBaseUrl: 'http://127.0.0.1:8080',
   })
   const people = new Map([[ADA.userId, ADA]])
+  const withCode = new Set<string>()
   const errors: unknown[] = []
   const before: RunningIdentity['before'] = {}
   const record = (message: string, fields?: object) => void errors.push({ message, ...fields })
@@ -59,7 +64,13 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
     transaction,
     clock: systemClock,
     telemetry: { logger: { debug: () => undefined, info: () => undefined, warn: record, error: record } as never },
-    calls: { user: { getClaims: claimsFrom(people, before), verifyPassword: passwordOf(people, before) } } as never,
+    calls: {
+      user: {
+        getClaims: claimsFrom(people, before),
+        verifyPassword: passwordOf(people, withCode, before),
+        verifyOneTimeCode: verifyCode,
+      },
+    } as never,
   })
   await identity.start()
   const server = await listening(identity, errors)
@@ -70,6 +81,7 @@ export async function runIdentity(secret = 'a secret of the tests, long enough')
     transaction,
     errors,
     people,
+    withCode,
     before,
     stop: async () => {
       identity.stop()
@@ -88,14 +100,21 @@ function claimsFrom(people: Map<string, typeof ADA>, before: RunningIdentity['be
   }
 }
 
-function passwordOf(people: Map<string, typeof ADA>, before: RunningIdentity['before']) {
+async function verifyCode({ otp, accountVersion }: { readonly otp: string; readonly accountVersion: number }) {
+  if (otp === 'LOCKED') throw new AppError('rate_limited', 'user.locked', 'locked')
+  if (otp === 'CHANGED') throw new AppError('unauthenticated', 'user.credentials_wrong', 'changed')
+  if (otp !== CODE || accountVersion !== 1) throw new AppError('unauthenticated', 'user.otp_wrong', 'wrong')
+  return {}
+}
+
+function passwordOf(people: Map<string, typeof ADA>, withCode: Set<string>, before: RunningIdentity['before']) {
   return async ({ email, password }: { readonly email: string; readonly password: string }) => {
     const known = [...people.values()].find((person) => person.email === email)
     if (known === undefined || password !== PASSWORD) {
       throw new AppError('unauthenticated', 'user.credentials_wrong', 'wrong')
     }
     await before.verified?.()
-    return { userId: known.userId, accountVersion: 1 }
+    return { userId: known.userId, accountVersion: 1, codeRequired: withCode.has(known.userId) }
   }
 }
 

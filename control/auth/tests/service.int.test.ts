@@ -51,6 +51,8 @@ test('lists the sessions of the account, the newest first, and says which one as
     },
     { id: claimsOf(first.accessToken)['sid'], isCurrent: true },
   ])
+  // in a token, the names of RFC 8176
+  expect(claimsOf(second.accessToken)['amr']).toEqual(['pwd'])
   const paged = await auth.request('GET', '/api/v1/sessions?limit=1', { token: first.accessToken })
   const next = `/api/v1/sessions?limit=1&cursor=${textOf(paged, 'nextCursor')}`
   expect((await auth.request('GET', next, { token: first.accessToken })).body['items']).toMatchObject([

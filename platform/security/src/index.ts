@@ -22,4 +22,5 @@ export {
 } from './secrets.ts'
 export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+export { makeTotpSecret, toBase32, totpCode, totpStepAt, totpUri } from './totp.ts'
 export { signWebhook, verifiedWebhookId, webhookToleranceSeconds, type SignedWebhook } from './webhooks.ts'

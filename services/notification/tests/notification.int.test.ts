@@ -215,24 +215,28 @@ test('who waits for another to replace a template finds what the other has writt
   ])
 })
 
-test.each(['user.password_reset_requested', 'user.email_verification_requested', 'user.locked', 'api_key.created'])(
-  'only administrators word or send %s',
-  async (kind) => {
-    const path = `/api/v1/notifications/templates/${kind}.en`
-    const body = { subject: 'Notice', body: 'https://evil.example/?t={{linkToken}}' }
-    const replace = (as: { subject: string; roles: string[] }) =>
-      service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })
-    const sendIt = (as: { subject: string; roles: string[] }) =>
-      service.request('POST', '/api/v1/notifications/send', { as, body: { userId: newId(), kind, variables: {} } })
-    const staff = { subject: newId(), roles: ['staff'] }
-    for (const answer of [await replace(staff), await sendIt(staff)]) {
-      expect([answer.status, answer.body.code]).toEqual([403, 'notification.kind_reserved'])
-    }
-    const admin = { subject: newId(), roles: ['admin'] }
-    expect((await sendIt(admin)).status).not.toBe(403)
-    expect((await replace(admin)).status).toBe(200)
-  },
-)
+test.each([
+  'user.password_reset_requested',
+  'user.email_verification_requested',
+  'user.locked',
+  'user.mfa_enabled',
+  'user.mfa_disabled',
+  'api_key.created',
+])('only administrators word or send %s', async (kind) => {
+  const path = `/api/v1/notifications/templates/${kind}.en`
+  const body = { subject: 'Notice', body: 'https://evil.example/?t={{linkToken}}' }
+  const replace = (as: { subject: string; roles: string[] }) =>
+    service.request('PUT', path, { as, body, headers: { 'if-match': '*' } })
+  const sendIt = (as: { subject: string; roles: string[] }) =>
+    service.request('POST', '/api/v1/notifications/send', { as, body: { userId: newId(), kind, variables: {} } })
+  const staff = { subject: newId(), roles: ['staff'] }
+  for (const answer of [await replace(staff), await sendIt(staff)]) {
+    expect([answer.status, answer.body.code]).toEqual([403, 'notification.kind_reserved'])
+  }
+  const admin = { subject: newId(), roles: ['admin'] }
+  expect((await sendIt(admin)).status).not.toBe(403)
+  expect((await replace(admin)).status).toBe(200)
+})
 
 test('a template gets versions, and a missing variable is said before sending', async () => {
   const manager = { subject: newId(), roles: ['manager'] }

@@ -1,4 +1,4 @@
-import { defineConfig, serviceSettings, setting } from '@stoa/config'
+import { defineConfig, secret, serviceSettings, setting } from '@stoa/config'
 import { user } from '@stoa/contracts/user/service'
 import { Type } from 'typebox'
 
@@ -7,6 +7,10 @@ const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 /** The settings of user. */
 export const config = defineConfig('user', {
   ...serviceSettings('user', user.port),
+  USER_SECRET: secret(Type.String({ minLength: 32 }), {
+    embeddedDefault: 'stoa-embedded-only, never in production',
+    doc: 'Secret from which the key is derived that encrypts the secrets of second factors; changing it leaves their owners with their recovery codes only.',
+  }),
   GUEST_RETENTION_DAYS: setting(days, {
     default: 30,
     unit: 'days',

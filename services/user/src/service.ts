@@ -1,9 +1,9 @@
 import { user } from '@stoa/contracts/user/service'
-import { createPasswords } from '@stoa/security'
+import { createPasswords, deriveKey } from '@stoa/security'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { authenticate, authenticateAtAuth, login, verifyPassword } from './use-cases/authenticate.ts'
+import { authenticate, authenticateAtAuth, login, verifyOneTimeCode, verifyPassword } from './use-cases/authenticate.ts'
 import { changePassword, endSessionsTask, findSessionsToEnd } from './use-cases/change-password.ts'
 import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
 import { deleteUser, personalData } from './use-cases/erase-user.ts'
@@ -15,6 +15,12 @@ import {
   removeAddress,
   replaceAddress,
 } from './use-cases/manage-addresses.ts'
+import {
+  disableSecondFactor,
+  enableSecondFactor,
+  getSecondFactor,
+  verifySecondFactor,
+} from './use-cases/manage-second-factor.ts'
 import {
   getClaims,
   getContact,
@@ -40,10 +46,11 @@ import { forgetOldSignIns, unlockUser } from './use-cases/unlock-user.ts'
 export const userService = defineService(user, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { guestRetentionDays, signInRetentionDays } }): Deps => ({
+  deps: ({ clock, newId, config: { userSecret, guestRetentionDays, signInRetentionDays } }): Deps => ({
     clock,
     newId,
     passwords: createPasswords(),
+    secretKey: deriveKey(userSecret, 'second factors'),
     retention: { guestDays: guestRetentionDays, signInDays: signInRetentionDays },
   }),
   bind: (deps) => ({
@@ -67,6 +74,10 @@ export const userService = defineService(user, {
       requestEmailVerification: requestEmailVerification(deps),
       verifyEmail: verifyEmail(deps),
       listAuthentications,
+      getSecondFactor: getSecondFactor(deps),
+      enableSecondFactor: enableSecondFactor(deps),
+      verifySecondFactor: verifySecondFactor(deps),
+      disableSecondFactor: disableSecondFactor(deps),
       listAddresses: listOwnAddresses,
       addAddress: addAddress(deps),
       getAddress,
@@ -76,6 +87,7 @@ export const userService = defineService(user, {
     rpc: {
       getContact: getContact(deps),
       verifyPassword: verifyPassword(deps),
+      verifyOneTimeCode: verifyOneTimeCode(deps),
       getClaims: getClaims(deps),
       issueLinkToken: issueLinkToken(deps),
       snapshotUsers: snapshotUsers(deps),

@@ -24,6 +24,8 @@ interface Body extends Omit<User, 'id'>, Omit<Address, 'id' | 'name' | 'version'
   readonly detail: string
   readonly errors: readonly { readonly pointer: string }[]
   readonly token: string
+  readonly otpauthUri: string
+  readonly recoveryCodes: readonly string[]
   readonly users: readonly { readonly userId: string; readonly status: string; readonly tier: string }[]
   readonly nextAfterUserId?: string
 }
@@ -47,19 +49,30 @@ export interface Person {
   readonly caller: { readonly subject: string }
 }
 
+/** Auth as user sees it. */
+interface AuthSide {
+  readonly log: string[]
+  isAway: boolean
+  /** What happens before a session is opened. */
+  beforeOpening: (() => Promise<void>) | undefined
+}
+
 /** User under test, with auth's side of it. */
 export interface UserApp {
   readonly service: TestService<UserService>
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered>
   readonly call: (method: string, input: object) => Promise<Answered>
   readonly register: (email?: string) => Promise<Person>
-  readonly signIn: (email: string, password: string, from?: string) => Promise<Answered>
+  readonly signIn: (email: string, password: string, from?: string, otp?: string) => Promise<Answered>
   /** Tries to sign in with wrong passwords, one after the other; answers the codes. */
   readonly guess: (email: string, times: number, from?: string) => Promise<string[]>
   readonly eventsOf: (userId: string) => Promise<readonly Told[]>
   /** What auth was asked, oldest first. */
-  readonly auth: { readonly log: string[]; isAway: boolean }
+  readonly auth: AuthSide
   readonly advance: (minutes: number) => void
+  readonly now: () => Temporal.Instant
+  /** Stops the clock of the service; `advance` still moves it. */
+  readonly freeze: () => void
   /** The customers with orders, as order has them. */
   readonly customers: { readonly withOrders: Set<string>; isAway: boolean }
   /** Runs a scheduled task now, and waits for its end. */
@@ -67,10 +80,11 @@ export interface UserApp {
 }
 
 export async function startUser(): Promise<UserApp> {
-  const auth = { log: [] as string[], isAway: false }
+  const auth: AuthSide = { log: [], isAway: false, beforeOpening: undefined }
   const customers = { withOrders: new Set<string>(), isAway: false }
   let aheadMinutes = 0
-  const clock: Clock = { now: () => systemClock.now().add({ minutes: aheadMinutes }) }
+  let frozenAt: Temporal.Instant | undefined
+  const clock: Clock = { now: () => (frozenAt ?? systemClock.now()).add({ minutes: aheadMinutes }) }
   const asked = (what: string) => {
     if (auth.isAway) throw platformError('service.unavailable', 'auth is unavailable')
     auth.log.push(what)
@@ -81,6 +95,7 @@ export async function startUser(): Promise<UserApp> {
     calls: {
       auth: {
         openSession: async ({ userId }) => {
+          await auth.beforeOpening?.()
           asked(`open ${userId}`)
           return { accessToken: `access-${userId}`, refreshToken: `refresh-${userId}`, expiresInSeconds: 900 }
         },
@@ -99,8 +114,10 @@ export async function startUser(): Promise<UserApp> {
   })
   const ask = (method: string, path: string, request: TestRequest = {}): Promise<Answered> =>
     service.request(method, path, request)
-  const signIn = (email: string, password: string, from = '203.0.113.7') =>
-    ask('POST', '/api/v1/users/authenticate', { body: { email, password }, headers: { 'x-forwarded-for': from } })
+  const signIn = (email: string, password: string, from = '203.0.113.7', otp?: string) => {
+    const body = { email, password, ...(otp === undefined ? {} : { otp }) }
+    return ask('POST', '/api/v1/users/authenticate', { body, headers: { 'x-forwarded-for': from } })
+  }
   return {
     service,
     ask,
@@ -129,5 +146,7 @@ export async function startUser(): Promise<UserApp> {
       expect(await service.runTask(task, {})).toEqual({ status: 'completed' })
     },
     advance: (minutes) => void (aheadMinutes += minutes),
+    now: clock.now,
+    freeze: () => void (frozenAt = systemClock.now()),
   }
 }

@@ -19,6 +19,12 @@ interface Profile {
   readonly updated_at?: number
 }
 
+/** What is known of a token that is minted without asking for its account. */
+interface Noted extends AccountClaims {
+  /** How the account was proven; undefined for an API key. */
+  readonly methods?: readonly string[]
+}
+
 interface KnownAccount extends Account {
   readonly known: AccountClaims
 }
@@ -28,12 +34,12 @@ export interface Accounts {
   /** The account, or undefined when it is closed or was never there. */
   readonly find: (userId: string) => Promise<Account | undefined>
   /** Notes what is known of the account of a token that is minted without asking for it. */
-  readonly note: (token: AccessToken, claims: AccountClaims) => void
-  readonly noted: (token: AccessToken) => AccountClaims | undefined
+  readonly note: (token: AccessToken, claims: Noted) => void
+  readonly noted: (token: AccessToken) => Noted | undefined
 }
 
 export function makeAccounts(calls: Pick<Calls<AuthService['calls']>, 'user'>): Accounts {
-  const noted = new WeakMap<object, AccountClaims>()
+  const noted = new WeakMap<object, Noted>()
   return {
     find: async (userId) => {
       try {

@@ -84,7 +84,7 @@ function grantAdapter({ db, clock, write, proofs }: Store): Adapter {
           id,
           userId,
           clientId: required(payload.clientId, 'clientId'),
-          methods: opening?.methods ?? ['pwd'],
+          methods: opening?.methods ?? proofs.methodsOf(userId) ?? ['pwd'],
           payload,
           openedUnder: opening?.openedUnder,
           createdAt: clock.now(),

@@ -99,7 +99,7 @@ export function providerConfiguration(settings: ProviderSettings, jwks: JWKS): C
     routes: ENDPOINTS,
     scopes: OIDC_SCOPES,
     claims: {
-      openid: ['sub', 'auth_time'],
+      openid: ['sub', 'auth_time', 'amr'],
       email: ['email', 'email_verified'],
       profile: ['name', 'locale', 'updated_at', 'roles', 'tier'],
     },
@@ -185,10 +185,28 @@ const nameDeclaredMethods: JwtCustomizer = (_ctx, token, jwt) => {
 
 function extraClaims(accounts: Accounts, ctx: KoaContextWithOIDC | undefined, token: AccessToken | ClientCredentials) {
   if (token.kind !== 'AccessToken') return undefined
-  const account = accounts.noted(token) ?? accountOf(ctx?.oidc.account)
+  const noted = accounts.noted(token)
+  const account = noted ?? accountOf(ctx?.oidc.account)
   if (account === undefined) throw new Error('an access token is minted for an account that was not looked up')
   const { email, roles, tier } = account
-  return { email, roles: [...roles], tier, sid: token.grantId }
+  const amr = methodsOfToken(noted?.methods ?? methodsOfRequest(ctx))
+  return { email, roles: [...roles], tier, sid: token.grantId, ...(amr.length === 0 ? {} : { amr }) }
+}
+
+/** How the person was authenticated to whom the code or the refresh token was issued. */
+function methodsOfRequest(ctx: KoaContextWithOIDC | undefined): readonly string[] {
+  const { AuthorizationCode: code, DeviceCode: device, RefreshToken: refresh } = ctx?.oidc.entities ?? {}
+  const shown = [code, device, refresh].find((each) => each !== undefined) as { readonly amr?: string[] } | undefined
+  return shown?.amr ?? []
+}
+
+const registeredMethods: ReadonlySet<string> = new Set(['pwd', 'otp', 'mfa'])
+
+/** The methods as they stand in a token: those of RFC 8176 alone. */
+function methodsOfToken(methods: readonly string[]): string[] {
+  // sessions that were opened by an earlier release of user
+  const spelled = methods.map((method) => (method === 'password' ? 'pwd' : method))
+  return spelled.filter((method) => registeredMethods.has(method))
 }
 
 async function loadExistingGrant(ctx: KoaContextWithOIDC) {

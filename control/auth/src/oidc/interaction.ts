@@ -1,25 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isAppError } from '@stoa/kernel'
 import { errors, type Interaction, type Provider } from 'oidc-provider'
 import { IDENTITY_SCOPES, PUBLISHED_SCOPES } from './configuration.ts'
 import { readForm } from './form.ts'
-import { html, page, pageHeaders, type Markup } from './html.ts'
+import { html, type Markup } from './html.ts'
+import { send } from './send-page.ts'
+import { signIn, signInQuestion, type SignInSettings } from './sign-in.ts'
 import { wordsOf } from './scope-words.ts'
-import { isStorable } from './storable.ts'
-
-/** Checks an e-mail and a password; throws the refusals of user. */
-export type VerifyPassword = (attempt: {
-  readonly email: string
-  readonly password: string
-  readonly address: string
-}) => Promise<{ readonly userId: string; readonly accountVersion: number }>
-
-interface InteractionSettings {
-  readonly issuer: string
-  readonly verifyPassword: VerifyPassword
-  /** The address that the request comes from. */
-  readonly address: string
-}
 
 /** The path under which interactions stand; oidc-provider's cookie of one is bound to it. */
 export const INTERACTION_PATH = '/oauth2/interaction/'
@@ -29,7 +15,7 @@ export const INTERACTION_PATH = '/oauth2/interaction/'
  * its path), and a form that another site sends is refused by its `Origin`.
  */
 export async function serveInteraction(
-  settings: InteractionSettings,
+  settings: SignInSettings & { readonly issuer: string },
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
@@ -41,43 +27,11 @@ export async function serveInteraction(
     const form = await readForm(request)
     if (form === undefined) return refuse(response, 413)
     return interaction.prompt.name === 'login'
-      ? await signIn(settings, provider, interaction, form, request, response)
+      ? await signIn(settings, provider, { interaction, form, request, response })
       : await decideConsent(provider, interaction, form, request, response)
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error
     send(response, 400, 'This page has expired', html`<p>Go back to the program you came from and sign in again.</p>`)
-  }
-}
-
-async function signIn(
-  settings: InteractionSettings,
-  provider: Provider,
-  interaction: Interaction,
-  form: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const email = form.get('email') ?? ''
-  const attempt = { email, password: form.get('password') ?? '', address: settings.address }
-  const wrong = 'The e-mail address or the password is wrong.'
-  // no account has an address or a password that cannot be stored, so none is asked for
-  if (!isStorable(attempt)) return send(response, 401, 'Sign in', signInForm('', wrong))
-  try {
-    const { userId, accountVersion } = await settings.verifyPassword(attempt)
-    // kept in the interaction: what follows is not saved when the account is changed before it is
-    const result = { login: { accountId: userId, amr: ['pwd'] }, accountVersion }
-    await provider.interactionFinished(request, response, result)
-  } catch (error) {
-    if (isAppError(error, 'user.credentials_wrong')) {
-      return send(response, 401, 'Sign in', signInForm(email, wrong))
-    }
-    if (!isAppError(error, 'user.locked')) throw error
-    send(
-      response,
-      429,
-      'Sign in',
-      signInForm(email, 'Too many wrong passwords. Wait 15 minutes, or use the link we sent.'),
-    )
   }
 }
 
@@ -115,8 +69,9 @@ interface MissingConsent {
   readonly missingResourceScopes?: { readonly [resource: string]: readonly string[] }
 }
 
-async function question(provider: Provider, { prompt, params }: Interaction): Promise<[title: string, body: Markup]> {
-  if (prompt.name === 'login') return ['Sign in', signInForm(textOf(params['login_hint']))]
+async function question(provider: Provider, interaction: Interaction): Promise<[title: string, body: Markup]> {
+  const { prompt, params } = interaction
+  if (prompt.name === 'login') return signInQuestion(interaction)
   const client = await provider.Client.find(textOf(params['client_id']))
   const name = client?.clientName ?? client?.clientId ?? 'a program'
   const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as MissingConsent
@@ -137,26 +92,6 @@ async function question(provider: Provider, { prompt, params }: Interaction): Pr
   ]
 }
 
-function signInForm(email: string, complaint?: string): Markup {
-  return html`${complaint === undefined ? html`` : html`<p role="alert" id="complaint">${complaint}</p>`}
-    <form method="post">
-      <label for="email">E-mail address</label>
-      <input
-        id="email"
-        name="email"
-        type="email"
-        autocomplete="username"
-        value="${email}"
-        maxlength="254"
-        required
-        autofocus
-      />
-      <label for="password">Password</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required />
-      <button type="submit">Sign in</button>
-    </form>`
-}
-
 function textOf(parameter: unknown): string {
   return typeof parameter === 'string' ? parameter : ''
 }
@@ -168,8 +103,4 @@ function isSameOrigin(request: IncomingMessage, issuer: string): boolean {
 
 function refuse(response: ServerResponse, status: number): void {
   send(response, status, 'Something went wrong', html`<p>The form was not submitted from this page.</p>`)
-}
-
-function send(response: ServerResponse, status: number, title: string, body: Markup): void {
-  response.writeHead(status, pageHeaders()).end(page(title, body))
 }

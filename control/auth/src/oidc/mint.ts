@@ -36,7 +36,7 @@ export async function mintFirstTokens(
   })
   const accessToken = new provider.AccessToken(shared)
   accessToken.resourceServer = new provider.ResourceServer(API, apiResource)
-  accounts.note(accessToken, account)
+  accounts.note(accessToken, { ...account, methods })
   return {
     refreshToken: await refreshToken.save(),
     accessToken: await accessToken.save(),

@@ -17,7 +17,8 @@ import {
 } from './configuration.ts'
 import { methodsAt } from './endpoints.ts'
 import { readForm } from './form.ts'
-import { INTERACTION_PATH, serveInteraction, type VerifyPassword } from './interaction.ts'
+import { INTERACTION_PATH, serveInteraction } from './interaction.ts'
+import type { VerifyCode, VerifyPassword } from './sign-in.ts'
 import { acceptStructuredTokens } from './structured-tokens.ts'
 
 export { askInProcess } from './ask-in-process.ts'
@@ -29,6 +30,7 @@ export type { Provider }
 /** What the authorization server needs besides its configuration. */
 export interface OidcServerSettings extends ProviderSettings {
   readonly verifyPassword: VerifyPassword
+  readonly verifyCode: VerifyCode
   readonly useApiKey: UseApiKey
   /** Whether an API key is there, and its tokens of this generation have not been ended. */
   readonly isApiKeyLive: (apiKey: ApiKeyTokens) => Promise<boolean>

@@ -3,10 +3,11 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import { errors, type AdapterPayload } from 'oidc-provider'
 import { findAccountEnd, lockAccount } from '../store/account-ends.ts'
 
-/** What a request relies on for an account: how often it had been ended, or which version of it was proven by password. */
+/** What a request relies on for an account: how often it had been ended, which version of it was proven, and how (RFC 8176). */
 interface Proof {
   ends?: number
   version?: number
+  methods?: readonly string[]
 }
 
 /**
@@ -22,6 +23,8 @@ export interface SignInProofs {
     model: string,
     read: () => Promise<AdapterPayload | undefined>,
   ) => Promise<AdapterPayload | undefined>
+  /** How an account was proven that the request has read a sign-in of. */
+  readonly methodsOf: (accountId: string) => readonly string[] | undefined
   /** Locks an account before something is opened for it. @throws SessionNotFound when it was ended since the request read its sign-in */
   readonly require: (tx: WriteHandle, accountId: string) => Promise<void>
 }
@@ -38,15 +41,22 @@ export function makeSignInProofs(): SignInProofs {
       const found = await read()
       if (model === 'Interaction') {
         const { login, accountVersion } = resultOf(found)
-        if (login?.accountId !== undefined) noteFor(login.accountId, { version: accountVersion ?? 0 })
+        if (login?.accountId !== undefined) {
+          noteFor(login.accountId, {
+            version: accountVersion ?? 0,
+            ...(login.amr === undefined ? {} : { methods: login.amr }),
+          })
+        }
       }
       const accountId = model === 'Session' ? found?.accountId : undefined
       if (accountId === undefined) return found
       const { ends } = await findAccountEnd(db, accountId)
-      noteFor(accountId, { ends })
+      const methods = found?.['amr'] as readonly string[] | undefined
+      noteFor(accountId, { ends, ...(methods === undefined ? {} : { methods }) })
       // again, behind the count: what was ended before it was counted is gone by now
       return read()
     },
+    methodsOf: (accountId) => current.getStore()?.get(accountId)?.methods,
     require: async (tx, accountId) => {
       await lockAccount(tx, accountId)
       const proof = current.getStore()?.get(accountId)
@@ -64,7 +74,7 @@ export function isVersionCurrent(version: number | undefined, fromVersion: numbe
 }
 
 interface LoginResult {
-  readonly login?: { readonly accountId?: string }
+  readonly login?: { readonly accountId?: string; readonly amr?: readonly string[] }
   readonly accountVersion?: number
 }
 

@@ -68,14 +68,14 @@ function isServices(claims: Claims): boolean {
 }
 
 function accessToken(AccessTokens: Provider['AccessToken'], claims: Claims, isForUserinfo: boolean): AccessToken {
-  const { email, roles, tier, sid } = claims
+  const { email, roles, tier, sid, amr } = claims
   return new AccessTokens({
     ...payloadOf(claims),
     // userinfo takes no token that has an audience; ours says by its scope what may be asked
     ...(isForUserinfo ? { aud: undefined } : {}),
     accountId: claims.sub,
     ...(sid === undefined || sid.startsWith('api-key:') ? {} : { grantId: sid }),
-    extra: { email, roles, tier },
+    extra: { email, roles, tier, ...(amr === undefined ? {} : { amr }) },
   } as unknown as ConstructorParameters<typeof AccessTokens>[0])
 }
 

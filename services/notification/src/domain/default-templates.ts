@@ -17,11 +17,31 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'user.locked': {
     en: [
       'Your account is locked',
-      'Hello {{name}},\n\nAfter too many wrong passwords your account is locked. To unlock it use: {{unlockToken}}',
+      'Hello {{name}},\n\nAfter too many wrong passwords or codes your account is locked. To unlock it use: {{unlockToken}}',
     ],
     de: [
       'Ihr Konto ist gesperrt',
-      'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern ist Ihr Konto gesperrt. Zum Entsperren: {{unlockToken}}',
+      'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern oder Codes ist Ihr Konto gesperrt. Zum Entsperren: {{unlockToken}}',
+    ],
+  },
+  'user.mfa_enabled': {
+    en: [
+      'Your account has a second factor',
+      'Hello {{name}},\n\nFrom now on, signing in to your account needs a code of your authenticator app or a recovery code. If this was not you, change your password and contact us.',
+    ],
+    de: [
+      'Ihr Konto hat einen zweiten Faktor',
+      'Hallo {{name}},\n\nab jetzt brauchen Sie zum Anmelden einen Code Ihrer Authentifizierungs-App oder einen Wiederherstellungscode. Falls das nicht Sie waren, ändern Sie Ihr Passwort und melden Sie sich bei uns.',
+    ],
+  },
+  'user.mfa_disabled': {
+    en: [
+      'Your account has no second factor any more',
+      'Hello {{name}},\n\nFrom now on, the password alone is enough to sign in to your account. If this was not you, change your password and enable the second factor again.',
+    ],
+    de: [
+      'Ihr Konto hat keinen zweiten Faktor mehr',
+      'Hallo {{name}},\n\nab jetzt genügt zum Anmelden Ihr Passwort. Falls das nicht Sie waren, ändern Sie Ihr Passwort und schalten Sie den zweiten Faktor wieder ein.',
     ],
   },
   'user.email_verification_requested': {

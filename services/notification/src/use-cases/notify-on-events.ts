@@ -30,6 +30,16 @@ export function facts(deps: Deps) {
       link: ({ unlockId }) => unlockId,
       variables: (_data, { name }) => ({ name }),
     }),
+    mfaEnabled: notifyOn<'mfaEnabled'>(deps, {
+      kind: 'user.mfa_enabled',
+      to: ({ userId }) => userId,
+      variables: (_data, { name }) => ({ name }),
+    }),
+    mfaDisabled: notifyOn<'mfaDisabled'>(deps, {
+      kind: 'user.mfa_disabled',
+      to: ({ userId }) => userId,
+      variables: (_data, { name }) => ({ name }),
+    }),
     emailVerificationRequested: notifyOn<'emailVerificationRequested'>(deps, {
       kind: 'user.email_verification_requested',
       to: ({ userId }) => userId,

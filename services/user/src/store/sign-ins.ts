@@ -1,10 +1,11 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { AttemptOutcome } from '@stoa/contracts/user/resources'
 import { fragment } from '@stoa/postgres'
 import { lockOut, type Failures } from '../domain/lock-out.ts'
 
 type Instant = Temporal.Instant
 
-/** What wrong passwords are counted against: an e-mail address, whether it has an account or not, and where from. */
+/** What wrong passwords and codes are counted against: an e-mail address, whether it has an account or not, and where from. */
 export interface SignInGuard {
   readonly emailHash: string
   readonly range: string
@@ -58,7 +59,7 @@ export async function clearGuard(tx: WriteHandle, emailHash: string): Promise<vo
 export interface Attempt {
   readonly id: string
   readonly userId: string | undefined
-  readonly outcome: 'succeeded' | 'wrong_password' | 'locked'
+  readonly outcome: AttemptOutcome
   readonly address: string
   readonly at: Instant
 }
@@ -75,7 +76,7 @@ export async function listAttempts(
   { beforeId, limit }: { readonly beforeId?: string | undefined; readonly limit: number },
 ) {
   const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
-  return db.sql<{ id: string; outcome: 'succeeded' | 'wrong_password' | 'locked'; address: string; at: Instant }>`
+  return db.sql<{ id: string; outcome: AttemptOutcome; address: string; at: Instant }>`
     select id, outcome, address, at from authentications where user_id = ${userId} ${before} order by id desc limit ${limit}`
 }
 

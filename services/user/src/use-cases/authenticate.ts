@@ -2,35 +2,77 @@ import type { Handler, RpcHandler } from '@stoa/contract'
 import { spellEmail } from '@stoa/contracts/shared/email-address'
 import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
-import { findCredentials } from '../store/credentials.ts'
-import { admit, checkPassword, refusalFor, refusalOnAdmission } from './check-password.ts'
+import { findCredentials, findCredentialsById } from '../store/credentials.ts'
+import { findFactor } from '../store/second-factors.ts'
+import { checkCode, checkSignInCode, codeUsedRefusal, otpWrongRefusal, type CodeCheck } from './check-code.ts'
+import {
+  admit,
+  checkPassword,
+  guardOf,
+  lockedRefusal,
+  refusalFor,
+  refusalOnAdmission,
+  type Admission,
+  type NotAdmitted,
+} from './check-password.ts'
 import { openSession } from './open-session.ts'
 
 type Context = Parameters<Handler<UserService, 'authenticate'>>[0]
 
+/** How an account was proven (RFC 8176). */
+const passwordAlone = ['pwd']
+const passwordAndCode = ['pwd', 'otp', 'mfa']
+
 /**
  * A sign-in: the attempt is counted before it is answered, the session opened before it is told, so that auth being unavailable
- * is a 503 after which nothing has happened but a right password.
+ * is a 503 after which nothing has happened but a right password; a code is used up with the answer, and can be sent again.
  */
 async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refuse }: Context) {
-  if (body.otp !== undefined) {
-    const fields = [{ pointer: '/otp', detail: 'cannot be checked: accounts have no second factor' }]
-    return refuse('user.otp_unexpected', 'The account has no second factor, so a one-time code is not accepted.', {
-      fields,
-    })
-  }
   const email = spellEmail(body.email)
-  const account = await findCredentials(db, email)
-  const shown = { email, account, password: body.password, address: caller.address }
+  const found = await findCredentials(db, email)
+  const shown = { email, account: found, password: body.password, address: caller.address }
   const checked = await checkPassword(deps, { db, begin }, shown)
   if (checked.kind !== 'right') return refuse(refusalFor(checked))
-  const tokens = await openSession(deps, calls, { ...checked.account, methods: ['password'] })
+  const { account } = checked
+  const second = await checkSignInCode(deps, { db, begin }, checked, body.otp)
+  if (second.kind !== 'settled') return refuse(codeRefusal(second))
+  const methods = second.code === undefined ? passwordAlone : passwordAndCode
+  const tokens = await openSession(deps, calls, { ...account, methods })
   if (tokens === undefined) return refuse(refusalFor({ kind: 'changed' }))
+  const admission = { ...checked, code: second.code }
   return commit(async (tx) => {
-    const turnedAway = await admit(deps, tx, checked)
+    const turnedAway = await admit(deps, tx, admission)
     if (turnedAway === undefined) return { status: 200, body: tokens }
-    return refuse(refusalOnAdmission(deps, turnedAway, checked))
+    return refuse(refusalOnSignIn(deps, turnedAway, admission))
   })
+}
+
+function codeRefusal(second: Exclude<CodeCheck, { readonly kind: 'settled' }>) {
+  switch (second.kind) {
+    case 'locked':
+      return lockedRefusal(second)
+    case 'code required':
+      return codeRequired
+    case 'code wrong':
+      return otpWrongRefusal()
+    case 'code unexpected':
+      return {
+        code: 'user.otp_unexpected',
+        detail: 'The account has no second factor, so a one-time code is not accepted.',
+        fields: [{ pointer: '/otp', detail: 'cannot be checked: the account has no second factor' }],
+      } as const
+  }
+}
+
+const codeRequired = {
+  code: 'user.otp_required',
+  detail: 'The account has a second factor: send the code of the authenticator app, or a recovery code, as `otp`.',
+} as const
+
+function refusalOnSignIn(deps: Deps, turnedAway: NotAdmitted, admission: Admission) {
+  if (turnedAway.kind !== 'code used') return refusalOnAdmission(deps, turnedAway, admission)
+  if (typeof admission.code !== 'object') throw new Error('a code was used that was not shown')
+  return codeUsedRefusal(deps, admission, admission.code)
 }
 
 export const authenticate =
@@ -48,17 +90,46 @@ export const authenticateAtAuth =
   async (context) =>
     signIn(deps, context)
 
-/** The same check for auth's sign-in page. */
+/** The same check for auth's sign-in page, which asks for a code next where one is required. */
 export const verifyPassword =
   (deps: Deps): RpcHandler<UserService, 'verifyPassword'> =>
   async ({ input, db, begin, commit, refuse }) => {
     const email = spellEmail(input.email)
-    const account = await findCredentials(db, email)
-    const checked = await checkPassword(deps, { db, begin }, { ...input, email, account })
+    const found = await findCredentials(db, email)
+    const checked = await checkPassword(deps, { db, begin }, { ...input, email, account: found })
     if (checked.kind !== 'right') return refuse(refusalFor(checked))
+    const proven = { userId: checked.account.id, accountVersion: checked.account.version }
+    const second = await checkSignInCode(deps, { db, begin }, checked, undefined)
+    if (second.kind === 'locked') return refuse(lockedRefusal(second))
+    if (second.kind !== 'settled') {
+      // a caller that does not ask for the code would take the password for the whole sign-in
+      return input.asksForCode ? commit(async () => ({ ...proven, codeRequired: true })) : refuse(codeRequired)
+    }
     return commit(async (tx) => {
-      const turnedAway = await admit(deps, tx, checked)
-      if (turnedAway === undefined) return { userId: checked.account.id, accountVersion: checked.account.version }
+      const turnedAway = await admit(deps, tx, { ...checked, code: undefined })
+      if (turnedAway === undefined) return { ...proven, codeRequired: false }
+      if (turnedAway.kind === 'code used') throw new Error('a code was used that was not shown')
       return refuse(refusalOnAdmission(deps, turnedAway, checked))
+    })
+  }
+
+/** The code of an account whose password auth has had checked; a change of the account in between ends the sign-in. */
+export const verifyOneTimeCode =
+  (deps: Deps): RpcHandler<UserService, 'verifyOneTimeCode'> =>
+  async ({ input, db, begin, commit, refuse }) => {
+    const { userId, accountVersion: version, otp, address } = input
+    const found = await findCredentialsById(db, userId)
+    const factor = await findFactor(db, userId, deps.clock.now())
+    if (found === undefined || factor?.isConfirmed !== true) return refuse(refusalFor({ kind: 'changed' }))
+    const account = { ...found, version }
+    const proven = { account, address, guard: guardOf(found.email, address) }
+    const checked = await checkCode(deps, { db, begin }, proven, factor, otp)
+    if (checked.kind === 'locked') return refuse(lockedRefusal(checked))
+    if (checked.kind === 'code wrong') return refuse(otpWrongRefusal())
+    return commit(async (tx) => {
+      const turnedAway = await admit(deps, tx, { ...proven, code: checked.code })
+      if (turnedAway === undefined) return {}
+      if (turnedAway.kind === 'code used') return refuse(codeUsedRefusal(deps, proven, checked.code))
+      return refuse(refusalOnAdmission(deps, turnedAway, proven))
     })
   }

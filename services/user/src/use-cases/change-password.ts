@@ -29,11 +29,9 @@ export const changePassword =
     const deletesApiKeys = body.keepApiKeys !== true
     const newHash = await deps.passwords.hashPassword(body.newPassword)
     const changed = await begin(async (tx) => {
-      const turnedAway = await admit(deps, tx, { ...checked, rehashed: undefined })
-      if (turnedAway !== undefined) {
-        if (turnedAway.kind === 'changed') return refuse('request.stale', 'The account was changed by another request.')
-        return refuse(refusalOnAdmission(deps, turnedAway, checked))
-      }
+      const turnedAway = await admit(deps, tx, { ...checked, rehashed: undefined, code: 'not asked' })
+      if (turnedAway?.kind === 'locked') return refuse(refusalOnAdmission(deps, turnedAway, checked))
+      if (turnedAway !== undefined) return refuse('request.stale', 'The account was changed by another request.')
       const change = { checkedHash: checked.passwordHash, newHash, deletesApiKeys, at: deps.clock.now() }
       const version = await replacePassword(tx, account.id, change)
       if (version === undefined) return refuse('request.stale', 'The password was changed by another request.')

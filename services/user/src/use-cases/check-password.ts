@@ -1,25 +1,23 @@
-import type { ReadHandle, Refused, RpcRefusal, Tx } from '@stoa/contract'
-import { userAuthenticated, userLocked } from '@stoa/contracts/user/events'
-import type { UserService } from '@stoa/contracts/user/service'
+import type { ReadHandle } from '@stoa/contract'
+import { userAuthenticated } from '@stoa/contracts/user/events'
 import { advisoryXactLock } from '@stoa/postgres'
 import { fingerprint } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { addressRange } from './address-range.ts'
-import { lockOut, locksAfter } from '../domain/lock-out.ts'
+import { useCode, type ProvenCode } from './check-code.ts'
 import { lockIfCurrent, rehashPassword, type Credentials } from '../store/credentials.ts'
+import { findConfirmedFactorId } from '../store/second-factors.ts'
+import { forgiveRange, insertAttempt, loadGuard, type SignInGuard } from '../store/sign-ins.ts'
 import {
-  forgiveRange,
-  insertAttempt,
-  insertFailure,
-  loadGuard,
-  lockSignIns,
-  type SignInGuard,
-} from '../store/sign-ins.ts'
-import { insertLink, markLocked } from '../store/links.ts'
-import { announceChange } from './announce-change.ts'
-
-type UserTx = Tx<UserService>
-type Begin = <Begun>(start: (tx: UserTx) => Promise<Begun | Refused>) => Promise<Begun | Refused>
+  countWrong,
+  lockedFor,
+  noteLocked,
+  outcomeOf,
+  turnAway,
+  type Begin,
+  type Locked,
+  type UserTx,
+} from './count-attempts.ts'
 
 /** A password and an e-mail address, which may have an account. */
 export interface ShownPassword {
@@ -30,23 +28,41 @@ export interface ShownPassword {
   readonly address: string
 }
 
-/** Shown and found right, but not yet let in: that is for `admit`, in the transaction of what it is wanted for. */
-export interface ProvenPassword {
-  readonly kind: 'right'
+/** An account that has proven itself, but is not yet let in: that is for `admit`, in the transaction of what it is wanted for. */
+export interface ProvenAccount {
   readonly account: Credentials
-  readonly passwordHash: string
   readonly guard: SignInGuard
   readonly address: string
+}
+
+/** Shown and found right. */
+export interface ProvenPassword extends ProvenAccount {
+  readonly kind: 'right'
+  readonly passwordHash: string
   /** The same password hashed at today's cost, when it was hashed at another. */
   readonly rehashed: string | undefined
 }
 
-/** Why a sign-in is refused. */
+/** What `admit` lets in. */
+export interface Admission extends ProvenAccount {
+  readonly passwordHash?: string
+  readonly rehashed?: string | undefined
+  /** The code of the account's second factor; undefined if it has none; 'not asked' where the password alone is enough. */
+  readonly code: ProvenCode | undefined | 'not asked'
+}
+
+/** Why a password is refused. */
 export type TurnedAway =
   | { readonly kind: 'wrong' }
   /** The account was changed after the password was checked. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'locked'; readonly retryAfterSeconds: number }
+  | Locked
+
+/** Why a person whose password was right is not let in. */
+export type NotAdmitted =
+  | Exclude<TurnedAway, { readonly kind: 'wrong' }>
+  /** The code was used by another request meanwhile. */
+  | { readonly kind: 'code used' }
 
 interface PasswordCheckContext {
   readonly db: ReadHandle
@@ -56,6 +72,11 @@ interface PasswordCheckContext {
 /** The wrong passwords for an e-mail address are counted under its hash, in one case. */
 export function emailHashOf(email: string): string {
   return fingerprint(email.toLowerCase())
+}
+
+/** What attempts to sign in to an account are counted against. */
+export function guardOf(email: string, address: string): SignInGuard {
+  return { emailHash: emailHashOf(email), range: addressRange(address) }
 }
 
 /**
@@ -69,124 +90,78 @@ export async function checkPassword(
   shown: ShownPassword,
 ): Promise<ProvenPassword | TurnedAway> {
   const { account, address, password } = shown
-  const guard = { emailHash: emailHashOf(account?.email ?? shown.email), range: addressRange(address) }
+  const guard = guardOf(account?.email ?? shown.email, address)
   const attempt = { account, address, guard }
   const { lockedUntil } = await loadGuard(db, guard, deps.clock.now())
   if (lockedUntil !== undefined) return outcomeOf(await begin((tx) => turnAway(deps, tx, attempt, lockedUntil)))
   const stored = account?.passwordHash
   const isRight = await deps.passwords.verifyPassword(password, stored)
   if (!isRight || account === undefined || stored === undefined) {
-    return outcomeOf(await begin((tx) => countWrong(deps, tx, attempt)))
+    const count = async (tx: UserTx): Promise<TurnedAway> =>
+      (await countWrong(deps, tx, attempt, 'wrong_password')) ?? { kind: 'wrong' }
+    return outcomeOf(await begin(count))
   }
   const rehashed = deps.passwords.needsRehash(stored) ? await deps.passwords.hashPassword(password) : undefined
   return { kind: 'right', account, passwordHash: stored, guard, address, rehashed }
 }
 
-// what is begun here is never refused: the attempt stays counted
-function outcomeOf(begun: TurnedAway | Refused): TurnedAway {
-  if (!('kind' in begun)) throw new Error('an attempt was refused instead of counted')
-  return begun
-}
-
-interface CountedAttempt {
-  readonly account: Credentials | undefined
-  readonly address: string
-  readonly guard: SignInGuard
-}
-
-async function turnAway(
-  deps: Deps,
-  tx: UserTx,
-  { account, address }: CountedAttempt,
-  until: Temporal.Instant,
-): Promise<TurnedAway> {
-  await noteLocked(deps, tx, account?.id, address)
-  return lockedFor(deps, until)
-}
-
-function lockedFor({ clock }: Deps, until: Temporal.Instant): Extract<TurnedAway, { kind: 'locked' }> {
-  const seconds = Math.ceil(clock.now().until(until).total('seconds'))
-  return { kind: 'locked', retryAfterSeconds: Math.max(1, seconds) }
-}
-
-/** Logs an attempt that came while sign-ins were locked. */
-export async function noteLocked(deps: Deps, tx: UserTx, userId: string | undefined, address: string): Promise<void> {
-  await insertAttempt(tx, { id: deps.newId(), userId, outcome: 'locked', address, at: deps.clock.now() })
-}
-
-async function countWrong(deps: Deps, tx: UserTx, attempt: CountedAttempt): Promise<TurnedAway> {
-  const { account, address, guard } = attempt
-  const { clock, newId } = deps
-  await advisoryXactLock(tx, `sign-in/${guard.emailHash}`)
-  const now = clock.now()
-  const state = await loadGuard(tx, guard, now)
-  if (state.lockedUntil !== undefined) return turnAway(deps, tx, attempt, state.lockedUntil)
-  await insertAttempt(tx, { id: newId(), userId: account?.id, outcome: 'wrong_password', address, at: now })
-  await insertFailure(tx, newId(), guard, now)
-  const locks = locksAfter(state)
-  if (locks.range) await lockSignIns(tx, guard, now.add({ minutes: lockOut.fromRange.minutes }))
-  if (locks.account) await lockAccount(deps, tx, attempt)
-  return { kind: 'wrong' }
-}
-
-async function lockAccount({ clock, newId }: Deps, tx: UserTx, { account, guard }: CountedAttempt): Promise<void> {
-  const now = clock.now()
-  const until = now.add({ minutes: lockOut.fromAnywhere.minutes })
-  await lockSignIns(tx, { ...guard, range: '*' }, until)
-  if (account === undefined) return
-  const unlockId = newId()
-  await markLocked(tx, account.id, until, now)
-  const link = {
-    id: unlockId,
-    purpose: 'unlock',
-    userId: account.id,
-    emailHash: guard.emailHash,
-    expiresAt: until,
-  } as const
-  await insertLink(tx, link, now)
-  await tx.publish(userLocked, account.id, { userId: account.id, unlockId })
-  await announceChange(tx, account.id, now)
-}
-
 /**
- * Admits a person whose password was found right, unless sign-ins were locked or the account's sessions were ended meanwhile:
- * the check of a password takes long, and its other half at auth is a call. Logs and publishes the sign-in.
+ * Admits a person who has proven to own the account, unless sign-ins were locked, the account's sessions were ended or its
+ * second factor was changed meanwhile: the check of a password takes long, and its other half at auth is a call. Uses up
+ * the code; logs and publishes the sign-in.
  */
-export async function admit(deps: Deps, tx: UserTx, proven: ProvenPassword): Promise<TurnedAway | undefined> {
-  const { account, guard, address } = proven
+export async function admit(deps: Deps, tx: UserTx, proven: Admission): Promise<NotAdmitted | undefined> {
+  const { account, guard, address, code } = proven
   await advisoryXactLock(tx, `sign-in/${guard.emailHash}`)
   const at = deps.clock.now()
   if (!(await lockIfCurrent(tx, account))) return { kind: 'changed' }
   const state = await loadGuard(tx, guard, at)
   if (state.lockedUntil !== undefined) return lockedFor(deps, state.lockedUntil)
-  if (state.fromRange > 0) await forgiveRange(tx, guard)
-  if (proven.rehashed !== undefined) await rehashPassword(tx, account.id, proven.passwordHash, proven.rehashed)
+  const factorId = await findConfirmedFactorId(tx, account.id)
+  const shown = code === 'not asked' ? undefined : code
+  const isWhole = shown?.factorId === factorId
+  if (code !== 'not asked' && !isWhole) return { kind: 'changed' }
+  if (shown !== undefined && !(await useCode(tx, shown, at))) return { kind: 'code used' }
+  // a right password alone forgives no wrong code
+  if (isWhole && state.fromRange > 0) await forgiveRange(tx, guard)
+  if (proven.rehashed !== undefined && proven.passwordHash !== undefined)
+    await rehashPassword(tx, account.id, proven.passwordHash, proven.rehashed)
   await insertAttempt(tx, { id: deps.newId(), userId: account.id, outcome: 'succeeded', address, at })
-  await tx.publish(userAuthenticated, account.id, { userId: account.id, methods: ['password'], at: at.toString() })
+  const methods = shown === undefined ? ['password'] : ['password', 'otp']
+  await tx.publish(userAuthenticated, account.id, { userId: account.id, methods, at: at.toString() })
   return undefined
 }
 
-/** The refusal of a sign-in, the same with and without an account. */
-export function refusalFor(turnedAway: TurnedAway): RpcRefusal<UserService, 'verifyPassword'> {
+const changed = {
+  code: 'user.credentials_wrong',
+  detail: 'The account changed during the sign-in. Sign in again.',
+} as const
+
+/** The refusal of a lock, the same with and without an account. */
+export function lockedRefusal({ retryAfterSeconds }: Locked) {
+  const detail = 'Too many wrong passwords or codes: sign-in is temporarily locked.'
+  return { code: 'user.locked', detail, retryAfterSeconds } as const
+}
+
+/** The refusal of a password, the same with and without an account. */
+export function refusalFor(turnedAway: TurnedAway) {
   switch (turnedAway.kind) {
     case 'changed':
-      return { code: 'user.credentials_wrong', detail: 'The account changed during the sign-in. Sign in again.' }
-    case 'locked': {
-      const { retryAfterSeconds } = turnedAway
-      return {
-        code: 'user.locked',
-        detail: 'Too many wrong passwords: sign-in is temporarily locked.',
-        retryAfterSeconds,
-      }
-    }
+      return changed
+    case 'locked':
+      return lockedRefusal(turnedAway)
     case 'wrong':
-      return { code: 'user.credentials_wrong', detail: 'The e-mail address or the password is wrong.' }
+      return { code: 'user.credentials_wrong', detail: 'The e-mail address or the password is wrong.' } as const
   }
 }
 
 /** The refusal of a person whose password was right; that sign-ins are locked is logged with it. */
-export function refusalOnAdmission(deps: Deps, turnedAway: TurnedAway, { account, address }: ProvenPassword) {
-  const refusal = refusalFor(turnedAway)
-  if (turnedAway.kind !== 'locked') return refusal
-  return { ...refusal, keep: (kept: UserTx) => noteLocked(deps, kept, account.id, address) }
+export function refusalOnAdmission(
+  deps: Deps,
+  turnedAway: Locked | { kind: 'changed' },
+  { account, address }: ProvenAccount,
+) {
+  if (turnedAway.kind === 'changed') return changed
+  const keep = (kept: UserTx) => noteLocked(deps, kept, account.id, address)
+  return { ...lockedRefusal(turnedAway), keep }
 }

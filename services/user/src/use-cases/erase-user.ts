@@ -10,6 +10,7 @@ import { deleteAddressesOf, listAddresses } from '../store/addresses.ts'
 import { listEntries } from '../store/loyalty.ts'
 import { clearGuard, eraseAttempts, listAttempts } from '../store/sign-ins.ts'
 import { deleteLinks } from '../store/links.ts'
+import { deleteFactorOf, describeFactor } from '../store/second-factors.ts'
 import { eraseUser, findUser, lockUser } from '../store/users.ts'
 import { emailHashOf } from './check-password.ts'
 import { lastAdminDetail, leavesNoAdmin } from './last-admin.ts'
@@ -24,6 +25,7 @@ export async function erase(
   if (status !== 'guest') await clearGuard(tx, emailHashOf(email))
   await deleteAddressesOf(tx, userId)
   await deleteLinks(tx, userId)
+  await deleteFactorOf(tx, userId)
   await eraseAttempts(tx, userId)
   await eraseUser(tx, userId, at)
   await tx.publish(userDeleted, userId, { userId })
@@ -61,13 +63,15 @@ const all = 10_000
 /** The personal data in the user service. */
 export const personalData = ({ clock }: Deps): PersonalData<UserService> => ({
   export: async (subject, db) => {
-    const [account, addresses, signIns, loyalty] = await Promise.all([
+    const [account, addresses, signIns, loyalty, secondFactor] = await Promise.all([
       findUser(db, subject, clock.now()),
       listAddresses(db, subject, { limit: all }),
       listAttempts(db, subject, { limit: all }),
       listEntries(db, subject),
+      // without its secret, which opens the account
+      describeFactor(db, subject, clock.now()),
     ])
-    return { account, addresses, signIns, loyalty }
+    return { account, addresses, signIns, loyalty, secondFactor }
   },
   erase: async (tx, subject) => {
     await noteErased(tx, subject)

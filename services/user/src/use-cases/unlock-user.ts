@@ -4,6 +4,7 @@ import { fingerprint } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { clearGuard, deleteOldAttempts, deleteOldSignIns } from '../store/sign-ins.ts'
 import { deleteExpiredLinks, markExpiredUnlocked, markUnlocked, useLink } from '../store/links.ts'
+import { deleteOldPendingFactors } from '../store/second-factors.ts'
 import { lockUser } from '../store/users.ts'
 import { announceChange } from './announce-change.ts'
 import { emailHashOf } from './check-password.ts'
@@ -32,4 +33,5 @@ export const forgetOldSignIns =
       await deleteOldSignIns(tx, now)
       await deleteOldAttempts(tx, now, retention.signInDays)
       await deleteExpiredLinks(tx, now)
+      await deleteOldPendingFactors(tx, now)
     })
