@@ -98,8 +98,24 @@ const withCredentials = ({ owner }: About) => ({ email: owner.email, password: p
 
 const withPassword = { password: passwordChange.currentPassword }
 
-function pendingFactor(owner: Account): Promise<{ otpauthUri: string; recoveryCodes: string[] }> {
-  return ask('POST', `/api/v1/users/${owner.id}/mfa/enable`, owner, withPassword)
+interface ShownFactor {
+  readonly otpauthUri: string
+  readonly recoveryCodes: readonly string[]
+}
+
+const shownFactors = new Map<string, ShownFactor>()
+const askMfa = (owner: Account, action: string, body: object) =>
+  ask('POST', `/api/v1/users/${owner.id}/mfa/${action}`, owner, body)
+
+/** A second factor that waits for its first code; one that an earlier request switched on is switched off. */
+async function pendingFactor(owner: Account): Promise<ShownFactor> {
+  const { status } = await ask('GET', `/api/v1/users/${owner.id}/mfa`, owner)
+  if (status === 'enabled') {
+    await askMfa(owner, 'disable', { ...withPassword, otp: shownFactors.get(owner.id)?.recoveryCodes[0] })
+  }
+  const shown: ShownFactor = await askMfa(owner, 'enable', withPassword)
+  shownFactors.set(owner.id, shown)
+  return shown
 }
 
 const ofAuth: LiveFields<AuthService> = {
@@ -120,7 +136,7 @@ const ofUser: LiveFields<UserService> = {
   verifySecondFactor: async ({ owner }) => ({ otp: codeOf((await pendingFactor(owner)).otpauthUri, 1) }),
   disableSecondFactor: async ({ owner }) => {
     const { otpauthUri, recoveryCodes } = await pendingFactor(owner)
-    await ask('POST', `/api/v1/users/${owner.id}/mfa/verify`, owner, { otp: codeOf(otpauthUri) })
+    await askMfa(owner, 'verify', { otp: codeOf(otpauthUri) })
     return { ...withPassword, otp: recoveryCodes[0] }
   },
 }
