@@ -17,6 +17,7 @@ export function facts(deps: Deps) {
     ...orderFacts(deps),
     ...moneyFacts(deps),
     ...ticketFacts(deps),
+    ...securityFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',
       // in the inbox only: the address is not verified yet, and a guest reads no inbox
@@ -24,6 +25,34 @@ export function facts(deps: Deps) {
       by: 'in_app',
       variables: (_data, { name }) => ({ name }),
     }),
+    inventoryLowStock: notifyOn<'inventoryLowStock'>(deps, {
+      kind: 'inventory.low_stock',
+      to: 'staff',
+      variables: ({ sku, available, reorderPoint }) => ({
+        sku,
+        available: String(available),
+        reorderPoint: String(reorderPoint),
+      }),
+    }),
+    fraudDetected: notifyOn<'fraudDetected'>(deps, {
+      kind: 'fraud.detected',
+      to: 'staff',
+      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
+    }),
+    reconciliationFailed: notifyOn<'reconciliationFailed'>(deps, {
+      kind: 'reconciliation.failed',
+      to: 'staff',
+      variables: ({ kinds, carts = 0 }) => {
+        const all = carts === 0 ? kinds : [...kinds, { kind: 'cart.order_differs', count: carts }]
+        return { kinds: all.map(({ kind, count }) => `${count} ${kind}`).join(', ') }
+      },
+    }),
+  }
+}
+
+/** What concerns the security of an account. */
+function securityFacts(deps: Deps) {
+  return {
     userLocked: notifyOn<'userLocked'>(deps, {
       kind: 'user.locked',
       to: ({ userId }) => userId,
@@ -56,28 +85,6 @@ export function facts(deps: Deps) {
       kind: 'api_key.created',
       to: ({ userId }) => userId,
       variables: ({ scopes }, { name }) => ({ name, scopes: scopes.join(', ') }),
-    }),
-    inventoryLowStock: notifyOn<'inventoryLowStock'>(deps, {
-      kind: 'inventory.low_stock',
-      to: 'staff',
-      variables: ({ sku, available, reorderPoint }) => ({
-        sku,
-        available: String(available),
-        reorderPoint: String(reorderPoint),
-      }),
-    }),
-    fraudDetected: notifyOn<'fraudDetected'>(deps, {
-      kind: 'fraud.detected',
-      to: 'staff',
-      variables: ({ paymentId, rules }) => ({ paymentId, rules: rules.join(', ') }),
-    }),
-    reconciliationFailed: notifyOn<'reconciliationFailed'>(deps, {
-      kind: 'reconciliation.failed',
-      to: 'staff',
-      variables: ({ kinds, carts = 0 }) => {
-        const all = carts === 0 ? kinds : [...kinds, { kind: 'cart.order_differs', count: carts }]
-        return { kinds: all.map(({ kind, count }) => `${count} ${kind}`).join(', ') }
-      },
     }),
   }
 }

@@ -1,10 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { equalsInConstantTime, fingerprint, toBase32, totpCode, totpStepAt } from '@stoa/security'
-
-/** How far the clock of a telephone may be off, in steps of 30 seconds. */
+/** How far the clock of a telephone may be off, in time steps of an authenticator app. */
 const driftSteps = 1
-const recoveryCodeCount = 10
-const recoveryCodeBytes = 10
 
 /** For how long a second factor waits for its first code. */
 export const pendingFor = { hours: 24 } as const
@@ -26,36 +21,23 @@ export function readCode(text: string): TypedCode {
 }
 
 /** The last time step of which a code could be accepted now. */
-export function latestStep(now: Temporal.Instant): number {
-  return totpStepAt(now) + driftSteps
+export function latestStep(currentStep: number): number {
+  return currentStep + driftSteps
 }
 
 /**
  * The time step that a code is for, if it may be accepted now: each step once, and none before one that was. A step that
  * lies further ahead than any code can was noted before the clock was set back, and does not count.
  */
-export function stepOf(
-  code: string,
-  secret: string,
-  now: Temporal.Instant,
+export function acceptedStep(
+  isCodeOf: (step: number) => boolean,
+  currentStep: number,
   lastStep: number | undefined,
 ): number | undefined {
-  const latest = latestStep(now)
+  const latest = latestStep(currentStep)
   const used = lastStep === undefined || lastStep > latest ? -Infinity : lastStep
-  for (let step = latest - 2 * driftSteps; step <= latest; step += 1) {
-    if (step > used && equalsInConstantTime(totpCode(secret, step), code)) return step
+  for (let step = currentStep - driftSteps; step <= latest; step += 1) {
+    if (step > used && isCodeOf(step)) return step
   }
   return undefined
-}
-
-/** New recovery codes, of 80 random bits each. */
-export function makeRecoveryCodes(): string[] {
-  return Array.from({ length: recoveryCodeCount }, () =>
-    (toBase32(randomBytes(recoveryCodeBytes)).match(/.{4}/g) ?? []).join('-'),
-  )
-}
-
-/** What is kept of a recovery code; of the same code another for each factor. */
-export function hashRecoveryCode(factorId: string, code: string): string {
-  return fingerprint(`${factorId}:${code.replaceAll('-', '')}`)
 }

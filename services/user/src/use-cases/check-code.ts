@@ -1,7 +1,7 @@
 import type { ReadHandle } from '@stoa/contract'
-import { decryptText } from '@stoa/security'
+import { decryptText, equalsInConstantTime, totpCode, totpStepAt } from '@stoa/security'
 import type { Deps } from '../deps.ts'
-import { hashRecoveryCode, latestStep, maxWrongCodes, readCode, stepOf } from '../domain/second-factor.ts'
+import { acceptedStep, latestStep, maxWrongCodes, readCode } from '../domain/second-factor.ts'
 import {
   countWrongCode,
   findFactor,
@@ -10,6 +10,7 @@ import {
   useStep,
   type StoredFactor,
 } from '../store/second-factors.ts'
+import { loadGuard } from '../store/sign-ins.ts'
 import {
   countWrong,
   logAttempt,
@@ -20,7 +21,7 @@ import {
   type Locked,
   type UserTx,
 } from './count-attempts.ts'
-import { loadGuard } from '../store/sign-ins.ts'
+import { hashRecoveryCode } from './recovery-codes.ts'
 
 /** A code that was found right, but is not yet used up: that is for `useCode`, in the transaction of what it is wanted for. */
 export interface ProvenCode {
@@ -95,7 +96,9 @@ async function proveCode(
 ): Promise<ProvenCode | undefined> {
   const typed = readCode(otp)
   if (typed.kind === 'totp') {
-    const step = stepOf(typed.code, decryptText(secretKey, factorId, encryptedSecret), clock.now(), lastStep)
+    const secret = decryptText(secretKey, factorId, encryptedSecret)
+    const isCodeOf = (step: number) => equalsInConstantTime(totpCode(secret, step), typed.code)
+    const step = acceptedStep(isCodeOf, totpStepAt(clock.now()), lastStep)
     return step === undefined ? undefined : { factorId, by: { step } }
   }
   // a recovery code does not show that the app has the secret
@@ -106,7 +109,7 @@ async function proveCode(
 
 /** Uses up a code; false if another request was first. */
 export function useCode(tx: UserTx, { factorId, by }: ProvenCode, at: Temporal.Instant): Promise<boolean> {
-  if ('step' in by) return useStep(tx, factorId, { step: by.step, latestStep: latestStep(at) })
+  if ('step' in by) return useStep(tx, factorId, { step: by.step, latestStep: latestStep(totpStepAt(at)) })
   return useRecoveryCode(tx, factorId, { codeHash: by.recoveryHash, at })
 }
 

@@ -3,7 +3,6 @@ import { mfaDisabled, mfaEnabled } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
 import { encryptText, makeTotpSecret, totpUri } from '@stoa/security'
 import type { Deps } from '../deps.ts'
-import { hashRecoveryCode, makeRecoveryCodes } from '../domain/second-factor.ts'
 import { findCredentialsById } from '../store/credentials.ts'
 import {
   confirmFactor,
@@ -16,6 +15,7 @@ import {
 import { findUser, lockUser } from '../store/users.ts'
 import { checkCode, codeUsedRefusal, otpWrongRefusal } from './check-code.ts'
 import { admit, checkPassword, guardOf, lockedRefusal, refusalFor, refusalOnAdmission } from './check-password.ts'
+import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts'
 
 /** The name that authenticator apps show beside the e-mail address. */
 const issuer = 'Stoa'
