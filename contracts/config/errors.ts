@@ -59,7 +59,7 @@ export const configErrors = errors({
   'config.secret_refused': {
     kind: 'invalid',
     title: 'A value looks like a secret',
-    why: 'Secrets are never stored here, because the values and their history can be read by everyone with config:read.',
+    why: 'Secrets are never stored here: everyone with config:read can read values, schemas and their history, and flags are read by those who evaluate them.',
     fix: 'Put the secret into the store of the environment, and send its name as {"secretRef": "NAME"}.',
   },
   'config.version_not_found': {

@@ -50,7 +50,7 @@ export const createFlag = post('/api/v1/flags', {
   ),
   answers: { 201: Flag },
   answersWith: 'getServedFlag',
-  refuses: ['config.flag_exists', 'config.flag_invalid', 'config.flag_limit'],
+  refuses: ['config.flag_exists', 'config.flag_invalid', 'config.flag_limit', 'config.secret_refused'],
 })
 
 /** GET /api/v1/flags/{key} */

@@ -1,5 +1,6 @@
 import { closed, InstantSchema, mount, noteText, post, stream } from '@stoa/contract'
 import { Type } from 'typebox'
+import { ofrepEndpoints } from './ofrep.ts'
 import { FlagKey, FlagKind, VariantName, Variants } from './resources.ts'
 import { SettingSchemas } from './values.ts'
 
@@ -64,4 +65,6 @@ export const recordEvaluations = post('/internal/evaluations', {
 export const ofrep = mount('/ofrep/v1/*', {
   summary: 'Evaluate flags over OFREP; anyone may evaluate client-side flags, readers of flags all of them',
   permission: 'public',
+  takesTokens: true,
+  endpoints: ofrepEndpoints,
 })

@@ -42,7 +42,7 @@ export const replaceApplication = put('/api/v1/config/{application}', {
   body: Type.Object({ settings: SettingSchemas, reason: Type.Optional(Reason) }, closed),
   answers: { 200: Application },
   answersWith: 'getApplication',
-  refuses: ['config.application_declared', 'config.application_limit'],
+  refuses: ['config.application_declared', 'config.application_limit', 'config.secret_refused'],
 })
 
 /** GET /api/v1/config-schemas/{application}/history */

@@ -30,6 +30,9 @@ const knownPaths = [
   '/.well-known/oauth-authorization-server',
   '/.well-known/oauth-protected-resource',
   '/.well-known/unheard-of',
+  '/ofrep/v1/evaluate/flags',
+  '/ofrep/v1/evaluate/flags/gift-wrapping',
+  '/ofrep/v1/evaluate/flags/%00',
 ]
 
 const noise = fc.oneof(

@@ -66,6 +66,9 @@ test('secrets are kept as references only, and a refused one appears nowhere', a
   const refused = await put({ 'mail.host': secret })
   expect([refused.status, refused.body.code]).toEqual([422, 'config.secret_refused'])
   expect(JSON.stringify(refused.body)).not.toContain(secret)
+  const schema = { 'mail.key': { type: 'string', enum: [`ghp_${secret.slice(0, 36)}`] } }
+  const inSchema = await app.as(manager, 'PUT', '/api/v1/config/secretive', { settings: schema })
+  expect([inSchema.status, inSchema.body.code]).toEqual([422, 'config.secret_refused'])
   const kept = await put({ 'mail.password': { secretRef: 'mail/password' } })
   expect(kept.body.values).toEqual({ 'mail.password': { secretRef: 'mail/password' } })
 })

@@ -184,6 +184,19 @@ test('a change that names another version than the current one is not made, howe
   expect((await flag()).version).toBe(version)
 })
 
+test('refuses a secret in a variant, and shows it nowhere', async () => {
+  const secret = 'sk_live_0123456789abcdef'
+  const variants = { v: { key: secret } }
+  const made = await app.as(manager, 'POST', '/api/v1/flags', {
+    ...temporary,
+    type: 'object',
+    variants,
+    defaultVariant: 'v',
+  })
+  expect(made.body).toMatchObject({ code: 'config.secret_refused', errors: [{ pointer: '/variants/v/key' }] })
+  expect(JSON.stringify(made.body)).not.toContain(secret)
+})
+
 test('refuses rules and variants that are too large', async () => {
   const values = Array.from({ length: 50 }, (_, index) => `${index}${'x'.repeat(90)}`)
   const rule = { when: [{ attribute: 'a', operator: 'in', values }], serve: { variant: 'on' } }

@@ -120,6 +120,31 @@ test('signs in by code with PKCE, and returns to the page that was asked for', a
   expect(session).not.toContain('refresh-good')
 })
 
+test('sign-ins of several tabs end each in its own page, and a page of another site ends none', async () => {
+  const first = await begin('/console/orders')
+  const second = await get('/console/session/sign-in?to=/console/sagas', { cookie: first.cookie })
+  const cookie = cookiesOf(second)
+  const state = new URL(second.headers.get('location') ?? '').searchParams.get('state') ?? ''
+  const foreign = await finish(cookie, { code: 'good', state: 'guessed' })
+  expect(foreign.headers.getSetCookie()).toEqual([])
+  const done = await finish(cookie, { code: 'good', state: first.state })
+  expect(done.headers.get('location')).toBe('/console/orders')
+  const left = cookiesOf(done)
+  expect((await finish(left, { code: 'good', state })).headers.get('location')).toBe('/console/sagas')
+  // each state is used once
+  expect((await finish(left, { code: 'good', state: first.state })).headers.get('location')).toContain('failed')
+})
+
+test('the cookie of sign-ins stays small enough for browsers', async () => {
+  let cookie = ''
+  for (let tab = 0; tab < 6; tab++) {
+    const to = `/console/orders?text=${'x'.repeat(tab === 0 ? 3_000 : 470)}`
+    const begun = await get(`/console/session/sign-in?to=${encodeURIComponent(to)}`, { cookie })
+    cookie = cookiesOf(begun)
+    expect(begun.headers.getSetCookie()[0]?.length).toBeLessThan(4_096)
+  }
+})
+
 test.each([
   'https://elsewhere.example/',
   '//elsewhere.example',
@@ -198,6 +223,18 @@ test('without its authorization server it says that it is unavailable', async ()
   const other = await gatewayUnderTest({ AUTH_ISSUER: issuer, AUTH_URL: 'http://127.0.0.1:9' })
   expect((await fetch(`${other.url}/api/v1/orders`, { headers: { cookie, ...ofConsole } })).status).toBe(503)
   expect((await fetch(`${other.url}/api/v1/products`, { headers: { cookie } })).status).toBe(200)
+  await other.stop()
+})
+
+test('a session has not ended because its authorization server is busy', async () => {
+  const cookie = cookiesOf(await signIn())
+  const other = await gatewayUnderTest({ AUTH_ISSUER: issuer, AUTH_URL: `http://127.0.0.1:${gateway.upstream.port}` })
+  const { answer } = gateway.upstream
+  gateway.upstream.answer = (_, response) => void response.writeHead(429).end()
+  const asked = () => fetch(`${other.url}/console/session`, { headers: { cookie, ...ofConsole } })
+  expect((await asked()).status).toBe(503)
+  gateway.upstream.answer = answer
+  expect((await asked()).status).toBe(200)
   await other.stop()
 })
 

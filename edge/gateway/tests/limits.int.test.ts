@@ -41,6 +41,17 @@ test('what an account is refused counts against the account', async () => {
   ])
 })
 
+test('a program that evaluates flags with a token has a limit of its own; without one it shares that of its address', async () => {
+  gateway = await gatewayUnderTest({ RATE_LIMIT_SCALE: '1' })
+  const evaluate = async (headers: Record<string, string>) =>
+    (await fetch(`${gateway.url}/ofrep/v1/evaluate/flags`, { method: 'POST', headers })).headers.get('ratelimit')
+  expect(await evaluate(as('customer-ada'))).toMatch(/^"authenticated";r=999;/)
+  expect(await evaluate({})).toMatch(/^"public";r=99;/)
+  // auth knows its callers by other means
+  const token = await fetch(`${gateway.url}/oauth2/userinfo`, { headers: as('customer-ada') })
+  expect(token.headers.get('ratelimit')).toMatch(/^"public";r=98;/)
+})
+
 test('guests share the budget of their address', async () => {
   gateway = await gatewayUnderTest({ RATE_LIMIT_SCALE: '1' })
   const remaining = async (init?: RequestInit) =>

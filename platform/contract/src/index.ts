@@ -58,6 +58,7 @@ export {
   type Effect,
   type Method,
   type Mount,
+  type MountedEndpoint,
   type Operation,
   type PathParams,
   type PathSchemas,

@@ -37,6 +37,8 @@ test('refuses values that an operator cannot compare', () => {
   expect(when('in')).toEqual(['/rules/0/when/0/values'])
   expect(when('at_least', 1, 'x')).toEqual(['/rules/0/when/0/values/1'])
   expect(when('starts_with', 1)).toEqual(['/rules/0/when/0/values/0'])
+  // a time without a zone would be another one in each process
+  expect(when('before', '2026-01-01T00:00:00')).toEqual(['/rules/0/when/0/values/0'])
   expect(when('before', '2026')).toEqual(['/rules/0/when/0/values/0'])
   expect(when('version_below', '2.x')).toEqual(['/rules/0/when/0/values/0'])
   expect([when('in', 1, 'x'), when('after', '2026-01-01T00:00:00Z'), when('version_below', 'v2.1')].flat()).toEqual([])

@@ -70,7 +70,9 @@ const number = { what: 'a number', test: (value: unknown) => typeof value === 'n
 const instant = {
   what: 'a time of RFC 3339',
   test: (value: unknown) =>
-    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value)),
+    typeof value === 'string' &&
+    /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/i.test(value) &&
+    !Number.isNaN(Date.parse(value)),
 }
 const version = {
   what: 'a version such as 2.10.3',

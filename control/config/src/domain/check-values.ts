@@ -50,6 +50,15 @@ export function findSecrets(values: Values): FieldError[] {
     .map(([name]) => ({ pointer: `/values/${name}`, detail: 'looks like a secret; send {"secretRef": "NAME"}' }))
 }
 
+/** The texts in a value, at any depth, that have the form of a secret. They are pointed to, never shown. */
+export function findSecretForms(value: unknown, pointer: string): FieldError[] {
+  if (typeof value === 'string') return hasSecretForm(value) ? [{ pointer, detail: 'looks like a secret' }] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => findSecretForms(item, `${pointer}/${name}`))
+}
+
+const hasSecretForm = (text: string) => secretForms.some((form) => form.test(text))
+
 const textsOf = (value: SettingValue): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value : []
 
@@ -71,7 +80,7 @@ const secretForms = [
 
 function isSecret(name: string, text: string): boolean {
   if (text === '') return false
-  return secretName.test(name) || secretForms.some((form) => form.test(text)) || isRandom(text)
+  return secretName.test(name) || hasSecretForm(text) || isRandom(text)
 }
 
 /** Whether a text is one long word whose characters are as evenly distributed as those of a random key. */

@@ -5,7 +5,7 @@ import type { Application, SettingSchemas } from '@stoa/contracts/config/values'
 import { canonicalJson, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { checkSize, largest } from '../domain/check-size.ts'
-import { checkSchemas } from '../domain/check-values.ts'
+import { checkSchemas, findSecretForms } from '../domain/check-values.ts'
 import * as store from '../store/configurations.ts'
 import { raiseRevision } from '../store/flags.ts'
 
@@ -53,6 +53,8 @@ export const replaceApplication =
     const fields = [...checkSchemas(settings), ...checkSize(settings, largest.schemas, '/settings')]
     if (fields.length > 0)
       return refuse('request.invalid', 'The schemas are too large, or no value can match them.', { fields })
+    const secrets = findSecretForms(settings, '/settings')
+    if (secrets.length > 0) return refuse('config.secret_refused', 'A schema contains a secret.', { fields: secrets })
     return commit(async (tx) => {
       const locked = await store.lockApplication(tx, name)
       // applications are counted and created one after the other behind the row of the revision

@@ -5,7 +5,7 @@ import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { checkVariants } from '../domain/check-rules.ts'
 import { checkSize, largest } from '../domain/check-size.ts'
-import { checkSchemas } from '../domain/check-values.ts'
+import { checkSchemas, findSecretForms } from '../domain/check-values.ts'
 import { maxFlags } from '../served-flags.ts'
 import { lastVersions, writeDeletion, writeSetting } from '../store/flag-changes.ts'
 import { lockApplication } from '../store/configurations.ts'
@@ -21,6 +21,9 @@ export const createFlag =
       ...checkSize(flag.variants, largest.variants, '/variants'),
     ]
     if (fields.length > 0) return refuse('config.flag_invalid', 'The variants of the flag are not valid.', { fields })
+    const secrets = findSecretForms(flag.variants, '/variants')
+    if (secrets.length > 0)
+      return refuse('config.secret_refused', 'A variant looks like a secret.', { fields: secrets })
     return commit(async (tx) => {
       // takes the row of the revision, behind which flags are counted and created one after the other
       await store.raiseRevision(tx)

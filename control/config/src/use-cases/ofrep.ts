@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { MountHandler } from '@stoa/contract'
 import type { Flag } from '@stoa/contracts/config/resources'
 import { evaluate, type EvaluationInput } from '@stoa/flags/evaluate'
+import { ofrepPath as basePath } from '@stoa/contracts/config/ofrep'
 import type { Deps } from '../deps.ts'
 import { stateOf } from '../served-flags.ts'
 
 // The OpenFeature Remote Evaluation Protocol 0.2: https://openfeature.dev/docs/reference/other-technologies/ofrep
 
-const basePath = '/ofrep/v1/evaluate/flags'
 const maxBodyBytes = 65_536
 
 interface Failure {

@@ -21,7 +21,7 @@ export function authentication(verifier: TokenVerifier, principalOf: (claims: Cl
   }
   return (head, route) => {
     const { authorization } = head.headers
-    if (authorization === undefined || route.isForeign) return anonymous
+    if (authorization === undefined || route.checksCallers) return anonymous
     const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? []
     if (token === undefined) {
       if (route.permission === 'public') return anonymous

@@ -26,8 +26,10 @@ export interface Route {
   /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
   readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
-  /** Whether a mounted handler returns its own errors and authenticates its own callers. */
+  /** Whether a mounted handler returns its own errors. */
   readonly isForeign: boolean
+  /** Whether a mounted handler authenticates its own callers, by other means than our tokens. */
+  readonly checksCallers: boolean
   /** The callers that share cached responses. */
   readonly sharedWith: Operation['sharedWith']
   /** Failures to sign in by it count against the caller's address. */
@@ -45,7 +47,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         const { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith } = route
         const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
         const bodyLimitBytes = bodyLimitOf(route)
-        return { ...shared, ...said, bodyLimitBytes, isStream: false, isForeign: false, isSignIn }
+        return { ...shared, ...said, bodyLimitBytes, isStream: false, isForeign: false, checksCallers: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
       const method = isStream ? 'GET' : '*'
@@ -60,6 +62,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         sharedWith: undefined,
         isStream,
         isForeign: !isStream,
+        checksCallers: route.kind === 'mount' && !route.takesTokens,
         isSignIn,
       }
     }),

@@ -23,6 +23,9 @@ interface ServerOptions {
 
 const timeoutMs = 10_000
 
+const unavailable = (cause: unknown) =>
+  platformError('service.unavailable', 'Signing in is not possible at the moment.', { cause })
+
 /** Asks the token endpoint of auth, as a confidential client (RFC 6749, RFC 7009). */
 export function authorizationServer({ url, client }: ServerOptions): AuthorizationServer {
   const credentials = [client.id, client.secret].map(encodeURIComponent).join(':')
@@ -41,13 +44,15 @@ export function authorizationServer({ url, client }: ServerOptions): Authorizati
       if (response.status < 500 && response.status !== 401) return { status: response.status, text }
       throw new Error(`auth responded with ${response.status}`)
     } catch (error) {
-      throw platformError('service.unavailable', 'Signing in is not possible at the moment.', { cause: error })
+      throw unavailable(error)
     }
   }
 
   async function tokens(fields: Record<string, string>) {
     const { status, text } = await ask('token', fields)
-    if (status !== 200) return undefined
+    // only this status says that the code or token is not valid (RFC 6749, 5.2)
+    if (status === 400) return undefined
+    if (status !== 200) throw unavailable(new Error(`auth responded with ${status}`))
     const { access_token, refresh_token, expires_in } = JSON.parse(text) as Record<string, unknown>
     return {
       accessToken: String(access_token),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { appSessionPaths, type App, type AppSession, type AppSignedOut } from '@stoa/contract'
 import { platformError, type Clock } from '@stoa/kernel'
-import { equalsInConstantTime, randomSecret, type Claims, type Principal, type TokenVerifier } from '@stoa/security'
+import { randomSecret, type Claims, type Principal, type TokenVerifier } from '@stoa/security'
 import type { AppVisit } from '../apps/app-sites.ts'
 import type { RequestHead } from '../exchange.ts'
 import type { GatewayPage } from '../fixed-page.ts'
@@ -92,25 +92,27 @@ function signIn(
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const cookie = store.saveSignIn({ app: name, state, verifier, to, startedAtMs })
+  const cookie = store.saveSignIn(head.headers.cookie, { app: name, state, verifier, to, startedAtMs })
   return redirect(route, `${issuer}/oauth2/authorize?${query.toString()}`, [cookie])
 }
 
 async function signedIn(options: PagesOptions, { name, app, head, route }: Visited): Promise<GatewayPage> {
   const { store, tokens, server, clock, origin, issuer } = options
   const query = new URLSearchParams(head.search)
-  const begun = store.readSignIn(head.headers.cookie, name)
+  const { cookie } = head.headers
   const [code, from, state] = [query.get('code'), query.get('iss'), query.get('state')]
-  const isOurs = begun !== undefined && equalsInConstantTime(state ?? '', begun.state) && from === issuer
-  const found =
-    isOurs && code !== null ? await server.redeem(code, begun.verifier, redirectUri(origin, app)) : undefined
-  if (begun === undefined || found === undefined) {
-    // the page offers to try once more
-    return redirect(route, `${app.path}/?sign-in=failed`, [store.clearSignIn()])
-  }
+  const begun = store.readSignIn(cookie, name, state ?? '')
+  // the page offers to try once more
+  const failed = `${app.path}/?sign-in=failed`
+  // any site can lead here: that ends no sign-in which was begun in another tab
+  if (begun === undefined) return redirect(route, failed, [])
+  const ended = store.endSignIn(cookie, begun)
+  const isOurs = from === issuer && code !== null
+  const found = isOurs ? await server.redeem(code, begun.verifier, redirectUri(origin, app)) : undefined
+  if (found === undefined) return redirect(route, failed, [ended])
   tokens.note(found)
   const session = store.save({ refreshToken: found.refreshToken, startedAtMs: clock.now().epochMilliseconds })
-  return redirect(route, begun.to, [store.clearSignIn(), session])
+  return redirect(route, begun.to, [ended, session])
 }
 
 async function signOut(options: PagesOptions, { app, head, route }: Visited): Promise<GatewayPage> {
@@ -134,13 +136,17 @@ function redirectUri(origin: string, { path }: App): string {
   return origin + path + appSessionPaths.signedIn
 }
 
-/** A path of the app; its start page in place of any other, which could lead to another site. */
-function pathWithin({ path }: App, to: string | null): string {
-  const start = `${path}/`
+/** The longest path to return to: it is kept in a cookie, which browsers drop above 4,096 bytes. */
+const maxPathLength = 500
+
+/** A path of the app; its start page in place of any other, which could lead to another site or be too long to keep. */
+function pathWithin({ path: ofApp }: App, to: string | null): string {
+  const start = `${ofApp}/`
   if (to === null || !URL.canParse(to, 'http://app')) return start
   const { origin, pathname, search } = new URL(to, 'http://app')
-  const isWithin = origin === 'http://app' && (pathname === path || pathname.startsWith(start))
-  return isWithin ? pathname + search : start
+  const isWithin = origin === 'http://app' && (pathname === ofApp || pathname.startsWith(start))
+  const path = pathname + search
+  return isWithin && path.length <= maxPathLength ? path : start
 }
 
 function json(route: string, body: object, more: readonly string[] = []): GatewayPage {

@@ -25,7 +25,7 @@ export function sessionPolicy({ store, tokens, origin }: PolicyOptions): Session
     if (cookie === undefined || !store.mayHold(cookie)) return head
     const stripped = withHeader(head, 'cookie', store.strip(cookie))
     // what is mounted authenticates its own callers
-    if (authorization !== undefined || route.isForeign || !isOfApp(head.headers)) return stripped
+    if (authorization !== undefined || route.checksCallers || !isOfApp(head.headers)) return stripped
     const session = store.read(cookie)
     if (session === undefined) return stripped
     requireOwnPage(head.method, head.headers, origin)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@stoa/kernel'
+import { equalsInConstantTime } from '@stoa/security'
 import { clearCookie, cookieIn, setCookie, withoutCookies, type CookieKind } from './cookies.ts'
 import type { Sealer } from './sealed.ts'
 
@@ -23,9 +24,12 @@ export interface SessionStore {
   readonly read: (cookie: string | undefined) => AppSessionRecord | undefined
   readonly save: (session: AppSessionRecord) => string
   readonly clear: () => string
-  readonly readSignIn: (cookie: string | undefined, app: string) => SignInRecord | undefined
-  readonly saveSignIn: (record: SignInRecord) => string
-  readonly clearSignIn: () => string
+  /** The sign-in to an app that was begun with a state. */
+  readonly readSignIn: (cookie: string | undefined, app: string, state: string) => SignInRecord | undefined
+  /** Keeps a sign-in beside those that were begun before it, in other tabs. */
+  readonly saveSignIn: (cookie: string | undefined, record: SignInRecord) => string
+  /** Forgets one sign-in, and no other. */
+  readonly endSignIn: (cookie: string | undefined, record: SignInRecord) => string
   /** The `Cookie` header without ours, which no service may see. */
   readonly strip: (cookie: string) => string | undefined
   readonly mayHold: (cookie: string) => boolean
@@ -35,6 +39,13 @@ export interface SessionStore {
 /** How long a session lasts at most: a working day. */
 const sessionSeconds = 12 * 3_600
 const signInSeconds = 600
+/** The most sign-ins in progress: browsers keep cookies of up to 4,096 bytes. */
+const maxSignIns = 3
+
+interface SignIns {
+  readonly begun: readonly SignInRecord[]
+  readonly salt: string
+}
 
 interface StoreOptions {
   readonly sealer: Sealer
@@ -48,6 +59,15 @@ export function sessionStore({ sealer, clock, origin }: StoreOptions): SessionSt
   const { session, signIn } = cookiesAt(new URL(origin))
   const nowMs = () => clock.now().epochMilliseconds
   const isLive = (startedAtMs: number, seconds: number) => nowMs() < startedAtMs + seconds * 1_000
+  const signInsIn = (cookie: string | undefined): readonly SignInRecord[] => {
+    const value = cookieIn(cookie, signIn.name)
+    const opened = value === undefined ? undefined : (sealer.open(signIn.name, value) as Partial<SignIns> | undefined)
+    return (opened?.begun ?? []).filter(({ startedAtMs }) => isLive(startedAtMs, signInSeconds))
+  }
+  const keepSignIns = (begun: readonly SignInRecord[]) =>
+    begun.length === 0
+      ? clearCookie(signIn)
+      : setCookie(signIn, sealer.seal(signIn.name, { begun, salt: randomUUID() } satisfies SignIns))
   return {
     read(cookie) {
       const value = cookieIn(cookie, session.name)
@@ -57,13 +77,10 @@ export function sessionStore({ sealer, clock, origin }: StoreOptions): SessionSt
     },
     save: (record) => setCookie(session, sealer.seal(session.name, record)),
     clear: () => clearCookie(session),
-    readSignIn(cookie, app) {
-      const value = cookieIn(cookie, signIn.name)
-      const record = value === undefined ? undefined : (sealer.open(signIn.name, value) as SignInRecord | undefined)
-      return record?.app === app && isLive(record.startedAtMs, signInSeconds) ? record : undefined
-    },
-    saveSignIn: (record) => setCookie(signIn, sealer.seal(signIn.name, { ...record, salt: randomUUID() })),
-    clearSignIn: () => clearCookie(signIn),
+    readSignIn: (cookie, app, state) =>
+      signInsIn(cookie).find((record) => record.app === app && equalsInConstantTime(state, record.state)),
+    saveSignIn: (cookie, record) => keepSignIns([record, ...signInsIn(cookie)].slice(0, maxSignIns)),
+    endSignIn: (cookie, { state }) => keepSignIns(signInsIn(cookie).filter((other) => other.state !== state)),
     strip: (cookie) => withoutCookies(cookie, [session.name, signIn.name]),
     mayHold: (cookie) => cookie.includes(session.name) || cookie.includes(signIn.name),
     endOf: ({ startedAtMs }) => startedAtMs + sessionSeconds * 1_000,

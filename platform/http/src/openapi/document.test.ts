@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { mount } from '@stoa/contract'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { parcelContract } from '../../tests/parcel-contract.ts'
@@ -34,6 +35,39 @@ test('is valid OpenAPI 3.1', async () => {
   const result = await validator.validate({ ...make() })
   expect(result.errors).toBeUndefined()
   expect([result.valid, validator.version]).toEqual([true, '3.1'])
+})
+
+test('shows the endpoints of a mounted handler, with its own failures beside the problems', async () => {
+  const Failed = Type.Object({ errorCode: Type.String() })
+  const evaluate = mount('/flags/*', {
+    summary: 'Evaluate flags',
+    permission: 'public',
+    takesTokens: true,
+    endpoints: [
+      {
+        name: 'evaluateFlag',
+        method: 'POST',
+        path: '/flags/{key}',
+        summary: 'Evaluate a flag',
+        params: { key: Type.String() },
+        body: Type.Object({ context: Type.Object({}) }),
+        answers: { 200: Type.Object({ value: Type.Unknown() }), 304: null, 400: Failed },
+      },
+    ],
+  })
+  const document = make([
+    {
+      ...parcelContract,
+      operations: { evaluate, other: mount('/other/*', { summary: 'Other', permission: 'public' }) },
+    },
+  ])
+  expect(Object.keys(document.paths)).toEqual(['/flags/{key}'])
+  const { operationId, parameters, responses, security } = document.paths['/flags/{key}']?.['post'] as Described
+  expect([operationId, parameters[0]?.name, security]).toEqual(['evaluateFlag', 'key', [{}, { bearer: [] }]])
+  expect(Object.keys(responses['400']?.content ?? {})).toEqual(['application/json', 'application/problem+json'])
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '304', '500', '503']))
+  const result = await new Validator().validate({ ...document })
+  expect(result.errors).toBeUndefined()
 })
 
 test('shows the examples of the contract at bodies, responses and parameters', () => {

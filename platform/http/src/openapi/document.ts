@@ -10,6 +10,7 @@ import {
 import { mediaTypeFor } from '../body.ts'
 import { answersOf } from './answers.ts'
 import { descriptionOf, introduction } from './descriptions.ts'
+import { describeEndpoint } from './endpoints.ts'
 import { mediaExamples } from './examples.ts'
 import { answerHeaders } from './headers.ts'
 import { parametersOf } from './parameters.ts'
@@ -43,8 +44,20 @@ export function openApiDocument(services: readonly Service[], info: OpenApiInfo,
   const paths: Record<string, Record<string, unknown>> = {}
   for (const service of services) {
     for (const [name, route] of Object.entries(service.operations)) {
-      // Mounted handlers have their own documents, and internal operations are not public.
-      if (route.kind === 'mount' || isInternalPath(route.path)) continue
+      // internal operations are not public
+      if (isInternalPath(route.path)) continue
+      if (route.kind === 'mount') {
+        hasToken ||= route.takesTokens
+        for (const endpoint of route.endpoints) {
+          const path = (paths[endpoint.path] ??= {})
+          path[endpoint.method.toLowerCase()] = describeEndpoint(
+            { service, route, endpoint, names },
+            services.length > 1,
+            door,
+          )
+        }
+        continue
+      }
       hasToken ||= route.permission !== 'public'
       const path = (paths[route.path] ??= {})
       path[route.method.toLowerCase()] = describeRoute({ service, name, route, names }, services.length > 1, door)
