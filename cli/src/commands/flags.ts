@@ -9,8 +9,8 @@ import type { ReachedSystem } from '../system-url.ts'
 
 export const help = `Usage: stoa flags ls [--environment NAME] [--json]
        stoa flags show KEY [--environment NAME] [--json]
-       stoa flags set KEY VARIANT --reason TEXT [--environment NAME] [--json]
-       stoa flags set KEY VARIANT=PERCENT... --reason TEXT [--environment NAME] [--json]
+       stoa flags set KEY VARIANT --reason TEXT [--off VARIANT] [--environment NAME] [--json]
+       stoa flags set KEY VARIANT=PERCENT... --reason TEXT [--off VARIANT] [--environment NAME] [--json]
        stoa flags kill|revive KEY --reason TEXT [--environment NAME] [--json]
        stoa flags history KEY [--environment NAME] [--limit N] [--json]
        stoa flags rollback KEY VERSION --reason TEXT [--environment NAME] [--json]
@@ -18,9 +18,9 @@ export const help = `Usage: stoa flags ls [--environment NAME] [--json]
        stoa flags stale [--days N] [--json]
 
 Shows and changes feature flags, by default in the environment that the system uses. "set" changes what a flag returns if no
-rule matches, and keeps the rules; percentages add up to 100. "kill" makes a flag return its variant for off, whatever its
-rules are; a rollback does not end that. "rm" deletes a flag that no service declares; its history stays. Services use a change
-within two seconds. Every change is recorded with its reason.
+rule matches, and keeps the rules; percentages add up to 100. "kill" makes a flag return its variant for off, which "set --off"
+names, whatever its rules are; a rollback does not end that. "rm" deletes a flag that no service declares; its history stays.
+Services use a change within two seconds. Every change is recorded with its reason.
 `
 
 export function run(args: readonly string[]): Promise<number> {
@@ -65,11 +65,17 @@ async function show(args: readonly string[]): Promise<number> {
 }
 
 async function set(args: readonly string[]): Promise<number> {
-  const { system, values, positionals } = readReaching(args, changing, { positionals: 21 })
+  const { system, values, positionals } = readReaching(
+    args,
+    { ...changing, off: { type: 'string' } },
+    { positionals: 21 },
+  )
   const reason = readReason(values.reason)
   requireArgument(positionals, 1, 'the variant')
   const serve = readOutcome(positionals.slice(1))
-  const { key, environment, version, offVariant, schedule, rules } = await find(system, positionals, values.environment)
+  const flag = await find(system, positionals, values.environment)
+  const { key, environment, version, schedule, rules } = flag
+  const offVariant = values.off ?? flag.offVariant
   const body: FlagRules & { reason: string } = { offVariant, rules, serve, reason, ...(schedule && { schedule }) }
   return print(
     await askConfig(system, http.replaceFlagRules, { params: { key, environment }, body, version }),

@@ -64,6 +64,16 @@ test('of two changes of the same version at once, one is made', async () => {
   await rules(serving('on'))
 })
 
+test('a declared flag that is on by default is off when it is killed', async () => {
+  await app.declare([guestCheckout, { ...guestCheckout, key: 'express' }])
+  const killed = await app.as(manager, 'POST', '/api/v1/flags/express/production/kill', { reason })
+  expect(killed.body).toMatchObject({ offVariant: 'off', isKilled: true })
+  const evaluated = await app.as(viewer, 'POST', '/ofrep/v1/evaluate/flags/express', { context: {} })
+  expect(evaluated.body).toMatchObject({ value: false })
+  await app.declare([guestCheckout])
+  await app.as(manager, 'DELETE', '/api/v1/flags/express')
+})
+
 test('the kill switch overrides the rules until the flag is revived', async () => {
   const evaluated = async () =>
     (await app.as(viewer, 'POST', '/ofrep/v1/evaluate/flags/guest-checkout', { context: {} })).body

@@ -5,6 +5,7 @@ import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { checkVariants } from '../domain/check-rules.ts'
 import { checkSize, largest } from '../domain/check-size.ts'
+import { offVariantOf } from '../domain/off-variant.ts'
 import { checkSchemas, findSecretForms } from '../domain/check-values.ts'
 import { maxFlags } from '../served-flags.ts'
 import { lastVersions, writeDeletion, writeSetting } from '../store/flag-changes.ts'
@@ -92,7 +93,7 @@ interface Origin {
 export async function insertFlag(tx: WriteHandle, flag: store.FlagDefinition, origin: Origin): Promise<boolean> {
   if (!(await store.insertFlag(tx, flag, origin.at))) return false
   const { key, defaultVariant } = flag
-  const after = { isKilled: false, offVariant: defaultVariant, rules: [], serve: { variant: defaultVariant } }
+  const after = { isKilled: false, offVariant: offVariantOf(flag), rules: [], serve: { variant: defaultVariant } }
   const lastVersion = await lastVersions(tx, key)
   for (const environment of environmentNames) {
     await writeSetting(tx, { key, environment, version: lastVersion(environment) + 1, ...origin, after })
