@@ -41,13 +41,13 @@ export {
 } from './flags.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export type { MountHandler } from './mount-handler.ts'
+export { mount, type Mount, type MountedEndpoint } from './mounts.ts'
 export { largestJsonBytes } from './json-size.ts'
 export { file, mediaTypeOfFile, type FileBody, type FileSchema } from './files.ts'
 export { JsonText } from './json-text.ts'
 export {
   get,
   isInternalPath,
-  mount,
   patch,
   post,
   put,
@@ -57,8 +57,6 @@ export {
   type Answers,
   type Effect,
   type Method,
-  type Mount,
-  type MountedEndpoint,
   type Operation,
   type PathParams,
   type PathSchemas,

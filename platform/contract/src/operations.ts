@@ -141,32 +141,6 @@ export interface Stream<
   readonly query: Query
 }
 
-/** A path prefix (`/oauth2/*`) served by a foreign Node request handler. */
-export interface Mount<Path extends string = string> {
-  readonly kind: 'mount'
-  readonly path: Path
-  readonly summary: string
-  readonly permission: Permission
-  /** Whether its 401s count against the client's address. */
-  readonly checksPassword: boolean
-  /** Whether its callers are known by the bearer tokens of the platform, so that the gateway limits each of them, and not by its own means. */
-  readonly takesTokens: boolean
-  /** What OpenAPI shows of it; nothing where the handler has a document of its own. */
-  readonly endpoints: readonly MountedEndpoint[]
-}
-
-/** An endpoint of a mounted handler, for documents alone: the handler itself checks what it gets. */
-export interface MountedEndpoint {
-  readonly name: string
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly summary: string
-  readonly params: PathSchemas
-  readonly body: TSchema
-  /** The JSON bodies of responses by status; null for one without a body. */
-  readonly answers: Answers
-}
-
 type ReadSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Declared<P, Q, B, A, C> &
   DeclaredPath<P, S>
 type WriteSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Declared<P, Q, B, A, C> &
@@ -288,14 +262,6 @@ export function stream<const P extends string, Q extends Query = undefined, cons
 ): Stream<P, Q, S> {
   const { params, query, ...declared } = spec as typeof spec & WithParams
   return { kind: 'stream', method: 'GET', path, ...declared, params: (params ?? {}) as S, query: query as Q }
-}
-
-/** Declares a path prefix that a Node handler outside the platform serves, with its permission. */
-export function mount<const P extends `/${string}*`>(
-  path: P,
-  spec: Pick<Mount, 'summary' | 'permission'> & Partial<Pick<Mount, 'checksPassword' | 'takesTokens' | 'endpoints'>>,
-): Mount<P> {
-  return { kind: 'mount', path, checksPassword: false, takesTokens: false, endpoints: [], ...spec }
 }
 
 /** Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route to it. */

@@ -5,7 +5,8 @@ import type { BatchType } from './batches.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
 import type { FlagTypes } from './flags.ts'
-import type { Effect, Mount, Operation, Stream } from './operations.ts'
+import type { Mount } from './mounts.ts'
+import type { Effect, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
 
 /** The service level: availability as a fraction, p99 in milliseconds, and the fraction of responses that may be errors. */

@@ -62,7 +62,9 @@ test('shows the endpoints of a mounted handler, with its own failures beside the
     },
   ])
   expect(Object.keys(document.paths)).toEqual(['/flags/{key}'])
-  const { operationId, parameters, responses, security } = document.paths['/flags/{key}']?.['post'] as Described
+  const found = document.paths['/flags/{key}']?.['post']
+  if (found === undefined) throw new Error('it is not described')
+  const { operationId, parameters, responses, security } = found
   expect([operationId, parameters[0]?.name, security]).toEqual(['evaluateFlag', 'key', [{}, { bearer: [] }]])
   expect(Object.keys(responses['400']?.content ?? {})).toEqual(['application/json', 'application/problem+json'])
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '304', '500', '503']))

@@ -56,11 +56,12 @@ function answersOfEndpoint({ service, route, endpoint, names }: DescribedEndpoin
     string,
     Answer
   >
-  const own = Object.entries(endpoint.answers).map(([status, schema]) => {
+  const own = Object.entries(endpoint.answers).map(([status, schema]): [string, Answer] => {
     const content = schema === null ? {} : { [jsonMediaType]: { schema: names.refer(schema) } }
     const problem = problems[status]
     const description = STATUS_CODES[status] ?? 'Answered'
-    return [status, { description, headers: (problem ?? good)?.headers, content: { ...content, ...problem?.content } }]
+    const headers = problem?.headers ?? good?.headers ?? {}
+    return [status, { description, headers, content: { ...content, ...problem?.content } }]
   })
   return { ...problems, ...Object.fromEntries(own) }
 }
