@@ -4,7 +4,7 @@ import type { Service } from './service.ts'
 
 /**
  * Events that are consumed in batches, each batch in one transaction with the position behind it, by a consumer group of its own
- * (`SERVICE.NAME`). A batch has the events of one partition, in their order.
+ * (`SERVICE.NAME`). A batch has events of several partitions, those of each in their order.
  */
 export interface BatchType<
   Events extends { readonly [name: string]: EventType } = { readonly [name: string]: EventType },
@@ -12,7 +12,7 @@ export interface BatchType<
   readonly events: Events
   /** Where a new group starts: at the oldest event, at its first start, or at a time (RFC 3339). */
   readonly from: 'start' | 'end' | { readonly since: string }
-  /** 500 by default. */
+  /** The most events of a partition at a time; 500 by default. */
   readonly mostPerBatch?: number
 }
 
@@ -37,22 +37,23 @@ declare const handles: unique symbol
 type BatchEvents<B> = B extends { readonly events: infer Events } ? Events[keyof Events] : never
 type Received<E> = E extends EventType ? ReceivedEvent<E> : never
 
-/** Where the events of a batch are in the log. */
-export interface BatchPlace {
+/** The events of a batch that are from one partition of the log. */
+export interface BatchPart<Event extends ReceivedEvent = ReceivedEvent> {
   readonly topic: string
   readonly partition: number
+  readonly events: readonly Event[]
 }
 
 /**
- * What handles a batch of events, in one transaction with the position behind it: every event counts once, in the order of its key.
+ * What handles a batch of events, in one transaction with the positions behind it: every event counts once, in the order of its key.
  * If it throws, the batch is divided, until the event that fails alone is parked as by a `Consumer`; so it must not depend on the
- * division, and touches only `tx`. An event that was parked has no place in the stream.
+ * division, and touches only `tx`. The parts say which partition the events are from; an event that was parked is in none.
  */
 export interface BatchConsumer<S extends Service, Name extends keyof S['batches']> {
   apply(
     events: readonly Received<BatchEvents<S['batches'][Name]>>[],
     tx: Tx<S>,
-    place: BatchPlace | undefined,
+    parts: readonly BatchPart<Received<BatchEvents<S['batches'][Name]>>>[],
   ): Promise<void>
   readonly [handles]?: Name
 }

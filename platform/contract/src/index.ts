@@ -1,5 +1,5 @@
 export { app, appHeader, AppSession, appSessionPaths, AppSignedOut, type App } from './apps.ts'
-export { consumedEvents, groupOf, groupsOf, type BatchConsumer, type BatchPlace, type BatchType } from './batches.ts'
+export { consumedEvents, groupOf, groupsOf, type BatchConsumer, type BatchPart, type BatchType } from './batches.ts'
 export { bodyLimitOf, MAX_BODY_BYTES } from './body-limit.ts'
 // Not by the index of the kernel, which imports node:crypto: browsers load contracts too.
 export { errors, type ErrorCatalogue, type ErrorDescription } from '@stoa/kernel/error-catalogue'

@@ -16,8 +16,9 @@ import type { Consumers } from './consumers.ts'
 import { startConsumerUpkeep } from './consumer-upkeep.ts'
 import { drainParked } from './drain-parked.ts'
 import type { EventLog, LoggedEvent, LogRange } from './event-log.ts'
-import { handleRange, RangeMoved, type BatchHandling, type RunningBatchConsumer } from './handle-batch.ts'
+import { RangeMoved, type BatchHandling, type RunningBatchConsumer } from './handle-batch.ts'
 import { consumerIndex, consumptionMetrics, type RunningConsumer } from './handle-event.ts'
+import { makeJointRanges, type TakeRange } from './joint-ranges.ts'
 import { makeLimit } from './limit.ts'
 import { logTypeOf } from './log-type.ts'
 import { defaultRetryPolicy, isAway, recordError, type RetryPolicy } from './retry-policy.ts'
@@ -36,8 +37,12 @@ export interface BatchesOptions<S extends Service> {
   readonly unknownGraceMs?: number
 }
 
+/** Sums and copies may be a moment old, and ten transactions a second cost less than one for each event. */
+const restMs = 100
+
 interface Running {
   readonly handling: BatchHandling
+  readonly takeRange: TakeRange
   readonly waker: Waker
   readonly control: { isStopping: boolean }
   /** Why it does not consume now. */
@@ -73,6 +78,7 @@ function startBatch<S extends Service>(options: BatchesOptions<S>, name: string,
     group,
     types: [...new Set(Object.values(batch.events).map(logTypeOf))],
     maxBatch: batch.mostPerBatch ?? 500,
+    restMs,
     async placesOf(positions) {
       return watch(running, async () => {
         if (!isNoted) await noteStart(database, group, start)
@@ -114,7 +120,7 @@ function makeRunning<S extends Service>(options: BatchesOptions<S>, name: string
   if (consumer === undefined) throw new Error(`no consumer is bound to the batch ${name}`)
   const waker = makeWaker()
   // A parked event is retried alone, as a batch of one.
-  const alone: RunningConsumer = { apply: (event, tx) => consumer.apply([event], tx, undefined) }
+  const alone: RunningConsumer = { apply: (event, tx) => consumer.apply([event], tx, []) }
   const handling: BatchHandling = {
     group: groupOf(service.name, name),
     database,
@@ -130,7 +136,7 @@ function makeRunning<S extends Service>(options: BatchesOptions<S>, name: string
     consumer,
     onParked: () => waker.wake(),
   }
-  return { handling, waker, control: { isStopping: false }, trouble: undefined }
+  return { handling, takeRange: makeJointRanges(handling), waker, control: { isStopping: false }, trouble: undefined }
 }
 
 /** Notes why the group cannot continue, until it can. */
@@ -147,9 +153,9 @@ async function watch<Value>(running: Running, run: () => Promise<Value>): Promis
 
 /** After an error the subscription reads the position and delivers again, so nothing is retried here. */
 async function handleOrReport(running: Running, events: readonly LoggedEvent[], range: LogRange): Promise<void> {
-  const { handling } = running
+  const { handling, takeRange } = running
   try {
-    await handleRange(handling, events, range)
+    await takeRange(events, range)
   } catch (error) {
     const fields = { group: handling.group, ...range, error }
     if (error instanceof RangeMoved) handling.telemetry.logger.debug('a range was handled elsewhere', fields)

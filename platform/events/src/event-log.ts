@@ -70,6 +70,8 @@ export interface SubscribeOptions {
   readonly onRecovered?: () => void
   /** Events of one partition handed over at once; 100 unless given. */
   readonly maxBatch?: number
+  /** The shortest time in milliseconds for which more events are collected after few; as long as the load suggests unless given. */
+  readonly restMs?: number
   /** Milliseconds for which a hanging member keeps its partitions; 6,000 by default. A dead member loses them immediately. */
   readonly leaseMs?: number
   /**

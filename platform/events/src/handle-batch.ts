@@ -1,4 +1,4 @@
-import type { BatchPlace, ReceivedEvent, Tx, WriteHandle } from '@stoa/contract'
+import type { BatchPart, ReceivedEvent, Tx, WriteHandle } from '@stoa/contract'
 import { messagingAttributes, newContext } from '@stoa/telemetry'
 import { advance } from './batch-positions.ts'
 import type { LoggedEvent, LogRange } from './event-log.ts'
@@ -8,7 +8,7 @@ import { isAway, recordError } from './retry-policy.ts'
 
 /** A batch consumer as it runs, its types erased. */
 export interface RunningBatchConsumer {
-  readonly apply: (events: readonly ReceivedEvent[], tx: Tx, place: BatchPlace | undefined) => Promise<void>
+  readonly apply: (events: readonly ReceivedEvent[], tx: Tx, parts: readonly BatchPart[]) => Promise<void>
 }
 
 /** What handling a batch needs. */
@@ -35,13 +35,27 @@ export async function handleRange(
   logged: readonly LoggedEvent[],
   range: LogRange,
 ): Promise<void> {
-  const arrivals = logged.flatMap((each) => readArrival(handling, each) ?? [])
-  await handleOrDivide(handling, arrivals, range)
+  await handleOrDivide(handling, arrivalsIn(handling, logged), range)
+}
+
+/** Handles ranges of different partitions in one transaction with their positions; rejects, without any effect, if one of them fails. */
+export function handleTogether(
+  handling: BatchHandling,
+  ranges: readonly { readonly logged: readonly LoggedEvent[]; readonly range: LogRange }[],
+): Promise<void> {
+  return attempt(
+    handling,
+    ranges.map(({ logged, range }) => ({ arrivals: arrivalsIn(handling, logged), range })),
+  )
+}
+
+function arrivalsIn(handling: BatchHandling, logged: readonly LoggedEvent[]): Arrival[] {
+  return logged.flatMap((each) => readArrival(handling, each) ?? [])
 }
 
 async function handleOrDivide(handling: BatchHandling, arrivals: readonly Arrival[], range: LogRange): Promise<void> {
   try {
-    await attemptRange(handling, arrivals, range)
+    await attempt(handling, [{ arrivals, range }])
   } catch (error) {
     if (error instanceof RangeMoved || isAway(error) || arrivals.length === 0) throw error
     const [only] = arrivals
@@ -54,32 +68,50 @@ async function handleOrDivide(handling: BatchHandling, arrivals: readonly Arriva
   }
 }
 
-function attemptRange(handling: BatchHandling, arrivals: readonly Arrival[], range: LogRange): Promise<void> {
+interface Part {
+  readonly arrivals: readonly Arrival[]
+  readonly range: LogRange
+}
+
+function attempt(handling: BatchHandling, parts: readonly Part[]): Promise<void> {
   const { database, telemetry, group, consumer, makeTx } = handling
-  const { topic, partition } = range
   const run = () =>
     database.transaction(async (tx) => {
-      const admitted = await admit(tx, group, arrivals, range)
-      const events = admitted.map(({ event }) => event)
-      if (events.length > 0) await consumer.apply(events, makeTx(tx, {}), { topic, partition })
-      return admitted
+      const admitted: BatchPart[] = []
+      const arrivals: Arrival[] = []
+      for (const { range, ...part } of parts) {
+        const { topic, partition } = range
+        const some = await admit(tx, group, part.arrivals, range)
+        arrivals.push(...some)
+        if (some.length > 0) admitted.push({ topic, partition, events: some.map(({ event }) => event) })
+      }
+      const events = admitted.flatMap((part) => part.events)
+      if (events.length > 0) await consumer.apply(events, makeTx(tx, {}), admitted)
+      return arrivals
     })
-  if (arrivals.length === 0) return run().then(() => {})
-  const attributes = {
-    [messagingAttributes.systemName]: 'stoa_event_log',
-    [messagingAttributes.operationName]: 'process',
-    [messagingAttributes.operationType]: 'process',
-    [messagingAttributes.destinationName]: topic,
-    [messagingAttributes.destinationPartitionId]: String(partition),
-    [messagingAttributes.consumerGroupName]: group,
-  }
+  if (parts.every(({ arrivals }) => arrivals.length === 0)) return run().then(() => {})
   return telemetry.inSpan(
     `process batch ${group}`,
-    { kind: 'consumer', parent: newContext(), attributes },
+    { kind: 'consumer', parent: newContext(), attributes: attributesOf(group, parts) },
     async () => {
       observe(handling, await run())
     },
   )
+}
+
+function attributesOf(group: string, parts: readonly Part[]): Record<string, string | number> {
+  const [first, ...others] = parts
+  const isOfOne = first !== undefined && others.length === 0
+  return {
+    [messagingAttributes.systemName]: 'stoa_event_log',
+    [messagingAttributes.operationName]: 'process',
+    [messagingAttributes.operationType]: 'process',
+    [messagingAttributes.consumerGroupName]: group,
+    ...(isOfOne && {
+      [messagingAttributes.destinationName]: first.range.topic,
+      [messagingAttributes.destinationPartitionId]: String(first.range.partition),
+    }),
+  }
 }
 
 /** Moves the position, and queues the events of parked keys; returns the others. */

@@ -1,4 +1,4 @@
-import { describeService, type ReceivedEvent, type Tx } from '@stoa/contract'
+import { describeService, type BatchPart, type ReceivedEvent, type Tx } from '@stoa/contract'
 import { platformError, systemClock } from '@stoa/kernel'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -32,7 +32,7 @@ const late = describeService({
 }) as unknown as typeof counting
 
 type Packed = ReceivedEvent<typeof parcelPacked>
-type Apply = (events: readonly Packed[], tx: Tx<any>) => Promise<void>
+type Apply = (events: readonly Packed[], tx: Tx<any>, parts: readonly BatchPart<Packed>[]) => Promise<void>
 
 const effects = {
   name: 'counting',
@@ -118,13 +118,34 @@ test('every event takes effect once, in the order of its key, in batches', async
   let transactions = 0
   consume(async (events, tx) => {
     transactions++
-    await note(events, tx)
+    await note(events, tx, [])
   })
   await until(async () => (await countEffects()) === 90)
   expect(await stepsOf('a')).toEqual(numbers(30))
   expect(await stepsOf('c')).toEqual(numbers(30))
   expect(transactions).toBeLessThan(45)
   expect((await settled()).isCaughtUp).toBe(true)
+})
+
+test('partitions share a transaction, and an event that fails costs the other partitions nothing', async () => {
+  const parcels = numbers(40).map((number) => `p${number}`)
+  await packAll(parcels, 2)
+  await until(async () => (await log.read({ limit: 100 })).events.length === 80)
+  const shared: number[] = []
+  consume(async (events, tx, parts) => {
+    if (parts.length > 0) expect(parts.flatMap((part) => part.events)).toEqual(events)
+    if (events.some(({ subject }) => subject === 'p7')) throw new Error('poison')
+    shared.push(parts.length)
+    await note(events, tx, parts)
+  })
+  await until(async () => (await countEffects()) === 78)
+  for (const parcel of parcels) expect(await stepsOf(parcel)).toEqual(parcel === 'p7' ? [] : [1, 2])
+  await packAll(
+    parcels.filter((parcel) => parcel !== 'p7').map((parcel) => `${parcel}-again`),
+    1,
+  )
+  await until(async () => (await countEffects()) === 78 + 39)
+  expect(Math.max(...shared)).toBeGreaterThan(1)
 })
 
 test('a commit whose confirmation is lost, and a batch that is rolled back, change nothing', async () => {
@@ -161,7 +182,7 @@ test('an event that fails is parked with its key; the others of its batch take e
   let isBroken = true
   consume(async (events, tx) => {
     if (isBroken && events.some(({ subject, data }) => subject === 'a' && data.step === 5)) throw new Error('poison')
-    await note(events, tx)
+    await note(events, tx, [])
   })
   const letters = deadLetters(consumer.database)
   await until(async () => (await letters.list()).length === 1)

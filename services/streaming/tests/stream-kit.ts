@@ -67,7 +67,7 @@ export function runInMemory(definition: StreamDefinition, partitions: readonly (
     read(partition: number, most: number, crashes = false): void {
       const from = stored.positions[partition] ?? 0
       const events = (partitions[partition] ?? []).slice(from, from + most)
-      const { windows, late, latestMs } = fold(definition, events, stored.watermarkMs)
+      const { windows, late } = fold(definition, events, stored.watermarkMs)
       if (crashes) return
       for (const { key, startMs, values } of windows) {
         const id = nameOf(startMs, keyText(key))
@@ -76,7 +76,9 @@ export function runInMemory(definition: StreamDefinition, partitions: readonly (
       }
       stored.late += late.length
       stored.positions[partition] = from + events.length
-      if (latestMs !== undefined) stored.times[partition] = Math.max(latestMs, stored.times[partition] ?? latestMs)
+      for (const { time } of events) {
+        stored.times[partition] = Math.max(Date.parse(time), stored.times[partition] ?? -Infinity)
+      }
     },
     /** Moves the watermark; `nowMs` is the time up to which every partition has all of its events. */
     advance(nowMs: number): void {

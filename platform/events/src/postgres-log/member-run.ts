@@ -31,6 +31,8 @@ export interface MemberRun {
   readonly topics: Map<number, string>
   /** Handlers that have not ended. */
   readonly underWay: Set<Promise<void>>
+  /** Topics with new events that the group does not consume, since the last look at them. */
+  readonly passed: Set<number>
   /** Whether some type has no topic yet. */
   hasUndeclared: boolean
   /** Whether the whole group is paused, as of the last look at the shares. */
@@ -42,7 +44,7 @@ export interface MemberRun {
 const maxEventsPerFetch = 2_000
 const fewestPerPartition = 10
 // This group does not consume the appended events: its position advances, but nothing waits for that.
-const uninterestingDelayMs = 250
+const uninterestingDelayMs = 500
 
 /** Enrols in the topics that are declared for the types, and listens to them. */
 export async function enrolIn(run: MemberRun): Promise<void> {
@@ -72,14 +74,23 @@ export async function listenForChanges(run: MemberRun): Promise<void> {
   })
 }
 
-function onAppended({ held, waker, options }: MemberRun, topic: number, payload: string): void {
-  const news = () => {
+function onAppended({ held, waker, options, passed }: MemberRun, topic: number, payload: string): void {
+  const isInteresting = payload === '' || payload.split(',').some((type) => options.types.includes(type))
+  if (isInteresting) {
     held.expectMore(topic)
     waker.wake()
+    return
   }
-  const isInteresting = payload === '' || payload.split(',').some((type) => options.types.includes(type))
-  if (isInteresting) news()
-  else setTimeout(news, uninterestingDelayMs).unref()
+  const isLookAhead = passed.size > 0
+  passed.add(topic)
+  // One look for all that is appended until then.
+  if (isLookAhead) return
+  const pass = () => {
+    for (const each of passed) held.expectMore(each)
+    passed.clear()
+    waker.wake()
+  }
+  setTimeout(pass, uninterestingDelayMs).unref()
 }
 
 /** Renews the lease, and takes or releases partitions until every member has its fair share. */

@@ -27,6 +27,7 @@ export function subscribe(database: Database, options: SubscribeOptions): Subscr
     held: makeHeldPartitions(),
     topics: new Map<number, string>(),
     underWay: new Set<Promise<void>>(),
+    passed: new Set<number>(),
   }
   const control: Control = { isStopping: false, isPaused: false }
   const running = keepJoined(database, shared, control)
@@ -113,7 +114,7 @@ async function takePart(database: Database, shared: Shared, control: Control, on
       await giveBack(run)
       if (fetched === undefined) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
       else if (fetched < fewEvents && !control.isStopping) {
-        await run.waker.rest(restAfter(performance.now() - askedAt))
+        await run.waker.rest(Math.max(run.options.restMs ?? 0, restAfter(performance.now() - askedAt)))
       }
     }
     await Promise.all(run.underWay)

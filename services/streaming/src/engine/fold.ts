@@ -23,8 +23,6 @@ export interface Folded {
   /** By window and key, in the order in which their rows are locked. */
   readonly windows: readonly WindowContent[]
   readonly late: readonly LateEvent[]
-  /** The time of the latest event; undefined without events. */
-  readonly latestMs: number | undefined
 }
 
 /** The canonical text of a key, whatever the order of its fields. */
@@ -36,10 +34,8 @@ export function keyText(key: Key): string {
 export function fold(definition: StreamDefinition, events: readonly ReceivedEvent[], watermarkMs: number): Folded {
   const windows = new Map<string, WindowContent>()
   const late: LateEvent[] = []
-  let latestMs: number | undefined
   for (const event of events) {
     const atMs = Date.parse(event.time)
-    latestMs = Math.max(atMs, latestMs ?? atMs)
     const item = definition.read(event)
     if (item === undefined) continue
     const startMs = windowStart(definition.window, atMs)
@@ -54,7 +50,7 @@ export function fold(definition: StreamDefinition, events: readonly ReceivedEven
     windows.set(id, { ...before, values: merge(definition, before.values, values) })
   }
   const inOrder = [...windows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, window]) => window)
-  return { windows: inOrder, late, latestMs }
+  return { windows: inOrder, late }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { BatchPart, ReadHandle, WriteHandle } from '@stoa/contract'
 import { advisoryXactLock, advisoryXactLockShared } from '@stoa/postgres'
 import type { LateEvent } from '../engine/fold.ts'
 
@@ -60,15 +60,15 @@ export async function raiseWatermark(
   return row?.watermark
 }
 
-/** Notes the time of the latest event of a partition. */
-export async function noteTime(
-  { sql }: WriteHandle,
-  stream: string,
-  { topic, partition, at }: { readonly topic: string; readonly partition: number; readonly at: Temporal.Instant },
-): Promise<void> {
+/** Notes the time of the latest event of each of these partitions. */
+export async function noteTimes({ sql }: WriteHandle, stream: string, parts: readonly BatchPart[]): Promise<void> {
+  if (parts.length === 0) return
+  const latest = parts.map(({ events }) => Math.max(...events.map(({ time }) => Date.parse(time))))
   await sql`
     insert into stream_partitions as p (stream, topic, partition, event_time)
-    values (${stream}, ${topic}, ${partition}, ${at})
+    select ${stream}, * from unnest(
+      ${parts.map(({ topic }) => topic)}::text[], ${parts.map(({ partition }) => partition)}::smallint[],
+      ${latest.map((ms) => Temporal.Instant.fromEpochMilliseconds(ms))}::timestamptz[])
     on conflict (stream, topic, partition) do update set event_time = greatest(p.event_time, excluded.event_time)`
 }
 

@@ -1,8 +1,8 @@
-import type { BatchPlace, ReceivedEvent, Tx } from '@stoa/contract'
+import type { BatchPart, ReceivedEvent, Tx } from '@stoa/contract'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import { fold, merge } from '../engine/fold.ts'
 import type { StreamDefinition } from '../engine/stream.ts'
-import { holdWatermark, noteLate, noteTime } from '../store/streams.ts'
+import { holdWatermark, noteLate, noteTimes } from '../store/streams.ts'
 import { lockWindows, updateWindows } from '../store/windows.ts'
 
 /** After the first change of a window its result is published this much later, with the changes that have followed. */
@@ -12,13 +12,11 @@ export const gatherMs = 500
 export function countEvents(definition: StreamDefinition) {
   const { name, window } = definition
   return {
-    async apply(events: readonly ReceivedEvent[], tx: Tx<StreamingService>, place: BatchPlace | undefined) {
+    async apply(events: readonly ReceivedEvent[], tx: Tx<StreamingService>, parts: readonly BatchPart[]) {
       const watermark = await holdWatermark(tx, name)
-      const { windows, late, latestMs } = fold(definition, events, watermark?.epochMilliseconds ?? -Infinity)
+      const { windows, late } = fold(definition, events, watermark?.epochMilliseconds ?? -Infinity)
       // The time of a parked event says nothing about the events of its partition.
-      if (place !== undefined && latestMs !== undefined) {
-        await noteTime(tx, name, { ...place, at: Temporal.Instant.fromEpochMilliseconds(latestMs) })
-      }
+      await noteTimes(tx, name, parts)
       if (late.length > 0) await noteLate(tx, name, late)
       if (windows.length === 0) return
       const before = await lockWindows(tx, name, windows, window.sizeMs)
