@@ -21,8 +21,6 @@ export function makeJointRanges(handling: BatchHandling): TakeRange {
   let isRunning = false
 
   async function work(): Promise<void> {
-    // What is delivered in the same moment comes along.
-    await undefined
     while (waiting.length > 0) {
       const together = inOrder(waiting)
       waiting = []
@@ -36,7 +34,8 @@ export function makeJointRanges(handling: BatchHandling): TakeRange {
       waiting.push({ logged, range, resolve, reject })
       if (isRunning) return
       isRunning = true
-      void work()
+      // What is delivered in the same moment comes along.
+      queueMicrotask(() => void work())
     })
 }
 
