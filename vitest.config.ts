@@ -24,6 +24,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: cores,
           testTimeout: patienceMs,
+          hookTimeout: patienceMs,
           expect: { poll: { timeout: patienceMs / 2 } },
           include: ['**/*.test.ts'],
           exclude: [...notTests, '**/*.int.test.ts', 'tests/journeys/**'],

@@ -173,11 +173,13 @@ test('an order leads to its trace, its events and its lines in the log', async (
 test('the event log is followed, and one event shown', async () => {
   const follower = spawn(executable, ['events', 'tail', '-f', '--json', '--type', 'order.created'], {
     env: systemEnvironment(system.home),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void follower.kill())
   let followed = ''
-  follower.stdout.on('data', (chunk: Buffer) => (followed += chunk.toString()))
+  // with what it says of failed requests, and how it ended
+  for (const stream of [follower.stdout, follower.stderr]) stream.on('data', (chunk) => (followed += String(chunk)))
+  follower.once('exit', (code, signal) => (followed += `ended with ${code ?? signal}`))
   await eventually(() => expect(followed).toContain(order.id))
   // what it asks is not there for a while
   for (const row of await processesOf(system.home)) if (row.service === 'gateway') signal(row, 'SIGKILL')

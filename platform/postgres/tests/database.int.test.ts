@@ -146,7 +146,8 @@ describe('a transaction', () => {
       })
     }
     await Promise.all([transfer(1, 2), transfer(2, 1)])
-    expect(runs).toBe(3)
+    // one more for each deadlock, of which a busy machine may make several
+    expect(runs).toBeGreaterThanOrEqual(3)
     expect(await balances()).toEqual([100, 100])
   })
 
