@@ -93,7 +93,7 @@ function refusalOf(status: number, text: string): Error {
   const { detail, title, code } = problemIn(text)
   // An argument of the command is wrong.
   if (code === 'request.invalid') return new UsageError(detail ?? title)
-  const isTemporary = [429, 502, 503, 504].includes(status)
+  const isTemporary = status >= 500 || status === 429 || status === 408
   if (code === undefined) return new CommandFailed(`refused with status ${status}`, undefined, { isTemporary })
   return new CommandFailed(`${detail ?? title ?? 'refused'} (${status}, ${code})`, code, { isTemporary })
 }
