@@ -47,20 +47,32 @@ export async function askFor<Answer>(
   throw refusalOf(status, text)
 }
 
+/** What an account signs in with: by default the password of the demonstration accounts, and no code. */
+interface Shown {
+  readonly password?: string | undefined
+  readonly otp?: string | undefined
+}
+
 /** Signs in through the gateway, or returns a stored token that is valid for another `leftMs`. @throws CommandFailed */
-export async function signIn(folder: DataFolder, email: string, password?: string, leftMs = spareMs): Promise<string> {
+export async function signIn(
+  folder: DataFolder,
+  email: string,
+  { password, otp }: Shown = {},
+  leftMs = spareMs,
+): Promise<string> {
   const kept = await readKept(folder)
   const gateway = await addressOf(folder, 'gateway')
   // The address of the gateway is the issuer: a token from an earlier start on other ports is not valid.
   const name = `${email} ${gateway}`
   const known = kept[name]
-  if (password === undefined && known !== undefined && known.expiresAtMs > Date.now() + leftMs) return known.token
+  if (password === undefined && otp === undefined && known !== undefined && known.expiresAtMs > Date.now() + leftMs)
+    return known.token
   const { accessToken, expiresIn } = await askFor<{ accessToken: string; expiresIn: number }>(
     `${gateway}/api/v1/users/authenticate`,
     {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password: password ?? demonstrationPassword }),
+      body: JSON.stringify({ email, password: password ?? demonstrationPassword, otp }),
     },
   )
   await writeJson(folder.tokens, {

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { installedChromium, launchBrowser } from '../browser.ts'
-import { codeOf } from '../second-factor.ts'
-import { ask, newAccount, password, signIn as tokenOf } from './shop.ts'
+import { ownAccount, withSecondFactor } from './second-factor.ts'
+import { ask, newAccount, password } from './shop.ts'
 import { openIdClient, startDevice, type OpenIdClient } from './open-id-client.ts'
 import { system } from './system.ts'
 
@@ -14,23 +14,6 @@ async function signIn(page: Page, email: string, secret = password): Promise<voi
 
 const authenticate = (email: string, otp?: string) =>
   ask('POST', '/api/v1/users/authenticate', { body: { email, password, ...(otp === undefined ? {} : { otp }) } })
-
-function ownAccount(token: string): { readonly id: string } {
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
-  return { id: claims.sub }
-}
-
-/** Switches a second factor on; `app` is the authenticator app that has its secret. */
-async function withSecondFactor(email: string) {
-  const as = await tokenOf(email)
-  const { id } = ownAccount(as)
-  const enabled = await ask('POST', `/api/v1/users/${id}/mfa/enable`, { as, body: { password } })
-  expect(enabled.status).toBe(200)
-  const { otpauthUri, recoveryCodes } = enabled.body as { otpauthUri: string; recoveryCodes: string[] }
-  const verified = await ask('POST', `/api/v1/users/${id}/mfa/verify`, { as, body: { otp: codeOf(otpauthUri) } })
-  expect(verified.status).toBe(204)
-  return { app: (distance: number) => codeOf(otpauthUri, distance), recoveryCodes }
-}
 
 describe.runIf(installedChromium !== undefined)('in a browser', () => {
   let browser: Browser

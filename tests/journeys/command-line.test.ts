@@ -7,7 +7,19 @@ import { openEventLog } from '@stoa/events'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { processesOf, signal } from '../../cli/tests/stoa-process.ts'
 import { systemEnvironment } from '../config.ts'
-import { ask, command, commandIn, commandJson, eventually, newCustomer, place, signIn } from './shop.ts'
+import { withSecondFactor } from './second-factor.ts'
+import {
+  ask,
+  command,
+  commandIn,
+  commandJson,
+  eventually,
+  newAccount,
+  newCustomer,
+  password,
+  place,
+  signIn,
+} from './shop.ts'
 import { system } from './system.ts'
 
 const executable = fileURLToPath(new URL('../../stoa', import.meta.url))
@@ -147,6 +159,11 @@ test('token prints a token and nothing else', async () => {
   expect(await command('token')).toMatchObject({ code: 2 })
   const refused = await command('token', '--user', 'ada@stoa.example', '--password', 'wrong')
   expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('user.credentials_wrong') })
+  const email = await newAccount()
+  const { recoveryCodes } = await withSecondFactor(email)
+  const tokenOf = (...more: string[]) => command('token', '--user', email, '--password', password, ...more)
+  expect(await tokenOf()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('user.otp_required') })
+  expect((await tokenOf('--otp', recoveryCodes[0] ?? '')).code).toBe(0)
 })
 
 test('an order leads to its trace, its events and its lines in the log', async () => {
