@@ -7,6 +7,8 @@ import { enterInbox, type Admission } from './inbox.ts'
 const mostEvents = 32
 /** How long a joint transaction should last, so that its locks are not held for long. */
 const wantedMs = 50
+/** How long a joint transaction waits for a lock; an event that has to wait longer does so alone, and holds no locks of others. */
+const lockTimeoutMs = 200
 
 /** An event whose turn to take effect has come, with what its `prepare` returned. */
 interface Ready {
@@ -85,11 +87,14 @@ function mostTogether(eventMs: number): number {
 /** Enters the events in the inbox and applies those that are new, in one transaction. */
 function applyTogether(handling: Handling, together: readonly Ready[]): Promise<readonly Admission[]> {
   const run = async (tx: WriteHandle) => {
-    const admissions = await enterInbox(
+    // Sent in front of the inbox, in the same round trip.
+    const limited = together.length > 1 ? limitLockWaits(tx) : undefined
+    const entered = enterInbox(
       tx,
       handling.group,
       together.map(({ arrival }) => arrival.delivery),
     )
+    const [admissions] = await Promise.all([entered, limited])
     for (const [index, { arrival, data, inItsContext }] of together.entries()) {
       if (admissions[index] !== 'new') continue
       const { consumer, event } = arrival
@@ -100,4 +105,8 @@ function applyTogether(handling: Handling, together: readonly Ready[]): Promise<
   const [first] = together
   const transact = () => handling.database.transaction(run)
   return first === undefined ? Promise.resolve([]) : first.inItsContext(transact)
+}
+
+function limitLockWaits({ sql }: WriteHandle): Promise<unknown> {
+  return sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`
 }

@@ -13,7 +13,8 @@ const effects = {
   migrations: [
     {
       name: '0001-effects',
-      sql: 'create table effects (parcel text, step integer, by xid8 default pg_current_xact_id())',
+      sql: `create table effects (parcel text, step integer, by xid8 default pg_current_xact_id());
+        create table shelves (); insert into shelves default values`,
     },
   ],
 }
@@ -38,7 +39,7 @@ beforeEach(async () => {
 })
 
 /** Appends one event for each parcel, and then consumes them all at once. */
-async function consumeBacklog(parcels: readonly string[], fails: (event: Packed) => boolean = () => false) {
+async function consumeBacklog(parcels: readonly string[], { fails = (_: Packed): boolean => false, locks = '' } = {}) {
   const log = openEventLog({ url: logDatabase.url, applicationName: 'log' })
   const { telemetry, lines } = watchedTelemetry()
   const relay = startRelay({ service: warehouse, database: producer.database, log, telemetry })
@@ -50,6 +51,7 @@ async function consumeBacklog(parcels: readonly string[], fails: (event: Packed)
       parcelPacked: {
         async apply(event, tx) {
           const { sql } = tx as unknown as TestDatabase['database']['read']
+          if (event.subject === locks) await sql`select from shelves for update`
           await sql`insert into effects (parcel, step) values (${event.subject}, ${event.data.step})`
           if (fails(event)) throw new Error(`cannot handle ${event.subject}`)
         },
@@ -87,11 +89,25 @@ test('events that wait take effect in fewer transactions than there are events, 
 test('an event that fails takes none of those along that shared its transaction', async () => {
   const parcels = Array.from({ length: 40 }, () => newId())
   const bad = new Set([parcels[3], parcels[17], parcels[29]])
-  const { parked } = await consumeBacklog(parcels, ({ subject }) => bad.has(subject))
+  const { parked } = await consumeBacklog(parcels, { fails: ({ subject }) => bad.has(subject) })
   await until(async () => (await deadLetters(consumer.database).list()).length === 3)
   await until(async () => (await read()).length === 74)
   const rows = await read()
   expect(rows.filter(({ parcel }) => bad.has(parcel))).toEqual([])
   expect(parked()).toBe(3)
   expect(new Set(rows.map(({ parcel, step }) => `${parcel} ${step}`)).size).toBe(74)
+})
+
+test('an event that waits for a lock keeps none of those waiting that shared its transaction', async () => {
+  const parcels = Array.from({ length: 40 }, () => newId())
+  const [waiting = ''] = parcels
+  const operator = await consumer.database.session()
+  onTestFinished(() => operator.close())
+  await operator.script('begin; select from shelves for update')
+  const { parked } = await consumeBacklog(parcels, { locks: waiting })
+  await until(async () => (await read()).length === 78)
+  expect((await read()).filter(({ parcel }) => parcel === waiting)).toEqual([])
+  await operator.script('commit')
+  await until(async () => (await read()).length === 80)
+  expect(parked()).toBe(0)
 })
