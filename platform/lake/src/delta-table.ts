@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { schemaText, type Columns } from './columns.ts'
 import { commitName, formatCommit, logFolder, protocol, type Action, type Snapshot } from './delta-log.ts'
 import { lakeError } from './lake-errors.ts'
@@ -21,7 +21,7 @@ export interface Change {
 export async function commitTable(folder: string, { readVersion, operation, actions }: Change): Promise<number> {
   const version = (readVersion ?? -1) + 1
   const log = join(folder, logFolder)
-  await mkdir(log, { recursive: true })
+  await makeFolder(log)
   const unfinished = join(log, `.${randomUUID()}.tmp`)
   const info = { timestamp: Date.now(), operation, operationParameters: {}, engineInfo: 'stoa' }
   try {
@@ -89,6 +89,14 @@ async function writeDurably(path: string, text: string): Promise<void> {
   } finally {
     await file.close()
   }
+}
+
+/** Makes a folder and those above it, so that they survive a stop of the machine. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  // A folder is there once the one above it is written.
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /** Makes the names in a folder survive a stop of the machine, not only the contents of its files. */

@@ -17,6 +17,8 @@ export interface DuckSession {
 export interface DuckLimits {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Waits for its turn however many wait already: for work that is limited elsewhere, such as tasks. */
+  readonly isPatient?: boolean
 }
 
 /** The settings of an engine. */
@@ -64,13 +66,14 @@ export function makeDuck(options: DuckOptions): Duck {
     )
   }
 
-  async function enter(): Promise<void> {
+  async function enter(isPatient: boolean): Promise<void> {
     clearTimeout(idle)
     if (active < mostAtOnce) {
       active += 1
       return
     }
-    if (waiting.length >= mostWaiting) throw lakeError('lake.busy', `${mostWaiting} queries are waiting already`)
+    if (!isPatient && waiting.length >= mostWaiting)
+      throw lakeError('lake.busy', `${mostWaiting} queries are waiting already`)
     // The one that leaves hands its place over.
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
@@ -94,7 +97,7 @@ export function makeDuck(options: DuckOptions): Duck {
 
   return {
     async use(limits, work) {
-      await enter()
+      await enter(limits.isPatient === true)
       try {
         return await within(await connect(), limits, work)
       } catch (error) {

@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { Action, Snapshot } from './delta-log.ts'
+import { logFolder, type Action, type Snapshot } from './delta-log.ts'
 
 /**
- * Deletes the data files that no longer belong to a table, or never came to, and are older than `before`. Earlier versions that had
+ * Deletes the files that no longer belong to a table, or never came to, and are older than `before`. Earlier versions that had
  * them can no longer be read. Returns how many it deleted.
  */
 export async function vacuumTable(
@@ -16,7 +16,10 @@ export async function vacuumTable(
     [...removed.values()].map((each) => [decodeURIComponent(each.path), each.deletionTimestamp]),
   )
   const names = (await readdir(folder, { recursive: true })).map((name) => name.split(sep).join('/'))
-  const others = names.filter((name) => /\.(parquet|ndjson)$/.test(name) && !name.startsWith('_delta_log/'))
+  // Of the log only what a writer that died has left.
+  const others = names.filter((name) =>
+    name.startsWith(`${logFolder}/`) ? name.endsWith('.tmp') : /\.(parquet|ndjson)$/.test(name),
+  )
   let deleted = 0
   for (const name of others.filter((each) => !kept.has(each))) {
     const path = join(folder, name)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { open, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { quoteName, quoteText, sqlTypeOf, type Columns } from './columns.ts'
 import type { Action, AddedFile } from './delta-log.ts'
-import { syncFolder } from './delta-table.ts'
+import { makeFolder, syncFolder } from './delta-table.ts'
 import type { DuckSession, SqlValue } from './duck.ts'
 
 /** Where the files of a table go. */
@@ -48,7 +48,11 @@ async function partitionsOf(
   const rows = await session.rows(
     `select distinct ${quoteName(partitionBy)}::varchar as value from ${source} order by 1`,
   )
-  return rows.map(({ value }) => String(value))
+  return rows.map(({ value }) => {
+    if (value === null || value === undefined)
+      throw new TypeError(`a row has no ${partitionBy}, by which the files are divided`)
+    return String(value)
+  })
 }
 
 async function writeFileOf(
@@ -60,7 +64,7 @@ async function writeFileOf(
   const name = `part-${randomUUID()}.snappy.parquet`
   const path = value === undefined ? name : `${partitionBy}=${encodeURIComponent(value)}/${name}`
   const file = join(folder, path)
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   const kept = Object.keys(columns).filter((column) => column !== partitionBy)
   const where = value === undefined ? '' : `where ${quoteName(partitionBy ?? '')}::varchar = ${quoteText(value)}`
   const select = `select ${kept.map(quoteName).join(', ')} from ${source} ${where}`
@@ -87,7 +91,7 @@ export async function writeRows(
 ): Promise<Action[]> {
   if (rows.length === 0) return []
   const temporary = join(target.folder, `.rows-${randomUUID()}.ndjson`)
-  await mkdir(target.folder, { recursive: true })
+  await makeFolder(target.folder)
   try {
     await writeFile(temporary, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 })
     const types = Object.entries(target.columns).map(

@@ -105,7 +105,9 @@ test('an earlier version is restored as a new one; vacuum deletes only files tha
   expect(await sumOf(table)).toBe('1')
   expect(await vacuumTable(table, restored, Temporal.Now.instant().subtract({ hours: 1 }))).toBe(0)
   expect(await sumOf(table, 1)).toBe('3')
-  expect(await vacuumTable(table, restored, Temporal.Now.instant().add({ hours: 1 }))).toBe(1)
+  // of a writer that died
+  await writeFile(join(table, '_delta_log/.unfinished.tmp'), '{}')
+  expect(await vacuumTable(table, restored, Temporal.Now.instant().add({ hours: 1 }))).toBe(2)
   expect(await sumOf(table)).toBe('1')
 })
 
@@ -163,4 +165,13 @@ test('work ends after its time, within its memory and its folder, and the next o
     await expect(duck.use(limits, ({ rows }) => rows(statement))).rejects.toThrow(/disabled|locked|Permission/i)
   }
   expect(await duck.use(limits, ({ rows }) => rows('select 1 as one'))).toEqual([{ one: 1 }])
+})
+
+test('more work than may wait is refused at once, but not work that is patient', async () => {
+  const busy = makeDuck({ folder, memoryMiB: 128, mostAtOnce: 1, mostWaiting: 1 })
+  const one = (isPatient = false) => busy.use({ ...limits, isPatient }, ({ rows }) => rows('select 1 as one'))
+  const ended = await Promise.allSettled([one(), one(), one(), one(true), one(true)])
+  await busy.close()
+  expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  expect(ended[2]).toMatchObject({ reason: { code: 'lake.busy' } })
 })
