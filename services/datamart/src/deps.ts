@@ -2,7 +2,7 @@ import type { Clock, NewId } from '@stoa/kernel'
 import type { Duck, TableReader } from '@stoa/lake'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
-import type { Fonts } from './report/fonts.ts'
+import type { Print } from './report/printer.ts'
 
 /** What the use cases of datamart are made with. */
 export interface Deps {
@@ -16,6 +16,5 @@ export interface Deps {
   readonly tables: TableReader
   readonly queryTimeoutMs: number
   readonly reportRetentionDays: number
-  /** Read when the first report is printed. */
-  readonly fonts: () => Fonts
+  readonly print: Print
 }

@@ -4,7 +4,7 @@ import { makeDuck, makeTableReader } from '@stoa/lake'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { readFonts, type Fonts } from './report/fonts.ts'
+import { makePrinter } from './report/printer.ts'
 import { generateReport, generateReportTask, pruneReportsTask, repeatReport } from './use-cases/generate-report.ts'
 import { queryMart } from './use-cases/query-mart.ts'
 import { getReport, getReportCsv, getReportPdf, listReports } from './use-cases/read-reports.ts'
@@ -15,7 +15,6 @@ export const datamartService = defineService(contract, {
   migrations: new URL('../migrations/', import.meta.url),
   deps: ({ clock, newId, database, telemetry, config: settings }): Deps => {
     const lake = resolve(settings.lakeFolder)
-    let fonts: Fonts | undefined
     return {
       clock,
       newId,
@@ -26,7 +25,7 @@ export const datamartService = defineService(contract, {
       duck: makeDuck({ folder: lake, memoryMiB: settings.martMemoryMib }),
       queryTimeoutMs: settings.martQueryTimeoutMs,
       reportRetentionDays: settings.reportRetentionDays,
-      fonts: () => (fonts ??= readFonts()),
+      print: makePrinter(),
     }
   },
   onStop: ({ duck }) => duck.close(),
@@ -36,7 +35,7 @@ export const datamartService = defineService(contract, {
       listReports,
       getReport,
       generateReport: generateReport(deps),
-      repeatReport,
+      repeatReport: repeatReport(deps),
       getReportPdf: getReportPdf(deps),
       getReportCsv,
     },

@@ -117,7 +117,7 @@ test('a report is printed from its rows, also after the tables have changed; a f
   expect(csv.headers.get('content-type')).toContain('text/csv')
   expect(csv.body.split('\r\n').slice(0, 3)).toEqual([
     'day,currency,product,confirmedOrders,units,revenue',
-    `2026-11-28,EUR,"'); drop table fact_sales; --",1,2,1001`,
+    `2026-11-28,EUR,"'); drop table fact_sales;' --",1,2,1001`,
     `2026-11-28,EUR,"'=HYPERLINK(""http://evil.example"",""tea"")",1,1,500`,
   ])
   const pdf = () => service.request('GET', `/api/v1/reports/${report.id}/pdf`, { as: analyst })

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises'
 import type { MartResult, Report } from '@stoa/contracts/datamart/resources'
 import PDFDocument from 'pdfkit'
 import { drawChart } from './draw-chart.ts'
@@ -6,8 +7,15 @@ import { columns, page, width } from './page-layout.ts'
 import { moneyText } from './money-text.ts'
 import { dailySeries, salesRows, type SalesRow } from './series.ts'
 
-/** Prints a report of sales as PDF: what it covers, a chart for each currency, the table, and the query behind it. */
-export async function renderReport(report: Report, result: MartResult, fonts: Fonts): Promise<Buffer> {
+/**
+ * Prints a report of sales as PDF: what it covers, a chart for each currency, the table, and the query behind it. The process serves others
+ * meanwhile. Throws if the signal is aborted.
+ */
+export async function renderReport(
+  report: Report,
+  result: MartResult,
+  { fonts, signal }: { readonly fonts: Fonts; readonly signal?: AbortSignal },
+): Promise<Buffer> {
   const title = `Sales from ${report.from} to ${lastDay(report.to)}`
   const pdf = new PDFDocument({
     size: 'A4',
@@ -22,9 +30,9 @@ export async function renderReport(report: Report, result: MartResult, fonts: Fo
   const rows = salesRows(result)
   drawHead(pdf, title, report, result)
   for (const series of dailySeries(rows, report)) drawChart(pdf, series)
-  drawTable(pdf, rows)
+  await drawTable(pdf, rows, signal)
   drawQuery(pdf, result)
-  drawFooters(pdf, title)
+  await drawFooters(pdf, title, signal)
   const chunks: Buffer[] = []
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
   const ended = new Promise((resolve, reject) => pdf.on('end', resolve).on('error', reject))
@@ -62,11 +70,14 @@ function drawHead(
   pdf.y += 16
 }
 
-function drawTable(pdf: Pdf, rows: readonly SalesRow[]): void {
+const rowsAtOnce = 20
+
+async function drawTable(pdf: Pdf, rows: readonly SalesRow[], signal: AbortSignal | undefined): Promise<void> {
   if (rows.length === 0) return
   ensureRoom(pdf, 80)
   drawTableHead(pdf)
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % rowsAtOnce === 0) await others(undefined, { signal })
     const cells = [
       row.day,
       row.product,
@@ -125,9 +136,10 @@ function ensureRoom(pdf: Pdf, height: number): void {
   if (pdf.y + height > page.bottom) pdf.addPage()
 }
 
-function drawFooters(pdf: Pdf, title: string): void {
+async function drawFooters(pdf: Pdf, title: string, signal: AbortSignal | undefined): Promise<void> {
   const { start, count } = pdf.bufferedPageRange()
   for (let index = 0; index < count; index += 1) {
+    if (index % rowsAtOnce === 0) await others(undefined, { signal })
     pdf.switchToPage(start + index)
     pdf.font('regular', 8).text(title, page.left, page.footer, { width: width / 2, lineBreak: false })
     const number = `Page ${index + 1} of ${count}`

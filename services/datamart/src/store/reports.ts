@@ -15,8 +15,8 @@ interface ReportRow {
   readonly rowCount: number | null
 }
 
-const columns = fragment`id, request, state, attempts, created_at as "createdAt", ended_at as "endedAt", error,
-  result - 'rows' as facts, jsonb_array_length(result->'rows') as "rowCount"`
+const columns = fragment`id, request, state, attempts, created_at as "createdAt", ended_at as "endedAt", error, facts,
+  row_count as "rowCount"`
 
 function fromRow({ request, createdAt, endedAt, error, facts, rowCount, ...row }: ReportRow): Report {
   return {
@@ -64,9 +64,9 @@ export async function insertReport(
 }
 
 /** Queues a report that failed; whether it had. */
-export async function requeueReport({ sql }: WriteHandle, id: string): Promise<boolean> {
+export async function requeueReport({ sql }: WriteHandle, id: string, at: Temporal.Instant): Promise<boolean> {
   const rows = await sql`
-    update reports set state = 'queued', error = null, ended_at = null where id = ${id} and state = 'failed' returning 1`
+    update reports set state = 'queued', error = null, ended_at = null, queued_at = ${at} where id = ${id} and state = 'failed' returning 1`
   return rows.length > 0
 }
 
@@ -114,7 +114,7 @@ export async function tidyReports(
 ): Promise<number> {
   await sql`
     update reports set state = 'failed', error = 'the process that generated it was stopped', ended_at = ${now}
-    where state = 'queued' and created_at < ${cutOffBefore}`
+    where state = 'queued' and coalesce(queued_at, created_at) < ${cutOffBefore}`
   const rows = await sql`
     delete from reports where id = any(array(
       select id from reports where created_at < ${before} and state <> 'queued' limit ${limit}

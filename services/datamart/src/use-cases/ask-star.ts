@@ -9,6 +9,8 @@ import type { BuiltQuery } from '../model/build-query.ts'
 export interface Asking {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Waits for its turn however many wait already. */
+  readonly isPatient?: boolean
 }
 
 /**

@@ -28,14 +28,17 @@ export const generateReport =
     })
   }
 
-export const repeatReport: Handler<DatamartService, 'repeatReport'> = async ({ params: { id }, refuse, commit }) =>
-  commit(async (tx) => {
-    if ((await findReport(tx, id)) === undefined)
-      return refuse('datamart.report_not_found', `There is no report ${id}.`)
-    if (!(await requeueReport(tx, id))) return refuse('datamart.report_not_failed', `The report ${id} has not failed.`)
-    await tx.enqueue('generate-report', { reportId: id }, { key: id })
-    return { status: 202, id }
-  })
+export const repeatReport =
+  ({ clock }: Deps): Handler<DatamartService, 'repeatReport'> =>
+  async ({ params: { id }, refuse, commit }) =>
+    commit(async (tx) => {
+      if ((await findReport(tx, id)) === undefined)
+        return refuse('datamart.report_not_found', `There is no report ${id}.`)
+      if (!(await requeueReport(tx, id, clock.now())))
+        return refuse('datamart.report_not_failed', `The report ${id} has not failed.`)
+      await tx.enqueue('generate-report', { reportId: id }, { key: id })
+      return { status: 202, id }
+    })
 
 /** Runs the query of a report and stores its rows, from which its files are made. */
 export const generateReportTask =
@@ -47,7 +50,7 @@ export const generateReportTask =
     try {
       const built = buildQuery(salesQuery(report))
       if (!('sql' in built)) throw new Error(built.detail)
-      const result = await askStar(deps, built, { timeoutMs })
+      const result = await askStar(deps, built, { timeoutMs, isPatient: true })
       await commit((tx) => completeReport(tx, { id, result, at: clock.now() }))
     } catch (error) {
       const isLast = attempt >= mostAttempts
