@@ -44,7 +44,7 @@ export interface Duck {
    * @throws AppError `lake.too_long`, `lake.too_large` or `lake.busy`; any other failure as DuckDB reports it
    */
   readonly use: <Result>(limits: DuckLimits, work: (session: DuckSession) => Promise<Result>) => Promise<Result>
-  /** Waits for the work under way, and releases everything. */
+  /** Ends the work under way, which fails as interrupted, and releases everything: a process that stops has seconds, not minutes. */
   readonly close: () => Promise<void>
 }
 
@@ -55,6 +55,7 @@ export function makeDuck(options: DuckOptions): Duck {
   let active = 0
   let idle: NodeJS.Timeout | undefined
   const waiting: (() => void)[] = []
+  const closing = new AbortController()
 
   async function stop(): Promise<void> {
     clearTimeout(idle)
@@ -99,7 +100,8 @@ export function makeDuck(options: DuckOptions): Duck {
     async use(limits, work) {
       await enter(limits.isPatient === true)
       try {
-        return await within(await connect(), limits, work)
+        const signals = [closing.signal, ...(limits.signal === undefined ? [] : [limits.signal])]
+        return await within(await connect(), { ...limits, signal: AbortSignal.any(signals) }, work)
       } catch (error) {
         // DuckDB does not trust its own state after these.
         if (/^(INTERNAL|FATAL)/.test((error as Error).message)) starting = undefined
@@ -109,6 +111,7 @@ export function makeDuck(options: DuckOptions): Duck {
       }
     },
     async close() {
+      closing.abort()
       while (active > 0) await new Promise((resolve) => setTimeout(resolve, 20))
       await stop()
     },

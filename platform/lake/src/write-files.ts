@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, rm, stat, writeFile } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { quoteName, quoteText, sqlTypeOf, type Columns } from './columns.ts'
 import type { Action, AddedFile } from './delta-log.ts'
@@ -19,17 +19,26 @@ export interface TableFiles {
  * Writes the rows of a query as data files, one for each value of the partition column, and returns the actions that add them.
  * The files belong to the table only once these are committed. The query must return the columns of the table.
  */
-export async function writeQuery(session: DuckSession, sql: string, target: TableFiles): Promise<Action[]> {
-  const { folder, columns, partitionBy } = target
+export function writeQuery(session: DuckSession, sql: string, target: TableFiles): Promise<Action[]> {
+  const casts = Object.entries(target.columns).map(([name, type]) => `${quoteName(name)}::${sqlTypeOf(type)}`)
+  return writeFilled(session, target, async (source) => {
+    await session.rows(`insert into ${source} select ${casts.join(', ')} from (${sql})`)
+  })
+}
+
+async function writeFilled(
+  session: DuckSession,
+  target: TableFiles,
+  fill: (source: string) => Promise<void>,
+): Promise<Action[]> {
   const source = `written_${randomUUID().replaceAll('-', '')}`
-  const casts = Object.entries(columns).map(
-    ([name, type]) => `${quoteName(name)}::${sqlTypeOf(type)} as ${quoteName(name)}`,
-  )
-  await session.rows(`create temp table ${source} as select ${casts.join(', ')} from (${sql})`)
+  const columns = Object.entries(target.columns).map(([name, type]) => `${quoteName(name)} ${sqlTypeOf(type)}`)
+  await session.rows(`create temp table ${source} (${columns.join(', ')})`)
   try {
-    const values = await partitionsOf(session, source, partitionBy)
+    await fill(source)
+    const values = await partitionsOf(session, source, target.partitionBy)
     const adds: Action[] = []
-    for (const value of values) adds.push({ add: await writeFileOf(session, source, { ...target, folder }, value) })
+    for (const value of values) adds.push({ add: await writeFileOf(session, source, target, value) })
     return adds
   } finally {
     await session.rows(`drop table ${source}`)
@@ -90,18 +99,33 @@ export async function writeRows(
   target: TableFiles,
 ): Promise<Action[]> {
   if (rows.length === 0) return []
-  const temporary = join(target.folder, `.rows-${randomUUID()}.ndjson`)
-  await makeFolder(target.folder)
-  try {
-    await writeFile(temporary, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 })
-    const types = Object.entries(target.columns).map(
-      ([name, type]) => `${quoteName(name)}: ${quoteText(sqlTypeOf(type))}`,
-    )
-    const sql = `select * from read_json(${quoteText(temporary)}, format = 'newline_delimited', columns = {${types.join(', ')}})`
-    return await writeQuery(session, sql, target)
-  } finally {
-    await rm(temporary, { force: true })
+  const columns = Object.entries(target.columns)
+  const structure = JSON.stringify([Object.fromEntries(columns.map(([name]) => [name, 'VARCHAR']))])
+  const casts = columns.map(([name, type]) => `each.${quoteName(name)}::${sqlTypeOf(type)}`)
+  const given = `select unnest(from_json($1::json, ${quoteText(structure)})) as each`
+  return writeFilled(session, target, async (source) => {
+    for (const portion of portionsOf(rows))
+      await session.rows(`insert into ${source} select ${casts.join(', ')} from (${given})`, [portion])
+  })
+}
+
+const portionLength = 1_000_000
+
+/** The rows as arrays of JSON, of a size that needs little memory beside the table; `read_json` has buffers of 32 MiB in each thread. */
+function* portionsOf(rows: readonly Readonly<Record<string, SqlValue>>[]): Generator<string> {
+  let texts: string[] = []
+  let length = 0
+  for (const row of rows) {
+    const text = JSON.stringify(row)
+    if (length > 0 && length + text.length > portionLength) {
+      yield `[${texts.join(',')}]`
+      texts = []
+      length = 0
+    }
+    texts.push(text)
+    length += text.length
   }
+  yield `[${texts.join(',')}]`
 }
 
 async function syncFile(path: string): Promise<void> {

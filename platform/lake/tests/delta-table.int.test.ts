@@ -175,3 +175,33 @@ test('more work than may wait is refused at once, but not work that is patient',
   expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
   expect(ended[2]).toMatchObject({ reason: { code: 'lake.busy' } })
 })
+
+test('an engine that is closed ends the work under way and what waits for it', async () => {
+  const closed = makeDuck({ folder, memoryMiB: 128, mostAtOnce: 1 })
+  const endless = 'select count(*) from range(100000000000) each(x) where sqrt(x) > 2'
+  const works = [1, 2].map(() => closed.use({ timeoutMs: 600_000 }, ({ rows }) => rows(endless)))
+  const ended = Promise.allSettled(works)
+  setTimeout(() => void closed.close(), 300)
+  await ended
+  await closed.close()
+  expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
+
+test('rows are written within the smallest memory, several at once, and long ones too', async () => {
+  const small = makeDuck({ folder, memoryMiB: 64, mostAtOnce: 3 })
+  const long = 'x'.repeat(1_000_000)
+  const works = Array.from({ length: 6 }, (_, index) =>
+    small.use(limits, (session) =>
+      writeRows(session, [row('2026-11-28', long, index)], {
+        folder: join(folder, 'small'),
+        columns,
+        partitionBy: 'day',
+      }),
+    ),
+  )
+  const ended = await Promise.allSettled(works)
+  await small.close()
+  expect(ended.map((each) => (each.status === 'rejected' ? each.reason.cause?.message : each.status))).toEqual(
+    works.map(() => 'fulfilled'),
+  )
+})
