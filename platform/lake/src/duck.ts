@@ -3,6 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
 import { lakeError } from './lake-errors.ts'
+import { makeTurns } from './turns.ts'
 
 /** A value that a statement takes or returns; whole numbers of 64 bits are returned as text, and so are times and dates. */
 export type SqlValue = string | number | boolean | bigint | null
@@ -52,9 +53,8 @@ export interface Duck {
 export function makeDuck(options: DuckOptions): Duck {
   const { mostAtOnce = 2, mostWaiting = 20, idleMs = 30_000 } = options
   let starting: Promise<DuckDBInstance> | undefined
-  let active = 0
   let idle: NodeJS.Timeout | undefined
-  const waiting: (() => void)[] = []
+  const turns = makeTurns({ mostAtOnce, mostWaiting }, () => (idle = setTimeout(() => void stop(), idleMs).unref()))
   const closing = new AbortController()
 
   async function stop(): Promise<void> {
@@ -65,25 +65,6 @@ export function makeDuck(options: DuckOptions): Duck {
       (each) => each.closeSync(),
       () => {},
     )
-  }
-
-  async function enter(isPatient: boolean): Promise<void> {
-    clearTimeout(idle)
-    if (active < mostAtOnce) {
-      active += 1
-      return
-    }
-    if (!isPatient && waiting.length >= mostWaiting)
-      throw lakeError('lake.busy', `${mostWaiting} queries are waiting already`)
-    // The one that leaves hands its place over.
-    await new Promise<void>((resolve) => waiting.push(resolve))
-  }
-
-  function leave(): void {
-    const next = waiting.shift()
-    if (next !== undefined) return next()
-    active -= 1
-    if (active === 0) idle = setTimeout(() => void stop(), idleMs).unref()
   }
 
   async function connect(): Promise<DuckDBConnection> {
@@ -98,21 +79,21 @@ export function makeDuck(options: DuckOptions): Duck {
 
   return {
     async use(limits, work) {
-      await enter(limits.isPatient === true)
+      clearTimeout(idle)
+      await turns.enter(limits.isPatient === true)
       try {
-        const signals = [closing.signal, ...(limits.signal === undefined ? [] : [limits.signal])]
-        return await within(await connect(), { ...limits, signal: AbortSignal.any(signals) }, work)
+        return await within(await connect(), { ...limits, closing: closing.signal }, work)
       } catch (error) {
         // DuckDB does not trust its own state after these.
         if (/^(INTERNAL|FATAL)/.test((error as Error).message)) starting = undefined
         throw error
       } finally {
-        leave()
+        turns.leave()
       }
     },
     async close() {
       closing.abort()
-      while (active > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      while (turns.active() > 0) await new Promise((resolve) => setTimeout(resolve, 20))
       await stop()
     },
   }
@@ -151,24 +132,32 @@ async function removeSpilled(folder: string): Promise<void> {
   }
 }
 
+const interruptEveryMs = 100
+
 async function within<Result>(
   connection: DuckDBConnection,
-  { timeoutMs, signal }: DuckLimits,
+  { timeoutMs, signal, closing }: DuckLimits & { readonly closing: AbortSignal },
   work: (session: DuckSession) => Promise<Result>,
 ): Promise<Result> {
   let isLate = false
-  const interrupt = () => connection.interrupt()
+  let again: NodeJS.Timeout | undefined
+  // Once more and more: DuckDB forgets an interruption that comes before its statement has begun.
+  const interrupt = () => {
+    connection.interrupt()
+    again ??= setInterval(() => connection.interrupt(), interruptEveryMs).unref()
+  }
   const timer = setTimeout(() => {
     isLate = true
     interrupt()
   }, timeoutMs)
-  signal?.addEventListener('abort', interrupt)
+  const signals = [closing, ...(signal === undefined ? [] : [signal])]
+  for (const each of signals) each.addEventListener('abort', interrupt)
   try {
     return await work({
       async rows(sql, parameters = []) {
         // between two statements there is nothing to interrupt
         if (isLate) throw lakeError('lake.too_long', `the query took longer than ${timeoutMs} ms`)
-        signal?.throwIfAborted()
+        for (const each of signals) each.throwIfAborted()
         const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[])
         return reader.getRowObjectsJson() as Record<string, SqlValue>[]
       },
@@ -177,7 +166,8 @@ async function within<Result>(
     throw refusalOf(cause, isLate ? timeoutMs : undefined)
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', interrupt)
+    clearInterval(again)
+    for (const each of signals) each.removeEventListener('abort', interrupt)
     connection.closeSync()
   }
 }

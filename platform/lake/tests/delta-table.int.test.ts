@@ -205,3 +205,18 @@ test('rows are written within the smallest memory, several at once, and long one
     works.map(() => 'fulfilled'),
   )
 })
+
+test('work that is given up in the moment in which its statement begins ends too', async () => {
+  const endless = 'select count(*) from range(100000000000) each(x) where sqrt(x) > 2'
+  for (let turn = 0; turn < 5; turn += 1) {
+    const controller = new AbortController()
+    const beganAt = performance.now()
+    const given = duck.use({ timeoutMs: 20_000, signal: controller.signal }, ({ rows }) => {
+      const counted = rows(endless)
+      controller.abort()
+      return counted
+    })
+    await expect(given).rejects.toThrow('INTERRUPT')
+    expect(performance.now() - beganAt).toBeLessThan(15_000)
+  }
+})
