@@ -128,4 +128,5 @@ export const followConfiguration = stream('/api/v1/config/{application}/{environ
   ...read,
   params: one,
   summary: 'Stream the values: at once, then after each change',
+  refuses: ['config.application_not_found'],
 })

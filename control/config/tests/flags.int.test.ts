@@ -242,6 +242,28 @@ test('processes of an earlier release keep the rules of a flag that the next rel
   await app.as(manager, 'DELETE', '/api/v1/flags/leaving')
 })
 
+test('a service that declares the same again makes no one read again', async () => {
+  const revision = async () => {
+    const leave = new AbortController()
+    const { asCaller } = await import('@stoa/testing')
+    const response = await fetch(`${app.service.url}/internal/snapshots`, {
+      headers: { authorization: asCaller(order) },
+      signal: leave.signal,
+    })
+    const { value } = await response.body!.pipeThrough(new TextDecoderStream()).getReader().read()
+    leave.abort()
+    return JSON.parse(/^data: (.*)$/m.exec(value ?? '')?.[1] ?? '{}').revision as number
+  }
+  await app.declare([guestCheckout])
+  const before = await revision()
+  await app.declare([guestCheckout])
+  expect(await revision()).toBe(before)
+  await app.declare([guestCheckout, { ...guestCheckout, key: 'another' }])
+  expect(await revision()).toBeGreaterThan(before)
+  await app.declare([guestCheckout])
+  await app.as(manager, 'DELETE', '/api/v1/flags/another')
+})
+
 test('a changed declaration changes the definition and keeps the rules', async () => {
   await rules(serving('off'))
   await app.declare([

@@ -139,6 +139,8 @@ export interface Stream<
   readonly permission: Permission
   readonly owner: string
   readonly query: Query
+  /** The codes with which it refuses, besides those of the platform. */
+  readonly refuses: readonly string[]
 }
 
 type ReadSpec<P extends string, Q, B, A extends Answers, C extends string, S> = Declared<P, Q, B, A, C> &
@@ -257,11 +259,11 @@ export const remove: Write = (path, spec) => operation('DELETE', 'write', path, 
 /** Declares a route of server-sent events. */
 export function stream<const P extends string, Q extends Query = undefined, const S extends PathSchemas = {}>(
   path: P,
-  spec: Pick<Declared<P, Q, undefined, Answers, never>, 'summary' | 'permission' | 'owner' | 'query'> &
+  spec: Pick<Declared<P, Q, undefined, Answers, string>, 'summary' | 'permission' | 'owner' | 'query' | 'refuses'> &
     DeclaredPath<P, S>,
 ): Stream<P, Q, S> {
-  const { params, query, ...declared } = spec as typeof spec & WithParams
-  return { kind: 'stream', method: 'GET', path, ...declared, params: (params ?? {}) as S, query: query as Q }
+  const { params, query, refuses = [], ...declared } = spec as typeof spec & WithParams
+  return { kind: 'stream', method: 'GET', path, ...declared, refuses, params: (params ?? {}) as S, query: query as Q }
 }
 
 /** Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route to it. */

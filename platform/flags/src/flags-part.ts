@@ -18,7 +18,7 @@ export interface ReloadableSettings {
 }
 
 /** What the flags of a running service need. */
-export interface FlagsOptions extends Pick<FollowOptions, 'resolver' | 'tokens' | 'logger'> {
+export interface FlagsOptions extends Pick<FollowOptions, 'resolver' | 'tokens' | 'logger' | 'declareEveryMs'> {
   readonly service: { readonly name: string; readonly flags: FlagTypes }
   /** Distinguishes this process from others in OpenFeature. */
   readonly domain: string

@@ -18,6 +18,8 @@ export interface FollowOptions {
   readonly tokens: Pick<ServiceTokens, 'token' | 'forget'>
   readonly onSnapshot: (snapshot: Snapshot) => void
   readonly logger: Logger
+  /** How often the same is declared again; 10 minutes by default. */
+  readonly declareEveryMs?: number
 }
 
 /** A follower of config. */
@@ -33,16 +35,24 @@ const longestPauseMs = 5_000
 /** After this silence the stream counts as dead; config sends a comment every 15 s. */
 const idleMs = 45_000
 const sendTimeoutMs = 2_000
+/** Processes of two releases overwrite each other's declarations: those of the release that stays must be the last. */
+const declareAgainMs = 600_000
 
 /**
- * Follows config until `close`: declares what the service has, then reads the stream of its snapshots. While config is unavailable, it
+ * Follows config until `close`: declares what the service has, also now and then later, and reads the stream of its snapshots. While config is unavailable, it
  * is retried at most 5 s apart, and at once when an instance registers; a system without config is never asked.
  */
 export function followConfig(options: FollowOptions): ConfigFollower {
-  const { declarations, resolver, logger } = options
+  const { declarations, resolver, logger, declareEveryMs = declareAgainMs } = options
   const closing = new AbortController()
   const { signal } = closing
   const send = (path: string, body: object) => post(options, path, body, signal)
+
+  async function declareAgain(): Promise<void> {
+    await send('/internal/declarations', declarations).catch((error: unknown) =>
+      logger.debug('the flags and settings were not declared again', { error }),
+    )
+  }
 
   async function follow(): Promise<void> {
     for (let failures = 1; !signal.aborted; failures++) {
@@ -58,7 +68,12 @@ export function followConfig(options: FollowOptions): ConfigFollower {
           if (!(error instanceof Refused)) throw error
           logger.warn('config refuses the declared flags and settings', { error })
         })
-        await readSnapshots(options, signal, () => (failures = 0))
+        const again = setInterval(() => void declareAgain(), declareEveryMs).unref()
+        try {
+          await readSnapshots(options, signal, () => (failures = 0))
+        } finally {
+          clearInterval(again)
+        }
       } catch (error) {
         if (!signal.aborted) logger.debug('config is unavailable; the last known flags stay in use', { error })
       } finally {

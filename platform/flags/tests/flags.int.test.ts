@@ -76,11 +76,17 @@ beforeEach(() => own.database.transaction((tx) => tx.sql`delete from last_known_
 
 const running: (() => Promise<unknown>)[] = []
 let domains = 0
-async function start(port?: number, settings?: ReloadableSettings, database: Database = own.database) {
+async function start(
+  port?: number,
+  settings?: ReloadableSettings,
+  database: Database = own.database,
+  declareEveryMs = 600_000,
+) {
   const { flags: client, part } = runFlags({
     service: { name: 'order', flags },
     domain: `test-${domains++}`,
     database,
+    declareEveryMs,
     resolver: staticResolver(port === undefined ? {} : { config: [`127.0.0.1:${port}`] }),
     tokens: { token: async () => 'the-token', forget() {} },
     clock: systemClock,
@@ -163,6 +169,15 @@ test('of snapshots that arrive while one is being kept, the last stays', async (
   await service.stop()
   const [row] = await own.database.read.sql<{ snapshot: any }>`select snapshot from last_known_config`
   expect(row?.snapshot.revision).toBe(2)
+  await config.stop()
+})
+
+test('what a service has is declared again from time to time, after a process of another release has declared other things', async () => {
+  const config = await startConfig()
+  await start(config.port, undefined, own.database, 50)
+  const declared = () => config.requests.filter(({ path }) => path === '/internal/declarations')
+  await eventually(() => expect(declared().length).toBeGreaterThan(3))
+  expect(config.requests.filter(({ path }) => path === '/internal/snapshots')).toHaveLength(1)
   await config.stop()
 })
 

@@ -145,7 +145,12 @@ export async function deleteFlag(tx: WriteHandle, key: string): Promise<void> {
   await tx.sql`delete from flags where key = ${key}`
 }
 
-/** Takes the lock of the declarations of all services, which therefore come one after the other. */
+/** Takes the row of the revision, behind which changes come one after the other. */
+export async function lockRevision(tx: WriteHandle): Promise<void> {
+  await tx.sql`select 1 from config_revision for no key update`
+}
+
+/** Takes the row of the revision and raises it, so that all who follow it read again. */
 export async function raiseRevision(tx: WriteHandle): Promise<void> {
   await tx.sql`update config_revision set revision = revision + 1`
 }

@@ -27,17 +27,18 @@ interface Origin {
   readonly at: Temporal.Instant
 }
 
-/** Writes the schemas of an application with the record of their change; the same schemas are not a change. */
+/** Writes the schemas of an application with the record of their change; returns false for the same schemas, which are not a change. */
 export async function recordApplication(
   tx: WriteHandle,
   { known, name, isService, settings }: Schemas,
   origin: Origin,
-): Promise<void> {
-  if (known?.isService === isService && canonicalJson(known.settings) === canonicalJson(settings)) return
+): Promise<boolean> {
+  if (known?.isService === isService && canonicalJson(known.settings) === canonicalJson(settings)) return false
   const version = (known?.version ?? 0) + 1
   const before = known === undefined ? {} : { before: known.settings }
   await store.writeApplication(tx, { name, version, isService, settings })
   await store.insertApplicationChange(tx, { name, version, ...origin, ...before, after: settings })
+  return true
 }
 
 export const replaceApplication =

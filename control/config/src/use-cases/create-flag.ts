@@ -55,24 +55,29 @@ export const declare =
       const definitions = flags.map((flag) => ({ ...flag, isClientSide: false, declaredBy: [service] }))
       const hasSettings = Object.keys(settings).length > 0
       const locked = hasSettings ? await lockApplication(tx, service) : undefined
-      await store.raiseRevision(tx)
+      // the declarations of all services come one after the other
+      await store.lockRevision(tx)
       // another replica may have declared them first
       const known = locked ?? (hasSettings ? await lockApplication(tx, service) : undefined)
+      let isChanged = false
       for (const flag of definitions) {
         const isNew = await insertFlag(tx, flag, origin)
-        if (!isNew) await store.updateDeclared(tx, flag, service)
+        if (isNew || (await store.updateDeclared(tx, flag, service))) isChanged = true
       }
-      await store.dropDeclarations(
+      const isDropped = await store.dropDeclarations(
         tx,
         service,
         flags.map(({ key }) => key),
       )
-      if (hasSettings)
-        await recordApplication(
+      const isRecorded =
+        hasSettings &&
+        (await recordApplication(
           tx,
           { known, name: service, isService: true, settings },
           { ...origin, reason: 'A service declares its settings.' },
-        )
+        ))
+      // a service declares the same again from time to time, which no one has to read
+      if (isChanged || isDropped || isRecorded) await store.raiseRevision(tx)
       return { status: 204 }
     })
   }

@@ -58,8 +58,8 @@ function codesOfOperation(service: DescribedRoute['service'], route: Operation):
   return codes
 }
 
-function codesOfStream({ name, errors }: DescribedRoute['service'], { path }: Stream): readonly string[] {
-  if (!path.includes('{')) return []
+function codesOfStream({ name, errors }: DescribedRoute['service'], { path, refuses }: Stream): readonly string[] {
+  if (!path.includes('{') || refuses.length > 0) return refuses
   const ownCode = `${name}.not_found`
   return Object.hasOwn(errors, ownCode) ? ['request.path_unknown', ownCode] : ['request.path_unknown']
 }

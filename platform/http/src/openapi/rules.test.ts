@@ -1,4 +1,4 @@
-import { get, type Service } from '@stoa/contract'
+import { get, stream, type Service } from '@stoa/contract'
 import fc from 'fast-check'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
@@ -83,6 +83,20 @@ test('the gateway adds its limits, and how they are shown, to every operation', 
     }
   }
   expect(described('/api/v1/parcels', 'get').responses).not.toHaveProperty('429')
+})
+
+test('a stream names the codes that its contract lists', () => {
+  const follow = stream('/api/v1/parcels/{id}/moves', {
+    params: { id: Type.String() },
+    summary: 'Follow a parcel',
+    permission: 'public',
+    owner: 'none',
+    refuses: ['parcel.gone_missing'],
+  })
+  const errors = { 'parcel.gone_missing': { kind: 'not_found', title: 'Missing', why: 'It is.', fix: 'None.' } }
+  const service = { ...parcelContract, errors, operations: { follow } } as unknown as Service
+  const { responses } = make('service', service).paths['/api/v1/parcels/{id}/moves']?.['get'] ?? {}
+  expect(JSON.stringify(responses?.['404'])).toContain('parcel.gone_missing')
 })
 
 test('a stream names its refusals by status', () => {
