@@ -8,6 +8,12 @@ export const salesErrors = errors({
     why: 'The ledger has no sale with this id, or had none at the requested time.',
     fix: 'Check the id. The sale of an order has the id of the order, and is recorded a moment after the order is confirmed.',
   },
+  'sales.not_for_sale': {
+    kind: 'invalid',
+    title: 'A product is not for sale',
+    why: 'There is no product with this SKU, or it is not active: a discontinued product is not sold.',
+    fix: 'Check the SKU, or activate the product.',
+  },
   'sales.currency_unknown': {
     kind: 'invalid',
     title: 'The currency does not exist',

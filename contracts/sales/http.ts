@@ -32,6 +32,7 @@ export const createSale = post('/api/v1/sales', {
   answers: { 201: Sale },
   answersWith: 'getSale',
   refuses: [
+    'sales.not_for_sale',
     'sales.currency_unknown',
     'sales.currency_mixed',
     'sales.discount_exceeds_price',

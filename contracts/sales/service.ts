@@ -1,5 +1,6 @@
-import { describeService } from '@stoa/contract'
+import { describeService, pick } from '@stoa/contract'
 import { Type } from 'typebox'
+import { InventoryRpc } from '../inventory/rpc_pb.js'
 import { orderCancelled, orderConfirmed, orderReturned } from '../order/events.ts'
 import { userDeleted } from '../user/events.ts'
 import { salesErrors } from './errors.ts'
@@ -16,6 +17,7 @@ const described = describeService({
   operations: http,
   publishes: events,
   consumes: { orderConfirmed, orderCancelled, orderReturned, userDeleted },
+  calls: { inventory: pick(InventoryRpc, 'getVariants') },
   tasks: {
     // one batch of events of one read model
     'run-projection': { payload: Type.Object({ projection: Type.String() }), attempts: 1_000 },

@@ -63,10 +63,10 @@ test('an event that fails stops only its projection, behind the events before it
     name: 'careful',
     tables: ['sums'],
     async apply(events, tx) {
-      if (isBroken && events.some(({ data }) => data.amount === 13)) throw new Error('thirteen')
-      // a failed statement too must leave the others in place
-      for (const { streamId, data } of events)
-        await tx.sql`insert into sums (generation, id, sum, events) values (99, ${`${streamId} careful`}, ${data.amount}, 1)`
+      for (const { streamId, data } of events) {
+        await tx.sql`insert into sums (generation, id, sum, events) values (99, ${streamId}, ${data.amount}, 1)`
+        if (isBroken && data.amount === 13) throw new Error('thirteen')
+      }
     },
   }
   await begin(careful)
@@ -142,6 +142,21 @@ test('a new version is built beside the live one, which stays in use until then;
   await runAll(database(), doubled)
   expect(await stateOf('sums')).toMatchObject([{ generation: 2, isLive: true }])
   expect((await compare(2)).rows).toMatchObject([{ sum: 10 }])
+  expect(await begin(sums)).toBe(false)
+})
+
+test('a statement that fails stops its projection as any other error does', async () => {
+  const narrow: Projection<Added> = {
+    ...sums,
+    async apply(events, tx, generation) {
+      await sums.apply(events, tx, generation)
+      for (const { data } of events) await tx.sql`select 1 / (${data.amount}::int - 13)`
+    },
+  }
+  for (const amount of [1, 13]) await add(database(), `n${amount}`, amount)
+  await runAll(database(), narrow)
+  expect(await stateOf('sums')).toMatchObject([{ position: 1, failedPosition: 2, failures: 1 }])
+  expect((await compare(1)).rows).toMatchObject([{ id: 'n1', sum: 1, events: 1 }])
 })
 
 test('a read model is as fresh as its last event, and current when it has all', async () => {

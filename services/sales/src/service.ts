@@ -24,6 +24,7 @@ export const salesService = defineService(sales, {
     projections: makeProjections([saleList, revenue], { database, telemetry }),
   }),
   onStart: ({ database, makeTx, projections }) => database.transaction((tx) => projections.start(makeTx(tx))),
+  admin: ({ makeTx, projections }) => projections.admin(makeTx),
   bind: (deps) => ({
     operations: {
       createSale: createSale(deps),

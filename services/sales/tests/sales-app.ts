@@ -2,11 +2,12 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import { orderCancelled, orderConfirmed, orderReturned } from '@stoa/contracts/order/events'
 import type { SalesService } from '@stoa/contracts/sales/service'
 import { newId } from '@stoa/kernel'
-import { startTestService, type TestService, type TestServiceOptions } from '@stoa/testing'
+import { startTestService, type Stubs, type TestService, type TestServiceOptions } from '@stoa/testing'
 import { salesService } from '../src/service.ts'
 
 export const staff = { subject: newId(), roles: ['staff'] }
 export const manager = { subject: newId(), roles: ['manager'] }
+export const operator = { subject: newId(), roles: ['ops'] }
 export const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
 /** An order of two tins and shipping: 24.90 euros. */
@@ -37,9 +38,18 @@ export const saleOf = (more: object = {}) => ({
 
 export const anOrder = (): TestOrder => ({ orderId: newId(), customerId: newId() })
 
+/** Inventory with active tea and discontinued mugs. */
+const inventory: Stubs<SalesService>['inventory'] = {
+  getVariants: async ({ skus }) => ({
+    variants: skus
+      .filter((sku) => ['TEA', 'MUG'].includes(sku))
+      .map((sku) => ({ sku, name: sku, status: sku === 'MUG' ? 'discontinued' : 'active' })),
+  }),
+}
+
 /** Starts sales. */
 export async function startSales(options: Partial<TestServiceOptions<SalesService>> = {}): Promise<SalesApp> {
-  const service = await startTestService(salesService, { access: accessTable, ...options })
+  const service = await startTestService(salesService, { access: accessTable, calls: { inventory }, ...options })
   const about = ({ orderId, customerId }: TestOrder) => ({ orderId, customerId, number: `S-${orderId.slice(-6)}` })
   return {
     service,

@@ -3,7 +3,7 @@ import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anOrder, eur, manager, saleOf, startSales, type SalesApp } from './sales-app.ts'
+import { anOrder, eur, manager, operator, saleOf, startSales, type SalesApp } from './sales-app.ts'
 
 let app: SalesApp
 beforeAll(async () => {
@@ -40,6 +40,11 @@ test('a discount over 20 % needs a manager', async () => {
   const body = saleOf({ discount: eur(601) })
   expect(await app.sell(body)).toMatchObject({ status: 403, body: { code: 'sales.discount_needs_manager' } })
   expect((await app.sell(body, manager)).status).toBe(201)
+})
+
+test('what inventory does not know, or has discontinued, is not sold', async () => {
+  for (const sku of ['MUG', 'NOTHING'])
+    expect(await app.sell(saleOf({ sku }))).toMatchObject({ status: 422, body: { code: 'sales.not_for_sale' } })
 })
 
 test('a sale has one currency', async () => {
@@ -191,4 +196,24 @@ test('the ledger keeps the sale of an erased account, and no longer knows who ha
   const [row] = await app.service.database.read.sql`
     select count(*)::int as count from stored_events e where e::text like ${`%${order.customerId}%`}`
   expect(row).toEqual({ count: 0 })
+})
+
+test('an operator rebuilds a read model, which equals the one that it replaces', async () => {
+  const admin = (method: 'GET' | 'POST', path: string) =>
+    app.service.request(method, `/admin/projections${path}`, { as: operator })
+  const rowsOf = (generation: number) => app.service.database.read.sql`
+    select day, currency, channel, sales, gross, voided, returned from revenue_by_day
+     where generation = ${generation} order by day, currency, channel`
+  const stateOf = async () => (await admin('GET', '')).body.items.filter(({ name }: any) => name === 'revenue')
+  await eventually(async () => expect(await stateOf()).toMatchObject([{ generation: 1, lag: 0 }]))
+  const before = await rowsOf(1)
+  expect(before.length).toBeGreaterThan(1)
+  expect((await admin('POST', '/revenue/rebuild')).body).toEqual({ started: 'revenue' })
+  await eventually(async () => {
+    expect(await stateOf()).toMatchObject([{ generation: 2, isLive: true, lag: 0 }])
+    expect(await rowsOf(2)).toEqual(before)
+    expect(await rowsOf(1)).toEqual([])
+  })
+  expect((await admin('POST', '/revenue/retry')).body).toEqual({ retried: 'revenue' })
+  expect((await admin('POST', '/nothing/rebuild')).status).toBe(404)
 })

@@ -5,6 +5,7 @@ import { onceChecks } from './once.ts'
 import { endOfOrders, orderChecks } from './orders.ts'
 import { releasesSettle, stepsOfVersion } from './releases.ts'
 import { reconciliation } from './reconciliation.ts'
+import { readModelsSettle, salesChecks } from './sales.ts'
 import { settle } from './settle.ts'
 import { stockChecks } from './stock.ts'
 
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   ...moneyChecks,
   ...stockChecks,
   ...onceChecks,
+  ...salesChecks,
   ...leftOverChecks,
   stepsOfVersion,
   reconciliation,
@@ -22,5 +24,5 @@ export const checks: readonly Check[] = [
 
 /** Waits until nothing moves any more: every order at its end, every event handled. */
 export function settled(aftermath: Aftermath): Promise<void> {
-  return settle([endOfOrders, ...leftOverChecks, ...releasesSettle], aftermath)
+  return settle([endOfOrders, ...leftOverChecks, ...releasesSettle, readModelsSettle], aftermath)
 }

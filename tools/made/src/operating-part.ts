@@ -3,6 +3,7 @@ import { breakerEndpoints } from '@stoa/client/endpoints'
 import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
 import { reconciliationEndpoints } from '@stoa/contracts/order/operating'
 import { consumerEndpoints, letterEndpoints, logEndpoints, outboxEndpoints } from '@stoa/events/endpoints'
+import { projectionEndpoints } from '@stoa/eventsourcing/endpoints'
 import { sagaEndpoints } from '@stoa/saga/endpoints'
 import { healthEndpoints } from '@stoa/service/endpoints'
 import { taskEndpoints } from '@stoa/tasks/endpoints'
@@ -19,6 +20,7 @@ const sections: readonly Section[] = [
   { title: 'Services with tasks', endpoints: taskEndpoints },
   { title: 'Services that publish or consume events', endpoints: { ...outboxEndpoints, ...logEndpoints } },
   { title: 'Services that consume events', endpoints: { ...consumerEndpoints, ...letterEndpoints } },
+  { title: 'Services that store aggregates as events', endpoints: projectionEndpoints },
   { title: 'gateway', endpoints: gatewayEndpoints },
   { title: 'order', endpoints: reconciliationEndpoints },
 ]

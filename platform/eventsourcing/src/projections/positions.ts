@@ -70,6 +70,11 @@ export async function stopAt(
      where name = ${name} and generation = ${generation}`
 }
 
+/** Lets a projection that has stopped run at once. */
+export async function clearRetry({ sql }: WriteHandle, name: string): Promise<void> {
+  await sql`update projections set retry_at = null where name = ${name}`
+}
+
 /** Makes a generation live in place of the live one, if it is not behind it. Returns whether it is live now. */
 export async function replaceLive(
   { sql }: WriteHandle,

@@ -6,7 +6,7 @@ import type { PositionedEvent } from '../stored-event.ts'
 /**
  * A read model that is built from the events of one category. Its position is moved in the transaction of its rows: every event counts
  * once. Each of its tables has a column `generation`: a new version of the read model is built beside the live one, under the next
- * generation, and replaces it once it has caught up.
+ * generation, and replaces it as soon as it is not behind it.
  */
 export interface Projection<Event extends DomainEvent = DomainEvent> {
   readonly name: string

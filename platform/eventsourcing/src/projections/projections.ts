@@ -1,8 +1,10 @@
-import type { WriteHandle } from '@stoa/contract'
+import { serveEndpoints, type WriteHandle } from '@stoa/contract'
+import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 import type { DomainEvent } from '../decider.ts'
-import { addGeneration, readProjections } from './positions.ts'
+import { projectionEndpoints } from '../endpoints.ts'
+import { addGeneration, clearRetry, readProjections } from './positions.ts'
 import type { Projection } from './projection.ts'
 import { runProjection } from './run-projection.ts'
 
@@ -26,10 +28,10 @@ export interface Projections {
   readonly wake: (tx: ProjectionTx) => Promise<void>
   /** Adds the generations that are missing, and lets the projections run. Call it when the service starts. */
   readonly start: (tx: ProjectionTx) => Promise<void>
-  /** Builds a projection again beside the live one, which it replaces. @throws Error for an unknown name */
-  readonly rebuild: (tx: ProjectionTx, name: string) => Promise<void>
   /** The handler of the task `run-projection`: a batch of events in one transaction with the position, and the next batch as the next task. */
   readonly task: (context: TaskContext) => Promise<void>
+  /** The operating endpoints: list, retry, and rebuild beside the live read model. `makeTx` is that of the service. */
+  readonly admin: (makeTx: (handle: WriteHandle) => ProjectionTx) => readonly AdminEndpoint[]
 }
 
 /**
@@ -44,11 +46,7 @@ export function makeProjections(
   const woken = new WeakSet<WriteHandle>()
   const enqueue = (tx: ProjectionTx, { name }: { readonly name: string }, delayMs = 0) =>
     tx.enqueue('run-projection', { projection: name }, { key: name, delayMs })
-  const get = (name: string) => {
-    const found = projections.find((each) => each.name === name)
-    if (found === undefined) throw new Error(`there is no projection ${name}`)
-    return found
-  }
+  const find = (name: string) => projections.find((each) => each.name === name)
   observe(database, telemetry)
   return {
     async wake(tx) {
@@ -62,18 +60,37 @@ export function makeProjections(
         await enqueue(tx, projection)
       }
     },
-    async rebuild(tx, name) {
-      await addGeneration(tx, get(name), { isForced: true })
-      await enqueue(tx, get(name))
-    },
     task: ({ payload, commit }) =>
       commit(async (tx) => {
-        const projection = get(payload.projection)
+        const projection = find(payload.projection)
+        // of another release
+        if (projection === undefined) return
         const { againInMs, stop } = await runProjection(tx, projection)
         if (stop !== undefined)
           telemetry.logger.error('a projection has stopped', { projection: projection.name, ...stop })
         if (againInMs !== undefined) await enqueue(tx, projection, againInMs)
       }),
+    admin: (makeTx) => {
+      const change = async (name: string, run: (tx: ProjectionTx, projection: Projection) => Promise<unknown>) => {
+        const projection = find(name)
+        if (projection === undefined) return false
+        await database.transaction(async (handle) => {
+          const tx = makeTx(handle)
+          await run(tx, projection)
+          await enqueue(tx, projection)
+        })
+        return true
+      }
+      return serveEndpoints(projectionEndpoints, {
+        listProjections: async () => ({ items: await readProjections(database.read) }),
+        retryProjection: async ({ params: { name } }) =>
+          (await change(name, (tx) => clearRetry(tx, name))) ? { retried: name } : undefined,
+        rebuildProjection: async ({ params: { name } }) =>
+          (await change(name, (tx, projection) => addGeneration(tx, projection, { isForced: true })))
+            ? { started: name }
+            : undefined,
+      })
+    },
   }
 }
 

@@ -53,9 +53,8 @@ async function moveGeneration<Event extends DomainEvent>(
     return { applied, againInMs: retryInMs, stop }
   }
   if (position !== generation.position || generation.failures > 0) await moveTo(tx, generation, position)
-  const isCaughtUp = position === head
-  const isSwapped = isCaughtUp && !generation.isLive && (await replaceLive(tx, generation, position))
-  const isWaiting = !isCaughtUp || (!generation.isLive && !isSwapped)
+  const isLive = generation.isLive || (await replaceLive(tx, generation, position))
+  const isWaiting = !isLive || position < head
   return { applied, againInMs: isWaiting ? 0 : undefined, stop: undefined }
 }
 

@@ -22,6 +22,7 @@ const sell = (lines: readonly NewSaleLine[], mayDiscount = false): SaleCommand =
   till: 'TILL-1',
   lines,
   mayDiscount,
+  forSale: ['TEA', 'CUP', 'A', 'B', 'C'],
 })
 const giveBack = (quantity: number, sku = 'TEA'): SaleCommand => ({
   kind: 'return',
@@ -78,6 +79,12 @@ test('a discount of 20 % needs no manager, a cent more does', () => {
     .then(refused('sales.discount_needs_manager'))
   expect(decideSale(sell([line({ discount: eur(400) })]), undefined)).toHaveLength(1)
   expect(decideSale(sell([line({ discount: eur(401) })], true), undefined)).toHaveLength(1)
+})
+
+test('only active products are sold', () => {
+  given()
+    .when(sell([line(), line({ sku: 'OLD' })], true))
+    .then(refused('sales.not_for_sale'))
 })
 
 test('not even a manager gives more discount than the price', () => {

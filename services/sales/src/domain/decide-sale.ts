@@ -6,6 +6,7 @@ import { unitsOf, type RecordedSale, type SaleEvent, type SaleState } from './sa
 /** The codes with which commands are refused. */
 export type SaleRefusalCode =
   | 'sales.not_found'
+  | 'sales.not_for_sale'
   | 'sales.currency_unknown'
   | 'sales.currency_mixed'
   | 'sales.discount_exceeds_price'
@@ -31,6 +32,8 @@ export type SaleCommand = (
       readonly till: string
       readonly lines: readonly NewSaleLine[]
       readonly mayDiscount: boolean
+      /** The SKUs of active products among those of the lines. */
+      readonly forSale: readonly string[]
     }
   | {
       readonly kind: 'record-order'
@@ -71,7 +74,7 @@ export function decideSale(command: SaleCommand, sale: SaleState): Decision {
   }
 }
 
-function decideSell({ till, lines: asked, mayDiscount, at }: Command<'sell'>): Decision {
+function decideSell({ till, lines: asked, mayDiscount, forSale, at }: Command<'sell'>): Decision {
   const currency = asked[0]?.unitPrice.currency ?? ''
   if (!isCurrency(currency)) {
     const fields = [{ pointer: '/lines/0/unitPrice/currency', detail: 'is not a currency of ISO 4217' }]
@@ -79,6 +82,8 @@ function decideSell({ till, lines: asked, mayDiscount, at }: Command<'sell'>): D
   }
   const lines: SaleLine[] = []
   for (const [index, { sku, quantity, unitPrice, discount = zero(currency) }] of asked.entries()) {
+    if (!forSale.includes(sku))
+      return refuse('sales.not_for_sale', `${sku} is not for sale.`, wrongLine(index, 'is not for sale'))
     if (unitPrice.currency !== currency || discount.currency !== currency)
       return refuse('sales.currency_mixed', 'A sale has one currency.', wrongLine(index, `must be in ${currency}`))
     const price = money(unitPrice.amount * quantity, currency)

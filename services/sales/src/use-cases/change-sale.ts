@@ -8,15 +8,18 @@ import { record } from './record.ts'
 
 export const createSale =
   (deps: Deps): Handler<SalesService, 'createSale'> =>
-  async ({ body, caller, key, refuse, commit }) =>
-    commit(async (tx) => {
+  async ({ body, caller, calls, key, refuse, commit }) => {
+    const { variants } = await calls.inventory.getVariants({ skus: [...new Set(body.lines.map(({ sku }) => sku))] })
+    const forSale = variants.filter(({ status }) => status === 'active').map(({ sku }) => sku)
+    return commit(async (tx) => {
       const id = deps.newId()
       const at = deps.clock.now().toString()
-      const command = { kind: 'sell', at, ...body, mayDiscount: caller.can('sale:discount') } as const
+      const command = { kind: 'sell', at, ...body, mayDiscount: caller.can('sale:discount'), forSale } as const
       const outcome = await record(deps, tx, { id, command, commandId: key ?? id, recordedBy: caller.subject })
       const refusal = refusalOf<'createSale'>(outcome)
       return refusal === undefined ? { status: 201, id } : refuse(refusal)
     })
+  }
 
 export const voidSale =
   (deps: Deps): Handler<SalesService, 'voidSale'> =>
