@@ -39,7 +39,7 @@ export const saleOf = (more: object = {}) => ({
 export const anOrder = (): TestOrder => ({ orderId: newId(), customerId: newId() })
 
 /** Inventory with active tea and discontinued mugs. */
-const inventory: Stubs<SalesService>['inventory'] = {
+const inventory: NonNullable<Stubs<SalesService>['inventory']> = {
   getVariants: async ({ skus }) => ({
     variants: skus
       .filter((sku) => ['TEA', 'MUG'].includes(sku))
