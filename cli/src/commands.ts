@@ -88,5 +88,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },
+  publish: {
+    summary: 'write the Kubernetes manifests of a system, or the program of a service for an image',
+    load: () => import('./commands/publish.ts'),
+  },
   new: { summary: 'generate a new service or system', load: () => import('./commands/new.ts') },
 }

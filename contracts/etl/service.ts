@@ -22,6 +22,8 @@ const described = describeService({
   port: 8023,
   owner: 'data',
   slo: { availability: 0.995, p99Ms: 500, errorRate: 0.005 },
+  // one run of a pipeline at a time; the second process takes over
+  scaling: { min: 2, max: 2, cpuPercent: 70 },
   errors: etlErrors,
   operations: http,
   batches: {

@@ -11,12 +11,31 @@ import { root } from '@stoa/system/root'
 const requireForBundled =
   "import { createRequire as stoaCreateRequire } from 'node:module'; const require = stoaCreateRequire(import.meta.url);"
 
-/** Bundles the programs of all services at once, what they share in files of its own. */
+/** Bundles the programs of all services at once, what they share in files of its own. The bundle stays on this machine. */
 export async function buildBundle(target: string, deployments: readonly Deployment[]): Promise<void> {
   const programs = new Map([...entryFiles(deployments), [packEntry, join(root, 'supervisor/src/pack.ts')]])
+  await bundlePrograms(target, programs, { deployments, natives: nativePackages })
+}
+
+/** Bundles the program of one service for another machine, which has the native packages in its node_modules. */
+export async function buildPortableBundle(target: string, deployment: Deployment): Promise<void> {
+  const programs = new Map([[deployment.name, join(root, deployment.folder, 'src/main.ts')]])
+  await bundlePrograms(target, programs, { deployments: [deployment], natives: packagesBeside })
+}
+
+interface BundleOptions {
+  readonly deployments: readonly Deployment[]
+  readonly natives: Plugin
+}
+
+async function bundlePrograms(
+  target: string,
+  programs: ReadonlyMap<string, string>,
+  { deployments, natives }: BundleOptions,
+): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
-    plugins: [programEntries(programs), nativePackages, serviceLocations(deployments)],
+    plugins: [programEntries(programs), natives, serviceLocations(deployments)],
     outdir: target,
     absWorkingDir: root,
     bundle: true,
@@ -45,6 +64,16 @@ async function writeProgram(path: string, text: string): Promise<void> {
   await writeFile(path, text.replace(slowNaming, '$1 target.name === value ? target : $2'))
 }
 
+const nativeNames = /^@duckdb\/node-api$/
+
+/** The packages with native parts are loaded by their names, from the node_modules beside the bundle. */
+const packagesBeside: Plugin = {
+  name: 'packages beside',
+  setup({ onResolve }) {
+    onResolve({ filter: nativeNames }, ({ path }) => ({ path, external: true }))
+  },
+}
+
 /**
  * A package with native parts finds them from its own folder, so it stays there and is loaded by its path. The bundle is not moved to
  * another machine: it is built where it runs.
@@ -52,7 +81,7 @@ async function writeProgram(path: string, text: string): Promise<void> {
 const nativePackages: Plugin = {
   name: 'native packages',
   setup({ onResolve }) {
-    onResolve({ filter: /^@duckdb\/node-api$/ }, ({ path, resolveDir }) => {
+    onResolve({ filter: nativeNames }, ({ path, resolveDir }) => {
       const { resolve } = createRequire(join(resolveDir, 'package.json'))
       return { path: pathToFileURL(resolve(path)).href, external: true }
     })

@@ -90,7 +90,7 @@ export async function ensureBundle(data: DataFolder, { name: system, services: d
   await mkdir(unfinished, { recursive: true })
   const { buildBundle } = await import('./build-bundle.ts')
   await buildBundle(unfinished, deployments)
-  await Promise.all(deployments.flatMap((each) => [copyMigrations(each, unfinished), copyAssets(each, unfinished)]))
+  await Promise.all(deployments.map((each) => copyFilesOf(each, unfinished)))
   await rename(unfinished, folder)
   await dropOld(data.bundles)
   return bundle
@@ -120,6 +120,11 @@ async function listSources(folder: string): Promise<string[]> {
     return /\.(ts|js|sql|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts') ? [path] : []
   })
   return (await Promise.all(lists)).flat()
+}
+
+/** Copies what a service reads at run time into a bundle: its migrations and the files that it serves. */
+export async function copyFilesOf(deployment: Deployment, target: string): Promise<void> {
+  await Promise.all([copyMigrations(deployment, target), copyAssets(deployment, target)])
 }
 
 /** A service finds them beside its own folder, as in the repository. */

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { consumedEvents, type EventType, type Route, type Service } from '@stoa/contract'
-import { root } from './root.ts'
+import { loadSettings } from './load-settings.ts'
 import type { Deployment } from './topology.ts'
 import { systemError } from './system-errors.ts'
 
@@ -87,30 +85,16 @@ function publisherOf(topology: readonly Deployment[], type: string): string | un
   return topology.find(({ contract }) => typesOf(contract?.publishes ?? {}).includes(type))?.name
 }
 
-interface ConfigLike {
-  readonly settings: Readonly<
-    Record<
-      string,
-      { readonly default?: unknown; readonly unit?: string; readonly doc: string; readonly isSecret?: boolean }
-    >
-  >
-}
-
-async function settingsOf({ folder }: Deployment): Promise<DescribedSetting[]> {
-  const exported = (await import(pathToFileURL(join(root, folder, 'src/config.ts')).href)) as Record<string, unknown>
-  const config = Object.values(exported).find(isConfig)
+async function settingsOf(deployment: Deployment): Promise<DescribedSetting[]> {
+  const settings = await loadSettings(deployment)
   const { serviceSettings } = await import('@stoa/config')
   const shared = new Set(Object.keys(serviceSettings('any', 0)))
-  return Object.entries(config?.settings ?? {})
+  return Object.entries(settings)
     .filter(([name]) => !shared.has(name))
     .map(([name, { default: value, unit, doc, isSecret }]) => ({
       name,
-      ...(value === undefined || isSecret === true ? {} : { default: value }),
+      ...(value === undefined || isSecret ? {} : { default: value }),
       ...(unit === undefined ? {} : { unit }),
       doc,
     }))
-}
-
-function isConfig(value: unknown): value is ConfigLike {
-  return typeof value === 'object' && value !== null && 'settings' in value
 }

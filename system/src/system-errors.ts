@@ -31,6 +31,7 @@ const systemErrors = errors({
   'system.behind': { kind: 'unavailable', title: 'The services have not handled the events of the demonstration data' },
   'system.contracts_mismatch': { kind: 'invalid', title: 'The contracts of the services do not fit together' },
   'system.disk_full': { kind: 'unavailable', title: 'The disk is full' },
+  'system.folder_not_empty': { kind: 'conflict', title: 'The folder is not empty' },
   'system.folder_not_ours': { kind: 'unavailable', title: 'The data folder belongs to another account' },
   'system.little_memory': { kind: 'unavailable', title: 'The machine has too little memory' },
   'system.no_database': { kind: 'unavailable', title: 'The database server cannot be used' },

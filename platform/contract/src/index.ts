@@ -121,6 +121,7 @@ export {
   type SagaInput,
   type SagaSignals,
   type SagaType,
+  type Scaling,
   type Service,
   type ServiceLevel,
   type TaskPayload,

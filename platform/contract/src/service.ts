@@ -16,6 +16,15 @@ export interface ServiceLevel {
   readonly errorRate: number
 }
 
+/** How many processes of a service an orchestrator runs: from `min` to `max`, and the share of requested CPU (percent) at which it adds one. */
+export interface Scaling {
+  readonly min: number
+  readonly max: number
+  readonly cpuPercent: number
+}
+
+const defaultScaling: Scaling = { min: 3, max: 10, cpuPercent: 60 }
+
 /** A declared saga: its version, what it is started with, and the signals it can wait for. */
 export interface SagaType<
   Input extends TSchema = TSchema,
@@ -48,6 +57,7 @@ export interface Service {
   readonly port: number
   readonly owner: string
   readonly slo: ServiceLevel
+  readonly scaling: Scaling
   readonly errors: ErrorCatalogue
   readonly operations: { readonly [name: string]: Route }
   // the narrower type keeps the details of the generated interface
@@ -90,6 +100,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly port: number
   readonly owner: string
   readonly slo: ServiceLevel
+  /** From 3 to 10 processes at 60 % of the CPU by default. */
+  readonly scaling?: Scaling
   readonly errors: Errors
   readonly operations: Operations
   readonly rpc?: R
@@ -127,6 +139,7 @@ export interface DescribedService<
   readonly port: number
   readonly owner: string
   readonly slo: ServiceLevel
+  readonly scaling: Scaling
   readonly errors: Errors
   readonly operations: Operations
   readonly rpc: R
@@ -175,6 +188,7 @@ export function describeService<
 ): DescribedService<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas, Tasks, Personal, Batches, Flags> {
   return {
     ...description,
+    scaling: description.scaling ?? defaultScaling,
     rpc: description.rpc as R,
     publishes: description.publishes ?? ({} as Publishes),
     consumes: description.consumes ?? ({} as Consumes),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
 import { system as shop } from '@stoa/systems/shop'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
@@ -27,6 +28,7 @@ const errorFolder = 'docs/errors'
 const services = [...catalogue, registry]
 const pages = errorPages(services)
 const permissions = await readPermissions(root)
+const manifests = await kubernetesFiles(shop)
 
 const parts: readonly Part[] = [
   ...shop.services.map(({ folder, contract }) => ({
@@ -41,6 +43,7 @@ const parts: readonly Part[] = [
   { path: 'docs/operating-api.md', make: operatingPage },
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
+  ...manifests.map(({ name, text }) => ({ path: `${kubernetesFolder}/${name}`, make: () => text })),
 ]
 
 /** Every file with a made part, as it is and as it has to be; and what could not be made, a sentence each. */
@@ -53,6 +56,7 @@ export async function makeFiles(): Promise<{ readonly files: MadeFile[]; readonl
       ...events.problems,
       ...made.flatMap((each, index) => (each.status === 'rejected' ? [`${parts[index]?.path}: ${each.reason}`] : [])),
       ...(await surplusPages()),
+      ...(await surplusManifests()),
     ],
   }
 }
@@ -70,4 +74,13 @@ async function surplusPages(): Promise<string[]> {
   const known = new Set(['README.md', ...pages.map(({ file }) => file)])
   const found = await readdir(join(root, errorFolder))
   return found.filter((file) => !known.has(file)).map((file) => `${errorFolder}/${file}: no service has these codes`)
+}
+
+/** Manifests of processes that the system no longer has. */
+async function surplusManifests(): Promise<string[]> {
+  const known = new Set(manifests.map(({ name }) => name))
+  const found = await readdir(join(root, kubernetesFolder)).catch(() => [])
+  return found
+    .filter((file) => !known.has(file))
+    .map((file) => `${kubernetesFolder}/${file}: the system has no such process`)
 }

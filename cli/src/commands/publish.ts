@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { publishBundle } from '@stoa/supervisor/publish-bundle'
+import { defaultSystem, loadSystem } from '@stoa/system/load-system'
+import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
+import { root } from '@stoa/system/root'
+import { readArguments, UsageError } from '../arguments.ts'
+import { say } from '../output.ts'
+import { requireArgument, runSubcommand } from '../subcommand.ts'
+
+export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
+       stoa publish bundle SERVICE --out DIR [--system NAME]
+
+kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
+process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} by default; existing files are overwritten.
+bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
+deploy/Dockerfile uses it. NAME is ${defaultSystem} by default.
+`
+
+const options = { out: { type: 'string' }, system: { type: 'string' } } as const
+
+export async function run(args: readonly string[]): Promise<number> {
+  return runSubcommand('publish', { kubernetes, bundle }, args)
+}
+
+async function kubernetes(args: readonly string[]): Promise<number> {
+  const { values } = readArguments(args, options)
+  const folder = values.out === undefined ? join(root, kubernetesFolder) : resolve(values.out)
+  const files = await kubernetesFiles(await loadSystem(values.system ?? defaultSystem))
+  await mkdir(folder, { recursive: true })
+  for (const { name, text } of files) await writeFile(join(folder, name), text)
+  say(`${files.length} files in ${relative(process.cwd(), folder) || '.'}`)
+  return 0
+}
+
+async function bundle(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, options, { positionals: 1 })
+  const service = requireArgument(positionals, 0, 'SERVICE')
+  if (values.out === undefined) throw new UsageError('--out DIR is missing; --help shows the usage')
+  const system = await loadSystem(values.system ?? defaultSystem)
+  await publishBundle(system, service, resolve(values.out))
+  say(`node ${join(values.out, 'main.js')}`)
+  return 0
+}

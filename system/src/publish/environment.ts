@@ -1,0 +1,83 @@
+import type { Settings } from '@stoa/config'
+import type { Deployment } from '../topology.ts'
+import { sharedSettings } from './naming.ts'
+import type { EnvironmentVariable } from './objects.ts'
+
+/** Time for requests in progress; a query of datamart takes at most 14 s. */
+export const drainTimeoutMs = 20_000
+
+/** Where the lake is mounted. */
+export const lakeFolder = '/lake'
+
+/** Where a bundle of the gateway has its apps, beside the program. */
+export const appFolder = '/app/apps'
+
+// One for all processes; every other secret belongs to one process.
+const sharedSecrets: Readonly<Record<string, string>> = { REGISTRY_TOKEN: 'shared-secrets' }
+
+// Optional in the settings, because a service can run alone; in a system no event would leave it.
+const neededSecrets = new Set(['LOG_DATABASE_URL'])
+
+/** What the gateway trusts differs from what the services trust, which only the gateway and declared callers can reach. */
+const gatewayKeys: Readonly<Record<string, string>> = { TRUSTED_PROXIES: 'GATEWAY_TRUSTED_PROXIES' }
+
+/** The settings that every installation has to state, with placeholders. */
+export const installationSettings: Readonly<Record<string, string>> = {
+  AUTH_ISSUER: 'https://shop.example.com',
+  TRUSTED_PROXIES: '10.0.0.0/8',
+  GATEWAY_TRUSTED_PROXIES: '',
+}
+
+interface EnvironmentOptions {
+  readonly system: string
+  readonly deployment: Deployment
+  /** What the process reads. */
+  readonly settings: Settings
+  readonly ports: ReadonlyMap<string, number>
+  readonly apps: readonly string[]
+}
+
+/** The environment of a process: values, what differs between installations, and secrets; only settings that the process reads. */
+export function environmentFor(options: EnvironmentOptions): EnvironmentVariable[] {
+  const { deployment, settings, system } = options
+  const values = Object.entries(valuesOf(options)).map(([name, value]) => ({ name, value }))
+  const references = ['AUTH_ISSUER', 'TRUSTED_PROXIES'].map((name) => fromSettings(name, deployment))
+  const host = { name: 'ADVERTISED_HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }
+  const secrets = Object.entries(settings).flatMap(([name, { isSecret, isOptional }]) =>
+    isSecret ? [fromSecret(name, deployment, isOptional && !neededSecrets.has(name))] : [],
+  )
+  const known = [...values, ...references, ...(deployment.kind === 'service' ? [host] : []), ...secrets]
+  // Read before the settings are: it decides which catalogue and roles a process has.
+  return [{ name: 'STOA_SYSTEM', value: system }, ...known.filter(({ name }) => name in settings)]
+}
+
+function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<string, string> {
+  const at = (service: string) => `http://${service}:${ports.get(service)}`
+  const further = Object.entries(deployment.furtherPorts ?? {}).map(([name, port]) => [name, String(port)] as const)
+  return {
+    STOA_ENV: 'production',
+    HOST: '0.0.0.0',
+    PORT: String(deployment.port),
+    // The admin API requires a permission, and the network policy admits only the namespace of the monitoring.
+    ADMIN_HOST: '0.0.0.0',
+    ...Object.fromEntries<string>(further),
+    DRAIN_TIMEOUT_MS: String(drainTimeoutMs),
+    REGISTRY_URL: at('registry'),
+    AUTH_URL: at('auth'),
+    ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeFolder }),
+    APP_FOLDERS: apps.map((app) => `${app}=${appFolder}/${app}`).join(','),
+  }
+}
+
+function fromSettings(name: string, { kind }: Deployment): EnvironmentVariable {
+  const key = kind === 'gateway' ? (gatewayKeys[name] ?? name) : name
+  return { name, valueFrom: { configMapKeyRef: { name: sharedSettings, key } } }
+}
+
+function fromSecret(name: string, deployment: Deployment, isOptional: boolean): EnvironmentVariable {
+  const secret = sharedSecrets[name] ?? `${deployment.name}-secrets`
+  return {
+    name,
+    valueFrom: { secretKeyRef: { name: secret, key: name, ...(isOptional ? { optional: true } : {}) } },
+  }
+}

@@ -1,0 +1,110 @@
+import { gateway } from '@stoa/contracts/gateway/service'
+import type { System } from '../define-system.ts'
+import { loadSettings } from '../load-settings.ts'
+import type { Deployment } from '../topology.ts'
+import { callersOf, networkPolicyOf, type Configured } from './connections.ts'
+import { environmentFor, installationSettings } from './environment.ts'
+import { lakeClaim, metadataOf, namespace, selectorOf, sharedSettings } from './naming.ts'
+import type { KubernetesObject, ServiceObject } from './objects.ts'
+import { autoscalerOf, deploymentOf, portName } from './workload.ts'
+
+/** The objects of one file. */
+export interface ObjectFile {
+  readonly name: string
+  readonly objects: readonly KubernetesObject[]
+}
+
+/** The processes of a system, each with the settings that it reads. */
+export async function configuredIn({ services }: System): Promise<Configured[]> {
+  return Promise.all(services.map(async (deployment) => ({ deployment, settings: await loadSettings(deployment) })))
+}
+
+/** The Kubernetes objects of a system: a file for each process, and one each for what they share. */
+export function kubernetesObjects(system: string, all: readonly Configured[], version: string): ObjectFile[] {
+  const ports = new Map(all.map(({ deployment: { name, port } }) => [name, port]))
+  const files = all.map((each) => processFile({ system, configured: each, all, ports, version }))
+  const hasLake = all.some(({ deployment: { lake } }) => lake !== undefined)
+  return [...sharedFiles(system), ...(hasLake ? [lakeFile(system)] : []), ...files]
+}
+
+interface ProcessOptions {
+  readonly system: string
+  readonly configured: Configured
+  readonly all: readonly Configured[]
+  readonly ports: ReadonlyMap<string, number>
+  readonly version: string
+}
+
+function processFile({ system, configured, all, ports, version }: ProcessOptions): ObjectFile {
+  const { deployment, settings } = configured
+  const { name, contract = gateway } = deployment
+  const environment = environmentFor({ system, deployment, settings, ports, apps: Object.keys(gateway.apps) })
+  const { scaling } = contract
+  const metadata = metadataOf(system, name)
+  const matchLabels = selectorOf(system, name)
+  return {
+    name: `${name}.yaml`,
+    objects: [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false },
+      deploymentOf({ system, deployment, environment, scaling, version }),
+      serviceOf(system, deployment),
+      autoscalerOf(system, name, scaling),
+      {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata,
+        spec: { maxUnavailable: 1, selector: { matchLabels } },
+      },
+      networkPolicyOf(system, deployment, callersOf(deployment, all)),
+    ],
+  }
+}
+
+function serviceOf(system: string, { name, port, furtherPorts = {} }: Deployment): ServiceObject {
+  const further = Object.entries(furtherPorts).map(([setting, number]) => [portName(setting), number] as const)
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(system, name),
+    spec: {
+      selector: selectorOf(system, name),
+      ports: [['http', port] as const, ...further].map(([each, number]) => ({
+        name: each,
+        port: number,
+        targetPort: each,
+      })),
+    },
+  }
+}
+
+function sharedFiles(system: string): ObjectFile[] {
+  const labels = Object.fromEntries(
+    ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+  )
+  const settings = metadataOf(system, sharedSettings)
+  return [
+    {
+      name: 'namespace.yaml',
+      objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }],
+    },
+    {
+      name: 'settings.yaml',
+      objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: settings, data: installationSettings }],
+    },
+  ]
+}
+
+/** Several pods on several machines write to it. */
+function lakeFile(system: string): ObjectFile {
+  return {
+    name: 'lake.yaml',
+    objects: [
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: metadataOf(system, lakeClaim),
+        spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '10Gi' } } },
+      },
+    ],
+  }
+}
