@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { publishBundle } from '@stoa/supervisor/publish-bundle'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
 import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
@@ -12,7 +12,7 @@ export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
-process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} by default; existing files are overwritten.
+process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
 bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
 deploy/Dockerfile uses it. NAME is ${defaultSystem} by default.
 `
@@ -25,11 +25,14 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function kubernetes(args: readonly string[]): Promise<number> {
   const { values } = readArguments(args, options)
+  const system = values.system ?? defaultSystem
+  if (values.out === undefined && system !== defaultSystem)
+    throw new UsageError(`--out DIR is missing: ${kubernetesFolder} contains the manifests of the ${defaultSystem}`)
   const folder = values.out === undefined ? join(root, kubernetesFolder) : resolve(values.out)
-  const files = await kubernetesFiles(await loadSystem(values.system ?? defaultSystem))
+  const files = await kubernetesFiles(await loadSystem(system))
   await mkdir(folder, { recursive: true })
   for (const { name, text } of files) await writeFile(join(folder, name), text)
-  say(`${files.length} files in ${relative(process.cwd(), folder) || '.'}`)
+  say(`${files.length} files in ${folder}`)
   return 0
 }
 

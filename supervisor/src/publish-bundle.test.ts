@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { system as shop } from '@stoa/systems/shop'
+import { afterAll, expect, test } from 'vitest'
+import { publishBundle } from './publish-bundle.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stoa-published-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('writes a program that runs outside the repository, with the settings of its service', async () => {
+  await publishBundle(shop, 'order', folder)
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.js')], {
+    cwd: folder,
+    env: { STOA_ENV: 'production' },
+    encoding: 'utf8',
+  })
+  expect(stderr).toContain('order cannot start because 4 settings are invalid')
+  expect(stderr).toContain('DATABASE_URL is not set')
+  expect(status).toBe(1)
+})
+
+test('refuses a folder that is not empty', async () => {
+  await expect(publishBundle(shop, 'order', import.meta.dirname)).rejects.toThrow('is not empty')
+})
+
+test('refuses a process that the system does not have', async () => {
+  await expect(publishBundle(shop, 'parcel', folder)).rejects.toThrow('there is no service parcel')
+})
