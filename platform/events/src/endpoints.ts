@@ -80,6 +80,9 @@ export const EventInLog = Type.Object({
 })
 export type EventInLog = Readonly<Static<typeof EventInLog>>
 
+/** The most characters of a cursor of the event log: it has a position for each partition. */
+export const longestCursor = 10_000
+
 /** The operating endpoints of the event log, which all services share. */
 export const logEndpoints = {
   listEvents: inspect('events', {
@@ -87,7 +90,7 @@ export const logEndpoints = {
     query: Type.Object(
       {
         from: Type.Optional(SearchText),
-        cursor: Type.Optional(SearchText),
+        cursor: Type.Optional(Type.String({ maxLength: longestCursor })),
         type: Type.Optional(Type.Array(SearchText, { maxItems: 50 })),
         subject: Type.Optional(SearchText),
         text: Type.Optional(SearchText),

@@ -3,6 +3,7 @@ import { platformError } from '@stoa/kernel'
 import { fragment, type Fragment } from '@stoa/postgres'
 import type { LoggedEvent, LogPage, ReadOptions } from '../event-log.ts'
 import { isIdentifier, termOf } from '../terms.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
 
 interface Start {
   readonly topic: number
@@ -21,10 +22,10 @@ interface Row extends Start {
 /** Reads a page over all partitions; the cursor counts only what was returned. */
 export async function readLog(handle: ReadHandle, options: ReadOptions): Promise<LogPage> {
   const starts = await startsOf(handle, options)
-  if (options.from === 'end') return { events: [], cursor: encode(starts) }
+  if (options.from === 'end') return { events: [], cursor: encodeCursor(starts) }
   const rows = isLookup(options) ? await lookUp(handle, options, starts) : await scan(handle, options, starts)
-  if (options.from === 'last') return { events: rows.toReversed().map(toLogged), cursor: encode(starts) }
-  return { events: rows.map(toLogged), cursor: encode(advance(starts, rows)) }
+  if (options.from === 'last') return { events: rows.toReversed().map(toLogged), cursor: encodeCursor(starts) }
+  return { events: rows.map(toLogged), cursor: encodeCursor(advance(starts, rows)) }
 }
 
 function isLookup({ eventId, subject, correlationId, text }: ReadOptions): boolean {
@@ -41,8 +42,11 @@ function placesOf(starts: readonly Start[]): Fragment {
     ) as w(topic, part, position)`
 }
 
-function directionOf({ from }: ReadOptions): { readonly order: Fragment; readonly side: Fragment } {
-  return from === 'last' ? { order: fragment`desc`, side: fragment`<` } : { order: fragment`asc`, side: fragment`>=` }
+/** By the time of the append, but never against the positions of a partition, also where the clock was set back: the next page continues after the last one. */
+function directionOf({ from }: ReadOptions): Readonly<Record<'order' | 'side' | 'time', Fragment>> {
+  if (from === 'last') return { order: fragment`desc`, side: fragment`<`, time: fragment`l.appended_at` }
+  const time = fragment`max(l.appended_at) over (partition by l.topic, l.part order by l.position)`
+  return { order: fragment`asc`, side: fragment`>=`, time }
 }
 
 /** Finds the few events of an id, a subject, a correlation or with an identifier in them, by index. */
@@ -54,7 +58,7 @@ function lookUp(handle: ReadHandle, options: ReadOptions, starts: readonly Start
       'An identifier must be one word of at least 4 characters with at least one digit.',
     )
   const texts = [eventId, subject, correlationId, text].filter((each) => each !== null)
-  const { order, side } = directionOf(options)
+  const { order, side, time } = directionOf(options)
   // What cannot be older than the identifiers it is found by is not looked for in older segments.
   const oldest = Math.max(...texts.map(createdMs))
   // Without the boundary of `offset 0` the planner reads, beside the few entries of the terms, all positions by their index.
@@ -79,7 +83,7 @@ function lookUp(handle: ReadHandle, options: ReadOptions, starts: readonly Start
     ) l
     join ${placesOf(starts)} on w.topic = l.topic and w.part = l.part and l.position ${side} w.position
     join event_topics t on t.id = l.topic
-    order by l.appended_at ${order}, l.topic ${order}, l.part ${order}, l.position ${order} limit ${limit}`
+    order by ${time} ${order}, l.topic ${order}, l.part ${order}, l.position ${order} limit ${limit}`
 }
 
 /** Returns the time of a UUIDv7 (RFC 9562); 0 for any other text. */
@@ -90,7 +94,7 @@ function createdMs(id: string): number {
 /** Reads the events at the positions, segment by segment. */
 function scan(handle: ReadHandle, options: ReadOptions, starts: readonly Start[]): Promise<Row[]> {
   const { limit = 100, types = null } = options
-  const { order, side } = directionOf(options)
+  const { order, side, time } = directionOf(options)
   const relevant =
     options.from === 'last'
       ? fragment`and b.first_position < w.position`
@@ -114,7 +118,7 @@ function scan(handle: ReadHandle, options: ReadOptions, starts: readonly Start[]
       where b.topic = w.topic and b.part = w.part ${relevant}
       order by b.first_position ${order}, l.position ${order} limit ${limit}
     ) l
-    order by l.appended_at ${order}, w.topic ${order}, w.part ${order}, l.position ${order} limit ${limit}`
+    order by ${time} ${order}, w.topic ${order}, w.part ${order}, l.position ${order} limit ${limit}`
 }
 
 function toLogged({
@@ -148,21 +152,6 @@ async function startsOf({ sql }: ReadHandle, { from = 'start', topics: names }: 
     where ${topics}::text[] is null or t.name = any(${topics}::text[])
     order by p.topic, p.part`
   if (typeof from === 'string' || !('cursor' in from)) return starts
-  const passed = decode(from.cursor)
+  const passed = decodeCursor(from.cursor)
   return starts.map((start) => ({ ...start, position: passed.get(`${start.topic}/${start.part}`) ?? 0 }))
-}
-
-// Partitions at their beginning are omitted, because most topics are short.
-function encode(starts: readonly Start[]): string {
-  return starts.flatMap(({ topic, part, position }) => (position > 0 ? [`${topic}/${part}:${position}`] : [])).join(',')
-}
-
-function decode(cursor: string): Map<string, number> {
-  const pairs = cursor === '' ? [] : cursor.split(',').map((pair) => pair.split(':') as [string, string])
-  return new Map(
-    pairs.map(([place, position]) => {
-      if (!/^\d+$/.test(position ?? '')) throw new TypeError(`${cursor} is not a cursor of the event log`)
-      return [place, Number(position)]
-    }),
-  )
 }

@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+
+const place = fc.record({
+  topic: fc.integer({ min: 1, max: 32_767 }),
+  part: fc.integer({ min: 0, max: 255 }),
+  position: fc.oneof(fc.nat(300), fc.maxSafeNat()),
+})
+
+test('a cursor returns every position that was encoded', () => {
+  const unlike = { selector: ({ topic, part }: { topic: number; part: number }) => `${topic}/${part}` }
+  fc.assert(
+    fc.property(fc.uniqueArray(place, unlike), (places) => {
+      const decoded = decodeCursor(encodeCursor(places))
+      for (const { topic, part, position } of places) expect(decoded.get(`${topic}/${part}`) ?? 0).toBe(position)
+    }),
+  )
+})
+
+test('a cursor over 25 topics of 64 partitions with a million events each fits into the head of a request', () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
+  const places = numbers(25).flatMap((topic) =>
+    numbers(64).map((part) => ({ topic, part, position: 1_000_000 + part })),
+  )
+  expect(encodeCursor(places).length).toBeLessThan(7_000)
+})
+
+test('any other text is refused or read, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('A', '_', '/', '9', 'z', ' ', '.') }), (text) => {
+      expect(outcomeOf(text)).toMatch(/^(positions|TypeError)$/)
+    }),
+  )
+  for (const text of ['5/0:12', 'gA', 'AP8', '____________________']) expect(outcomeOf(text)).toBe('TypeError')
+  expect(outcomeOf('')).toBe('positions')
+})
+
+function outcomeOf(text: string): string {
+  try {
+    decodeCursor(text)
+    return 'positions'
+  } catch (error) {
+    return error instanceof Error ? error.name : 'no error'
+  }
+}
