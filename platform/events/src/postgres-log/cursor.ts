@@ -14,7 +14,7 @@ export function encodeCursor(places: readonly CursorPlace[]): string {
   for (const [topic, parts] of Map.groupBy(places, (place) => place.topic)) {
     if (parts.every(({ position }) => position === 0)) continue
     const count = Math.max(...parts.map(({ part }) => part)) + 1
-    const positions = new Array<number>(count).fill(0)
+    const positions = Array.from({ length: count }, () => 0)
     for (const { part, position } of parts) positions[part] = position
     for (const value of [topic, count, ...positions]) pushVarint(bytes, value)
   }
