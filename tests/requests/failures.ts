@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { accountOf, newAccount, type Account } from './accounts.ts'
 import { meanings } from './good-bodies.ts'
@@ -41,9 +42,15 @@ export async function answersToRandom(
   return { done, refused, failures }
 }
 
-/** Sends a request where clients of the route come to; an error is an answer, too. */
-export async function answerTo(each: DeclaredRoute, sent: Sent): Promise<Answered | Error> {
-  return send(doorOf(each), sent).catch((error: Error) => error)
+const mostAttempts = 5
+const pauseMs = 2_000
+
+/** Sends a request where clients of the route come to; an error is an answer, too. What a busy machine had no time for is sent again. */
+export async function answerTo(each: DeclaredRoute, sent: Sent, attempt = 1): Promise<Answered | Error> {
+  const answer = await send(doorOf(each), sent).catch((error: Error) => error)
+  if (answer instanceof Error || ![503, 504].includes(answer.status) || attempt === mostAttempts) return answer
+  await delay(pauseMs)
+  return answerTo(each, sent, attempt + 1)
 }
 
 function failureOf(answer: Answered): string | undefined {
