@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { system as shop } from '@stoa/systems/shop'
@@ -22,7 +22,8 @@ test('writes a program that runs outside the repository, with the settings of it
 })
 
 test('refuses a folder that is not empty', async () => {
-  await expect(publishBundle(shop, 'order', import.meta.dirname)).rejects.toThrow('is not empty')
+  writeFileSync(join(folder, 'notes.txt'), 'of someone else')
+  await expect(publishBundle(shop, 'order', folder)).rejects.toThrow('is not empty')
 })
 
 test('refuses a process that the system does not have', async () => {

@@ -99,7 +99,7 @@ function connectionProblems(policy: NetworkPolicyObject, all: readonly Configure
   if (callee === undefined) return [`there is no process ${name} for its NetworkPolicy`]
   const { podSelector, policyTypes, ingress } = policy.spec
   const system = labels['app.kubernetes.io/part-of'] ?? ''
-  const wrongTarget = isSame(podSelector.matchLabels, selectorOf(system, name)) && policyTypes.includes('Ingress')
+  const selectsItsPods = isSame(podSelector.matchLabels, selectorOf(system, name)) && policyTypes.includes('Ingress')
   const open = ingress.filter(({ from }) => from === undefined)
   // A peer without labels that this system gives admits any pod.
   const peers = ingress.flatMap(({ from = [] }) => from)
@@ -109,7 +109,7 @@ function connectionProblems(policy: NetworkPolicyObject, all: readonly Configure
   // The gateway admits everyone.
   const callers = callee.kind === 'gateway' ? [] : callersOf(callee, all)
   return [
-    ...(wrongTarget ? [] : [`the NetworkPolicy of ${name} does not select its pods`]),
+    ...(selectsItsPods ? [] : [`the NetworkPolicy of ${name} does not select its pods`]),
     ...(open.length > 0 && callee.kind !== 'gateway' ? [`${name} accepts connections from everywhere`] : []),
     ...callers.filter((each) => !admitted.includes(each)).map((each) => `${name} refuses its caller ${each}`),
     ...admitted

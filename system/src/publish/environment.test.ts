@@ -1,0 +1,45 @@
+import { defineConfig } from '@stoa/config'
+import { system as shop } from '@stoa/systems/shop'
+import { expect, test } from 'vitest'
+import { installationSettings } from './environment.ts'
+import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
+import type { EnvironmentVariable } from './objects.ts'
+
+const all = await configuredIn(shop)
+const objects = kubernetesObjects('shop', all, '1.2.3').flatMap((file) => file.objects)
+
+const secrets: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgres://role:password@db:5432/name',
+  LOG_DATABASE_URL: 'postgres://role:password@db:5432/log',
+  SERVICE_SECRETS: 'order=a-secret-of-this-test',
+}
+
+/** The value that a process gets in a cluster; optional secrets are not set. */
+function valueOf({ name, value, valueFrom }: EnvironmentVariable): string | undefined {
+  if (valueFrom?.configMapKeyRef !== undefined) return installationSettings[valueFrom.configMapKeyRef.key]
+  if (valueFrom?.fieldRef !== undefined) return '10.244.1.7'
+  if (valueFrom?.secretKeyRef?.optional === true) return undefined
+  return valueFrom?.secretKeyRef === undefined ? value : (secrets[name] ?? 'a secret that is long enough for all')
+}
+
+test.each(all.map((each) => [each.deployment.name, each] as const))(
+  '%s accepts its environment in production',
+  (name, { deployment, settings }) => {
+    const object = objects.find((each) => each.kind === 'Deployment' && each.metadata.name === name)
+    const variables = object?.kind === 'Deployment' ? (object.spec.template.spec.containers[0]?.env ?? []) : []
+    const environment = Object.fromEntries(variables.map((each) => [each.name, valueOf(each)]))
+    const values = defineConfig(name, settings).parse(environment)
+    expect(values).toMatchObject({ stoaEnv: 'production', host: '0.0.0.0', port: deployment.port })
+  },
+)
+
+test('a pod advertises its own address, and only the services trust the network of the pods', () => {
+  const environmentOf = (name: string) => {
+    const object = objects.find((each) => each.kind === 'Deployment' && each.metadata.name === name)
+    const variables = object?.kind === 'Deployment' ? (object.spec.template.spec.containers[0]?.env ?? []) : []
+    return new Map(variables.map((each) => [each.name, each.valueFrom]))
+  }
+  expect(environmentOf('order').get('ADVERTISED_HOST')?.fieldRef?.fieldPath).toBe('status.podIP')
+  expect(environmentOf('order').get('TRUSTED_PROXIES')?.configMapKeyRef?.key).toBe('TRUSTED_PROXIES')
+  expect(environmentOf('gateway').get('TRUSTED_PROXIES')?.configMapKeyRef?.key).toBe('GATEWAY_TRUSTED_PROXIES')
+})
