@@ -1,4 +1,4 @@
-import { defineConfig, serviceSettings, setting, url } from '@stoa/config'
+import { defineConfig, secret, serviceSettings, setting, url } from '@stoa/config'
 import { Type } from 'typebox'
 
 const {
@@ -24,6 +24,15 @@ export const config = defineConfig('gateway', {
   RATE_LIMIT_SCALE: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 1,
     doc: 'Factor by which all rate limits are multiplied.',
+  }),
+  REDIS_URL: secret(url('redis', 'rediss'), {
+    optional: true,
+    doc: 'Redis in which several gateways share their rate limits, with `rediss://` for TLS; by default, each gateway counts alone.',
+  }),
+  REDIS_TIMEOUT_MS: setting(Type.Integer({ minimum: 1, maximum: 60_000 }), {
+    default: 50,
+    unit: 'ms',
+    doc: 'Longest time that a request waits for Redis; then the gateway counts alone until Redis responds again.',
   }),
   CACHE_MEGABYTES: setting(Type.Integer({ minimum: 0, maximum: 4_096 }), {
     default: 32,

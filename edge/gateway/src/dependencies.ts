@@ -1,6 +1,6 @@
 import { examineCallee, type Breakers } from '@stoa/client'
 import type { Resolver } from '@stoa/discovery'
-import { throwTrouble, type Dependencies } from '@stoa/kernel/part'
+import { throwTrouble, type Dependencies, type Dependency } from '@stoa/kernel/part'
 import type { TokenVerifier } from '@stoa/security'
 import type { Upstreams } from './upstream/upstreams.ts'
 
@@ -9,14 +9,26 @@ interface DependencyOptions {
   readonly resolver: Resolver
   readonly breakers: Breakers
   readonly verifier: TokenVerifier
+  /** Where the rate limits are shared. */
+  readonly redis: Dependency | undefined
 }
 
-/** What the gateway depends on. Routes of other services are served while one of them, auth or the registry is unavailable. */
-export function gatewayDependencies({ upstreams, resolver, breakers, verifier }: DependencyOptions): Dependencies {
+/**
+ * What the gateway depends on. Routes of other services are served while one of them, auth or the registry is unavailable, and rate
+ * limits count in the gateway alone while Redis is.
+ */
+export function gatewayDependencies({
+  upstreams,
+  resolver,
+  breakers,
+  verifier,
+  redis,
+}: DependencyOptions): Dependencies {
   const services = upstreams.all().map(({ service }) => service)
   return {
     registry: { check: async () => throwTrouble(resolver.trouble()) },
     signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) },
+    ...(redis === undefined ? {} : { redis }),
     ...Object.fromEntries(
       services.map((callee) => [`upstreams.${callee}`, { check: () => examineCallee({ callee, resolver, breakers }) }]),
     ),

@@ -53,10 +53,11 @@ export async function admit(
   head: RequestHead,
   onCounted: (rate: RateHeaders) => void,
 ): Promise<Admitted> {
-  if (route.isSignIn) limits.checkSignIn(head.address)
+  if (route.isSignIn) await limits.checkSignIn(head.address)
   const found = authenticate(head, route)
   const principal: Principal = found instanceof Promise ? await found : found
-  const rate = limits.take(route, principal, head.address)
+  const taken = limits.take(route, principal, head.address)
+  const rate: RateHeaders = taken instanceof Promise ? await taken : taken
   onCounted(rate)
   authorize(route, principal)
   return { principal, rate }

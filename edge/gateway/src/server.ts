@@ -112,7 +112,7 @@ async function serve(
       } catch (error) {
         // a refusal of the client's mistake is no failure of the server (semantic conventions for HTTP)
         if (!isAppError(error) || statusOf(error) >= 500) span.setError(error)
-        refuse(options, request, response, { error, requestId, seen })
+        await refuse(options, request, response, { error, requestId, seen })
       }
       await closed
       if (span.isRecording) describe(span, request, seen)
@@ -130,7 +130,7 @@ async function answer(
   const { cors, pipeline, isTrustedProxy } = options
   const given = readHead(request, requestId, isTrustedProxy)
   if (cors.isPreflight(request)) {
-    seen.rate = pipeline.limits.takeForAddress(given.address)
+    seen.rate = await pipeline.limits.takeForAddress(given.address)
     seen.status = 204
     const fields = ['x-request-id', requestId, ...cors.preflightHeaders(request), ...rateFields(seen.rate)]
     response.writeHead(204, fields).end()
@@ -140,14 +140,14 @@ async function answer(
   const page = options.pages(given)
   if (page !== undefined) {
     seen.route = page.route
-    if (page.isCounted) seen.rate = pipeline.limits.takeForAddress(given.address)
+    if (page.isCounted) seen.rate = await pipeline.limits.takeForAddress(given.address)
     seen.status = sendPage(page, given, response, [...extraHeaders, ...rateFields(seen.rate)])
     return
   }
   const visit = options.sites(given)
   if (visit !== undefined) {
     seen.route = visit.route
-    seen.rate = pipeline.limits.takeForAddress(given.address)
+    seen.rate = await pipeline.limits.takeForAddress(given.address)
     seen.status = sendPage(await visit.answer(), given, response, [...extraHeaders, ...rateFields(seen.rate)])
     return
   }
@@ -164,14 +164,14 @@ async function answer(
   Object.assign(seen, proxied)
 }
 
-function refuse(
+async function refuse(
   options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
   { error: thrown, requestId, seen }: { error: unknown; requestId: string; seen: Seen },
-): void {
+): Promise<void> {
   const { telemetry, cors } = options
-  const error = counted(options, request, seen, thrown)
+  const error = await counted(options, request, seen, thrown)
   if (isAppError(error)) seen.code = error.code
   else telemetry.logger.error('a request failed unexpectedly', { error })
   const instance = request.url?.split('?')[0] ?? '/'
@@ -186,11 +186,16 @@ function refuse(
 }
 
 /** A request that is rejected before authentication counts against its address; over the limit, it gets the rate limit error. */
-function counted({ pipeline, isTrustedProxy }: ServerOptions, request: IncomingMessage, seen: Seen, error: unknown) {
+async function counted(
+  { pipeline, isTrustedProxy }: ServerOptions,
+  request: IncomingMessage,
+  seen: Seen,
+  error: unknown,
+): Promise<unknown> {
   if (seen.rate !== undefined || !isAppError(error) || statusOf(error) >= 500) return error
   try {
     if (error instanceof RateLimited) seen.rate = error.rate
-    else seen.rate = pipeline.limits.takeForAddress(clientAddress(request, isTrustedProxy))
+    else seen.rate = await pipeline.limits.takeForAddress(clientAddress(request, isTrustedProxy))
     return error
   } catch (limited) {
     if (limited instanceof RateLimited) seen.rate = limited.rate

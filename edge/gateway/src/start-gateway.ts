@@ -24,6 +24,7 @@ import { appSites } from './apps/app-sites.ts'
 import { makeResponseCache } from './cache/response-cache.ts'
 import type { config } from './config.ts'
 import { gatewayDependencies } from './dependencies.ts'
+import { openSharedBuckets, type SharedBuckets } from './limits-in-redis/shared-buckets.ts'
 import { ownAnswers } from './own/own-answers.ts'
 import { ownRoutes } from './own/own-routes.ts'
 import { withRegistry } from './own/registry-instance.ts'
@@ -84,16 +85,19 @@ export async function startGateway({
   const principalOf = createPrincipals(access)
   const breakers = makeBreakers(telemetry)
   const upstreams = makeUpstreams([...services.map(({ name }) => name), 'registry'], resolver, breakers)
+  const shared = sharedBuckets(settings, telemetry)
   const parts = {
     table: makeRouteTable([...routesOf(services), ...ownRoutes()]),
-    limits: makeRateLimits(settings.rateLimitScale),
+    limits: makeRateLimits(settings.rateLimitScale, shared),
     cache: makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry),
     streams: makeStreamLimits(),
     upstreams,
   }
   // Without a response of the registry it would reject every request.
   const isReady = () => state.isReady && resolver.isInformed()
-  const health = makeHealth({ dependencies: gatewayDependencies({ upstreams, resolver, breakers, verifier }), isReady })
+  const redis = shared?.dependency
+  const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis })
+  const health = makeHealth({ dependencies, isReady })
   const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
   const traces = storedTraces(settings.telemetryFolder)
   const administer = makeAdminister({ ...parts, breakers, health, services, traces })
@@ -120,6 +124,7 @@ export async function startGateway({
       )
       upstreams.close()
       breakers.close()
+      shared?.close()
       await within(Promise.all([stopFollowing(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
@@ -150,7 +155,6 @@ function publicServer(
     answerOwn: ownAnswers({
       pipeline,
       services,
-      rateLimitScale: settings.rateLimitScale,
       administer,
     }),
     cors: makeCors(settings.corsOrigins),
@@ -167,6 +171,11 @@ function publicServer(
     issuer: settings.authIssuer,
     clientTimeoutMs: settings.clientTimeoutMs,
   })
+}
+
+function sharedBuckets(settings: GatewayConfig, telemetry: Telemetry): SharedBuckets | undefined {
+  const { redisUrl: url, redisTimeoutMs: timeoutMs, serviceClientSecret: secret } = settings
+  return url === undefined ? undefined : openSharedBuckets({ url, timeoutMs, secret, telemetry })
 }
 
 /** Folders by name, from NAME=FOLDER. */

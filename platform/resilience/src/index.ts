@@ -34,7 +34,13 @@ export { instanceBreakers, type InstanceBreakers, type InstanceBreakersOptions }
 export { loadShedder, type LoadShedder, type LoadShedderOptions } from './load-shedder.ts'
 export { makePolicy, wrap, type Call, type Layer, type Policy } from './policy.ts'
 export { rateLimitField, rateLimitPolicyField } from './rate-limit-fields.ts'
-export { rateLimiter, type RateDecision, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
+export {
+  rateDecision,
+  rateLimiter,
+  type RateDecision,
+  type RateLimiter,
+  type RateLimiterOptions,
+} from './rate-limiter.ts'
 export { isRetryableError, retry, type RetryOptions } from './retry.ts'
 export { retryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { monotonicMs, sleep, systemTime, type Time, type Timer } from './time.ts'

@@ -120,6 +120,19 @@ class TokenBuckets implements RateLimiter {
   }
 }
 
+/**
+ * The decision about one call, from what is spent in tokens (after the call, if it was allowed), for buckets that are kept elsewhere;
+ * their burst is the limit.
+ */
+export function rateDecision(
+  { limit, windowSeconds }: Pick<RateLimiter, 'limit' | 'windowSeconds'>,
+  { isAllowed, spent }: { readonly isAllowed: boolean; readonly spent: number },
+): RateDecision {
+  const msPerToken = (windowSeconds * 1_000) / limit
+  const left = limit - spent + tolerance
+  return decision(isAllowed, left, spent * msPerToken, isAllowed ? 0 : (1 - left + tolerance) * msPerToken)
+}
+
 function decision(allowed: boolean, left: number, fullInMs: number, waitMs: number): RateDecision {
   return {
     allowed,

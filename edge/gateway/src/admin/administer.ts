@@ -76,7 +76,7 @@ function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
     showCache: async () => cache.stats(),
     purgeCache: async ({ query: { prefix = '' } }) => ({ purged: cache.purge(prefix) }),
     async resetRateLimits({ params: { client } }) {
-      limits.reset(client)
+      await limits.reset(client)
       return { reset: client }
     },
     listTraces: async ({ query }) => ({ items: await traces.list(query) }),

@@ -1,17 +1,15 @@
 import type { Service } from '@stoa/contract'
 import { type AppError, platformError } from '@stoa/kernel'
-import { rateLimiter, type RateLimiter } from '@stoa/resilience'
 import type { Principal } from '@stoa/security'
 import { recordAnswer, type RecordedAnswer } from '../cache/answer-recorder.ts'
 import type { AnswerTarget, RequestHead } from '../exchange.ts'
 import type { Proxied } from '../proxy.ts'
-import { RateLimited } from '../policies/rate-limits.ts'
+import type { RateLimits } from '../policies/rate-limits.ts'
 import type { Route } from '../routes/route.ts'
 
 interface ExportOptions {
   readonly services: readonly Service[]
-  /** Multiplies the limit. */
-  readonly scale: number
+  readonly limits: RateLimits
   /** Sends a request on to a service, as the caller. */
   readonly forward: (request: PartRequest) => Promise<Proxied>
 }
@@ -33,16 +31,14 @@ interface Asked {
 /** Collects the personal data of an account from every service. Throws, or returns the error of a service, unless the data is complete. */
 export type ExportPersonalData = (asked: Asked) => Promise<RecordedAnswer>
 
-const exportsPerHour = 5
 const largestPartBytes = 32 * 1_048_576
 const kept = new Set(['authorization', 'accept-language'])
 
 /** Makes the export; each service decides whether the caller may read the data. */
-export function personalDataExport({ services, scale, forward }: ExportOptions): ExportPersonalData {
-  const limiter = rateLimiter({ name: 'exports', limit: exportsPerHour * scale, windowSeconds: 3_600 })
+export function personalDataExport({ services, limits, forward }: ExportOptions): ExportPersonalData {
   const keepers = services.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
   return async (asked) => {
-    take(limiter, asked.principal)
+    await limits.takeForExport(asked.principal.subject)
     const [, userId = ''] = /\/users\/([^/]+)\/export$/.exec(asked.head.path) ?? []
     const parts = await Promise.all(keepers.map((service) => partOf(service, userId, asked, forward)))
     const missing = keepers.filter((_, index) => !isAnswered(parts[index]))
@@ -54,11 +50,6 @@ export function personalDataExport({ services, scale, forward }: ExportOptions):
     const body = Buffer.from(`{${head},"services":{${bodies.join(',')}}}`)
     return { status: 200, headers: ['content-type', 'application/json', 'cache-control', 'no-store'], body }
   }
-}
-
-function take(limiter: RateLimiter, { subject }: Principal): void {
-  const { allowed, retryAfterSeconds } = limiter.take(subject)
-  if (!allowed) throw new RateLimited(retryAfterSeconds, undefined)
 }
 
 /** Undefined if the service is unavailable or its response is incomplete. */

@@ -14,7 +14,6 @@ import { operationOf } from './operate.ts'
 interface OwnOptions {
   readonly pipeline: Pipeline
   readonly services: readonly Service[]
-  readonly rateLimitScale: number
   readonly administer: Administer
 }
 
@@ -28,10 +27,10 @@ interface Passing extends Admitted {
 export type AnswerOwn = (route: Route, head: RequestHead, passing: Passing) => Promise<Proxied>
 
 /** Makes the handler of the routes of the gateway itself: the export of personal data, and the operating endpoints of each service. */
-export function ownAnswers({ pipeline, services, rateLimitScale, administer }: OwnOptions): AnswerOwn {
+export function ownAnswers({ pipeline, services, administer }: OwnOptions): AnswerOwn {
   const collect = personalDataExport({
     services,
-    scale: rateLimitScale,
+    limits: pipeline.limits,
     forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
   })
   const operated = new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])

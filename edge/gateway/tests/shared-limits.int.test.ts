@@ -1,0 +1,127 @@
+import { rateLimiter } from '@stoa/resilience'
+import { createTelemetry } from '@stoa/telemetry'
+import { eventually } from '@stoa/testing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openSharedBuckets, type SharedBuckets } from '../src/limits-in-redis/shared-buckets.ts'
+import { gatewayUnderTest, type GatewayUnderTest } from './gateway-under-test.ts'
+import { hasRedis, redisServer, type RedisServer } from './redis-server.ts'
+
+let redis: RedisServer
+const stops: (() => unknown)[] = []
+
+const secret = 'the same in all gateways'
+// long enough that nothing is given back during a test
+const limiter = rateLimiter({ name: 'hundred', limit: 100, windowSeconds: 1_000_000 })
+// never reached, so that every decision is that of Redis
+const patientMs = 60_000
+
+interface Told {
+  readonly level: string
+  readonly msg: string
+}
+
+async function bucketsOf(timeoutMs: number, told: Told[] = []): Promise<SharedBuckets> {
+  const telemetry = createTelemetry({
+    service: 'gateway',
+    environment: 'development',
+    version: '0',
+    instance: 'gateway-1',
+    logLevel: 'info',
+    sampleRatio: 0,
+    destination: { write: (line) => void told.push(JSON.parse(line) as Told), flush: () => true, close: () => {} },
+  })
+  const buckets = openSharedBuckets({ url: redis.url, timeoutMs, secret, telemetry })
+  stops.push(buckets.close, () => telemetry.close(1_000))
+  await eventually(() => buckets.dependency.check())
+  return buckets
+}
+
+async function countAllowed(taker: readonly SharedBuckets[], times: number, client = '192.0.2.1'): Promise<number> {
+  const decided = await Promise.all(
+    Array.from({ length: times }, (_, index) => taker[index % taker.length]?.take([limiter], client)),
+  )
+  expect(decided).not.toContain(undefined)
+  return decided.filter((decisions) => decisions?.[0]?.allowed).length
+}
+
+describe.runIf(hasRedis)('rate limits in Redis', () => {
+  beforeEach(async () => {
+    redis = await redisServer()
+    stops.push(redis.stop)
+  })
+  afterEach(async () => {
+    for (const stop of stops.splice(0).toReversed()) await stop()
+  })
+
+  test('two gateways together admit exactly the limit, also after Redis was away', async () => {
+    const told: Told[] = []
+    const two = [await bucketsOf(patientMs, told), await bucketsOf(patientMs)]
+    expect(await countAllowed(two, 300)).toBe(100)
+    expect(await countAllowed(two, 300, '192.0.2.2')).toBe(100)
+    await redis.stop()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => two[0]?.take([limiter], '192.0.2.3')))
+    expect(new Set(answers)).toEqual(new Set([undefined]))
+    await expect(two[0]?.dependency.check()).rejects.toThrow()
+    // at once, and without trying: not even a promise
+    expect(two[0]?.take([limiter], '192.0.2.3')).toBeUndefined()
+    await redis.start()
+    for (const each of two) await eventually(() => each.dependency.check())
+    expect(await countAllowed(two, 300)).toBe(100)
+    expect(told.map(({ level }) => level)).toEqual(['info', 'warn', 'info'])
+    expect(JSON.stringify(told)).not.toContain('of-redis')
+  })
+
+  test('a Redis that hangs is not waited for, and is used again when it responds', async () => {
+    const buckets = await bucketsOf(500)
+    redis.hang()
+    // it would never be answered
+    expect(await Promise.all([1, 2, 3].map(() => buckets.take([limiter], '192.0.2.1')))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(buckets.take([limiter], '192.0.2.1')).toBeUndefined()
+    redis.goOn()
+    await eventually(async () => expect(await buckets.take([limiter], '192.0.2.9')).toBeDefined())
+  })
+
+  test('two gateways refuse together, and go on alone while Redis is lost', async () => {
+    const settings = { RATE_LIMIT_SCALE: '1', REDIS_URL: redis.url, REDIS_TIMEOUT_MS: String(patientMs) }
+    const two = [await gatewayUnderTest(settings), await gatewayUnderTest(settings)] as const
+    stops.push(...two.map((gateway) => gateway.stop))
+    const health = async ({ adminUrl }: GatewayUnderTest) =>
+      (await (await fetch(`${adminUrl}/health`)).json()) as { status: string; components: { redis: unknown } }
+    const usesRedis = async (status: string) => {
+      for (const gateway of two) {
+        const isShown = async () => expect((await health(gateway)).components.redis).toMatchObject({ status })
+        await eventually(isShown)
+      }
+    }
+    await usesRedis('up')
+    const [first, second] = await Promise.all(
+      two.map(async ({ url }) => {
+        const all = await Promise.all(Array.from({ length: 80 }, () => fetch(`${url}/errors/request.invalid`)))
+        return all.filter(({ status }) => status === 200).length
+      }),
+    )
+    const admitted = Number(first) + Number(second)
+    // a hundred at once, and on a slow machine what came back meanwhile
+    expect(admitted).toBeGreaterThanOrEqual(100)
+    expect(admitted).toBeLessThan(160)
+    const signIn = async ({ url }: GatewayUnderTest, headers = {}) => fetch(`${url}/api/v1/orders`, { headers })
+    const refused = await signIn(two[1])
+    expect([refused.status, refused.headers.get('ratelimit')]).toEqual([
+      429,
+      expect.stringMatching(/^"public";r=0;t=60/),
+    ])
+    expect(refused.headers.get('retry-after')).toBe('1')
+    await redis.stop()
+    const alone = await signIn(two[0], { authorization: 'Bearer customer-ada' })
+    expect([alone.status, alone.headers.get('ratelimit')]).toEqual([
+      200,
+      expect.stringMatching(/^"authenticated";r=999;/),
+    ])
+    await usesRedis('down')
+    expect((await fetch(`${two[0].url}/health/ready`)).status).toBe(200)
+  })
+})
