@@ -1,7 +1,7 @@
 import { rateLimiter } from '@stoa/resilience'
 import { createTelemetry } from '@stoa/telemetry'
 import { eventually } from '@stoa/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openSharedBuckets, type SharedBuckets } from '../src/limits-in-redis/shared-buckets.ts'
 import { gatewayUnderTest, type GatewayUnderTest } from './gateway-under-test.ts'
 import { hasRedis, redisServer, type RedisServer } from './redis-server.ts'
@@ -58,6 +58,10 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     const two = [await bucketsOf(patientMs, told), await bucketsOf(patientMs)]
     expect(await countAllowed(two, 300)).toBe(100)
     expect(await countAllowed(two, 300, '192.0.2.2')).toBe(100)
+    // one gateway's clock is ten days ahead, in which every token would come back
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 864_000_000 })
+    expect(await countAllowed(two.slice(1), 10)).toBe(0)
+    vi.useRealTimers()
     await redis.stop()
     const answers = await Promise.all(Array.from({ length: 50 }, () => two[0]?.take([limiter], '192.0.2.3')))
     expect(new Set(answers)).toEqual(new Set([undefined]))
@@ -108,15 +112,17 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     // a hundred at once, and on a slow machine what came back meanwhile
     expect(admitted).toBeGreaterThanOrEqual(100)
     expect(admitted).toBeLessThan(160)
-    const signIn = async ({ url }: GatewayUnderTest, headers = {}) => fetch(`${url}/api/v1/orders`, { headers })
-    const refused = await signIn(two[1])
-    expect([refused.status, refused.headers.get('ratelimit')]).toEqual([
-      429,
-      expect.stringMatching(/^"public";r=0;t=60/),
-    ])
+    const orders = async ({ url }: GatewayUnderTest, headers = {}) => fetch(`${url}/api/v1/orders`, { headers })
+    // a token may come back between two requests
+    const refused = await eventually(async () => {
+      const answer = await orders(two[1])
+      expect(answer.status).toBe(429)
+      return answer
+    })
+    expect(refused.headers.get('ratelimit')).toBe('"public";r=0;t=60')
     expect(refused.headers.get('retry-after')).toBe('1')
     await redis.stop()
-    const alone = await signIn(two[0], { authorization: 'Bearer customer-ada' })
+    const alone = await orders(two[0], { authorization: 'Bearer customer-ada' })
     expect([alone.status, alone.headers.get('ratelimit')]).toEqual([
       200,
       expect.stringMatching(/^"authenticated";r=999;/),
