@@ -95,8 +95,7 @@ export async function startGateway({
   }
   // Without a response of the registry it would reject every request.
   const isReady = () => state.isReady && resolver.isInformed()
-  const redis = shared?.dependency
-  const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis })
+  const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis: shared?.dependency })
   const health = makeHealth({ dependencies, isReady })
   const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
   const traces = storedTraces(settings.telemetryFolder)
@@ -122,9 +121,7 @@ export async function startGateway({
         Promise.all([close(server, drainTimeoutMs), close(admin, drainTimeoutMs)]),
         drainTimeoutMs + backgroundStopMs,
       )
-      upstreams.close()
-      breakers.close()
-      shared?.close()
+      for (const part of [upstreams, breakers, shared]) part?.close()
       await within(Promise.all([stopFollowing(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },

@@ -38,7 +38,7 @@ async function bucketsOf(timeoutMs: number, told: Told[] = []): Promise<SharedBu
 
 async function countAllowed(taker: readonly SharedBuckets[], times: number, client = '192.0.2.1'): Promise<number> {
   const decided = await Promise.all(
-    Array.from({ length: times }, (_, index) => taker[index % taker.length]?.take([limiter], client)),
+    Array.from({ length: times }, (_, index) => Promise.resolve(taker[index % taker.length]?.take([limiter], client))),
   )
   expect(decided).not.toContain(undefined)
   return decided.filter((decisions) => decisions?.[0]?.allowed).length
@@ -53,7 +53,7 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     for (const stop of stops.splice(0).toReversed()) await stop()
   })
 
-  test('two gateways together admit exactly the limit, also after Redis was away', async () => {
+  test('two gateways together admit exactly the limit, also after Redis was lost', async () => {
     const told: Told[] = []
     const two = [await bucketsOf(patientMs, told), await bucketsOf(patientMs)]
     expect(await countAllowed(two, 300)).toBe(100)
@@ -63,9 +63,11 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     expect(await countAllowed(two.slice(1), 10)).toBe(0)
     vi.useRealTimers()
     await redis.stop()
-    const answers = await Promise.all(Array.from({ length: 50 }, () => two[0]?.take([limiter], '192.0.2.3')))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => Promise.resolve(two[0]?.take([limiter], '192.0.2.3'))),
+    )
     expect(new Set(answers)).toEqual(new Set([undefined]))
-    await expect(two[0]?.dependency.check()).rejects.toThrow()
+    await expect(two[0]?.dependency.check()).rejects.toThrow(/closed|refused|ECONN/i)
     // at once, and without trying: not even a promise
     expect(two[0]?.take([limiter], '192.0.2.3')).toBeUndefined()
     await redis.start()
@@ -79,7 +81,7 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     const buckets = await bucketsOf(500)
     redis.hang()
     // it would never be answered
-    expect(await Promise.all([1, 2, 3].map(() => buckets.take([limiter], '192.0.2.1')))).toEqual([
+    expect(await Promise.all([1, 2, 3].map(() => Promise.resolve(buckets.take([limiter], '192.0.2.1'))))).toEqual([
       undefined,
       undefined,
       undefined,

@@ -1,9 +1,6 @@
-import type { createClient } from '@redis/client'
-import { Unwell, type Dependency } from '@stoa/kernel/part'
+import { Unwell, type Dependency, type HealthFacts } from '@stoa/kernel/part'
 import type { Logger } from '@stoa/telemetry'
-
-/** A connected client of Redis. */
-export type RedisClient = ReturnType<typeof createClient>
+import { destroyClient, makeRedisClient, within, type RedisClient } from './redis-client.ts'
 
 interface RedisLinkOptions {
   /** With `rediss://` for TLS; may contain a user, a password and the number of a database. */
@@ -21,10 +18,10 @@ export interface RedisLink {
    * Sends a command. Undefined at once while Redis is lost; resolves to undefined if Redis refuses or does not respond within the
    * time, and Redis then counts as lost. Never rejects.
    */
-  readonly ask: <Answer>(command: (client: RedisClient) => Promise<Answer>) => Promise<Answer | undefined> | undefined
-  readonly isUp: () => boolean
+  ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer | undefined> | undefined
+  isUp(): boolean
   readonly dependency: Dependency
-  readonly close: () => void
+  close(): void
 }
 
 const probeEveryMs = 1_000
@@ -34,132 +31,102 @@ const probeTimeoutMs = 2_000
 const mostWaiting = 10_000
 
 /** Opens the link; it connects in the background. */
-export function openRedisLink({ url, timeoutMs, prove, logger }: RedisLinkOptions): RedisLink {
-  let current: RedisClient | undefined
-  let connecting: RedisClient | undefined
-  let waiting = 0
-  let isClosed = false
-  // undefined before the first outcome, so that the first failure is logged too
-  let trouble: string | undefined
-  let sinceMs = performance.now()
-  let timer: NodeJS.Timeout | undefined
+export function openRedisLink(options: RedisLinkOptions): RedisLink {
+  const link = new Link(options)
+  void link.probe()
+  return link
+}
 
-  function lose(client: RedisClient, error: unknown): void {
-    if (client !== current) return
-    current = undefined
-    sinceMs = performance.now()
-    destroy(client)
-    noteTrouble(error)
-    probeLater()
+class Link implements RedisLink {
+  readonly dependency: Dependency = { check: () => this.check() }
+  private readonly options: RedisLinkOptions
+  private current: RedisClient | undefined
+  private connecting: RedisClient | undefined
+  private waiting = 0
+  private isClosed = false
+  // undefined before the first outcome, so that a first failure is logged too
+  private trouble: string | undefined
+  private sinceMs = performance.now()
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(options: RedisLinkOptions) {
+    this.options = options
   }
 
-  function noteTrouble(error: unknown): void {
-    const reason = reasonOf(error)
-    if (trouble === undefined && !isClosed)
-      logger.warn('Redis is lost: rate limits count in this gateway alone', { reason })
-    trouble = reason
-  }
-
-  function probeLater(): void {
-    if (isClosed) return
-    timer = setTimeout(() => void probe(), probeEveryMs * (0.75 + Math.random() / 2))
-    timer.unref()
-  }
-
-  /** Connects once. The client itself never reconnects and never queues: what is sent, is sent on a connection that worked. */
-  async function probe(): Promise<void> {
-    try {
-      const client = await makeClient(url)
-      connecting = client
-      client.on('error', (error) => lose(client, error))
-      client.on('end', () => lose(client, new Error('the connection was closed')))
-      if (!isClosed) await within(probeTimeoutMs, client.connect())
-      await within(timeoutMs, prove(client))
-      if (isClosed || !client.isReady) throw new Error('the connection was closed')
-      current = client
-      connecting = undefined
-      sinceMs = performance.now()
-      trouble = undefined
-      logger.info('rate limits are shared in Redis')
-    } catch (error) {
-      destroy(connecting)
-      connecting = undefined
-      noteTrouble(error)
-      probeLater()
-    }
-  }
-
-  function ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer | undefined> | undefined {
-    const client = current
-    if (client === undefined || waiting >= mostWaiting) return undefined
-    waiting += 1
-    return within(timeoutMs, command(client)).then(
+  ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer | undefined> | undefined {
+    const client = this.current
+    if (client === undefined || this.waiting >= mostWaiting) return undefined
+    this.waiting += 1
+    return within(this.options.timeoutMs, command(client)).then(
       (answer) => {
-        waiting -= 1
+        this.waiting -= 1
         return answer
       },
       (error: unknown) => {
-        waiting -= 1
-        lose(client, error)
+        this.waiting -= 1
+        this.lose(client, error)
         return undefined
       },
     )
   }
 
-  void probe()
-  return {
-    ask,
-    isUp: () => current !== undefined,
-    dependency: {
-      async check() {
-        const answer = await ask((client) => client.ping())
-        const seconds = Math.round((performance.now() - sinceMs) / 1_000)
-        if (answer === undefined) throw new Unwell(trouble ?? 'not connected yet', { lostForSeconds: seconds })
-        return { connectedForSeconds: seconds, waiting }
-      },
-    },
-    close() {
-      isClosed = true
-      clearTimeout(timer)
-      destroy(connecting)
-      destroy(current)
-      current = undefined
-    },
+  isUp(): boolean {
+    return this.current !== undefined
   }
-}
 
-// loaded only here, so that a gateway without Redis does not load the client
-async function makeClient(url: string): Promise<RedisClient> {
-  const { createClient } = await import('@redis/client')
-  return createClient({
-    url,
-    RESP: 2,
-    name: 'stoa-gateway',
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    maintNotifications: 'disabled',
-    socket: { connectTimeout: probeTimeoutMs, reconnectStrategy: false },
-  }) as RedisClient
-}
-
-/** Rejects after the time, unless the answer has already arrived and was only not read yet because this process was busy. */
-function within<Answer>(timeoutMs: number, answer: Promise<Answer>): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  const giveUp = () => reject(new Error(`no response within ${timeoutMs} ms`))
-  // timers run before what has arrived is read, immediates after
-  const timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
-  answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  return promise
-}
-
-function destroy(client: RedisClient | undefined): void {
-  try {
-    client?.destroy()
-  } catch {
-    // it was closed already
+  close(): void {
+    this.isClosed = true
+    clearTimeout(this.timer)
+    destroyClient(this.connecting)
+    destroyClient(this.current)
+    this.current = undefined
   }
-}
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : String(error)
+  /** Connects once; after a failure, again later. */
+  async probe(): Promise<void> {
+    const { url, timeoutMs, prove, logger } = this.options
+    try {
+      const client = await makeRedisClient(url, probeTimeoutMs)
+      this.connecting = client
+      client.on('error', (error) => this.lose(client, error))
+      client.on('end', () => this.lose(client, new Error('the connection was closed')))
+      if (!this.isClosed) await within(probeTimeoutMs, client.connect())
+      await within(timeoutMs, prove(client))
+      if (this.isClosed || !client.isReady) throw new Error('the connection was closed')
+      this.current = client
+      this.connecting = undefined
+      this.sinceMs = performance.now()
+      this.trouble = undefined
+      logger.info('rate limits are shared in Redis')
+    } catch (error) {
+      destroyClient(this.connecting)
+      this.connecting = undefined
+      this.goOnWithout(error)
+    }
+  }
+
+  private lose(client: RedisClient, error: unknown): void {
+    if (client !== this.current) return
+    this.current = undefined
+    this.sinceMs = performance.now()
+    destroyClient(client)
+    this.goOnWithout(error)
+  }
+
+  private goOnWithout(error: unknown): void {
+    if (this.isClosed) return
+    const reason = error instanceof Error && error.message !== '' ? error.message : String(error)
+    if (this.trouble === undefined)
+      this.options.logger.warn('Redis is lost: rate limits count in this gateway alone', { reason })
+    this.trouble = reason
+    this.timer = setTimeout(() => void this.probe(), probeEveryMs * (0.75 + Math.random() / 2))
+    this.timer.unref()
+  }
+
+  private async check(): Promise<HealthFacts> {
+    const answer = await this.ask((client) => client.ping())
+    const seconds = Math.round((performance.now() - this.sinceMs) / 1_000)
+    if (answer === undefined) throw new Unwell(this.trouble ?? 'not connected yet', { lostForSeconds: seconds })
+    return { connectedForSeconds: seconds, waiting: this.waiting }
+  }
 }

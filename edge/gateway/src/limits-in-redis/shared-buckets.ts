@@ -3,7 +3,8 @@ import type { Dependency } from '@stoa/kernel/part'
 import { rateDecision, type RateDecision, type RateLimiter } from '@stoa/resilience'
 import type { Telemetry } from '@stoa/telemetry'
 import { bucketScript } from './bucket-script.ts'
-import { openRedisLink, type RedisClient } from './redis-link.ts'
+import type { RedisClient } from './redis-client.ts'
+import { openRedisLink } from './redis-link.ts'
 
 interface SharedBucketsOptions {
   readonly url: string
@@ -63,7 +64,7 @@ export function openSharedBuckets({ url, timeoutMs, secret, telemetry }: SharedB
     },
     reset: (limiters, client) => link.ask((redis) => redis.del(keysOf(limiters, client))),
     dependency: link.dependency,
-    close: link.close,
+    close: () => link.close(),
   }
 }
 
