@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { createClient } from '@redis/client'
 
 /** Whether these tests can run; they need a redis-server in the path. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
@@ -13,6 +14,8 @@ export interface RedisServer {
   /** On the same port, empty. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
+  /** Sends a command, as an operator would. */
+  readonly send: (...command: string[]) => Promise<unknown>
   /** Stops it where it is: its connections stay open, and it does not respond. */
   readonly hang: () => void
   readonly goOn: () => void
@@ -32,9 +35,18 @@ export async function redisServer(password = 'of-redis'): Promise<RedisServer> {
     await readyOf(server)
   }
   await start()
+  const url = `redis://:${password}@127.0.0.1:${port}`
   return {
-    url: `redis://:${password}@127.0.0.1:${port}`,
+    url,
     start,
+    async send(...command) {
+      const client = await createClient({ url, RESP: 2 }).connect()
+      try {
+        return await client.sendCommand(command)
+      } finally {
+        client.destroy()
+      }
+    },
     async stop() {
       const ended = server.exitCode !== null || server.signalCode !== null ? undefined : once(server, 'exit')
       server.kill('SIGKILL')

@@ -91,6 +91,43 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     await eventually(async () => expect(await buckets.take([limiter], '192.0.2.9')).toBeDefined())
   })
 
+  test('a Redis that refuses writes is not used, and one that lost the script gets it again', async () => {
+    const buckets = await bucketsOf(patientMs)
+    await redis.send('SCRIPT', 'FLUSH')
+    expect(await countAllowed([buckets], 150)).toBe(100)
+    const keys = (await redis.send('KEYS', '*')) as string[]
+    expect(keys.filter((key) => key.endsWith(':hundred'))).toHaveLength(1)
+    expect(keys.join(' ')).not.toContain('192.0.2.1')
+    expect(await Promise.all(keys.map((key) => redis.send('PTTL', key)))).not.toContain(-1)
+    await redis.send('CONFIG', 'SET', 'maxmemory', '1')
+    expect(await buckets.take([limiter], '192.0.2.7')).toBeUndefined()
+    await expect(buckets.dependency.check()).rejects.toThrow('OOM')
+    await redis.send('CONFIG', 'SET', 'maxmemory', '0')
+    await eventually(() => buckets.dependency.check())
+    expect(await countAllowed([buckets], 1)).toBe(0)
+    await buckets.reset([limiter], '192.0.2.1')
+    expect(await countAllowed([buckets], 150)).toBe(100)
+  })
+
+  test('failed sign-ins at one gateway count at the other', async () => {
+    const settings = { RATE_LIMIT_SCALE: '1', REDIS_URL: redis.url, REDIS_TIMEOUT_MS: String(patientMs) }
+    const [first, second] = [await gatewayUnderTest(settings), await gatewayUnderTest(settings)]
+    stops.push(first.stop, second.stop)
+    for (const { adminUrl } of [first, second]) {
+      const isShared = async () =>
+        expect(await (await fetch(`${adminUrl}/metrics`)).text()).toMatch(/^rate_limit_shared 1$/m)
+      await eventually(isShared)
+    }
+    for (const { upstream } of [first, second])
+      upstream.answer = (_request, response) => response.writeHead(401).end('{}')
+    const signIn = ({ url }: GatewayUnderTest) =>
+      fetch(`${url}/api/v1/users/authenticate`, { method: 'POST', body: '{}' })
+    await Promise.all(Array.from({ length: 40 }, () => signIn(first)))
+    await eventually(async () => expect((await signIn(second)).status).toBe(429))
+    // on a slow machine an attempt comes back every three seconds; alone, it would have refused after 20
+    expect(second.upstream.requests.length).toBeLessThan(15)
+  })
+
   test('two gateways refuse together, and go on alone while Redis is lost', async () => {
     const settings = { RATE_LIMIT_SCALE: '1', REDIS_URL: redis.url, REDIS_TIMEOUT_MS: String(patientMs) }
     const two = [await gatewayUnderTest(settings), await gatewayUnderTest(settings)] as const
