@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { recorder } from '../tests/recorder.ts'
 import { rateLimitField, rateLimitPolicyField } from './rate-limit-fields.ts'
-import { rateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
+import { rateDecision, rateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 function limited(options: Partial<RateLimiterOptions> = {}) {
   const clock = { ms: 7_000 }
@@ -141,4 +141,10 @@ describe('the fields of draft 11', () => {
     expect(rateLimitPolicyField({ name: 'a"b\\c', limit: 1, windowSeconds: 1 })).toBe('"a\\"b\\\\c";q=1;w=1')
     expect(() => rateLimitPolicyField({ name: 'öffentlich', limit: 1, windowSeconds: 1 })).toThrow(RangeError)
   })
+})
+
+test('a decision about a bucket kept elsewhere is that of the limiter with the same bucket', () => {
+  const limiter = rateLimiter({ limit: 3, windowSeconds: 10, nowMs: () => 0 })
+  for (const spent of [1, 2, 3]) expect(limiter.take('ada')).toEqual(rateDecision(limiter, { isAllowed: true, spent }))
+  expect(limiter.take('ada')).toEqual(rateDecision(limiter, { isAllowed: false, spent: 3 }))
 })
