@@ -5,8 +5,9 @@ export type RedisClient = ReturnType<typeof createClient>
 
 /** Makes a client; the package is loaded only here, so that a gateway without Redis does not load it. */
 export async function makeRedisClient(url: string, connectTimeoutMs: number): Promise<RedisClient> {
-  const { createClient } = await import('@redis/client')
-  return createClient({
+  // its names are not exports of a bundle, because it is a CommonJS module; the default export is the same in both
+  const { default: redis } = await import('@redis/client')
+  return redis.createClient({
     url,
     RESP: 2,
     name: 'stoa-gateway',
