@@ -90,7 +90,7 @@ export const logEndpoints = {
     query: Type.Object(
       {
         from: Type.Optional(SearchText),
-        cursor: Type.Optional(Type.String({ maxLength: longestCursor })),
+        cursor: Type.Optional(Type.String({ maxLength: longestCursor, pattern: '^[^\\u0000]*$' })),
         type: Type.Optional(Type.Array(SearchText, { maxItems: 50 })),
         subject: Type.Optional(SearchText),
         text: Type.Optional(SearchText),

@@ -38,6 +38,8 @@ interface Run {
   ended: Effect | undefined
   hasBegun: boolean
   hasCommitted: boolean
+  /** Whether the handler has looked at the version that the client expects. */
+  hasComparedVersion: boolean
   wasRefusedUnderLock: boolean
 }
 
@@ -95,19 +97,22 @@ async function runHandler(
     ended: undefined,
     hasBegun: false,
     hasCommitted: false,
+    hasComparedVersion: false,
     wasRefusedUnderLock: false,
   }
   const findEnded = async () => scope && endedIn(findRecord(parts.database.read, scope))
   let result: unknown
   try {
-    result = await route.handler(
-      Object.assign(requestContext(parts, route, call), {
-        key: call.key,
-        expectedVersion: call.expectedVersion,
-        commit: makeCommit(parts, route, call, scope, run),
-        begin: makeBegin(parts, call, scope, run),
-      }),
-    )
+    const context = Object.assign(requestContext(parts, route, call), {
+      key: call.key,
+      commit: makeCommit(parts, route, call, scope, run),
+      begin: makeBegin(parts, call, scope, run),
+    })
+    const expectedVersion = () => {
+      run.hasComparedVersion = true
+      return call.expectedVersion
+    }
+    result = await route.handler(Object.defineProperty(context, 'expectedVersion', { get: expectedVersion }))
   } catch (error) {
     // After an error of a callee, or a commit without a response: another request, or this one, may have made the change.
     const ended = run.ended ?? (isAppError(error) ? await findEnded().catch(() => undefined) : undefined)
@@ -134,6 +139,12 @@ export async function keepTrace({ database, makeTx }: OperationParts, refused: R
 
 type Change = (tx: Tx) => Promise<Changed | Refused>
 
+/** A version that the client expects is not ignored. @throws AppError `request.invalid` if the handler has not looked at it */
+function requireComparison({ expectedVersion }: OperationCall, { hasComparedVersion }: Run): void {
+  if (expectedVersion !== undefined && !hasComparedVersion)
+    throw refusalOf('request.invalid', 'This operation compares no version: send it without If-Match.')
+}
+
 function makeCommit(
   parts: OperationParts,
   route: OperationRoute,
@@ -143,6 +154,7 @@ function makeCommit(
 ): (change: Change) => Promise<Committed | Refused> {
   return async (change) => {
     if (run.hasCommitted) throw new Error(`${route.name} called commit twice`)
+    requireComparison(call, run)
     run.hasCommitted = true
     try {
       run.effect = await inKeyTransaction(parts, call, scope, run, async (tx, record) => {
@@ -174,6 +186,7 @@ function makeBegin(
   run: Run,
 ): (start: (tx: Tx) => Promise<unknown>) => Promise<unknown> {
   return async (start) => {
+    requireComparison(call, run)
     try {
       return await inKeyTransaction(parts, call, scope, run, async (tx, record) => {
         if (record?.kind === 'ended') {

@@ -7,6 +7,7 @@ import type { Database, MigrationSet } from '@stoa/postgres'
 import { anonymous } from '@stoa/security'
 import { createTelemetry, type LogDestination } from '@stoa/telemetry'
 import {
+  requireVersion,
   applyMergePatch,
   createHttpApp,
   httpMigrations,
@@ -101,10 +102,11 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
         return { status: 200, id: params.id }
       })
     },
-    async changeParcel({ params, body, refuse, commit }) {
+    async changeParcel({ params, body, expectedVersion, refuse, commit }) {
       return commit(async (tx) => {
         const parcel = await findParcel(tx, params.id)
         if (parcel === undefined) return refuse('parcel.not_found', 'There is no such parcel.')
+        requireVersion(expectedVersion, parcel)
         const { version, ...now } = parcel
         const changed = applyMergePatch({ ...now, label: now.label }, body) as Parcel
         const label = changed.label ?? 'no label'
@@ -112,10 +114,11 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
         return { status: 200, version: version + 1, body: { ...now, label } }
       })
     },
-    async removeParcel({ params, caller, refuse, commit }) {
+    async removeParcel({ params, caller, expectedVersion, refuse, commit }) {
       return commit(async (tx) => {
-        const rows =
-          await tx.sql`delete from parcels where id = ${params.id} and owner_id = ${caller.subject} returning 1 as one`
+        const rows = await tx.sql`
+          delete from parcels where id = ${params.id} and owner_id = ${caller.subject}
+            and (${expectedVersion}::int is null or version = ${expectedVersion}) returning 1 as one`
         return rows.length === 0 ? refuse('parcel.not_found', 'There is no such parcel.') : { status: 204 }
       })
     },

@@ -53,6 +53,18 @@ test('writes nothing whose answer cannot be read back', async () => {
   expect(await labels()).toEqual([{ label: 'kept', version: 1 }])
 })
 
+test('ignores no version that a client expects: an operation that compares none refuses it, and changes nothing', async () => {
+  const post = (headers: Record<string, string>) =>
+    send(parcels.url, '/api/v1/parcels', {
+      method: 'POST',
+      headers: { ...ada, ...newKey(), ...headers },
+      json: { label: 'unversioned' },
+    })
+  expect(await post({ 'if-match': '"1"' })).toMatchObject({ status: 422, body: { code: 'request.invalid' } })
+  expect(await db.database.read.sql`select 1 from parcels where label = 'unversioned'`).toEqual([])
+  expect((await post({ 'if-match': '*' })).status).toBe(201)
+})
+
 test('names every wrong place of a body', async () => {
   const answer = await send(parcels.url, '/api/v1/parcels', {
     method: 'POST',

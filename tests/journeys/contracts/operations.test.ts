@@ -7,7 +7,7 @@ import { meanings } from '../../requests/good-bodies.ts'
 import { endsOwnSession, goodRequest, orderAhead } from '../../requests/good-requests.ts'
 import { faultOf, faultOfProblem } from '../../requests/problems.ts'
 import { outOfReach } from './out-of-reach.ts'
-import { faultsOfRepeats, faultsOfStaleness } from './repeats.ts'
+import { faultsOfExpecting, faultsOfRepeats, faultsOfStaleness } from './repeats.ts'
 import {
   isConditional,
   isOperation,
@@ -56,7 +56,7 @@ describe.each(declaredRoutes.map((each) => [each.at, each] as const))('%s', (_, 
 
   test('then does what it is for, once for its key and only to what was read', async () => {
     const { sent } = await good()
-    const stale = isConditional(each) ? await faultsOfStaleness(each, sent) : []
+    const stale = await faultsOfVersion(each, sent)
     // what ends the session that it is sent in is refused to a repeat as soon as the gateway has heard of it
     const keyed =
       isOperation(each) && route.method !== 'GET' && each.route.idempotencyKey !== 'none' && !endsOwnSession(each)
@@ -70,6 +70,12 @@ describe.each(declaredRoutes.map((each) => [each.at, each] as const))('%s', (_, 
     expect(failures, `CONTRACT_SEED=${seed}`).toEqual([])
   })
 })
+
+async function faultsOfVersion(each: DeclaredRoute, sent: Sent): Promise<string[]> {
+  if (isConditional(each)) return faultsOfStaleness(each, sent)
+  const isWrite = isOperation(each) && each.route.effect === 'write' && outOfReach[each.at] === undefined
+  return isWrite ? faultsOfExpecting(each, sent) : []
+}
 
 async function faultsOfOne(each: DeclaredRoute, sent: Sent): Promise<string[]> {
   const answer = await send(doorOf(each), sent)

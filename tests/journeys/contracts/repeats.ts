@@ -75,3 +75,10 @@ export async function faultsOfStaleness(each: DeclaredRoute, sent: Sent): Promis
   }
   return faults
 }
+
+/** What a write that compares no version does with one that the client expects: it must not ignore it. */
+export async function faultsOfExpecting(each: DeclaredRoute, sent: Sent): Promise<string[]> {
+  const headers = { ...sent.headers, 'if-match': '"never"', 'idempotency-key': randomUUID() }
+  const fault = faultOf(await send(doorOf(each), { ...sent, headers }), { statuses: [412, 422] })
+  return fault === undefined ? [] : [`If-Match "never": ${fault}`]
+}

@@ -26,21 +26,8 @@ test('a cursor over 25 topics of 64 partitions with a million events each fits i
   expect(encodeCursor(places).length).toBeLessThan(7_000)
 })
 
-test('any other text is refused or read, and nothing else', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('A', '_', '/', '9', 'z', ' ', '.') }), (text) => {
-      expect(outcomeOf(text)).toMatch(/^(positions|TypeError)$/)
-    }),
-  )
-  for (const text of ['5/0:12', 'gA', 'AP8', '____________________']) expect(outcomeOf(text)).toBe('TypeError')
-  expect(outcomeOf('')).toBe('positions')
+test('any other text is refused', () => {
+  fc.assert(fc.property(fc.string(), (text) => void expect(() => decodeCursor(text)).toThrow(TypeError)))
+  for (const text of ['', 'x', 'AAAAAQ', '5/0:12', `${encodeCursor([{ topic: 1, part: 0, position: 5 }])}AA`])
+    expect(() => decodeCursor(text)).toThrow(TypeError)
 })
-
-function outcomeOf(text: string): string {
-  try {
-    decodeCursor(text)
-    return 'positions'
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no error'
-  }
-}

@@ -1,3 +1,7 @@
+import { crc32 } from 'node:zlib'
+
+const checksumBytes = 4
+
 /** The position at which a reader continues in a partition. */
 export interface CursorPlace {
   readonly topic: number
@@ -7,7 +11,7 @@ export interface CursorPlace {
 
 /**
  * Encodes where a reader continues in each partition: by topic its id, the number of its partitions and their positions, each as a varint
- * (LEB128), in base64url. Hundreds of partitions fit into a query; topics that have not been read are left out.
+ * (LEB128), behind a checksum, in base64url. Hundreds of partitions fit into a query; topics that have not been read are left out.
  */
 export function encodeCursor(places: readonly CursorPlace[]): string {
   const bytes: number[] = []
@@ -18,13 +22,16 @@ export function encodeCursor(places: readonly CursorPlace[]): string {
     for (const { part, position } of parts) positions[part] = position
     for (const value of [topic, count, ...positions]) pushVarint(bytes, value)
   }
-  return Buffer.from(bytes).toString('base64url')
+  const checksum = Buffer.alloc(checksumBytes)
+  checksum.writeUInt32BE(crc32(Buffer.from(bytes)))
+  return Buffer.concat([checksum, Buffer.from(bytes)]).toString('base64url')
 }
 
 /** Returns the positions by `topic/part`; those of other partitions are 0. @throws TypeError if it was not encoded here */
 export function decodeCursor(cursor: string): ReadonlyMap<string, number> {
-  if (!/^[\w-]*$/.test(cursor)) throw notACursor()
-  const bytes = Buffer.from(cursor, 'base64url')
+  const encoded = Buffer.from(cursor, 'base64url')
+  const bytes = encoded.subarray(checksumBytes)
+  if (encoded.length < checksumBytes || encoded.readUInt32BE() !== crc32(bytes)) throw notACursor()
   const places = new Map<string, number>()
   let at = 0
   const next = () => {
