@@ -71,7 +71,7 @@ describe.runIf(installedChromium !== undefined)('in a browser', () => {
     const { id } = ownAccount(recovered.body.accessToken)
     const inbox = () => ask('GET', `/api/v1/users/${id}/notifications`, { as: recovered.body.accessToken })
     await expect
-      .poll(async () => (await inbox()).body.items.map(({ kind }: { kind: string }) => kind), { timeout: 60_000 })
+      .poll(async () => (await inbox()).body.items.map(({ kind }: { kind: string }) => kind))
       .toContain('user.mfa_enabled')
   })
 

@@ -75,7 +75,7 @@ test('a cart whose time is over expires, is published as expired, and a new one 
   expect([refused.status, refused.body.code]).toEqual([409, 'order.cart_closed'])
   // the task comes every half minute
   const tail = () => stoa('events', 'tail', '--type', 'cart.expired', '--json')
-  await expect.poll(tail, { interval: 2_000, timeout: 60_000 }).toContain(id)
+  await expect.poll(tail, { interval: 2_000 }).toContain(id)
   expect(await openCart(customer.token)).not.toBe(id)
 })
 
