@@ -161,7 +161,11 @@ function wrongParameters(name: string, field: Node): string[] {
   if (name === 'cursor') return long
   if (one.enum !== undefined || one.format !== undefined) return ['unheard-of', '', '%F0%9F%AB%96']
   if (one.type === 'boolean') return ['yes', '', '1', 'TRUE']
-  if (one.type !== 'integer') return [...long, ...(one.pattern === undefined ? [] : ['%3F!', '%20'])]
+  if (one.type !== 'integer') {
+    const { pattern } = one
+    const isWrong = (text: string) => !new RegExp(pattern ?? '', 'u').test(decodeURIComponent(text))
+    return [...long, ...['%3F!', '%20'].filter(isWrong)]
+  }
   const { minimum, maximum } = one
   return [
     ...['', 'x', '1.5', '1e2', '0x10', '%2B1', ' 1', '1,2', 'NaN', '99999999999999999999'].map(encodeURI),
