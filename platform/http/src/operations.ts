@@ -11,7 +11,7 @@ import { refusalOfStoredInput } from './input-errors.ts'
 import { jsonMediaType } from './options.ts'
 import { parsePrefer, waitSecondsFor, type Preference } from './prefer.ts'
 import type { Answered } from './read-back.ts'
-import { refusalOf } from './refusals.ts'
+import { noVersion, refusalOf } from './refusals.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import type { Outgoing } from './respond.ts'
 import { hiddenResource, requireReachOfBody, requireReachOfPath, type OperationRoute } from './routes.ts'
@@ -108,7 +108,10 @@ function versionFor({ operation, requiresIfMatch }: OperationRoute, { request }:
       'If-Match is required: send the ETag of the version that was read.',
     )
   }
-  return expectedVersionOf(header)
+  const expected = expectedVersionOf(header)
+  // Without a record such a handler may act before it commits.
+  if (expected !== undefined && !requiresIfMatch && operation.idempotencyKey === 'none') throw noVersion()
+  return expected
 }
 
 function scopeOf(route: OperationRoute, { key, caller, exchange, input }: OperationCall): KeyScope | undefined {

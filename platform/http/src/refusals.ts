@@ -18,6 +18,11 @@ export function inProgress(): AppError {
   return refusalOf('idempotency.in_progress', detail, { retryAfterSeconds: 1 })
 }
 
+/** Creates the error of a request that expects a version, to an operation that compares none. */
+export function noVersion(): AppError {
+  return refusalOf('request.invalid', 'This operation compares no version: send it without If-Match.')
+}
+
 /** Well-formed but wrong, with a pointer to each wrong field. */
 export function invalidFields(fields: readonly FieldError[]): AppError {
   const [first] = fields

@@ -21,7 +21,7 @@ import {
   type KeyScope,
 } from './idempotency/records.ts'
 import { readBack, type Answered } from './read-back.ts'
-import { inProgress, refusalOf } from './refusals.ts'
+import { inProgress, noVersion, refusalOf } from './refusals.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import { requireReachOfBody, type OperationRoute } from './routes.ts'
 
@@ -141,8 +141,7 @@ type Change = (tx: Tx) => Promise<Changed | Refused>
 
 /** A version that the client expects is not ignored. @throws AppError `request.invalid` if the handler has not looked at it */
 function requireComparison({ expectedVersion }: OperationCall, { hasComparedVersion }: Run): void {
-  if (expectedVersion !== undefined && !hasComparedVersion)
-    throw refusalOf('request.invalid', 'This operation compares no version: send it without If-Match.')
+  if (expectedVersion !== undefined && !hasComparedVersion) throw noVersion()
 }
 
 function makeCommit(
