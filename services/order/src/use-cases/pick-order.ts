@@ -3,6 +3,7 @@ import { orderUpdated } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { OrderId } from '@stoa/contracts/shared/ids'
 import { isAppError } from '@stoa/kernel'
+import { requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { canBeginPicking, canFinishPicking } from '../domain/order.ts'
 import { lockOrder, moveOrder, notePicked, type OrderMove, type StoredOrder } from '../store/orders.ts'
@@ -23,9 +24,10 @@ async function finishPicking(tx: Tx<OrderService>, orderId: OrderId): Promise<vo
 /** Staff start picking; every other status change belongs to a saga, an event or another operation. */
 export const setOrderStatus =
   ({ clock }: Deps): Handler<OrderService, 'setOrderStatus'> =>
-  async ({ params, body, caller, commit, refuse }) =>
+  async ({ params, body, caller, expectedVersion, commit, refuse }) =>
     commit(async (tx) => {
       const order = await lockOrder(tx, params.id)
+      requireVersion(expectedVersion, order, 'order')
       if (!canBeginPicking(order)) {
         const state = order.isCancelling ? 'being cancelled' : order.status
         return refuse(
@@ -37,9 +39,10 @@ export const setOrderStatus =
       return { status: 200, id: params.id }
     })
 
-export const markPicked: Handler<OrderService, 'markPicked'> = async ({ params, commit, refuse }) =>
+export const markPicked: Handler<OrderService, 'markPicked'> = async ({ params, expectedVersion, commit, refuse }) =>
   commit(async (tx) => {
     const order = await lockOrder(tx, params.id)
+    requireVersion(expectedVersion, order, 'order')
     if (order.status === 'picking' && order.isPicked) return { status: 200, id: params.id }
     if (!canFinishPicking(order))
       return refuse('order.move_not_allowed', `An order that is ${order.status} is not being picked.`)
