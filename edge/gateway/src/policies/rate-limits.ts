@@ -6,7 +6,7 @@ import {
   type RateDecision,
   type RateLimiter,
 } from '@stoa/resilience'
-import type { Principal } from '@stoa/security'
+import { createBoundedCache, type Principal } from '@stoa/security'
 import { limitedAddress } from '../client-address.ts'
 import type { SharedBuckets } from '../limits-in-redis/shared-buckets.ts'
 import type { Route } from '../routes/route.ts'
@@ -37,6 +37,8 @@ export interface RateLimits {
 
 const failedSignInsPerMinute = 20
 const exportsPerHour = 5
+/** The most addresses that are remembered for failed sign-ins; of more, those that were asked about least lately are let in. */
+const mostBlocked = 100_000
 
 /** Makes the limits; the scale multiplies all of them (the embedded profile takes 100). */
 export function makeRateLimits(scale: number, shared?: SharedBuckets): RateLimits {
@@ -48,7 +50,8 @@ export function makeRateLimits(scale: number, shared?: SharedBuckets): RateLimit
   const premium = classOf(perMinute('premium', 10_000))
   const signIns = [perMinute('failed-sign-ins', failedSignInsPerMinute)]
   const exports = [rateLimiter({ name: 'exports', limit: exportsPerHour * scale, windowSeconds: 3_600 })]
-  const blocked = new Map<string, number>()
+  // performance.now() until which an address may not sign in; 0 once it may again
+  const blocked = createBoundedCache<number>(mostBlocked)
   const all = [...byAddress.critical, ...authenticated.plain, ...premium.plain, ...signIns, ...exports]
 
   /** Takes a token of each limiter in turn, in Redis if it decides. */
@@ -62,11 +65,8 @@ export function makeRateLimits(scale: number, shared?: SharedBuckets): RateLimit
   }
 
   function checkSignInHere(address: string): void {
-    const untilMs = blocked.get(address)
-    if (untilMs === undefined) return
-    const leftMs = untilMs - performance.now()
+    const leftMs = (blocked.get(address) ?? 0) - performance.now()
     if (leftMs > 0) throw limited(Math.ceil(leftMs / 1_000))
-    blocked.delete(address)
   }
 
   return {
@@ -96,7 +96,7 @@ export function makeRateLimits(scale: number, shared?: SharedBuckets): RateLimit
     },
     reset(name) {
       const client = limitedAddress(name)
-      blocked.delete(client)
+      blocked.set(client, 0)
       for (const limiter of all) limiter.reset(client)
       if (shared !== undefined) return resetShared(shared, all, client)
     },
