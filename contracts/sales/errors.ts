@@ -38,6 +38,12 @@ export const salesErrors = errors({
     why: 'A discount of more than 20 % of the price of a line needs the permission sale:discount.',
     fix: 'Let a manager record the sale, or lower the discount.',
   },
+  'sales.total_too_high': {
+    kind: 'invalid',
+    title: 'The total is too high',
+    why: 'The lines add up to more than 10,000,000,000 minor units (100 million euros).',
+    fix: 'Check quantities and prices.',
+  },
   'sales.follows_order': {
     kind: 'conflict',
     title: 'The sale belongs to an order',
@@ -73,5 +79,11 @@ export const salesErrors = errors({
     title: 'The range is empty or too long',
     why: 'The range ends before it begins, or has more than 366 days.',
     fix: 'Send a range of at most 366 days.',
+  },
+  'sales.revenue_too_high': {
+    kind: 'invalid',
+    title: 'The revenue is too high to be added up',
+    why: 'The amounts of a period add up to more than 2^53 minor units, which a JSON number cannot hold exactly.',
+    fix: 'Group by day, or leave the period out that the detail names.',
   },
 })

@@ -37,6 +37,7 @@ export const createSale = post('/api/v1/sales', {
     'sales.currency_mixed',
     'sales.discount_exceeds_price',
     'sales.discount_needs_manager',
+    'sales.total_too_high',
   ],
 })
 
@@ -108,7 +109,7 @@ export const readRevenue = get('/api/v1/sales/analytics', {
     closed,
   ),
   answers: { 200: RevenueReport },
-  refuses: ['sales.range_invalid'],
+  refuses: ['sales.range_invalid', 'sales.revenue_too_high'],
 })
 
 /** GET /api/v1/sales/{id} */

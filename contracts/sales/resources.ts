@@ -126,7 +126,7 @@ export const RevenueReport = Type.Object({
   to: Day,
   groupBy: Type.Enum(['day', 'month']),
   items: Type.Array(Revenue),
-  asOf: { ...InstantSchema, description: 'every change until this time is included' },
+  asOf: { ...InstantSchema, description: 'every change that was committed before this time is included' },
   executionTimeMs: Type.Number({ minimum: 0 }),
 })
 export type RevenueReport = Static<typeof RevenueReport>

@@ -2,7 +2,7 @@ import { saleCreated, saleReturned, saleVoided } from '@stoa/contracts/sales/eve
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { anOrder, eur, manager, operator, saleOf, startSales, type SalesApp } from './sales-app.ts'
 
 let app: SalesApp
@@ -89,6 +89,47 @@ test('a voided sale counts nothing, and is voided once', async () => {
     status: 404,
     body: { code: 'sales.not_found' },
   })
+})
+
+test('one key for two operations is two commands', async () => {
+  const { body: sale } = await app.sell()
+  const key = newId()
+  const lines = [{ sku: 'TEA', quantity: 1 }]
+  expect((await app.post(`${sale.id}/return`, { lines, reason: 'other' }, key)).status).toBe(200)
+  expect(await app.post(`${sale.id}/void`, { reason: 'other' }, key)).toMatchObject({
+    status: 409,
+    body: { code: 'sales.has_returns' },
+  })
+})
+
+test('the times of a sale are those with which it can be read again', async () => {
+  const { body: sale } = await app.sell()
+  expect(sale.soldAt).toMatch(/:[0-9]{2}([.][0-9]{1,3})?Z$/)
+  expect((await app.get(`/${sale.id}?asOf=${sale.soldAt}`)).body).toEqual(sale)
+  const { body: history } = await app.get(`/${sale.id}/history`)
+  expect(history.items[0].recordedAt).toBe(sale.soldAt)
+  await eventually(async () => {
+    const { body: list } = await app.get('?limit=1')
+    expect(list.items[0]).toMatchObject({ id: sale.id, soldAt: sale.soldAt, changedAt: sale.changedAt })
+  })
+})
+
+test('a revenue that a number cannot hold is refused for its period alone', async () => {
+  const { database } = app.service
+  await database.transaction(
+    ({ sql }) => sql`
+      insert into revenue_by_day (generation, day, currency, channel, gross)
+      values (1, '2026-01-15', 'SEK', 'online', ${2 ** 53 - 1}), (1, '2026-01-16', 'SEK', 'online', 1)`,
+  )
+  onTestFinished(async () => {
+    await database.transaction(({ sql }) => sql`delete from revenue_by_day where currency = 'SEK'`)
+  })
+  const range = 'from=2026-01-01&to=2026-01-31'
+  expect(await app.get(`/analytics?${range}&groupBy=month`)).toMatchObject({
+    status: 422,
+    body: { code: 'sales.revenue_too_high', detail: expect.stringContaining('2026-01-01 in SEK') },
+  })
+  expect((await app.get(`/analytics?${range}`)).body.items).toHaveLength(2)
 })
 
 test('a sale has its history, and can be read as it was at a time', async () => {

@@ -225,3 +225,11 @@ test('whatever is sold and comes back in whichever parts, the values add up to t
     }),
   )
 })
+
+test('a sale has a highest total', () => {
+  const lines = (amount: number) => [line({ quantity: 1_000, unitPrice: eur(amount) })]
+  given()
+    .when(sell(lines(10_000_001)))
+    .then(refused('sales.total_too_high'))
+  expect(decideSale(sell(lines(10_000_000)), undefined)).toMatchObject([{ data: { total: eur(10_000_000_000) } }])
+})

@@ -11,6 +11,7 @@ export type SaleRefusalCode =
   | 'sales.currency_mixed'
   | 'sales.discount_exceeds_price'
   | 'sales.discount_needs_manager'
+  | 'sales.total_too_high'
   | 'sales.follows_order'
   | 'sales.voided'
   | 'sales.has_returns'
@@ -49,6 +50,9 @@ export type SaleCommand = (
   /** When it happens, or happened at the order. */
   readonly at: string
 }
+
+/** The highest total of a sale in minor units: 900,000 of them can be added up exactly. */
+export const highestTotal = 10_000_000_000
 
 type Command<Kind> = Extract<SaleCommand, { readonly kind: Kind }>
 type Decision = readonly SaleEvent[] | SaleRefusal
@@ -105,6 +109,8 @@ function decideSell({ till, lines: asked, mayDiscount, forSale, at }: Command<'s
     lines.map((line) => line.total),
     currency,
   )
+  if (total.amount > highestTotal)
+    return refuse('sales.total_too_high', `A sale has at most ${highestTotal} minor units.`)
   return [{ type: 'sale-recorded', data: { channel: 'pos', at, till, lines, shipping: zero(currency), total } }]
 }
 
@@ -137,11 +143,9 @@ function decideReturn(command: Command<'return'>, sale: SaleState): Decision {
   for (const [index, { sku, quantity }] of lines.entries()) {
     const units = left.get(sku) ?? 0
     if (quantity > units)
-      return refuse(
-        'sales.return_exceeds_sale',
-        `Of ${sku} ${units} can be returned.`,
-        wrongLine(index, `must be at most ${units}`),
-      )
+      return refuse('sales.return_exceeds_sale', `Of ${sku} ${units} can be returned.`, [
+        { pointer: `/lines/${index}/quantity`, detail: `must be at most ${units}` },
+      ])
     left.set(sku, units - quantity)
   }
   return returned(sale, command)

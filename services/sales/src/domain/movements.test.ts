@@ -28,3 +28,8 @@ test('counts what happened on a day of UTC, each currency and channel by itself'
     { day: '2026-11-30', currency: 'EUR', channel: 'pos', sales: 0, gross: 0, voided: 30, returned: 0 },
   ])
 })
+
+test('refuses a sum that a number cannot hold', () => {
+  const sales = [1, 2].map(() => sale('2026-11-29T12:00:00Z', 2 ** 52 + 1))
+  expect(() => movementsOf(sales)).toThrow(RangeError)
+})

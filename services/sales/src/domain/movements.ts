@@ -1,4 +1,5 @@
 import type { Channel } from '@stoa/contracts/sales/resources'
+import { money } from '@stoa/kernel'
 import type { SaleEvent } from './sale.ts'
 
 /** What some events add to the revenue of a day, in one currency and channel; amounts in minor units. */
@@ -39,12 +40,15 @@ function movementOf(event: SaleEvent): Movement {
   }
 }
 
+/** Throws for a sum that a number cannot hold: the events are then applied one by one, and added up by the database. */
 function add(one: Movement, other: Movement): Movement {
+  const { currency } = one
+  const sum = (left: number, right: number) => money(left + right, currency).amount
   return {
     ...one,
     sales: one.sales + other.sales,
-    gross: one.gross + other.gross,
-    voided: one.voided + other.voided,
-    returned: one.returned + other.returned,
+    gross: sum(one.gross, other.gross),
+    voided: sum(one.voided, other.voided),
+    returned: sum(one.returned, other.returned),
   }
 }

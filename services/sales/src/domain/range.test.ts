@@ -14,3 +14,7 @@ test('a range has 1 to 366 days', () => {
   expect(rangeOf({ from: '2025-03-01', to: '2026-03-01' }, now)).toBeDefined()
   expect(rangeOf({ from: '2025-02-28', to: '2026-03-01' }, now)).toBeUndefined()
 })
+
+test('no range begins before the first day that can be named', () => {
+  expect(rangeOf({ to: '1000-01-15' }, now)).toEqual({ from: '1000-01-01', to: '1000-01-15' })
+})

@@ -4,6 +4,7 @@ import type { Outcome } from '@stoa/eventsourcing'
 import type { Deps } from '../deps.ts'
 import type { SaleRefusal } from '../domain/decide-sale.ts'
 import type { SaleEvent, SaleState } from '../domain/sale.ts'
+import { toMilliseconds } from '../domain/time.ts'
 import { record } from './record.ts'
 
 export const createSale =
@@ -13,9 +14,10 @@ export const createSale =
     const forSale = variants.filter(({ status }) => status === 'active').map(({ sku }) => sku)
     return commit(async (tx) => {
       const id = deps.newId()
-      const at = deps.clock.now().toString()
-      const command = { kind: 'sell', at, ...body, mayDiscount: caller.can('sale:discount'), forSale } as const
-      const outcome = await record(deps, tx, { id, command, commandId: key ?? id, recordedBy: caller.subject })
+      const at = toMilliseconds(deps.clock.now())
+      const mayDiscount = caller.can('sale:discount')
+      const command = { kind: 'sell', at: at.toString(), ...body, mayDiscount, forSale } as const
+      const outcome = await record(deps, tx, { id, command, commandId: key ?? id, recordedBy: caller.subject, at })
       const refusal = refusalOf<'createSale'>(outcome)
       return refusal === undefined ? { status: 201, id } : refuse(refusal)
     })
@@ -25,9 +27,10 @@ export const voidSale =
   (deps: Deps): Handler<SalesService, 'voidSale'> =>
   async ({ params: { id }, body: { reason, expectedVersion }, caller, key, refuse, commit }) =>
     commit(async (tx) => {
-      const command = { kind: 'void', at: deps.clock.now().toString(), reason } as const
-      const commandId = commandIdOf(caller.subject, key)
-      const outcome = await record(deps, tx, { id, command, commandId, expectedVersion, recordedBy: caller.subject })
+      const at = toMilliseconds(deps.clock.now())
+      const command = { kind: 'void', at: at.toString(), reason } as const
+      const request = { commandId: commandIdOf('void', caller.subject, key), expectedVersion, at }
+      const outcome = await record(deps, tx, { id, command, ...request, recordedBy: caller.subject })
       const refusal = refusalOf<'voidSale'>(outcome)
       return refusal === undefined ? { status: 200, id } : refuse(refusal)
     })
@@ -36,16 +39,17 @@ export const returnSale =
   (deps: Deps): Handler<SalesService, 'returnSale'> =>
   async ({ params: { id }, body: { lines, reason, expectedVersion }, caller, key, refuse, commit }) =>
     commit(async (tx) => {
-      const command = { kind: 'return', at: deps.clock.now().toString(), lines, reason } as const
-      const commandId = commandIdOf(caller.subject, key)
-      const outcome = await record(deps, tx, { id, command, commandId, expectedVersion, recordedBy: caller.subject })
+      const at = toMilliseconds(deps.clock.now())
+      const command = { kind: 'return', at: at.toString(), lines, reason } as const
+      const request = { commandId: commandIdOf('return', caller.subject, key), expectedVersion, at }
+      const outcome = await record(deps, tx, { id, command, ...request, recordedBy: caller.subject })
       const refusal = refusalOf<'returnSale'>(outcome)
       return refusal === undefined ? { status: 200, id } : refuse(refusal)
     })
 
-/** Keys of clients are unique for one account only. */
-function commandIdOf(subject: string, key: string | undefined): string {
-  return `${subject} ${key}`
+/** Keys of clients are unique for one operation and account only. */
+function commandIdOf(operation: 'void' | 'return', subject: string, key: string | undefined): string {
+  return `${operation} ${subject} ${key}`
 }
 
 interface RefusalOf<Name extends keyof SalesService['operations']> {

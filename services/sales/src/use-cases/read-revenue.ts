@@ -3,7 +3,7 @@ import type { SalesService } from '@stoa/contracts/sales/service'
 import { readFreshness } from '@stoa/eventsourcing'
 import type { Deps } from '../deps.ts'
 import { rangeOf } from '../domain/range.ts'
-import { readRevenueRows } from '../store/read-revenue.ts'
+import { readRevenueRows, RevenueTooHigh } from '../store/read-revenue.ts'
 
 export const readRevenue =
   ({ clock }: Deps): Handler<SalesService, 'readRevenue'> =>
@@ -15,7 +15,11 @@ export const readRevenue =
     const groupBy = query.groupBy ?? 'day'
     // before the rows, which are then at least as fresh
     const { asOf } = await readFreshness(db, 'revenue', now)
-    const items = await readRevenueRows(db, { ...range, groupBy })
+    const items = await readRevenueRows(db, { ...range, groupBy }).catch((error: unknown) => {
+      if (error instanceof RevenueTooHigh) return error
+      throw error
+    })
+    if (items instanceof RevenueTooHigh) return refuse('sales.revenue_too_high', items.message)
     const executionTimeMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000
     return { status: 200, body: { ...range, groupBy, items, asOf: asOf.toString(), executionTimeMs } }
   }

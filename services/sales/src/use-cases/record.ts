@@ -10,11 +10,11 @@ import { ledger } from '../ledger.ts'
 
 /** Executes a command, publishes what it has changed, and wakes the read models. */
 export async function record(
-  { clock, projections }: Pick<Deps, 'clock' | 'projections'>,
+  { projections }: Pick<Deps, 'projections'>,
   tx: Tx<SalesService>,
-  request: Omit<CommandRequest<SaleCommand>, 'at'>,
+  request: CommandRequest<SaleCommand>,
 ): Promise<Outcome<SaleState, SaleEvent, SaleRefusal>> {
-  const outcome = await ledger.execute(tx, { ...request, at: clock.now() })
+  const outcome = await ledger.execute(tx, request)
   if (outcome.kind !== 'done' || outcome.isRepeated || outcome.events.length === 0) return outcome
   for (const event of outcome.events) await publish(tx, request.id as SaleId, event)
   await projections.wake(tx)
