@@ -11,7 +11,7 @@ export interface EnqueueOptions {
   /**
    * While a task of this name and key waits for its first attempt, it takes the latest payload, and no second one is added. After
    * that, one more task follows with the latest payload, unless an attempt with an equal payload begins later: a change that was
-   * committed after an attempt began is not missed.
+   * committed after an attempt began is not missed. Of several delays the earliest end counts.
    */
   readonly key?: string
 }
@@ -55,10 +55,12 @@ export async function enqueue(
       values (${name}, ${key}, ${encoded}, now() + ${delayMs}::float8 * interval '1 millisecond', ${traceparent})
       on conflict (name, key) where state = 'pending' and key is not null do update set
         payload = case when tasks.attempt > 0 then tasks.payload else excluded.payload end,
+        run_at = case when tasks.attempt > 0 then tasks.run_at else least(tasks.run_at, excluded.run_at) end,
         next_payload = case when tasks.attempt > 0 then excluded.payload end,
-        next_run_at = excluded.run_at, next_traceparent = excluded.traceparent
+        next_run_at = case when tasks.next_payload is null then excluded.run_at else least(tasks.next_run_at, excluded.run_at) end,
+        next_traceparent = excluded.traceparent
         -- A task that has not been claimed yet is only locked: its claim waits for the end of this transaction, and sees it.
-        where tasks.attempt > 0 or tasks.payload <> excluded.payload`,
+        where tasks.attempt > 0 or tasks.payload <> excluded.payload or excluded.run_at < tasks.run_at`,
   )
   afterCommit(tx, () => signalEnqueued(service))
 }

@@ -161,6 +161,29 @@ describe('a task', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
+  test('runs at the earliest of the times for which it was enqueued', async () => {
+    const day = 86_400_000
+    await send('a', { key: 'k', delayMs: day })
+    await send('a', { key: 'k', delayMs: 2 * day })
+    await send('b', { key: 'other', delayMs: day })
+    work(noting)
+    await send('a', { key: 'k' })
+    await until(async () => (await sent()).length === 1)
+    expect([await sent(), await pending()]).toEqual([['a'], 1])
+  })
+
+  test('follows at the earliest of the times for which it was enqueued again', async () => {
+    let attempts = 0
+    work(async (context) => {
+      attempts += 1
+      if (attempts === 1) for (const delayMs of [0, 86_400_000]) await send('b', { key: 'k', delayMs })
+      await noting(context)
+    })
+    await send('a', { key: 'k' })
+    await until(async () => (await sent()).length === 2)
+    expect(await sent()).toEqual(['a', 'b'])
+  })
+
   test('follows one of its key also when that one fails permanently', async () => {
     let attempts = 0
     const { lines } = work(async (context) => {
