@@ -3,5 +3,7 @@ export interface Clock {
   readonly now: () => Temporal.Instant
 }
 
-/** The machine's clock. */
-export const systemClock: Clock = { now: () => Temporal.Now.instant() }
+/** The machine's clock, to the microsecond: a time that is stored and read again is the one that was returned before. */
+export const systemClock: Clock = {
+  now: () => Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' }),
+}
