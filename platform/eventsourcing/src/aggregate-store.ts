@@ -84,6 +84,8 @@ export function makeAggregateStore<State, Command, Event extends DomainEvent, Re
 
 interface LoadedStream<State, Event extends DomainEvent> {
   readonly loaded: Loaded<State>
+  /** The version of the snapshot; 0 without one. */
+  readonly after: number
   /** The events after the snapshot. */
   readonly tail: readonly RecordedEvent<Event>[]
 }
@@ -97,9 +99,18 @@ async function loadStream<State, Command, Event extends DomainEvent, Refused ext
   const snapshot = await findSnapshot<State>(options, db, id)
   const { version: after, state } = snapshot ?? { version: 0, state: decider.initial }
   const stored: readonly RecordedEvent<Event>[] = await readStream(db, types, { category, id }, { after })
-  const pending = pendingEventsOf(db, { category, id }).map((event) => event as unknown as RecordedEvent<Event>)
+  // a snapshot of this transaction includes events that it has appended
+  const pending = pendingOf<Event>(db, category, id).filter(({ version }) => version > after)
   const tail = [...stored, ...pending]
-  return { loaded: { state: fold(decider, state, tail as readonly Event[]), version: after + tail.length }, tail }
+  return {
+    loaded: { state: fold(decider, state, tail as readonly Event[]), version: after + tail.length },
+    after,
+    tail,
+  }
+}
+
+function pendingOf<Event extends DomainEvent>(db: ReadHandle, category: string, id: string): RecordedEvent<Event>[] {
+  return pendingEventsOf(db, { category, id }).map((event) => event as unknown as RecordedEvent<Event>)
 }
 
 async function findSnapshot<State>(
@@ -126,8 +137,9 @@ async function execute<State, Command, Event extends DomainEvent, Refused extend
   const { id, command, commandId, expectedVersion, recordedBy, at } = request
   for (let attempt = 1; ; attempt += 1) {
     await lockStream(tx, category, id)
-    const { loaded, tail } = await loadStream(options, tx, id)
-    const before = await findRepeated(options, tx, request, tail)
+    const stream = await loadStream(options, tx, id)
+    const { loaded } = stream
+    const before = await findRepeated(options, tx, request, stream)
     if (before.length > 0) return { kind: 'done', ...loaded, events: before, isRepeated: true }
     if (expectedVersion !== undefined && expectedVersion !== loaded.version)
       return { kind: 'conflict', version: loaded.version }
@@ -139,7 +151,7 @@ async function execute<State, Command, Event extends DomainEvent, Refused extend
     const outcome = await appendEvents(tx, { ...append, expectedVersion: loaded.version })
     if (outcome.kind === 'appended') {
       const state = fold(decider, loaded.state, events)
-      await snapshotIfDue(options, tx, id, { from: loaded.version, version: outcome.version, state })
+      await snapshotIfDue(options, tx, id, { after: stream.after, version: outcome.version, state })
       return { kind: 'done', state, version: outcome.version, events, isRepeated: false }
     }
     if (attempt === attempts) return outcome
@@ -152,14 +164,20 @@ async function lockStream({ sql }: WriteHandle, category: string, id: string): P
 }
 
 async function findRepeated<State, Command, Event extends DomainEvent, Refused extends Refusal>(
-  { category, types, snapshots }: Options<State, Command, Event, Refused>,
+  { category, types }: Options<State, Command, Event, Refused>,
   tx: WriteHandle,
   { id, commandId }: CommandRequest<Command>,
-  tail: readonly RecordedEvent<Event>[],
+  { after, tail }: LoadedStream<State, Event>,
 ): Promise<readonly Event[]> {
-  const isOfCommand = (event: RecordedEvent<Event>) => event.commandId === commandId
-  const beforeTail = snapshots === undefined ? [] : await readStream(tx, types, { category, id }, { commandId })
-  const known = beforeTail.length > 0 ? beforeTail : tail.filter(isOfCommand)
+  const inTail = tail.filter((event) => event.commandId === commandId)
+  // all events of a command are in one transaction, and a snapshot is behind the last of them
+  const isKnown = inTail.length > 0 || after === 0
+  const known = isKnown
+    ? inTail
+    : [
+        ...(await readStream(tx, types, { category, id }, { commandId })),
+        ...pendingOf<Event>(tx, category, id).filter((event) => event.commandId === commandId),
+      ]
   return known.map(({ type, data }) => ({ type, data }) as unknown as Event)
 }
 
@@ -167,10 +185,11 @@ async function snapshotIfDue<State>(
   { category, snapshots }: Kept,
   tx: WriteHandle,
   id: string,
-  { from, version, state }: { readonly from: number; readonly version: number; readonly state: State },
+  { after, version, state }: { readonly after: number; readonly version: number; readonly state: State },
 ): Promise<void> {
   if (snapshots === undefined) return
   const { every, version: stateVersion } = snapshots
-  if (Math.floor(from / every) === Math.floor(version / every)) return
-  await storeSnapshot(tx, { category, id }, { version, stateVersion, state })
+  if (version - after < every) return
+  // a release that is still in use has stored one of its own since then
+  await storeSnapshot(tx, { category, id }, { version, stateVersion, state, obsoleteUpTo: version - 2 * every })
 }

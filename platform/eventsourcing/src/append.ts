@@ -113,20 +113,27 @@ function insert({ sql }: WriteHandle, events: readonly PendingEvent[]): Promise<
       ) with ordinality as e (category, stream_id, version, type, type_version, data, command_id, recorded_by, recorded_at, index)`
 }
 
+/** The state of a stream at a version. */
+export interface Snapshot {
+  readonly version: number
+  readonly stateVersion: number
+  readonly state: unknown
+  /** Snapshots of other versions of the state up to this version are deleted. */
+  readonly obsoleteUpTo: number
+}
+
 /** Stores the state of a stream, so that a load reads only the events after it. */
 export async function storeSnapshot(
   { sql }: WriteHandle,
   { category, id }: StreamName,
-  {
-    version,
-    stateVersion,
-    state,
-  }: { readonly version: number; readonly stateVersion: number; readonly state: unknown },
+  { version, stateVersion, state, obsoleteUpTo }: Snapshot,
 ): Promise<void> {
   await sql`
+    with obsolete as (
+      delete from event_snapshots
+       where category = ${category} and stream_id = ${id} and state_version <> ${stateVersion} and version <= ${obsoleteUpTo})
     insert into event_snapshots as s (category, stream_id, version, state_version, state)
     values (${category}, ${id}, ${version}, ${stateVersion}, ${json(state)})
-    on conflict (category, stream_id) do update
-      set version = excluded.version, state_version = excluded.state_version, state = excluded.state
-      where s.version < excluded.version or s.state_version <> excluded.state_version`
+    on conflict (category, stream_id, state_version) do update set version = excluded.version, state = excluded.state
+      where s.version < excluded.version`
 }

@@ -72,5 +72,23 @@ export const eventSourcingMigrations: MigrationSet = {
         create unique index projections_live on projections (name) where is_live;
         create unique index projections_building on projections (name) where not is_live;`,
     },
+    {
+      name: '0002-commands-and-snapshots',
+      sql: `
+        -- a repeated command is found in front of a snapshot without reading the stream
+        create index stored_events_of_command on stored_events (category, stream_id, command_id);
+
+        -- during a deployment each release keeps snapshots of its own state
+        alter table event_snapshots drop constraint event_snapshots_pkey,
+          add primary key (category, stream_id, state_version);
+
+        create function keep_stored_events() returns trigger language plpgsql as $$
+        begin
+          raise exception 'events are stored: they can neither be changed nor deleted';
+        end
+        $$;
+        create trigger keep_all_stored_events before truncate on stored_events
+          for each statement execute function keep_stored_events();`,
+    },
   ],
 }

@@ -35,12 +35,15 @@ export const types = {
 } as const
 
 export const counters = makeAggregateStore<Sum, Add, Added, Refusal>({ category: 'counter', decider, types })
-export const withSnapshots = makeAggregateStore<Sum, Add, Added, Refusal>({
-  category: 'counter',
-  decider,
-  types,
-  snapshots: { every: 5, version: 1 },
-})
+/** The counters of a release whose state has this version. */
+export const snapshotsOf = (version: number) =>
+  makeAggregateStore<Sum, Add, Added, Refusal>({
+    category: 'counter',
+    decider,
+    types,
+    snapshots: { every: 5, version },
+  })
+export const withSnapshots = snapshotsOf(1)
 
 export const at = Temporal.Instant.from('2026-11-29T10:00:00Z')
 

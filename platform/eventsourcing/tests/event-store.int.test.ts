@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appendEvents, eventSourcingMigrations, readCategory } from '../src/index.ts'
-import { add, at, counters, types, withSnapshots } from './counter.ts'
+import { add, at, counters, snapshotsOf, types, withSnapshots } from './counter.ts'
 
 let own: TestDatabase
 beforeAll(async () => {
@@ -120,8 +120,10 @@ test('a snapshot changes neither the state nor the repetition of a command, and 
   const id = randomUUID()
   const ids = upTo(12).map(() => randomUUID())
   for (const commandId of ids) await add(database(), id, 2, { commandId, store: withSnapshots })
-  const [row] = await database().read.sql`select version, state from event_snapshots where stream_id = ${id}`
-  expect(row).toEqual({ version: 10, state: { sum: 20 } })
+  const snapshots = () => database().read.sql`
+    select version, state_version, state from event_snapshots where stream_id = ${id}`
+  const [row] = await snapshots()
+  expect(row).toEqual({ version: 10, state_version: 1, state: { sum: 20 } })
   expect(await withSnapshots.load(database().read, id)).toEqual(await counters.load(database().read, id))
   const again = await add(database(), id, 2, { commandId: ids[0] as string, store: withSnapshots })
   expect(again).toMatchObject({ kind: 'done', isRepeated: true, version: 12, state: { sum: 24 } })
@@ -129,6 +131,40 @@ test('a snapshot changes neither the state nor the repetition of a command, and 
     (tx) => tx.sql`update event_snapshots set state_version = 0, state = '{"sum": 500}' where stream_id = ${id}`,
   )
   expect(await withSnapshots.load(database().read, id)).toEqual({ state: { sum: 24 }, version: 12 })
+})
+
+test('a snapshot of another release is neither used nor replaced until that release is gone', async () => {
+  const id = randomUUID()
+  const next = snapshotsOf(2)
+  const versions = async () =>
+    (await database().read.sql`
+      select state_version, version from event_snapshots where stream_id = ${id} order by state_version`) as unknown
+  for (let each = 0; each < 6; each += 1) await add(database(), id, 1, { store: withSnapshots })
+  await add(database(), id, 1, { store: next })
+  expect(await versions()).toEqual([
+    { state_version: 1, version: 5 },
+    { state_version: 2, version: 7 },
+  ])
+  for (let each = 0; each < 5; each += 1) await add(database(), id, 1, { store: withSnapshots })
+  expect(await versions()).toEqual([
+    { state_version: 1, version: 10 },
+    { state_version: 2, version: 7 },
+  ])
+  for (let each = 0; each < 11; each += 1) await add(database(), id, 1, { store: next })
+  expect(await versions()).toEqual([{ state_version: 2, version: 23 }])
+  expect(await next.load(database().read, id)).toEqual({ state: { sum: 23 }, version: 23 })
+})
+
+test('a transaction continues behind a snapshot that it has stored, and finds its commands in front of it', async () => {
+  const id = randomUUID()
+  await database().transaction(async (tx) => {
+    const execute = (commandId: string) => withSnapshots.execute(tx, { id, command: { amount: 1 }, commandId, at })
+    for (let each = 1; each <= 12; each += 1)
+      expect(await execute(`c${each}`)).toMatchObject({ kind: 'done', version: each, state: { sum: each } })
+    for (const each of [1, 5, 12]) expect(await execute(`c${each}`)).toMatchObject({ isRepeated: true, version: 12 })
+  })
+  expect(await counters.load(database().read, id)).toEqual({ state: { sum: 12 }, version: 12 })
+  expect(await withSnapshots.load(database().read, id)).toEqual({ state: { sum: 12 }, version: 12 })
 })
 
 test('an event of an older version is read in the current one', async () => {
@@ -157,4 +193,5 @@ test('a stored event can be neither changed nor deleted', async () => {
     'is stored',
   )
   await expect(database().transaction((tx) => tx.sql`delete from stored_events`)).rejects.toThrow('is stored')
+  await expect(database().transaction((tx) => tx.sql`truncate stored_events`)).rejects.toThrow('are stored')
 })

@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { appendEvents, eventSourcingMigrations, readFreshness, readProjections, type Projection } from '../src/index.ts'
+import {
+  appendEvents,
+  eventSourcingMigrations,
+  readFreshness,
+  readProjections,
+  runProjection,
+  type Projection,
+} from '../src/index.ts'
 import { addGeneration } from '../src/projections/positions.ts'
 import { add, at, runAll, sums, sumsMigrations, type Added } from './counter.ts'
 
@@ -143,6 +150,41 @@ test('a new version is built beside the live one, which stays in use until then;
   expect(await stateOf('sums')).toMatchObject([{ generation: 2, isLive: true }])
   expect((await compare(2)).rows).toMatchObject([{ sum: 10 }])
   expect(await begin(sums)).toBe(false)
+})
+
+test('a build that has stopped holds up neither the live read model nor its own next attempt', async () => {
+  const broken: Projection<Added> = {
+    ...sums,
+    async apply(events, tx, generation) {
+      if (generation === 2) throw new Error('the build fails')
+      await sums.apply(events, tx, generation)
+    },
+  }
+  await add(database(), 'one', 5)
+  await runAll(database(), broken)
+  await begin(sums, true)
+  await runAll(database(), broken)
+  expect(await stateOf('sums')).toMatchObject([{ position: 1 }, { position: 0, failures: 1 }])
+  await add(database(), 'one', 5)
+  const run = await database().transaction((tx) => runProjection(tx, broken))
+  expect(run.applied).toBe(1)
+  // at the latest when the build is due
+  expect(run.againInMs).toBeGreaterThan(0)
+  expect(run.againInMs).toBeLessThanOrEqual(1_000)
+  expect(await stateOf('sums')).toMatchObject([{ position: 2, lag: 0 }, { failures: 1 }])
+})
+
+test('a release gives way to the one that can move a read model, as long as that is behind', async () => {
+  await add(database(), 'one', 5)
+  await runAll(database())
+  const next = { ...sums, version: 2 }
+  await begin(next)
+  const run = (projection: Projection<Added>) => database().transaction((tx) => runProjection(tx, projection))
+  expect((await run(sums)).againInMs).toBe(2_000)
+  await runAll(database(), next)
+  expect((await run(sums)).againInMs).toBeUndefined()
+  await add(database(), 'one', 5)
+  expect((await run(sums)).againInMs).toBe(2_000)
 })
 
 test('a statement that fails stops its projection as any other error does', async () => {

@@ -8,7 +8,20 @@ export interface Generation {
   readonly position: number
   readonly isLive: boolean
   readonly failures: number
+  /** Milliseconds until its next attempt if it has stopped, otherwise 0. */
+  readonly retryInMs: number
 }
+
+/** The generations of a projection. */
+export interface Generations {
+  /** Those that this version of the projection can move, the live one first. */
+  readonly own: readonly Generation[]
+  /** Whether one that only another release can move is behind the store. */
+  readonly isOtherBehind: boolean
+}
+
+/** The longest pause of a projection that has stopped. */
+export const longestRetryMs = 60_000
 
 /** Where a projection has stopped, and why. */
 export interface Stop {
@@ -40,15 +53,21 @@ export async function addGeneration(
   return added.length > 0
 }
 
-/** Locks the generations that this version of a projection can move and that are due, the live one first. */
-export function lockGenerations(
+/** Locks the generations of a projection. */
+export async function lockGenerations(
   { sql }: WriteHandle,
   { name, version }: { readonly name: string; readonly version: number },
-): Promise<Generation[]> {
-  return sql<Generation>`
-    select name, generation, position, is_live as "isLive", failures from projections
-     where name = ${name} and version = ${version} and (retry_at is null or retry_at <= now())
-     order by is_live desc for update`
+): Promise<Generations> {
+  // A time beyond the longest pause dates from before the clock was set back.
+  const rows = await sql<Generation & { readonly version: number; readonly head: number }>`
+    select p.name, p.generation, p.position, p.is_live as "isLive", p.failures, p.version, c.position as head,
+           case when p.retry_at between now() and now() + ${longestRetryMs}::float8 * interval '1 millisecond'
+                then ceil(extract(epoch from p.retry_at - now()) * 1000)::int else 0 end as "retryInMs"
+      from projections p, event_counter c where p.name = ${name} order by p.is_live desc for update of p`
+  return {
+    own: rows.filter((row) => row.version === version),
+    isOtherBehind: rows.some((row) => row.version !== version && row.position < row.head),
+  }
 }
 
 /** Moves a generation behind the events that have been applied; it has not stopped, or not any more. */

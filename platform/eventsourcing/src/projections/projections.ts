@@ -47,7 +47,11 @@ export function makeProjections(
   const enqueue = (tx: ProjectionTx, { name }: { readonly name: string }, delayMs = 0) =>
     tx.enqueue('run-projection', { projection: name }, { key: name, delayMs })
   const find = (name: string) => projections.find((each) => each.name === name)
-  observe(database, telemetry)
+  observe(
+    projections.map(({ name }) => name),
+    database,
+    telemetry,
+  )
   return {
     async wake(tx) {
       if (woken.has(tx)) return
@@ -94,17 +98,22 @@ export function makeProjections(
   }
 }
 
-function observe({ read }: Database, { metrics }: Pick<Telemetry, 'metrics'>): void {
+/** Of the projections of this release: the rows of one that no longer exists stay behind. */
+function observe(names: readonly string[], { read }: Database, { metrics }: Pick<Telemetry, 'metrics'>): void {
+  const statesOf = async () => (await readProjections(read)).filter(({ name }) => names.includes(name))
   const help = 'Events of the event store that a projection has not applied yet'
   metrics.gauge('projection_lag_events', help, ['projection'], async (gauge) => {
-    const states = await readProjections(read)
+    const states = await statesOf()
     gauge.clear()
     for (const { name, lag, isLive } of states) if (isLive) gauge.set(lag, { projection: name })
   })
   const stopped = 'Whether a projection has stopped at an event that it cannot apply'
   metrics.gauge('projection_stopped', stopped, ['projection'], async (gauge) => {
-    const states = await readProjections(read)
+    const states = await statesOf()
     gauge.clear()
-    for (const { name, failures } of states) gauge.set(failures > 0 ? 1 : 0, { projection: name })
+    for (const projection of names) {
+      const isStopped = states.some(({ name, failures }) => name === projection && failures > 0)
+      gauge.set(isStopped ? 1 : 0, { projection })
+    }
   })
 }

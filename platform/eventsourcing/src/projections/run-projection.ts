@@ -3,7 +3,15 @@ import { isAppError } from '@stoa/kernel'
 import { fragment, identifier, isSerializationFailure } from '@stoa/postgres'
 import type { DomainEvent } from '../decider.ts'
 import { readCategory, UnreadableEvent, type PositionedEvent } from '../stored-event.ts'
-import { lockGenerations, moveTo, replaceLive, stopAt, type Generation, type Stop } from './positions.ts'
+import {
+  lockGenerations,
+  longestRetryMs,
+  moveTo,
+  replaceLive,
+  stopAt,
+  type Generation,
+  type Stop,
+} from './positions.ts'
 import type { Projection } from './projection.ts'
 
 /** What one run of a projection has done. */
@@ -17,7 +25,8 @@ export interface Run {
 
 const mostEvents = 500
 const mostDeleted = 5_000
-const longestRetryMs = 60_000
+/** The pause after which another release is given its turn again. */
+const otherReleaseMs = 2_000
 
 /**
  * Applies the next events to each generation of a projection, in this transaction. An event that fails stops only its projection,
@@ -28,10 +37,16 @@ export async function runProjection<Event extends DomainEvent>(
   projection: Projection<Event>,
 ): Promise<Run> {
   const runs: Run[] = []
-  for (const generation of await lockGenerations(tx, projection))
-    runs.push(await moveGeneration(tx, projection, generation))
+  const { own, isOtherBehind } = await lockGenerations(tx, projection)
+  for (const generation of own)
+    runs.push(
+      generation.retryInMs > 0
+        ? { applied: 0, againInMs: generation.retryInMs, stop: undefined }
+        : await moveGeneration(tx, projection, generation),
+    )
   const deleted = await deleteReplaced(tx, projection)
-  const pauses = runs.flatMap(({ againInMs }) => againInMs ?? [])
+  // The task that runs now may have been meant for a generation that only a process of another release can move.
+  const pauses = [...runs.flatMap(({ againInMs }) => againInMs ?? []), ...(isOtherBehind ? [otherReleaseMs] : [])]
   return {
     applied: runs.reduce((sum, { applied }) => sum + applied, 0),
     againInMs: deleted === mostDeleted ? 0 : pauses.length === 0 ? undefined : Math.min(...pauses),
