@@ -103,6 +103,13 @@ export declare type EndSessionsRequest = Message<"stoa.auth.v1.EndSessionsReques
    * @generated from field: int32 account_version = 3;
    */
   accountVersion: number;
+
+  /**
+   * a session that stays open, whatever the others are ended for; empty for none
+   *
+   * @generated from field: string except_session_id = 4;
+   */
+  exceptSessionId: string;
 };
 
 /**
@@ -138,7 +145,7 @@ export declare const AuthRpc: GenService<{
     output: typeof OpenSessionResponseSchema;
   },
   /**
-   * Ends every session of an account and every token of its API keys; refresh tokens stop working.
+   * Ends every session of an account but one, and every token of its API keys; refresh tokens stop working.
    *
    * @generated from rpc stoa.auth.v1.AuthRpc.EndSessions
    */

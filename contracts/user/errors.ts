@@ -98,4 +98,10 @@ export const userErrors = errors({
     why: 'The second factor was disabled, was never enabled, or is verified too late: it waits for its first code for 24 hours.',
     fix: 'Enable it first.',
   },
+  'user.mfa_own': {
+    kind: 'forbidden',
+    title: 'Administrators cannot reset their own second factor',
+    why: 'The second factor of your own account is disabled with its password and a code, so that a stolen session cannot do it.',
+    fix: 'Disable it with a code or a recovery code, or ask another administrator.',
+  },
 })

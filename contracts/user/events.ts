@@ -48,10 +48,16 @@ export const emailVerificationRequested = event('user.email_verification_request
 /** A link that resets the password was requested; its token must be requested from user by its id. */
 export const passwordResetRequested = event('user.password_reset_requested', '1.0.0', LinkRequested)
 
-const SecondFactorChanged = Type.Object({ userId: UserId })
-
 /** An account has a second factor from now on: a sign-in needs a code. */
-export const mfaEnabled = event('user.mfa_enabled', '1.0.0', SecondFactorChanged)
+export const mfaEnabled = event('user.mfa_enabled', '1.0.0', Type.Object({ userId: UserId }))
 
 /** An account has no second factor any more: a sign-in needs the password alone. */
-export const mfaDisabled = event('user.mfa_disabled', '1.0.0', SecondFactorChanged)
+export const mfaDisabled = event(
+  'user.mfa_disabled',
+  '1.1.0',
+  Type.Object({
+    userId: UserId,
+    // absent if the owner did it
+    resetBy: Type.Optional(UserId),
+  }),
+)

@@ -1,4 +1,4 @@
-import { closed, get, post } from '@stoa/contract'
+import { closed, get, post, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import { UserId } from '../shared/ids.ts'
 import { NewSecondFactor, OneTimeCode, SecondFactor } from './resources.ts'
@@ -39,7 +39,7 @@ export const enableSecondFactor = post('/api/v1/users/{id}/mfa/enable', {
 /** POST /api/v1/users/{id}/mfa/verify */
 export const verifySecondFactor = post('/api/v1/users/{id}/mfa/verify', {
   ...change,
-  summary: 'Finish enabling a second factor with a first code; from then on a sign-in needs a code',
+  summary: 'Finish enabling a second factor with a first code; from then on a sign-in needs a code, and every other session ends',
   body: Type.Object({ otp: OneTimeCode }, closed),
   answers: { 204: null },
   refuses: ['user.not_found', 'user.otp_wrong', 'user.locked', 'user.mfa_enabled', 'user.mfa_not_enabled'],
@@ -48,9 +48,21 @@ export const verifySecondFactor = post('/api/v1/users/{id}/mfa/verify', {
 /** POST /api/v1/users/{id}/mfa/disable */
 export const disableSecondFactor = post('/api/v1/users/{id}/mfa/disable', {
   ...change,
-  summary: 'Disable the second factor, with the password and a code or a recovery code',
+  summary: 'Disable the second factor, with the password and a code or a recovery code; every other session ends',
   checksPassword: true,
   body: Type.Object({ password: CurrentPassword, otp: OneTimeCode }, closed),
   answers: { 204: null },
   refuses: ['user.not_found', 'user.credentials_wrong', 'user.otp_wrong', 'user.locked', 'user.mfa_not_enabled'],
+})
+
+/** DELETE /api/v1/users/{id}/mfa */
+export const resetSecondFactor = remove('/api/v1/users/{id}/mfa', {
+  params: { id: UserId },
+  summary:
+    'Remove the second factor of a person who has lost the app and the recovery codes; every session ends (admin)',
+  permission: 'user:manage',
+  owner: 'none',
+  external: true,
+  answers: { 204: null },
+  refuses: ['user.not_found', 'user.mfa_not_enabled', 'user.mfa_own'],
 })

@@ -118,6 +118,14 @@ async function pendingFactor(owner: Account): Promise<ShownFactor> {
   return shown
 }
 
+/** A customer with a second factor. */
+export async function protectedCustomer(): Promise<Account> {
+  const customer = await newCustomer()
+  const { otpauthUri } = await pendingFactor(customer)
+  await askMfa(customer, 'verify', { otp: codeOf(otpauthUri) })
+  return customer
+}
+
 const ofAuth: LiveFields<AuthService> = {
   refreshTokens: async ({ owner }) => {
     const credentials = { email: owner.email, password: passwordChange.currentPassword }

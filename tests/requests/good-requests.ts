@@ -5,7 +5,7 @@ import { supportExamples } from '@stoa/contracts/support/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
-import { goodBody, meanings, orderBody, settledOrder } from './good-bodies.ts'
+import { goodBody, meanings, orderBody, protectedCustomer, settledOrder } from './good-bodies.ts'
 import {
   declaredRoutes,
   isConditional,
@@ -72,6 +72,8 @@ const makers: Readonly<Record<string, Make>> = {
   '/api/v1/config/{}/{}': async () => 'staging',
   'config.rollBackConfiguration': (_, [application = '']) => environmentWithValues(application),
   'config.promoteConfiguration': (_, [application = '']) => environmentWithValues(application),
+  // not of the owner, whose session would end
+  'user.resetSecondFactor': async () => (await protectedCustomer()).id,
   'order.setOrderStatus': (owner) => orderOf(owner),
   'order.markPicked': (owner) => orderIn(owner, ['picking']),
   'order.requestReturn': (owner) => orderIn(owner, ['delivered', 'completed']),

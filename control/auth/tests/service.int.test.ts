@@ -117,6 +117,15 @@ test('ends all sessions of an account when user says so', async () => {
   expect((await auth.refresh(refreshToken)).status).toBe(400)
 })
 
+test('ends all sessions of an account but the one that user names', async () => {
+  const me = newId()
+  const [kept, other] = [await auth.signIn(['customer'], me), await auth.signIn(['customer'], me)]
+  const ending = { userId: me, accountVersion: 2, exceptSessionId: claimsOf(kept.accessToken)['sid'] }
+  expect((await auth.call('user', 'EndSessions', ending)).status).toBe(200)
+  expect((await auth.refresh(other.refreshToken)).status).toBe(400)
+  expect((await auth.refresh(kept.refreshToken)).status).toBe(200)
+})
+
 const API_KEY_GRANT = 'urn:stoa:params:oauth:grant-type:api-key'
 const tokenOf = async (apiKey: string) => {
   const response = await fetch(`${auth.url}/oauth2/token`, {

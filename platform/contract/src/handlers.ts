@@ -19,6 +19,8 @@ export interface Caller {
   readonly subject: string
   readonly roles: readonly string[]
   readonly address: string
+  /** The session of the access token; undefined without one, and for a service. */
+  readonly sessionId?: string | undefined
   readonly can: (permission: string) => boolean
   /** Whether the caller may access a resource of this owner with the current operation. */
   readonly mayReach: (ownerId: string | null | undefined) => boolean

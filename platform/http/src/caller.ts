@@ -52,6 +52,7 @@ export function callerOf(principal: HttpPrincipal, address: string, permissions:
     subject: principal.subject,
     roles: principal.roles,
     address,
+    sessionId: principal.sessionId,
     can: principal.can,
     mayReach: (ownerId) => (principal.kind !== 'anonymous' && ownerId === principal.subject) || reachesAll(),
   }

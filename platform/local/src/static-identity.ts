@@ -7,11 +7,13 @@ export interface LocalCaller {
   readonly subject: string
   /** `customer` if omitted. */
   readonly roles?: readonly string[]
+  /** The session of the token; none if omitted. */
+  readonly sessionId?: string
 }
 
 /** Returns the authorization header of a caller; only a static identity accepts it. */
-export function asCaller({ subject, roles = ['customer'] }: LocalCaller): string {
-  return `Bearer ${tokenOf({ subject, roles })}`
+export function asCaller({ roles = ['customer'], ...caller }: LocalCaller): string {
+  return `Bearer ${tokenOf({ ...caller, roles })}`
 }
 
 /**
@@ -28,9 +30,9 @@ export function staticIdentity(access: AccessTable, service: string): Identity {
     close: async () => {},
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
-      const { subject, roles = [] } = readCaller(authorization)
-      const principal = principalOf(claimsOf({ subject, roles }))
-      if (!subject.startsWith('service:')) return principal
+      const caller = readCaller(authorization)
+      const principal = principalOf(claimsOf(caller))
+      if (!caller.subject.startsWith('service:')) return principal
       const can = (permission: string) => permission === 'service' || principal.can(permission)
       return { ...principal, kind: 'service', can, mayCall: () => true }
     },
@@ -56,14 +58,15 @@ function readToken(token: string): unknown {
 
 function isCaller(value: unknown): value is LocalCaller {
   if (typeof value !== 'object' || value === null) return false
-  const { subject, roles = [] } = value as Readonly<Record<keyof LocalCaller, unknown>>
-  return typeof subject === 'string' && Array.isArray(roles) && roles.every((role) => typeof role === 'string')
+  const { subject, roles = [], sessionId = '' } = value as Readonly<Record<keyof LocalCaller, unknown>>
+  if (typeof subject !== 'string' || typeof sessionId !== 'string') return false
+  return Array.isArray(roles) && roles.every((role) => typeof role === 'string')
 }
 
 function refuse(): never {
   throw platformError('auth.token_invalid', 'The token was not made for a static identity.')
 }
 
-function claimsOf({ subject, roles = [] }: LocalCaller): Claims {
-  return { sub: subject, roles, scope: 'stoa', tier: 'free' } as unknown as Claims
+function claimsOf({ subject, roles = [], sessionId }: LocalCaller): Claims {
+  return { sub: subject, roles, sid: sessionId, scope: 'stoa', tier: 'free' } as unknown as Claims
 }

@@ -4,8 +4,9 @@ import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { authenticate, authenticateAtAuth, login, verifyOneTimeCode, verifyPassword } from './use-cases/authenticate.ts'
-import { changePassword, endSessionsTask, findSessionsToEnd } from './use-cases/change-password.ts'
+import { changePassword } from './use-cases/change-password.ts'
 import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
+import { endSessionsTask, findSessionsToEnd } from './use-cases/end-sessions.ts'
 import { deleteUser, personalData } from './use-cases/erase-user.ts'
 import { givePoints, takePointsBack } from './use-cases/give-points.ts'
 import {
@@ -19,6 +20,7 @@ import {
   disableSecondFactor,
   enableSecondFactor,
   getSecondFactor,
+  resetSecondFactor,
   verifySecondFactor,
 } from './use-cases/manage-second-factor.ts'
 import {
@@ -78,6 +80,7 @@ export const userService = defineService(user, {
       enableSecondFactor: enableSecondFactor(deps),
       verifySecondFactor: verifySecondFactor(deps),
       disableSecondFactor: disableSecondFactor(deps),
+      resetSecondFactor: resetSecondFactor(deps),
       listAddresses: listOwnAddresses,
       addAddress: addAddress(deps),
       getAddress,

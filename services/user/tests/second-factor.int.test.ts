@@ -1,7 +1,7 @@
 import { newId } from '@stoa/kernel'
-import { totpCode, totpStepAt } from '@stoa/security'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { authenticator, codeOf, type Protected } from './authenticator.ts'
 import { admin, startUser, type Person, type UserApp } from './user-app.ts'
 
 let app: UserApp
@@ -19,37 +19,11 @@ beforeEach(() => {
   app.advance(5)
 })
 
-/** An account with a second factor, as its authenticator app sees it. */
-interface Protected extends Person {
-  readonly codeAt: (distance: number) => string
-  readonly recoveryCodes: readonly string[]
-}
-
-const mfa = ({ id, caller }: Person, action: string, body?: object, from = '203.0.113.7') =>
-  app.ask(body === undefined ? 'GET' : 'POST', `/api/v1/users/${id}/mfa${action}`, {
-    as: caller,
-    ...(body === undefined ? {} : { body, headers: { 'x-forwarded-for': from } }),
-  })
-const appOf = (uri: string) => {
-  const secret = new URL(uri).searchParams.get('secret') ?? ''
-  return (distance: number) => totpCode(secret, totpStepAt(app.now()) + distance)
-}
-const enabling = async (person: Person): Promise<Protected> => {
-  const { status, body } = await mfa(person, '/enable', { password: person.password })
-  expect([status, body.code]).toEqual([200, undefined])
-  return { ...person, codeAt: appOf(body.otpauthUri), recoveryCodes: body.recoveryCodes }
-}
-/** An account whose second factor is on, with its clock past the code that turned it on. */
-const protectedPerson = async (): Promise<Protected> => {
-  const ada = await enabling(await app.register())
-  expect((await mfa(ada, '/verify', { otp: ada.codeAt(0) })).status).toBe(204)
-  app.advance(1)
-  return ada
-}
+type Tools = ReturnType<typeof authenticator>
+const mfa: Tools['mfa'] = (...request) => authenticator(app).mfa(...request)
+const enabling: Tools['enabling'] = (person) => authenticator(app).enabling(person)
+const protectedPerson: Tools['protectedPerson'] = () => authenticator(app).protectedPerson()
 const signIn = ({ email, password }: Person, otp?: string, from?: string) => app.signIn(email, password, from, otp)
-// a success without a body has no code
-const codeOf = async (answer: Promise<{ readonly body: { readonly code: string } | undefined }>) =>
-  (await answer).body?.code
 const outcomesOf = async ({ id }: Person) => {
   const { body } = await app.ask('GET', `/api/v1/users/${id}/authentications`, { as: admin })
   return body.items.map(({ outcome }) => outcome)
@@ -69,7 +43,7 @@ test('is asked for from its first code on, and only after a right password', asy
   expect(await codeOf(app.signIn(ada.email, 'wrong', undefined, ada.codeAt(1)))).toBe('user.credentials_wrong')
   expect((await signIn(ada, ada.codeAt(1))).status).toBe(200)
   expect((await outcomesOf(ada)).slice(0, 4)).toEqual(['succeeded', 'wrong_password', 'wrong_password', 'otp_required'])
-  expect(app.auth.log).toEqual([`open ${ada.id}`, `open ${ada.id}`])
+  expect(app.auth.log).toEqual([`open ${ada.id}`, `end ${ada.id}`, `open ${ada.id}`])
 })
 
 test('accepts the codes of one step before and after, and each once', async () => {

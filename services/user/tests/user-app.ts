@@ -46,7 +46,7 @@ export interface Person {
   readonly id: string
   readonly email: string
   readonly password: string
-  readonly caller: { readonly subject: string }
+  readonly caller: { readonly subject: string; readonly sessionId?: string }
 }
 
 /** Auth as user sees it. */
@@ -99,8 +99,9 @@ export async function startUser(): Promise<UserApp> {
           asked(`open ${userId}`)
           return { accessToken: `access-${userId}`, refreshToken: `refresh-${userId}`, expiresInSeconds: 900 }
         },
-        endSessions: async ({ userId, deletesApiKeys }) => {
-          asked(`end ${userId}${deletesApiKeys ? ' and API keys' : ''}`)
+        endSessions: async ({ userId, deletesApiKeys, exceptSessionId = '' }) => {
+          const kept = exceptSessionId === '' ? '' : ` except ${exceptSessionId}`
+          asked(`end ${userId}${deletesApiKeys ? ' and API keys' : ''}${kept}`)
           return {}
         },
       },

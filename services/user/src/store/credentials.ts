@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { fragment, type Fragment } from '@stoa/postgres'
+import type { SessionsEnd } from './users.ts'
 
 /** What a sign-in needs of an account. */
 export interface Credentials {
@@ -51,8 +52,8 @@ export async function lockIfCurrent(tx: WriteHandle, { id, version }: Credential
 }
 
 /**
- * Sets a password if it is still the one that was checked, and asks that the sessions end; returns the account's version
- * then.
+ * Sets a password if it is still the one that was checked, and asks that the sessions end; returns what is to end, with what
+ * an earlier change asked for whose end is still due.
  */
 export async function replacePassword(
   tx: WriteHandle,
@@ -68,30 +69,30 @@ export async function replacePassword(
     readonly deletesApiKeys: boolean
     readonly at: Temporal.Instant
   },
-): Promise<number | undefined> {
-  const [row] = await tx.sql<{ version: number }>`
+): Promise<SessionsEnd | undefined> {
+  const [row] = await tx.sql<SessionsEnd>`
     update users
        set password_hash = ${newHash}, sessions_end_at_version = version + 1, version = version + 1, updated_at = ${at},
            api_keys_end = api_keys_end or ${deletesApiKeys}
      where id = ${id} and password_hash = ${checkedHash}
-    returning version`
-  return row?.version
+    returning version, api_keys_end as "deletesApiKeys"`
+  return row
 }
 
-/** Sets a password without the one before, and asks that the sessions end; returns the account's version then. */
+/** Sets a password without the one before, and asks that the sessions end; returns what is to end, as `replacePassword`. */
 export async function setPassword(
   tx: WriteHandle,
   id: string,
   change: { readonly newHash: string; readonly deletesApiKeys: boolean; readonly at: Temporal.Instant },
-): Promise<number> {
-  const [row] = await tx.sql<{ version: number }>`
+): Promise<SessionsEnd> {
+  const [row] = await tx.sql<SessionsEnd>`
     update users
        set password_hash = ${change.newHash}, sessions_end_at_version = version + 1, version = version + 1,
            updated_at = ${change.at}, api_keys_end = api_keys_end or ${change.deletesApiKeys}
      where id = ${id}
-    returning version`
+    returning version, api_keys_end as "deletesApiKeys"`
   if (row === undefined) throw new Error('an update of a locked row returned no row')
-  return row.version
+  return row
 }
 
 /** Keeps the same password hashed at today's cost, if it has not been changed meanwhile. */

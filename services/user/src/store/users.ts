@@ -167,6 +167,15 @@ export interface SessionsEnd {
   readonly deletesApiKeys: boolean
 }
 
+/** Asks that the sessions of an account end; the API keys only if an earlier change, whose end is still due, asked for it. */
+export async function markSessionsToEnd(tx: WriteHandle, id: string, at: Instant): Promise<SessionsEnd> {
+  const [row] = await tx.sql<SessionsEnd>`
+    update users set sessions_end_at_version = version + 1, version = version + 1, updated_at = ${at}
+     where id = ${id} returning version, api_keys_end as "deletesApiKeys"`
+  if (row === undefined) throw new Error('an update of a locked row returned no row')
+  return row
+}
+
 /** What is to end of an account, while it has not. */
 export async function findSessionsEnd(db: ReadHandle, id: string): Promise<SessionsEnd | undefined> {
   const [row] = await db.sql<SessionsEnd>`

@@ -8,8 +8,8 @@ import { deleteLinks, isOpenToken, markUnlocked, useLink } from '../store/links.
 import { clearGuard } from '../store/sign-ins.ts'
 import { lockUser, markEmailVerified } from '../store/users.ts'
 import { announceChange } from './announce-change.ts'
-import { endSessionsNow, sessionsTaskDelayMs } from './change-password.ts'
 import { emailHashOf } from './check-password.ts'
+import { endSessionsNow, enqueueSessionsEnd } from './end-sessions.ts'
 
 const invalid = { code: 'user.token_invalid', detail: 'The link is not valid, was used or has expired.' } as const
 
@@ -38,13 +38,13 @@ export const resetPassword =
       await clearGuard(tx, link.emailHash)
       await markUnlocked(tx, user.id, at)
       await markEmailVerified(tx, user.id, at)
-      const version = await setPassword(tx, user.id, { newHash, deletesApiKeys, at })
+      const end = await setPassword(tx, user.id, { newHash, deletesApiKeys, at })
       await announceChange(tx, user.id, at)
-      await tx.enqueue('end-sessions', { userId: user.id }, { key: user.id, delayMs: sessionsTaskDelayMs })
-      return { userId: user.id, version }
+      await enqueueSessionsEnd(tx, user.id)
+      return { ...end, userId: user.id }
     })
     if (!('version' in changed)) return changed
-    const noteEnded = await endSessionsNow(deps, calls, { userId: changed.userId, deletesApiKeys }, changed.version)
+    const noteEnded = await endSessionsNow(deps, calls, changed)
     return commit(async (tx) => {
       await noteEnded(tx)
       return { status: 204 }
