@@ -1,6 +1,7 @@
 import packageFile from '../package.json' with { type: 'json' }
 import { commands } from './commands.ts'
 import { UsageError } from './arguments.ts'
+import { fileProblem } from './file-errors.ts'
 import { note } from './output.ts'
 import { helpOf, overview } from './overview.ts'
 
@@ -44,6 +45,6 @@ function explain(error: unknown): number {
   const isRefusal = ['AppError', 'UsageError', 'CommandFailed', 'NotRunning', 'ControlRefused', 'ConfigError'].includes(
     kind,
   )
-  note(isRefusal ? message : (stack ?? message))
+  note(isRefusal ? message : (fileProblem(error) ?? stack ?? message))
   return error instanceof UsageError ? 2 : 1
 }

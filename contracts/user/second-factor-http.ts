@@ -39,7 +39,8 @@ export const enableSecondFactor = post('/api/v1/users/{id}/mfa/enable', {
 /** POST /api/v1/users/{id}/mfa/verify */
 export const verifySecondFactor = post('/api/v1/users/{id}/mfa/verify', {
   ...change,
-  summary: 'Finish enabling a second factor with a first code; from then on a sign-in needs a code, and every other session ends',
+  summary:
+    'Finish enabling a second factor with a first code; from then on a sign-in needs a code, and every other session ends',
   body: Type.Object({ otp: OneTimeCode }, closed),
   answers: { 204: null },
   refuses: ['user.not_found', 'user.otp_wrong', 'user.locked', 'user.mfa_enabled', 'user.mfa_not_enabled'],

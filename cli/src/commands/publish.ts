@@ -28,7 +28,7 @@ async function kubernetes(args: readonly string[]): Promise<number> {
   const system = values.system ?? defaultSystem
   if (values.out === undefined && system !== defaultSystem)
     throw new UsageError(`--out DIR is missing: ${kubernetesFolder} contains the manifests of the ${defaultSystem}`)
-  const folder = values.out === undefined ? join(root, kubernetesFolder) : resolve(values.out)
+  const folder = values.out === undefined ? join(root, kubernetesFolder) : folderOf(values.out)
   const files = await kubernetesFiles(await loadSystem(system))
   await mkdir(folder, { recursive: true })
   for (const { name, text } of files) await writeFile(join(folder, name), text)
@@ -40,8 +40,15 @@ async function bundle(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options, { positionals: 1 })
   const service = requireArgument(positionals, 0, 'SERVICE')
   if (values.out === undefined) throw new UsageError('--out DIR is missing; --help shows the usage')
+  const folder = folderOf(values.out)
   const system = await loadSystem(values.system ?? defaultSystem)
-  await publishBundle(system, service, resolve(values.out))
+  await publishBundle(system, service, folder)
   say(`node ${join(values.out, 'main.js')}`)
   return 0
+}
+
+/** An empty text, as of an unset variable of a shell, would be the current folder. */
+function folderOf(out: string): string {
+  if (out === '') throw new UsageError('--out is empty: name a folder')
+  return resolve(out)
 }

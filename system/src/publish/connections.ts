@@ -9,9 +9,13 @@ export interface Configured {
   readonly settings: Settings
 }
 
-/** The names of the processes that connect to a process, sorted: who declares a call, and what the platform itself connects. */
+/**
+ * The names of the processes that connect to a process, sorted: who declares a call, and what the platform itself connects. The registry,
+ * auth and config are among their own callers, because each of their replicas registers, verifies tokens and follows settings through the
+ * Service, which leads to any of them.
+ */
 export function callersOf(callee: Deployment, all: readonly Configured[]): string[] {
-  const callers = all.filter((caller) => caller.deployment.name !== callee.name && connects(caller, callee))
+  const callers = all.filter((caller) => connects(caller, callee))
   return callers.map(({ deployment }) => deployment.name).toSorted()
 }
 

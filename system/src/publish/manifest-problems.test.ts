@@ -73,6 +73,11 @@ describe.each<[string, () => string[], string]>([
   ['a token', () => withPod({ automountServiceAccountToken: true }), 'mounts a token of the cluster'],
   ['service links', () => withPod({ enableServiceLinks: true }), 'variables of service links'],
   ['no spread', () => withPod({ topologySpreadConstraints: [] }), 'is not spread'],
+  [
+    'no time to migrate',
+    () => withContainer({ startupProbe: { ...container.startupProbe, failureThreshold: 3 } }),
+    'is stopped while it migrates its database',
+  ],
   ['no container', () => withPod({ containers: [] }), 'has no container'],
   [
     'privilege escalation',

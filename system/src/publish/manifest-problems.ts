@@ -51,7 +51,7 @@ function podProblems({ metadata: { name }, spec }: DeploymentObject): string[] {
 }
 
 function containerProblems({ name, image, securityContext, resources, ...container }: Container): string[] {
-  const { livenessProbe, readinessProbe } = container
+  const { startupProbe, livenessProbe, readinessProbe } = container
   const ports = new Set(container.ports.map((each) => each.name))
   const tag = /:([^:/]+)$/.exec(image)?.[1]
   const faults = [
@@ -59,6 +59,7 @@ function containerProblems({ name, image, securityContext, resources, ...contain
     [securityContext.readOnlyRootFilesystem, 'may write to its root file system'],
     [securityContext.capabilities.drop.includes('ALL'), 'keeps capabilities'],
     [isSet(resources.requests) && isSet(resources.limits), 'has no requests and limits of CPU and memory'],
+    [secondsOf(startupProbe) >= longestMigrationSeconds, 'is stopped while it migrates its database'],
     [livenessProbe.httpGet.path === '/health/live' && ports.has(livenessProbe.httpGet.port), 'has no liveness probe'],
     [
       readinessProbe.httpGet.path === '/health/ready' && ports.has(readinessProbe.httpGet.port),
@@ -67,6 +68,13 @@ function containerProblems({ name, image, securityContext, resources, ...contain
     [tag !== undefined && tag !== 'latest', 'has an image without a version'],
   ] as const
   return faults.flatMap(([isFine, fault]) => (isFine ? [] : [`the container ${name} ${fault}`]))
+}
+
+// Before it accepts connections, a process migrates its database.
+const longestMigrationSeconds = 600
+
+function secondsOf({ periodSeconds, failureThreshold = 3 }: Container['startupProbe']): number {
+  return periodSeconds * failureThreshold
 }
 
 function isSet({ cpu, memory }: Container['resources']['limits']): boolean {

@@ -26,9 +26,10 @@ interface KeyReference {
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string }
-  readonly initialDelaySeconds: number
   readonly periodSeconds: number
   readonly timeoutSeconds: number
+  /** How often in succession it may fail; 3 if omitted. */
+  readonly failureThreshold?: number
 }
 
 interface Amounts {
@@ -43,6 +44,8 @@ export interface Container {
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
   readonly env: readonly EnvironmentVariable[]
   readonly envFrom: readonly { readonly configMapRef: { readonly name: string; readonly optional: boolean } }[]
+  /** The others begin once it has succeeded. */
+  readonly startupProbe: Probe
   readonly livenessProbe: Probe
   readonly readinessProbe: Probe
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } }

@@ -19,6 +19,10 @@ const user = 1000
 /** Until no Service sends new connections to a pod that is about to stop. */
 const preStopSeconds = 5
 const marginSeconds = 4
+// A process migrates its database, or waits for the replica that does, before it accepts connections; a migration that is killed starts
+// again, so that one longer than this would never end.
+const startupSeconds = 1_800
+const startupPeriodSeconds = 5
 
 /** The Deployment of a process. */
 export function deploymentOf(workload: Workload): DeploymentObject {
@@ -69,25 +73,20 @@ function containerOf({ deployment, environment, version }: Workload): Container 
     name: portName(setting),
     containerPort,
   }))
-  const probe = { timeoutSeconds: 3 }
+  const isLive = { httpGet: { path: '/health/live', port: 'http' }, timeoutSeconds: 3 }
   return {
     name,
     image: `stoa/${name}:${version}`,
     ports: [{ name: 'http', containerPort: port }, ...further],
     env: environment,
     envFrom: ['further-settings', `${name}-settings`].map((map) => ({ configMapRef: { name: map, optional: true } })),
-    livenessProbe: {
-      httpGet: { path: '/health/live', port: 'http' },
-      initialDelaySeconds: 30,
-      periodSeconds: 30,
-      ...probe,
+    startupProbe: {
+      ...isLive,
+      periodSeconds: startupPeriodSeconds,
+      failureThreshold: startupSeconds / startupPeriodSeconds,
     },
-    readinessProbe: {
-      httpGet: { path: '/health/ready', port: 'http' },
-      initialDelaySeconds: 5,
-      periodSeconds: 10,
-      ...probe,
-    },
+    livenessProbe: { ...isLive, periodSeconds: 30 },
+    readinessProbe: { httpGet: { path: '/health/ready', port: 'http' }, timeoutSeconds: 3, periodSeconds: 10 },
     lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
     resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '500m', memory: '1Gi' } },
     securityContext: {

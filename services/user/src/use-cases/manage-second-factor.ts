@@ -24,11 +24,17 @@ const issuer = 'Stoa'
 
 const isEnabled = { code: 'user.mfa_enabled', detail: 'The account already has a second factor.' } as const
 const isNotEnabled = { code: 'user.mfa_not_enabled', detail: 'The account has no second factor.' } as const
-const isOwn = { code: 'user.mfa_own', detail: 'Your own second factor is disabled with its password and a code.' } as const
+const isOwn = {
+  code: 'user.mfa_own',
+  detail: 'Your own second factor is disabled with its password and a code.',
+} as const
 const isChanged = { code: 'request.stale', detail: 'The account was changed by another request.' } as const
 const missing = (id: string) => ({ code: 'user.not_found', detail: `The account ${id} does not exist.` }) as const
 
-type PasswordContext = Pick<Parameters<Handler<UserService, 'enableSecondFactor'>>[0], 'params' | 'caller' | 'db' | 'begin'>
+type PasswordContext = Pick<
+  Parameters<Handler<UserService, 'enableSecondFactor'>>[0],
+  'params' | 'caller' | 'db' | 'begin'
+>
 
 /** Checks the password of the account that a request is about, or says why it is refused. */
 async function checkOwnPassword(deps: Deps, { params, caller, db, begin }: PasswordContext, password: string) {

@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fileProblem } from './file-errors.ts'
+
+const problemOf = (work: Promise<unknown>) => work.then(() => 'none', fileProblem)
+
+test('says in a sentence why a path cannot be used, and leaves bugs alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stoa-file-errors-'))
+  try {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    expect(await problemOf(mkdir(file, { recursive: true }))).toBe(
+      `cannot use ${file}: a file of this name exists where a folder is needed`,
+    )
+    expect(await problemOf(writeFile(join(file, 'below'), ''))).toBe(
+      `cannot use ${join(file, 'below')}: a part of the path is a file, not a folder`,
+    )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+  expect(await problemOf(Promise.reject(new TypeError('a bug')))).toBeUndefined()
+  expect(await problemOf(Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })))).toBeUndefined()
+})
