@@ -99,7 +99,7 @@ export async function startUser(): Promise<UserApp> {
           asked(`open ${userId}`)
           return { accessToken: `access-${userId}`, refreshToken: `refresh-${userId}`, expiresInSeconds: 900 }
         },
-        endSessions: async ({ userId, deletesApiKeys, exceptSessionId = '' }) => {
+        endSessions: async ({ userId, deletesApiKeys, exceptSessionId }) => {
           const kept = exceptSessionId === '' ? '' : ` except ${exceptSessionId}`
           asked(`end ${userId}${deletesApiKeys ? ' and API keys' : ''}${kept}`)
           return {}
