@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { checkoutSettings, makeShoppers, placeOrders, runRound, totalCpu, type Round } from './checkout-round.ts'
 import { rounded, type BenchOptions, type Figure } from './figure.ts'
+import { divideCpu, shopOrderPath, type CheckoutCpu } from './order-path.ts'
 import { ratioInterval, type Pair } from './ratio-interval.ts'
 import type { Shopper } from './shopper.ts'
 import { machineSettings, makeSystem, type SystemUnderTest } from './system-under-test.ts'
@@ -42,7 +43,7 @@ export async function comparePairs(options: PairsOptions): Promise<readonly Figu
       `pair ${nth}: ${ms(before)} → ${ms(after)} ms/order, ${(after / before).toFixed(3)}; all: ${intervalText(soFar)}`,
     )
   }
-  return figuresOf(results, options)
+  return figuresOf(results, await shopOrderPath(), options)
 }
 
 async function runPair(other: string, options: PairsOptions): Promise<Record<Side, ReadonlyMap<string, number>>> {
@@ -89,6 +90,7 @@ function sum(cpu: ReadonlyMap<string, number>): number {
 
 function figuresOf(
   results: readonly Readonly<Record<Side, ReadonlyMap<string, number>>>[],
+  path: ReadonlySet<string>,
   { against }: PairsOptions,
 ): Figure[] {
   const settings = { ...machineSettings(), against, pairs: results.length, concurrency, sampling }
@@ -107,11 +109,28 @@ function figuresOf(
       settings,
     }
   }
+  const share = (read: (cpu: CheckoutCpu) => number) =>
+    results.map(({ before, after }) => ({
+      before: read(divideCpu(before, path)),
+      after: read(divideCpu(after, path)),
+    }))
   const parts = new Set(results.flatMap(({ before, after }) => [...before.keys(), ...after.keys()]))
   return [
     figure(
       'CPU',
       results.map(({ before, after }) => ({ before: sum(before), after: sum(after) })),
+    ),
+    figure(
+      'CPU on the path of the order',
+      share((cpu) => cpu.path),
+    ),
+    figure(
+      'CPU of what follows it',
+      share((cpu) => cpu.followers),
+    ),
+    figure(
+      'CPU of what all share',
+      share((cpu) => cpu.shared),
     ),
     ...[...parts].toSorted().map((part) =>
       figure(

@@ -52,7 +52,10 @@ export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
   return ticks / ticksPerSecond
 }
 
-/** CPU seconds used so far by each service, by PostgreSQL with all its processes, and by the supervisor. */
+/**
+ * CPU seconds used so far by each service, by the supervisor, by PostgreSQL for each service (`postgres for order`), and by
+ * PostgreSQL for all of them together (`postgres`: its background processes, and connections that are closed).
+ */
 export async function cpuByPart(
   processes: readonly { readonly service: string; readonly pid: number }[],
 ): Promise<ReadonlyMap<string, number>> {
@@ -60,10 +63,17 @@ export async function cpuByPart(
   const postmaster = processes.find(({ service }) => service === 'postgres')?.pid
   const used = new Map<string, number>()
   for (const pid of await familyOf([...services.keys()])) {
-    const part = services.get(pid) ?? ((await parentOf(pid)) === postmaster ? 'postgres' : 'supervisor')
+    const part = services.get(pid) ?? ((await parentOf(pid)) === postmaster ? await serverPart(pid) : 'supervisor')
     used.set(part, (used.get(part) ?? 0) + (await cpuSecondsOf([pid])))
   }
   return used
+}
+
+/** Which service a process of PostgreSQL works for: the title of a connection names the role, which is that of one service. */
+async function serverPart(pid: number): Promise<string> {
+  const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  const service = /^postgres: stoa_([a-z-]+?)(?:_log)? /.exec(title)?.[1]
+  return service === undefined ? 'postgres' : `postgres for ${service}`
 }
 
 /** Megabytes of memory of the processes, what they share counted once (proportional set size). */

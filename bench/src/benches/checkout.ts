@@ -1,5 +1,6 @@
 import { checkoutSettings, makeShoppers, placeOrders, runRound, totalCpu, type Round } from '../checkout-round.ts'
 import { median, quantile, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
+import { divideCpu, shopOrderPath } from '../order-path.ts'
 import { machineSettings, makeSystem, type SystemUnderTest } from '../system-under-test.ts'
 
 /** What a whole order costs, from the gateway to the confirmed saga. */
@@ -61,6 +62,7 @@ async function measure(system: SystemUnderTest, load: Load, { isSmoke, note }: B
     settings,
   })
   const of = (read: (round: Round) => number) => median(results.map(read))
+  const path = await shopOrderPath()
   const parts = [...new Set(results.flatMap(({ cpu }) => [...cpu.keys()]))].toSorted()
   return [
     figure(
@@ -70,6 +72,8 @@ async function measure(system: SystemUnderTest, load: Load, { isSmoke, note }: B
       isGoal ? { atLeast: 60 } : undefined,
     ),
     figure('CPU', of(totalCpu) * 1_000, 'ms/order', isGoal ? { atMost: 25 } : undefined),
+    figure('CPU on the path of the order', of(({ cpu }) => divideCpu(cpu, path).path) * 1_000, 'ms/order'),
+    figure('CPU of what follows it', of(({ cpu }) => divideCpu(cpu, path).followers) * 1_000, 'ms/order'),
     figure(
       'latency p50',
       of(({ latenciesMs }) => quantile(latenciesMs, 0.5)),
