@@ -2,11 +2,29 @@ import { closed, CurrencySchema, idSchema, InstantSchema, nameText } from '@stoa
 import { Type, type Static } from 'typebox'
 
 /** What can be measured; amounts are in minor units. */
-export const Measure = Type.Enum(['orders', 'confirmedOrders', 'units', 'revenue', 'placedValue'])
+export const Measure = Type.Enum(
+  ['orders', 'confirmedOrders', 'units', 'revenue', 'tax', 'netRevenue', 'discounts', 'placedValue'],
+  {
+    description:
+      '`tax`, `netRevenue` and `discounts` leave out orders that a release before 1.1 of their events has placed',
+  },
+)
 export type Measure = Static<typeof Measure>
 
 /** By what it can be divided and filtered. */
-export const Dimension = Type.Enum(['day', 'weekday', 'currency', 'sku', 'product', 'category', 'status', 'kind'])
+export const Dimension = Type.Enum([
+  'day',
+  'weekday',
+  'currency',
+  'sku',
+  'product',
+  'category',
+  'status',
+  'kind',
+  'country',
+  'region',
+  'priceList',
+])
 export type Dimension = Static<typeof Dimension>
 
 const Day = Type.String({ format: 'date', pattern: '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$', description: 'day in UTC' })

@@ -32,9 +32,10 @@ const OrderLine = Type.Object({
   name: Type.String(),
   quantity: Type.Integer(),
   unitPrice: MoneySchema,
+  // this and the tax rate are missing in orders that an older release has placed
+  priceList: Type.Optional(Type.String({ description: 'the name of the price list that unitPrice is from' })),
   discount: MoneySchema,
   tax: MoneySchema,
-  // missing in orders that an older release has placed
   taxRateBasisPoints: Type.Optional(Type.Integer({ minimum: 0, description: '1900 is 19 %' })),
   total: MoneySchema,
 })

@@ -2,18 +2,22 @@ import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, PaymentId, RefundId, ReturnId, UserId } from '../shared/ids.ts'
 
-const PaymentFact = Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema })
+const paymentFact = {
+  paymentId: PaymentId,
+  orderId: OrderId,
+  customerId: UserId,
+  amount: MoneySchema,
+  // missing in events of older releases
+  provider: Type.Optional(Type.String()),
+}
+const PaymentFact = Type.Object(paymentFact)
 
 /** A payment was started at its provider. */
-export const paymentInitiated = event('payment.initiated', '1.0.0', PaymentFact)
+export const paymentInitiated = event('payment.initiated', '1.1.0', PaymentFact)
 /** A payment was captured. */
-export const paymentCompleted = event('payment.completed', '1.0.0', PaymentFact)
+export const paymentCompleted = event('payment.completed', '1.1.0', PaymentFact)
 /** A payment was declined; the code is the reason. */
-export const paymentFailed = event(
-  'payment.failed',
-  '1.0.0',
-  Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, amount: MoneySchema, code: Type.String() }),
-)
+export const paymentFailed = event('payment.failed', '1.1.0', Type.Object({ ...paymentFact, code: Type.String() }))
 /** A review has ended. */
 export const paymentReviewed = event(
   'payment.reviewed',

@@ -49,6 +49,8 @@ export const QuoteLine = Type.Object({
   sku: Sku,
   quantity: Type.Integer(),
   listPrice: MoneySchema,
+  // missing in a quote that an older release has made
+  priceList: Type.Optional(Type.String({ description: 'the name of the price list that listPrice is from' })),
   taxInclusive: Type.Boolean({ description: 'whether listPrice includes the tax' }),
   discounts: Type.Array(Type.Object({ promotionId: Type.String(), name: Type.String(), amount: MoneySchema })),
   net: MoneySchema,

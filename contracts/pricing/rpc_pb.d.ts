@@ -152,6 +152,13 @@ export declare type QuoteLine = Message<"stoa.pricing.v1.QuoteLine"> & {
    * @generated from field: bool tax_inclusive = 9;
    */
   taxInclusive: boolean;
+
+  /**
+   * the name of the price list that list_price is from; empty in a quote of an older release
+   *
+   * @generated from field: string price_list = 10;
+   */
+  priceList: string;
 };
 
 /**

@@ -31,11 +31,15 @@ async function query(body: object): Promise<any> {
 /** What order has in its own tables: how many orders were ever confirmed on each day, and for how much. */
 async function stored(): Promise<unknown[][]> {
   const statement = `select (created_at at time zone 'UTC')::date::text as day, currency, count(*)::int as orders,
-      sum(total)::bigint as revenue
+      sum(total)::bigint as revenue, sum(tax)::bigint as tax, sum(discount)::bigint as discounts
     from orders where exists (select from order_status_history h where h.order_id = orders.id and h.status = 'confirmed')
     group by 1, 2 order by 1, 2`
   const rows = JSON.parse(await stoa('sql', 'order', statement, '--json')) as Record<string, string | number>[]
-  return rows.map(({ day, currency, orders, revenue }) => [day, currency, Number(orders), Number(revenue)])
+  return rows.map(({ day, currency, ...sums }) => [
+    day,
+    currency,
+    ...['orders', 'revenue', 'tax', 'discounts'].map((name) => Number(sums[name])),
+  ])
 }
 
 test('an order is in the star schema after a run of the pipeline, to the cent, and in a report as PDF and CSV', async () => {
@@ -45,13 +49,22 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const run = await runPipeline()
   expect(run.steps.map(({ name }: { name: string }) => name)).toEqual(['flush-events', 'build-star'])
 
-  const measured = { measures: ['confirmedOrders', 'revenue'], dimensions: ['day', 'currency'] }
+  const measured = {
+    measures: ['confirmedOrders', 'revenue', 'tax', 'discounts'],
+    dimensions: ['day', 'currency'],
+  }
   const { rows, asOf, sql } = await query(measured)
   expect(rows).toEqual(await stored())
   expect(Temporal.Instant.compare(asOf, order.createdAt)).toBe(1)
   expect(sql).toContain('from fact_sales')
   const [day] = order.createdAt.split('T')
   const teas = { dimension: 'sku', values: ['TEA-GREEN-100'] }
+  const { rows: countries } = await query({
+    measures: ['units'],
+    dimensions: ['country', 'priceList'],
+    filters: [teas],
+  })
+  expect(countries).toContainEqual([order.shippingAddress.country, 'retail', expect.any(Number)])
   const ofTea = await query({ measures: ['units'], dimensions: ['product'], filters: [teas] })
   expect(ofTea.rows[0][0]).toBe('House Green')
   expect(ofTea.rows[0][1]).toBeGreaterThanOrEqual(3)

@@ -5,6 +5,7 @@ import type { DatamartService } from '@stoa/contracts/datamart/service'
 import { newId } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { laterColumns } from '../src/model/sales.ts'
 import { datamartService } from '../src/service.ts'
 import { builtAt, emptyLake, sale, writeStar } from './star-kit.ts'
 
@@ -146,4 +147,26 @@ test('a report that fails says why, and is completed when it is repeated', async
   const repeated = await service.request('POST', path, { as: analyst, headers: { prefer: 'wait=30' } })
   expect([repeated.status, repeated.body.state]).toEqual([202, 'completed'])
   expect((await service.request('POST', path, { as: analyst })).body.code).toBe('datamart.report_not_failed')
+})
+
+test('divides by country and price list, and subtracts tax and discounts', async () => {
+  const query = {
+    measures: ['revenue', 'tax', 'netRevenue', 'discounts'],
+    dimensions: ['currency', 'country', 'region', 'priceList'],
+    orderBy: [{ by: 'revenue' }],
+  }
+  // etl is of an older release still
+  await writeStar(lake, { fact_sales: [sale({ order_id: 'a', amount: 1_190 })] })
+  expect(await rowsOf(query)).toEqual([['EUR', null, null, null, 1_190, 0, 0, 0]])
+  const newer = { tax: 190, discount: 10, country: 'US', region: 'NY', price_list: 'retail' }
+  await writeStar(
+    lake,
+    { fact_sales: [sale({ order_id: 'a', amount: 1_190, ...newer }), sale({ order_id: 'old', amount: 5 })] },
+    laterColumns.fact_sales,
+  )
+  expect(await rowsOf(query)).toEqual([
+    ['EUR', null, null, null, 5, 0, 0, 0],
+    ['EUR', 'US', 'NY', 'retail', 1_190, 190, 1_000, 10],
+  ])
+  expect(await rowsOf({ measures: ['units'], filters: [{ dimension: 'country', values: ['US'] }] })).toEqual([[1]])
 })

@@ -39,20 +39,21 @@ export function emptyLake(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'stoa-mart-'))
 }
 
-/** Replaces the rows of tables, in one commit for each. */
-export async function writeStar(lake: string, star: Star): Promise<void> {
+/** Replaces the rows of tables, in one commit for each; `later` are columns of the facts that older releases of etl do not write. */
+export async function writeStar(lake: string, star: Star, later: Columns = {}): Promise<void> {
   const duck = makeDuck({ folder: lake, memoryMiB: 128 })
   for (const [name, rows = []] of Object.entries(star) as [StarTableName, Star[StarTableName]][]) {
     const folder = join(lake, starTablePath(name))
+    const schema = name === 'fact_sales' ? { ...columns[name], ...later } : columns[name]
     const before = await readTable(folder)
     const adds = await duck.use({ timeoutMs: 30_000 }, (session) =>
-      writeRows(session, rows, { folder, columns: columns[name] }),
+      writeRows(session, rows, { folder, columns: schema }),
     )
     const txn = { appId: builtFromAppId, version: 1, lastUpdated: Temporal.Instant.from(builtAt).epochMilliseconds }
     await commitTable(folder, {
       readVersion: before?.version,
       operation: 'WRITE',
-      actions: [...newTable(columns[name], []), { txn }, ...removals(before?.files.values() ?? []), ...adds],
+      actions: [...newTable(schema, []), { txn }, ...removals(before?.files.values() ?? []), ...adds],
     })
   }
   await duck.close()

@@ -25,7 +25,8 @@ async function run(pipeline: string) {
 }
 
 test('a run brings the events of orders into the lake and the star schema, line by line, to the cent', async () => {
-  const orderId = await kit.order({ amount: 1_001, shipping: 499, sku: 'TEA' })
+  const details = { tax: 160, discount: 50, country: 'US' }
+  const orderId = await kit.order({ amount: 1_001, shipping: 499, sku: 'TEA', details })
   await kit.staged(2)
   const { steps } = await run('star-schema')
   expect(steps).toMatchObject([
@@ -43,10 +44,15 @@ test('a run brings the events of orders into the lake and the star schema, line 
         currency: 'EUR',
         status: 'confirmed',
         is_confirmed: true,
+        country: 'US',
+        region: 'NY',
+        price_list: 'retail',
         quantity: '2',
         amount: '1001',
+        tax: '160',
+        discount: '50',
       },
-      expect.objectContaining({ line: 0, kind: 'shipping', sku: null, quantity: '0', amount: '499' }),
+      expect.objectContaining({ line: 0, kind: 'shipping', quantity: '0', amount: '499', tax: '10', discount: '0' }),
     ],
   )
   // nothing has changed: nothing is written
@@ -55,6 +61,7 @@ test('a run brings the events of orders into the lake and the star schema, line 
 })
 
 test('a cancelled order keeps its place in the facts, and a product has the name of its last version', async () => {
+  // as a release before 1.1.0 of the events of orders has published it
   const orderId = await kit.order({ amount: 500, sku: 'CUP' })
   const ends = { orderId, number: 'S-1', customerId: newId(), reason: 'changed their mind' }
   await kit.service.receive(orderCancelled, orderId, ends)

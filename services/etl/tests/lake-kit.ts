@@ -64,6 +64,8 @@ export interface LakeKit extends Omit<OpenLake, 'database' | 'duck'> {
     readonly amount: number
     readonly shipping?: number
     readonly sku?: string
+    /** What releases before 1.1.0 of these events do not say. */
+    readonly details?: { readonly tax: number; readonly discount: number; readonly country: string }
   }) => Promise<string>
   /** Waits until so many events are staged. */
   readonly staged: (count: number) => Promise<void>
@@ -76,7 +78,7 @@ export async function startLake(): Promise<LakeKit> {
     service,
     lake,
     query,
-    async order({ amount, shipping = 0, sku = 'TEA' }) {
+    async order({ amount, shipping = 0, sku = 'TEA', details }) {
       const orderId = newId()
       const eur = (cents: number) => ({ amount: cents, currency: 'EUR' })
       const data = {
@@ -84,7 +86,15 @@ export async function startLake(): Promise<LakeKit> {
         number: `S-${orderId.slice(-6)}`,
         customerId: newId(),
         total: eur(amount + shipping),
-        lines: [{ sku, quantity: 2, total: eur(amount) }],
+        lines: [
+          {
+            sku,
+            quantity: 2,
+            total: eur(amount),
+            ...(details && { tax: eur(details.tax), discount: eur(details.discount), priceList: 'retail' }),
+          },
+        ],
+        ...(details && { tax: eur(details.tax + 10), country: details.country, region: 'NY' }),
       }
       await service.receive(orderCreated, orderId, data)
       await service.receive(orderConfirmed, orderId, data)

@@ -58,7 +58,14 @@ test('an order is confirmed when everybody agrees', async () => {
   expect(headers.get('location')).toBe(`/api/v1/orders/${order.id}`)
   expect(sagaCalls()).toEqual(['acceptQuote', 'reserve', 'pay', 'createShipment', 'confirm'])
   const created = await service.published(orderCreated.type)
-  expect(created.map((event) => event.subject)).toContain(order.id)
+  const [line] = order.items
+  expect(line.priceList).toBe('retail')
+  expect(created.find((event) => event.subject === order.id)?.data).toMatchObject({
+    total: order.total,
+    shipping: order.shipping,
+    country: order.shippingAddress.country,
+    lines: [{ sku: line.sku, total: line.total, net: line.total, tax: line.tax, priceList: 'retail' }],
+  })
 })
 
 test('billing learns what an invoice states of an order: its lines with their tax, its sums, and its address', async () => {

@@ -56,6 +56,7 @@ export function standIns(): StandIns {
         sku,
         quantity,
         listPrice: eur(unit),
+        priceList: 'retail',
         discounts: [],
         net: eur(unit * quantity),
         tax: eur(0),

@@ -22,24 +22,27 @@ const quote: PricingApp['quote'] = (more) => app.quote(more)
 const promote: PricingApp['promote'] = (more) => app.promote(more)
 
 test('a list for a tier of accounts counts for those accounts only', async () => {
+  const name = `list ${newId()}`
   const { body: list } = await service.request('POST', '/api/v1/pricing/price-lists', {
     as: manager,
-    body: { name: `list ${newId()}`, currency: 'EUR', taxInclusive: true, customerGroup: 'premium' },
+    body: { name, currency: 'EUR', taxInclusive: true, customerGroup: 'premium' },
   })
   await service.request('POST', `/api/v1/pricing/price-lists/${list.id}/prices`, {
     as: manager,
     body: { sku: 'TEA', breaks: [{ fromQuantity: 1, amount: 700 }] },
   })
   const grace = newId()
-  const subtotalFor = async (subject: string) =>
+  const quoteFor = async (subject: string) =>
     (
       await service.request('POST', '/api/v1/pricing/quote', {
         as: { subject },
         body: { items: [{ sku: 'TEA', quantity: 1 }], region: 'DE' },
       })
-    ).body.subtotal.amount
+    ).body
+  const subtotalFor = async (subject: string) => (await quoteFor(subject)).subtotal.amount
   await service.receive(userCreated, grace, { userId: grace, kind: 'registered', tier: 'premium', locale: 'en' })
   await eventually(async () => expect(await subtotalFor(grace)).toBe(700))
+  expect((await quoteFor(grace)).lines[0].priceList).toBe(name)
   expect(await subtotalFor(newId())).toBe(1_000)
   expect((await quote()).body.subtotal.amount).toBe(2_000)
   await service.receive(userUpdated, grace, { userId: grace, tier: 'free', status: 'active', locale: 'en' })

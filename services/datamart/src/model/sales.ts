@@ -1,5 +1,6 @@
 import type { Dimension, MartColumn, Measure } from '@stoa/contracts/datamart/resources'
 import type { StarTableName } from '@stoa/contracts/etl/lake-layout'
+import type { Columns } from '@stoa/lake'
 
 /** Something that sales can be divided by. */
 export interface DimensionModel {
@@ -21,6 +22,11 @@ export const joins: Readonly<Record<Exclude<StarTableName, 'fact_sales'>, string
   dim_product: 'left join dim_product as p on p.sku = f.sku',
 }
 
+/** The columns that a table of an older release of etl lacks. */
+export const laterColumns: Readonly<Partial<Record<StarTableName, Columns>>> = {
+  fact_sales: { country: 'string', region: 'string', price_list: 'string', tax: 'long', discount: 'long' },
+}
+
 /** The dimensions of sales. */
 export const dimensions: Readonly<Record<Dimension, DimensionModel>> = {
   day: { type: 'day', sql: 'f.day' },
@@ -33,13 +39,26 @@ export const dimensions: Readonly<Record<Dimension, DimensionModel>> = {
   category: { type: 'text', sql: 'p.category', needs: 'dim_product' },
   status: { type: 'text', sql: 'f.status' },
   kind: { type: 'text', sql: 'f.kind' },
+  // where the goods go; unknown in orders of older releases
+  country: { type: 'text', sql: 'f.country' },
+  region: { type: 'text', sql: 'f.region' },
+  priceList: { type: 'text', sql: 'f.price_list' },
 }
+
+/** A sum over confirmed orders. */
+const confirmed = (amount: string): MeasureModel => ({
+  type: 'money',
+  sql: `coalesce(sum(${amount}) filter (where f.is_confirmed), 0)`,
+})
 
 /** The measures of sales. Revenue is that of orders that were ever confirmed, as in analytics; refunds are not subtracted. */
 export const measures: Readonly<Record<Measure, MeasureModel>> = {
   orders: { type: 'integer', sql: 'count(distinct f.order_id)' },
   confirmedOrders: { type: 'integer', sql: 'count(distinct f.order_id) filter (where f.is_confirmed)' },
   units: { type: 'integer', sql: 'coalesce(sum(f.quantity) filter (where f.is_confirmed), 0)' },
-  revenue: { type: 'money', sql: 'coalesce(sum(f.amount) filter (where f.is_confirmed), 0)' },
+  revenue: confirmed('f.amount'),
+  tax: confirmed('f.tax'),
+  netRevenue: confirmed('f.amount - f.tax'),
+  discounts: confirmed('f.discount'),
   placedValue: { type: 'money', sql: 'coalesce(sum(f.amount), 0)' },
 }

@@ -4,6 +4,7 @@ import { builtFromAppId, starTablePath, type StarTableName } from '@stoa/contrac
 import { tableSql, type Snapshot, type SqlValue } from '@stoa/lake'
 import type { Deps } from '../deps.ts'
 import type { BuiltQuery } from '../model/build-query.ts'
+import { laterColumns } from '../model/sales.ts'
 
 /** How long a statement may take, and until when it is wanted. */
 export interface Asking {
@@ -31,7 +32,8 @@ export async function askStar(
   const shared = { columns: [...columns], sql }
   if (snapshots.length < tables.length) return { ...shared, rows: [], isTruncated: false, versions: {} }
   const sources = snapshots.map(
-    ({ name, snapshot }) => `${name} as (select * from ${tableSql(folderOf(lake, name), snapshot)})`,
+    ({ name, snapshot }) =>
+      `${name} as (select * from ${tableSql(folderOf(lake, name), snapshot, laterColumns[name])})`,
   )
   const statement = `with ${sources.join(', ')}\n${sql}`
   const rows = await duck.use(asking, (session) => session.rows(statement, parameters))

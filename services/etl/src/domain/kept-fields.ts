@@ -1,8 +1,8 @@
 import { etl } from '@stoa/contracts/etl/service'
 
 const orderFields = ['orderId', 'number']
-const orderFacts = [...orderFields, 'total', 'lines']
-const paymentFacts = ['paymentId', 'orderId', 'amount']
+const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region']
+const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider']
 
 /**
  * The fields of each event that the lake keeps. A field that is not listed never reaches it: neither the ids of customers nor free text,

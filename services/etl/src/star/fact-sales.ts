@@ -1,10 +1,12 @@
 import type { StarTable } from './star-table.ts'
 
-const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": {"amount": "BIGINT", "currency": "VARCHAR"}}]`
+const moneyType = `{"amount": "BIGINT", "currency": "VARCHAR"}`
+const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": ${moneyType}, "tax": ${moneyType}, "discount": ${moneyType}, "priceList": "VARCHAR"}]`
 
 /**
  * What was sold, a row for each line of an order. What an order costs beside its lines is a line of the kind `shipping`, so the lines of an
- * order add up to its total. Amounts are in minor units.
+ * order add up to its total. Amounts are in minor units and include the tax. Tax and discount are null in orders that older releases have
+ * placed.
  */
 export const factSales: StarTable = {
   name: 'fact_sales',
@@ -19,8 +21,13 @@ export const factSales: StarTable = {
     currency: 'string',
     status: 'string',
     is_confirmed: 'boolean',
+    country: 'string',
+    region: 'string',
+    price_list: 'string',
     quantity: 'long',
     amount: 'long',
+    tax: 'long',
+    discount: 'long',
   },
   sql: (events) => `
     with steps as (
@@ -31,6 +38,7 @@ export const factSales: StarTable = {
     placed as (
       select order_id, happened_at as placed_at, data ->> '$.number' as order_number,
         (data ->> '$.total.amount')::bigint as total, data ->> '$.total.currency' as currency,
+        (data ->> '$.tax.amount')::bigint as order_tax, data ->> '$.country' as country, data ->> '$.region' as region,
         from_json(data -> '$.lines', '${lineType}') as lines
       from steps where type = 'order.created' qualify row_number() over (partition by order_id order by seq) = 1
     ),
@@ -47,14 +55,15 @@ export const factSales: StarTable = {
     ),
     every as (
       select order_id, line::integer as line, 'goods' as kind, item.sku as sku, item.quantity as quantity,
-        item.total.amount as amount
+        item.total.amount as amount, item.tax.amount as tax, item.discount.amount as discount, item.priceList as price_list
       from goods
       union all
-      select order_id, 0, 'shipping', null, 0, total - coalesce(list_sum(list_transform(lines, lambda each: each.total.amount)), 0)
+      select order_id, 0, 'shipping', null, 0, total - coalesce(list_sum(list_transform(lines, lambda each: each.total.amount)), 0),
+        order_tax - coalesce(list_sum(list_transform(lines, lambda each: each.tax.amount)), 0), order_tax * 0, null
       from placed
     )
     select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
-      status, is_confirmed, quantity, amount
+      status, is_confirmed, country, region, price_list, quantity, amount, tax, discount
     from every join placed using (order_id) join latest using (order_id)
     where kind = 'goods' or amount <> 0
     order by placed_at, order_id, line`,

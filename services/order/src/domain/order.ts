@@ -8,6 +8,8 @@ export interface OrderItem {
   readonly name: string
   readonly quantity: number
   readonly unitPrice: Money
+  /** The name of its price list; missing in an order that an older release has placed, or priced. */
+  readonly priceList?: string
   readonly discount: Money
   readonly tax: Money
   /** Missing in an order that an older release has placed. */

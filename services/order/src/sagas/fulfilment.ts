@@ -6,6 +6,7 @@ import { toRpcMoney } from '@stoa/kernel'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'
+import { orderFact } from '../domain/order-fact.ts'
 import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
 
 const hourMs = 3_600_000
@@ -131,10 +132,8 @@ interface Confirmation {
 async function confirm(tx: Tx<OrderService>, orderId: OrderId, confirmation: Confirmation): Promise<void> {
   const { at, paymentId, pickAfterMs } = confirmation
   const order = await lockOrder(tx, orderId)
-  const { number, customerId, total, items } = order.resource
   await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', paymentId, at })
-  const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
-  await tx.publish(orderConfirmed, orderId, { orderId, number, customerId, total, lines })
+  await tx.publish(orderConfirmed, orderId, orderFact(order.resource))
   if (order.cancelReason !== undefined) {
     // Cancelled after the pivot was entered: from here on another saga undoes the order.
     const key = cancellationSagaKey(orderId, order.cancellations)

@@ -5,6 +5,7 @@ import { orderErrors } from '@stoa/contracts/order/errors'
 import { catalogueError, money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'
 import type { OrderItem, OrderState, PlacedOrder } from '../domain/order.ts'
+import { erasedCountry } from '../domain/order-fact.ts'
 
 interface OrderRow {
   readonly id: OrderId
@@ -215,7 +216,13 @@ export async function findDelivery(db: ReadHandle, id: string): Promise<Temporal
   return row?.at
 }
 
-const erased: ShippingAddress = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'ZZ' }
+const erased: ShippingAddress = {
+  name: 'erased',
+  line1: 'erased',
+  city: 'erased',
+  postalCode: 'erased',
+  country: erasedCountry,
+}
 
 /** Remembers that an account is erased, and forgets where its ended orders went. */
 export async function eraseCustomer(tx: WriteHandle, customerId: string, at: Temporal.Instant): Promise<void> {

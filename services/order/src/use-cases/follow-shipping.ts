@@ -3,6 +3,7 @@ import { orderCompleted, orderDelivered, orderShipped } from '@stoa/contracts/or
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { canMove } from '../domain/order.ts'
+import { orderFact } from '../domain/order-fact.ts'
 import { eraseWhenCustomerIsErased, lockOrder, moveOrder, noteInHistory } from '../store/orders.ts'
 
 export const markShippedOnDispatch = ({ clock }: Deps): Consumer<OrderService, 'shippingDispatched'> => ({
@@ -54,8 +55,6 @@ export const completeOrderTask =
       const move = { to: order.status, actor: 'return-window', reason: 'return window expired', at: clock.now() }
       if (order.status === 'delivered') await moveOrder(tx, orderId, { ...move, to: 'completed', reason: undefined })
       else await noteInHistory(tx, orderId, move)
-      const { number, customerId, total, items } = order.resource
-      const lines = items.map((item) => ({ sku: item.sku, quantity: item.quantity, total: item.total }))
-      await tx.publish(orderCompleted, orderId, { orderId, number, customerId, total, lines })
+      await tx.publish(orderCompleted, orderId, orderFact(order.resource))
       await eraseWhenCustomerIsErased(tx, orderId)
     })

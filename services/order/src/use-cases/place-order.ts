@@ -6,6 +6,7 @@ import type { PaymentService } from '@stoa/contracts/payment/service'
 import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'
+import { orderFact } from '../domain/order-fact.ts'
 import { insertOrder } from '../store/orders.ts'
 import { loadNames } from './load-names.ts'
 import { priceOrder, type OrderRefusal, type OrderRequest } from './price-order.ts'
@@ -85,14 +86,13 @@ export async function writeOrder(
 ): Promise<void> {
   const number = await insertOrder(tx, order, at)
   const { id: orderId, customerId, quoteId, paymentMethodId, shippingAddress, sums } = order
-  const lines = order.items.map(({ sku, quantity, total }) => ({ sku, quantity, total }))
-  await tx.publish(orderCreated, orderId, { orderId, number, customerId, total: sums.total, lines })
+  await tx.publish(orderCreated, orderId, orderFact({ ...order, ...sums, number }))
   await tx.start('order-fulfilment', orderId, {
     orderId,
     customerId,
     quoteId,
     ...compact({ paymentMethodId }),
-    lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    lines: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
     country: shippingAddress.country,
     total: sums.total,
     isGuest: caller.roles.includes('guest'),

@@ -9,6 +9,7 @@ export function itemsOf(quote: PricedQuote, names: ReadonlyMap<string, string>):
     name: names.get(line.sku) ?? line.sku,
     quantity: line.quantity,
     unitPrice: fromRpcMoney(line.listPrice),
+    ...(line.priceList === '' ? {} : { priceList: line.priceList }),
     discount: sumMoney(
       line.discounts.map((discount) => fromRpcMoney(discount.amount)),
       fromRpcMoney(line.listPrice).currency,

@@ -85,7 +85,7 @@ async function writeDown(
   } as const
   const payment = await insertPayment(tx, row, deps.clock.now())
   if (payment === undefined) return undefined
-  const fact = { paymentId: id, orderId, customerId, amount }
+  const fact = { paymentId: id, orderId, customerId, amount, provider }
   await tx.publish(paymentInitiated, id, fact)
   if (status === 'captured') await tx.publish(paymentCompleted, id, fact)
   if (status === 'in_review') await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules })

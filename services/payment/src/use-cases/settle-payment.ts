@@ -86,8 +86,8 @@ async function publishOutcome(tx: Tx<PaymentService>, payment: StoredPayment, ou
 }
 
 /** What every event of a payment carries. */
-export function factOf({ id: paymentId, orderId, customerId, amount }: Payment) {
-  return { paymentId, orderId, customerId, amount }
+export function factOf({ id: paymentId, orderId, customerId, amount, provider }: Payment) {
+  return { paymentId, orderId, customerId, amount, provider }
 }
 
 /** Publishes the decision of a review. */

@@ -14,6 +14,8 @@ export interface BasketLine {
   readonly taxRateBasisPoints: number
   /** Whether the prices hold the tax already. */
   readonly isTaxInclusive: boolean
+  /** The name of the price list that the prices are from. */
+  readonly priceList: string
 }
 
 /** What a promotion does. */
@@ -61,6 +63,7 @@ export interface PricedLine {
   readonly quantity: number
   /** Of one unit, as the price list has it. */
   readonly listPrice: Money
+  readonly priceList: string
   /** Whether the list price includes the tax. */
   readonly taxInclusive: boolean
   readonly discounts: readonly LineDiscount[]

@@ -15,6 +15,7 @@ const line = (more: Partial<BasketLine> = {}): BasketLine => ({
   breaks: [{ fromQuantity: 1, amount: 1_000 }],
   taxRateBasisPoints: 1_900,
   isTaxInclusive: true,
+  priceList: 'retail',
   ...more,
 })
 const promotion = (more: Partial<BasketPromotion> = {}): BasketPromotion => ({
@@ -181,6 +182,7 @@ const lines = fc.array(
     breaks: fc.tuple(fc.integer({ min: 0, max: 100_000 })).map(([amount]) => [{ fromQuantity: 1, amount }]),
     taxRateBasisPoints: fc.constantFrom(0, 700, 1_900, 2_550),
     isTaxInclusive: fc.boolean(),
+    priceList: fc.constant('retail'),
   }),
   { minLength: 1, maxLength: 8 },
 )

@@ -31,12 +31,12 @@ export function priceBasket({ currency, lines: wanted, promotions, shipping: tar
 }
 
 function closeLine(open: OpenLine, currency: string): PricedLine {
-  const { sku, quantity, taxRateBasisPoints, isTaxInclusive } = open.line
+  const { sku, quantity, taxRateBasisPoints, isTaxInclusive: taxInclusive, priceList } = open.line
   const { listPrice, discounts } = open
   const total = money(leftOf(open), currency)
   const tax = includedTax(total, taxRateBasisPoints)
   const net = subtractMoney(total, tax)
-  return { sku, quantity, listPrice, taxInclusive: isTaxInclusive, discounts, net, tax, taxRateBasisPoints, total }
+  return { sku, quantity, listPrice, priceList, taxInclusive, discounts, net, tax, taxRateBasisPoints, total }
 }
 
 function chargeFor(subtotal: Money, { charge, freeFrom }: ShippingTariff): Money {

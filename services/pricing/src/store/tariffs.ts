@@ -8,6 +8,8 @@ export interface PricedSku {
   readonly taxClass: string
   readonly breaks: readonly QuantityBreak[]
   readonly isTaxInclusive: boolean
+  /** The name of the list. */
+  readonly priceList: string
 }
 
 /**
@@ -20,14 +22,16 @@ export function findPrices(
   { currency, customerId, at }: { currency: string; customerId: string | undefined; at: Temporal.Instant },
 ): Promise<PricedSku[]> {
   return db.sql<PricedSku>`
-    select s.sku, s.tax_class as "taxClass", p.breaks, l.tax_inclusive as "isTaxInclusive"
+    select s.sku, s.tax_class as "taxClass", p.breaks, l.tax_inclusive as "isTaxInclusive",
+      l.name as "priceList"
       from sellable s
       join prices p on p.sku = s.sku
       join price_lists l on l.id = p.price_list_id
      where s.sku = any (${skus}) and s.status = 'active' and l.currency = ${currency}
        and (l.customer_group is null
          or l.customer_group = (select tier from customers where customer_id = ${customerId}::uuid))
-       and (l.valid_from is null or l.valid_from <= ${at}) and (l.valid_until is null or l.valid_until > ${at})`
+       and (l.valid_from is null or l.valid_from <= ${at}) and (l.valid_until is null or l.valid_until > ${at})
+     order by l.name, l.id`
 }
 
 /** The tax rates of a region by class; empty for a region without a table. */

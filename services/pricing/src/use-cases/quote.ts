@@ -75,6 +75,7 @@ function onWire({ quote: { quoteId, lines, ...rest }, customerId = '' }: StoredQ
       total: toRpcMoney(line.total),
       taxRateBasisPoints: line.taxRateBasisPoints,
       taxInclusive: line.taxInclusive,
+      priceList: line.priceList ?? '',
     })),
     subtotal: toRpcMoney(rest.subtotal),
     discount: toRpcMoney(rest.discount),
