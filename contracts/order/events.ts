@@ -1,5 +1,5 @@
 import { CountrySchema, event, MoneySchema } from '@stoa/contract'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
 import { PublishedDifference, PublishedKind } from './reconciliation.ts'
 
@@ -17,7 +17,8 @@ const OrderLineFact = Type.Object({
   priceList: Type.Optional(Type.String()),
 })
 
-const OrderFact = Type.Object({
+/** What the events of an order say of it. */
+export const OrderFact = Type.Object({
   orderId: OrderId,
   number: Type.String(),
   customerId: UserId,
@@ -33,6 +34,7 @@ const OrderFact = Type.Object({
   /** The state or province of delivery, where the address has one. */
   region: Type.Optional(Type.String()),
 })
+export type OrderFact = Static<typeof OrderFact>
 
 const OrderMove = Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId })
 const OrderEnd = Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId, reason: Type.String() })

@@ -1,11 +1,10 @@
-import type { EventData } from '@stoa/contract'
-import type { orderCreated } from '@stoa/contracts/order/events'
+import type { OrderFact } from '@stoa/contracts/order/events'
 import type { Order } from '@stoa/contracts/order/resources'
 import { compact, subtractMoney } from '@stoa/kernel'
 import type { OrderItem } from './order.ts'
 
 /** What the events of an order say of it: its lines, sums, and country, but not who it goes to. */
-export function orderFact(order: FactSource): EventData<typeof orderCreated> {
+export function orderFact(order: FactSource): OrderFact {
   const { id: orderId, number, customerId, total, shipping, tax, shippingAddress } = order
   const { country, state } = shippingAddress
   return {
