@@ -17,8 +17,7 @@ const OrderLineFact = Type.Object({
   priceList: Type.Optional(Type.String()),
 })
 
-/** What the events of an order say of it. */
-export const OrderFact = Type.Object({
+const OrderFactSchema = Type.Object({
   orderId: OrderId,
   number: Type.String(),
   customerId: UserId,
@@ -34,13 +33,14 @@ export const OrderFact = Type.Object({
   /** The state or province of delivery, where the address has one. */
   region: Type.Optional(Type.String()),
 })
-export type OrderFact = Static<typeof OrderFact>
+/** What the events of an order say of it. */
+export type OrderFact = Static<typeof OrderFactSchema>
 
 const OrderMove = Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId })
 const OrderEnd = Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId, reason: Type.String() })
 
 /** An order was placed; its saga decides what becomes of it. */
-export const orderCreated = event('order.created', '1.1.0', OrderFact)
+export const orderCreated = event('order.created', '1.1.0', OrderFactSchema)
 /** The status of an order has changed, for changes without a specific event. */
 export const orderUpdated = event(
   'order.updated',
@@ -48,7 +48,7 @@ export const orderUpdated = event(
   Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId, status: Type.String() }),
 )
 /** Stock, payment and shipment of an order are certain. */
-export const orderConfirmed = event('order.confirmed', '1.1.0', OrderFact)
+export const orderConfirmed = event('order.confirmed', '1.1.0', OrderFactSchema)
 /** An order could not be fulfilled; its payment and stock are released. */
 export const orderRejected = event('order.rejected', '1.0.0', OrderEnd)
 /** An order was cancelled. */
@@ -58,7 +58,7 @@ export const orderShipped = event('order.shipped', '1.0.0', OrderMove)
 /** The goods have arrived. */
 export const orderDelivered = event('order.delivered', '1.0.0', OrderMove)
 /** The return window has expired. */
-export const orderCompleted = event('order.completed', '1.1.0', OrderFact)
+export const orderCompleted = event('order.completed', '1.1.0', OrderFactSchema)
 /** Undamaged goods were returned: the lines, and whether all units were returned. */
 export const orderReturned = event(
   'order.returned',
