@@ -109,6 +109,24 @@ describe.runIf(hasRedis)('rate limits in Redis', () => {
     expect(await countAllowed([buckets], 150)).toBe(100)
   })
 
+  test('a bucket that cannot be read, or is ahead of the clock, locks no client out', async () => {
+    const buckets = await bucketsOf(patientMs)
+    expect(await countAllowed([buckets], 150)).toBe(100)
+    const [key = ''] = (await redis.send('KEYS', '*:hundred')) as string[]
+    await redis.send('SET', key, 'of another release')
+    expect(await countAllowed([buckets], 150)).toBe(100)
+    // from before the clock of Redis was set back by an hour
+    const ahead = (Date.now() + 3_600_000) * 1_000
+    for (const cost of [0, 1] as const) {
+      await redis.send('SET', key, `100 ${ahead}`, 'PX', '7200000')
+      expect((await buckets.take([limiter], '192.0.2.1', cost))?.[0]?.allowed).toBe(false)
+      const [spent, at] = String(await redis.send('GET', key))
+        .split(' ')
+        .map(Number)
+      expect([spent, Number(at) < ahead - 1_800e6]).toEqual([100, true])
+    }
+  })
+
   test('failed sign-ins at one gateway count at the other', async () => {
     const settings = { RATE_LIMIT_SCALE: '1', REDIS_URL: redis.url, REDIS_TIMEOUT_MS: String(patientMs) }
     const [first, second] = [await gatewayUnderTest(settings), await gatewayUnderTest(settings)]

@@ -9,7 +9,11 @@ export const config = defineConfig('user', {
   ...serviceSettings('user', user.port),
   USER_SECRET: secret(Type.String({ minLength: 32 }), {
     embeddedDefault: 'stoa-embedded-only, never in production',
-    doc: 'Secret from which the key is derived that encrypts the secrets of second factors; changing it leaves their owners with their recovery codes only.',
+    doc: 'Secret from which the key is derived that encrypts the secrets of second factors; without its former value in USER_SECRET_OTHER, their owners are left with their recovery codes.',
+  }),
+  USER_SECRET_OTHER: secret(Type.String({ minLength: 32 }), {
+    optional: true,
+    doc: 'Another secret that decrypts the secrets of second factors, to change USER_SECRET: the next one before, and the former one after.',
   }),
   GUEST_RETENTION_DAYS: setting(days, {
     default: 30,

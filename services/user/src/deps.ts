@@ -6,8 +6,8 @@ export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
   readonly passwords: Passwords
-  /** Encrypts the secrets of second factors. */
-  readonly secretKey: Buffer
+  /** Decrypt the secrets of second factors; the first one encrypts them. */
+  readonly secretKeys: readonly [Buffer, ...Buffer[]]
   /** For how many days the accounts of guests and the attempts to sign in are kept. */
   readonly retention: { readonly guestDays: number; readonly signInDays: number }
 }

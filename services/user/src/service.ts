@@ -1,5 +1,5 @@
 import { user } from '@stoa/contracts/user/service'
-import { createPasswords, deriveKey } from '@stoa/security'
+import { createPasswords } from '@stoa/security'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -16,6 +16,7 @@ import {
   removeAddress,
   replaceAddress,
 } from './use-cases/manage-addresses.ts'
+import { factorKeys } from './use-cases/factor-secret.ts'
 import {
   disableSecondFactor,
   enableSecondFactor,
@@ -48,12 +49,12 @@ import { forgetOldSignIns, unlockUser } from './use-cases/unlock-user.ts'
 export const userService = defineService(user, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { userSecret, guestRetentionDays, signInRetentionDays } }): Deps => ({
+  deps: ({ clock, newId, config }): Deps => ({
     clock,
     newId,
     passwords: createPasswords(),
-    secretKey: deriveKey(userSecret, 'second factors'),
-    retention: { guestDays: guestRetentionDays, signInDays: signInRetentionDays },
+    secretKeys: factorKeys(config.userSecret, config.userSecretOther),
+    retention: { guestDays: config.guestRetentionDays, signInDays: config.signInRetentionDays },
   }),
   bind: (deps) => ({
     operations: {

@@ -79,7 +79,7 @@ export interface UserApp {
   readonly run: (task: 'find-sessions-to-end' | 'forget-old-sign-ins' | 'remove-guests') => Promise<void>
 }
 
-export async function startUser(): Promise<UserApp> {
+export async function startUser(settings: Readonly<Record<string, string>> = {}): Promise<UserApp> {
   const auth: AuthSide = { log: [], isAway: false, beforeOpening: undefined }
   const customers = { withOrders: new Set<string>(), isAway: false }
   let aheadMinutes = 0
@@ -92,6 +92,7 @@ export async function startUser(): Promise<UserApp> {
   const service = await startTestService(userService, {
     access: accessTable,
     clock,
+    settings,
     calls: {
       auth: {
         openSession: async ({ userId }) => {

@@ -64,14 +64,19 @@ export async function confirmFactor(tx: WriteHandle, id: string, step: number, a
   return rows.length === 1
 }
 
-/** Accepts the code of a time step, once; false if it, or one of a later step, was accepted meanwhile. */
+/** Accepts the code of a time step, once, and stores its secret as it was encrypted anew; false if it, or one of a later step, was accepted meanwhile. */
 export async function useStep(
   tx: WriteHandle,
   factorId: string,
-  { step, latestStep }: { readonly step: number; readonly latestStep: number },
+  {
+    step,
+    latestStep,
+    sealedAnew,
+  }: { readonly step: number; readonly latestStep: number; readonly sealedAnew: Buffer | undefined },
 ): Promise<boolean> {
   const rows = await tx.sql`
-    update second_factors set last_step = ${step}, wrong_codes = 0
+    update second_factors
+       set last_step = ${step}, wrong_codes = 0, secret = coalesce(${sealedAnew ?? null}::bytea, secret)
      where id = ${factorId} and (last_step is null or last_step < ${step} or last_step > ${latestStep}) returning id`
   return rows.length === 1
 }

@@ -1,5 +1,5 @@
 import type { ReadHandle } from '@stoa/contract'
-import { decryptText, equalsInConstantTime, totpCode, totpStepAt } from '@stoa/security'
+import { equalsInConstantTime, totpCode, totpStepAt } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { acceptedStep, latestStep, maxWrongCodes, readCode } from '../domain/second-factor.ts'
 import {
@@ -21,12 +21,13 @@ import {
   type Locked,
   type UserTx,
 } from './count-attempts.ts'
+import { openSecret } from './factor-secret.ts'
 import { hashRecoveryCode } from './recovery-codes.ts'
 
 /** A code that was found right, but is not yet used up: that is for `useCode`, in the transaction of what it is wanted for. */
 export interface ProvenCode {
   readonly factorId: string
-  readonly by: { readonly step: number } | { readonly recoveryHash: string }
+  readonly by: { readonly step: number; readonly sealedAnew: Buffer | undefined } | { readonly recoveryHash: string }
 }
 
 /** What the second factor of an account says to a sign-in; without one, `code` is undefined. */
@@ -89,17 +90,17 @@ export function countOtpWrong(
 }
 
 async function proveCode(
-  { clock, secretKey }: Deps,
+  { clock, secretKeys }: Deps,
   db: ReadHandle,
   { id: factorId, encryptedSecret, isConfirmed, lastStep }: StoredFactor,
   otp: string,
 ): Promise<ProvenCode | undefined> {
   const typed = readCode(otp)
   if (typed.kind === 'totp') {
-    const secret = decryptText(secretKey, factorId, encryptedSecret)
+    const { secret, sealedAnew } = openSecret(secretKeys, factorId, encryptedSecret)
     const isCodeOf = (step: number) => equalsInConstantTime(totpCode(secret, step), typed.code)
     const step = acceptedStep(isCodeOf, totpStepAt(clock.now()), lastStep)
-    return step === undefined ? undefined : { factorId, by: { step } }
+    return step === undefined ? undefined : { factorId, by: { step, sealedAnew } }
   }
   // a recovery code does not show that the app has the secret
   if (typed.kind === 'unreadable' || !isConfirmed) return undefined
@@ -109,7 +110,7 @@ async function proveCode(
 
 /** Uses up a code; false if another request was first. */
 export function useCode(tx: UserTx, { factorId, by }: ProvenCode, at: Temporal.Instant): Promise<boolean> {
-  if ('step' in by) return useStep(tx, factorId, { step: by.step, latestStep: latestStep(totpStepAt(at)) })
+  if ('step' in by) return useStep(tx, factorId, { ...by, latestStep: latestStep(totpStepAt(at)) })
   return useRecoveryCode(tx, factorId, { codeHash: by.recoveryHash, at })
 }
 
