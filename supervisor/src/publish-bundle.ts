@@ -12,7 +12,8 @@ import { copyFilesOf } from './bundle.ts'
  * Writes the program of one process of a system into an empty folder, which runs on another machine of the same kind with `node main.js`:
  * its code, migrations, assets and native packages; for the gateway also the apps. @throws AppError for an unknown name or a full folder
  */
-export async function publishBundle({ services }: System, name: string, folder: string): Promise<void> {
+export async function publishBundle(system: System, name: string, folder: string): Promise<void> {
+  const { services } = system
   const deployment = services.find((each) => each.name === name)
   if (deployment === undefined) {
     const names = services.map((each) => each.name).join(', ')
@@ -26,7 +27,9 @@ export async function publishBundle({ services }: System, name: string, folder: 
   if (deployment.lake !== undefined) await copyNativePackages(folder)
   if (deployment.kind === 'gateway') await copyApps(folder)
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
-  await writeFile(join(folder, 'main.js'), `import './entries/${name}.js'\n`)
+  // before the program is loaded, which would else belong to the shop
+  const ofSystem = `process.env.STOA_SYSTEM ||= ${JSON.stringify(system.name)}`
+  await writeFile(join(folder, 'main.js'), `${ofSystem}\nawait import('./entries/${name}.js')\n`)
 }
 
 /** DuckDB, whose package finds its library in the packages beside it. */
