@@ -8,7 +8,7 @@ export function ownAccount(token: string): { readonly id: string } {
   return { id: claims.sub }
 }
 
-/** Switches a second factor on; `app` is the authenticator app that has its secret. */
+/** Switches a second factor on with the token `as`; `app` is the authenticator app that has its secret. */
 export async function withSecondFactor(email: string) {
   const as = await signIn(email)
   const { id } = ownAccount(as)
@@ -17,5 +17,5 @@ export async function withSecondFactor(email: string) {
   const { otpauthUri, recoveryCodes } = enabled.body as { otpauthUri: string; recoveryCodes: string[] }
   const verified = await ask('POST', `/api/v1/users/${id}/mfa/verify`, { as, body: { otp: codeOf(otpauthUri) } })
   expect(verified.status).toBe(204)
-  return { app: (distance: number) => codeOf(otpauthUri, distance), recoveryCodes }
+  return { as, app: (distance: number) => codeOf(otpauthUri, distance), recoveryCodes }
 }

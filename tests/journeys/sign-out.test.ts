@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ask, eventually, newCustomer } from './shop.ts'
+import { ownAccount, withSecondFactor } from './second-factor.ts'
+import { ask, eventually, newAccount, newCustomer, signIn } from './shop.ts'
 import { system } from './system.ts'
 
 test('the token of a session that was ended opens nothing any more, through the gateway or at a service itself', async () => {
@@ -15,4 +16,19 @@ test('the token of a session that was ended opens nothing any more, through the 
       const answer = await fetch(`${order}/api/v1/orders`, { headers: { authorization: `Bearer ${as}` } })
       expect(answer.status).toBe(401)
     })
+})
+
+test('a second factor that is switched on ends the sessions of before, and one that is reset all of them', async () => {
+  const email = await newAccount()
+  const before = await signIn(email)
+  const { as } = await withSecondFactor(email)
+  const statusOf = async (token: string) => (await ask('GET', '/api/v1/orders', { as: token })).status
+  await eventually(async () => expect(await statusOf(before)).toBe(401))
+  expect(await statusOf(as)).toBe(200)
+  const admin = await signIn('admin@stoa.example')
+  const path = `/api/v1/users/${ownAccount(as).id}/mfa`
+  expect((await ask('DELETE', path, { as })).status).toBe(403)
+  expect((await ask('DELETE', path, { as: admin })).status).toBe(204)
+  await eventually(async () => expect(await statusOf(as)).toBe(401))
+  expect(await statusOf(await signIn(email))).toBe(200)
 })
