@@ -11,7 +11,11 @@ export const authConfig = defineConfig('auth', {
   ...serviceSettings('auth', 8010),
   AUTH_SECRET: secret(Type.String({ minLength: 32 }), {
     embeddedDefault: 'stoa-embedded-only, never in production',
-    doc: 'Secret from which the keys are derived that encrypt signing keys and sign cookies; changing it makes them unreadable.',
+    doc: 'Secret from which the keys are derived that encrypt signing keys and sign cookies; without its former value in AUTH_SECRET_OTHER, auth does not start.',
+  }),
+  AUTH_SECRET_OTHER: secret(Type.String({ minLength: 32 }), {
+    optional: true,
+    doc: 'Another secret that decrypts signing keys and verifies cookies, to change AUTH_SECRET: the next one before, and the former one after, until the signing keys were rotated and have retired.',
   }),
   SERVICE_SECRETS: secret(Type.Array(serviceSecret), {
     embeddedDefault: ['*=stoa-embedded-only'],

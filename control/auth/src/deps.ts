@@ -21,6 +21,7 @@ export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthS
   const identity = makeIdentity({
     issuer: config.authIssuer,
     secret: config.authSecret,
+    otherSecret: config.authSecretOther,
     serviceSecrets: parseServiceSecrets(config.serviceSecrets),
     declaredCalls: declaredCalls(runningSystem.catalogue),
     rotationDays: config.keyRotationDays,

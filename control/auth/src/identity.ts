@@ -2,7 +2,7 @@ import type { Calls, ReadHandle } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { RenewedTokens } from '@stoa/contracts/auth/resources'
 import { type Clock, platformError } from '@stoa/kernel'
-import { deriveKey, fingerprint } from '@stoa/security'
+import { deriveChangingKeys, fingerprint, type ChangingKeys } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { AuthTx, Transaction } from './auth-tx.ts'
 import { SHOP_CLIENT, type DeclaredCalls } from './oidc/clients.ts'
@@ -17,6 +17,8 @@ export interface IdentitySettings {
   readonly issuer: string
   /** Of at least 32 characters; the keys that encrypt and sign what auth keeps are derived from it. */
   readonly secret: string
+  /** Accepted beside it while it changes. */
+  readonly otherSecret?: string | undefined
   readonly serviceSecrets: ReadonlyMap<string, string>
   readonly declaredCalls: DeclaredCalls
   readonly rotationDays: number
@@ -55,7 +57,7 @@ export function makeIdentity(settings: IdentitySettings): Identity {
     db,
     transaction,
     clock,
-    encryptionKey: deriveKey(settings.secret, 'signing keys'),
+    encryptionKeys: keysFor(settings, 'signing keys'),
     rotationDays: settings.rotationDays,
   })
   let running: Running | undefined
@@ -105,6 +107,10 @@ export function makeIdentity(settings: IdentitySettings): Identity {
   }
 }
 
+function keysFor({ secret, otherSecret }: IdentitySettings, purpose: string): ChangingKeys {
+  return deriveChangingKeys({ secret, other: otherSecret }, purpose)
+}
+
 type Prepared = Awaited<ReturnType<typeof prepare>>
 interface Running extends Prepared {
   readonly version: string
@@ -122,7 +128,7 @@ async function prepare(settings: IdentitySettings) {
         ...settings,
         store,
         accounts,
-        cookieKeys: [deriveKey(settings.secret, 'cookies').toString('base64url')],
+        cookieKeys: keysFor(settings, 'cookies').map((key) => key.toString('base64url')),
         verifyPassword: (attempt) => calls.user.verifyPassword({ ...attempt, asksForCode: true }),
         verifyCode: async (attempt) => void (await calls.user.verifyOneTimeCode(attempt)),
         useApiKey: (key) => transaction((tx) => useApiKey(tx, fingerprint(key), clock.now())),

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { ReadHandle } from '@stoa/contract'
 import { signingKeyRotated } from '@stoa/contracts/auth/events'
 import type { Clock } from '@stoa/kernel'
-import { decryptText, encryptText } from '@stoa/security'
+import { decryptWithAny, encryptWithFirst, type ChangingKeys } from '@stoa/security'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { AuthTx, Transaction } from './auth-tx.ts'
 import { isFull, isRotationDue, orderedKeys, rotation } from './domain/signing-schedule.ts'
@@ -42,20 +42,20 @@ interface KeyRingSettings {
   readonly db: ReadHandle
   readonly transaction: Transaction
   readonly clock: Clock
-  /** 32 bytes that the private keys are encrypted with. */
-  readonly encryptionKey: Buffer
+  /** The private keys are encrypted with the first, and decrypted with any. */
+  readonly encryptionKeys: ChangingKeys
   readonly rotationDays: number
 }
 
 /** The keys that tokens are signed with. */
 export type KeyRing = ReturnType<typeof makeKeyRing>
 
-export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDays }: KeyRingSettings) {
+export function makeKeyRing({ db, transaction, clock, encryptionKeys, rotationDays }: KeyRingSettings) {
   const insert = async (tx: AuthTx, made: MadeKey, signsFrom: Temporal.Instant): Promise<SigningKeyRow> => {
     const row = {
       keyId: made.keyId,
       algorithm: ALGORITHM,
-      encryptedJwk: encryptText(encryptionKey, made.keyId, JSON.stringify(made.privateJwk)),
+      encryptedJwk: encryptWithFirst(encryptionKeys, made.keyId, JSON.stringify(made.privateJwk)),
       publicJwk: made.publicJwk,
       createdAt: clock.now(),
       signsFrom,
@@ -84,7 +84,7 @@ export function makeKeyRing({ db, transaction, clock, encryptionKey, rotationDay
     load: async (): Promise<JWK[]> => {
       const known = await listSigningKeyRows(db, clock.now())
       const rows = known.length > 0 ? known : [await makeFirst(transaction, insert, clock)]
-      return orderedKeys(rows, clock.now()).map((row) => decrypted(row, encryptionKey))
+      return orderedKeys(rows, clock.now()).map((row) => decrypted(row, encryptionKeys))
     },
     /**
      * Makes a successor within the open transaction, and publishes that there is one. Undefined when as many keys verify
@@ -116,14 +116,11 @@ async function makeFirst(
   })
 }
 
-function decrypted(row: SigningKeyRow, encryptionKey: Buffer): JWK {
-  try {
-    return JSON.parse(decryptText(encryptionKey, row.keyId, row.encryptedJwk)) as JWK
-  } catch (cause) {
-    throw new Error(
-      'The signing keys cannot be decrypted: AUTH_SECRET has changed since they were created. Restore the former value, ' +
-        'or delete the rows of signing.key, which revokes every token.',
-      { cause },
-    )
-  }
+function decrypted(row: SigningKeyRow, encryptionKeys: ChangingKeys): JWK {
+  const found = decryptWithAny(encryptionKeys, row.keyId, row.encryptedJwk)
+  if (found !== undefined) return JSON.parse(found.text) as JWK
+  throw new Error(
+    'The signing keys cannot be decrypted: AUTH_SECRET has changed since they were created. Set AUTH_SECRET_OTHER to the former ' +
+      'value, or delete the rows of signing.key, which revokes every token.',
+  )
 }

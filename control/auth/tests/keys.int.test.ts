@@ -1,11 +1,11 @@
 import { systemClock } from '@stoa/kernel'
-import { createTokenVerifier, fetchKeys, fingerprint } from '@stoa/security'
+import { createTokenVerifier, deriveKey, fetchKeys, fingerprint, type ChangingKeys } from '@stoa/security'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transactionsOf } from '../src/auth-tx.ts'
 import { MAX_SIGNING_KEYS } from '../src/domain/signing-schedule.ts'
 import { makeKeyRing, makeSigningKey } from '../src/key-ring.ts'
 import { insertApiKey } from '../src/store/api-keys.ts'
-import { ADA, ISSUER, runIdentity, type RunningIdentity } from './running-identity.ts'
+import { ADA, ISSUER, runIdentity, SECRET, type RunningIdentity } from './running-identity.ts'
 
 let running: RunningIdentity
 beforeAll(async () => {
@@ -36,12 +36,12 @@ const rotate = async (isCompromised: boolean) => {
   await running.identity.reload()
   return made.keyId
 }
-const ringAt = (now: () => Temporal.Instant, encryptionKey = Buffer.alloc(32, 1)) =>
+const ringAt = (now: () => Temporal.Instant, ...encryptionKeys: ChangingKeys | []) =>
   makeKeyRing({
     db: running.database.database.read,
     transaction: running.transaction,
     clock: { now },
-    encryptionKey,
+    encryptionKeys: encryptionKeys.length === 0 ? [Buffer.alloc(32, 1)] : encryptionKeys,
     rotationDays: 30,
   })
 
@@ -99,7 +99,7 @@ test('starts again with the keys it had, and makes one key however many start at
     const clock = systemClock
     const { database } = other.database
     await other.transaction((tx) => tx.sql`delete from signing.key`)
-    const settings = { db: database.read, clock, encryptionKey: Buffer.alloc(32, 2), rotationDays: 30 }
+    const settings = { db: database.read, clock, encryptionKeys: [Buffer.alloc(32, 2)] as const, rotationDays: 30 }
     const rings = [1, 2, 3].map(() =>
       makeKeyRing({
         ...settings,
@@ -122,6 +122,13 @@ test('starts again with the keys it had, and makes one key however many start at
 
 test('says in one sentence what to do when the secret is another than when the keys were made', async () => {
   await expect(ringAt(systemClock.now, Buffer.alloc(32, 9)).load()).rejects.toThrow(/AUTH_SECRET has changed/)
+})
+
+test('reads the keys that were made with the former secret beside the current one', async () => {
+  const former = deriveKey(SECRET, 'signing keys')
+  expect((await ringAt(systemClock.now, former).load()).length).toBeGreaterThan(0)
+  const [kept] = await ringAt(systemClock.now, Buffer.alloc(32, 9), former).load()
+  expect([kept?.kid]).toEqual((await published()).slice(0, 1))
 })
 
 const API_KEY_GRANT = 'urn:stoa:params:oauth:grant-type:api-key'

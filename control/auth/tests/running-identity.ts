@@ -38,7 +38,10 @@ export interface RunningIdentity {
   readonly stop: () => Promise<void>
 }
 
-export async function runIdentity(secret = 'a secret of the tests, long enough'): Promise<RunningIdentity> {
+/** The secret that signing keys are encrypted with. */
+export const SECRET = 'a secret of the tests, long enough'
+
+export async function runIdentity(secret = SECRET): Promise<RunningIdentity> {
   const own = { name: 'auth', migrations: await readMigrations(new URL('../migrations/', import.meta.url)) }
   const database = await testDatabase({ name: 'auth', sets: [eventsMigrations, own] })
   const transaction = transactionsOf(database.database, {

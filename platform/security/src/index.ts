@@ -1,4 +1,11 @@
 export { createBoundedCache, type BoundedCache } from './bounded-cache.ts'
+export {
+  decryptWithAny,
+  deriveChangingKeys,
+  encryptWithFirst,
+  type ChangingKeys,
+  type Decrypted,
+} from './changing-keys.ts'
 export { audienceOf, PUBLIC_AUDIENCE, resourceOf, type Claims } from './claims.ts'
 export { fetchKeys, type LoadKeys } from './key-set.ts'
 export { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'

@@ -1,5 +1,5 @@
 import type { Clock, NewId } from '@stoa/kernel'
-import type { Passwords } from '@stoa/security'
+import type { ChangingKeys, Passwords } from '@stoa/security'
 
 /** The dependencies of the use cases of user. */
 export interface Deps {
@@ -7,7 +7,7 @@ export interface Deps {
   readonly newId: NewId
   readonly passwords: Passwords
   /** Decrypt the secrets of second factors; the first one encrypts them. */
-  readonly secretKeys: readonly [Buffer, ...Buffer[]]
+  readonly secretKeys: ChangingKeys
   /** For how many days the accounts of guests and the attempts to sign in are kept. */
   readonly retention: { readonly guestDays: number; readonly signInDays: number }
 }

@@ -1,5 +1,5 @@
 import { user } from '@stoa/contracts/user/service'
-import { createPasswords } from '@stoa/security'
+import { createPasswords, deriveChangingKeys } from '@stoa/security'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -16,7 +16,6 @@ import {
   removeAddress,
   replaceAddress,
 } from './use-cases/manage-addresses.ts'
-import { factorKeys } from './use-cases/factor-secret.ts'
 import {
   disableSecondFactor,
   enableSecondFactor,
@@ -53,7 +52,7 @@ export const userService = defineService(user, {
     clock,
     newId,
     passwords: createPasswords(),
-    secretKeys: factorKeys(config.userSecret, config.userSecretOther),
+    secretKeys: deriveChangingKeys({ secret: config.userSecret, other: config.userSecretOther }, 'second factors'),
     retention: { guestDays: config.guestRetentionDays, signInDays: config.signInRetentionDays },
   }),
   bind: (deps) => ({

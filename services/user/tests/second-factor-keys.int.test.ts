@@ -1,13 +1,12 @@
-import { decryptText, encryptText } from '@stoa/security'
+import { decryptText, deriveKey, encryptText } from '@stoa/security'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { factorKeys } from '../src/use-cases/factor-secret.ts'
 import { authenticator, type Protected } from './authenticator.ts'
 import { startUser, type Person, type UserApp } from './user-app.ts'
 
 const [current, former, unknown] = ['current', 'former', 'unknown'].map(
   (name) => `${name} secret of 32 signs or more`,
 ) as [string, string, string]
-const keyOf = (secret: string) => factorKeys(secret, undefined)[0]
+const keyOf = (secret: string) => deriveKey(secret, 'second factors')
 
 let app: UserApp
 let tools: ReturnType<typeof authenticator>

@@ -1,22 +1,25 @@
+import { deriveChangingKeys, encryptWithFirst } from '@stoa/security'
 import { expect, test } from 'vitest'
-import { factorKeys, openSecret, sealSecret } from './factor-secret.ts'
+import { openSecret } from './factor-secret.ts'
 
-const [first, second, third] = ['first', 'second', 'third'].map((name) => `${name} secret of at least 32 signs`) as [
-  string,
-  string,
-  string,
-]
+const keysOf = (secret: string, other?: string) =>
+  deriveChangingKeys(
+    {
+      secret: `${secret} secret of more than thirty-two signs`,
+      other: other && `${other} secret of more than thirty-two signs`,
+    },
+    'test',
+  )
 
 test('a secret is read with either key, and one of the other key is encrypted anew', () => {
-  const sealed = sealSecret(factorKeys(first, undefined), 'factor', 'ABCD')
-  expect(openSecret(factorKeys(first, second), 'factor', sealed)).toEqual({ secret: 'ABCD', sealedAnew: undefined })
-  const { secret, sealedAnew } = openSecret(factorKeys(second, first), 'factor', sealed)
+  const sealed = encryptWithFirst(keysOf('former'), 'factor', 'ABCD')
+  expect(openSecret(keysOf('former', 'next'), 'factor', sealed)).toEqual({ secret: 'ABCD', sealedAnew: undefined })
+  const { secret, sealedAnew } = openSecret(keysOf('next', 'former'), 'factor', sealed)
   expect(secret).toBe('ABCD')
-  expect(openSecret(factorKeys(second, undefined), 'factor', sealedAnew ?? Buffer.of()).secret).toBe('ABCD')
+  expect(openSecret(keysOf('next'), 'factor', sealedAnew ?? Buffer.of()).secret).toBe('ABCD')
 })
 
 test('a secret of neither key is not read, and the error says what to set', () => {
-  const sealed = sealSecret(factorKeys(third, undefined), 'factor', 'ABCD')
-  expect(() => openSecret(factorKeys(first, second), 'factor', sealed)).toThrow('USER_SECRET_OTHER')
-  expect(() => openSecret(factorKeys(third, undefined), 'another factor', sealed)).toThrow('cannot be decrypted')
+  const sealed = encryptWithFirst(keysOf('unknown'), 'factor', 'ABCD')
+  expect(() => openSecret(keysOf('next', 'former'), 'factor', sealed)).toThrow('USER_SECRET_OTHER')
 })

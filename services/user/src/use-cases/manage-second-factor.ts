@@ -2,7 +2,7 @@ import type { Handler } from '@stoa/contract'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { mfaDisabled, mfaEnabled } from '@stoa/contracts/user/events'
 import type { UserService } from '@stoa/contracts/user/service'
-import { makeTotpSecret, totpUri } from '@stoa/security'
+import { encryptWithFirst, makeTotpSecret, totpUri } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { findCredentialsById } from '../store/credentials.ts'
 import {
@@ -17,7 +17,6 @@ import { findUser, lockUser } from '../store/users.ts'
 import { checkCode, codeUsedRefusal, otpWrongRefusal } from './check-code.ts'
 import { admit, checkPassword, guardOf, lockedRefusal, refusalFor, refusalOnAdmission } from './check-password.ts'
 import { endSessionsNow, markOtherSessionsToEnd } from './end-sessions.ts'
-import { sealSecret } from './factor-secret.ts'
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts'
 
 /** The name that authenticator apps show beside the e-mail address. */
@@ -65,7 +64,7 @@ export const enableSecondFactor =
     const secret = makeTotpSecret()
     const recoveryCodes = makeRecoveryCodes()
     const recoveryHashes = recoveryCodes.map((code) => hashRecoveryCode(id, code))
-    const encryptedSecret = sealSecret(deps.secretKeys, id, secret)
+    const encryptedSecret = encryptWithFirst(deps.secretKeys, id, secret)
     return commit(async (tx) => {
       const turnedAway = await admit(deps, tx, { ...checked, code: 'not asked' })
       if (turnedAway?.kind === 'locked') return refuse(refusalOnAdmission(deps, turnedAway, checked))
