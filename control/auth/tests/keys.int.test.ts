@@ -36,12 +36,12 @@ const rotate = async (isCompromised: boolean) => {
   await running.identity.reload()
   return made.keyId
 }
-const ringAt = (now: () => Temporal.Instant, ...encryptionKeys: ChangingKeys | []) =>
+const ringAt = (now: () => Temporal.Instant, encryptionKeys: ChangingKeys = [Buffer.alloc(32, 1)]) =>
   makeKeyRing({
     db: running.database.database.read,
     transaction: running.transaction,
     clock: { now },
-    encryptionKeys: encryptionKeys.length === 0 ? [Buffer.alloc(32, 1)] : encryptionKeys,
+    encryptionKeys,
     rotationDays: 30,
   })
 
@@ -121,13 +121,13 @@ test('starts again with the keys it had, and makes one key however many start at
 })
 
 test('says in one sentence what to do when the secret is another than when the keys were made', async () => {
-  await expect(ringAt(systemClock.now, Buffer.alloc(32, 9)).load()).rejects.toThrow(/AUTH_SECRET has changed/)
+  await expect(ringAt(systemClock.now, [Buffer.alloc(32, 9)]).load()).rejects.toThrow(/AUTH_SECRET has changed/)
 })
 
 test('reads the keys that were made with the former secret beside the current one', async () => {
   const former = deriveKey(SECRET, 'signing keys')
-  expect((await ringAt(systemClock.now, former).load()).length).toBeGreaterThan(0)
-  const [kept] = await ringAt(systemClock.now, Buffer.alloc(32, 9), former).load()
+  expect((await ringAt(systemClock.now, [former]).load()).length).toBeGreaterThan(0)
+  const [kept] = await ringAt(systemClock.now, [Buffer.alloc(32, 9), former]).load()
   expect([kept?.kid]).toEqual((await published()).slice(0, 1))
 })
 
