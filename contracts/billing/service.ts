@@ -6,6 +6,7 @@ import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { billingErrors } from './errors.ts'
 import * as events from './events.ts'
+import { billingGraph } from './graph.ts'
 import * as http from './http.ts'
 
 const described = describeService({
@@ -18,6 +19,7 @@ const described = describeService({
   publishes: events,
   consumes: { orderConfirmed, refundProcessed, userDeleted },
   calls: { order: pick(OrderRpc, 'getInvoiceDetails', 'getReturnedGoods'), user: pick(UserRpc, 'getContact') },
+  graph: billingGraph,
   personalData: {
     invoices:
       'the name and address of the buyer on invoices and credit notes, which the law requires to be kept also after the account is erased',

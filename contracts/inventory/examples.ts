@@ -20,6 +20,7 @@ const uniqueSku = (suffix: string) => ({
 
 /** Examples of the operations of inventory. */
 export const inventoryExamples: Examples<typeof http> = {
+  getProductBySku: { params: { sku: 'TEA-GREEN-100' } },
   createProduct: { body: product, unique: uniqueSku },
   replaceProduct: { body: product, unique: uniqueSku },
   patchProduct: { body: { name: 'Copper Sieve, large' } },

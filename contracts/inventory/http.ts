@@ -84,6 +84,17 @@ export const getProduct = get('/api/v1/products/{id}', {
   ...sameForCustomers,
 })
 
+/** GET /api/v1/products/sku/{sku} */
+export const getProductBySku = get('/api/v1/products/sku/{sku}', {
+  params: { sku: Sku },
+  summary: 'Read the product that has a variant with this SKU',
+  permission: 'public',
+  owner: 'none',
+  answers: { 200: Product },
+  refuses: ['product.not_found'],
+  ...sameForCustomers,
+})
+
 /** PUT /api/v1/products/{id} */
 export const replaceProduct = put('/api/v1/products/{id}', {
   params: { id: ProductId },

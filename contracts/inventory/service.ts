@@ -8,6 +8,7 @@ import { shippingDispatched } from '../shipping/events.ts'
 import { inventoryErrors } from './errors.ts'
 import * as events from './events.ts'
 import { inventoryExamples } from './examples.ts'
+import { inventoryGraph } from './graph.ts'
 import * as http from './http.ts'
 import { InventoryRpc } from './rpc_pb.js'
 
@@ -45,6 +46,7 @@ const described = describeService({
   },
   personalData: 'none',
   examples: inventoryExamples,
+  graph: inventoryGraph,
 })
 
 type Described = typeof described

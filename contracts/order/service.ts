@@ -16,6 +16,7 @@ import { orderErrors } from './errors.ts'
 import * as events from './events.ts'
 import { orderExamples } from './examples.ts'
 import { orderFlags } from './flags.ts'
+import { orderGraph } from './graph.ts'
 import * as http from './http.ts'
 import * as returns from './returns-http.ts'
 import { OrderRpc } from './rpc_pb.js'
@@ -94,6 +95,7 @@ const described = describeService({
     returnReasons: 'the reason of a return, in the words of the customer, until the account is erased',
   },
   examples: orderExamples,
+  graph: orderGraph,
 })
 
 type Described = typeof described

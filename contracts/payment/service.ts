@@ -6,6 +6,7 @@ import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'
 import * as events from './events.ts'
 import { paymentExamples } from './examples.ts'
+import { paymentGraph } from './graph.ts'
 import * as http from './http.ts'
 import { PaymentRpc } from './rpc_pb.js'
 
@@ -60,6 +61,7 @@ const described = describeService({
     payments: 'the amounts charged and refunded, by id, as long as accounting records are kept',
   },
   examples: paymentExamples,
+  graph: paymentGraph,
 })
 
 type Described = typeof described

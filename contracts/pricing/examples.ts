@@ -20,6 +20,7 @@ const uniqueName = (suffix: string) => ({ name: `own ${suffix}` })
 /** Examples of the operations of pricing. */
 export const pricingExamples: Examples<typeof http> = {
   quote: { body: { items: [{ sku: 'TEA-GREEN-100', quantity: 1 }], region: 'AT', currency: 'EUR' } },
+  getSkuPrice: { params: { sku: 'TEA-GREEN-100' }, query: { region: 'AT' } },
   createPriceList: { body: priceList, unique: uniqueName },
   replacePriceList: { body: priceList, unique: uniqueName },
   createPrice: {

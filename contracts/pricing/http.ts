@@ -1,13 +1,15 @@
-import { closed, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
+import { closed, CurrencySchema, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
 import {
   NewPrice,
   NewPriceList,
   NewPromotion,
+  MAX_UNITS_OF_SKU,
   Price,
   PriceList,
   Promotion,
   Quote,
+  QuoteLine,
   QuoteRequest,
   Region,
   ShippingCharge,
@@ -33,6 +35,30 @@ export const quote = post('/api/v1/pricing/quote', {
     'pricing.currency_unknown',
     'pricing.coupon_unknown',
     'pricing.coupon_email_unverified',
+    'pricing.shipping_method_unknown',
+  ],
+})
+
+/** GET /api/v1/pricing/skus/{sku} */
+export const getSkuPrice = get('/api/v1/pricing/skus/{sku}', {
+  params: { sku: Price.properties.sku },
+  summary: 'Read what units of a SKU cost the caller now, with tax and promotions without a code; no quote is stored',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object(
+    {
+      region: Region,
+      quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_UNITS_OF_SKU, default: 1 })),
+      currency: Type.Optional(CurrencySchema),
+    },
+    closed,
+  ),
+  answers: { 200: QuoteLine },
+  refuses: [
+    'pricing.unknown_sku',
+    'pricing.quantity_too_small',
+    'pricing.region_unknown',
+    'pricing.currency_unknown',
     'pricing.shipping_method_unknown',
   ],
 })

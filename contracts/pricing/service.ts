@@ -7,6 +7,7 @@ import { UserRpc } from '../user/rpc_pb.js'
 import { pricingErrors } from './errors.ts'
 import * as events from './events.ts'
 import { pricingExamples } from './examples.ts'
+import { pricingGraph } from './graph.ts'
 import * as http from './http.ts'
 import { PricingRpc } from './rpc_pb.js'
 
@@ -59,6 +60,7 @@ const described = describeService({
     tier: 'the price lists that apply to an account',
   },
   examples: pricingExamples,
+  graph: pricingGraph,
 })
 
 type Described = typeof described

@@ -7,6 +7,7 @@ import { UserRpc } from '../user/rpc_pb.js'
 import { shippingErrors } from './errors.ts'
 import * as events from './events.ts'
 import { shippingExamples } from './examples.ts'
+import { shippingGraph } from './graph.ts'
 import * as http from './http.ts'
 import { ShippingRpc } from './rpc_pb.js'
 
@@ -37,6 +38,7 @@ const described = describeService({
   },
   personalData: { address: 'for delivery; kept until the account is erased' },
   examples: shippingExamples,
+  graph: shippingGraph,
 })
 
 type Described = typeof described

@@ -8,6 +8,7 @@ import * as addresses from './addresses-http.ts'
 import { userErrors } from './errors.ts'
 import * as events from './events.ts'
 import { userExamples } from './examples.ts'
+import { userGraph } from './graph.ts'
 import * as http from './http.ts'
 import * as secondFactor from './second-factor-http.ts'
 import { UserRpc } from './rpc_pb.js'
@@ -48,6 +49,7 @@ const described = describeService({
       'when and from where it was tried to sign in, for SIGN_IN_RETENTION_DAYS; the place until the account is erased',
   },
   examples: userExamples,
+  graph: userGraph,
 })
 
 type Described = typeof described

@@ -48,6 +48,10 @@ export const config = defineConfig('gateway', {
     default: [],
     doc: 'Folders of the built apps as NAME=FOLDER, which `npm start` sets; an app without one is not served.',
   }),
+  GRAPHQL_INTROSPECTION: setting(Type.Boolean(), {
+    optional: true,
+    doc: 'Whether clients may read the schema of `/graphql`; by default only in the embedded environment.',
+  }),
   CORS_ORIGINS: setting(Type.Array(url('http', 'https')), {
     default: [],
     doc: 'Origins from which browsers may call; the gateway’s own origin is always allowed.',

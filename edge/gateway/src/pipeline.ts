@@ -108,14 +108,16 @@ interface Forwarding {
   readonly body: Buffer | undefined
   readonly response: AnswerTarget
   readonly extraHeaders: readonly string[]
+  /** The deadline of the whole that it is part of, in milliseconds since the epoch. */
+  readonly latestMs?: number
 }
 
 /** Sends a request on to an instance of its route's service, within that service's places. */
 export async function forward(
   { upstreams, streams }: Pipeline,
-  { route, head, principal, body, response, extraHeaders }: Forwarding,
+  { route, head, principal, body, response, extraHeaders, latestMs = Infinity }: Forwarding,
 ): Promise<Proxied> {
-  const deadlineMs = Date.now() + timeLimitMs(route, head)
+  const deadlineMs = Math.min(latestMs, Date.now() + timeLimitMs(route, head))
   const upstream = upstreams.of(route.service)
   const slot = route.isStream
     ? streams.take(clientKey(principal, head.address), response)

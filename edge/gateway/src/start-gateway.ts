@@ -87,7 +87,7 @@ export async function startGateway({
   const upstreams = makeUpstreams([...services.map(({ name }) => name), 'registry'], resolver, breakers)
   const shared = sharedBuckets(settings, telemetry)
   const parts = {
-    table: makeRouteTable([...routesOf(services), ...ownRoutes()]),
+    table: makeRouteTable([...routesOf(services), ...ownRoutes(services)]),
     limits: makeRateLimits(settings.rateLimitScale, shared),
     cache: makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry),
     streams: makeStreamLimits(),
@@ -153,6 +153,8 @@ function publicServer(
       pipeline,
       services,
       administer,
+      isIntrospected: settings.graphqlIntrospection ?? settings.stoaEnv === 'embedded',
+      logger: telemetry.logger,
     }),
     cors: makeCors(settings.corsOrigins),
     pages: gatewayPages({ services: [...services, gateway], version, isReady, furtherErrors }),

@@ -5,6 +5,7 @@ import type { BatchType } from './batches.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
 import type { FlagTypes } from './flags.ts'
+import { noGraph, type Graph } from './graph.ts'
 import type { Mount } from './mounts.ts'
 import type { Effect, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
@@ -75,6 +76,8 @@ export interface Service {
   readonly examples: { readonly [operation: string]: AnyExample | undefined }
   /** The web pages that are served with it, by the name of their folder in `apps/`; only the gateway has some. */
   readonly apps: { readonly [name: string]: App }
+  /** What it contributes to the graph of the gateway (`/graphql`). */
+  readonly graph: Graph
 }
 
 /** Requires that the codes in `refuses` are in the catalogue of the service or of the platform. */
@@ -119,6 +122,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly examples?: Service['examples']
   /** The web pages that are served with it; none by default. */
   readonly apps?: Service['apps']
+  /** The types, queries and relations that `/graphql` serves of it; none by default. */
+  readonly graph?: Graph
 }
 
 /** A described service whose declarations are also types. */
@@ -153,6 +158,7 @@ export interface DescribedService<
   readonly personalData: Personal
   readonly examples: Service['examples']
   readonly apps: Service['apps']
+  readonly graph: Graph
 }
 
 /**
@@ -199,6 +205,7 @@ export function describeService<
     flags: description.flags ?? ({} as Flags),
     examples: description.examples ?? {},
     apps: description.apps ?? {},
+    graph: description.graph ?? noGraph,
   }
 }
 

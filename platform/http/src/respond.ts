@@ -32,22 +32,28 @@ export function respond(exchange: Exchange, { status, headers, body }: Outgoing)
 /** Responds to errors with problem details (RFC 9457). A bug is logged once, with its stack, and gets a fixed text. */
 export interface Problems {
   readonly respond: (exchange: Exchange, error: unknown, headers?: { readonly [name: string]: string }) => void
+  /** The problem of a part of a response; a bug is logged. */
+  readonly describe: (exchange: Exchange, error: unknown) => Problem
 }
 
 /** The problems of a service, with the titles of its catalogue; 401 and 403 name the issuer of tokens. */
 export function makeProblems(catalogue: ErrorCatalogue, logger: Logger, issuer?: string): Problems {
+  function describe(exchange: Exchange, error: unknown): Problem {
+    const place = { instance: exchange.path, traceId: exchange.context.traceId }
+    // A refusal of the client's mistake is no failure of the server (semantic conventions for HTTP).
+    if (!isAppError(error) || statusOf(error) >= 500) exchange.span.setError(error)
+    if (isAppError(error)) {
+      if (error.cause !== undefined && error.retryable) logger.warn('request rejected because of an error', { error })
+      return problemOf(error, place, catalogue)
+    }
+    logger.error('request failed unexpectedly', { method: exchange.method, route: exchange.route, error })
+    return unexpectedProblem(place)
+  }
   return {
+    describe,
     respond(exchange, error, headers = {}) {
-      const place = { instance: exchange.path, traceId: exchange.context.traceId }
-      // A refusal of the client's mistake is no failure of the server (semantic conventions for HTTP).
-      if (!isAppError(error) || statusOf(error) >= 500) exchange.span.setError(error)
-      if (isAppError(error)) {
-        if (error.cause !== undefined && error.retryable) logger.warn('request rejected because of an error', { error })
-        const problem = problemOf(error, place, catalogue)
-        return send(exchange, problem, { ...problemHeaders(error, issuer), ...headers })
-      }
-      logger.error('request failed unexpectedly', { method: exchange.method, route: exchange.route, error })
-      send(exchange, unexpectedProblem(place), headers)
+      const more = isAppError(error) ? problemHeaders(error, issuer) : {}
+      send(exchange, describe(exchange, error), { ...more, ...headers })
     },
   }
 }

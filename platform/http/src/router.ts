@@ -3,6 +3,7 @@ import { isAppError } from '@stoa/kernel'
 import { bodyLimitOf, type Stream } from '@stoa/contract'
 import { runWithContext, streamAttribute } from '@stoa/telemetry'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { batchedReadsPath, batchServer, MAX_BATCHED_READS_BYTES, type ServeBatch } from './batched-reads.ts'
 import { checkMediaType, mediaTypeFor, parseBody } from './body.ts'
 import { authorize, type Authenticate } from './caller.ts'
 import { exchangeOf, type Exchange } from './exchange.ts'
@@ -82,6 +83,8 @@ export async function createRouter(from: RouterParts): Promise<Router> {
   })
   for (const route of from.operations.values()) addOperation(app, route, from)
   for (const [stream, handler] of from.streams) addStream(app, stream, handler, from)
+  const serveBatch = batchServer(parts, from.operations, problems, from.checkAnswers)
+  if (serveBatch !== undefined) addBatches(app, serveBatch, from)
   await app.ready()
   return { route: (request, response) => app.routing(request, response), close: () => app.close() }
 }
@@ -118,6 +121,34 @@ function addOperation(
       const operationRequest = { exchange, params: request.params as Params, body: request.body }
       const answer = runWithContext({ ...exchange.context, deadlineMs }, () =>
         serve(operationRequest, deadlineMs, preference),
+      )
+      void answerInTime(exchange, answer, deadlineMs, problems)
+    },
+  })
+}
+
+const batchTimeoutMs = 5_000
+
+/** Adds the route for several reads at once: who asks is found out once, and what they may is checked for each read. */
+function addBatches(app: FastifyInstance, serve: ServeBatch, { parts, problems, authenticate }: RouterParts): void {
+  app.route({
+    method: 'POST',
+    url: batchedReadsPath,
+    bodyLimit: Math.min(parts.limits.bodyBytes, MAX_BATCHED_READS_BYTES),
+    onRequest: async (request) => {
+      const exchange = exchangeOf(request.raw)
+      exchange.route = batchedReadsPath
+      if (exchange.deadlineMs !== undefined && Date.now() >= exchange.deadlineMs) throw tooLate()
+      await authorize(exchange, 'public', authenticate)
+      const wrong = checkMediaType('POST', request.raw.headers)
+      if (wrong !== undefined) throw wrong
+    },
+    handler: (request, reply) => {
+      reply.hijack()
+      const exchange = exchangeOf(request.raw)
+      const deadlineMs = Math.min(exchange.deadlineMs ?? Infinity, Date.now() + batchTimeoutMs)
+      const answer = runWithContext({ ...exchange.context, deadlineMs }, () =>
+        serve(exchange, request.body, deadlineMs),
       )
       void answerInTime(exchange, answer, deadlineMs, problems)
     },

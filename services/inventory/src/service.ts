@@ -11,7 +11,7 @@ import { createProduct } from './use-cases/create-product.ts'
 import { createWarehouse } from './use-cases/create-warehouse.ts'
 import { deleteProduct } from './use-cases/delete-product.ts'
 import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
-import { getProduct, listProducts, searchProducts } from './use-cases/read-products.ts'
+import { getProduct, getProductBySku, listProducts, searchProducts } from './use-cases/read-products.ts'
 import { checkStock, getReservation, listReservations } from './use-cases/read-reservations.ts'
 import { findWarehouses, getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
 import { getVariants } from './use-cases/read-variants.ts'
@@ -40,6 +40,7 @@ export const inventoryService = defineService(inventory, {
       listProducts,
       searchProducts,
       getProduct,
+      getProductBySku,
       replaceProduct: replaceProduct(deps),
       patchProduct: patchProduct(deps),
       deleteProduct,

@@ -44,6 +44,7 @@ import {
 } from './use-cases/manage-regions.ts'
 import { getQuote, quote, quoteForOrder } from './use-cases/quote.ts'
 import { checkPromotions, listAcceptances } from './use-cases/read-acceptances.ts'
+import { getSkuPrice } from './use-cases/read-sku-price.ts'
 import { announcePromotionTask } from './use-cases/publish-promotion.ts'
 
 /** Price lists, promotions, tax, quotes: its table of contents. */
@@ -54,6 +55,7 @@ export const pricingService = defineService(pricing, {
   bind: (deps) => ({
     operations: {
       quote: quote(deps),
+      getSkuPrice: getSkuPrice(deps),
       listPriceLists,
       createPriceList: createPriceList(deps),
       getPriceList,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
 import { system as shop } from '@stoa/systems/shop'
+import { gateway } from '@stoa/contracts/gateway/service'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
@@ -26,7 +27,7 @@ interface Part {
 
 const errorFolder = 'docs/errors'
 const services = [...catalogue, registry]
-const pages = errorPages(services)
+const pages = errorPages([...services, gateway])
 const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
 

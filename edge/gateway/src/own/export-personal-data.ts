@@ -6,6 +6,7 @@ import type { AnswerTarget, RequestHead } from '../exchange.ts'
 import type { Proxied } from '../proxy.ts'
 import type { RateLimits } from '../policies/rate-limits.ts'
 import type { Route } from '../routes/route.ts'
+import { bareHead } from './bare-head.ts'
 
 interface ExportOptions {
   readonly services: readonly Service[]
@@ -32,7 +33,6 @@ interface Asked {
 export type ExportPersonalData = (asked: Asked) => Promise<RecordedAnswer>
 
 const largestPartBytes = 32 * 1_048_576
-const kept = new Set(['authorization', 'accept-language'])
 
 /** Makes the export; each service decides whether the caller may read the data. */
 export function personalDataExport({ services, limits, forward }: ExportOptions): ExportPersonalData {
@@ -86,13 +86,4 @@ function isAnswered(part: RecordedAnswer | undefined): boolean {
 function incomplete(missing: readonly string[]): AppError {
   const detail = `The export requires every service, and these do not respond: ${missing.join(', ')}. Nothing was exported.`
   return platformError('service.unavailable', detail, { retryAfterSeconds: 10 })
-}
-
-/** Who asks, without the body and the conditions of the request for the whole. */
-function bareHead(head: RequestHead): RequestHead {
-  const rawHeaders = head.rawHeaders.filter((_, index) =>
-    kept.has((head.rawHeaders[index - (index % 2)] ?? '').toLowerCase()),
-  )
-  const headers = Object.fromEntries(Object.entries(head.headers).filter(([name]) => kept.has(name)))
-  return { ...head, headers, rawHeaders }
 }

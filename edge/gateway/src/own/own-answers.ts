@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '@stoa/contract'
 import type { Administer } from '../admin/administer.ts'
 import { readOperatingBody } from '@stoa/service'
+import type { Logger } from '@stoa/telemetry'
 import { sendWhole } from '../compression/send-whole.ts'
 import type { RequestHead } from '../exchange.ts'
 import { forward, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
 import type { Proxied } from '../proxy.ts'
 import type { Route } from '../routes/route.ts'
 import { withAdded } from '../upstream/response-head.ts'
+import type { ServeGraph } from '../graph/serve-graph.ts'
 import { personalDataExport } from './export-personal-data.ts'
 import { operationOf } from './operate.ts'
 
@@ -15,6 +17,9 @@ interface OwnOptions {
   readonly pipeline: Pipeline
   readonly services: readonly Service[]
   readonly administer: Administer
+  /** Whether clients may read the schema of the graph. */
+  readonly isIntrospected: boolean
+  readonly logger: Logger
 }
 
 interface Passing extends Admitted {
@@ -26,8 +31,8 @@ interface Passing extends Admitted {
 /** Handles an admitted request to a route of the gateway itself. */
 export type AnswerOwn = (route: Route, head: RequestHead, passing: Passing) => Promise<Proxied>
 
-/** Makes the handler of the routes of the gateway itself: the export of personal data, and the operating endpoints of each service. */
-export function ownAnswers({ pipeline, services, administer }: OwnOptions): AnswerOwn {
+/** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
+export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptions): AnswerOwn {
   const collect = personalDataExport({
     services,
     limits: pipeline.limits,
@@ -65,8 +70,21 @@ export function ownAnswers({ pipeline, services, administer }: OwnOptions): Answ
     return { status: 200, instance: undefined, attempts: 0 }
   }
 
-  return (route, head, passing) =>
-    route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
+  let graph: Promise<ServeGraph> | undefined
+
+  async function query(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
+    // its libraries take memory and time, so they are loaded with the first query
+    graph ??= import('../graph/serve-graph.ts').then(({ serveGraph }) => serveGraph({ pipeline, services, ...rest }))
+    const serve = await graph
+    const answer = await serve({ ...passing, route, head })
+    send(head, passing, answer)
+    return { status: answer.status, instance: undefined, attempts: 0 }
+  }
+
+  return (route, head, passing) => {
+    if (route.name === 'query') return query(route, head, passing)
+    return route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
+  }
 }
 
 interface Whole {

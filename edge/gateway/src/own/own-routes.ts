@@ -1,13 +1,40 @@
+import type { Service } from '@stoa/contract'
 import { gateway } from '@stoa/contracts/gateway/service'
+import { hasGraph } from '../graph/graph-names.ts'
 import { routesOf, type Route } from '../routes/route.ts'
 
 const operatingTimeoutMs = 600_000
 
+const queryBytes = 131_072
+
 /** The routes that the gateway serves itself: they are authenticated and limited like all others. */
-export function ownRoutes(): Route[] {
-  return routesOf([gateway]).map((route) =>
+export function ownRoutes(services: readonly Service[]): Route[] {
+  const declared = routesOf([gateway]).map((route) =>
     route.name === 'operate'
       ? { ...route, isForeign: false, checksCallers: false, timeoutMs: operatingTimeoutMs }
       : route,
   )
+  return hasGraph(services) ? [...declared, graphRoute('GET'), graphRoute('POST')] : declared
+}
+
+/** Not an operation of the contract: requests and errors have the form of GraphQL over HTTP, and each field a permission of its own. */
+function graphRoute(method: string): Route {
+  return {
+    service: 'gateway',
+    name: 'query',
+    method,
+    path: '/graphql',
+    group: 'graphql',
+    permission: 'public',
+    rateClass: 'standard',
+    timeoutMs: 10_000,
+    bodyLimitBytes: queryBytes,
+    waitSeconds: 0,
+    idempotencyKey: 'none',
+    isStream: false,
+    isForeign: false,
+    checksCallers: false,
+    sharedWith: undefined,
+    isSignIn: false,
+  }
 }

@@ -26,6 +26,8 @@ export interface Route {
   /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
   readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
+  /** Whether it changes nothing, whatever its method: it may be sent again. */
+  readonly onlyReads?: boolean
   /** Whether a mounted handler returns its own errors. */
   readonly isForeign: boolean
   /** Whether a mounted handler authenticates its own callers, by other means than our tokens. */

@@ -47,6 +47,14 @@ export async function findView(db: ReadHandle, id: string): Promise<ViewedProduc
   return row
 }
 
+/** The row of the product of this SKU, when there is one. */
+export async function findViewBySku(db: ReadHandle, sku: string): Promise<ViewedProduct | undefined> {
+  const [row] = await db.sql<ViewedProduct>`
+    select answer, etag, product_views.status
+      from variants join product_views using (product_id) where variants.sku = ${sku}`
+  return row
+}
+
 export type ProductSort = 'name' | '-name' | 'price' | '-price' | 'newest'
 
 /** The start of a page of products: after the product with this id and sort key. */

@@ -7,7 +7,7 @@ import { Type } from 'typebox'
 import { attributeFacet, categoryFacet, tagFacet } from '../domain/product.ts'
 import { wordsOf } from '../domain/product-view.ts'
 import { findSimilarViews, searchViews } from '../store/product-search.ts'
-import { findView, listViews } from '../store/product-views.ts'
+import { findView, findViewBySku, listViews } from '../store/product-views.ts'
 
 /** Drafts are visible only to callers who may write products. */
 const managing = 'product:manage'
@@ -16,6 +16,19 @@ export const getProduct: Handler<InventoryService, 'getProduct'> = async ({ para
   const found = await findView(db, id)
   if (found === undefined || (found.status === 'draft' && !caller.can(managing))) {
     return refuse('product.not_found', `The product ${id} does not exist.`)
+  }
+  return { status: 200, body: new JsonText(found.answer), version: found.etag }
+}
+
+export const getProductBySku: Handler<InventoryService, 'getProductBySku'> = async ({
+  params: { sku },
+  caller,
+  db,
+  refuse,
+}) => {
+  const found = await findViewBySku(db, sku)
+  if (found === undefined || (found.status === 'draft' && !caller.can(managing))) {
+    return refuse('product.not_found', `No product has the SKU ${sku}.`)
   }
   return { status: 200, body: new JsonText(found.answer), version: found.etag }
 }

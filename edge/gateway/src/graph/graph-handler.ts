@@ -1,0 +1,137 @@
+import type { Service } from '@stoa/contract'
+import { isAppError } from '@stoa/kernel'
+import type { Logger } from '@stoa/telemetry'
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  MaxIntrospectionDepthRule,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
+import type { QueryContext } from './field-extensions.ts'
+import { sentError } from './graph-errors.ts'
+import { BadGraphRequest, badRequest, executed, notExecuted, readParams, type GraphResponse } from './http-form.ts'
+import { makeSchema } from './make-schema.ts'
+import { persistedHash, persistedQueries, type PersistedQueries } from './persisted-queries.ts'
+import { checkQuery } from './query-limits.ts'
+
+interface HandlerOptions {
+  readonly services: readonly Service[]
+  readonly isIntrospected: boolean
+  readonly logger: Logger
+}
+
+/** A request for the graph: the parts that GraphQL over HTTP knows, and what its resolvers use. */
+export interface GraphCall {
+  readonly method: string
+  readonly search: string
+  readonly body: string
+  /** The media type of the response. */
+  readonly mediaType: string
+  readonly context: QueryContext
+  readonly signal: AbortSignal
+}
+
+/** Answers queries (GraphQL over HTTP). */
+export type GraphHandler = (call: GraphCall) => Promise<GraphResponse>
+
+const mostTokens = 5_000
+const mostErrors = 20
+
+/** Makes the handler of a system: what is written in the queries, their limits, and their execution; and what is sent of errors. */
+export function graphHandler({ services, isIntrospected, logger }: HandlerOptions): GraphHandler {
+  const schema = makeSchema(services)
+  const persisted = persistedQueries()
+  const rules = [
+    ...specifiedRules,
+    MaxIntrospectionDepthRule,
+    ...(isIntrospected ? [] : [NoSchemaIntrospectionCustomRule]),
+  ]
+
+  function validDocument(query: string): DocumentNode {
+    const document = parse(query, { maxLexicalTokens: mostTokens })
+    const errors = validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: !isIntrospected })
+    if (errors.length > 0) throw new InvalidQuery(errors)
+    return document
+  }
+
+  function prepare({ method, search, body }: GraphCall): Prepared {
+    const { query: given, operationName, variables, extensions } = readParams(method, search, body)
+    const hash = persistedHash(extensions)
+    const query = textOf(given, hash, persisted)
+    const document = validDocument(query)
+    const operation = getOperationAST(document, operationName)
+    if (operation === undefined || operation === null)
+      throw new GraphQLError('The request does not name one operation of its document.')
+    if (operation.operation !== OperationTypeNode.QUERY) {
+      throw new GraphQLError(`This endpoint does not execute a ${operation.operation}.`)
+    }
+    checkQuery({ schema, document, operation, variables: withDefaults(operation, variables) })
+    if (hash !== undefined) persisted.keep(hash, query)
+    return { schema, document, operationName, variableValues: variables }
+  }
+
+  async function run(call: GraphCall): Promise<ExecutionResult> {
+    const result = await execute({ ...prepare(call), contextValue: call.context, abortSignal: call.signal })
+    const errors = result.errors?.map((error) => sentError(error, logger))
+    return errors === undefined ? result : { ...result, errors }
+  }
+
+  return async (call) => {
+    const { mediaType } = call
+    try {
+      const result = await run(call)
+      // without data nothing was executed: a variable has a wrong value
+      return 'data' in result ? executed(mediaType, result) : notExecuted(mediaType, result.errors ?? [])
+    } catch (error) {
+      if (error instanceof BadGraphRequest) return badRequest(mediaType, error)
+      if (error instanceof InvalidQuery) return notExecuted(mediaType, error.errors)
+      if (error instanceof GraphQLError || isAppError(error)) return notExecuted(mediaType, [sentError(error, logger)])
+      throw error
+    }
+  }
+}
+
+interface Prepared {
+  readonly schema: GraphQLSchema
+  readonly document: DocumentNode
+  readonly operationName: string | undefined
+  readonly variableValues: Readonly<Record<string, unknown>>
+}
+
+class InvalidQuery extends Error {
+  readonly errors: readonly GraphQLError[]
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('the query is not valid')
+    this.errors = errors
+  }
+}
+
+/** The text of a query: given, or kept under its hash. */
+function textOf(given: string | undefined, hash: string | undefined, persisted: PersistedQueries): string {
+  if (given === undefined && hash === undefined) throw new BadGraphRequest('The parameter query is missing.')
+  if (given === undefined) return persisted.find(hash ?? '')
+  if (hash !== undefined) persisted.check(hash, given)
+  return given
+}
+
+/** The variables with their default values, as far as limits need them: page sizes. */
+function withDefaults(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)] as const] : [],
+  )
+  return { ...Object.fromEntries(defaults), ...given }
+}

@@ -1,0 +1,91 @@
+import type { Service } from '@stoa/contract'
+import { platformError } from '@stoa/kernel'
+import type { Logger } from '@stoa/telemetry'
+import { readBody } from '../body.ts'
+import type { RequestHead } from '../exchange.ts'
+import { forward, type Admitted, type Pipeline } from '../pipeline.ts'
+import type { Route } from '../routes/route.ts'
+import { askServices } from './ask-services.ts'
+import { graphHandler } from './graph-handler.ts'
+import { responseType } from './http-form.ts'
+import { readWaves } from './waves.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+interface GraphOptions {
+  readonly pipeline: Pipeline
+  readonly services: readonly Service[]
+  readonly isIntrospected: boolean
+  readonly logger: Logger
+}
+
+/** A request for the graph that has been admitted. */
+export interface GraphRequest extends Admitted {
+  readonly route: Route
+  readonly head: RequestHead
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+interface GraphAnswer {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
+/** Answers a request for the graph. Throws the error of a request that does not get as far as a query. */
+export type ServeGraph = (asked: GraphRequest) => Promise<GraphAnswer>
+
+/** The longest that a query may take, with all its levels. */
+const queryTimeoutMs = 10_000
+
+/** Makes what answers `/graphql`. This module loads GraphQL, so it is imported with the first request. */
+export function serveGraph({ pipeline, services, isIntrospected, logger }: GraphOptions): ServeGraph {
+  const handler = graphHandler({ services, isIntrospected, logger })
+  const byName = new Map(services.map((service) => [service.name, service]))
+
+  return async ({ route, head, principal, request, response }) => {
+    if (principal.kind === 'anonymous' && head.headers.authorization !== undefined) {
+      throw platformError('auth.token_invalid', 'The access token is not valid.')
+    }
+    const left = new AbortController()
+    response.once('close', () => left.abort(new Error('the client has disconnected')))
+    const send = askServices({
+      services: byName,
+      route,
+      head,
+      principal,
+      deadlineMs: Date.now() + queryTimeoutMs,
+      forward: ({ deadlineMs, ...part }) => forward(pipeline, { ...part, latestMs: deadlineMs, extraHeaders: [] }),
+      take: async () => pipeline.limits.take(route, principal, head.address),
+      signal: left.signal,
+    })
+    const body = await readBody(request, route.bodyLimitBytes)
+    if (head.method === 'POST' && !isJson(head.headers['content-type'])) {
+      throw platformError('request.media_type_unsupported', 'The body must be application/json.')
+    }
+    const mediaType = responseType(head.headers.accept)
+    if (mediaType === undefined) return { status: 406, headers: ['cache-control', 'no-store'], body: Buffer.alloc(0) }
+    const answer = await handler({
+      method: head.method === 'HEAD' ? 'GET' : head.method,
+      search: head.search,
+      body: body === undefined ? '' : body.toString(),
+      mediaType,
+      context: { load: readWaves(send), callerId: principal.kind === 'user' ? principal.subject : undefined },
+      signal: left.signal,
+    })
+    return {
+      status: answer.status,
+      headers: ['content-type', `${answer.mediaType}; charset=utf-8`, 'cache-control', 'no-store'],
+      body: Buffer.from(answer.body),
+    }
+  }
+}
+
+function isJson(type: string | undefined): boolean {
+  const [media = '', ...parameters] = (type ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const isUtf8 = parameters.every((part) => !part.startsWith('charset=') || /^charset="?utf-8"?$/.test(part))
+  return media === 'application/json' && isUtf8
+}

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { catalogue } from '@stoa/contracts/catalogue'
+import { getNamedType, isNonNullType, isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { makeSchema } from '../../edge/gateway/src/graph/make-schema.ts'
+import { address, ask, eventually, newCustomer, place, signIn, type Customer } from './shop.ts'
+
+let ada: Customer
+let order: { id: string; number: string; total: object }
+let ids: Readonly<Record<string, string>>
+let secrets: readonly string[]
+
+const query = async (text: string, as?: string, variables: object = {}) => {
+  const body = { query: text, variables }
+  const { status, body: result } = await ask('POST', '/graphql', { ...(as === undefined ? {} : { as }), body })
+  return {
+    status,
+    ...(result as { data?: any; errors?: readonly { path?: unknown; extensions?: { code?: string } }[] }),
+  }
+}
+
+beforeAll(async () => {
+  ada = await newCustomer()
+  order = (await place(ada)).body
+  const first = async (path: string): Promise<string> => {
+    const items = await eventually(async () => {
+      const { body } = await ask('GET', path, { as: ada.token })
+      expect(body.items).toHaveLength(1)
+      return body.items
+    })
+    return items[0].id
+  }
+  const cart = await ask('POST', '/api/v1/carts', { as: ada.token, body: { region: 'AT' } })
+  const own = await ask('POST', `/api/v1/users/${ada.id}/addresses`, { as: ada.token, body: address })
+  const { body: account } = await ask('GET', `/api/v1/users/${ada.id}`, { as: ada.token })
+  ids = {
+    user: ada.id,
+    order: order.id,
+    cart: cart.body.id,
+    payment: await first(`/api/v1/payments?orderId=${order.id}`),
+    shipment: await first(`/api/v1/shipments?orderId=${order.id}`),
+    invoice: await first(`/api/v1/invoices?orderId=${order.id}`),
+  }
+  secrets = [...Object.values(ids), own.body.id, account.email, order.number]
+})
+
+test('the query of the guide returns an order with all that belongs to it, in one request', async () => {
+  const text = await readFile(join(import.meta.dirname, 'order.graphql'), 'utf8')
+  const { status, data, errors } = await query(text, ada.token, { id: order.id })
+  expect([status, errors]).toEqual([200, undefined])
+  expect(data.order).toMatchObject({
+    number: order.number,
+    items: [{ product: { variants: [{ price: { total: { currency: 'EUR' } } }, {}] } }],
+    shipments: { items: [{ carrier: 'sandbox' }] },
+    payments: { items: [{ status: 'captured' }] },
+    invoices: { items: [{ total: { amount: expect.any(Number) } }] },
+  })
+})
+
+test('staff read the order of a customer, with the customer', async () => {
+  const staff = await signIn('staff@stoa.example')
+  const { data } = await query(`{ order(id: "${order.id}") { number customer { id } } }`, staff)
+  expect(data.order).toEqual({ number: order.number, customer: { id: ada.id } })
+})
+
+async function newGuest(): Promise<string> {
+  const { status, body } = await ask('POST', '/api/v1/users/guest', {
+    body: { email: `g-${randomUUID()}@example.com` },
+  })
+  expect(status).toBe(201)
+  return body.accessToken
+}
+
+const schema = makeSchema(catalogue)
+const queries = Object.values(schema.getQueryType()?.getFields() ?? {})
+/** What every visitor may see, so that a query over all the rest stays within its limits. */
+const isPublic = new Set(['Product', 'ProductPage', 'ProductList', 'SkuPrice', 'AvailabilityList', 'CategoryList'])
+/** Lists that show the owner none of what is asked for here: admins read accounts, Ada has returned nothing, and methods have no secret. */
+const showsNothing = new Set(['users', 'returns', 'paymentMethods'])
+const deepest = 8
+
+/** All fields of a type, with those of the objects within it, each type once on a way. */
+function everything(type: GraphQLObjectType, above: readonly string[]): string {
+  const fields = Object.values(type.getFields()).flatMap((field) => {
+    const inner = getNamedType(field.type)
+    if (!isObjectType(inner)) return [field.name]
+    if (above.includes(inner.name) || isPublic.has(inner.name) || above.length >= deepest) return []
+    return [`${field.name}${argumentsOf(field)} ${everything(inner, [...above, inner.name])}`]
+  })
+  return `{ ${['__typename', ...fields].join(' ')} }`
+}
+
+function argumentsOf(field: GraphQLField<any, any>, given: Readonly<Record<string, string>> = {}): string {
+  const values = field.args.flatMap(({ name, type }) => {
+    const value = given[name]
+    if (value !== undefined) return [`${name}: "${value}"`]
+    if (name === 'limit') return ['limit: 3']
+    if (isNonNullType(type)) throw new Error(`the test has no value for ${field.name}(${name})`)
+    return []
+  })
+  return values.length === 0 ? '' : `(${values.join(', ')})`
+}
+
+/** A query of everything that a field leads to, asked for with what belongs to Ada. */
+function textOf(field: GraphQLField<any, any>): string {
+  const own = ids[field.name]
+  const given = { ...(own === undefined ? {} : { id: own }), customerId: ada.id, orderId: order.id }
+  const type = getNamedType(field.type)
+  if (!isObjectType(type)) throw new Error(`${field.name} is no object`)
+  return `{ ${field.name}${argumentsOf(field, given)} ${everything(type, [type.name])} }`
+}
+
+describe('what belongs to an account', () => {
+  // a return needs goods that have arrived; its list is asked for here
+  const personal = queries.filter(({ type, name }) => !isPublic.has(getNamedType(type).name) && name !== 'return')
+
+  test('is what this test asks for', () => {
+    expect(personal.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['me', 'order', 'orders', 'cart', 'invoices']),
+    )
+  })
+
+  test.each(personal.map((field) => [field.name, field] as const))(
+    '%s: its owner sees it, nobody else',
+    async (name, field) => {
+      const text = textOf(field)
+      const shown = (result: object) => secrets.filter((secret) => JSON.stringify(result).includes(secret))
+      expect(shown(await query(text, ada.token)).length > 0, text).toBe(!showsNothing.has(name))
+      const [eve, guest] = [await newCustomer(), await newGuest()]
+      for (const token of [eve.token, guest, undefined]) {
+        const result = await query(text, token)
+        expect(result.status).toBe(200)
+        expect(shown(result.data ?? {}), text).toEqual([])
+        // a message may repeat the id that was asked for
+        expect(shown(result.errors ?? []).filter((secret) => !text.includes(secret))).toEqual([])
+      }
+    },
+  )
+})
