@@ -1,6 +1,6 @@
-import { mount, post } from '@stoa/contract'
+import { get, mount, post } from '@stoa/contract'
 import { Type } from 'typebox'
-import { UserId } from '../shared/ids.ts'
+import { OrderId, UserId } from '../shared/ids.ts'
 
 /** POST /api/v1/users/{id}/export: from every service that stores personal data, all or nothing */
 export const exportPersonalData = post('/api/v1/users/{id}/export', {
@@ -25,4 +25,51 @@ export const exportPersonalData = post('/api/v1/users/{id}/export', {
 export const operate = mount('/api/v1/ops/*', {
   summary: 'The operating endpoints of a service: /api/v1/ops/{service}/… is its /admin/…',
   permission: 'ops',
+})
+
+const described = (description: string) => Type.Union([Type.Object({}), Type.Null()], { description })
+const PartProblems = Type.Array(
+  Type.Object({
+    path: Type.String({ description: 'JSON Pointer of the part that is null' }),
+    code: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    traceId: Type.String(),
+  }),
+)
+
+/** GET /api/v1/bff/home: aggregates.ts says what it reads */
+export const getHome = get('/api/v1/bff/home', {
+  summary: 'Read what a start page shows; a part that fails is null, with its problem under `errors`',
+  permission: 'public',
+  owner: 'none',
+  timeoutMs: 10_000,
+  answers: {
+    200: Type.Object({
+      categories: described('the category tree'),
+      products: described('a page of the latest products'),
+      me: Type.Optional(described('the account of the caller, if there is one')),
+      orders: Type.Optional(described('a page of the latest orders of the caller')),
+      errors: PartProblems,
+    }),
+  },
+})
+
+/** GET /api/v1/bff/orders/{id}: aggregates.ts says what it reads */
+export const getOrderPage = get('/api/v1/bff/orders/{id}', {
+  params: { id: OrderId },
+  summary:
+    'Read an order with its products, shipments, payments and invoices; a part that fails is null, with its problem under `errors`',
+  permission: 'order:read',
+  owner: 'none',
+  timeoutMs: 10_000,
+  answers: {
+    200: Type.Object({
+      order: described('the order with its lines, their products, and its timeline'),
+      shipments: described('a page of its shipments, with their tracking'),
+      payments: described('a page of its payments'),
+      invoices: described('a page of its invoices and credit notes'),
+      errors: PartProblems,
+    }),
+  },
 })

@@ -59,6 +59,26 @@ test('the query of the guide returns an order with all that belongs to it, in on
   })
 })
 
+test('the page of an order and the start page return their parts in one request, each to whom it belongs', async () => {
+  const page = await ask('GET', `/api/v1/bff/orders/${order.id}`, { as: ada.token })
+  expect([page.status, page.body.errors]).toEqual([200, []])
+  expect(page.body).toMatchObject({
+    order: { number: order.number, items: [{ product: { name: 'House Green' } }] },
+    shipments: { items: [{ carrier: 'sandbox', tracking: {} }] },
+    payments: { items: [{ status: 'captured' }] },
+    invoices: { items: [{ kind: 'invoice' }] },
+  })
+  const eve = await newCustomer()
+  const hidden = await ask('GET', `/api/v1/bff/orders/${order.id}`, { as: eve.token })
+  expect([hidden.status, hidden.body.code]).toEqual([404, 'order.not_found'])
+
+  const home = await ask('GET', '/api/v1/bff/home', { as: ada.token })
+  expect([home.body.me.id, home.body.orders.items[0].number, home.body.errors]).toEqual([ada.id, order.number, []])
+  const visitor = await ask('GET', '/api/v1/bff/home')
+  expect(visitor.body.products.items).toHaveLength(12)
+  expect(Object.keys(visitor.body)).toEqual(['categories', 'products', 'errors'])
+})
+
 test('staff read the order of a customer, with the customer', async () => {
   const staff = await signIn('staff@stoa.example')
   const { data } = await query(`{ order(id: "${order.id}") { number customer { id } } }`, staff)

@@ -41,8 +41,19 @@ const line = {
   tax: money,
   total: money,
 }
-const order = { id: orderId, customerId, status: 'confirmed', items: [line], total: money }
-const product = { id: orderId, name: 'Green tea', variants: [{ sku: 'TEA-GREEN-100', name: '100 g' }] }
+const at = '2026-11-30T00:00:00Z'
+const amounts = { subtotal: money, discount: money, tax: money, shipping: money, total: money }
+const order = {
+  id: orderId,
+  customerId,
+  status: 'confirmed',
+  items: [line],
+  ...amounts,
+  number: 'S-1',
+  createdAt: at,
+  updatedAt: at,
+}
+const product = { id: orderId, name: 'Green tea', category: 'tea', variants: [{ sku: 'TEA-GREEN-100', name: '100 g' }] }
 const bodies: Record<string, object> = {
   getOrder: order,
   listOrders: { items: [order, { ...order, id: customerId }] },
@@ -50,7 +61,9 @@ const bodies: Record<string, object> = {
   getProductBySku: product,
   getProduct: product,
   getSkuPrice: { sku: 'TEA-GREEN-100', total: money },
-  listShipments: { items: [{ id: orderId, orderId, customerId, status: 'released' }] },
+  listShipments: {
+    items: [{ id: orderId, orderId, customerId, status: 'released', carrier: 'sandbox', method: 'standard' }],
+  },
 }
 
 interface Result {
@@ -291,5 +304,70 @@ describe('GraphQL over HTTP', () => {
     const result = await audit.fn()
 
     expect(result).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('an aggregate', () => {
+  const read = async (path: string, token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(gateway.url + path, { headers })
+    return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as any }
+  }
+
+  test('home shows visitors what is public, and an account its own as well', async () => {
+    answer = ({ operation }) => ({
+      status: 200,
+      body: { listCategories: { items: [] }, listProducts: { items: [product] }, ...bodies }[operation],
+    })
+    const visitor = await read('/api/v1/bff/home')
+    expect([visitor.status, Object.keys(visitor.body)]).toEqual([200, ['categories', 'products', 'errors']])
+    const { body } = await read('/api/v1/bff/home', 'customer-ada')
+    expect(Object.keys(body)).toEqual(['categories', 'products', 'me', 'orders', 'errors'])
+    expect((await read('/api/v1/bff/home', 'nobody')).status).toBe(401)
+  })
+
+  test('an order page has one call per service and level; a part that fails is null with its problem', async () => {
+    const problem = { status: 503, code: 'service.unavailable', detail: 'Later.', traceId: 'f' }
+    answer = ({ operation }) =>
+      operation === 'listPayments'
+        ? { status: 503, problem }
+        : {
+            status: 200,
+            body: { ...bodies, listInvoices: { items: [] }, getTimeline: { items: [] }, getTracking: { items: [] } }[
+              operation
+            ],
+          }
+    const { status, body } = await read(`/api/v1/bff/orders/${orderId}`, 'customer-ada')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      order: { items: [{ product: { name: 'Green tea' } }] },
+      shipments: { items: [{}] },
+      payments: null,
+    })
+    expect(body.errors).toEqual([
+      { path: '/payments', code: 'service.unavailable', status: 503, detail: 'Later.', traceId: 'f' },
+    ])
+    const calls = gateway.upstream.requests.map(({ body: sent }) =>
+      (JSON.parse(sent) as { reads: SentRead[] }).reads.map(({ operation }) => operation).join(' '),
+    )
+    expect(calls.toSorted()).toEqual([
+      'getOrder',
+      'getProductBySku',
+      'getTimeline',
+      'getTracking',
+      'listInvoices',
+      'listPayments',
+      'listShipments',
+    ])
+  })
+
+  test('of an order that cannot be read has the problem of the order', async () => {
+    const problem = { status: 404, code: 'order.not_found', title: 'No such order', detail: 'No.', traceId: 'f' }
+    answer = ({ operation }) =>
+      operation === 'getOrder' ? { status: 404, problem } : { status: 200, body: { items: [] } }
+    const { status, type, body } = await read(`/api/v1/bff/orders/${orderId}`, 'customer-eve')
+    expect([status, type, body.code]).toEqual([404, 'application/problem+json', 'order.not_found'])
+    expect(body.instance).toBe(`/api/v1/bff/orders/${orderId}`)
+    expect((await read(`/api/v1/bff/orders/${orderId}`)).status).toBe(401)
   })
 })

@@ -56,6 +56,26 @@ test('a product is made, read by anybody and told to those who keep a copy', asy
   expect(known.variants).toEqual([expect.objectContaining({ sku: 'SENCHA-100', status: 'active', version: '1' })])
 })
 
+test('a product is read by the SKU of any of its variants; a draft only by those who write products', async () => {
+  const made = await app.ask('POST', '/api/v1/products', {
+    body: newProduct('PAIR-1', { variants: [variant('PAIR-1'), variant('PAIR-2')] }),
+  })
+  const draft = await app.ask('POST', '/api/v1/products', { body: newProduct('HIDDEN-1', { status: 'draft' }) })
+  for (const sku of ['PAIR-1', 'PAIR-2']) {
+    const { status, body } = await app.service.request('GET', `/api/v1/products/sku/${sku}`)
+    expect([status, body.id]).toEqual([200, made.body.id])
+  }
+  const codes = await Promise.all(
+    ['HIDDEN-1', 'NO-SUCH'].map((sku) => app.ask('GET', `/api/v1/products/sku/${sku}`, { as: customer })),
+  )
+  expect(codes.map(({ status, body }) => [status, body.code])).toEqual([
+    [404, 'product.not_found'],
+    [404, 'product.not_found'],
+  ])
+  expect((await app.ask('GET', '/api/v1/products/sku/HIDDEN-1')).status).toBe(200)
+  await app.ask('DELETE', `/api/v1/products/${draft.body.id}`, ifMatch(await etagOf(String(draft.body.id))))
+})
+
 test('what is wrong with a product is pointed at', async () => {
   const post = (body: object) => app.ask('POST', '/api/v1/products', { body })
   const problems = await Promise.all([

@@ -25,6 +25,26 @@ const quoteFor: PricingApp['quoteFor'] = (customerId, more) => app.quoteFor(cust
 const accept: PricingApp['accept'] = (...args) => app.accept(...args)
 const promote: PricingApp['promote'] = (more) => app.promote(more)
 
+test('the price of a SKU is that of a quote for it, and nothing is stored', async () => {
+  const quotes = async () =>
+    (await service.database.read.sql<{ count: number }>`select count(*)::int as count from quotes`)[0]?.count
+  const { body: quoted } = await quote({ items: [{ sku: 'TEA', quantity: 3 }] })
+  const before = await quotes()
+  const read = (path: string) => service.request('GET', `/api/v1/pricing/skus/${path}`)
+  const { status, body } = await read('TEA?region=DE&quantity=3')
+  expect([status, body]).toEqual([200, quoted.lines[0]])
+  const refused = await Promise.all(
+    ['NONE?region=DE', 'CUP?region=DE', 'TEA?region=AQ', 'TEA?region=DE&currency=JPY'].map(read),
+  )
+  expect(refused.map((answer) => answer.body.code)).toEqual([
+    'pricing.unknown_sku',
+    'pricing.unknown_sku',
+    'pricing.region_unknown',
+    'pricing.currency_unknown',
+  ])
+  expect(await quotes()).toBe(before)
+})
+
 test('anybody gets a quote that adds up', async () => {
   const { status, body } = await quote()
   expect(status).toBe(200)

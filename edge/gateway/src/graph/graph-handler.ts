@@ -41,8 +41,21 @@ export interface GraphCall {
   readonly signal: AbortSignal
 }
 
-/** Answers queries (GraphQL over HTTP). */
-export type GraphHandler = (call: GraphCall) => Promise<GraphResponse>
+/** The graph of a system. */
+export interface GraphHandler {
+  /** Answers the query of a client (GraphQL over HTTP). */
+  readonly answer: (call: GraphCall) => Promise<GraphResponse>
+  /** Executes a query of the gateway itself. */
+  readonly run: (query: OwnQuery) => Promise<ExecutionResult>
+}
+
+/** A query that a contract declares; its result has the errors with their causes. */
+export interface OwnQuery {
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly context: QueryContext
+  readonly signal: AbortSignal
+}
 
 const mostTokens = 5_000
 const mostErrors = 20
@@ -86,7 +99,12 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
     return errors === undefined ? result : { ...result, errors }
   }
 
-  return async (call) => {
+  async function runOwn({ query, variables, context, signal }: OwnQuery): Promise<ExecutionResult> {
+    const document = validDocument(query)
+    return execute({ schema, document, variableValues: variables, contextValue: context, abortSignal: signal })
+  }
+
+  async function answer(call: GraphCall): Promise<GraphResponse> {
     const { mediaType } = call
     try {
       const result = await run(call)
@@ -99,6 +117,8 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
       throw error
     }
   }
+
+  return { answer, run: runOwn }
 }
 
 interface Prepared {

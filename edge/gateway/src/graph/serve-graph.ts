@@ -8,6 +8,7 @@ import type { Route } from '../routes/route.ts'
 import { askServices } from './ask-services.ts'
 import { graphHandler } from './graph-handler.ts'
 import { responseType } from './http-form.ts'
+import { serveAggregate } from './serve-aggregate.ts'
 import { readWaves } from './waves.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -26,14 +27,20 @@ export interface GraphRequest extends Admitted {
   readonly response: ServerResponse
 }
 
-interface GraphAnswer {
+/** A response of the graph, whole. */
+export interface GraphAnswer {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Buffer
 }
 
-/** Answers a request for the graph. Throws the error of a request that does not get as far as a query. */
-export type ServeGraph = (asked: GraphRequest) => Promise<GraphAnswer>
+/** Answers requests for the graph. Each throws the error of a request that does not get as far as a query. */
+export interface ServeGraph {
+  /** `/graphql` */
+  readonly query: (asked: GraphRequest) => Promise<GraphAnswer>
+  /** An operation of the contract that is a query of the graph, such as `getHome`. */
+  readonly aggregate: (asked: GraphRequest) => Promise<GraphAnswer>
+}
 
 /** The longest that a query may take, with all its levels. */
 const queryTimeoutMs = 10_000
@@ -43,10 +50,8 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
   const handler = graphHandler({ services, isIntrospected, logger })
   const byName = new Map(services.map((service) => [service.name, service]))
 
-  return async ({ route, head, principal, request, response }) => {
-    if (principal.kind === 'anonymous' && head.headers.authorization !== undefined) {
-      throw platformError('auth.token_invalid', 'The access token is not valid.')
-    }
+  /** What the resolvers of one request use. */
+  function begin({ route, head, principal, response }: GraphRequest) {
     const left = new AbortController()
     response.once('close', () => left.abort(new Error('the client has disconnected')))
     const send = askServices({
@@ -59,26 +64,45 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
       take: async () => pipeline.limits.take(route, principal, head.address),
       signal: left.signal,
     })
-    const body = await readBody(request, route.bodyLimitBytes)
-    if (head.method === 'POST' && !isJson(head.headers['content-type'])) {
-      throw platformError('request.media_type_unsupported', 'The body must be application/json.')
-    }
-    const mediaType = responseType(head.headers.accept)
-    if (mediaType === undefined) return { status: 406, headers: ['cache-control', 'no-store'], body: Buffer.alloc(0) }
-    const answer = await handler({
-      method: head.method === 'HEAD' ? 'GET' : head.method,
-      search: head.search,
-      body: body === undefined ? '' : body.toString(),
-      mediaType,
-      context: { load: readWaves(send), callerId: principal.kind === 'user' ? principal.subject : undefined },
-      signal: left.signal,
-    })
-    return {
-      status: answer.status,
-      headers: ['content-type', `${answer.mediaType}; charset=utf-8`, 'cache-control', 'no-store'],
-      body: Buffer.from(answer.body),
-    }
+    const callerId = principal.kind === 'user' ? principal.subject : undefined
+    return { context: { load: readWaves(send), callerId }, signal: left.signal }
   }
+
+  return {
+    async query(asked) {
+      const { route, head, request } = asked
+      refuseBadToken(asked)
+      const begun = begin(asked)
+      const body = await readBody(request, route.bodyLimitBytes)
+      if (head.method === 'POST' && !isJson(head.headers['content-type'])) {
+        throw platformError('request.media_type_unsupported', 'The body must be application/json.')
+      }
+      const mediaType = responseType(head.headers.accept)
+      if (mediaType === undefined) return { status: 406, headers: ['cache-control', 'no-store'], body: Buffer.alloc(0) }
+      const method = head.method === 'HEAD' ? 'GET' : head.method
+      const text = body === undefined ? '' : body.toString()
+      const answer = await handler.answer({ ...begun, method, search: head.search, body: text, mediaType })
+      const headers = ['content-type', `${answer.mediaType}; charset=utf-8`, 'cache-control', 'no-store']
+      return { status: answer.status, headers, body: Buffer.from(answer.body) }
+    },
+    async aggregate(asked) {
+      refuseBadToken(asked)
+      const begun = begin(asked)
+      return serveAggregate({
+        name: asked.route.name,
+        path: asked.head.path,
+        isSignedIn: asked.principal.kind === 'user',
+        run: (query, variables) => handler.run({ ...begun, query, variables }),
+        logger,
+      })
+    },
+  }
+}
+
+/** On a public route a token that is not valid counts as none, but a client that sends one expects more than what is public. */
+function refuseBadToken({ principal, head }: GraphRequest): void {
+  if (principal.kind !== 'anonymous' || head.headers.authorization === undefined) return
+  throw platformError('auth.token_invalid', 'The access token is not valid.')
 }
 
 function isJson(type: string | undefined): boolean {

@@ -76,13 +76,14 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
     // its libraries take memory and time, so they are loaded with the first query
     graph ??= import('../graph/serve-graph.ts').then(({ serveGraph }) => serveGraph({ pipeline, services, ...rest }))
     const serve = await graph
-    const answer = await serve({ ...passing, route, head })
+    const asked = { ...passing, route, head }
+    const answer = await (route.name === 'query' ? serve.query(asked) : serve.aggregate(asked))
     send(head, passing, answer)
     return { status: answer.status, instance: undefined, attempts: 0 }
   }
 
   return (route, head, passing) => {
-    if (route.name === 'query') return query(route, head, passing)
+    if (route.group === 'graph') return query(route, head, passing)
     return route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
   }
 }
