@@ -1,6 +1,7 @@
 import type { Service } from '@stoa/contract'
 import { batchedReadsPath, MAX_BATCHED_READS, type Problem } from '@stoa/http'
-import { AppError, isAppError, platformError } from '@stoa/kernel'
+import { gatewayErrors } from '@stoa/contracts/gateway/errors'
+import { catalogueError, isAppError, platformError, type AppError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import { recordAnswer } from '../cache/answer-recorder.ts'
 import type { AnswerTarget, RequestHead } from '../exchange.ts'
@@ -153,7 +154,7 @@ function isKnown(error: unknown): boolean {
 }
 
 function tooManyReads(): AppError {
-  return new AppError('invalid', 'graph.too_costly', `A query makes at most ${mostReads} reads.`)
+  return catalogueError(gatewayErrors, 'graph.too_costly', `A query makes at most ${mostReads} reads.`)
 }
 
 function unreadable(service: string, cause?: unknown): AppError {

@@ -1,4 +1,5 @@
-import { AppError } from '@stoa/kernel'
+import { gatewayErrors } from '@stoa/contracts/gateway/errors'
+import { catalogueError } from '@stoa/kernel'
 import { createBoundedCache } from '@stoa/security'
 import { createHash } from 'node:crypto'
 
@@ -23,11 +24,11 @@ export function persistedQueries(): PersistedQueries {
       const query = kept.get(hash)
       if (query !== undefined) return query
       // the text that clients of automatic persisted queries wait for
-      throw new AppError('not_found', 'graph.persisted_query_unknown', 'PersistedQueryNotFound')
+      throw catalogueError(gatewayErrors, 'graph.persisted_query_unknown', 'PersistedQueryNotFound')
     },
     check(hash, query) {
       if (createHash('sha256').update(query).digest('hex') === hash) return
-      throw new AppError('invalid', 'graph.persisted_query_mismatch', 'The hash is not the SHA-256 of the query.')
+      throw catalogueError(gatewayErrors, 'graph.persisted_query_mismatch', 'The hash is not the SHA-256 of the query.')
     },
     keep(hash, query) {
       if (query.length <= longestKept) kept.set(hash, query)

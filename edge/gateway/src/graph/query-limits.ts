@@ -1,4 +1,5 @@
-import { AppError } from '@stoa/kernel'
+import { gatewayErrors } from '@stoa/contracts/gateway/errors'
+import { catalogueError, type AppError } from '@stoa/kernel'
 import {
   getNamedType,
   isListType,
@@ -122,6 +123,6 @@ function tooCostly({ cost }: QueryLimits): AppError {
   return refusal('graph.too_costly', detail)
 }
 
-function refusal(code: string, detail: string): AppError {
-  return new AppError('invalid', code, detail)
+function refusal(code: keyof typeof gatewayErrors, detail: string): AppError {
+  return catalogueError(gatewayErrors, code, detail)
 }
