@@ -34,6 +34,7 @@ const systemErrors = errors({
   'system.folder_not_empty': { kind: 'conflict', title: 'The folder is not empty' },
   'system.folder_not_ours': { kind: 'unavailable', title: 'The data folder belongs to another account' },
   'system.little_memory': { kind: 'unavailable', title: 'The machine has too little memory' },
+  'system.manifests_refused': { kind: 'invalid', title: 'The manifests of the system break rules' },
   'system.no_database': { kind: 'unavailable', title: 'The database server cannot be used' },
   'system.not_ready': { kind: 'timeout', title: 'The system did not become ready in time' },
   'system.not_seeded': { kind: 'unavailable', title: 'The demonstration data could not be loaded' },

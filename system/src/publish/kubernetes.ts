@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import type { System } from '../define-system.ts'
 import { root } from '../root.ts'
 import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
+import { systemError } from '../system-errors.ts'
 import { manifestProblems } from './manifest-problems.ts'
 import { namespace } from './naming.ts'
 
@@ -19,7 +20,7 @@ export const kubernetesFolder = 'deploy/kubernetes'
 const notice = (system: string) =>
   `# Made from systems/${system}.ts and the contracts by "stoa publish kubernetes": do not edit.\n`
 
-/** The Kubernetes manifests of a system as files; the same system makes the same text. Throws if they break a rule of ours. */
+/** The Kubernetes manifests of a system as files; the same system makes the same text. @throws AppError if they break a rule of ours */
 export async function kubernetesFiles(system: System): Promise<PublishedFile[]> {
   const all = await configuredIn(system)
   const files = kubernetesObjects(system.name, all, await readVersion())
@@ -27,7 +28,11 @@ export async function kubernetesFiles(system: System): Promise<PublishedFile[]> 
     files.flatMap(({ objects }) => objects),
     all,
   )
-  if (problems.length > 0) throw new Error(`the manifests break rules:\n${problems.join('\n')}`)
+  if (problems.length > 0)
+    throw systemError(
+      'system.manifests_refused',
+      `the manifests of ${system.name} break rules:\n${problems.join('\n')}`,
+    )
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',

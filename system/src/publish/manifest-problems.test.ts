@@ -46,6 +46,17 @@ test('the manifests of the shop keep every rule', () => {
   expect(manifestProblems(objects, all)).toEqual([])
 })
 
+test.each(['settings', 'shared', 'lake'])(
+  'refuses a process named %s, whose files and secrets would be those of all',
+  (name) => {
+    const [first, ...others] = all
+    if (first === undefined) throw new Error('the shop has no process')
+    const named = [{ ...first, deployment: { ...first.deployment, name } }, ...others]
+    const made = kubernetesObjects('shop', named, '1.2.3').flatMap((file) => file.objects)
+    expect(manifestProblems(made, named)).toContain(`no process can be named ${name}`)
+  },
+)
+
 test('makes the same text again, without anchors', async () => {
   const files = await kubernetesFiles(shop)
   expect(await kubernetesFiles(shop)).toEqual(files)

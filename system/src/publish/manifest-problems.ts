@@ -9,12 +9,16 @@ import type { Container, DeploymentObject, KubernetesObject, NetworkPolicyObject
 export function manifestProblems(objects: readonly KubernetesObject[], all: readonly Configured[]): string[] {
   const deployments = objects.filter((each): each is DeploymentObject => each.kind === 'Deployment')
   return [
+    ...all.flatMap(({ deployment: { name } }) => (reservedNames.has(name) ? [`no process can be named ${name}`] : [])),
     ...missingObjects(objects, all),
     ...deployments.flatMap((each) => [...podProblems(each), ...settingProblems(each, all)]),
     ...objects.flatMap((each) => (each.kind === 'NetworkPolicy' ? connectionProblems(each, all) : [])),
     ...objects.flatMap((each) => (each.kind === 'ConfigMap' ? unknownKeys(each.data, all) : [])),
   ]
 }
+
+// Of files that are not of one process, and of what is named <process>-settings and <process>-secrets but belongs to all.
+const reservedNames = new Set(['further', 'kustomization', 'lake', 'namespace', 'settings', 'shared'])
 
 const perProcess = [
   'Deployment',
