@@ -36,7 +36,7 @@ export const userErrors = errors({
     kind: 'rate_limited',
     title: 'Too many wrong passwords or codes',
     why: 'There were too many attempts with a wrong password or a wrong one-time code.',
-    fix: 'Wait 15 minutes, or use the link we sent.',
+    fix: 'Wait as long as `Retry-After` says, or use the link we sent. After a hundred wrong one-time codes, use a recovery code.',
   },
   'user.token_invalid': {
     kind: 'invalid',

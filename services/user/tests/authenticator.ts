@@ -1,4 +1,5 @@
 import { totpCode, totpStepAt } from '@stoa/security'
+import { eventually } from '@stoa/testing'
 import { expect } from 'vitest'
 import type { Person, UserApp } from './user-app.ts'
 
@@ -37,3 +38,21 @@ export function authenticator(app: UserApp) {
 /** The code of a refusal; undefined for a success, which has no body. */
 export const codeOf = async (answer: Promise<{ readonly body: { readonly code: string } | undefined }>) =>
   (await answer).body?.code
+
+/** Sets another password by the link that is mailed. */
+export async function resetPassword(app: UserApp, { id, email }: Person, newPassword: string): Promise<void> {
+  const linkIds = async () => {
+    const events = await app.eventsOf(id)
+    return events.flatMap(({ type, data }) => (type === 'user.password_reset_requested' ? [data.linkId] : []))
+  }
+  const before = await linkIds()
+  await app.ask('POST', '/api/v1/users/forgot-password', { body: { email } })
+  const linkId = await eventually(async () => {
+    const mailed = await linkIds()
+    if (mailed.length === before.length) throw new Error('no link was mailed yet')
+    return mailed.at(-1)
+  })
+  const { token } = (await app.call('IssueLinkToken', { linkId })).body
+  const { status } = await app.ask('POST', '/api/v1/users/reset-password', { body: { token, newPassword } })
+  expect(status).toBe(204)
+}

@@ -1,7 +1,6 @@
 import { newId } from '@stoa/kernel'
-import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { authenticator, codeOf, type Protected } from './authenticator.ts'
+import { authenticator, codeOf, resetPassword, type Protected } from './authenticator.ts'
 import { admin, startUser, type Person, type UserApp } from './user-app.ts'
 
 let app: UserApp
@@ -236,17 +235,8 @@ test('is disabled with the password and a code, once', async () => {
 
 test('a password reset does not switch it off', async () => {
   const ada = await protectedPerson()
-  await app.ask('POST', '/api/v1/users/forgot-password', { body: { email: ada.email } })
-  const linkId = await eventually(async () => {
-    const events = await app.eventsOf(ada.id)
-    const found = events.find(({ type }) => type === 'user.password_reset_requested')?.data.linkId
-    if (found === undefined) throw new Error('no link was mailed yet')
-    return found
-  })
-  const { token } = (await app.call('IssueLinkToken', { linkId })).body
   const newPassword = 'another fine phrase'
-  const reset = await app.ask('POST', '/api/v1/users/reset-password', { body: { token, newPassword } })
-  expect(reset.status).toBe(204)
+  await resetPassword(app, ada, newPassword)
   const changed = { ...ada, password: newPassword }
   expect(await codeOf(signIn(changed))).toBe('user.otp_required')
   expect((await signIn(changed, ada.codeAt(0))).status).toBe(200)

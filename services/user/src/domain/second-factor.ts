@@ -7,6 +7,9 @@ export const pendingFor = { hours: 24 } as const
 /** Wrong codes since the last right one that lock the account (NIST SP 800-63B, 5.2.2: at most 100). */
 export const maxWrongCodes = 100
 
+/** For how long codes of the app are refused after each wrong one from then on. */
+export const codesLockedFor = { hours: 24 } as const
+
 /** What was typed where a code is asked for. */
 export type TypedCode =
   | { readonly kind: 'totp'; readonly code: string }

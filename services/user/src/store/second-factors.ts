@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { SecondFactor } from '@stoa/contracts/user/resources'
-import { pendingFor } from '../domain/second-factor.ts'
+import { fragment } from '@stoa/postgres'
+import { codesLockedFor, maxWrongCodes, pendingFor } from '../domain/second-factor.ts'
 
 type Instant = Temporal.Instant
 
@@ -11,12 +12,26 @@ export interface StoredFactor {
   readonly isConfirmed: boolean
   /** The time step of the last accepted code. */
   readonly lastStep: number | undefined
+  /** Until when codes of the app are refused after too many wrong ones. */
+  readonly codesLockedUntil: Instant | undefined
 }
+
+/** Whether codes of the app are refused; a lock that ends later than any can was made before the clock was set back. */
+const isLocked = (now: Instant) =>
+  fragment`coalesce(codes_locked_until > ${now} and codes_locked_until <= ${now.add(codesLockedFor).add({ minutes: 1 })}, false)`
 
 /** The second factor of an account, pending or confirmed. */
 export async function findFactor(db: ReadHandle, userId: string, now: Instant): Promise<StoredFactor | undefined> {
-  const [row] = await db.sql<{ id: string; secret: Buffer; is_confirmed: boolean; last_step: number | null }>`
-    select id, secret, confirmed_at is not null as is_confirmed, last_step from second_factors
+  const [row] = await db.sql<{
+    id: string
+    secret: Buffer
+    is_confirmed: boolean
+    last_step: number | null
+    locked_until: Instant | null
+  }>`
+    select id, secret, confirmed_at is not null as is_confirmed, last_step,
+           case when ${isLocked(now)} then codes_locked_until end as locked_until
+      from second_factors
      where user_id = ${userId} and (confirmed_at is not null or created_at > ${now.subtract(pendingFor)})`
   if (row === undefined) return undefined
   return {
@@ -24,6 +39,7 @@ export async function findFactor(db: ReadHandle, userId: string, now: Instant): 
     encryptedSecret: row.secret,
     isConfirmed: row.is_confirmed,
     lastStep: row.last_step === null ? undefined : Number(row.last_step),
+    codesLockedUntil: row.locked_until ?? undefined,
   }
 }
 
@@ -59,12 +75,15 @@ export async function insertFactor(
 /** Makes sign-ins ask for the codes of a pending factor; false if it was replaced, confirmed or deleted meanwhile. */
 export async function confirmFactor(tx: WriteHandle, id: string, step: number, at: Instant): Promise<boolean> {
   const rows = await tx.sql`
-    update second_factors set confirmed_at = ${at}, last_step = ${step}, wrong_codes = 0
+    update second_factors set confirmed_at = ${at}, last_step = ${step}, wrong_codes = 0, codes_locked_until = null
      where id = ${id} and confirmed_at is null returning id`
   return rows.length === 1
 }
 
-/** Accepts the code of a time step, once, and stores its secret as it was encrypted anew; false if it, or one of a later step, was accepted meanwhile. */
+/**
+ * Accepts the code of a time step, once, and stores its secret as it was encrypted anew; false if it, or one of a later step, was
+ * accepted meanwhile, or codes were locked.
+ */
 export async function useStep(
   tx: WriteHandle,
   factorId: string,
@@ -72,12 +91,19 @@ export async function useStep(
     step,
     latestStep,
     sealedAnew,
-  }: { readonly step: number; readonly latestStep: number; readonly sealedAnew: Buffer | undefined },
+    at,
+  }: {
+    readonly step: number
+    readonly latestStep: number
+    readonly sealedAnew: Buffer | undefined
+    readonly at: Instant
+  },
 ): Promise<boolean> {
   const rows = await tx.sql`
     update second_factors
-       set last_step = ${step}, wrong_codes = 0, secret = coalesce(${sealedAnew ?? null}::bytea, secret)
-     where id = ${factorId} and (last_step is null or last_step < ${step} or last_step > ${latestStep}) returning id`
+       set last_step = ${step}, wrong_codes = 0, codes_locked_until = null, secret = coalesce(${sealedAnew ?? null}::bytea, secret)
+     where id = ${factorId} and (last_step is null or last_step < ${step} or last_step > ${latestStep})
+       and not ${isLocked(at)} returning id`
   return rows.length === 1
 }
 
@@ -98,15 +124,19 @@ export async function useRecoveryCode(
     update recovery_codes set used_at = ${at}
      where factor_id = ${factorId} and code_hash = ${codeHash} and used_at is null returning code_hash`
   if (rows.length === 0) return false
-  await tx.sql`update second_factors set wrong_codes = 0 where id = ${factorId}`
+  await tx.sql`update second_factors set wrong_codes = 0, codes_locked_until = null where id = ${factorId}`
   return true
 }
 
-/** Counts a wrong code; returns how many there were since the last right one. */
-export async function countWrongCode(tx: WriteHandle, factorId: string): Promise<number> {
-  const [row] = await tx.sql<{ wrong: number }>`
-    update second_factors set wrong_codes = wrong_codes + 1 where id = ${factorId} returning wrong_codes as wrong`
-  return row?.wrong ?? 0
+/** Counts a wrong code; returns whether there were too many since the last right one, from which on codes of the app are refused. */
+export async function countWrongCode(tx: WriteHandle, factorId: string, now: Instant): Promise<boolean> {
+  const [row] = await tx.sql<{ isTooMany: boolean }>`
+    update second_factors
+       set wrong_codes = wrong_codes + 1,
+           codes_locked_until =
+             case when wrong_codes + 1 >= ${maxWrongCodes}::int then ${now.add(codesLockedFor)} else codes_locked_until end
+     where id = ${factorId} returning wrong_codes >= ${maxWrongCodes}::int as "isTooMany"`
+  return row?.isTooMany ?? false
 }
 
 /** Deletes a second factor with its recovery codes; false if it is gone already. */

@@ -1,7 +1,7 @@
 import type { ReadHandle } from '@stoa/contract'
 import { equalsInConstantTime, totpCode, totpStepAt } from '@stoa/security'
 import type { Deps } from '../deps.ts'
-import { acceptedStep, latestStep, maxWrongCodes, readCode } from '../domain/second-factor.ts'
+import { acceptedStep, latestStep, readCode } from '../domain/second-factor.ts'
 import {
   countWrongCode,
   findFactor,
@@ -68,7 +68,10 @@ export async function checkCode(
   factor: StoredFactor,
   otp: string,
 ): Promise<{ readonly kind: 'settled'; readonly code: ProvenCode } | { readonly kind: 'code wrong' } | Locked> {
-  const { lockedUntil } = await loadGuard(db, attempt.guard, deps.clock.now())
+  const guard = await loadGuard(db, attempt.guard, deps.clock.now())
+  // a recovery code cannot be guessed
+  const codesLockedUntil = readCode(otp).kind === 'recovery' ? undefined : factor.codesLockedUntil
+  const lockedUntil = guard.lockedUntil ?? codesLockedUntil
   if (lockedUntil !== undefined) return outcomeOf(await begin((tx) => turnAway(deps, tx, attempt, lockedUntil)))
   const code = await proveCode(deps, db, factor, otp)
   if (code !== undefined) return { kind: 'settled', code }
@@ -85,8 +88,7 @@ export function countOtpWrong(
   factorId: string,
 ): Promise<Locked | undefined> {
   // those that come too slowly for the lock-out add up here
-  const countCode = async () => (await countWrongCode(tx, factorId)) >= maxWrongCodes
-  return countWrong(deps, tx, attempt, 'otp_wrong', countCode)
+  return countWrong(deps, tx, attempt, 'otp_wrong', () => countWrongCode(tx, factorId, deps.clock.now()))
 }
 
 async function proveCode(
@@ -110,7 +112,7 @@ async function proveCode(
 
 /** Uses up a code; false if another request was first. */
 export function useCode(tx: UserTx, { factorId, by }: ProvenCode, at: Temporal.Instant): Promise<boolean> {
-  if ('step' in by) return useStep(tx, factorId, { ...by, latestStep: latestStep(totpStepAt(at)) })
+  if ('step' in by) return useStep(tx, factorId, { ...by, latestStep: latestStep(totpStepAt(at)), at })
   return useRecoveryCode(tx, factorId, { codeHash: by.recoveryHash, at })
 }
 
