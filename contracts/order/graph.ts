@@ -27,6 +27,7 @@ export const orderGraph: Graph = {
     return: { operation: 'getReturn' },
     returns: { operation: 'listReturns' },
   },
+  subscriptions: { orderEvents: { stream: 'followOrder', event: TimelineEntry } },
   relations: {
     Order: {
       customer,

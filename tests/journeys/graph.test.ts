@@ -5,6 +5,7 @@ import { catalogue } from '@stoa/contracts/catalogue'
 import { getNamedType, isNonNullType, isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeSchema } from '../../edge/gateway/src/graph/make-schema.ts'
+import { system } from './system.ts'
 import { address, ask, eventually, newCustomer, place, signIn, type Customer } from './shop.ts'
 
 let ada: Customer
@@ -77,6 +78,38 @@ test('the page of an order and the start page return their parts in one request,
   const visitor = await ask('GET', '/api/v1/bff/home')
   expect(visitor.body.products.items).toHaveLength(12)
   expect(Object.keys(visitor.body)).toEqual(['categories', 'products', 'errors'])
+})
+
+test('a subscription follows an order from its first move, for its owner only', async () => {
+  const follow = (token: string) =>
+    fetch(`${system.gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query: `subscription { orderEvents(id: "${order.id}") { status } }` }),
+      signal: AbortSignal.timeout(300_000),
+    })
+  const stream = await follow(ada.token)
+  expect(stream.headers.get('content-type')).toBe('text/event-stream')
+  const reader = stream.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  while (!text.includes('"shipped"')) {
+    const { value, done } = (await reader?.read()) ?? { done: true }
+    if (done) throw new Error(`the stream has ended: ${text}`)
+    text += decoder.decode(value, { stream: true })
+  }
+  await reader?.cancel()
+  const moves = [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data).data.orderEvents.status)
+  expect(moves.slice(0, 4)).toEqual(['pending', 'confirmed', 'picking', 'shipped'])
+
+  const eve = await newCustomer()
+  expect(await (await follow(eve.token)).json()).toMatchObject({
+    errors: [{ extensions: { code: 'order.not_found' } }],
+  })
 })
 
 test('staff read the order of a customer, with the customer', async () => {

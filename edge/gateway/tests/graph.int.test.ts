@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { eventually } from '@stoa/testing'
 import { serverAudits } from 'graphql-http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayUnderTest, type GatewayUnderTest } from './gateway-under-test.ts'
@@ -237,6 +238,11 @@ describe('limits', () => {
     expect(await refused(text)).toEqual([400, 'graph.too_costly'])
   })
 
+  test('of tokens, before the query is checked', async () => {
+    const { status, errors } = await query(`{ product(id: "${orderId}") { ${'id '.repeat(2_000)} } }`)
+    expect([status, errors?.[0]?.message]).toEqual([400, expect.stringContaining('tokens')])
+  })
+
   test('of the size of a request, and batches are refused', async () => {
     const post = (body: string) =>
       fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
@@ -369,5 +375,80 @@ describe('an aggregate', () => {
     expect([status, type, body.code]).toEqual([404, 'application/problem+json', 'order.not_found'])
     expect(body.instance).toBe(`/api/v1/bff/orders/${orderId}`)
     expect((await read(`/api/v1/bff/orders/${orderId}`)).status).toBe(401)
+  })
+})
+
+describe('a subscription', () => {
+  const text = `subscription { orderEvents(id: "${orderId}") { status at } }`
+  const follow = (token: string, accept = 'text/event-stream') =>
+    fetch(`${gateway.url}/graphql?query=${encodeURIComponent(text)}`, {
+      headers: { authorization: `Bearer ${token}`, accept },
+    })
+  const entry = (status: string) =>
+    `id: 1\nevent: status\ndata: ${JSON.stringify({ status, at: '2026-11-30T00:00:00Z', actor: 'x' })}\n\n`
+
+  test('is a stream of the events of the service, as the caller, until that ends', async () => {
+    gateway.upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`:\n\n${entry('pending')}${entry('confirmed').slice(0, 20)}`)
+      setImmediate(() => response.end(entry('confirmed').slice(20)))
+    }
+    const response = await follow('customer-ada')
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+    const next = (status: string) =>
+      `event: next\ndata: ${JSON.stringify({ data: { orderEvents: { status, at: '2026-11-30T00:00:00Z' } } })}\n\n`
+    expect(await response.text()).toBe(`${next('pending')}${next('confirmed')}event: complete\ndata:\n\n`)
+    expect(gateway.upstream.requests).toMatchObject([
+      { method: 'GET', url: `/api/v1/orders/${orderId}/events`, headers: { authorization: 'Bearer customer-ada' } },
+    ])
+  })
+
+  test('that the service refuses has the code of the problem, and no stream', async () => {
+    gateway.upstream.answer = (_request, response) =>
+      response
+        .writeHead(404, { 'content-type': 'application/problem+json' })
+        .end('{"status":404,"code":"order.not_found","detail":"No."}')
+    const response = await follow('customer-eve')
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: 'No.', extensions: { code: 'order.not_found' } }],
+    })
+  })
+
+  test('without a token, or not as a stream, reaches no service; nor does an id that leads to another path', async () => {
+    expect(await (await follow('customer-ada', 'application/json')).json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('text/event-stream') }],
+    })
+    const open = (query: string) =>
+      fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: 'text/event-stream' } })
+    expect(await (await open(text)).json()).toMatchObject({ errors: [{ extensions: { code: 'auth.token_missing' } }] })
+    expect(await (await open('{ categories { items { name } } }')).json()).toMatchObject({ errors: [{}] })
+    const above = await fetch(
+      `${gateway.url}/graphql?query=${encodeURIComponent('subscription { orderEvents(id: "..") { status } }')}`,
+      {
+        headers: { authorization: 'Bearer customer-ada', accept: 'text/event-stream' },
+      },
+    )
+    expect(await above.json()).toMatchObject({ errors: [{ extensions: { code: 'request.path_unknown' } }] })
+    expect(gateway.upstream.requests).toEqual([])
+  })
+
+  test('ends at the service when the client leaves, and gives its place back', async () => {
+    const { promise: left, resolve } = Promise.withResolvers<void>()
+    gateway.upstream.answer = (request, response) => {
+      request.socket.once('close', resolve)
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(entry('pending'))
+    }
+    const leaving = new AbortController()
+    const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(text)}`, {
+      headers: { authorization: 'Bearer customer-ada', accept: 'text/event-stream' },
+      signal: leaving.signal,
+    })
+    await response.body?.getReader().read()
+    leaving.abort()
+    await left
+    await eventually(async () => {
+      const streams = (await gateway.bulkheads()).at(-1)
+      expect(streams).toMatchObject({ name: 'streams', active: 0 })
+    })
   })
 })

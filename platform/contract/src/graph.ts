@@ -16,6 +16,14 @@ export interface GraphRead {
   readonly with?: { readonly [parameter: string]: string }
 }
 
+/** A field that a client can subscribe to: the events of a stream of the service. */
+export interface GraphStream {
+  /** A route of server-sent events; its parameters are arguments of the field. */
+  readonly stream: string
+  /** The schema of the data of its events. */
+  readonly event: TSchema
+}
+
 /** What a service contributes to the graph that the gateway serves at `/graphql`: data only, like all of a contract. */
 export interface Graph {
   /** The names of object types; an object that is not listed is named after its place (`OrderTotals`). */
@@ -23,6 +31,7 @@ export interface Graph {
   readonly queries: { readonly [field: string]: GraphRead }
   /** The fields that lead from an object to others, also of other services; left out where that service is not part of the system. */
   readonly relations: { readonly [type: string]: { readonly [field: string]: GraphRead } }
+  readonly subscriptions?: { readonly [field: string]: GraphStream }
 }
 
 /** The graph of a service that contributes nothing. */

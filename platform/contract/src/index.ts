@@ -39,7 +39,7 @@ export {
   type FlagTypes,
   type FlagValue,
 } from './flags.ts'
-export { callerId, type Graph, type GraphRead } from './graph.ts'
+export { callerId, type Graph, type GraphRead, type GraphStream } from './graph.ts'
 export type { ReadHandle, Sql, WriteHandle } from './handles.ts'
 export type { MountHandler } from './mount-handler.ts'
 export { mount, type Mount, type MountedEndpoint } from './mounts.ts'

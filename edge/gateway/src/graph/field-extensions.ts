@@ -1,9 +1,11 @@
 import type { GraphQLField } from 'graphql'
+import type { FollowStream } from './follow-service.ts'
 import type { LoadRead } from './waves.ts'
 
 /** What the resolvers of one query share. */
 export interface QueryContext {
   readonly load: LoadRead
+  readonly follow: FollowStream
   /** The account of the caller; undefined for an anonymous one. */
   readonly callerId: string | undefined
 }

@@ -11,6 +11,7 @@ import {
   OperationTypeNode,
   parse,
   specifiedRules,
+  subscribe,
   validate,
   type DocumentNode,
   type ExecutionResult,
@@ -19,7 +20,15 @@ import {
 } from 'graphql'
 import type { QueryContext } from './field-extensions.ts'
 import { sentError } from './graph-errors.ts'
-import { BadGraphRequest, badRequest, executed, notExecuted, readParams, type GraphResponse } from './http-form.ts'
+import {
+  BadGraphRequest,
+  badRequest,
+  executed,
+  notExecuted,
+  readParams,
+  streamType,
+  type GraphResponse,
+} from './http-form.ts'
 import { makeSchema } from './make-schema.ts'
 import { persistedHash, persistedQueries, type PersistedQueries } from './persisted-queries.ts'
 import { checkQuery } from './query-limits.ts'
@@ -41,10 +50,15 @@ export interface GraphCall {
   readonly signal: AbortSignal
 }
 
+/** The results of a subscription, one after the other. */
+export interface GraphResults {
+  readonly results: AsyncGenerator<ExecutionResult, void, void>
+}
+
 /** The graph of a system. */
 export interface GraphHandler {
   /** Answers the query of a client (GraphQL over HTTP). */
-  readonly answer: (call: GraphCall) => Promise<GraphResponse>
+  readonly answer: (call: GraphCall) => Promise<GraphResponse | GraphResults>
   /** Executes a query of the gateway itself. */
   readonly run: (query: OwnQuery) => Promise<ExecutionResult>
 }
@@ -57,13 +71,14 @@ export interface OwnQuery {
   readonly signal: AbortSignal
 }
 
-const mostTokens = 5_000
+const mostTokens = 2_000
 const mostErrors = 20
 
 /** Makes the handler of a system: what is written in the queries, their limits, and their execution; and what is sent of errors. */
 export function graphHandler({ services, isIntrospected, logger }: HandlerOptions): GraphHandler {
   const schema = makeSchema(services)
   const persisted = persistedQueries()
+  const { sent, sentResults } = sender(logger)
   const rules = [
     ...specifiedRules,
     MaxIntrospectionDepthRule,
@@ -77,7 +92,7 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
     return document
   }
 
-  function prepare({ method, search, body }: GraphCall): Prepared {
+  function prepare({ method, search, body, mediaType }: GraphCall): Prepared {
     const { query: given, operationName, variables, extensions } = readParams(method, search, body)
     const hash = persistedHash(extensions)
     const query = textOf(given, hash, persisted)
@@ -85,18 +100,19 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
     const operation = getOperationAST(document, operationName)
     if (operation === undefined || operation === null)
       throw new GraphQLError('The request does not name one operation of its document.')
-    if (operation.operation !== OperationTypeNode.QUERY) {
-      throw new GraphQLError(`This endpoint does not execute a ${operation.operation}.`)
-    }
+    checkForm(operation.operation, mediaType)
     checkQuery({ schema, document, operation, variables: withDefaults(operation, variables) })
     if (hash !== undefined) persisted.keep(hash, query)
-    return { schema, document, operationName, variableValues: variables }
+    const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION
+    return { isSubscription, args: { schema, document, operationName, variableValues: variables } }
   }
 
-  async function run(call: GraphCall): Promise<ExecutionResult> {
-    const result = await execute({ ...prepare(call), contextValue: call.context, abortSignal: call.signal })
-    const errors = result.errors?.map((error) => sentError(error, logger))
-    return errors === undefined ? result : { ...result, errors }
+  async function run(call: GraphCall): Promise<ExecutionResult | GraphResults> {
+    const { isSubscription, args } = prepare(call)
+    const whole = { ...args, contextValue: call.context, abortSignal: call.signal }
+    if (!isSubscription) return sent(await execute(whole))
+    const result = await subscribe(whole)
+    return 'next' in result ? { results: sentResults(result) } : sent(result)
   }
 
   async function runOwn({ query, variables, context, signal }: OwnQuery): Promise<ExecutionResult> {
@@ -104,10 +120,11 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
     return execute({ schema, document, variableValues: variables, contextValue: context, abortSignal: signal })
   }
 
-  async function answer(call: GraphCall): Promise<GraphResponse> {
-    const { mediaType } = call
+  async function answer(call: GraphCall): Promise<GraphResponse | GraphResults> {
+    const mediaType = call.mediaType === streamType ? 'application/json' : call.mediaType
     try {
       const result = await run(call)
+      if ('results' in result) return result
       // without data nothing was executed: a variable has a wrong value
       return 'data' in result ? executed(mediaType, result) : notExecuted(mediaType, result.errors ?? [])
     } catch (error) {
@@ -121,11 +138,33 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
   return { answer, run: runOwn }
 }
 
+/** Makes what is sent of results: their errors as clients see them. */
+function sender(logger: Logger) {
+  function sent(result: ExecutionResult): ExecutionResult {
+    const errors = result.errors?.map((error) => sentError(error, logger))
+    return errors === undefined ? result : { ...result, errors }
+  }
+  async function* sentResults(results: GraphResults['results']): GraphResults['results'] {
+    for await (const result of results) yield sent(result)
+  }
+  return { sent, sentResults }
+}
+
 interface Prepared {
-  readonly schema: GraphQLSchema
-  readonly document: DocumentNode
-  readonly operationName: string | undefined
-  readonly variableValues: Readonly<Record<string, unknown>>
+  readonly isSubscription: boolean
+  readonly args: {
+    readonly schema: GraphQLSchema
+    readonly document: DocumentNode
+    readonly operationName: string | undefined
+    readonly variableValues: Readonly<Record<string, unknown>>
+  }
+}
+
+/** Only a subscription is sent as a stream, and all else is not. */
+function checkForm(kind: OperationTypeNode, mediaType: string): void {
+  if (kind === OperationTypeNode.MUTATION) throw new GraphQLError('This endpoint executes no mutations.')
+  if ((kind === OperationTypeNode.SUBSCRIPTION) === (mediaType === streamType)) return
+  throw new GraphQLError(`A ${kind} is not sent as ${mediaType}: subscriptions are sent as ${streamType}.`)
 }
 
 class InvalidQuery extends Error {

@@ -18,6 +18,8 @@ export interface GraphResponse {
 /** A request that is not in the form of GraphQL over HTTP. */
 export class BadGraphRequest extends Error {}
 
+/** The media type of the results of subscriptions. */
+export const streamType = 'text/event-stream'
 const ownType = 'application/graphql-response+json'
 const jsonType = 'application/json'
 
@@ -36,7 +38,7 @@ export function responseType(accept: string | undefined): string | undefined {
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight || a.index - b.index)
   for (const { type } of wanted) {
-    if (type === ownType) return ownType
+    if (type === ownType || type === streamType) return type
     if (type === jsonType || type === 'application/*' || type === '*/*') return jsonType
   }
   return undefined

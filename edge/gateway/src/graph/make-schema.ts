@@ -3,11 +3,12 @@ import { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { TSchema } from 'typebox'
 import type { QueryContext } from './field-extensions.ts'
 import { nameBelow } from './graph-names.ts'
-import { readField } from './read-field.ts'
+import { readField, streamField } from './read-field.ts'
 import type { Rules } from './scalars.ts'
 import { typeMaker, type GraphField, type GraphFields } from './type-maker.ts'
 
 const queryType = 'Query'
+const subscriptionType = 'Subscription'
 
 /**
  * Makes the schema from what the contracts of a system declare. @throws Error if a declaration is wrong: an operation that does not
@@ -40,7 +41,17 @@ export function makeSchema(services: readonly Service[]): GraphQLSchema {
       fields[name] = field
     }
   }
-  return new GraphQLSchema({ query: new GraphQLObjectType<unknown, QueryContext>({ name: queryType, fields }) })
+  const streams = services.flatMap((service) =>
+    Object.entries(service.graph.subscriptions ?? {}).map(([name, declared]): [string, GraphField] => [
+      name,
+      streamField({ service, declared, place: nameBelow(subscriptionType, name), types }),
+    ]),
+  )
+  const root = (name: string, of: GraphFields) => new GraphQLObjectType<unknown, QueryContext>({ name, fields: of })
+  return new GraphQLSchema({
+    query: root(queryType, fields),
+    ...(streams.length === 0 ? {} : { subscription: root(subscriptionType, Object.fromEntries(streams)) }),
+  })
 }
 
 function namedTypes(services: readonly Service[]): ReadonlyMap<string, TSchema> {

@@ -54,7 +54,7 @@ export function checkQuery(
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
   }
   const sums = { cost: 0, aliases: 0, visits: 0 }
-  const root = schema.getQueryType()
+  const root = schema.getRootType(operation.operation)
   if (root !== undefined && root !== null)
     visitSet(operation.selectionSet, root, { depth: 1, times: 1, page: undefined })
 

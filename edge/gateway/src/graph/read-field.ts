@@ -1,4 +1,4 @@
-import { callerId, type GraphRead, type Operation, type Service } from '@stoa/contract'
+import { callerId, type GraphRead, type GraphStream, type Operation, type Service, type Stream } from '@stoa/contract'
 import { isBatchable } from '@stoa/http'
 import { platformError } from '@stoa/kernel'
 import { GraphQLNonNull, type GraphQLFieldConfigArgumentMap } from 'graphql'
@@ -37,6 +37,32 @@ export function readField({ service, read, place, types }: ReadFieldOptions): Gr
   }
 }
 
+interface StreamFieldOptions extends Omit<ReadFieldOptions, 'read'> {
+  readonly declared: GraphStream
+}
+
+/** Makes a field that follows a stream: each event is one result. @throws Error for a wrong declaration */
+export function streamField({
+  service,
+  declared: { stream: name, event },
+  place,
+  types,
+}: StreamFieldOptions): GraphField {
+  const stream = service.operations[name]
+  if (stream?.kind !== 'stream') throw new Error(`${service.name}.${name} is not a stream`)
+  return {
+    type: types.output(event, place.replace(/^Subscription/, '')),
+    description: stream.summary,
+    args: argumentsOf(stream, {}, { place, types, at: `${service.name}.${name}` }),
+    extensions: { stoa: { readOf: service.name } satisfies FieldExtensions },
+    subscribe(_source, values: Readonly<Record<string, unknown>>, { follow }) {
+      const found = readFor(stream, {}, { source: undefined, values, caller: undefined })
+      return found === undefined ? undefined : follow({ service: service.name, operation: name, ...found })
+    },
+    resolve: (event: unknown) => event,
+  }
+}
+
 function readOperation(service: Service, name: string): Operation {
   const operation = service.operations[name]
   if (operation?.kind === 'operation' && isBatchable(operation)) return operation
@@ -61,7 +87,7 @@ interface ArgumentPlace {
 
 /** The parameters of an operation that no field of the object gives. */
 function argumentsOf(
-  operation: Operation,
+  operation: Operation | Stream,
   given: Readonly<Record<string, string>>,
   { place, types, at }: ArgumentPlace,
 ): GraphQLFieldConfigArgumentMap {
@@ -86,7 +112,7 @@ interface Parameter {
 }
 
 /** The parameters of the path, then those of the query. */
-function parametersOf({ params, query }: Operation): ReadonlyMap<string, Parameter> {
+function parametersOf({ params, query }: Operation | Stream): ReadonlyMap<string, Parameter> {
   const { properties = {}, required = [] }: Rules = query ?? {}
   return new Map([
     ...Object.entries(params).map(([name, schema]) => [name, { schema, isRequired: true }] as const),
@@ -112,7 +138,7 @@ interface Values {
 
 /** The parameters of a read; undefined if the object lacks the field that one of them comes from. @throws AppError `auth.token_missing` */
 function readFor(
-  { params: path }: Operation,
+  { params: path }: Operation | Stream,
   given: Readonly<Record<string, string>>,
   { source, values, caller }: Values,
 ): Pick<Read, 'params' | 'search'> | undefined {

@@ -6,7 +6,8 @@ import type { RequestHead } from '../exchange.ts'
 import { forward, type Admitted, type Pipeline } from '../pipeline.ts'
 import type { Route } from '../routes/route.ts'
 import { askServices } from './ask-services.ts'
-import { graphHandler } from './graph-handler.ts'
+import { followService } from './follow-service.ts'
+import { graphHandler, type GraphResults } from './graph-handler.ts'
 import { responseType } from './http-form.ts'
 import { serveAggregate } from './serve-aggregate.ts'
 import { readWaves } from './waves.ts'
@@ -37,7 +38,7 @@ export interface GraphAnswer {
 /** Answers requests for the graph. Each throws the error of a request that does not get as far as a query. */
 export interface ServeGraph {
   /** `/graphql` */
-  readonly query: (asked: GraphRequest) => Promise<GraphAnswer>
+  readonly query: (asked: GraphRequest) => Promise<GraphAnswer | GraphResults>
   /** An operation of the contract that is a query of the graph, such as `getHome`. */
   readonly aggregate: (asked: GraphRequest) => Promise<GraphAnswer>
 }
@@ -65,7 +66,15 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
       signal: left.signal,
     })
     const callerId = principal.kind === 'user' ? principal.subject : undefined
-    return { context: { load: readWaves(send), callerId }, signal: left.signal }
+    const follow = followService({
+      services: byName,
+      route,
+      head,
+      principal,
+      forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
+      signal: left.signal,
+    })
+    return { context: { load: readWaves(send), follow, callerId }, signal: left.signal }
   }
 
   return {
@@ -82,6 +91,7 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
       const method = head.method === 'HEAD' ? 'GET' : head.method
       const text = body === undefined ? '' : body.toString()
       const answer = await handler.answer({ ...begun, method, search: head.search, body: text, mediaType })
+      if ('results' in answer) return answer
       const headers = ['content-type', `${answer.mediaType}; charset=utf-8`, 'cache-control', 'no-store']
       return { status: answer.status, headers, body: Buffer.from(answer.body) }
     },

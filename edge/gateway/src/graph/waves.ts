@@ -51,6 +51,10 @@ export function readWaves(send: SendReads): LoadRead {
       ),
     )
     isBusy = false
+    // the query is at its end, or the next event of a subscription is read anew
+    setImmediate(() => {
+      if (!isBusy) known.clear()
+    })
     // at the end of the wave, so that what follows from its reads is one wave too
     for (const [place, [service, reads]] of services.entries()) {
       for (const [index, { resolve, reject }] of reads.entries()) {

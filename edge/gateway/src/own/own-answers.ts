@@ -78,6 +78,16 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
     const serve = await graph
     const asked = { ...passing, route, head }
     const answer = await (route.name === 'query' ? serve.query(asked) : serve.aggregate(asked))
+    if ('results' in answer) {
+      const { rate, extraHeaders, response } = passing
+      const { sendEvents } = await import('../graph/send-events.ts')
+      await sendEvents(
+        response,
+        [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit],
+        answer.results,
+      )
+      return { status: 200, instance: undefined, attempts: 0 }
+    }
     send(head, passing, answer)
     return { status: answer.status, instance: undefined, attempts: 0 }
   }
