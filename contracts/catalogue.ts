@@ -16,6 +16,7 @@ import { shipping } from './shipping/service.ts'
 import { streaming } from './streaming/service.ts'
 import { support } from './support/service.ts'
 import { user } from './user/service.ts'
+import { inference } from './inference/service.ts'
 
 /** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
 export const catalogue: readonly Service[] = [
@@ -36,4 +37,5 @@ export const catalogue: readonly Service[] = [
   analytics,
   etl,
   datamart,
+  inference,
 ]

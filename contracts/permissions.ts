@@ -5,6 +5,7 @@ import { configPermissions } from './config/permissions.ts'
 import { datamartPermissions } from './datamart/permissions.ts'
 import { etlPermissions } from './etl/permissions.ts'
 import { gatewayPermissions } from './gateway/permissions.ts'
+import { inferencePermissions } from './inference/permissions.ts'
 import { inventoryPermissions } from './inventory/permissions.ts'
 import { notificationPermissions } from './notification/permissions.ts'
 import { orderPermissions } from './order/permissions.ts'
@@ -27,6 +28,7 @@ export const permissionsByContract = {
   datamart: datamartPermissions,
   etl: etlPermissions,
   gateway: gatewayPermissions,
+  inference: inferencePermissions,
   inventory: inventoryPermissions,
   notification: notificationPermissions,
   order: orderPermissions,

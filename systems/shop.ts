@@ -18,6 +18,7 @@ import { streaming } from '@stoa/contracts/streaming/service'
 import { roleNames } from '@stoa/contracts/shared/roles'
 import { support } from '@stoa/contracts/support/service'
 import { user } from '@stoa/contracts/user/service'
+import { inference } from '@stoa/contracts/inference/service'
 import { defineSystem, type HintPlace } from '@stoa/system/define-system'
 import { ada, hintOfAccounts } from '@stoa/system/seed/accounts'
 import { visaMethodId } from '@stoa/system/seed/payment-methods'
@@ -62,6 +63,7 @@ export const system = defineSystem({
     service('services', analytics),
     { ...service('services', etl), lake: 'writes' },
     { ...service('services', datamart), lake: 'reads', assets: fonts },
+    service('services', inference),
 
     // The one door.
     gateway,

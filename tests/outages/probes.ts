@@ -67,6 +67,7 @@ export async function makeProbes(
       { name: 'messages', needs: ['notification'], ask: read(`/api/v1/users/${ada.id}/notifications`) },
       { name: 'tickets', needs: ['support'], ask: read('/api/v1/tickets') },
       { name: 'search', needs: ['search'], ask: () => gateway('GET', '/api/v1/search?q=sencha') },
+      { name: 'recommendations', needs: ['inference'], ask: read(`/api/v1/recommendations?customerId=${ada.id}`) },
       {
         name: 'flags',
         needs: ['config'],

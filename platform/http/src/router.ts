@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAppError } from '@stoa/kernel'
-import { bodyLimitOf, type Stream } from '@stoa/contract'
+import { bodyLimitOf, parsePathSegment, type Stream } from '@stoa/contract'
 import { runWithContext, streamAttribute } from '@stoa/telemetry'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { batchedReadsPath, batchServer, MAX_BATCHED_READS_BYTES, type ServeBatch } from './batched-reads.ts'
@@ -253,7 +253,15 @@ function answerUnmatched(exchange: Exchange, findMethods: (path: string) => stri
   problems.respond(exchange, refusalOf('request.method_not_allowed', detail), { allow: methods.join(', ') })
 }
 
-/** The path as fastify writes it: `/orders/{id}` → `/orders/:id`. */
+/** The path as fastify writes it: `/orders/{id}` → `/orders/:id`, `/{model}:predict` → `/:model(^[^:]+)::predict`. */
 function urlOf(path: string): string {
-  return path.replaceAll(':', '::').replaceAll(/\{([^}]+)\}/g, ':$1')
+  return path
+    .split('/')
+    .map((segment) => {
+      const { parameter, text } = parsePathSegment(segment)
+      const literal = text.replaceAll(':', '::')
+      if (parameter === undefined) return literal
+      return text === '' ? `:${parameter}` : `:${parameter}(^[^:]+)${literal}`
+    })
+    .join('/')
 }

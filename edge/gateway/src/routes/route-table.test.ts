@@ -40,3 +40,11 @@ test('two routes may not claim one path and method', () => {
   const routes = routesOf(catalogue)
   expect(() => makeRouteTable([...routes, ...routes.slice(0, 1)])).toThrow(/defined by two routes/)
 })
+
+test('a parameter with an action is found by the action, and by nothing else', () => {
+  expect(nameOf('POST', '/api/v1/inference/fraud-score:predict')).toBe('inference.predict')
+  expect(nameOf('GET', '/api/v1/inference/models')).toBe('inference.listModels')
+  expect(nameOf('GET', '/api/v1/inference/fraud-score:predict')).toBe('wrong_method')
+  for (const name of ['fraud-score', 'fraud-score:train', ':predict', 'fraud-score:predict/x'])
+    expect(nameOf('POST', `/api/v1/inference/${name}`), name).toBe('unknown')
+})

@@ -1,3 +1,4 @@
+import { parameterIn, parsePathSegment, type PathSegment } from '@stoa/contract'
 import type { Route } from './route.ts'
 
 /** The result of matching a path and a method. */
@@ -14,14 +15,22 @@ export interface RouteTable {
 
 interface Node {
   readonly literals: Map<string, Node>
+  /** Parameters with an action behind them, such as `{model}:predict`, by the action. */
+  readonly actions: Map<string, readonly [PathSegment, Node]>
   parameter: Node | undefined
   prefix: Route | undefined
   readonly methods: Map<string, Route>
 }
 
-const makeNode = (): Node => ({ literals: new Map(), parameter: undefined, prefix: undefined, methods: new Map() })
+const makeNode = (): Node => ({
+  literals: new Map(),
+  actions: new Map(),
+  parameter: undefined,
+  prefix: undefined,
+  methods: new Map(),
+})
 
-/** Makes the table; a literal segment takes precedence over a parameter. Throws if two routes have the same path and method. */
+/** Makes the table; a literal segment takes precedence over a parameter with an action, and that over a parameter. Throws if two routes have the same path and method. */
 export function makeRouteTable(routes: readonly Route[]): RouteTable {
   const root = makeNode()
   for (const route of routes) add(root, route)
@@ -36,10 +45,20 @@ function add(root: Node, route: Route): void {
       node.prefix = route
       return
     }
-    node = segment.startsWith('{') ? (node.parameter ??= makeNode()) : literal(node, segment)
+    node = child(node, segment)
   }
   claim(!node.methods.has(route.method), route)
   node.methods.set(route.method, route)
+}
+
+function child(node: Node, segment: string): Node {
+  const declared = parsePathSegment(segment)
+  if (declared.parameter === undefined) return literal(node, segment)
+  if (declared.text === '') return (node.parameter ??= makeNode())
+  const [, known] = node.actions.get(declared.text) ?? []
+  const next = known ?? makeNode()
+  node.actions.set(declared.text, [declared, next])
+  return next
 }
 
 function literal(node: Node, segment: string): Node {
@@ -78,6 +97,10 @@ function find(node: Node, path: string, from: number): Node | undefined {
   const exact = node.literals.get(segment)
   const found = exact === undefined ? undefined : find(exact, path, end + 1)
   if (found !== undefined) return found
+  for (const [declared, next] of node.actions.values()) {
+    const acted = parameterIn(declared, segment) === undefined ? undefined : find(next, path, end + 1)
+    if (acted !== undefined) return acted
+  }
   const byParameter = node.parameter === undefined || segment === '' ? undefined : find(node.parameter, path, end + 1)
   return byParameter ?? (node.prefix === undefined ? undefined : node)
 }

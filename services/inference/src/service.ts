@@ -1,0 +1,36 @@
+import { inference } from '@stoa/contracts/inference/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { listModels, predict, scorePayment } from './use-cases/apply-models.ts'
+import {
+  copyCreatedProduct,
+  copyMissingProducts,
+  copyProductsTask,
+  copyUpdatedProduct,
+  dropDeletedProduct,
+} from './use-cases/follow-products.ts'
+import { learnFromOrders } from './use-cases/learn-from-orders.ts'
+import { listRecommendations, personalData } from './use-cases/list-recommendations.ts'
+import { pruneTrainingTask } from './use-cases/prune-training.ts'
+
+/** Recommendations and models: its table of contents. */
+export const inferenceService = defineService(inference, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, database, makeTx }): Deps => ({ clock, database, makeTx }),
+  onStart: copyMissingProducts,
+  bind: (deps) => ({
+    operations: { listRecommendations, listModels, predict: predict(deps) },
+    rpc: { scorePayment },
+    consumes: {
+      productCreated: copyCreatedProduct,
+      productUpdated: copyUpdatedProduct,
+      productDeleted: dropDeletedProduct,
+    },
+    batches: { baskets: learnFromOrders },
+    sagas: {},
+    tasks: { 'copy-products': copyProductsTask(deps), 'prune-training': pruneTrainingTask(deps) },
+    personalData,
+  }),
+})

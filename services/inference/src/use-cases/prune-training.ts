@@ -1,0 +1,22 @@
+import type { TaskHandler } from '@stoa/contract'
+import type { InferenceService } from '@stoa/contracts/inference/service'
+import type { Deps } from '../deps.ts'
+import { weightAt } from '../domain/decay.ts'
+import { prunePairs } from '../store/learned.ts'
+import { deletePurchasesBefore } from '../store/purchases.ts'
+
+const purchaseDays = 365
+/** Pairs whose weight is that of one order of two items of more than a year ago have decayed. */
+const pairDays = 365
+const mostAtOnce = 10_000
+
+/** Bounds what is kept: a hundred pairs of each SKU, a year of purchases. */
+export const pruneTrainingTask =
+  ({ clock, database }: Deps): TaskHandler<InferenceService, 'prune-training'> =>
+  async () => {
+    const daysAgo = (days: number) => clock.now().subtract({ hours: 24 * days })
+    while (
+      (await database.transaction((tx) => deletePurchasesBefore(tx, daysAgo(purchaseDays), mostAtOnce))) === mostAtOnce
+    );
+    await database.transaction((tx) => prunePairs(tx, weightAt(daysAgo(pairDays)) / 2))
+  }
