@@ -18,7 +18,7 @@ export const RecommendedProduct = Type.Object({
   category: Type.String(),
   skus: Type.Array(Sku),
   reason: RecommendationReason,
-  score: Type.Number({ description: 'comparable within one response and one reason' }),
+  score: Type.Number({ description: 'share of the score of the best product with the same reason, which has 1' }),
 })
 export type RecommendedProduct = Static<typeof RecommendedProduct>
 

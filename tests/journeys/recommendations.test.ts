@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ask, eventually, newCustomer, place, signIn } from './shop.ts'
 
-const [first, second] = ['TEA-PUERH-100', 'POT-IRON-800']
+const [first, second] = ['WARE-CAST-IRON-TEAPOT-ARARE-800-ML', 'TEA-MATCHA-CEREMONIAL-UJI-100']
 
 async function productOf(sku: string): Promise<string> {
   const { body } = await ask('GET', `/api/v1/search?q=${sku}`)

@@ -9,7 +9,7 @@ export interface Together {
   readonly givenBought: number
 }
 
-/** A product and its score. */
+/** A product and its score, as a share of the best one's. */
 export interface Ranked {
   readonly productId: string
   readonly score: number
@@ -36,8 +36,10 @@ interface RankOptions {
 }
 
 function best(scores: ReadonlyMap<string, number>, limit: number): Ranked[] {
-  return [...scores]
+  const ranked = [...scores]
     .map(([productId, score]) => ({ productId, score }))
     .toSorted((left, right) => right.score - left.score || (left.productId < right.productId ? -1 : 1))
     .slice(0, limit)
+  const highest = ranked[0]?.score ?? 1
+  return ranked.map(({ productId, score }) => ({ productId, score: score / highest }))
 }
