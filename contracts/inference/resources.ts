@@ -1,5 +1,6 @@
 import { InstantSchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { CategoryPath } from '../shared/category-path.ts'
 import { ProductId } from '../shared/ids.ts'
 import { Sku } from '../shared/sku.ts'
 
@@ -15,7 +16,7 @@ export type RecommendationReason = Static<typeof RecommendationReason>
 export const RecommendedProduct = Type.Object({
   productId: ProductId,
   name: Type.String(),
-  category: Type.String(),
+  category: CategoryPath,
   skus: Type.Array(Sku),
   reason: RecommendationReason,
   score: Type.Number({ description: 'share of the score of the best product with the same reason, which has 1' }),
@@ -31,12 +32,8 @@ export type Recommendations = Static<typeof Recommendations>
 
 /** The name of a field of an input. */
 const FieldName = Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,39}$' })
-const FieldValue = Type.Union([
-  Type.Number(),
-  Type.Boolean(),
-  Type.String({ maxLength: 100 }),
-  Type.Array(Type.String({ maxLength: 100 }), { maxItems: 20 }),
-])
+const Text = Type.String({ pattern: '^[!-~]([ -~]{0,98}[!-~])?$' })
+const FieldValue = Type.Union([Type.Number(), Type.Boolean(), Text, Type.Array(Text, { maxItems: 20 })])
 
 /** One input of a model, by field; the manifest of the model describes the fields. */
 export const ModelInput = Type.Record(FieldName, FieldValue, { additionalProperties: false, maxProperties: 20 })
