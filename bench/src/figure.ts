@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly isFull: boolean
   /** Another checkout of the repository, with its dependencies installed, to compare with instead of the peers. */
   readonly against?: string | undefined
+  /** A file of data that the repository does not have. */
+  readonly data?: string | undefined
   readonly note: (line: string) => void
 }
 

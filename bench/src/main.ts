@@ -3,6 +3,7 @@ import { catalogue } from './benches/catalogue.ts'
 import { checkout } from './benches/checkout.ts'
 import { events } from './benches/events.ts'
 import { eventLog } from './benches/event-log.ts'
+import { inference } from './benches/inference.ts'
 import { oversell } from './benches/oversell.ts'
 import { rpc } from './benches/rpc.ts'
 import { saga } from './benches/saga.ts'
@@ -11,7 +12,7 @@ import { isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events, inference]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     smoke: { type: 'boolean' },
     full: { type: 'boolean' },
     against: { type: 'string' },
+    data: { type: 'string' },
     pairs: { type: 'string', default: '10' },
   },
 })
@@ -42,7 +44,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
   if (unknown.length > 0) return refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
   for (const bench of wanted) {
-    const figures = await bench.run({ isSmoke, isFull, against: values.against, note })
+    const figures = await bench.run({ isSmoke, isFull, against: values.against, data: values.data, note })
     print(figures)
     // What a smoke takes says nothing.
     if (!isSmoke && !figures.every(isOnTarget)) process.exitCode = 1

@@ -1,4 +1,4 @@
-import { describeService, pick } from '@stoa/contract'
+import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
 import { InventoryRpc } from '../inventory/rpc_pb.js'
@@ -7,6 +7,7 @@ import { userDeleted } from '../user/events.ts'
 import { inferenceErrors } from './errors.ts'
 import { inferenceExamples } from './examples.ts'
 import * as http from './http.ts'
+import { InferenceRpc } from './rpc_pb.js'
 
 const described = describeService({
   name: 'inference',
@@ -15,6 +16,7 @@ const described = describeService({
   slo: { availability: 0.995, p99Ms: 100, errorRate: 0.005 },
   errors: inferenceErrors,
   operations: http,
+  rpc: rpc(InferenceRpc, { scorePayment: { effect: 'read' } }),
   consumes: { productCreated, productUpdated, productDeleted, userDeleted },
   batches: { baskets: { events: { orderConfirmed }, from: 'start' } },
   calls: { inventory: pick(InventoryRpc, 'snapshotProducts') },

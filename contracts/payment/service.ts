@@ -1,6 +1,7 @@
 import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
 import { PaymentId, RefundId } from '../shared/ids.ts'
+import { InferenceRpc } from '../inference/rpc_pb.js'
 import { OrderRpc } from '../order/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { paymentErrors } from './errors.ts'
@@ -50,7 +51,7 @@ const described = describeService({
   }),
   publishes: events,
   consumes: { userDeleted },
-  calls: { order: pick(OrderRpc, 'getSummary') },
+  calls: { order: pick(OrderRpc, 'getSummary'), inference: pick(InferenceRpc, 'scorePayment') },
   tasks: {
     'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
     'settle-payment': { payload: Type.Object({ paymentId: PaymentId }), attempts: 100 },

@@ -2,7 +2,7 @@ import { inference } from '@stoa/contracts/inference/service'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { listModels, predict } from './use-cases/apply-models.ts'
+import { listModels, predict, scorePayment } from './use-cases/apply-models.ts'
 import {
   copyCreatedProduct,
   copyMissingProducts,
@@ -22,7 +22,7 @@ export const inferenceService = defineService(inference, {
   onStart: copyMissingProducts,
   bind: (deps) => ({
     operations: { listRecommendations, listModels, predict: predict(deps) },
-    rpc: {},
+    rpc: { scorePayment },
     consumes: {
       productCreated: copyCreatedProduct,
       productUpdated: copyUpdatedProduct,

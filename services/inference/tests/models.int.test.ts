@@ -60,3 +60,10 @@ test('recommendations are a model too, with figures of its tests before training
   expect(body.outputs[0].items[0]).toMatchObject({ productId: b, reason: 'bought_together' })
   expect(body.outputs[1].items).toMatchObject([{ reason: 'popular' }])
 })
+
+test('payment gets the score of a payment', async () => {
+  const input = { amountRatio: 0.02, countryMismatch: false, paymentsLastHour: 9 }
+  const { body } = await app.service.call('ScorePayment', input)
+  expect(body).toMatchObject({ modelVersion: '1.0.0' })
+  expect(body.score).toBeGreaterThan(0.3)
+})

@@ -23,6 +23,15 @@ export const config = defineConfig('payment', {
     default: 10,
     doc: 'Number of payments within an hour, per customer and per card or account, after which the next one is reviewed manually; does not apply to the sandbox.',
   }),
+  FRAUD_SCORE_FROM: setting(Type.Number({ minimum: 0, maximum: 1 }), {
+    optional: true,
+    doc: 'Fraud score of inference, from 0 to 1, from which a payment is reviewed manually; if omitted, inference is not asked. Does not apply to the sandbox.',
+  }),
+  FRAUD_SCORE_TIMEOUT_MS: setting(Type.Integer({ minimum: 10, maximum: 2_000 }), {
+    default: 150,
+    unit: 'ms',
+    doc: 'Longest time that a payment waits for its fraud score; without one the rules decide alone.',
+  }),
   SANDBOX_WEBHOOK_SECRET: secret(Type.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,}={0,2}$' }), {
     optional: true,
     doc: 'Secret that signs the webhooks of the sandbox (Standard Webhooks); if omitted, webhooks are rejected.',

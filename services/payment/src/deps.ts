@@ -1,6 +1,7 @@
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
 import type { FraudLimits } from './domain/fraud.ts'
+import type { FraudScores } from './fraud/fraud-scores.ts'
 import type { AskedProvider } from './providers/ask-provider.ts'
 
 /** The dependencies of the use cases of payment. */
@@ -10,6 +11,8 @@ export interface Deps {
   readonly logger: Logger
   readonly providers: ReadonlyMap<string, AskedProvider>
   readonly fraudLimits: FraudLimits
+  /** Undefined if scores are switched off. */
+  readonly fraudScores: FraudScores | undefined
   /** Age at which an unfinished operation at a provider is resumed. */
   readonly abandonedAfterMs: number
 }

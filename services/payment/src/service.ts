@@ -3,6 +3,7 @@ import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { readReviewAmounts } from './domain/fraud.ts'
+import { makeFraudScores } from './fraud/fraud-scores.ts'
 import { setUpProviders } from './providers/set-up-providers.ts'
 import { createPayment } from './use-cases/create-payment.ts'
 import { finishAbandonedTask } from './use-cases/finish-abandoned.ts'
@@ -29,7 +30,16 @@ export const paymentService = defineService(payment, {
     fraudLimits: {
       reviewAmounts: readReviewAmounts(settings.fraudReviewAmounts),
       paymentsPerHour: settings.fraudPaymentsPerHour,
+      scoreFrom: settings.fraudScoreFrom,
     },
+    fraudScores:
+      settings.fraudScoreFrom === undefined
+        ? undefined
+        : makeFraudScores({
+            reviewFrom: settings.fraudScoreFrom,
+            timeoutMs: settings.fraudScoreTimeoutMs,
+            telemetry,
+          }),
     abandonedAfterMs: settings.abandonedAfterSeconds * 1_000,
   }),
   bind: (deps) => ({

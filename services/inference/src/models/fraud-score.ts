@@ -3,7 +3,8 @@ import { scoreOf } from '../domain/fraud-score.ts'
 import { fraudWeights } from './fraud-weights.ts'
 import { defineModel } from './model.ts'
 
-const fraudScoreVersion = '1.0.0'
+/** The version of the weights. */
+export const fraudScoreVersion = '1.0.0'
 
 /** How likely a payment is fraud. */
 export const fraudScore = defineModel({

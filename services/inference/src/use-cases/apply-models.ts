@@ -1,6 +1,9 @@
-import type { Handler } from '@stoa/contract'
+import type { Handler, RpcHandler } from '@stoa/contract'
 import type { InferenceService } from '@stoa/contracts/inference/service'
 import type { Deps } from '../deps.ts'
+import { scoreOf } from '../domain/fraud-score.ts'
+import { fraudScoreVersion } from '../models/fraud-score.ts'
+import { fraudWeights } from '../models/fraud-weights.ts'
 import { models } from '../models/registry.ts'
 
 export const listModels: Handler<InferenceService, 'listModels'> = async ({ db }) => ({
@@ -18,3 +21,14 @@ export const predict =
     const outputs = await model.predict(inputs, { db, now: clock.now() })
     return { status: 200, body: { model: model.name, version: model.version, outputs: [...outputs] } }
   }
+
+/** The fraud score, for payment. */
+export const scorePayment: RpcHandler<InferenceService, 'scorePayment'> = async ({ input }) => {
+  const { amountRatio, countryMismatch, paymentsLastHour } = input
+  const facts = {
+    amountRatio: Math.max(0, amountRatio),
+    countryMismatch,
+    paymentsLastHour: Math.max(0, paymentsLastHour),
+  }
+  return { score: scoreOf(fraudWeights.weights, facts), modelVersion: fraudScoreVersion }
+}

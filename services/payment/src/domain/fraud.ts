@@ -9,6 +9,8 @@ export interface FraudFacts {
   readonly methodCountry: string | undefined
   /** Payments of the customer, or with the same card or account, within the last hour; undefined where they do not count. */
   readonly paymentsLastHour: number | undefined
+  /** The probability that it is fraud, by a model; undefined without one. */
+  readonly score?: number | undefined
 }
 
 /** From where on a payment waits for a person. */
@@ -16,6 +18,8 @@ export interface FraudLimits {
   /** Minor units, by currency: amounts of two currencies cannot be compared. */
   readonly reviewAmounts: ReadonlyMap<string, number>
   readonly paymentsPerHour: number
+  /** Undefined if scores do not count. */
+  readonly scoreFrom?: number | undefined
 }
 
 /** The rules by which a payment looks like fraud; none, and it may be charged. */
@@ -25,6 +29,8 @@ export function assessFraud(facts: FraudFacts, limits: FraudLimits): string[] {
   if (amount.amount > 0 && amount.amount >= (limits.reviewAmounts.get(amount.currency) ?? 0)) rules.push('amount')
   if (country !== undefined && methodCountry !== undefined && country !== methodCountry) rules.push('country_mismatch')
   if (paymentsLastHour !== undefined && paymentsLastHour >= limits.paymentsPerHour) rules.push('velocity')
+  const { score } = facts
+  if (score !== undefined && limits.scoreFrom !== undefined && score >= limits.scoreFrom) rules.push('score')
   return rules
 }
 

@@ -216,7 +216,16 @@ export async function countPaymentsSince(
 ): Promise<number> {
   // One after the other, so that payments at the same time see each other.
   for (const name of [customerId, instrument].toSorted()) await advisoryXactLock(tx, `velocity/${name}`)
-  const [row] = await tx.sql<{ count: number }>`
+  return readPaymentsSince(tx, { customerId, instrument }, since)
+}
+
+/** The same without waiting for others. */
+export async function readPaymentsSince(
+  db: ReadHandle,
+  { customerId, instrument }: { readonly customerId: string; readonly instrument: string },
+  since: Temporal.Instant,
+): Promise<number> {
+  const [row] = await db.sql<{ count: number }>`
     select greatest(
       (select count(*) from payments where customer_id = ${customerId} and created_at >= ${since}),
       (select count(*) from payments where instrument = ${instrument} and created_at >= ${since})

@@ -19,6 +19,8 @@ export interface WantedPayment {
   readonly capturesAtOnce: boolean
   /** The key of the call, when the payment stands under it permanently. */
   readonly actionKey: string | undefined
+  /** From `scorePayment`, before the transaction. */
+  readonly fraudScore?: number | undefined
 }
 
 /** A payment that is stored, with or without a pending charge. */
@@ -99,16 +101,19 @@ async function findFraud(
   { method, instrument }: { readonly method: StoredMethod; readonly instrument: string | undefined },
 ): Promise<string[]> {
   const { clock, fraudLimits } = deps
-  const { amount, country, customerId } = wanted
+  const { amount, country, customerId, fraudScore: score } = wanted
   const paymentsLastHour =
     instrument === undefined
       ? undefined
       : await countPaymentsSince(tx, { customerId, instrument }, clock.now().subtract({ hours: 1 }))
-  return assessFraud({ amount, country, methodCountry: method.country, paymentsLastHour }, fraudLimits)
+  return assessFraud({ amount, country, methodCountry: method.country, paymentsLastHour, score }, fraudLimits)
 }
 
 /** What a card or account is counted by, whatever account pays with it: a new guest account does not begin at zero. */
-function instrumentOf(deps: Deps, { token, fingerprint, resource: { provider } }: StoredMethod): string | undefined {
+export function instrumentOf(
+  deps: Deps,
+  { token, fingerprint, resource: { provider } }: StoredMethod,
+): string | undefined {
   if (!getProvider(deps, provider).checksVelocity) return undefined
   return createHash('sha256')
     .update(`${provider}/${fingerprint ?? token}`)

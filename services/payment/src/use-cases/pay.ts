@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { outcomeOfPay } from '../domain/payment.ts'
 import { captureOnceReviewed, lockPayment, notePending, type StoredPayment } from '../store/payments.ts'
 import { beginPayment } from './begin-payment.ts'
+import { scorePayment } from './score-payment.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 
 function answer(paymentId: PaymentId, status: PaymentStatus, code: string | undefined) {
@@ -17,7 +18,7 @@ function answer(paymentId: PaymentId, status: PaymentStatus, code: string | unde
 /** Authorises and captures the payment of an order, once for its key and once for the order. */
 export const pay =
   (deps: Deps): RpcHandler<PaymentService, 'pay'> =>
-  async ({ input, key, begin, commit, refuse }) => {
+  async ({ input, key, calls, db, begin, commit, refuse }) => {
     const amount = parseRpcMoney(input.amount)
     if (amount === undefined || amount.amount < 0)
       return refuse('payment.amount_invalid', 'The amount cannot be charged.')
@@ -30,8 +31,9 @@ export const pay =
       capturesAtOnce: true,
       actionKey: key,
     }
+    const fraudScore = await scorePayment(deps, { db, calls }, wanted)
     const begun = await begin(async (tx) => {
-      const outcome = await beginPayment(deps, tx, wanted)
+      const outcome = await beginPayment(deps, tx, { ...wanted, fraudScore })
       return 'code' in outcome ? refuse(outcome) : outcome
     })
     if (isRefused(begun)) return begun
