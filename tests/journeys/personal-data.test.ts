@@ -71,7 +71,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   await stoa('wait', '--rest')
   const { status, body } = await exportOf(person.id, person.token)
   expect(status).toBe(200)
-  const { user, auth, order, payment, shipping, billing, notification, pricing, support } = body.services
+  const { user, auth, order, payment, shipping, billing, notification, pricing, support, inference } = body.services
   expect(Object.keys(body.services).toSorted()).toEqual(keepers.toSorted())
   expect(user).toMatchObject({
     account: { id: person.id },
@@ -86,6 +86,7 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(billing.invoices).toMatchObject([{ orderId: person.orderId, buyer: { name: `Name ${person.planted[0]}` } }])
   expect(notification.inbox.length).toBeGreaterThan(1)
   expect(pricing.tier).toBeDefined()
+  expect(inference.purchases).toMatchObject([{ sku: 'TEA-GREEN-100', orders: 1 }])
   expect(support.tickets).toMatchObject([{ subject: 'A tin is missing', messages: [{ author: 'customer' }] }])
   for (const kept of [user, order, shipping, notification, support])
     expect(JSON.stringify(kept)).toContain(person.planted[0])

@@ -3,6 +3,7 @@ import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addLearned } from '../src/store/learned.ts'
 import { startInference, type InferenceApp } from './inference-app.ts'
 
 const seeded = [
@@ -110,12 +111,35 @@ test('an order of a hundred lines writes at most 400 rows of pairs', async () =>
   expect((await app.count('pair_weights')) - before).toBe(400)
 })
 
+test('replicas that count the same SKUs at once wait for each other, and lose nothing', async () => {
+  const skus = ['RACE-1', 'RACE-2', 'RACE-3']
+  const item = { weight: 1, orders: 1 }
+  const count = (order: readonly string[]) =>
+    app.service.database.transaction((tx) =>
+      addLearned(tx, {
+        items: new Map(order.map((sku) => [sku, item])),
+        pairs: order.slice(1).map((otherSku) => ({ sku: order[0] ?? '', otherSku, ...item })),
+      }),
+    )
+  await Promise.all(Array.from({ length: 20 }, (_, replica) => count(replica % 2 === 0 ? skus : skus.toReversed())))
+  const rows = await app.service.database.read.sql<{ sku: string; orders: number }>`
+    select sku, orders from item_weights where sku like 'RACE%' order by sku`
+  expect(rows.map(({ orders }) => orders)).toEqual([20, 20, 20])
+  const [pairs] = await app.service.database.read.sql<{ sum: number }>`
+    select sum(orders)::int as sum from pair_weights where sku like 'RACE%'`
+  expect(pairs).toEqual({ sum: 20 * 2 * 2 })
+})
+
 test('a prune keeps the hundred strongest pairs of a SKU, and drops decayed ones', async () => {
   const { database } = app.service
   await database.transaction(async (tx) => {
     await tx.sql`insert into pair_weights (sku, other_sku, weight, orders)
       select 'HUB', 'N-' || number, 1e6 + number, 2 from generate_series(1, 150) as given (number)`
     await tx.sql`insert into pair_weights (sku, other_sku, weight, orders) values ('OLD', 'PAIR', 1e-9, 5)`
+    // more than are pruned at once
+    await tx.sql`insert into item_weights (sku, weight, orders)
+      select 'FILLER-' || number, 1, 1 from generate_series(1, 450) as given (number)
+      union all values ('HUB', 1, 1), ('OLD', 1, 1)`
   })
   expect(await app.service.runTask('prune-training', {})).toMatchObject({ status: 'completed' })
   const rows = await database.read.sql<{ sku: string; count: number; least: number }>`

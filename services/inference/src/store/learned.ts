@@ -75,14 +75,19 @@ export async function findPopular(db: ReadHandle, without: readonly string[], li
   return rows.map(({ product_id: productId, weight }) => ({ productId, score: weight / highest }))
 }
 
-/** Deletes the pairs whose weight has become small, and of each SKU all but its strongest; returns how many. */
-export async function prunePairs(tx: WriteHandle, leastWeight: number): Promise<number> {
-  const rows = await tx.sql`
+/** The next SKUs that have been bought, in their order. */
+export async function nextItems(db: ReadHandle, afterSku: string, limit: number): Promise<string[]> {
+  const rows = await db.sql<{ sku: string }>`
+    select sku from item_weights where sku > ${afterSku} order by sku limit ${limit}`
+  return rows.map(({ sku }) => sku)
+}
+
+/** Deletes the pairs of SKUs whose weight has become small, and of each SKU all but its strongest. */
+export async function prunePairs(tx: WriteHandle, skus: readonly string[], leastWeight: number): Promise<void> {
+  await tx.sql`
     delete from pair_weights using (
-      select sku, other_sku, row_number() over (partition by sku order by weight desc, other_sku) as place, weight
-        from pair_weights) as ranked
+      select sku, other_sku, weight, row_number() over (partition by sku order by weight desc, other_sku) as place
+        from pair_weights where sku = any(${skus}::text[])) as ranked
      where pair_weights.sku = ranked.sku and pair_weights.other_sku = ranked.other_sku
-       and (place > ${mostNeighbours} or ranked.weight < ${leastWeight})
-    returning 1`
-  return rows.length
+       and (place > ${mostNeighbours} or ranked.weight < ${leastWeight})`
 }

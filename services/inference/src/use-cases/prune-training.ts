@@ -2,13 +2,15 @@ import type { TaskHandler } from '@stoa/contract'
 import type { InferenceService } from '@stoa/contracts/inference/service'
 import type { Deps } from '../deps.ts'
 import { weightAt } from '../domain/decay.ts'
-import { prunePairs } from '../store/learned.ts'
+import { nextItems, prunePairs } from '../store/learned.ts'
 import { deletePurchasesBefore } from '../store/purchases.ts'
 
 const purchaseDays = 365
 /** Pairs whose weight is that of one order of two items of more than a year ago have decayed. */
 const pairDays = 365
 const mostAtOnce = 10_000
+/** A transaction is short, however many pairs there are. */
+const itemsAtOnce = 200
 
 /** Bounds what is kept: a hundred pairs of each SKU, a year of purchases. */
 export const pruneTrainingTask =
@@ -18,5 +20,11 @@ export const pruneTrainingTask =
     while (
       (await database.transaction((tx) => deletePurchasesBefore(tx, daysAgo(purchaseDays), mostAtOnce))) === mostAtOnce
     );
-    await database.transaction((tx) => prunePairs(tx, weightAt(daysAgo(pairDays)) / 2))
+    const leastWeight = weightAt(daysAgo(pairDays)) / 2
+    let skus = await nextItems(database.read, '', itemsAtOnce)
+    while (skus.length > 0) {
+      const some = skus
+      await database.transaction((tx) => prunePairs(tx, some, leastWeight))
+      skus = await nextItems(database.read, skus.at(-1) ?? '', itemsAtOnce)
+    }
   }
