@@ -1,9 +1,9 @@
 import { chosen } from './hash.ts'
 
 /** The most SKUs of an order that are counted. */
-export const mostItems = 200
+const mostItems = 200
 /** The most pairs of an order that are counted; each is stored in both directions. */
-export const mostPairs = 200
+const mostPairs = 200
 
 /** What was bought at once. */
 export interface Basket {
