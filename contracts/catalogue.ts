@@ -6,6 +6,7 @@ import { config } from './config/service.ts'
 import { datamart } from './datamart/service.ts'
 import { etl } from './etl/service.ts'
 import { inventory } from './inventory/service.ts'
+import { monitoring } from './monitoring/service.ts'
 import { notification } from './notification/service.ts'
 import { order } from './order/service.ts'
 import { payment } from './payment/service.ts'
@@ -22,6 +23,7 @@ import { inference } from './inference/service.ts'
 export const catalogue: readonly Service[] = [
   auth,
   config,
+  monitoring,
   user,
   inventory,
   pricing,

@@ -7,6 +7,7 @@ import { etlPermissions } from './etl/permissions.ts'
 import { gatewayPermissions } from './gateway/permissions.ts'
 import { inferencePermissions } from './inference/permissions.ts'
 import { inventoryPermissions } from './inventory/permissions.ts'
+import { monitoringPermissions } from './monitoring/permissions.ts'
 import { notificationPermissions } from './notification/permissions.ts'
 import { orderPermissions } from './order/permissions.ts'
 import { paymentPermissions } from './payment/permissions.ts'
@@ -30,6 +31,7 @@ export const permissionsByContract = {
   gateway: gatewayPermissions,
   inference: inferencePermissions,
   inventory: inventoryPermissions,
+  monitoring: monitoringPermissions,
   notification: notificationPermissions,
   order: orderPermissions,
   payment: paymentPermissions,

@@ -5,6 +5,7 @@ import { config } from '@stoa/contracts/config/service'
 import { datamart } from '@stoa/contracts/datamart/service'
 import { etl } from '@stoa/contracts/etl/service'
 import { inventory } from '@stoa/contracts/inventory/service'
+import { monitoring } from '@stoa/contracts/monitoring/service'
 import { notification } from '@stoa/contracts/notification/service'
 import { order } from '@stoa/contracts/order/service'
 import { payment } from '@stoa/contracts/payment/service'
@@ -35,6 +36,7 @@ export const system = defineSystem({
     service('control', registry),
     service('control', auth),
     service('control', config),
+    service('control', monitoring),
 
     // Who buys, what there is, what it costs.
     service('services', user),

@@ -32,9 +32,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   login: { isReaching: true, summary: 'sign in to a deployed system', load: () => import('./commands/login.ts') },
   logout: { isReaching: true, summary: 'sign out of a deployed system', load: () => import('./commands/logout.ts') },
   token: { summary: 'print an access token of an account', load: () => import('./commands/token.ts') },
-  trace: { summary: 'show the trace of a request or an order', load: () => import('./commands/trace.ts') },
+  trace: {
+    isReaching: true,
+    summary: 'show the trace of a request or an order',
+    load: () => import('./commands/trace.ts'),
+  },
   traces: {
-    summary: 'list traces: latest, slowest, with errors',
+    isReaching: true,
+    summary: 'list traces: by service, route, duration, errors',
     load: () => import('./commands/traces.ts'),
   },
   describe: {

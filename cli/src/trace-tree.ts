@@ -1,5 +1,5 @@
-import type { PlacedSpan } from '@stoa/supervisor/traces'
 import { toned } from './output.ts'
+import type { ShownSpan } from './stored-traces.ts'
 
 const barWidth = 24
 
@@ -8,7 +8,7 @@ const barWidth = 24
  * databases only if they are asked for.
  */
 export function formatTrace(
-  all: readonly PlacedSpan[],
+  all: readonly ShownSpan[],
   { withStatements = false }: { readonly withStatements?: boolean } = {},
 ): string[] {
   const spans = withStatements ? all : all.filter((span) => !isStatement(span))
@@ -33,11 +33,11 @@ export function formatTrace(
   return [toned('bold', head), ...lines]
 }
 
-function isStatement({ attributes }: PlacedSpan): boolean {
+function isStatement({ attributes }: ShownSpan): boolean {
   return attributes?.['db.system.name'] !== undefined
 }
 
-function bar({ startMs, durationMs }: PlacedSpan, from: number, to: number): string {
+function bar({ startMs, durationMs }: ShownSpan, from: number, to: number): string {
   const scale = barWidth / Math.max(to - from, 0.001)
   const before = Math.min(barWidth - 1, Math.floor((startMs - from) * scale))
   const length = Math.max(1, Math.min(barWidth - before, Math.round(durationMs * scale)))

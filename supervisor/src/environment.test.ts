@@ -12,6 +12,7 @@ const secrets = {
   authSecret: 'what encrypts the signing keys',
   userSecret: 'what encrypts second factors',
   registryToken: 'what the system proves itself with',
+  otlpToken: 'what senders of spans prove themselves with',
   webhookSecrets: { SANDBOX_WEBHOOK_SECRET: 'of the provider', SANDBOX_CARRIER_SECRET: 'of the carrier' },
 }
 const ports = new Map([
@@ -121,4 +122,25 @@ test('the gateway alone is told where the built apps are', () => {
   const told = (instance: string) => environmentOf(replica(instance), { ...settings(), apps })['APP_FOLDERS']
   expect([told('gateway-1'), told('order-1')]).toEqual(['console=/built/console', undefined])
   expect(environmentOf(replica('gateway-1'), settings())['APP_FOLDERS']).toBe('')
+})
+
+test('spans go to monitoring with its token; to files where the system has none or the user names a collector', () => {
+  const { otlpToken } = secrets
+  const order = environmentOf(replica('order-1'), settings())
+  expect(order).toMatchObject({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.get('monitoring')}`,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${encodeURIComponent(otlpToken)}`,
+  })
+  expect(order['TELEMETRY_FOLDER']).toBeUndefined()
+  expect(environmentOf(replica('monitoring-1'), settings())['OTLP_TOKEN']).toBe(otlpToken)
+
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318' }
+  const given = environmentOf(replica('order-1'), settings(collector))
+  expect(given).toMatchObject({ ...collector, TELEMETRY_FOLDER: dataFolderAt('/data').telemetry })
+  expect(JSON.stringify(given)).not.toContain(encodeURIComponent(otlpToken))
+
+  const without = new Map([...ports].filter(([name]) => name !== 'monitoring'))
+  const alone = environmentOf(replica('order-1'), { ...settings(), ports: without })
+  expect(alone).toMatchObject({ TELEMETRY_FOLDER: dataFolderAt('/data').telemetry })
+  expect(alone['OTEL_EXPORTER_OTLP_ENDPOINT']).toBeUndefined()
 })

@@ -34,7 +34,8 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     REGISTRY_TOKEN: secrets.registryToken,
     AUTH_URL: at('auth'),
     AUTH_ISSUER: at('gateway'),
-    TELEMETRY_FOLDER: data.telemetry,
+    ...spanSettings(settings),
+    ...(name === 'monitoring' ? { OTLP_TOKEN: secrets.otlpToken } : {}),
     ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: data.lake }),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
@@ -79,6 +80,16 @@ export function givenBy(environment: Environment): Record<string, string> {
 /** Whether this is no demonstration: no accounts with known passwords, no sample data. */
 export function isProduction({ STOA_ENV, NODE_ENV }: Environment): boolean {
   return STOA_ENV === 'production' || NODE_ENV === 'production'
+}
+
+/** Where spans go: to monitoring, or where the system has none, or the user names another collector, to files that `stoa traces` reads. */
+function spanSettings({ data, secrets, ports, environment }: SystemSettings): Record<string, string> {
+  const port = ports.get('monitoring')
+  if (port === undefined || environment['OTEL_EXPORTER_OTLP_ENDPOINT']) return { TELEMETRY_FOLDER: data.telemetry }
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${encodeURIComponent(secrets.otlpToken)}`,
+  }
 }
 
 /** A setting of one service alone, as the user may write it: `ORDER_PORT`. */

@@ -25,6 +25,7 @@ function programs(environment: Record<string, string> = {}, isPacked = false): r
       authSecret: '',
       userSecret: '',
       registryToken: '',
+      otlpToken: '',
       webhookSecrets: {},
     },
     adminUrl: 'postgres://stoa@127.0.0.1:5432/postgres',

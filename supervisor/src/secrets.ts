@@ -17,6 +17,8 @@ export interface Secrets {
   readonly userSecret: string
   /** What the system's own processes prove themselves with at the registry. */
   readonly registryToken: string
+  /** What processes prove themselves with that send spans to monitoring. */
+  readonly otlpToken: string
   /** By setting: what a provider or carrier signs its webhooks with. */
   readonly webhookSecrets: Readonly<Record<string, string>>
 }
@@ -38,6 +40,7 @@ export async function ensureSecrets(folder: DataFolder, services: readonly Deplo
     authSecret: known.authSecret ?? makeSecret(),
     userSecret: known.userSecret ?? makeSecret(),
     registryToken: known.registryToken ?? makeSecret(),
+    otlpToken: known.otlpToken ?? makeSecret(),
     webhookSecrets: completed(
       known.webhookSecrets,
       services.flatMap(({ webhookSecrets = [] }) => webhookSecrets),

@@ -183,6 +183,20 @@ test('an order leads to its trace, its events and its lines in the log', async (
     '2',
   )
   expect(slowest?.durationMs).toBeGreaterThanOrEqual(next?.durationMs ?? Infinity)
+  const listed = [
+    'traces',
+    '--service',
+    'payment',
+    '--route',
+    'PaymentRpc/Pay',
+    '--status',
+    'ok',
+    '--since',
+    '1h',
+  ] as const
+  const paid = await commandJson<{ name: string }[]>(...listed, '--limit', '200')
+  expect(paid.map(({ name }) => name)).toContain('POST /api/v1/orders')
+  expect(await commandJson(...listed, '--attribute', 'rpc.method=stoa.payment.v1.PaymentRpc/Gone')).toEqual([])
   const { out } = await command('logs', 'order', '--grep', order.id, '--since', '10m')
   expect(out).toContain(order.id)
 })

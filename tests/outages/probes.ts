@@ -38,6 +38,7 @@ export async function makeProbes(
   const [ada] = customers as [Customer]
   // Every sign-in opens a session, and an account has a limited number: the tokens of the others outlive them.
   const visitor = await makeCustomer(gateway)
+  const operator = { email: 'admin@stoa.example', token: tokenOf(await signIn(gateway, 'admin@stoa.example')) }
   let turn = 0
   const read = (path: string) => () => gateway('GET', path, { as: ada.token })
   const order = () => {
@@ -69,6 +70,11 @@ export async function makeProbes(
       { name: 'search', needs: ['search'], ask: () => gateway('GET', '/api/v1/search?q=sencha') },
       { name: 'recommendations', needs: ['inference'], ask: read(`/api/v1/recommendations?customerId=${ada.id}`) },
       {
+        name: 'traces',
+        needs: ['monitoring'],
+        ask: () => gateway('GET', '/api/v1/telemetry/traces', { as: operator.token }),
+      },
+      {
         name: 'flags',
         needs: ['config'],
         ask: () => gateway('POST', '/ofrep/v1/evaluate/flags', { body: { context: {} } }),
@@ -76,7 +82,7 @@ export async function makeProbes(
       { name: 'checkout', needs: ['order', 'pricing', 'inventory', 'payment', 'shipping'], ask: order },
     ],
     async signInAgain() {
-      for (const customer of customers) customer.token = tokenOf(await signIn(gateway, customer.email))
+      for (const customer of [...customers, operator]) customer.token = tokenOf(await signIn(gateway, customer.email))
     },
   }
 }

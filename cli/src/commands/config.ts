@@ -1,7 +1,8 @@
 import { environmentNames, type EnvironmentName } from '@stoa/contracts/config/environments'
 import * as http from '@stoa/contracts/config/values-http'
 import type { SettingSchema, SettingValue } from '@stoa/contracts/config/values'
-import { askConfig, readReason, readVersion, servedEnvironment } from '../ask-config.ts'
+import { readReason, readVersion, servedEnvironment } from '../ask-config.ts'
+import { askOperation } from '../ask-operation.ts'
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -28,7 +29,7 @@ const changing = { ...options, reason: { type: 'string' } } as const
 
 async function list(args: readonly string[]): Promise<number> {
   const { system, values } = readReaching(args, { json: { type: 'boolean' } })
-  const { items } = await askConfig(system, http.listApplications, { query: { limit: 200 } })
+  const { items } = await askOperation(system, http.listApplications, { query: { limit: 200 } })
   if (values.json === true) sayJson(items)
   else {
     const rows = items.flatMap(({ name, settings }) =>
@@ -42,7 +43,7 @@ async function list(args: readonly string[]): Promise<number> {
 async function get(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, options, { positionals: 1 })
   const params = await placeOf(system, positionals, values.environment)
-  return print(await askConfig(system, http.getConfiguration, { params }), values.json)
+  return print(await askOperation(system, http.getConfiguration, { params }), values.json)
 }
 
 async function set(args: readonly string[]): Promise<number> {
@@ -50,8 +51,8 @@ async function set(args: readonly string[]): Promise<number> {
   const reason = readReason(values.reason)
   requireArgument(positionals, 1, 'a setting with its value')
   const params = await placeOf(system, positionals, values.environment)
-  const { settings } = await askConfig(system, http.getApplication, { params })
-  const current = await askConfig(system, http.getConfiguration, { params })
+  const { settings } = await askOperation(system, http.getApplication, { params })
+  const current = await askOperation(system, http.getConfiguration, { params })
   const next: Record<string, SettingValue> = { ...current.values }
   for (const text of positionals.slice(1)) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
@@ -61,7 +62,7 @@ async function set(args: readonly string[]): Promise<number> {
   }
   const body = { values: next, reason }
   const { version } = current
-  return print(await askConfig(system, http.replaceConfiguration, { params, body, version }), values.json)
+  return print(await askOperation(system, http.replaceConfiguration, { params, body, version }), values.json)
 }
 
 async function diff(args: readonly string[]): Promise<number> {
@@ -73,7 +74,7 @@ async function diff(args: readonly string[]): Promise<number> {
   const params = await placeOf(system, positionals, values.environment)
   const version = values.version === undefined ? undefined : readVersion(values.version)
   const query = { version, with: readEnvironment('--with', values.with) }
-  const { items } = await askConfig(system, http.compareConfiguration, { params, query })
+  const { items } = await askOperation(system, http.compareConfiguration, { params, query })
   if (values.json === true) sayJson(items)
   else if (items.length === 0) say('No differences.')
   else for (const { name, before, after } of items) say(`${name}: ${shown(before)} -> ${shown(after)}`)
@@ -88,7 +89,7 @@ async function history(args: readonly string[]): Promise<number> {
   )
   const params = await placeOf(system, positionals, values.environment)
   const query = { limit: readLimit(values.limit) }
-  const { items } = await askConfig(system, http.listConfigurationChanges, { params, query })
+  const { items } = await askOperation(system, http.listConfigurationChanges, { params, query })
   if (values.json === true) sayJson(items)
   else {
     const rows = items.map(({ version, changedAt, action, changedBy, reason }) => [
@@ -108,7 +109,7 @@ async function rollback(args: readonly string[]): Promise<number> {
   const version = readVersion(requireArgument(positionals, 1, 'the version'))
   const body = { version, reason: readReason(values.reason) }
   const params = await placeOf(system, positionals, values.environment)
-  return print(await askConfig(system, http.rollBackConfiguration, { params, body }), values.json)
+  return print(await askOperation(system, http.rollBackConfiguration, { params, body }), values.json)
 }
 
 interface Printed {

@@ -1,7 +1,8 @@
 import { environmentNames, type EnvironmentName } from '@stoa/contracts/config/environments'
 import * as http from '@stoa/contracts/config/flags-http'
 import type { Flag, FlagRules, Outcome } from '@stoa/contracts/config/resources'
-import { askConfig, readReason, readVersion, servedEnvironment } from '../ask-config.ts'
+import { readReason, readVersion, servedEnvironment } from '../ask-config.ts'
+import { askOperation } from '../ask-operation.ts'
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
 import { formatTable, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -46,7 +47,7 @@ async function list(args: readonly string[]): Promise<number> {
   const flags: Flag[] = []
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const query = { environment: readEnvironment(values.environment), limit: 200, cursor }
-    const page = await askConfig(system, http.listFlags, { query })
+    const page = await askOperation(system, http.listFlags, { query })
     flags.push(...page.items)
     cursor = page.nextCursor
   }
@@ -78,7 +79,7 @@ async function set(args: readonly string[]): Promise<number> {
   const offVariant = values.off ?? flag.offVariant
   const body: FlagRules & { reason: string } = { offVariant, rules, serve, reason, ...(schedule && { schedule }) }
   return print(
-    await askConfig(system, http.replaceFlagRules, { params: { key, environment }, body, version }),
+    await askOperation(system, http.replaceFlagRules, { params: { key, environment }, body, version }),
     values.json,
   )
 }
@@ -89,7 +90,7 @@ function toggle(what: 'kill' | 'revive') {
     const body = { reason: readReason(values.reason) }
     const params = await placeOf(system, positionals, values.environment)
     return print(
-      await askConfig(system, what === 'kill' ? http.killFlag : http.reviveFlag, { params, body }),
+      await askOperation(system, what === 'kill' ? http.killFlag : http.reviveFlag, { params, body }),
       values.json,
     )
   }
@@ -106,7 +107,7 @@ async function history(args: readonly string[]): Promise<number> {
   const environment = readEnvironment(values.environment) ?? (await servedEnvironment(system))
   const params = { key, environment }
   const query = { limit: readLimit(values.limit) }
-  const { items } = await askConfig(system, http.listFlagChanges, { params, query })
+  const { items } = await askOperation(system, http.listFlagChanges, { params, query })
   if (values.json === true) sayJson(items)
   else {
     const rows = items.map((each) => [
@@ -128,14 +129,14 @@ async function rollback(args: readonly string[]): Promise<number> {
   const version = readVersion(requireArgument(positionals, 1, 'the version'))
   const body = { version, reason: readReason(values.reason) }
   const params = await placeOf(system, positionals, values.environment)
-  return print(await askConfig(system, http.rollBackFlag, { params, body }), values.json)
+  return print(await askOperation(system, http.rollBackFlag, { params, body }), values.json)
 }
 
 async function remove(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { reason: { type: 'string' } }, { positionals: 1 })
   const reason = readReason(values.reason)
   const { key, version } = await find(system, positionals, undefined)
-  await askConfig(system, http.deleteFlag, { params: { key }, query: { reason }, version })
+  await askOperation(system, http.deleteFlag, { params: { key }, query: { reason }, version })
   say(`${key} is deleted.`)
   return 0
 }
@@ -144,7 +145,7 @@ async function stale(args: readonly string[]): Promise<number> {
   const { system, values } = readReaching(args, { days: { type: 'string' }, json: { type: 'boolean' } })
   if (values.days !== undefined && !/^[1-9]\d{0,2}$/.test(values.days))
     throw new UsageError(`--days takes a whole number from 1 to 365, not "${values.days}"`)
-  const { items } = await askConfig(system, http.listStaleFlags, { query: { days: values.days, limit: 200 } })
+  const { items } = await askOperation(system, http.listStaleFlags, { query: { days: values.days, limit: 200 } })
   if (values.json === true) sayJson(items)
   else if (items.length === 0) say('No stale flags.')
   else {
@@ -205,8 +206,8 @@ async function find(system: ReachedSystem, positionals: readonly string[], envir
   const key = requireArgument(positionals, 0, 'the key of the flag')
   const named = readEnvironment(environment)
   return named === undefined
-    ? askConfig(system, http.getServedFlag, { params: { key } })
-    : askConfig(system, http.getFlag, { params: { key, environment: named } })
+    ? askOperation(system, http.getServedFlag, { params: { key } })
+    : askOperation(system, http.getFlag, { params: { key, environment: named } })
 }
 
 async function placeOf(system: ReachedSystem, positionals: readonly string[], environment: string | undefined) {

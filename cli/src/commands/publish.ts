@@ -2,17 +2,21 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { publishBundle } from '@stoa/supervisor/publish-bundle'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
-import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
+import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
+import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { root } from '@stoa/system/root'
 import { readArguments, UsageError } from '../arguments.ts'
 import { say } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
+       stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
 process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
+prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
+${observabilityFolder} for the ${defaultSystem}.
 bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
 deploy/Dockerfile uses it. NAME is ${defaultSystem} by default.
 `
@@ -20,19 +24,32 @@ deploy/Dockerfile uses it. NAME is ${defaultSystem} by default.
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, bundle }, args)
+  return runSubcommand('publish', { kubernetes, prometheus, bundle }, args)
 }
 
 async function kubernetes(args: readonly string[]): Promise<number> {
+  const { system, folder } = placeOf(args, kubernetesFolder)
+  return write(folder, await kubernetesFiles(await loadSystem(system)))
+}
+
+async function prometheus(args: readonly string[]): Promise<number> {
+  const { system, folder } = placeOf(args, observabilityFolder)
+  return write(folder, [prometheusRules(await loadSystem(system))])
+}
+
+/** Which system is published, and into which folder. @throws UsageError */
+function placeOf(args: readonly string[], usual: string): { readonly system: string; readonly folder: string } {
   const { values } = readArguments(args, options)
-  const system = values.system ?? defaultSystem
-  if (values.out === undefined && system !== defaultSystem)
-    throw new UsageError(`--out DIR is missing: ${kubernetesFolder} contains the manifests of the ${defaultSystem}`)
-  const folder = values.out === undefined ? join(root, kubernetesFolder) : folderOf(values.out)
-  const files = await kubernetesFiles(await loadSystem(system))
+  const { system = defaultSystem, out } = values
+  if (out === undefined && system !== defaultSystem)
+    throw new UsageError(`--out DIR is missing: ${usual} is the folder of the ${defaultSystem}`)
+  return { system, folder: out === undefined ? join(root, usual) : folderOf(out) }
+}
+
+async function write(folder: string, files: readonly PublishedFile[]): Promise<number> {
   await mkdir(folder, { recursive: true })
   for (const { name, text } of files) await writeFile(join(folder, name), text)
-  say(`${files.length} files in ${folder}`)
+  say(`${files.length} ${files.length === 1 ? 'file' : 'files'} in ${folder}`)
   return 0
 }
 

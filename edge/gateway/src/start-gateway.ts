@@ -194,6 +194,7 @@ function telemetryOf(settings: GatewayConfig, destination: LogDestination | unde
     sampleRatio: settings.traceSampleRatio,
     spanFolder: settings.telemetryFolder,
     otlpEndpoint: settings.otelExporterOtlpEndpoint,
+    otlpHeaders: settings.otelExporterOtlpHeaders,
     otlpServiceName: settings.otelServiceName,
     resourceAttributes: settings.otelResourceAttributes,
     ...(destination === undefined ? {} : { destination }),

@@ -36,7 +36,11 @@ const telemetrySettings = {
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(url('http', 'https'), {
     optional: true,
-    doc: 'Collector to which spans are sent with OTLP over HTTP.',
+    doc: 'Collector to which spans are sent with OTLP over HTTP; `npm start` sets monitoring by default.',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(Type.String(), {
+    optional: true,
+    doc: 'Headers of requests to the collector, such as authorization=Bearer%20TOKEN, separated by commas.',
   }),
   OTEL_SERVICE_NAME: setting(Type.String(), {
     optional: true,

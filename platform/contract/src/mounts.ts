@@ -11,6 +11,8 @@ export interface Mount<Path extends string = string> {
   readonly checksPassword: boolean
   /** Whether its callers are known by the bearer tokens of the platform, so that the gateway limits each of them, and not by its own means. */
   readonly takesTokens: boolean
+  /** Whether its successful requests are neither logged nor counted: what sends telemetry would otherwise produce more of it. */
+  readonly isQuiet: boolean
   /** What OpenAPI shows of it; nothing where the handler has a document of its own. */
   readonly endpoints: readonly MountedEndpoint[]
 }
@@ -30,7 +32,8 @@ export interface MountedEndpoint {
 /** Declares a path prefix that a Node handler outside the platform serves, with its permission. */
 export function mount<const P extends `/${string}*`>(
   path: P,
-  spec: Pick<Mount, 'summary' | 'permission'> & Partial<Pick<Mount, 'checksPassword' | 'takesTokens' | 'endpoints'>>,
+  spec: Pick<Mount, 'summary' | 'permission'> &
+    Partial<Pick<Mount, 'checksPassword' | 'takesTokens' | 'isQuiet' | 'endpoints'>>,
 ): Mount<P> {
-  return { kind: 'mount', path, checksPassword: false, takesTokens: false, endpoints: [], ...spec }
+  return { kind: 'mount', path, checksPassword: false, takesTokens: false, isQuiet: false, endpoints: [], ...spec }
 }

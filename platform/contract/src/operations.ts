@@ -266,7 +266,10 @@ export function stream<const P extends string, Q extends Query = undefined, cons
   return { kind: 'stream', method: 'GET', path, ...declared, refuses, params: (params ?? {}) as S, query: query as Q }
 }
 
-/** Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route to it. */
+/**
+ * Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route
+ * to it. `/v1/traces` is the path of OTLP over HTTP.
+ */
 export function isInternalPath(path: string): boolean {
-  return path.startsWith('/internal/')
+  return path.startsWith('/internal/') || path.startsWith('/v1/traces')
 }

@@ -50,16 +50,18 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const exchange = beginExchange(request, response, begin)
     const extra = extras.find(exchange.path)
+    const mounted = extra === undefined ? mounts.find(exchange.path) : undefined
+    const foreign = extra ?? mounted
     if (extra === undefined) inFlight.enter()
     response.once('close', () => {
       if (!response.writableFinished) exchange.abort(new Error('the client has disconnected'))
       if (extra === undefined) inFlight.leave()
       exchange.leave()
       // health and metrics are requested every second, and their logs would be noise
-      if (extra?.permission !== 'public') observe(exchange)
+      if (extra?.permission === 'public' || (mounted?.isQuiet === true && response.statusCode < 400)) return
+      observe(exchange)
     })
     runWithContext(exchange.context, () => {
-      const foreign = extra ?? mounts.find(exchange.path)
       if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
       if (extra === undefined && !takePlace(exchange, options.load)) return refuseOverloaded(exchange, problems)
       if (request.headers.host === undefined && request.httpVersion === '1.1') {
@@ -75,6 +77,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
 interface Foreign {
   readonly path: string
   readonly permission: Permission
+  readonly isQuiet?: boolean
   readonly handle: MountHandler
 }
 
@@ -83,7 +86,7 @@ function mountsOf({ service, bindings }: HttpAppOptions): Foreign[] {
     if (route.kind !== 'mount') return []
     const handle = bindings[name]
     if (typeof handle !== 'function') throw new TypeError(`${service.name}.${name} has no handler`)
-    return [{ path: route.path, permission: route.permission, handle: handle as MountHandler }]
+    return [{ path: route.path, permission: route.permission, isQuiet: route.isQuiet, handle: handle as MountHandler }]
   })
 }
 

@@ -115,6 +115,7 @@ function openTelemetry(
     sampleRatio: config.traceSampleRatio,
     spanFolder: config.telemetryFolder,
     otlpEndpoint: config.otelExporterOtlpEndpoint,
+    otlpHeaders: config.otelExporterOtlpHeaders,
     otlpServiceName: config.otelServiceName,
     resourceAttributes: config.otelResourceAttributes,
     ...(logDestination === undefined ? {} : { destination: logDestination }),

@@ -25,13 +25,14 @@ export {
 } from './metrics.ts'
 export {
   findTraces,
+  inTreeOrder,
   listTraces,
   readTrace,
   type PlacedSpan,
   type TraceFilter,
   type TraceSummary,
 } from './read-trace.ts'
-export { describeError, redacted, redactText, redactValue } from './redaction.ts'
+export { describeError, redacted, redactField, redactText, redactValue } from './redaction.ts'
 export { attributes } from './semantic-conventions.ts'
 export type { AttributeValue, Attributes, EndedSpan, Span, SpanEvent, SpanKind, SpanLink } from './span.ts'
 export type { SpanSink } from './span-pipeline.ts'

@@ -1,7 +1,6 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { TraceContext } from './context.ts'
+import { encodeSpans, scopeName } from './encode-otlp.ts'
+import { makeOtlpPost, RefusedSpans } from './otlp-post.ts'
 import { attributes as names } from './semantic-conventions.ts'
-import type { EndedSpan, SpanKind } from './span.ts'
 import type { SpanOrigin } from './span-store.ts'
 import type { SpanSink } from './span-pipeline.ts'
 
@@ -15,117 +14,69 @@ interface OtlpSinkOptions extends SpanOrigin {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-type Send = (spans: readonly EndedSpan[]) => Promise<void>
-
 const batchesUnderWay = 8
+// The first follows at once: the collector may have closed an idle connection just when a batch was sent.
+const retryDelaysMs = [0, 1_000, 3_000]
 
 /**
- * Sends spans to a collector by OTLP over HTTP with the exporter of OpenTelemetry, which is loaded for the first batch. If the
- * collector is unavailable, spans are lost and memory stays bounded: beyond 8 batches in progress a write is rejected.
+ * Sends spans to a collector by OTLP over HTTP. A batch that the collector could not take is sent again up to three times. If the
+ * collector stays unavailable, spans are lost and memory stays bounded: beyond 8 batches in progress a write is rejected.
  */
 export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
-  let exporter: Promise<{ send: Send; shutdown: () => Promise<void> }> | undefined
-  let underWay = 0
+  const { endpoint, headers = {} } = options
+  const resource = resourceOf(options)
+  const post = makeOtlpPost(`${endpoint.replace(/\/+$/, '')}/v1/traces`, headers)
+  const closing = Promise.withResolvers<void>()
+  const underWay = new Set<Promise<void>>()
+  let isClosing = false
+
+  async function send(body: string): Promise<void> {
+    for (const delayMs of retryDelaysMs) {
+      try {
+        return await post.send(body)
+      } catch (error) {
+        if (isClosing || (error instanceof RefusedSpans && !error.retryable)) throw error
+        await waitFor(delayMs, closing.promise)
+      }
+    }
+    return post.send(body)
+  }
+
   return {
     async write(spans) {
-      if (underWay >= batchesUnderWay)
-        throw new Error(`the collector at ${options.endpoint} is too slow: spans are dropped`)
-      underWay += 1
-      try {
-        exporter ??= loadExporter(options)
-        await (await exporter).send(spans)
-      } finally {
-        underWay -= 1
+      if (underWay.size >= batchesUnderWay) {
+        throw new Error(`the collector at ${endpoint} is too slow: spans are dropped`)
       }
+      const sending = send(encodeSpans(spans, resource))
+      underWay.add(sending)
+      await sending.finally(() => underWay.delete(sending))
     },
-    close: async () => (await exporter)?.shutdown(),
+    // What was refused once is not sent again from here on, so that a process does not end later without its collector.
+    async close() {
+      isClosing = true
+      closing.resolve()
+      await Promise.allSettled(underWay)
+      post.close()
+    },
   }
 }
 
-async function loadExporter(options: OtlpSinkOptions): Promise<{ send: Send; shutdown: () => Promise<void> }> {
-  const [{ OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-  ])
-  const url = `${options.endpoint.replace(/\/+$/, '')}/v1/traces`
-  const exporter = new OTLPTraceExporter({
-    url,
-    ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
-  })
-  const resource = resourceFromAttributes({
+function resourceOf(options: OtlpSinkOptions): Record<string, string> {
+  return {
     ...options.attributes,
-    [names.telemetrySdkName]: scope.name,
+    [names.telemetrySdkName]: scopeName,
     [names.telemetrySdkLanguage]: 'nodejs',
     [names.telemetrySdkVersion]: options.version,
     [names.serviceName]: options.service,
     [names.serviceVersion]: options.version,
     [names.serviceInstanceId]: options.instance,
     [names.deploymentEnvironmentName]: options.environment,
-  })
-  const send: Send = (spans) =>
-    new Promise((resolve, reject) => {
-      exporter.export(
-        spans.map((span) => toReadableSpan(span, resource)),
-        ({ code, error }) => (code === 0 ? resolve() : reject(error ?? new Error(`${url} rejected the spans`))),
-      )
-    })
-  return { send, shutdown: () => exporter.shutdown() }
-}
-
-const kinds: Readonly<Record<SpanKind, number>> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 }
-const scope = { name: '@stoa/telemetry' }
-
-function toReadableSpan(span: EndedSpan, resource: ReadableSpan['resource']): ReadableSpan {
-  const { context, parentSpanId } = span
-  return {
-    name: span.name,
-    kind: kinds[span.kind],
-    spanContext: () => spanContextOf(context),
-    ...(parentSpanId === undefined ? {} : { parentSpanContext: spanContextOf({ ...context, spanId: parentSpanId }) }),
-    startTime: toHrTime(span.startMs),
-    endTime: toHrTime(span.endMs),
-    duration: toHrTime(span.endMs - span.startMs),
-    ended: true,
-    status: span.status === 'error' ? { code: 2, message: span.statusMessage ?? '' } : { code: 0 },
-    attributes: span.attributes,
-    links: span.links.map(({ traceId, spanId }) => ({ context: { traceId, spanId, traceFlags: 1 } })),
-    events: span.events.map(({ name, timeMs, attributes }) => ({
-      name,
-      time: toHrTime(timeMs),
-      attributes: attributes as ReadableSpan['attributes'],
-    })),
-    resource,
-    instrumentationScope: scope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
   }
 }
 
-function spanContextOf(context: TraceContext): ReturnType<ReadableSpan['spanContext']> {
-  const { traceId, spanId, traceState } = context
-  if (traceState === undefined) return { traceId, spanId, traceFlags: 1 }
-  return { traceId, spanId, traceFlags: 1, traceState: asTraceState(traceState) }
-}
-
-type TraceState = NonNullable<ReturnType<ReadableSpan['spanContext']>['traceState']>
-
-// The exporter only serializes it and never changes it.
-function asTraceState(header: string): TraceState {
-  const state: TraceState = {
-    get: (key) =>
-      header
-        .split(',')
-        .find((member) => member.startsWith(`${key}=`))
-        ?.slice(key.length + 1),
-    set: () => state,
-    unset: () => state,
-    serialize: () => header,
-  }
-  return state
-}
-
-function toHrTime(ms: number): [number, number] {
-  const seconds = Math.floor(ms / 1_000)
-  return [seconds, Math.round((ms - seconds * 1_000) * 1e6)]
+async function waitFor(delayMs: number, orUntil: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, delayMs).unref()
+  await Promise.race([promise, orUntil])
+  clearTimeout(timer)
 }

@@ -128,7 +128,8 @@ function parseLine(line: string): StoredSpan | undefined {
   }
 }
 
-function inTreeOrder(spans: readonly StoredSpan[]): PlacedSpan[] {
+/** Places spans, sorted by their start, in the tree of their trace: each before its children. */
+export function inTreeOrder(spans: readonly StoredSpan[]): PlacedSpan[] {
   const known = new Set(spans.map((span) => span.spanId))
   const byParent = Map.groupBy(spans, ({ parentSpanId }) =>
     parentSpanId !== undefined && known.has(parentSpanId) ? parentSpanId : undefined,

@@ -4,6 +4,7 @@ import type { Attributes, EndedSpan } from './span.ts'
 /** A destination of ended spans, which come in batches. A rejected write counts its spans as dropped. */
 export interface SpanSink {
   write(spans: readonly EndedSpan[]): Promise<void>
+  /** Resolves when all writes have ended; a sink that waits before it repeats a write no longer does. */
   close(): Promise<void>
 }
 
@@ -63,8 +64,9 @@ export function makeSpanPipeline({
     },
     flush,
     async close() {
-      await flush()
+      hand()
       await Promise.all(sinks.map((sink) => sink.close()))
+      await Promise.all(writing)
     },
   }
 }

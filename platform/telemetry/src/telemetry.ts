@@ -5,7 +5,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { makeOtlpSink } from './otlp-sink.ts'
 import { makeSpanPipeline, type SpanSink } from './span-pipeline.ts'
 import { makeSpanStore } from './span-store.ts'
-import { parseResourceAttributes } from './resource-attributes.ts'
+import { parsePairs } from './pairs.ts'
 import { samplerOf, type SamplingSettings } from './sampler.ts'
 import { registerProcessMetrics } from './standard-metrics.ts'
 import { makeTracer, type Tracer } from './tracer.ts'
@@ -30,7 +30,8 @@ export interface TelemetryOptions extends SamplingSettings {
   readonly otlpServiceName?: string | undefined
   /** Additional attributes in the collector, in the format of `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes?: string | undefined
-  readonly otlpHeaders?: Readonly<Record<string, string>>
+  /** Headers for the collector, in the format of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly otlpHeaders?: string | undefined
   /** Additional destinations of ended spans. */
   readonly spanSinks?: readonly SpanSink[]
 }
@@ -111,7 +112,6 @@ function sinksOf(options: TelemetryOptions): SpanSink[] {
     )
   }
   if (otlpEndpoint !== undefined) {
-    const headers = otlpHeaders === undefined ? {} : { headers: otlpHeaders }
     sinks.push(
       makeOtlpSink({
         endpoint: otlpEndpoint,
@@ -119,8 +119,8 @@ function sinksOf(options: TelemetryOptions): SpanSink[] {
         instance,
         environment,
         version,
-        attributes: parseResourceAttributes(options.resourceAttributes),
-        ...headers,
+        attributes: parsePairs(options.resourceAttributes),
+        headers: parsePairs(otlpHeaders),
       }),
     )
   }

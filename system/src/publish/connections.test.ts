@@ -19,7 +19,7 @@ test('every declared call is admitted by the policy of its callee, and no other 
   const objects = kubernetesObjects('shop', all, '1.2.3').flatMap((file) => file.objects)
   const ofPlatform = new Set(['gateway', 'registry'])
   for (const { name } of shop.services.filter(
-    (each) => !['registry', 'auth', 'config', 'gateway'].includes(each.name),
+    (each) => !['registry', 'auth', 'config', 'monitoring', 'gateway'].includes(each.name),
   )) {
     const declared = shop.services.filter(({ contract }) => Object.keys(contract?.calls ?? {}).includes(name))
     const policy = objects.find((each) => each.kind === 'NetworkPolicy' && each.metadata.name === name)
@@ -29,11 +29,10 @@ test('every declared call is admitted by the policy of its callee, and no other 
   }
 })
 
-test('every process reaches the registry and auth, and config only those with flags or settings that change', () => {
+test('every process reaches the registry, auth and monitoring, and config only those with flags or settings that change', () => {
   const everyone = shop.services.map((each) => each.name).toSorted()
   // their own replicas too, which they reach through the Service
-  expect(callersNamed('registry')).toEqual(everyone)
-  expect(callersNamed('auth')).toEqual(everyone)
+  for (const name of ['registry', 'auth', 'monitoring']) expect(callersNamed(name)).toEqual(everyone)
   expect(callersNamed('config')).toEqual(['gateway', 'order', 'registry'])
 })
 

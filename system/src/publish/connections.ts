@@ -25,6 +25,8 @@ function connects({ deployment: caller, settings }: Configured, callee: Deployme
     // to find instances; for keys and tokens
     case 'registry':
     case 'auth':
+    // to send spans
+    case 'monitoring':
       return true
     // followed only with flags or settings that can change
     case 'config':

@@ -12,8 +12,11 @@ export const lakeFolder = '/lake'
 /** Where a bundle of the gateway has its apps, beside the program. */
 export const appFolder = '/app/apps'
 
-// One for all processes; every other secret belongs to one process.
-const sharedSecrets: Readonly<Record<string, string>> = { REGISTRY_TOKEN: 'shared-secrets' }
+// The same for all processes; every other secret belongs to one process.
+const sharedSecrets: Readonly<Record<string, string>> = {
+  REGISTRY_TOKEN: 'shared-secrets',
+  OTEL_EXPORTER_OTLP_HEADERS: 'shared-secrets',
+}
 
 // Optional in the settings, because a service can run alone; in a system no event would leave it.
 const neededSecrets = new Set(['LOG_DATABASE_URL'])
@@ -65,6 +68,7 @@ function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<strin
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeFolder }),
+    ...(ports.has('monitoring') ? { OTEL_EXPORTER_OTLP_ENDPOINT: at('monitoring') } : {}),
     APP_FOLDERS: apps.map((app) => `${app}=${appFolder}/${app}`).join(','),
   }
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
+import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { system as shop } from '@stoa/systems/shop'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { registry } from '@stoa/contracts/registry/service'
@@ -30,6 +31,7 @@ const services = [...catalogue, registry]
 const pages = errorPages([...services, gateway])
 const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
+const rules = prometheusRules(shop)
 
 const parts: readonly Part[] = [
   ...shop.services.map(({ folder, contract }) => ({
@@ -45,6 +47,7 @@ const parts: readonly Part[] = [
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
   ...manifests.map(({ name, text }) => ({ path: `${kubernetesFolder}/${name}`, make: () => text })),
+  { path: `${observabilityFolder}/${rules.name}`, make: () => rules.text },
 ]
 
 /** Every file with a made part, as it is and as it has to be; and what could not be made, a sentence each. */

@@ -1,7 +1,7 @@
-import { gatewayEndpoints, type TraceSpan } from '@stoa/contracts/gateway/operating'
-import { useQuery } from '@tanstack/react-query'
+import type { TraceSpan } from '@stoa/contracts/monitoring/resources'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { operate } from '../api/operate.ts'
+import { fetchTrace } from '../api/traces.ts'
 import { Page } from '../parts/Page.tsx'
 import { Result } from '../parts/Result.tsx'
 import { SpanDetails } from '../parts/SpanDetails.tsx'
@@ -17,9 +17,10 @@ export function TraceDetails() {
   const { id } = route.useParams()
   const { span } = route.useSearch()
   const navigate = route.useNavigate()
+  const client = useQueryClient()
   const query = useQuery({
     queryKey: ['trace', id],
-    queryFn: ({ signal }) => operate('gateway', gatewayEndpoints.showTrace, { params: { id }, signal }),
+    queryFn: ({ signal }) => fetchTrace(client, id, signal),
   })
   const select = (spanId: string | undefined) =>
     void navigate({ search: spanId === undefined ? {} : { span: spanId }, replace: true, resetScroll: false })

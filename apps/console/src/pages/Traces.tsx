@@ -1,8 +1,8 @@
-import { gatewayEndpoints, type TraceSummary } from '@stoa/contracts/gateway/operating'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { TraceSummary } from '@stoa/contracts/monitoring/resources'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { operate } from '../api/operate.ts'
 import { servicesQuery } from '../api/system.ts'
+import { fetchTraces } from '../api/traces.ts'
 import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
@@ -23,7 +23,7 @@ const columns: readonly Column<TraceSummary>[] = [
       </Link>
     ),
   },
-  { title: 'Began', isDetail: true, cell: ({ startMs }) => <Time at={startMs} /> },
+  { title: 'Began', isDetail: true, cell: ({ startedAt }) => <Time at={startedAt} /> },
   { title: 'Service', isDetail: true, cell: ({ service }) => service },
   { title: 'Duration', isNumber: true, cell: ({ durationMs }) => duration(durationMs) },
   {
@@ -37,18 +37,11 @@ const columns: readonly Column<TraceSummary>[] = [
 export function Traces() {
   const { service, show } = route.useSearch()
   const navigate = route.useNavigate()
+  const client = useQueryClient()
   const services = useQuery(servicesQuery)
   const query = useQuery({
     queryKey: ['traces', service, show],
-    queryFn: async ({ signal }) => {
-      const asked = {
-        limit: 100,
-        order: show === 'slowest' ? ('slowest' as const) : ('latest' as const),
-        ...(show === 'failed' ? { isFailed: true } : {}),
-        ...(service === undefined ? {} : { service }),
-      }
-      return (await operate('gateway', gatewayEndpoints.listTraces, { query: asked, signal })).items
-    },
+    queryFn: ({ signal }) => fetchTraces(client, { service, show }, signal),
     placeholderData: keepPreviousData,
   })
   const set = (name: 'show' | 'service') => (value: string | undefined) =>
@@ -58,13 +51,13 @@ export function Traces() {
     <Page title="Traces">
       <div className="filters">
         <Choice label="Show" value={show} options={['slowest', 'failed']} onChange={set('show')} />
-        <Choice label="Service of the first span" value={service} options={names} onChange={set('service')} />
+        <Choice label="Service" value={service} options={names} onChange={set('service')} />
       </div>
       <Result query={query}>
         {(items) =>
           items.length === 0 ? (
             <Empty title="No stored trace matches">
-              Traces of the processes on the machine of the gateway are stored, up to 16 MiB of each service.
+              Traces are kept for a limited time, the latest ones first; the README of monitoring describes the limits.
             </Empty>
           ) : (
             <DataTable caption="Traces" columns={columns} rows={items} keyOf={({ traceId }) => traceId} />

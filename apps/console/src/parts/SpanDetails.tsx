@@ -1,4 +1,4 @@
-import type { TraceSpan } from '@stoa/contracts/gateway/operating'
+import type { TraceSpan } from '@stoa/contracts/monitoring/resources'
 import { Link } from '@tanstack/react-router'
 import { duration, shortId } from '../state/format.ts'
 import { Time } from '../state/zone.tsx'

@@ -1,4 +1,4 @@
-import type { TraceSpan } from '@stoa/contracts/gateway/operating'
+import type { TraceSpan } from '@stoa/contracts/monitoring/resources'
 import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'

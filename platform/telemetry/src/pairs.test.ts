@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseResourceAttributes } from './resource-attributes.ts'
+import { parsePairs } from './pairs.ts'
 
 test.each([
   [undefined, {}],
@@ -7,5 +7,5 @@ test.each([
   ['team = shop , nothing, =x', { team: 'shop' }],
   ['team=%zz,region=eu', {}],
 ])('%s stands for %o', (text, attributes) => {
-  expect(parseResourceAttributes(text)).toEqual(attributes)
+  expect(parsePairs(text)).toEqual(attributes)
 })

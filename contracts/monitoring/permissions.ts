@@ -1,0 +1,6 @@
+import type { Permissions } from '../shared/declared-permission.ts'
+
+/** The permissions of monitoring, and the roles that have them. */
+export const monitoringPermissions = {
+  'telemetry:read': { description: 'read traces and the map of services', roles: ['ops'] },
+} as const satisfies Permissions

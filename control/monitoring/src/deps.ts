@@ -1,0 +1,14 @@
+import type { Clock } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { SpanBuffer } from './span-buffer.ts'
+import type { Retention } from './store/prune.ts'
+
+/** What the use cases of monitoring are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly database: Database
+  /** What processes that send spans prove themselves with. */
+  readonly otlpToken: string
+  readonly spanBuffer: SpanBuffer
+  readonly retention: Retention
+}

@@ -1,0 +1,177 @@
+import { redactText, redactField, type StoredSpan } from '@stoa/telemetry'
+import type { AnyValue, KeyValue, OtlpRequest, OtlpSpan, ResourceSpans } from './otlp-request.ts'
+
+/** The spans of a request, and how many were refused. */
+export interface ReadSpans {
+  readonly spans: StoredSpan[]
+  readonly rejected: number
+  /** Why the first refused span was refused. */
+  readonly reason: string | undefined
+}
+
+interface Period {
+  /** Milliseconds since the epoch. */
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const
+const kindNames = /^SPAN_KIND_(INTERNAL|SERVER|CLIENT|PRODUCER|CONSUMER)$/
+
+// The platform redacts its spans before it sends them; other senders may not.
+const redactingScope = '@stoa/telemetry'
+// What identifies a person, and does not help to find a fault.
+const personal = new Set(['client.address', 'client.port', 'network.peer.address', 'user_agent.original', 'url.query'])
+const personalGroup = /^(enduser|user|geo)\./
+
+const maxName = 500
+const maxText = 2_000
+const maxAttributes = 64
+const maxEvents = 8
+const maxLinks = 32
+const maxOrigin = 100
+
+/** Reads the spans of an OTLP request: each that is valid, within limits of size, without personal data. */
+export function readSpans(request: OtlpRequest, period: Period): ReadSpans {
+  const spans: StoredSpan[] = []
+  let rejected = 0
+  let reason: string | undefined
+  for (const resourceSpans of listOf(request.resourceSpans)) {
+    const origin = originOf(resourceSpans)
+    for (const { scope, spans: sent } of listOf(resourceSpans.scopeSpans)) {
+      const isRedacted = scope?.name === redactingScope
+      for (const each of listOf(sent)) {
+        const span = readSpan(each, { origin, period, isRedacted })
+        if (typeof span !== 'string') spans.push(span)
+        else {
+          rejected += 1
+          reason ??= span
+        }
+      }
+    }
+  }
+  return { spans, rejected, reason }
+}
+
+interface Source {
+  readonly origin: { readonly service: string; readonly instance: string }
+  readonly period: Period
+  readonly isRedacted: boolean
+}
+
+/** A span, or why it is refused. */
+function readSpan(span: OtlpSpan, { origin, period, isRedacted }: Source): StoredSpan | string {
+  const { traceId, spanId, parentSpanId } = span
+  if (!isId(traceId, 32)) return 'traceId is not the id of a trace'
+  if (!isId(spanId, 16)) return 'spanId is not the id of a span'
+  const startMs = millisOf(span.startTimeUnixNano)
+  const endMs = millisOf(span.endTimeUnixNano)
+  if (startMs === undefined || endMs === undefined) return 'a time is missing'
+  if (startMs < period.fromMs || startMs > period.toMs) return 'the time of a span is outside of the retention'
+  const isFailed = span.status?.code === 2 || span.status?.code === 'STATUS_CODE_ERROR'
+  const links = listOf(span.links).flatMap(({ traceId, spanId }) =>
+    isId(traceId, 32) && isId(spanId, 16) ? [{ traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase() }] : [],
+  )
+  const events = listOf(span.events).slice(0, maxEvents)
+  return {
+    traceId: traceId.toLowerCase(),
+    spanId: spanId.toLowerCase(),
+    ...(isId(parentSpanId, 16) ? { parentSpanId: parentSpanId.toLowerCase() } : {}),
+    ...origin,
+    name: textOf(span.name, maxName, isRedacted),
+    kind: kindOf(span.kind),
+    startMs,
+    durationMs: Math.round(Math.max(0, endMs - startMs) * 1_000) / 1_000,
+    ...(isFailed ? { status: 'error', statusMessage: textOf(span.status?.message, maxName, isRedacted) } : {}),
+    attributes: attributesOf(span.attributes, isRedacted),
+    ...(links.length === 0 ? {} : { links: links.slice(0, maxLinks) }),
+    ...(events.length === 0
+      ? {}
+      : {
+          events: events.map(({ name, timeUnixNano, attributes }) => ({
+            name: textOf(name, maxName, isRedacted),
+            timeMs: millisOf(timeUnixNano) ?? startMs,
+            attributes: attributesOf(attributes, isRedacted),
+          })),
+        }),
+  }
+}
+
+function originOf(resourceSpans: ResourceSpans): Source['origin'] {
+  const found = attributesOf(resourceSpans.resource?.attributes, true)
+  const text = (name: string, fallback: string) => {
+    const value = found[name]
+    return typeof value === 'string' && value !== '' ? value.slice(0, maxOrigin) : fallback
+  }
+  return { service: text('service.name', 'unknown_service'), instance: text('service.instance.id', '') }
+}
+
+type Attributes = NonNullable<StoredSpan['attributes']>
+
+function attributesOf(pairs: readonly KeyValue[] | undefined, isRedacted: boolean): Attributes {
+  const attributes: Attributes = {}
+  let count = 0
+  for (const { key, value } of listOf(pairs)) {
+    if (typeof key !== 'string' || personal.has(key) || personalGroup.test(key)) continue
+    const plain = plainOf(value, 0)
+    if (plain === undefined) continue
+    count += 1
+    if (count > maxAttributes) break
+    attributes[key.slice(0, maxName)] = (isRedacted ? plain : redactField(key, plain)) as Attributes[string]
+  }
+  return attributes
+}
+
+function plainOf(value: AnyValue | undefined, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > 2) return undefined
+  const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value
+  if (typeof stringValue === 'string') return withoutNull(stringValue.slice(0, maxText))
+  if (typeof boolValue === 'boolean') return boolValue
+  if (intValue !== undefined) return numberOf(intValue)
+  if (doubleValue !== undefined) return numberOf(doubleValue)
+  if (arrayValue !== undefined) {
+    const items = listOf(arrayValue?.values).slice(0, maxAttributes)
+    return items.map((item) => plainOf(item, depth + 1) ?? null)
+  }
+  // nested attributes and bytes, which no convention of OpenTelemetry uses for spans, as text
+  return kvlistValue === undefined ? undefined : JSON.stringify(kvlistValue).slice(0, maxText)
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = Number(value)
+  return Number.isFinite(number) ? number : undefined
+}
+
+function textOf(text: unknown, maxLength: number, isRedacted: boolean): string {
+  if (typeof text !== 'string') return ''
+  const short = withoutNull(text.slice(0, maxLength))
+  return isRedacted ? short : redactText(short)
+}
+
+/** PostgreSQL stores no NUL in a text. */
+function withoutNull(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '') : text
+}
+
+function isId(id: unknown, length: number): id is string {
+  return typeof id === 'string' && id.length === length && /^[0-9a-f]+$/i.test(id) && !/^0+$/.test(id)
+}
+
+/** Milliseconds since the epoch with microseconds, of nanoseconds that a number cannot hold. */
+function millisOf(nanos: unknown): number | undefined {
+  const text = typeof nanos === 'string' || typeof nanos === 'number' ? String(nanos) : ''
+  if (!/^[1-9]\d{0,19}$/.test(text)) return undefined
+  return text.length <= 3 ? 0 : Number(text.slice(0, -3)) / 1_000
+}
+
+function kindOf(kind: unknown): StoredSpan['kind'] {
+  if (typeof kind === 'number') return kinds[kind] ?? 'internal'
+  const [, name] = typeof kind === 'string' ? (kindNames.exec(kind) ?? []) : []
+  return (name?.toLowerCase() ?? 'internal') as StoredSpan['kind']
+}
+
+/** What a sender calls a list, without what is no object in it. */
+function listOf<Item extends object>(items: readonly Item[] | undefined): readonly Item[] {
+  const isList: boolean = Array.isArray(items)
+  return isList && items !== undefined ? items.filter((item: unknown) => typeof item === 'object' && item !== null) : []
+}

@@ -1,0 +1,43 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+
+/** How much is kept. */
+export interface Retention {
+  readonly hours: number
+  readonly maxBytes: number
+}
+
+/** The time before which nothing is kept: that of the retention, or a later one if more is stored than is allowed. */
+export async function findCutoff(
+  db: ReadHandle,
+  { hours, maxBytes }: Retention,
+  now: Temporal.Instant,
+): Promise<Temporal.Instant> {
+  const byAge = now.subtract({ hours })
+  const [row] = await db.sql<{ received_at: Temporal.Instant }>`
+    select received_at
+      from (select received_at, sum(size_bytes) over (order by received_at desc) as kept_bytes from spans) as sized
+     where kept_bytes > ${maxBytes} order by received_at desc limit 1`
+  if (row === undefined || Temporal.Instant.compare(row.received_at, byAge) < 0) return byAge
+  // The rows of one batch have one time, and all of them go.
+  return row.received_at.add({ microseconds: 1 })
+}
+
+const portion = 2_000
+
+/** Deletes a portion of what is older than a time; returns whether more may be left. Two replicas skip what the other deletes. */
+export async function deletePortion(tx: WriteHandle, before: Temporal.Instant): Promise<boolean> {
+  const spans = await tx.sql`
+    delete from spans where id in (
+      select id from spans where received_at < ${before} order by received_at limit ${portion} for update skip locked)
+    returning 1`
+  const hops = await tx.sql`
+    delete from hops where (trace_id, span_id) in (
+      select trace_id, span_id from hops where started_at < ${before} order by started_at limit ${portion * 2}
+         for update skip locked)
+    returning 1`
+  const traces = await tx.sql`
+    delete from traces where trace_id in (
+      select trace_id from traces where started_at < ${before} order by started_at limit ${portion} for update skip locked)
+    returning 1`
+  return spans.length === portion || hops.length === portion * 2 || traces.length === portion
+}
