@@ -16,5 +16,6 @@ test('the value of a parameter is what stands before the action', () => {
   expect(parameterIn(declared, 'fraud-score:predict')).toBe('fraud-score')
   expect(parameterIn(declared, 'fraud-score')).toBeUndefined()
   expect(parameterIn(declared, ':predict')).toBeUndefined()
+  expect(parameterIn(declared, 'a:b:predict')).toBeUndefined()
   expect(parameterIn(parsePathSegment('{id}'), 'a:b')).toBe('a:b')
 })

@@ -14,10 +14,10 @@ export function parsePathSegment(segment: string): PathSegment {
   return { parameter, text }
 }
 
-/** Returns the value of the parameter in a segment of a request, or undefined if it does not match. */
+/** Returns the value of the parameter in a segment of a request, or undefined if it does not match; before an action it has no colon. */
 export function parameterIn(declared: PathSegment, segment: string): string | undefined {
   const { parameter, text } = declared
   if (parameter === undefined || !segment.endsWith(text)) return undefined
   const value = segment.slice(0, segment.length - text.length)
-  return value === '' ? undefined : value
+  return value === '' || (text !== '' && value.includes(':')) ? undefined : value
 }

@@ -45,6 +45,6 @@ test('a parameter with an action is found by the action, and by nothing else', (
   expect(nameOf('POST', '/api/v1/inference/fraud-score:predict')).toBe('inference.predict')
   expect(nameOf('GET', '/api/v1/inference/models')).toBe('inference.listModels')
   expect(nameOf('GET', '/api/v1/inference/fraud-score:predict')).toBe('wrong_method')
-  for (const name of ['fraud-score', 'fraud-score:train', ':predict', 'fraud-score:predict/x'])
+  for (const name of ['fraud-score', 'fraud-score:train', ':predict', 'fraud-score:predict/x', 'a:b:predict'])
     expect(nameOf('POST', `/api/v1/inference/${name}`), name).toBe('unknown')
 })
