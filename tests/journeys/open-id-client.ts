@@ -6,7 +6,10 @@ export interface OpenIdClient {
   /** Begins a sign-in with PKCE, state and nonce; `finish` takes the address that it ended at. */
   readonly authorize: (more?: Record<string, string>) => Promise<{
     readonly url: string
-    readonly finish: (endedAt: string) => ReturnType<typeof oidc.authorizationCodeGrant>
+    readonly finish: (
+      endedAt: string,
+      options?: oidc.AuthorizationCodeGrantOptions,
+    ) => ReturnType<typeof oidc.authorizationCodeGrant>
   }>
   readonly refresh: (refreshToken: string) => ReturnType<typeof oidc.refreshTokenGrant>
   readonly signOutUrl: (idToken: string) => string
@@ -46,7 +49,10 @@ export async function openIdClient(issuer: string, registration?: Registration):
         ...more,
       })
       const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
-      return { url: url.href, finish: (at) => oidc.authorizationCodeGrant(config, new URL(at), checks) }
+      return {
+        url: url.href,
+        finish: (at, options) => oidc.authorizationCodeGrant(config, new URL(at), checks, undefined, options),
+      }
     },
     refresh: (refreshToken) => oidc.refreshTokenGrant(config, refreshToken),
     signOutUrl: (idToken) =>

@@ -2,7 +2,7 @@ import type { Calls, ReadHandle } from '@stoa/contract'
 import type { AuthService } from '@stoa/contracts/auth/service'
 import type { RenewedTokens } from '@stoa/contracts/auth/resources'
 import { type Clock, platformError } from '@stoa/kernel'
-import { deriveChangingKeys, fingerprint, type ChangingKeys } from '@stoa/security'
+import { createProofVerifier, deriveChangingKeys, fingerprint, type ChangingKeys } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { AuthTx, Transaction } from './auth-tx.ts'
 import { SHOP_CLIENT, type DeclaredCalls } from './oidc/clients.ts'
@@ -122,12 +122,14 @@ async function prepare(settings: IdentitySettings) {
   const oidc = await loadOidc(telemetry)
   const accounts = oidc.makeAccounts(calls)
   const store = oidc.makeOidcStore({ issuer, db, transaction, clock })
+  const proofs = createProofVerifier({ clock })
   const makeServer = (keys: Parameters<typeof oidc.makeOidcServer>[1]) =>
     oidc.makeOidcServer(
       {
         ...settings,
         store,
         accounts,
+        proofs,
         cookieKeys: keysFor(settings, 'cookies').map((key) => key.toString('base64url')),
         verifyPassword: (attempt) => calls.user.verifyPassword({ ...attempt, asksForCode: true }),
         verifyCode: async (attempt) => void (await calls.user.verifyOneTimeCode(attempt)),

@@ -22,6 +22,7 @@ import { sendPage } from './pages.ts'
 import type { AnswerOwn } from './own/own-answers.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { admit, MethodNotAllowed, passThrough, routeOf, type Pipeline } from './pipeline.ts'
+import { withoutProof } from './policies/authentication.ts'
 import type { Cors } from './policies/cors.ts'
 import { RateLimited, type RateHeaders } from './policies/rate-limits.ts'
 import { readHead } from './read-head.ts'
@@ -160,7 +161,10 @@ async function answer(
   const admitted = await admit(pipeline, route, head, (rate) => (seen.rate = rate))
   const passing = { request, response, extraHeaders, ...admitted }
   const isOwn = route.service === 'gateway'
-  const proxied = await (isOwn ? options.answerOwn(route, head, passing) : passThrough(pipeline, route, head, passing))
+  const onward = route.checksCallers ? head : withoutProof(head)
+  const proxied = await (isOwn
+    ? options.answerOwn(route, onward, passing)
+    : passThrough(pipeline, route, onward, passing))
   Object.assign(seen, proxied)
 }
 

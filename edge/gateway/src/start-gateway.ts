@@ -14,6 +14,7 @@ import {
   PUBLIC_AUDIENCE,
   type AccessTable,
   type TokenVerifier,
+  createProofVerifier,
 } from '@stoa/security'
 import { followEndedSessions, makeHealth, waitForEndedMs, within } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
@@ -97,7 +98,9 @@ export async function startGateway({
   const isReady = () => state.isReady && resolver.isInformed()
   const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis: shared?.dependency })
   const health = makeHealth({ dependencies, isReady })
-  const pipeline = { ...parts, authenticate: authentication(verifier, principalOf) }
+  const { origin } = new URL(settings.authIssuer)
+  const proofs = createProofVerifier({ clock: systemClock })
+  const pipeline = { ...parts, authenticate: authentication({ verifier, proofs, origin, principalOf }) }
   const traces = storedTraces(settings.telemetryFolder)
   const administer = makeAdminister({ ...parts, breakers, health, services, traces })
   const sessions = appSessions({ settings, access, verifier, principalOf })

@@ -131,6 +131,12 @@ export const platformErrors = errors({
     why: 'The token has expired, was revoked, was issued for another audience, or is not a token.',
     fix: 'Get a new token with the refresh token, or sign in again.',
   },
+  'auth.proof_invalid': {
+    kind: 'unauthenticated',
+    title: 'The proof of possession is not valid',
+    why: 'The access token is bound to a key, and the `DPoP` header has no proof of it, or one for another request.',
+    fix: 'Send `Authorization: DPoP <token>` and in `DPoP` a new proof for each request: its method, its URL, the hash of the token (RFC 9449).',
+  },
   'auth.permission_missing': {
     kind: 'forbidden',
     title: 'The caller lacks the required permission',

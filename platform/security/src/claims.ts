@@ -18,6 +18,8 @@ export interface Claims extends JWTPayload {
   readonly amr?: string[]
   /** The session the token was minted in; its end ends the token. */
   readonly sid?: string
+  /** The thumbprint of the key that the sender must prove to have (RFC 9449, section 6). */
+  readonly cnf?: { readonly jkt?: string }
 }
 
 /** The audience of tokens for people and their programs; a service's token has the callee's name. */

@@ -1,7 +1,8 @@
-import { audienceOf, PUBLIC_AUDIENCE, resourceOf } from '@stoa/security'
+import { audienceOf, PROOF_ALGORITHMS, PUBLIC_AUDIENCE, resourceOf } from '@stoa/security'
 import { runningSystem } from '@stoa/system/running-system'
 import type {
   AccessToken,
+  AsymmetricSigningAlgorithm,
   ClientCredentials,
   Configuration,
   JWKS,
@@ -104,6 +105,7 @@ export function providerConfiguration(settings: ProviderSettings, jwks: JWKS): C
       profile: ['name', 'locale', 'updated_at', 'roles', 'tier'],
     },
     responseTypes: ['code'],
+    enabledJWA: { dPoPSigningAlgValues: [...PROOF_ALGORITHMS] as AsymmetricSigningAlgorithm[] },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     pkce: { required: () => true },
@@ -130,7 +132,7 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
   const services = serviceNames(declared)
   return {
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
+    dPoP: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: {
       enabled: true,

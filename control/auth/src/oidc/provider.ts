@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { catalogueError, platformErrors } from '@stoa/contract'
 import { createLocalJWKSet, jwtVerify, type JWK } from 'jose'
-import type { Claims } from '@stoa/security'
+import { PROOF_ALGORITHMS, type Claims, type ProofVerifier } from '@stoa/security'
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { apiKeyOfSessionId } from '../end-sessions.ts'
 import type { ApiKeyTokens } from '../store/api-keys.ts'
@@ -34,6 +34,8 @@ export interface OidcServerSettings extends ProviderSettings {
   readonly useApiKey: UseApiKey
   /** Whether an API key is there, and its tokens of this generation have not been ended. */
   readonly isApiKeyLive: (apiKey: ApiKeyTokens) => Promise<boolean>
+  /** Remembers the proofs that were used, also over a change of the keys. */
+  readonly proofs: ProofVerifier
   readonly onError: (error: unknown) => void
 }
 
@@ -60,7 +62,11 @@ export function makeOidcServer(settings: OidcServerSettings, keys: readonly JWK[
   provider.on('server_error', (_ctx, error: Error) => settings.onError(error))
   provider.use(leaveToTheDoor)
   registerApiKeyGrant(provider, settings.accounts, settings.useApiKey)
-  const substitute = acceptStructuredTokens(provider, ownTokens(settings, keys))
+  const substitute = acceptStructuredTokens(provider, {
+    verify: ownTokens(settings, keys),
+    proofs: settings.proofs,
+    issuer: settings.issuer,
+  })
   const callback = provider.callback()
   const issuer = new URL(settings.issuer)
 
@@ -170,6 +176,7 @@ function protectedResource(issuer: string): object {
     resource: issuer,
     authorization_servers: [issuer],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     jwks_uri: `${issuer}/oauth2/jwks`,
     scopes_supported: PUBLISHED_SCOPES,
   }

@@ -5,6 +5,7 @@ import type { Claims, Principal, TokenVerifier } from '@stoa/security'
 import { readOperatingBody, splitTarget, type Health } from '@stoa/service'
 import { newContext, type Telemetry } from '@stoa/telemetry'
 import { answerProblem } from '../answer-problem.ts'
+import { requireUnbound } from '../policies/authentication.ts'
 import type { Administer } from './administer.ts'
 
 interface AdminOptions {
@@ -56,7 +57,7 @@ async function principalFrom(
 ): Promise<Principal> {
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (token === undefined) throw platformError('auth.token_missing', 'A bearer token is required.')
-  return principalOf(await verifier.verify(token))
+  return principalOf(requireUnbound(await verifier.verify(token)))
 }
 
 async function healthOf({ health }: AdminOptions) {

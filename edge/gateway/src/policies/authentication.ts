@@ -1,16 +1,32 @@
 import { platformError } from '@stoa/kernel'
-import { anonymous, type Claims, type Principal, type TokenVerifier } from '@stoa/security'
+import {
+  anonymous,
+  boundKeyOf,
+  type Claims,
+  type Principal,
+  type ProofVerifier,
+  type TokenVerifier,
+} from '@stoa/security'
 import type { RequestHead } from '../exchange.ts'
+import { withHeader } from '../request-head.ts'
 import type { Route } from '../routes/route.ts'
 
 /** Authenticates the caller. */
 export type Authenticate = (head: RequestHead, route: Route) => Principal | Promise<Principal>
 
+interface AuthenticationOptions {
+  readonly verifier: Pick<TokenVerifier, 'verify'>
+  readonly proofs: ProofVerifier
+  /** The origin of the URLs that clients use. */
+  readonly origin: string
+  readonly principalOf: (claims: Claims) => Principal
+}
+
 /**
- * Verifies the bearer token (RFC 6750). On a public route an invalid token is ignored; mounted handlers read their own
- * credentials. Throws AppError `auth.token_invalid`.
+ * Verifies the bearer token (RFC 6750), or the token with a proof of its key (RFC 9449). On a public route an invalid token is ignored;
+ * mounted handlers read their own credentials. Throws AppError `auth.token_invalid`, `auth.proof_invalid`.
  */
-export function authentication(verifier: TokenVerifier, principalOf: (claims: Claims) => Principal): Authenticate {
+export function authentication({ verifier, proofs, origin, principalOf }: AuthenticationOptions): Authenticate {
   const verified = async (claims: Promise<Claims>, route: Route): Promise<Principal> => {
     try {
       return principalOf(await claims)
@@ -19,16 +35,51 @@ export function authentication(verifier: TokenVerifier, principalOf: (claims: Cl
       throw error
     }
   }
+  const unbound = (claims: Claims | Promise<Claims>) =>
+    claims instanceof Promise ? claims.then(requireUnbound) : requireUnbound(claims)
+  const proven = async (token: string, { method, path, headers }: RequestHead): Promise<Claims> => {
+    const claims = await verifier.verify(token)
+    await proofs.verify({ proof: proofOf(headers), token, claims, method, url: `${origin}${path}` })
+    return claims
+  }
   return (head, route) => {
     const { authorization } = head.headers
     if (authorization === undefined || route.checksCallers) return anonymous
-    const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? []
-    if (token === undefined) {
+    const [, scheme, token] = /^(bearer|dpop) +(\S+)$/i.exec(authorization) ?? []
+    if (scheme === undefined || token === undefined) {
       if (route.permission === 'public') return anonymous
       throw platformError('auth.token_invalid', 'The Authorization header contains no bearer token.')
     }
+    if (scheme.length === 'dpop'.length) return verified(proven(token, head), route)
     // at once for a token that was verified before: no promise on the hot path
-    const claims = verifier.verify(token)
-    return claims instanceof Promise ? verified(claims, route) : principalOf(claims)
+    try {
+      const claims = unbound(verifier.verify(token))
+      return claims instanceof Promise ? verified(claims, route) : principalOf(claims)
+    } catch (error) {
+      if (route.permission === 'public') return anonymous
+      throw error
+    }
   }
+}
+
+/** Returns the claims of a token that its bearer may use. Throws AppError `auth.token_invalid` for one that is bound to a key. */
+export function requireUnbound(claims: Claims): Claims {
+  if (boundKeyOf(claims) === undefined) return claims
+  throw platformError(
+    'auth.token_invalid',
+    'The token is bound to a key: send it with the scheme DPoP and a proof (RFC 9449).',
+  )
+}
+
+/** Services get the token as that of a bearer: whether its sender has the key is checked here. */
+export function withoutProof(head: RequestHead): RequestHead {
+  const { authorization } = head.headers
+  if (authorization === undefined || !/^dpop /i.test(authorization)) return head
+  const bearer = withHeader(head, 'authorization', `Bearer ${authorization.slice('dpop '.length).trim()}`)
+  return withHeader(bearer, 'dpop', undefined)
+}
+
+function proofOf(headers: RequestHead['headers']): string | undefined {
+  const proof = headers['dpop']
+  return Array.isArray(proof) ? proof.join(', ') : proof
 }

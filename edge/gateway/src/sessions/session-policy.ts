@@ -1,4 +1,5 @@
 import type { RequestHead } from '../exchange.ts'
+import { withHeader } from '../request-head.ts'
 import type { Route } from '../routes/route.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { isOfApp, requireOwnPage } from './own-pages.ts'
@@ -36,13 +37,4 @@ export function sessionPolicy({ store, tokens, origin }: PolicyOptions): Session
 
 function withToken(head: RequestHead, token: string | undefined): RequestHead {
   return token === undefined ? head : withHeader(head, 'authorization', `Bearer ${token}`)
-}
-
-function withHeader(head: RequestHead, name: 'cookie' | 'authorization', value: string | undefined): RequestHead {
-  const { [name]: _given, ...others } = head.headers
-  const rawHeaders = head.rawHeaders.filter(
-    (_, index) => (head.rawHeaders[index - (index % 2)] ?? '').toLowerCase() !== name,
-  )
-  if (value === undefined) return { ...head, headers: others, rawHeaders }
-  return { ...head, headers: { ...others, [name]: value }, rawHeaders: [...rawHeaders, name, value] }
 }
