@@ -105,7 +105,7 @@ export declare type EndSessionsRequest = Message<"stoa.auth.v1.EndSessionsReques
   accountVersion: number;
 
   /**
-   * a session that stays open, whatever the others are ended for; empty for none
+   * a session that stays open, unless the API keys are deleted; empty for none
    *
    * @generated from field: string except_session_id = 4;
    */

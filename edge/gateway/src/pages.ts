@@ -81,13 +81,21 @@ function health(route: string, isUp: boolean): GatewayPage {
   }
 }
 
+/** A version and the earlier ones of its major version: their events are in the log, and only additions tell them from this one. */
+function versionsUpTo(version: string): string[] {
+  const [major, minor] = version.split('.').map(Number)
+  return [...Array.from({ length: minor ?? 0 }, (_, earlier) => `${major}.${earlier}.0`), version]
+}
+
 function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
   const codes = new Map<string, ErrorDescription>(Object.entries({ ...platformErrors, ...furtherErrors }))
   const schemas = new Map<string, unknown>()
   for (const { errors, publishes } of services) {
     for (const [code, description] of Object.entries(errors)) codes.set(code, description)
-    for (const event of Object.values(publishes))
-      schemas.set(`/schemas/${event.type}/${event.version}`, withPortablePatterns(event.data))
+    for (const { type, version: latest, data } of Object.values(publishes)) {
+      const schema = withPortablePatterns(data)
+      for (const each of versionsUpTo(latest)) schemas.set(`/schemas/${type}/${each}`, schema)
+    }
   }
   const openApi = (described: readonly Service[], title: string, route: string) =>
     documentPage(route, 'application/json', JSON.stringify(openApiDocument(described, { title, version }, 'gateway')))

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { orderCreated } from '@stoa/contracts/order/events'
 import { staticResolver } from '@stoa/discovery'
 import { platformError } from '@stoa/kernel'
 import type { Claims } from '@stoa/security'
@@ -293,9 +294,14 @@ test('the gateway serves the documents made from the contracts', async () => {
   const page = await (await call('/errors/order.already_shipped')).text()
   for (const said of ['The order has left the warehouse', '409', 'cannot be cancelled', 'return it', 'Retry?<dd>No'])
     expect(page).toContain(said)
-  expect(
-    ((await (await call('/schemas/order.created/1.0.0')).json()) as { properties: object }).properties,
-  ).toHaveProperty('orderId')
+  const { version } = orderCreated
+  expect(version).not.toBe('1.0.0')
+  // events of earlier releases are in the log, and name the schema of their version
+  for (const each of [version, '1.0.0']) {
+    const schema = (await (await call(`/schemas/order.created/${each}`)).json()) as { properties: object }
+    expect(schema.properties).toHaveProperty('orderId')
+  }
+  expect((await call('/schemas/order.created/2.0.0')).status).toBe(404)
   expect((await call('/health/ready', { as: '' })).status).toBe(200)
 })
 
