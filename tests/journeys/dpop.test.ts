@@ -78,7 +78,7 @@ test('a stolen token is worth nothing without its key, and a stolen proof is goo
 
   const seen: Record<string, string>[] = []
   client.config[oidc.customFetch] = (url, options) => {
-    seen.push(Object.fromEntries(new Headers(options.headers as Record<string, string>)))
+    seen.push(Object.fromEntries(new Headers(options.headers)))
     return fetch(url, options as RequestInit)
   }
   await oidc.fetchProtectedResource(client.config, token, new URL(orders), 'GET', null, undefined, { DPoP })

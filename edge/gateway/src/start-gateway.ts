@@ -31,7 +31,7 @@ import { ownRoutes } from './own/own-routes.ts'
 import { withRegistry } from './own/registry-instance.ts'
 import { gatewayPages } from './pages.ts'
 import type { Pipeline } from './pipeline.ts'
-import { authentication } from './policies/authentication.ts'
+import { authentication, type Authenticate } from './policies/authentication.ts'
 import { makeCors } from './policies/cors.ts'
 import { makeRateLimits } from './policies/rate-limits.ts'
 import { makeStreamLimits } from './policies/stream-limits.ts'
@@ -98,9 +98,7 @@ export async function startGateway({
   const isReady = () => state.isReady && resolver.isInformed()
   const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis: shared?.dependency })
   const health = makeHealth({ dependencies, isReady })
-  const { origin } = new URL(settings.authIssuer)
-  const proofs = createProofVerifier({ clock: systemClock })
-  const pipeline = { ...parts, authenticate: authentication({ verifier, proofs, origin, principalOf }) }
+  const pipeline = { ...parts, authenticate: authenticationOf(settings, { verifier, principalOf }) }
   const traces = storedTraces(settings.telemetryFolder)
   const administer = makeAdminister({ ...parts, breakers, health, services, traces })
   const sessions = appSessions({ settings, access, verifier, principalOf })
@@ -244,4 +242,12 @@ async function close(server: Server, timeoutMs: number): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), timeoutMs)
   await promise
   clearTimeout(force)
+}
+
+function authenticationOf(
+  { authIssuer }: GatewayConfig,
+  known: Pick<Parameters<typeof authentication>[0], 'verifier' | 'principalOf'>,
+): Authenticate {
+  const proofs = createProofVerifier({ clock: systemClock })
+  return authentication({ ...known, proofs, origin: new URL(authIssuer).origin })
 }

@@ -32,7 +32,7 @@ interface Changes {
 function prove({ payload = {}, header = {}, key = privateKey }: Changes = {}): Promise<string> {
   const ath = createHash('sha256').update(TOKEN).digest('base64url')
   return new SignJWT({ jti: `proof ${count++}`, htm: 'GET', htu: URL_OF_ORDERS, iat: seconds, ath, ...payload })
-    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header } as never)
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header })
     .sign(key)
 }
 
