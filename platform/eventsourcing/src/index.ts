@@ -12,7 +12,7 @@ export type { StoredType, StoredTypes, Upcast } from './event-types.ts'
 export { readFreshness, readProjections, type Freshness, type ProjectionState } from './projections/positions.ts'
 export type { Projection } from './projections/projection.ts'
 export { makeProjections, type Projections, type ProjectionTx } from './projections/projections.ts'
-export { runProjection, type Run } from './projections/run-projection.ts'
+export { runProjection, type Run, type RunOptions } from './projections/run-projection.ts'
 export { eventSourcingMigrations } from './schema.ts'
 export {
   readCategory,

@@ -23,7 +23,12 @@ export interface Run {
   readonly stop: Stop | undefined
 }
 
-const mostEvents = 500
+/** How a projection is run. */
+export interface RunOptions {
+  /** Events of a transaction, for each generation; 500 by default. */
+  readonly mostEvents?: number
+}
+
 const mostDeleted = 5_000
 /** The pause after which another release is given its turn again. */
 const otherReleaseMs = 2_000
@@ -35,6 +40,7 @@ const otherReleaseMs = 2_000
 export async function runProjection<Event extends DomainEvent>(
   tx: WriteHandle,
   projection: Projection<Event>,
+  { mostEvents = 500 }: RunOptions = {},
 ): Promise<Run> {
   const runs: Run[] = []
   const { own, isOtherBehind } = await lockGenerations(tx, projection)
@@ -42,7 +48,7 @@ export async function runProjection<Event extends DomainEvent>(
     runs.push(
       generation.retryInMs > 0
         ? { applied: 0, againInMs: generation.retryInMs, stop: undefined }
-        : await moveGeneration(tx, projection, generation),
+        : await moveGeneration(tx, projection, generation, mostEvents),
     )
   const deleted = await deleteReplaced(tx, projection)
   // The task that runs now may have been meant for a generation that only a process of another release can move.
@@ -58,8 +64,10 @@ async function moveGeneration<Event extends DomainEvent>(
   tx: WriteHandle,
   projection: Projection<Event>,
   generation: Generation,
+  mostEvents: number,
 ): Promise<Run> {
-  const { events, position, head, unreadable } = await readNext(tx, projection, generation)
+  const limit = generation.failures > 0 ? 1 : mostEvents
+  const { events, position, head, unreadable } = await readNext(tx, projection, { after: generation.position, limit })
   const { applied, failed = unreadable } = await applyAll(tx, projection, generation, events)
   if (failed !== undefined) {
     const retryInMs = Math.min(longestRetryMs, 500 * 2 ** Math.min(generation.failures, 20))
@@ -82,9 +90,8 @@ interface Failed {
 async function readNext<Event extends DomainEvent>(
   tx: WriteHandle,
   { source: { category, types } }: Projection<Event>,
-  { position: after, failures }: Generation,
+  part: { readonly after: number; readonly limit: number },
 ) {
-  const part = { after, limit: failures > 0 ? 1 : mostEvents }
   try {
     return { ...(await readCategory(tx, types, category, part)), unreadable: undefined }
   } catch (error) {
