@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { catalogue } from './benches/catalogue.ts'
 import { checkout } from './benches/checkout.ts'
 import { events } from './benches/events.ts'
+import { eventstore } from './benches/eventstore.ts'
 import { eventLog } from './benches/event-log.ts'
 import { inference } from './benches/inference.ts'
 import { oversell } from './benches/oversell.ts'
@@ -12,7 +13,7 @@ import { isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events, inference]
+const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events, eventstore, inference]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -136,8 +136,8 @@ async function execute<State, Command, Event extends DomainEvent, Refused extend
   const { category, decider, types } = options
   const { id, command, commandId, expectedVersion, recordedBy, at } = request
   for (let attempt = 1; ; attempt += 1) {
-    await lockStream(tx, category, id)
-    const stream = await loadStream(options, tx, id)
+    // sent together; the second sees what the first has waited for
+    const [, stream] = await Promise.all([lockStream(tx, category, id), loadStream(options, tx, id)])
     const { loaded } = stream
     const before = await findRepeated(options, tx, request, stream)
     if (before.length > 0) return { kind: 'done', ...loaded, events: before, isRepeated: true }

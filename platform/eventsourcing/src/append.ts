@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import { json, sendWithCommit } from '@stoa/postgres'
+import { json, sendLastWithCommit } from '@stoa/postgres'
 import type { StreamName } from './stored-event.ts'
 
 /** Events to append to a stream, all caused by one command. */
@@ -93,7 +93,7 @@ function pendingOf(tx: WriteHandle): PendingEvent[] {
   if (known !== undefined) return known
   const pending: PendingEvent[] = []
   pendingByTransaction.set(tx, pending)
-  sendWithCommit(tx, () => insert(tx, pending))
+  sendLastWithCommit(tx, () => insert(tx, pending))
   return pending
 }
 

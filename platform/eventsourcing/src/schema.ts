@@ -17,7 +17,7 @@ export const eventSourcingMigrations: MigrationSet = {
         ) with (fillfactor = 70);
 
         -- The last position. Its row is locked from the insert of events, which is sent together with the COMMIT, until the
-        -- transaction ends: positions have no gaps, and become visible in their order.
+        -- COMMIT is written: positions have no gaps, and become visible in their order.
         create table event_counter (
           id integer primary key default 1 check (id = 1),
           position bigint not null

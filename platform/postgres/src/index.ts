@@ -16,4 +16,11 @@ export { databasePart } from './part.ts'
 export type { PoolStats } from './pool.ts'
 export { databaseUrl, provision, type LoginRole, type ProvisionedDatabase } from './provision.ts'
 export type { Session } from './session.ts'
-export { afterCommit, afterEnd, beforeCommit, sendWithCommit, type TransactionEnding } from './transaction.ts'
+export {
+  afterCommit,
+  afterEnd,
+  beforeCommit,
+  sendLastWithCommit,
+  sendWithCommit,
+  type TransactionEnding,
+} from './transaction.ts'

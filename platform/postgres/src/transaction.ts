@@ -12,6 +12,8 @@ interface Hooks {
   readonly withCommit: Callback[]
   readonly afterCommit: Callback[]
   readonly afterEnd: ((ending: TransactionEnding) => unknown)[]
+  /** Statements that go out behind those of `withCommit`. */
+  readonly last: Callback[]
 }
 
 const hooksByHandle = new WeakMap<WriteHandle, Hooks>()
@@ -34,6 +36,16 @@ export function beforeCommit(tx: WriteHandle, callback: () => void | Promise<voi
  */
 export function sendWithCommit(tx: WriteHandle, callback: () => Promise<unknown>): void {
   hooksOf(tx).withCommit.push(callback)
+}
+
+/**
+ * Like `sendWithCommit`, behind all others, for a statement that locks a row which every such transaction needs. The locks are released
+ * when the COMMIT is in the log of the server, before that is on the disk, so that the others wait for each other's statements and not
+ * for the disk. The transaction still ends once it is on the disk. Until then others see what it has written; whatever they commit
+ * because of it is on the disk only together with it.
+ */
+export function sendLastWithCommit(tx: WriteHandle, callback: () => Promise<unknown>): void {
+  hooksOf(tx).last.push(callback)
 }
 
 /** Runs the callback once the transaction has been committed, not awaited; what it throws is only logged. */
@@ -91,7 +103,7 @@ export async function runTransaction<T>(
   run: (tx: WriteHandle) => Promise<T>,
   log: DatabaseLog,
 ): Promise<TransactionOutcome<T>> {
-  const hooks: Hooks = { beforeCommit: [], withCommit: [], afterCommit: [], afterEnd: [] }
+  const hooks: Hooks = { beforeCommit: [], withCommit: [], last: [], afterCommit: [], afterEnd: [] }
   const end = (ending: TransactionEnding) => {
     for (const callback of hooks.afterEnd) runUnawaited(() => callback(ending), log)
   }
@@ -129,7 +141,7 @@ async function runWithHooks<T>(
     if (progress.began) await rollback(connection)
     return failed(error, progress.databaseError, isKept)
   }
-  if (progress.began || hooks.withCommit.length > 0) {
+  if (progress.began || hooks.withCommit.length + hooks.last.length > 0) {
     const error = await commit(connection, hooks, progress)
     if (error !== undefined) return error
   }
@@ -160,8 +172,12 @@ function startSending(callback: Callback, progress: Progress): Sending {
   return sending
 }
 
+/** What makes a COMMIT return before it is on the disk, and what then waits until it is: the commit of something behind it. */
+const withoutFlush = 'set local synchronous_commit = off'
+const flush = `select pg_logical_emit_message(true, 'stoa flush', '')`
+
 /** Ends the transaction once every callback has its statements out: with a ROLLBACK when one has failed before that. */
-function endTransaction(connection: Connection, progress: Progress, callbacks: readonly Callback[]): Promise<Ending> {
+function endTransaction(connection: Connection, progress: Progress, { withCommit, last }: Hooks): Promise<Ending> {
   return new Promise((resolve) => {
     let sendings: readonly Sending[] = []
     const end = () => {
@@ -169,33 +185,36 @@ function endTransaction(connection: Connection, progress: Progress, callbacks: r
       if (slow.length > 0) return void Promise.allSettled(slow.map(({ ended }) => ended)).then(end)
       progress.isOpen = false
       const isCommitted = sendings.every(({ state }) => state !== 'failed')
+      const isFlushedLater = isCommitted && last.length > 0
+      if (isFlushedLater) connection.command(withoutFlush).catch(() => {})
       const tag = connection.command(isCommitted ? 'commit' : 'rollback')
-      void Promise.allSettled([tag, ...sendings.map(({ ended }) => ended)]).then(([first, ...written]) =>
-        resolve({ tag: first, written }),
+      const flushed = isFlushedLater ? connection.command(flush) : tag
+      void Promise.allSettled([tag, flushed, ...sendings.map(({ ended }) => ended)]).then(
+        ([first, second, ...written]) => resolve({ tag: first, flushed: second, written }),
       )
     }
     // Behind all that the callbacks do by themselves, and in front of the write that takes their statements along.
     process.nextTick(end)
-    sendings = callbacks.map((callback) => startSending(callback, progress))
+    sendings = [...withCommit, ...last].map((callback) => startSending(callback, progress))
   })
 }
 
 interface Ending {
   readonly tag: PromiseSettledResult<string>
   readonly written: readonly PromiseSettledResult<unknown>[]
+  /** Whether the COMMIT is on the disk. */
+  readonly flushed: PromiseSettledResult<string>
 }
 
 async function commit(
   connection: Connection,
-  { withCommit }: Hooks,
+  hooks: Hooks,
   progress: Progress,
 ): Promise<TransactionOutcome<never> | undefined> {
-  const { tag, written } = await endTransaction(connection, progress, withCommit)
+  const { tag, flushed, written } = await endTransaction(connection, progress, hooks)
   if (tag.status === 'rejected') {
     if (!isConnectionLoss(tag.reason)) return failed(toRefusal(tag.reason), tag.reason, false)
-    const detail = 'The connection to the database was lost during the commit: the outcome is unknown.'
-    const error = platformError('database.outcome_unknown', detail, { cause: tag.reason })
-    return { kind: 'failed', error, isStale: false, mayRunAgain: false }
+    return unknownOutcome(tag.reason)
   }
   const thrown: unknown = written.find((outcome) => outcome.status === 'rejected')?.reason
   // After a failed statement PostgreSQL answers COMMIT with a rollback, and no error.
@@ -203,8 +222,15 @@ async function commit(
     const { databaseError } = progress
     return failed(databaseError === undefined ? thrown : toRefusal(databaseError), databaseError, false)
   }
+  if (flushed.status === 'rejected') return unknownOutcome(flushed.reason)
   if (thrown !== undefined) throw new Error('a callback sent with the commit threw by itself', { cause: thrown })
   return undefined
+}
+
+function unknownOutcome(cause: unknown): TransactionOutcome<never> {
+  const detail = 'The connection to the database was lost during the commit: the outcome is unknown.'
+  const error = platformError('database.outcome_unknown', detail, { cause })
+  return { kind: 'failed', error, isStale: false, mayRunAgain: false }
 }
 
 async function rollback(connection: Connection): Promise<void> {

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAppError } from '@stoa/kernel'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import {
   afterCommit,
   afterEnd,
   beforeCommit,
   isUniqueViolation,
   openDatabase,
+  sendLastWithCommit,
   sendWithCommit,
   sqlState,
   type Database,
@@ -267,6 +268,59 @@ describe('around the commit', () => {
       await expect(failing).rejects.toBeInstanceOf(TypeError)
       expect(await balances()).toEqual([100, 100])
     }
+  })
+
+  test('of a transaction with a last statement gives up its locks before it is on the disk, and ends after that', async () => {
+    // the server of the tests flushes nothing by itself
+    const url = new URL(own.url)
+    url.searchParams.set('options', '-c synchronous_commit=on')
+    const durable = openDatabase({ url: url.href, applicationName: 'durable', statementTimeoutMs: 5_000 })
+    onTestFinished(() => durable.close())
+    await db.transaction(async ({ sql }) => {
+      await sql`create table seen (nth bigint generated always as identity, setting text)`
+      await sql`
+        create function see() returns trigger language plpgsql as $$
+        begin
+          insert into seen (setting) values (current_setting('synchronous_commit'));
+          return null;
+        end $$`
+      await sql`
+        create constraint trigger at_commit after update on account deferrable initially deferred
+          for each row execute function see()`
+    })
+    for (let nth = 0; nth < 20; nth += 1) {
+      let written = ''
+      await durable.transaction(async (tx) => {
+        sendLastWithCommit(tx, async () => {
+          const [row] = await tx.sql<{ lsn: string }>`
+            with moved as (update account set balance = balance + 1 where id = 1 returning 1)
+            select pg_current_wal_insert_lsn()::text as lsn from moved`
+          written = row?.lsn ?? ''
+        })
+        await tx.sql`select 1`
+      })
+      const [row] = await db.read.sql`select pg_current_wal_flush_lsn() > ${written}::pg_lsn as "isFlushed"`
+      expect(row).toEqual({ isFlushed: true })
+    }
+    await durable.transaction(({ sql }) => sql`update account set balance = 0 where id = 1`)
+    const seen = await db.read.sql<{ setting: string }>`select setting from seen order by nth`
+    expect(seen.map(({ setting }) => setting)).toEqual([...Array.from({ length: 20 }, () => 'off'), 'on'])
+    await db.transaction(({ sql }) => sql`drop trigger at_commit on account`)
+  })
+
+  test('sends a last statement behind the others', async () => {
+    await db.transaction(async (tx) => {
+      sendLastWithCommit(tx, () => tx.sql`update account set balance = balance * 2`)
+      sendWithCommit(tx, () => tx.sql`update account set balance = 5`)
+      await tx.sql`select 1`
+    })
+    expect(await balances()).toEqual([10, 10])
+    const failing = db.transaction(async (tx) => {
+      sendLastWithCommit(tx, () => tx.sql`insert into account (id, owner) values (1, 'twice')`)
+      await tx.sql`update account set balance = 7`
+    })
+    expect(isUniqueViolation(await failing.catch((error: unknown) => error))).toBe(true)
+    expect(await balances()).toEqual([10, 10])
   })
 
   test('waits for a callback whose statements come late', async () => {

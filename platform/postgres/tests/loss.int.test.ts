@@ -2,7 +2,7 @@ import type { WriteHandle } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import { testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { afterEnd, openDatabase, type Database } from '../src/index.ts'
+import { afterEnd, openDatabase, sendLastWithCommit, type Database } from '../src/index.ts'
 import { startProxy, type CuttingProxy } from './cutting-proxy.ts'
 
 let own: TestDatabase
@@ -94,6 +94,19 @@ describe('a transaction whose connection is lost', () => {
     expect(error).toMatchObject({ kind: 'unavailable', code: 'database.outcome_unknown' })
     expect([runs, endings]).toEqual([1, ['unknown']])
     // Here it did commit, which the caller could not know.
+    await expect.poll(value).toBe(10)
+  })
+
+  test('while it waits for the disk has an unknown outcome too', async () => {
+    await warmUp()
+    let runs = 0
+    proxy.cutAfter = 'stoa flush'
+    const error = await increment((tx) => {
+      runs++
+      sendLastWithCommit(tx, () => tx.sql`select 1`)
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'database.outcome_unknown' })
+    expect(runs).toBe(1)
     await expect.poll(value).toBe(10)
   })
 })
