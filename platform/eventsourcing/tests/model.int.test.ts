@@ -18,6 +18,6 @@ test('whatever is executed, repeated, killed, rebuilt and repaired: store and re
         await own.close()
       }
     }),
-    { numRuns: 12, ...(process.env.MODEL_RUNS === undefined ? {} : { numRuns: Number(process.env.MODEL_RUNS) }) },
+    { numRuns: 12 },
   )
 }, 120_000)

@@ -55,22 +55,18 @@ class Killed extends Error {}
 
 type Step = fc.AsyncCommand<Model, Real>
 
-abstract class Command implements Step {
-  readonly args: object
-  constructor(args: object) {
-    this.args = args
-  }
-  check(): boolean {
-    return true
-  }
-  abstract change(model: Model, real: Real): Promise<void>
-  async run(model: Model, real: Real): Promise<void> {
-    await this.change(model, real)
-    await checkStep(model, real)
-  }
-  toString(): string {
-    return `${this.constructor.name}(${JSON.stringify(this.args)})`
-  }
+type Change<Args> = (args: Args, model: Model, real: Real) => Promise<void>
+
+/** A command that changes the store and the model, and then compares them. */
+function commandOf<Args extends object>(change: Change<Args>): (args: Args) => Step {
+  return (args) => ({
+    check: () => true,
+    async run(model, real) {
+      await change(args, model, real)
+      await checkStep(model, real)
+    },
+    toString: () => `${change.name}(${JSON.stringify(args)})`,
+  })
 }
 
 interface Executed {
@@ -82,44 +78,44 @@ interface Executed {
 }
 
 /** One or more commands for an aggregate in one transaction, which may not survive. */
-class Execute extends Command {
-  declare readonly args: Executed
-  async change(model: Model, { database }: Real): Promise<void> {
-    const { id, amounts, store, ending, isExpecting } = this.args
-    const known = eventsOf(model, id)
-    const added: Stream['events'] = []
-    const commandIds = amounts.map(() => `c${(model.lastCommand += 1)}`)
-    const run = async (tx: WriteHandle) => {
-      added.length = 0
-      for (const [index, amount] of amounts.entries()) {
-        const commandId = commandIds[index] ?? ''
-        const version = known.length + added.length
-        const sum = sumOf([...known, ...added])
-        const expectedVersion = isExpecting ? version : undefined
-        const outcome = await stores[store].execute(tx, { id, command: { amount }, commandId, at, expectedVersion })
-        if (sum + amount > 1_000) expect(outcome).toMatchObject({ kind: 'refused' })
-        else {
-          if (amount > 0) added.push({ amount, commandId })
-          const state = { sum: sum + amount }
-          expect(outcome).toMatchObject({
-            kind: 'done',
-            version: known.length + added.length,
-            state,
-            isRepeated: false,
-          })
-        }
+async function executeAll(
+  { id, amounts, store, ending, isExpecting }: Executed,
+  model: Model,
+  { database }: Real,
+): Promise<void> {
+  const known = eventsOf(model, id)
+  const added: Stream['events'] = []
+  const commandIds = amounts.map(() => `c${(model.lastCommand += 1)}`)
+  const run = async (tx: WriteHandle) => {
+    added.length = 0
+    for (const [index, amount] of amounts.entries()) {
+      const commandId = commandIds[index] ?? ''
+      const version = known.length + added.length
+      const sum = sumOf([...known, ...added])
+      const expectedVersion = isExpecting ? version : undefined
+      const outcome = await stores[store].execute(tx, { id, command: { amount }, commandId, at, expectedVersion })
+      if (sum + amount > 1_000) expect(outcome).toMatchObject({ kind: 'refused' })
+      else {
+        if (amount > 0) added.push({ amount, commandId })
+        const state = { sum: sum + amount }
+        expect(outcome).toMatchObject({
+          kind: 'done',
+          version: known.length + added.length,
+          state,
+          isRepeated: false,
+        })
       }
-      if (ending === 'throw') throw new Killed()
-      if (ending === 'kill') await tx.sql`select pg_terminate_backend(pg_backend_pid())`.catch(() => {})
-      if (ending === 'kill') throw new Killed()
     }
-    const error = await database.transaction(run, { attempts: 1 }).catch((thrown: unknown) => thrown)
-    expect(error instanceof Killed).toBe(ending !== 'commit')
-    if (ending !== 'commit') return
-    expect(error).toBeUndefined()
-    known.push(...added)
-    model.count += added.length
+    if (ending === 'throw') throw new Killed()
+    if (ending === 'kill') await tx.sql`select pg_terminate_backend(pg_backend_pid())`.catch(() => {})
+    if (ending === 'kill') throw new Killed()
   }
+  const error = await database.transaction(run, { attempts: 1 }).catch((thrown: unknown) => thrown)
+  expect(error instanceof Killed).toBe(ending !== 'commit')
+  if (ending !== 'commit') return
+  expect(error).toBeUndefined()
+  known.push(...added)
+  model.count += added.length
 }
 
 interface AtOnce {
@@ -130,97 +126,84 @@ interface AtOnce {
 }
 
 /** Commands for one aggregate at once, of which those with one id have one effect. */
-class Race extends Command {
-  declare readonly args: AtOnce
-  async change(model: Model, { database }: Real): Promise<void> {
-    const { id, store, count, isOneCommand } = this.args
-    const known = eventsOf(model, id)
-    const commandIds = Array.from({ length: count }, (_, index) =>
-      isOneCommand && index > 0 ? `c${model.lastCommand}` : `c${(model.lastCommand += 1)}`,
-    )
-    const fits = Math.max(0, Math.min(new Set(commandIds).size, 1_000 - sumOf(known)))
-    const outcomes = await Promise.all(
-      commandIds.map((commandId) =>
-        database.transaction((tx) => stores[store].execute(tx, { id, command: { amount: 1 }, commandId, at })),
-      ),
-    )
-    const first = outcomes.flatMap((outcome, index) =>
-      outcome.kind === 'done' && !outcome.isRepeated
-        ? [{ version: outcome.version, commandId: commandIds[index] }]
-        : [],
-    )
-    expect(first).toHaveLength(fits)
-    for (const { commandId = '' } of first.toSorted((one, other) => one.version - other.version))
-      known.push({ amount: 1, commandId })
-    model.count += fits
-  }
+async function race({ id, store, count, isOneCommand }: AtOnce, model: Model, { database }: Real): Promise<void> {
+  const known = eventsOf(model, id)
+  const commandIds = Array.from({ length: count }, (_, index) =>
+    isOneCommand && index > 0 ? `c${model.lastCommand}` : `c${(model.lastCommand += 1)}`,
+  )
+  const fits = Math.max(0, Math.min(new Set(commandIds).size, 1_000 - sumOf(known)))
+  const outcomes = await Promise.all(
+    commandIds.map((commandId) =>
+      database.transaction((tx) => stores[store].execute(tx, { id, command: { amount: 1 }, commandId, at })),
+    ),
+  )
+  const first = outcomes.flatMap((outcome, index) =>
+    outcome.kind === 'done' && !outcome.isRepeated ? [{ version: outcome.version, commandId: commandIds[index] }] : [],
+  )
+  expect(first).toHaveLength(fits)
+  for (const { commandId = '' } of first.toSorted((one, other) => one.version - other.version))
+    known.push({ amount: 1, commandId })
+  model.count += fits
 }
 
 /** A command that has had its effect before, and one with a version that the aggregate does not have. */
-class Repeat extends Command {
-  declare readonly args: { readonly id: string; readonly store: keyof typeof stores; readonly nth: number }
-  async change(model: Model, { database }: Real): Promise<void> {
-    const { id, store, nth } = this.args
-    const known = eventsOf(model, id)
-    const before = known[nth % Math.max(known.length, 1)]
-    const execute = (commandId: string, expectedVersion?: number) =>
-      database.transaction((tx) =>
-        stores[store].execute(tx, { id, command: { amount: 1 }, commandId, at, expectedVersion }),
-      )
-    if (before !== undefined)
-      expect(await execute(before.commandId)).toMatchObject({
-        kind: 'done',
-        isRepeated: true,
-        version: known.length,
-        state: { sum: sumOf(known) },
-        events: known
-          .filter(({ commandId }) => commandId === before.commandId)
-          .map(({ amount }) => ({ type: 'added', data: { amount, unit: 'cent' } })),
-      })
-    expect(await execute('never', known.length + 1)).toEqual({ kind: 'conflict', version: known.length })
-  }
+async function repeat(
+  { id, store, nth }: { readonly id: string; readonly store: keyof typeof stores; readonly nth: number },
+  model: Model,
+  { database }: Real,
+): Promise<void> {
+  const known = eventsOf(model, id)
+  const before = known[nth % Math.max(known.length, 1)]
+  const execute = (commandId: string, expectedVersion?: number) =>
+    database.transaction((tx) =>
+      stores[store].execute(tx, { id, command: { amount: 1 }, commandId, at, expectedVersion }),
+    )
+  if (before !== undefined)
+    expect(await execute(before.commandId)).toMatchObject({
+      kind: 'done',
+      isRepeated: true,
+      version: known.length,
+      state: { sum: sumOf(known) },
+      events: known
+        .filter(({ commandId }) => commandId === before.commandId)
+        .map(({ amount }) => ({ type: 'added', data: { amount, unit: 'cent' } })),
+    })
+  expect(await execute('never', known.length + 1)).toEqual({ kind: 'conflict', version: known.length })
 }
 
 /** An event of an earlier release. */
-class AppendOld extends Command {
-  declare readonly args: { readonly id: string }
-  async change(model: Model, { database }: Real): Promise<void> {
-    const { id } = this.args
-    const known = eventsOf(model, id)
-    const commandId = `c${(model.lastCommand += 1)}`
-    const events = [{ type: 'added', typeVersion: 1, data: { euros: 1 } }]
-    const append = { stream: { category: 'counter', id }, events, commandId, recordedBy: undefined, at }
-    await database.transaction((tx) => appendEvents(tx, { ...append, expectedVersion: known.length }))
-    known.push({ amount: 100, commandId })
-    model.count += 1
-  }
+async function appendOld({ id }: { readonly id: string }, model: Model, { database }: Real): Promise<void> {
+  const known = eventsOf(model, id)
+  const commandId = `c${(model.lastCommand += 1)}`
+  const events = [{ type: 'added', typeVersion: 1, data: { euros: 1 } }]
+  const append = { stream: { category: 'counter', id }, events, commandId, recordedBy: undefined, at }
+  await database.transaction((tx) => appendEvents(tx, { ...append, expectedVersion: known.length }))
+  known.push({ amount: 100, commandId })
+  model.count += 1
 }
 
 /** Lets the read model advance, in a process that may die. */
-class Advance extends Command {
-  declare readonly args: { readonly isKilled: boolean; readonly mostEvents: number }
-  async change(_: Model, real: Real): Promise<void> {
-    const run = async (tx: WriteHandle) => {
-      await clearRetry(tx, sums.name)
-      await runProjection(tx, projectionOf(real), { mostEvents: this.args.mostEvents })
-      if (this.args.isKilled) throw new Killed()
-    }
-    await real.database.transaction(run).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error
-    })
+async function advance(
+  args: { readonly isKilled: boolean; readonly mostEvents: number },
+  _: Model,
+  real: Real,
+): Promise<void> {
+  const run = async (tx: WriteHandle) => {
+    await clearRetry(tx, sums.name)
+    await runProjection(tx, projectionOf(real), { mostEvents: args.mostEvents })
+    if (args.isKilled) throw new Killed()
   }
+  await real.database.transaction(run).catch((error: unknown) => {
+    if (!(error instanceof Killed)) throw error
+  })
 }
 
-class Rebuild extends Command {
-  async change(_: Model, { database }: Real): Promise<void> {
-    await database.transaction((tx) => addGeneration(tx, sums, { isForced: true }))
-  }
+async function rebuild(_args: object, _: Model, { database }: Real): Promise<void> {
+  await database.transaction((tx) => addGeneration(tx, sums, { isForced: true }))
 }
 
-class BreakOrRepair extends Command {
-  async change(_: Model, real: Real): Promise<void> {
-    real.isBroken = !real.isBroken
-  }
+async function breakOrRepair(_args: object, _: Model, real: Real): Promise<void> {
+  real.isBroken = !real.isBroken
 }
 
 const anyId = fc.constantFrom(...ids)
@@ -236,17 +219,17 @@ export const anyCommand: fc.Arbitrary<Step>[] = [
       ending: fc.constantFrom<Executed['ending']>('commit', 'commit', 'commit', 'throw', 'kill'),
       isExpecting: fc.boolean(),
     })
-    .map((args) => new Execute(args)),
+    .map(commandOf(executeAll)),
   fc
     .record({ id: anyId, store: anyStore, count: fc.integer({ min: 2, max: 6 }), isOneCommand: fc.boolean() })
-    .map((args) => new Race(args)),
-  fc.record({ id: anyId, store: anyStore, nth: fc.nat(1_000) }).map((args) => new Repeat(args)),
-  fc.record({ id: anyId }).map((args) => new AppendOld(args)),
+    .map(commandOf(race)),
+  fc.record({ id: anyId, store: anyStore, nth: fc.nat(1_000) }).map(commandOf(repeat)),
+  fc.record({ id: anyId }).map(commandOf(appendOld)),
   ...[fc.boolean(), fc.constant(false)].map((isKilled) =>
-    fc.record({ isKilled, mostEvents: fc.integer({ min: 1, max: 8 }) }).map((args) => new Advance(args)),
+    fc.record({ isKilled, mostEvents: fc.integer({ min: 1, max: 8 }) }).map(commandOf(advance)),
   ),
-  fc.constant(new Rebuild({})),
-  fc.constant(new BreakOrRepair({})),
+  fc.constant({}).map(commandOf(rebuild)),
+  fc.constant({}).map(commandOf(breakOrRepair)),
 ]
 
 /** Every aggregate as each release reads it, the order of all events, and each read model up to its position. */
