@@ -13,7 +13,18 @@ import { isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [start, checkout, rpc, oversell, catalogue, eventLog, saga, events, eventstore, inference]
+const benches: readonly Bench[] = [
+  start,
+  checkout,
+  rpc,
+  oversell,
+  catalogue,
+  eventLog,
+  saga,
+  events,
+  eventstore,
+  inference,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
