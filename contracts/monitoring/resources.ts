@@ -41,7 +41,9 @@ export type TraceSpan = Readonly<Static<typeof TraceSpan>>
 export const Trace = Type.Object({
   traceId: TraceId,
   spans: Type.Array(TraceSpan),
-  total: Type.Integer({ description: 'stored spans, of which at most 10,000 are shown' }),
+  total: Type.Integer({
+    description: 'stored spans, of a very large trace those that arrived first; at most 10,000 are shown',
+  }),
 })
 export type Trace = Readonly<Static<typeof Trace>>
 

@@ -52,6 +52,25 @@ test('what is older than the retention is deleted from every table', async () =>
   expect(Number(row?.['kept'])).toBe(0)
 })
 
+test('what a clock that has been set back left in the future is deleted, and what arrives is kept', async () => {
+  const [ahead, current] = [traceId(), traceId()]
+  await app.sendSpans('order', span({ traceId: ahead, name: 'ahead' }))
+  expect((await app.read(`traces/${ahead}`)).status).toBe(200)
+  await app.service.database.transaction(async (tx) => {
+    await tx.sql`update spans set received_at = received_at + interval '1 day' where trace_id = ${ahead}`
+    await tx.sql`update traces set started_at = started_at + interval '1 day' where trace_id = ${ahead}`
+    await tx.sql`update hops set started_at = started_at + interval '1 day' where trace_id = ${ahead}`
+  })
+  await app.sendSpans('order', span({ traceId: current, name: 'current' }))
+  expect((await app.read(`traces/${current}`)).status).toBe(200)
+  await app.service.runTask('prune-spans', {})
+  expect((await app.read(`traces/${ahead}`)).status).toBe(404)
+  expect((await app.read(`traces/${current}`)).status).toBe(200)
+  expect(await app.ids('limit=200')).toEqual([current])
+  const hops = await app.service.database.read.sql`select from hops`
+  expect(hops).toHaveLength(1)
+})
+
 test('a database that is unavailable costs spans, which are counted, and no sender waits', async () => {
   const destination = { write: () => {}, flush: () => true, close: () => {} }
   const telemetry = createTelemetry({ service: 'm', instance: 'm', environment: 'test', version: '1', destination })
@@ -60,8 +79,8 @@ test('a database that is unavailable costs spans, which are counted, and no send
   const buffer = makeSpanBuffer({ database, clock: systemClock, telemetry, retention, intervalMs: 60_000 })
   const request = exportOf('order', ...Array.from({ length: 15_000 }, () => span({ traceId: traceId(), name: 'x' })))
   const { spans } = readSpans(request, { fromMs: 0, toMs: Infinity })
-  expect(buffer.add(spans)).toBe(true)
-  expect(buffer.add(spans)).toBe(false)
+  expect(buffer.add(spans, 0)).toBe(true)
+  expect(buffer.add(spans, 0)).toBe(false)
   await buffer.close()
   await eventually(async () => {
     const { body } = await telemetry.metrics.expose()

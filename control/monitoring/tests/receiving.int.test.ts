@@ -119,6 +119,12 @@ test('personal data in attributes of a foreign sender is not stored', async () =
     text('note', 'write to ada@example.com'),
     text('customer.email', 'ada'),
     text('order.id', 'o-1'),
+    text('url.full', 'https://shop.example/return?name=ada#ada'),
+    text('http.user_agent', 'Mozilla/5.0'),
+    {
+      key: 'form',
+      value: { kvlistValue: { values: [text('password', 'ada'), text('user.id', 'ada'), text('step', '2')] } },
+    },
   ]
   await app.sendSpans('foreign', span({ traceId: id, name: 'mail to ada@example.com', attributes }))
   const { body } = await app.read(`traces/${id}`)
@@ -127,7 +133,23 @@ test('personal data in attributes of a foreign sender is not stored', async () =
     note: 'write to [redacted]',
     'customer.email': '[redacted]',
     'order.id': 'o-1',
+    'url.full': 'https://shop.example/return',
+    form: '{"password":"[redacted]","step":"2"}',
   })
+})
+
+test('values in values without end are left out', async () => {
+  const id = traceId()
+  const attributes = [
+    { key: 'number', value: { intValue: 'DEEP' } },
+    { key: 'nested', value: { kvlistValue: { values: [{ key: 'a', value: { arrayValue: { values: 'DEEP' } } }] } } },
+    { key: 'other', value: { kvlistValue: { more: 'DEEP' } } },
+  ]
+  const body = JSON.stringify(exportOf('order', span({ traceId: id, name: 'deep', attributes })))
+  const response = await app.send(body.replaceAll('"DEEP"', '['.repeat(100_000) + ']'.repeat(100_000)))
+  expect(response.status).toBe(200)
+  const { body: trace } = await app.read(`traces/${id}`)
+  expect(trace.spans[0].attributes).toEqual({ nested: '{"a":[null]}', other: '{}' })
 })
 
 function sampleOf(id: string) {

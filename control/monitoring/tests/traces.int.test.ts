@@ -112,3 +112,16 @@ test('a trace is described by its earliest span, in whatever order the spans arr
   const [oldest] = (await app.read('traces?limit=200')).body.items.toReversed()
   expect(oldest).toMatchObject({ traceId: id, service: 'gateway', name: 'early', durationMs: 800 })
 })
+
+test('of a trace that is larger than can be read, what arrived first is shown', async () => {
+  const id = traceId()
+  for (const name of ['first', 'second', 'third']) {
+    await app.sendSpans('order', span({ traceId: id, name, ago: 80_000_000 }))
+    // a read stores what has arrived, in a row of its own
+    await app.read(`traces/${id}`)
+  }
+  expect((await app.read(`traces/${id}`)).body.total).toBe(3)
+  await app.service.database.transaction((tx) => tx.sql`update spans set size_bytes = 20000000 where trace_id = ${id}`)
+  const { body } = await app.read(`traces/${id}`)
+  expect(body.spans.map(({ name }: any) => name).toSorted()).toEqual(['first', 'second'])
+})

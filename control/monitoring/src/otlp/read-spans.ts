@@ -20,9 +20,21 @@ const kindNames = /^SPAN_KIND_(INTERNAL|SERVER|CLIENT|PRODUCER|CONSUMER)$/
 
 // The platform redacts its spans before it sends them; other senders may not.
 const redactingScope = '@stoa/telemetry'
-// What identifies a person, and does not help to find a fault.
-const personal = new Set(['client.address', 'client.port', 'network.peer.address', 'user_agent.original', 'url.query'])
+// What identifies a person, and does not help to find a fault; also by the names of conventions that senders still use.
+const personal = new Set([
+  'client.address',
+  'client.port',
+  'network.peer.address',
+  'user_agent.original',
+  'url.query',
+  'http.client_ip',
+  'net.peer.ip',
+  'net.sock.peer.addr',
+  'http.user_agent',
+])
 const personalGroup = /^(enduser|user|geo)\./
+// What follows the path of these can name people too.
+const withQuery = new Set(['url.full', 'http.url', 'http.target'])
 
 const maxName = 500
 const maxText = 2_000
@@ -108,12 +120,12 @@ function originOf(resourceSpans: ResourceSpans): Source['origin'] {
 
 type Attributes = NonNullable<StoredSpan['attributes']>
 
-function attributesOf(pairs: readonly KeyValue[] | undefined, isRedacted: boolean): Attributes {
+function attributesOf(pairs: readonly KeyValue[] | undefined, isRedacted: boolean, depth = 0): Attributes {
   const attributes: Attributes = {}
   let count = 0
   for (const { key, value } of listOf(pairs)) {
     if (typeof key !== 'string' || personal.has(key) || personalGroup.test(key)) continue
-    const plain = plainOf(value, 0)
+    const plain = plainOf(withQuery.has(key) ? withoutQuery(value) : value, { depth, isRedacted })
     if (plain === undefined) continue
     count += 1
     if (count > maxAttributes) break
@@ -122,7 +134,17 @@ function attributesOf(pairs: readonly KeyValue[] | undefined, isRedacted: boolea
   return attributes
 }
 
-function plainOf(value: AnyValue | undefined, depth: number): unknown {
+function withoutQuery(value: AnyValue | undefined): AnyValue {
+  const url = value?.stringValue
+  return typeof url === 'string' ? { stringValue: url.replace(/[?#].*$/s, '') } : {}
+}
+
+interface Nested {
+  readonly depth: number
+  readonly isRedacted: boolean
+}
+
+function plainOf(value: AnyValue | undefined, { depth, isRedacted }: Nested): unknown {
   if (typeof value !== 'object' || value === null || depth > 2) return undefined
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value
   if (typeof stringValue === 'string') return withoutNull(stringValue.slice(0, maxText))
@@ -131,14 +153,16 @@ function plainOf(value: AnyValue | undefined, depth: number): unknown {
   if (doubleValue !== undefined) return numberOf(doubleValue)
   if (arrayValue !== undefined) {
     const items = listOf(arrayValue?.values).slice(0, maxAttributes)
-    return items.map((item) => plainOf(item, depth + 1) ?? null)
+    return items.map((item) => plainOf(item, { depth: depth + 1, isRedacted }) ?? null)
   }
-  // nested attributes and bytes, which no convention of OpenTelemetry uses for spans, as text
-  return kvlistValue === undefined ? undefined : JSON.stringify(kvlistValue).slice(0, maxText)
+  if (kvlistValue === undefined) return undefined
+  // Nested attributes, which no convention of OpenTelemetry uses for spans, as text, each redacted by its own name.
+  return JSON.stringify(attributesOf(kvlistValue?.values, isRedacted, depth + 1)).slice(0, maxText)
 }
 
+/** What is neither a number nor a text is not converted: of a list in lists that would not end. */
 function numberOf(value: unknown): number | undefined {
-  const number = Number(value)
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
   return Number.isFinite(number) ? number : undefined
 }
 

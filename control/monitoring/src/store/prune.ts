@@ -1,4 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import { fragment, type Fragment } from '@stoa/postgres'
 
 /** How much is kept. */
 export interface Retention {
@@ -22,22 +23,29 @@ export async function findCutoff(
   return row.received_at.add({ microseconds: 1 })
 }
 
+/** What is deleted. */
+export type Outside = { readonly before: Temporal.Instant } | { readonly after: Temporal.Instant }
+
 const portion = 2_000
 
-/** Deletes a portion of what is older than a time; returns whether more may be left. Two replicas skip what the other deletes. */
-export async function deletePortion(tx: WriteHandle, before: Temporal.Instant): Promise<boolean> {
+/** Deletes a portion of what is outside; returns whether more may be left. Two replicas skip what the other deletes. */
+export async function deletePortion(tx: WriteHandle, outside: Outside): Promise<boolean> {
+  const isOut = (time: Fragment) =>
+    'before' in outside ? fragment`${time} < ${outside.before}` : fragment`${time} > ${outside.after}`
   const spans = await tx.sql`
     delete from spans where id in (
-      select id from spans where received_at < ${before} order by received_at limit ${portion} for update skip locked)
+      select id from spans where ${isOut(fragment`received_at`)} order by received_at limit ${portion}
+         for update skip locked)
     returning 1`
   const hops = await tx.sql`
     delete from hops where (trace_id, span_id) in (
-      select trace_id, span_id from hops where started_at < ${before} order by started_at limit ${portion * 2}
+      select trace_id, span_id from hops where ${isOut(fragment`started_at`)} order by started_at limit ${portion * 2}
          for update skip locked)
     returning 1`
   const traces = await tx.sql`
     delete from traces where trace_id in (
-      select trace_id from traces where started_at < ${before} order by started_at limit ${portion} for update skip locked)
+      select trace_id from traces where ${isOut(fragment`started_at`)} order by started_at limit ${portion}
+         for update skip locked)
     returning 1`
   return spans.length === portion || hops.length === portion * 2 || traces.length === portion
 }

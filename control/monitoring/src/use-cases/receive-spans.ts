@@ -35,7 +35,8 @@ export const receiveSpans = (deps: Deps): MountHandler => {
       if (request.method !== 'POST') throw new Refusal(405, 'Spans are sent with POST.')
       if (!isToken(request.headers.authorization)) throw new Refusal(401, 'The token of OTLP_TOKEN is required.')
       if (type === undefined) throw new Refusal(415, 'Send application/json or application/x-protobuf.')
-      const { rejected, reason } = accept(deps, decode(type, await readBody(request)))
+      const sent = await readBody(request)
+      const { rejected, reason } = accept(deps, decode(type, sent), sent.length)
       const body = encodeAnswer(type, rejected, reason)
       response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body)
     } catch (error) {
@@ -45,11 +46,15 @@ export const receiveSpans = (deps: Deps): MountHandler => {
   }
 }
 
-function accept({ clock, retention, spanBuffer }: Deps, request: OtlpRequest): { rejected: number; reason: string } {
+function accept(
+  { clock, retention, spanBuffer }: Deps,
+  request: OtlpRequest,
+  bodyBytes: number,
+): { rejected: number; reason: string } {
   const nowMs = clock.now().epochMilliseconds
   const period = { fromMs: nowMs - retention.hours * 3_600_000, toMs: nowMs + 3_600_000 }
   const { spans, rejected, reason = '' } = readSpans(request, period)
-  if (spans.length === 0 || spanBuffer.add(spans)) return { rejected, reason }
+  if (spans.length === 0 || spanBuffer.add(spans, bodyBytes)) return { rejected, reason }
   return { rejected: rejected + spans.length, reason: 'more spans arrive than can be stored' }
 }
 
