@@ -25,8 +25,8 @@ async function signIn() {
   return { email, DPoP, tokens: await finish(endedAt.url.href, { DPoP }) }
 }
 
-async function codeOf(headers: Record<string, string>) {
-  const response = await fetch(orders, { headers })
+async function codeOf(headers: Record<string, string>, url = orders) {
+  const response = await fetch(url, { headers })
   const { code } = (await response.json()) as { readonly code?: string }
   return [response.status, code]
 }
@@ -73,6 +73,10 @@ test('a stolen token is worth nothing without its key, and a stolen proof is goo
   expect(await codeOf({ authorization: `Bearer ${token}` })).toEqual([401, 'auth.token_invalid'])
   expect(await codeOf({ authorization: `DPoP ${token}` })).toEqual([401, 'auth.proof_invalid'])
   expect(await codeOf({ authorization: `DPoP ${token}`, dpop: 'a.b.c' })).toEqual([401, 'auth.proof_invalid'])
+  // the service of a public route shows some accounts more, and knows no proofs
+  const products = `${issuer}/api/v1/products`
+  expect(await codeOf({ authorization: `Bearer ${token}` }, products)).toEqual([401, 'auth.token_invalid'])
+  expect(await codeOf({ authorization: `DPoP ${token}` }, products)).toEqual([401, 'auth.proof_invalid'])
   const userinfo = await fetch(`${issuer}/oauth2/userinfo`, { headers: { authorization: `Bearer ${token}` } })
   expect(userinfo.status).toBe(401)
 

@@ -1,4 +1,4 @@
-import { platformError } from '@stoa/kernel'
+import { AppError, isAppError, platformError } from '@stoa/kernel'
 import {
   anonymous,
   boundKeyOf,
@@ -22,17 +22,25 @@ interface AuthenticationOptions {
   readonly principalOf: (claims: Claims) => Principal
 }
 
+/** Thrown for a token that is bound to a key and came as that of a bearer. */
+class BoundToken extends AppError {
+  constructor() {
+    const detail = 'The token is bound to a key: send it with the scheme DPoP and a proof (RFC 9449).'
+    super('unauthenticated', 'auth.token_invalid', detail)
+  }
+}
+
 /**
- * Verifies the bearer token (RFC 6750), or the token with a proof of its key (RFC 9449). On a public route an invalid token is ignored;
- * mounted handlers read their own credentials. Throws AppError `auth.token_invalid`, `auth.proof_invalid`.
+ * Verifies the bearer token (RFC 6750), or the token with a proof of its key (RFC 9449). On a public route an invalid token is ignored,
+ * but not a valid one whose sender has not proven the key: the service would take it as that of a bearer. Mounted handlers read their
+ * own credentials. Throws AppError `auth.token_invalid`, `auth.proof_invalid`.
  */
 export function authentication({ verifier, proofs, origin, principalOf }: AuthenticationOptions): Authenticate {
   const verified = async (claims: Promise<Claims>, route: Route): Promise<Principal> => {
     try {
       return principalOf(await claims)
     } catch (error) {
-      if (route.permission === 'public') return anonymous
-      throw error
+      return ignored(error, route)
     }
   }
   const unbound = (claims: Claims | Promise<Claims>) =>
@@ -56,19 +64,22 @@ export function authentication({ verifier, proofs, origin, principalOf }: Authen
       const claims = unbound(verifier.verify(token))
       return claims instanceof Promise ? verified(claims, route) : principalOf(claims)
     } catch (error) {
-      if (route.permission === 'public') return anonymous
-      throw error
+      return ignored(error, route)
     }
   }
+}
+
+/** The caller of a public route, whose token is not valid. Throws the error on other routes, and if the token is valid but not proven. */
+function ignored(error: unknown, { permission }: Route): Principal {
+  const isUnproven = error instanceof BoundToken || isAppError(error, 'auth.proof_invalid')
+  if (permission === 'public' && !isUnproven) return anonymous
+  throw error
 }
 
 /** Returns the claims of a token that its bearer may use. Throws AppError `auth.token_invalid` for one that is bound to a key. */
 export function requireUnbound(claims: Claims): Claims {
   if (boundKeyOf(claims) === undefined) return claims
-  throw platformError(
-    'auth.token_invalid',
-    'The token is bound to a key: send it with the scheme DPoP and a proof (RFC 9449).',
-  )
+  throw new BoundToken()
 }
 
 /** Services get the token as that of a bearer: whether its sender has the key is checked here. */
