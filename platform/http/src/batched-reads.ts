@@ -20,6 +20,9 @@ export const MAX_BATCHED_READS = 500
 /** The largest body of such a request. */
 export const MAX_BATCHED_READS_BYTES = 524_288
 
+/** The longest parameter of the path, and the longest query, of one read. */
+export const MAX_READ_LENGTH = { param: 2_048, search: 16_384 } as const
+
 // So many share the connections of the process with its other requests.
 const atOnce = 4
 
@@ -33,8 +36,11 @@ const Body = Type.Object(
       Type.Object(
         {
           operation: Type.String({ maxLength: 100 }),
-          params: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 2_048 })),
-          search: Type.String({ maxLength: 16_384, description: 'the query without its question mark' }),
+          params: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: MAX_READ_LENGTH.param })),
+          search: Type.String({
+            maxLength: MAX_READ_LENGTH.search,
+            description: 'the query without its question mark',
+          }),
         },
         closed,
       ),
@@ -72,6 +78,8 @@ export function batchServer(
 
   async function answer(exchange: Exchange, read: BatchedRead, latestMs: number): Promise<string> {
     try {
+      // the rest of a batch that nobody waits for any more is left
+      if (exchange.signal.aborted) throw refusalOf('request.deadline_exceeded', 'The deadline of the batch has passed.')
       const server = servers.get(read.operation)
       if (server === undefined) throw unknownRead(read.operation)
       const { operation, serve } = server

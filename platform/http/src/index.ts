@@ -1,7 +1,7 @@
 export { errorGuide, type ErrorGuide } from './error-guide.ts'
 export { createHttpApp } from './app.ts'
 export { authorize, callerOf, type Authenticate } from './caller.ts'
-export { batchedReadsPath, isBatchable, MAX_BATCHED_READS, type BatchedRead } from './batched-reads.ts'
+export { batchedReadsPath, isBatchable, MAX_BATCHED_READS, MAX_READ_LENGTH, type BatchedRead } from './batched-reads.ts'
 export { parseBody } from './body.ts'
 export { challengeOf, permissionMissing } from './challenge.ts'
 export { etagOf, expectedVersionOf, isNotModified, requireVersion } from './conditional.ts'

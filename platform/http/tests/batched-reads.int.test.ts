@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from '@stoa/testing'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ada, bob, newKey, send, staff } from './client.ts'
 import { parcelMigrations, startParcels, type Started } from './parcel-service.ts'
@@ -91,4 +91,20 @@ test('is bounded, and refuses another form', async () => {
 test('a condition of the caller leaves no read without its body', async () => {
   const [item] = await ask([read('getParcel', { id })], { ...ada, 'if-none-match': '*' })
   expect(item).toMatchObject({ status: 200, body: { id } })
+})
+
+test('is left where it is when its caller leaves', async () => {
+  const leaving = new AbortController()
+  const reads = Array.from({ length: 9 }, () => read('misbehave', { how: 'hang' }))
+  const asked = fetch(`${parcels.url}/internal/reads`, {
+    method: 'POST',
+    headers: { ...ada, 'content-type': 'application/json' },
+    body: JSON.stringify({ reads }),
+    signal: leaving.signal,
+  })
+  await eventually(() => expect(parcels.hall.hangingRuns).toBe(4))
+  leaving.abort()
+  await asked.catch(() => {})
+  await eventually(() => expect(parcels.app.inFlight()).toBe(0))
+  expect(parcels.hall.hangingRuns).toBe(4)
 })

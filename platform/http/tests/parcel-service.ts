@@ -43,6 +43,7 @@ export interface Hall {
   charge: (key: string) => Promise<number>
   createdRuns: number
   begunRuns: number
+  hangingRuns: number
 }
 
 interface Row extends Parcel {
@@ -173,7 +174,10 @@ export function parcelBindings(hall: Hall): Bindings<ParcelService>['operations'
     },
     async misbehave({ params, signal }) {
       if (params.how === 'throw') throw new Error('a secret of the inside')
-      if (params.how === 'hang') await delay(60_000, undefined, { signal })
+      if (params.how === 'hang') {
+        hall.hangingRuns += 1
+        await delay(60_000, undefined, { signal })
+      }
       const body = params.how === 'leak' ? { ok: true, password: 'hunter2' } : { ok: true }
       return { status: 200, body }
     },
@@ -219,6 +223,7 @@ export async function startParcels(database: Database, more: Partial<HttpAppOpti
     charge: async () => 500,
     createdRuns: 0,
     begunRuns: 0,
+    hangingRuns: 0,
   }
   const written: string[] = []
   const destination: LogDestination = { write: (line: string) => written.push(line), flush() {}, close() {} } as never
