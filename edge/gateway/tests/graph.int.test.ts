@@ -212,9 +212,35 @@ describe('limits', () => {
     expect(await refused(`{ order(id: "${orderId}") ${nest(5)} }`)).toEqual([400, 'graph.too_deep'])
   })
 
-  test('of aliases', async () => {
-    const fields = Array.from({ length: 31 }, (_, index) => `a${index}: product(id: "${orderId}") { id }`)
-    expect(await refused(`{ ${fields.join(' ')} }`)).toEqual([400, 'graph.too_many_aliases'])
+  const aliases = (count: number, of: string) =>
+    Array.from({ length: count }, (_, index) => `a${index}: ${of}`).join(' ')
+
+  test('of aliases, also of what asks for the schema', async () => {
+    expect(await refused(`{ ${aliases(31, `product(id: "${orderId}") { id }`)} }`)).toEqual([
+      400,
+      'graph.too_many_aliases',
+    ])
+    const text = `{ __schema { types { fields { type { ...f } } } } } fragment f on __Type { ${aliases(31, 'fields { name }')} }`
+    expect(await refused(text)).toEqual([400, 'graph.too_many_aliases'])
+  })
+
+  test('of what aliases repeat in each object', async () => {
+    const text = `{ orders(limit: 200) { items { items { ${aliases(20, 'name')} } } } }`
+    expect(await refused(text)).toEqual([400, 'graph.too_costly'])
+  })
+
+  test('of the arguments of a field, before they are copied for each object', async () => {
+    const text = `query ($r: String!) { product(id: "${orderId}") { variants { price(region: $r) { sku } } } }`
+    // the second is longer as it is sent
+    for (const region of ['A'.repeat(20_000), '#'.repeat(6_000)]) {
+      const { errors } = await query(text, { variables: { r: region } })
+      expect(errors).toMatchObject([
+        { path: ['product', 'variants', 0, 'price'], extensions: { code: 'request.invalid' } },
+      ])
+    }
+    const { errors } = await query(`{ productBySku(sku: "${'A'.repeat(3_000)}") { id } }`)
+    expect(errors).toMatchObject([{ extensions: { code: 'request.invalid' } }])
+    expect(sentReads().map(({ operation }) => operation)).toEqual(['getProduct', 'getProduct'])
   })
 
   test('of cost, by the sizes of pages, also of variables and their defaults', async () => {

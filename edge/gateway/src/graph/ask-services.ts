@@ -80,6 +80,7 @@ function refusalBefore({ services, route, principal }: AskOptions, read: Read): 
 
 async function call(options: AskOptions, service: string, reads: readonly Read[]): Promise<readonly ReadOutcome[]> {
   try {
+    options.signal.throwIfAborted()
     for (let counted = 0; counted < reads.length; counted += readsPerToken) await options.take()
     const { status, body } = await send(options, service, reads)
     const answer = JSON.parse(body.toString()) as { readonly items?: readonly Answered[] } & Partial<Problem>

@@ -14,6 +14,7 @@ import {
   subscribe,
   validate,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -110,14 +111,14 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
   async function run(call: GraphCall): Promise<ExecutionResult | GraphResults> {
     const { isSubscription, args } = prepare(call)
     const whole = { ...args, contextValue: call.context, abortSignal: call.signal }
-    if (!isSubscription) return sent(await execute(whole))
+    if (!isSubscription) return sent(await resultOf(whole))
     const result = await subscribe(whole)
     return 'next' in result ? { results: sentResults(result) } : sent(result)
   }
 
   async function runOwn({ query, variables, context, signal }: OwnQuery): Promise<ExecutionResult> {
     const document = validDocument(query)
-    return execute({ schema, document, variableValues: variables, contextValue: context, abortSignal: signal })
+    return resultOf({ schema, document, variableValues: variables, contextValue: context, abortSignal: signal })
   }
 
   async function answer(call: GraphCall): Promise<GraphResponse | GraphResults> {
@@ -136,6 +137,16 @@ export function graphHandler({ services, isIntrospected, logger }: HandlerOption
   }
 
   return { answer, run: runOwn }
+}
+
+/** Executes a query. Rejects with the reason of its signal, not with an error about it, when that is aborted. */
+async function resultOf(args: ExecutionArgs): Promise<ExecutionResult> {
+  try {
+    return await execute(args)
+  } catch (error) {
+    args.abortSignal?.throwIfAborted()
+    throw error
+  }
 }
 
 /** Makes what is sent of results: their errors as clients see them. */

@@ -13,6 +13,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { extensionsOf } from './field-extensions.ts'
@@ -22,7 +23,7 @@ export interface QueryLimits {
   /** Objects within objects. */
   readonly depth: number
   readonly aliases: number
-  /** The sum of its possible objects and ten for each of its possible reads. */
+  /** The sum of its possible objects, one for each alias of a text or number in them, and ten for each of its possible reads. */
   readonly cost: number
 }
 
@@ -53,14 +54,14 @@ export function checkQuery(
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
   }
-  const sums = { cost: 0, aliases: 0, visits: 0 }
+  const sums = makeSums(limits)
   const root = schema.getRootType(operation.operation)
   if (root !== undefined && root !== null)
     visitSet(operation.selectionSet, root, { depth: 1, times: 1, page: undefined })
 
   function visitSet(set: SelectionSetNode, type: GraphQLObjectType, place: Place): void {
     for (const selection of set.selections) {
-      if (++sums.visits > mostVisits) throw tooCostly(limits)
+      sums.visit(selection)
       if (selection.kind === Kind.FIELD) visitField(selection, type, place)
       else if (selection.kind === Kind.INLINE_FRAGMENT) visitSet(selection.selectionSet, type, place)
       else {
@@ -70,14 +71,23 @@ export function checkQuery(
     }
   }
 
-  function visitField(node: FieldNode, parent: GraphQLObjectType, { depth, times, page }: Place): void {
-    if (node.alias !== undefined && ++sums.aliases > limits.aliases) {
-      const detail = `A query has at most ${limits.aliases} aliases.`
-      throw refusal('graph.too_many_aliases', detail)
+  /** What asks for the schema itself has a rule of its own for its depth, and no pages. */
+  function visitSetOfSchema({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      sums.visit(selection)
+      const { selectionSet } =
+        selection.kind === Kind.FRAGMENT_SPREAD ? (fragments.get(selection.name.value) ?? {}) : selection
+      if (selectionSet !== undefined) visitSetOfSchema(selectionSet)
     }
+  }
+
+  function visitField(node: FieldNode, parent: GraphQLObjectType, { depth, times, page }: Place): void {
     const field = parent.getFields()[node.name.value]
-    // what asks for the schema itself has a rule of its own
-    if (field === undefined || node.selectionSet === undefined) return
+    if (node.selectionSet === undefined) {
+      // each alias repeats a text, which may be long, in every object
+      return sums.spend(node.alias === undefined ? 0 : times)
+    }
+    if (field === undefined) return visitSetOfSchema(node.selectionSet)
     if (depth > limits.depth) {
       throw refusal('graph.too_deep', `A query has at most ${limits.depth} levels of objects.`)
     }
@@ -86,12 +96,28 @@ export function checkQuery(
     const isItems = isList && node.name.value === 'items' && page !== undefined
     const items = !isList ? 1 : isItems ? page : Math.min(mostItems ?? usualItems, usualItems)
     const objects = times * items
-    sums.cost += objects + (readOf === undefined ? 0 : times * costOfRead)
-    if (sums.cost > limits.cost) throw tooCostly(limits)
+    sums.spend(objects + (readOf === undefined ? 0 : times * costOfRead))
     const type = getNamedType(field.type)
     if (!isObjectType(type)) return
     const size = pageSize === undefined ? undefined : (numberOf(node, pageSize.argument, variables) ?? pageSize.usual)
     visitSet(node.selectionSet, type, { depth: depth + 1, times: objects, page: size })
+  }
+}
+
+/** Adds up what a query asks for; each throws the error of the limit that is passed. */
+function makeSums(limits: QueryLimits) {
+  let [cost, aliases, visits] = [0, 0, 0]
+  return {
+    visit(node: SelectionNode): void {
+      if (++visits > mostVisits) throw tooCostly(limits)
+      if (node.kind === Kind.FIELD && node.alias !== undefined && ++aliases > limits.aliases) {
+        throw refusal('graph.too_many_aliases', `A query has at most ${limits.aliases} aliases.`)
+      }
+    },
+    spend(more: number): void {
+      cost += more
+      if (cost > limits.cost) throw tooCostly(limits)
+    },
   }
 }
 

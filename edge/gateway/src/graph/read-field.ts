@@ -1,6 +1,6 @@
 import { callerId, type GraphRead, type GraphStream, type Operation, type Service, type Stream } from '@stoa/contract'
-import { isBatchable } from '@stoa/http'
-import { platformError } from '@stoa/kernel'
+import { isBatchable, MAX_READ_LENGTH } from '@stoa/http'
+import { platformError, type AppError } from '@stoa/kernel'
 import { GraphQLNonNull, type GraphQLFieldConfigArgumentMap } from 'graphql'
 import type { TSchema } from 'typebox'
 import type { FieldExtensions } from './field-extensions.ts'
@@ -136,7 +136,7 @@ interface Values {
   readonly caller: string | undefined
 }
 
-/** The parameters of a read; undefined if the object lacks the field that one of them comes from. @throws AppError `auth.token_missing` */
+/** The parameters of a read; undefined if the object lacks the field that one of them comes from. @throws AppError `auth.token_missing`, `request.invalid` */
 function readFor(
   { params: path }: Operation | Stream,
   given: Readonly<Record<string, string>>,
@@ -144,10 +144,14 @@ function readFor(
 ): Pick<Read, 'params' | 'search'> | undefined {
   const params: Record<string, string> = {}
   const search = new URLSearchParams()
+  let length = 0
   const put = (name: string, value: unknown) => {
     for (const each of [value].flat()) {
       if (each === undefined || each === null) continue
       const text = typeof each === 'string' ? each : JSON.stringify(each)
+      length += name.length + text.length + 2
+      // before it is copied: a field may be read for each of many objects
+      if (length > MAX_READ_LENGTH.search || (name in path && text.length > MAX_READ_LENGTH.param)) throw tooLong()
       if (name in path) params[name] = text
       else search.append(name, text)
     }
@@ -161,5 +165,12 @@ function readFor(
     put(name, value)
   }
   for (const [name, value] of Object.entries(values)) put(name, value)
-  return { params, search: search.toString() }
+  const text = search.toString()
+  if (text.length > MAX_READ_LENGTH.search) throw tooLong()
+  return { params, search: text }
+}
+
+function tooLong(): AppError {
+  const { param, search } = MAX_READ_LENGTH
+  return platformError('request.invalid', `The arguments are longer than ${search} characters, or an id than ${param}.`)
 }

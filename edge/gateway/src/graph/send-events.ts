@@ -21,12 +21,15 @@ export async function sendEvents(
     'no',
   ])
   response.flushHeaders()
+  const closed = new AbortController()
+  response.once('close', () => closed.abort())
   const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
   try {
     for await (const result of results) {
       if (response.destroyed) return
       const isTaken = response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`)
-      if (!isTaken) await Promise.race([once(response, 'drain'), once(response, 'close')])
+      // with a signal: of a race with `close` a listener would remain for each pause
+      if (!isTaken) await once(response, 'drain', { signal: closed.signal }).catch(() => {})
     }
     response.write('event: complete\ndata:\n\n')
   } finally {

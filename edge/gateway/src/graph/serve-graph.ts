@@ -5,6 +5,7 @@ import { readBody } from '../body.ts'
 import type { RequestHead } from '../exchange.ts'
 import { forward, type Admitted, type Pipeline } from '../pipeline.ts'
 import type { Route } from '../routes/route.ts'
+import { clientHasLeft } from '../upstream/slot.ts'
 import { askServices } from './ask-services.ts'
 import { followService } from './follow-service.ts'
 import { graphHandler, type GraphResults } from './graph-handler.ts'
@@ -53,8 +54,10 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
 
   /** What the resolvers of one request use. */
   function begin({ route, head, principal, response }: GraphRequest) {
+    // while the libraries were loaded, for instance
+    if (response.destroyed) throw clientHasLeft()
     const left = new AbortController()
-    response.once('close', () => left.abort(new Error('the client has disconnected')))
+    response.once('close', () => left.abort(clientHasLeft()))
     const send = askServices({
       services: byName,
       route,
