@@ -25,7 +25,8 @@ const keepsIds: ReadonlySet<string> = new Set([
   'payment public.payments',
   'shipping public.shipments',
   'billing public.documents',
-  // until their retention
+  // until their retention: traces have the paths of requests for a day
+  'monitoring public.spans',
   'user public.authentications',
   'auth public.account_end',
   ...withDatabase.map((service) => `${service} public.idempotency_records`),

@@ -63,6 +63,7 @@ const makers: Readonly<Record<string, Make>> = {
     const body = { template: 'sales', from: '2026-01-01', to: '2026-02-01' }
     return (await ask('POST', '/api/v1/reports/generate', await accountOf('admin'), body)).id
   },
+  '/api/v1/telemetry/traces/{}': () => storedTrace(),
   '/api/services/{}/instances/{}': async () => randomUUID(),
   '/api/v1/flags/{}': () => ownFlag(),
   // from which rules and values can be promoted
@@ -94,6 +95,15 @@ const makers: Readonly<Record<string, Make>> = {
 }
 
 const anyVersion = { 'if-match': '*' }
+
+/** Spans are stored in batches: those of the first requests arrive a moment later. */
+async function storedTrace(): Promise<string> {
+  return eventually(async () => {
+    const { items } = await ask('GET', '/api/v1/telemetry/traces?limit=1', await accountOf('admin'))
+    if (items.length === 0) throw new Error('no trace is stored yet')
+    return items[0].traceId
+  })
+}
 
 async function ownFlag(): Promise<string> {
   const body = { ...configExamples.createFlag?.body, key: `flag-${randomUUID()}` }
