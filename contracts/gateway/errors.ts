@@ -1,7 +1,9 @@
 import { errors } from '@stoa/contract'
+import { orderErrors } from '../order/errors.ts'
 
-/** The errors of the gateway's own routes. */
+/** The errors of the gateway's own routes, and those of the reads that they consist of. */
 export const gatewayErrors = errors({
+  'order.not_found': orderErrors['order.not_found'],
   'graph.too_deep': {
     kind: 'invalid',
     title: 'The query is nested too deeply',

@@ -73,4 +73,5 @@ export const getOrderPage = get('/api/v1/bff/orders/{id}', {
       errors: PartProblems,
     }),
   },
+  refuses: ['order.not_found'],
 })
