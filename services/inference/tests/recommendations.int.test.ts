@@ -6,9 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addLearned } from '../src/store/learned.ts'
 import { startInference, type InferenceApp } from './inference-app.ts'
 
+// in the order of their ids, as inventory returns them: ids of one millisecond have none
+const [first = '', second = ''] = [newId(), newId()].toSorted()
 const seeded = [
-  { productId: newId(), sku: 'SEEDED-1' },
-  { productId: newId(), sku: 'SEEDED-2' },
+  { productId: first, sku: 'SEEDED-1' },
+  { productId: second, sku: 'SEEDED-2' },
 ]
 let app: InferenceApp
 beforeAll(async () => {
