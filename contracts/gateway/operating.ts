@@ -1,5 +1,6 @@
 import { act, closed, inspect, InstantSchema, OperatingLimit, SearchText } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { TraceId, TraceSpan } from '../shared/trace-span.ts'
 
 const GatewayRoute = Type.Object({
   service: Type.String(),
@@ -61,11 +62,9 @@ export const ServiceState = Type.Object({
 })
 export type ServiceState = Readonly<Static<typeof ServiceState>>
 
-const traceId = Type.String({ pattern: '^[0-9a-f]{32}$' })
-
 /** A trace, described by its first span. */
 export const TraceSummary = Type.Object({
-  traceId,
+  traceId: TraceId,
   service: Type.String(),
   name: Type.String(),
   startMs: Type.Number({ description: 'since the epoch, with fractions' }),
@@ -74,25 +73,7 @@ export const TraceSummary = Type.Object({
 })
 export type TraceSummary = Readonly<Static<typeof TraceSummary>>
 
-const Attributes = Type.Record(Type.String(), Type.Unknown())
-
-/** A span with its position in the tree of its trace. */
-export const TraceSpan = Type.Object({
-  spanId: Type.String(),
-  parentSpanId: Type.Optional(Type.String()),
-  depth: Type.Integer({ description: '0 for a root, or for a span whose parent is not stored' }),
-  service: Type.String(),
-  instance: Type.String(),
-  name: Type.String(),
-  kind: Type.String(),
-  startMs: Type.Number({ description: 'since the epoch, with fractions' }),
-  durationMs: Type.Number(),
-  status: Type.Optional(Type.Literal('error')),
-  statusMessage: Type.Optional(Type.String()),
-  attributes: Type.Optional(Attributes),
-  links: Type.Optional(Type.Array(Type.Object({ traceId: Type.String(), spanId: Type.String() }))),
-})
-export type TraceSpan = Readonly<Static<typeof TraceSpan>>
+export { TraceSpan }
 
 /** The operating endpoints of the gateway itself, beside those of its breakers and its health. */
 export const gatewayEndpoints = {
@@ -153,6 +134,6 @@ export const gatewayEndpoints = {
   }),
   showTrace: inspect('traces/{id}', {
     summary: 'Show a trace stored on the machine of the gateway: each span before its children, 10,000 at most',
-    answer: Type.Object({ traceId, spans: Type.Array(TraceSpan), total: Type.Integer() }),
+    answer: Type.Object({ traceId: TraceId, spans: Type.Array(TraceSpan), total: Type.Integer() }),
   }),
 }

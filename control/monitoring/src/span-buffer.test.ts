@@ -1,18 +1,9 @@
 import { systemClock } from '@stoa/kernel'
-import type { StoredSpan } from '@stoa/telemetry'
 import { expect, test } from 'vitest'
 import { makeSpanBuffer, type SpanBuffer } from './span-buffer.ts'
+import { testSpan } from './test-span.ts'
 
-const span: StoredSpan = {
-  traceId: 'a'.repeat(32),
-  spanId: '1'.repeat(16),
-  service: 'order',
-  instance: 'order-1',
-  name: 'x',
-  kind: 'internal',
-  startMs: 10,
-  durationMs: 1,
-}
+const span = testSpan()
 
 /** A buffer whose transactions are what the test says. */
 function bufferOn(transaction: () => Promise<number>): SpanBuffer {

@@ -125,3 +125,9 @@ test('of a trace that is larger than can be read, what arrived first is shown', 
   const { body } = await app.read(`traces/${id}`)
   expect(body.spans.map(({ name }: any) => name).toSorted()).toEqual(['first', 'second'])
 })
+
+test('a cursor with an instant that does not exist continues no list, and fails nothing', async () => {
+  const place = { at: '2026-99-99T99:99:99Z', traceId: 'a'.repeat(32) }
+  const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
+  expect(await app.read(`traces?cursor=${cursor}`)).toMatchObject({ status: 200, body: { items: [] } })
+})

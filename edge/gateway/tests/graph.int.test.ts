@@ -343,7 +343,12 @@ describe('an aggregate', () => {
   const read = async (path: string, token?: string) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     const response = await fetch(gateway.url + path, { headers })
-    return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as any }
+    const body = (await response.json()) as {
+      readonly errors?: unknown
+      readonly code?: string
+      readonly instance?: string
+    }
+    return { status: response.status, type: response.headers.get('content-type'), body }
   }
 
   test('home shows visitors what is public, and an account its own as well', async () => {

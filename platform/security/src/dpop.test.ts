@@ -82,7 +82,7 @@ test.each<[string, () => Changes]>([
   expect(await codeOf(await prove(changes()))).toBe('auth.proof_invalid')
 })
 
-test('refuses a request without a proof, and a proof that is none', async () => {
+test('refuses a request without a proof, and text that is not a proof', async () => {
   const { codeOf } = verifierAt()
   for (const proof of [undefined, '', 'x', 'a.b.c', 'x'.repeat(5_000)])
     expect(await codeOf(proof)).toBe('auth.proof_invalid')

@@ -89,7 +89,7 @@ function exceptLong(operations: Service['operations']): string {
   return paths.length === 0 ? '' : `,http_route!~"${paths.join('|')}"`
 }
 
-/** The share of requests that failed; without requests there is none, and no alert. */
+/** The share of requests that failed. It has no value while there are no requests, so no alert fires. */
 function errorShare(service: string, window: string): string {
   const rate = (labels: string) =>
     `sum(rate(http_server_request_duration_seconds_count{job="${service}"${labels}}[${window}]))`

@@ -13,9 +13,17 @@ const Place = Type.Object({
   traceId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
 })
 
-/** A cursor of the latest is none of the slowest. */
-function isPlaceOf(order: store.TraceFilter['order'], place: store.TracePlace): boolean {
-  return place.at.endsWith('Z') === (order === 'latest')
+/** Whether a cursor is of a list in this order: one of the latest traces contains an instant, one of the slowest a duration. */
+function isPlaceOf(order: store.TraceFilter['order'], { at }: store.TracePlace): boolean {
+  return order === 'latest' ? at.endsWith('Z') && isInstant(at) : !at.endsWith('Z')
+}
+
+function isInstant(text: string): boolean {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds >= 0
+  } catch {
+    return false
+  }
 }
 
 export const listTraces =

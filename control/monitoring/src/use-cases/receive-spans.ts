@@ -102,12 +102,21 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function decode(type: OtlpMediaType, body: Buffer): OtlpRequest {
+  const request =
+    type === 'application/x-protobuf' ? attempt(() => decodeProtobuf(body)) : attempt(() => parseJson(body))
+  if (typeof request === 'object' && request !== null) return request
+  throw new Refusal(400, `The body is not an export request in ${type}.`)
+}
+
+function parseJson(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8'))
+}
+
+/** The result, or undefined if it throws. */
+function attempt<Value>(decode: () => Value): Value | undefined {
   try {
-    if (type === 'application/x-protobuf') return decodeProtobuf(body)
-    const request: unknown = JSON.parse(body.toString('utf8'))
-    if (typeof request === 'object' && request !== null) return request
+    return decode()
   } catch {
-    // refused below, as any other body
+    return undefined
   }
-  throw new Refusal(400, `The body is no export request in ${type}.`)
 }

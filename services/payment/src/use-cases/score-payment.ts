@@ -12,7 +12,7 @@ interface Sources {
 
 /**
  * Returns the fraud score of a payment before its transaction begins, which must not wait for another service. Undefined if scores are
- * switched off, for a provider that moves no money, and if there is none in time.
+ * switched off, if the provider moves no money, and if inference does not respond in time.
  */
 export async function scorePayment(
   deps: Deps,
