@@ -129,3 +129,8 @@ test('an account has one vote on an article, which goes with it', async () => {
     expect(items[0].authorId).toBeUndefined()
   })
 })
+
+test.each(['e', '..', '1e99', '1e-99', '-1'])('a cursor with the rank %s is refused', async (rank) => {
+  const cursor = Buffer.from(JSON.stringify({ id: newId(), rank })).toString('base64url')
+  expect((await anyone(`/api/v1/articles?q=tea&locale=en&cursor=${cursor}`)).status).toBe(422)
+})

@@ -49,7 +49,9 @@ export const getArticle: Handler<SupportService, 'getArticle'> = async ({ params
   return { status: 200, body, version: isEditor(caller) ? revision : `published-${revision}` }
 }
 
-const Place = Type.Object({ id: Type.String({ format: 'uuid' }), rank: Type.String({ pattern: '^[0-9.e+-]{1,30}$' }) })
+// what PostgreSQL writes of a real that is no less than zero, and no number that a real cannot store
+const Rank = Type.String({ pattern: String.raw`^[0-9]{1,4}(\.[0-9]{1,13})?(e-[0-2][0-9])?$` })
+const Place = Type.Object({ id: Type.String({ format: 'uuid' }), rank: Rank })
 
 export const listArticles: Handler<SupportService, 'listArticles'> = async ({ query, caller, db, refuse }) => {
   const { limit, cursor, q: words, ...filter } = query
