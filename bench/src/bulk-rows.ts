@@ -4,10 +4,15 @@ import { openDatabase } from '@stoa/postgres'
 
 /** Opens the database of a running service, whose address stands in its environment; Linux only. */
 export async function databaseOf(pid: number): Promise<Database> {
+  return openDatabase({ url: await databaseUrlOf(pid), applicationName: 'bench', statementTimeoutMs: 600_000 })
+}
+
+/** The address of the database of a running service. */
+export async function databaseUrlOf(pid: number): Promise<string> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0')
   const url = environment.find((entry) => entry.startsWith('DATABASE_URL='))?.slice('DATABASE_URL='.length)
   if (url === undefined) throw new Error(`process ${pid} has no database`)
-  return openDatabase({ url, applicationName: 'bench', statementTimeoutMs: 600_000 })
+  return url
 }
 
 /**

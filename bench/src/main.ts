@@ -9,6 +9,7 @@ import { oversell } from './benches/oversell.ts'
 import { rpc } from './benches/rpc.ts'
 import { saga } from './benches/saga.ts'
 import { start } from './benches/start.ts'
+import { statements } from './benches/statements.ts'
 import { isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
@@ -16,6 +17,7 @@ import { comparePairs } from './pairs.ts'
 const benches: readonly Bench[] = [
   start,
   checkout,
+  statements,
   rpc,
   oversell,
   catalogue,
