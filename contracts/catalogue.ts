@@ -18,6 +18,7 @@ import { streaming } from './streaming/service.ts'
 import { support } from './support/service.ts'
 import { user } from './user/service.ts'
 import { inference } from './inference/service.ts'
+import { reporting } from './reporting/service.ts'
 
 /** Every service that clients reach through the gateway; routes, policies and documents are generated from this list. */
 export const catalogue: readonly Service[] = [
@@ -39,5 +40,6 @@ export const catalogue: readonly Service[] = [
   analytics,
   etl,
   datamart,
+  reporting,
   inference,
 ]

@@ -12,6 +12,7 @@ import { notificationPermissions } from './notification/permissions.ts'
 import { orderPermissions } from './order/permissions.ts'
 import { paymentPermissions } from './payment/permissions.ts'
 import { pricingPermissions } from './pricing/permissions.ts'
+import { reportingPermissions } from './reporting/permissions.ts'
 import { salesPermissions } from './sales/permissions.ts'
 import { searchPermissions } from './search/permissions.ts'
 import { shippingPermissions } from './shipping/permissions.ts'
@@ -36,6 +37,7 @@ export const permissionsByContract = {
   order: orderPermissions,
   payment: paymentPermissions,
   pricing: pricingPermissions,
+  reporting: reportingPermissions,
   sales: salesPermissions,
   search: searchPermissions,
   shipping: shippingPermissions,

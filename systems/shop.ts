@@ -12,6 +12,7 @@ import { payment } from '@stoa/contracts/payment/service'
 import { permissionsByContract } from '@stoa/contracts/permissions'
 import { pricing } from '@stoa/contracts/pricing/service'
 import { registry } from '@stoa/contracts/registry/service'
+import { reporting } from '@stoa/contracts/reporting/service'
 import { sales } from '@stoa/contracts/sales/service'
 import { search } from '@stoa/contracts/search/service'
 import { shipping } from '@stoa/contracts/shipping/service'
@@ -64,7 +65,8 @@ export const system = defineSystem({
     service('services', streaming),
     service('services', analytics),
     { ...service('services', etl), lake: 'writes' },
-    { ...service('services', datamart), lake: 'reads', assets: fonts },
+    { ...service('services', datamart), lake: 'reads' },
+    { ...service('services', reporting), assets: fonts },
     service('services', inference),
 
     // The one door.

@@ -26,22 +26,10 @@ export const datamartErrors = errors({
     why: 'Its groups do not fit into the memory and the disk that a query may use.',
     fix: 'Ask for a shorter period or fewer dimensions.',
   },
-  'datamart.report_not_found': {
-    kind: 'not_found',
-    title: 'No such report',
-    why: 'There is no report with this id, or it was removed after its retention.',
-    fix: 'List the reports, or generate it again.',
-  },
-  'datamart.report_not_completed': {
+  'datamart.result_replaced': {
     kind: 'conflict',
-    title: 'The report is not completed',
-    why: 'It is still being generated, or it has failed.',
-    fix: 'Read the report until its state is completed; repeat one that failed.',
-  },
-  'datamart.report_not_failed': {
-    kind: 'conflict',
-    title: 'The report has not failed',
-    why: 'Only a report that failed can be repeated.',
-    fix: 'Generate another one for newer figures.',
+    title: 'The rows of this result are no longer kept',
+    why: 'Rows are kept for a day after their query; they were read again with other contents.',
+    fix: 'Read the result again from its first row, under another id.',
   },
 })

@@ -15,5 +15,4 @@ export const datamartExamples: Examples<typeof http> = {
       limit: 10,
     },
   },
-  generateReport: { body: { template: 'sales', from: '2026-11-01', to: '2026-12-01', currency: 'EUR' } },
 }

@@ -1,83 +1,11 @@
-import { closed, CurrencySchema, idSchema, InstantSchema, nameText } from '@stoa/contract'
+import { InstantSchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-
-/** What can be measured; amounts are in minor units. */
-export const Measure = Type.Enum(
-  ['orders', 'confirmedOrders', 'units', 'revenue', 'tax', 'netRevenue', 'discounts', 'placedValue'],
-  {
-    description:
-      '`tax`, `netRevenue` and `discounts` leave out orders that a release before 1.1 of their events has placed',
-  },
-)
-export type Measure = Static<typeof Measure>
-
-/** By what it can be divided and filtered. */
-export const Dimension = Type.Enum([
-  'day',
-  'weekday',
-  'currency',
-  'sku',
-  'product',
-  'category',
-  'status',
-  'kind',
-  'country',
-  'region',
-  'priceList',
-])
-export type Dimension = Static<typeof Dimension>
-
-const Day = Type.String({ format: 'date', pattern: '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$', description: 'day in UTC' })
-
-const Filter = Type.Object(
-  {
-    dimension: Dimension,
-    values: Type.Array(nameText(200), { minItems: 1, maxItems: 100, description: 'one of these' }),
-  },
-  closed,
-)
-
-/** What is asked of the star schema. */
-export const MartQuery = Type.Object(
-  {
-    measures: Type.Array(Measure, { minItems: 1, maxItems: 10, uniqueItems: true }),
-    dimensions: Type.Optional(Type.Array(Dimension, { maxItems: 6, uniqueItems: true })),
-    timeGrain: Type.Optional(
-      Type.Enum(['day', 'week', 'month', 'quarter', 'year'], {
-        description: 'divides by period; its first day is the value',
-      }),
-    ),
-    from: Type.Optional(Day),
-    to: Type.Optional({ ...Day, description: 'day in UTC; does not belong to the period' }),
-    filters: Type.Optional(Type.Array(Filter, { maxItems: 10 })),
-    orderBy: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { by: Type.String({ pattern: '^[A-Za-z]{1,40}$' }), descending: Type.Optional(Type.Boolean()) },
-          closed,
-        ),
-        { maxItems: 5, description: 'columns of the result, by name' },
-      ),
-    ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
-  },
-  closed,
-)
-export type MartQuery = Static<typeof MartQuery>
-
-/** A column of a result. */
-export const MartColumn = Type.Object({
-  name: Type.String(),
-  type: Type.Enum(['text', 'day', 'integer', 'money'], { description: 'money is in minor units' }),
-})
-export type MartColumn = Static<typeof MartColumn>
-
-const Cell = Type.Union([Type.String(), Type.Integer(), Type.Null()])
+import { MartCell, MartColumn } from '../shared/mart-query.ts'
 
 /** The rows of a query, and what they come from. */
 export const MartResult = Type.Object({
   columns: Type.Array(MartColumn),
-  rows: Type.Array(Type.Array(Cell)),
+  rows: Type.Array(Type.Array(MartCell)),
   isTruncated: Type.Boolean({ description: 'there are more rows than the limit' }),
   sql: Type.String({ description: 'the statement that was run on the star schema' }),
   asOf: Type.Optional({
@@ -87,35 +15,3 @@ export const MartResult = Type.Object({
   versions: Type.Record(Type.String(), Type.Integer(), { description: 'versions of the Delta tables that were read' }),
 })
 export type MartResult = Static<typeof MartResult>
-
-/** The id of a report. */
-export const ReportId = idSchema('report')
-export type ReportId = Static<typeof ReportId>
-
-/** What a report shows: sales by day, currency and product of a period. */
-export const ReportRequest = Type.Object(
-  {
-    template: Type.Enum(['sales']),
-    from: Day,
-    to: { ...Day, description: 'day in UTC; does not belong to the period' },
-    currency: Type.Optional(CurrencySchema),
-  },
-  closed,
-)
-export type ReportRequest = Static<typeof ReportRequest>
-
-/** A report and its state; its rows are in the files. */
-export const Report = Type.Object({
-  id: ReportId,
-  ...ReportRequest.properties,
-  state: Type.Enum(['queued', 'completed', 'failed']),
-  attempts: Type.Integer({ minimum: 0 }),
-  createdAt: InstantSchema,
-  endedAt: Type.Optional(InstantSchema),
-  rowCount: Type.Optional(Type.Integer({ minimum: 0 })),
-  isTruncated: Type.Optional(Type.Boolean()),
-  sql: Type.Optional(Type.String()),
-  asOf: Type.Optional({ ...InstantSchema, description: 'every event before this time is included' }),
-  error: Type.Optional(Type.String({ description: 'why the last attempt failed' })),
-})
-export type Report = Static<typeof Report>

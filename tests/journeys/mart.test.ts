@@ -42,7 +42,7 @@ async function stored(): Promise<unknown[][]> {
   ])
 }
 
-test('an order is in the star schema after a run of the pipeline, to the cent, and in a report as PDF and CSV', async () => {
+test('an order is in the star schema after a run of the pipeline, to the cent, and in a report as PDF, Excel and CSV', async () => {
   const customer = await newCustomer()
   const { body: order } = await place(customer, { items: [{ sku: 'TEA-GREEN-100', quantity: 3 }] })
   expect(order.status).toBe('confirmed')
@@ -73,7 +73,7 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const generated = await ask('POST', '/api/v1/reports/generate', {
     as: staff,
     key: randomUUID(),
-    body: { template: 'sales', from: day, to, currency: 'EUR' },
+    body: { template: 'sales', from: day, to, currency: 'EUR', formats: ['pdf', 'xlsx', 'csv'], language: 'de' },
     headers: { prefer: 'wait=30' },
   })
   expect([generated.status, generated.body]).toMatchObject([202, { state: 'completed', asOf, isTruncated: false }])
@@ -85,6 +85,8 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const bytes = Buffer.from(await pdf.arrayBuffer())
   expect([pdf.status, pdf.headers.get('content-type')]).toEqual([200, 'application/pdf'])
   expect([bytes.subarray(0, 5).toString(), bytes.subarray(-6).toString().trim()]).toEqual(['%PDF-', '%%EOF'])
+  const workbook = Buffer.from(await (await download('xlsx')).arrayBuffer())
+  expect(workbook.subarray(0, 2).toString()).toBe('PK')
   const csv = await (await download('csv')).text()
   const [, ...lines] = csv.trim().split('\r\n')
   const total = lines.map((line) => Number(line.split(',').at(-1))).reduce((sum, each) => sum + each, 0)

@@ -19,9 +19,4 @@ export const config = defineConfig('datamart', {
     unit: 'ms',
     doc: 'Time that a query may take.',
   }),
-  REPORT_RETENTION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3_650 }), {
-    default: 90,
-    unit: 'd',
-    doc: 'Time for which a report can be downloaded.',
-  }),
 })

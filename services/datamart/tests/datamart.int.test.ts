@@ -1,9 +1,9 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import type { DatamartService } from '@stoa/contracts/datamart/service'
 import { newId } from '@stoa/kernel'
-import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laterColumns } from '../src/model/sales.ts'
 import { datamartService } from '../src/service.ts'
@@ -29,21 +29,26 @@ async function rowsOf(body: object): Promise<unknown[][]> {
   return answer.body.rows
 }
 
-const generate = () =>
-  service.request('POST', '/api/v1/reports/generate', {
-    as: analyst,
-    headers: { prefer: 'wait=30' },
-    body: { template: 'sales', from: '2026-11-01', to: '2026-12-01' },
+const measured = { measures: ['confirmedOrders', 'revenue'], dimensions: ['day', 'currency', 'product'] }
+/** Asks as another service does. */
+async function readRows(given: object = {}): Promise<any> {
+  const { status, body } = await service.call('ReadRows', {
+    resultId: newId(),
+    query: JSON.stringify(measured),
+    limit: 100,
+    ...given,
   })
+  return status === 200 ? { ...body, rows: JSON.parse(body.rows) } : body
+}
 
-test('before the first run of the pipeline there are no rows, and a report says so', async () => {
+test('before the first run of the pipeline there are no rows, also for another service', async () => {
   const { body } = await ask({ measures: ['orders'] })
   expect(body).toMatchObject({ rows: [], versions: {} })
   expect(body).not.toHaveProperty('asOf')
-  const report = await generate()
-  expect([report.status, report.body]).toMatchObject([202, { state: 'completed', rowCount: 0 }])
-  const pdf = await service.request('GET', `/api/v1/reports/${report.body.id}/pdf`, { as: analyst })
-  expect([pdf.status, pdf.body.slice(0, 5)]).toEqual([200, '%PDF-'])
+  for (const resultId of ['', newId()]) {
+    const { rows, ...read } = await readRows({ resultId, query: JSON.stringify({ ...measured, from: '2026-11-01' }) })
+    expect([rows, read.asOf ?? '', read.versions ?? {}]).toEqual([[], '', {}])
+  }
 })
 
 const formula = '=HYPERLINK("http://evil.example","tea")'
@@ -92,16 +97,6 @@ test('refuses what cannot be added up, names that are not declared, and callers 
   expect((await ask({ measures: ['amount) from fact_sales; --'] })).status).toBe(422)
   const ordered = await ask({ measures: ['orders'], orderBy: [{ by: 'drop' }] })
   expect([ordered.status, ordered.body.code]).toEqual([422, 'datamart.query_invalid'])
-  const report = { template: 'sales', from: '2026-11-01', to: '2026-11-02' }
-  const generated = async (body: object) => {
-    const answer = await service.request('POST', '/api/v1/reports/generate', {
-      as: analyst,
-      body: { ...report, ...body },
-    })
-    return [answer.status, answer.body.code]
-  }
-  expect(await generated({ currency: 'ZZZ' })).toEqual([422, 'request.invalid'])
-  expect(await generated({ to: '2026-11-01' })).toEqual([422, 'datamart.query_invalid'])
   const customer = { subject: newId(), roles: ['customer'] }
   const refused = await service.request('POST', '/api/v1/datamart/query', {
     as: customer,
@@ -110,43 +105,70 @@ test('refuses what cannot be added up, names that are not declared, and callers 
   expect(refused.status).toBe(403)
 })
 
-test('a report is printed from its rows, also after the tables have changed; a formula in a name is a text', async () => {
-  const { body: report } = await generate()
-  expect(report).toMatchObject({ state: 'completed', rowCount: 3, isTruncated: false, asOf: builtAt })
-  await writeStar(lake, { fact_sales: [] })
-  const csv = await service.request('GET', `/api/v1/reports/${report.id}/csv`, { as: analyst })
-  expect(csv.headers.get('content-type')).toContain('text/csv')
-  expect(csv.body.split('\r\n').slice(0, 3)).toEqual([
-    'day,currency,product,confirmedOrders,units,revenue',
-    `2026-11-28,EUR,"'); drop table fact_sales;' --",1,2,1001`,
-    `2026-11-28,EUR,"'=HYPERLINK(""http://evil.example"",""tea"")",1,1,500`,
+test('portions of one result are the rows of one run of its query, also after the tables have changed', async () => {
+  const resultId = newId()
+  const first = await readRows({ resultId, limit: 2 })
+  expect(first).toMatchObject({ rowCount: 4, asOf: builtAt, versions: { fact_sales: 0, dim_product: 0 } })
+  expect(first.sql).toContain('from fact_sales')
+  expect(first.columns.map(({ name, type }: any) => [name, type])).toEqual([
+    ['day', 'day'],
+    ['currency', 'text'],
+    ['product', 'text'],
+    ['confirmedOrders', 'integer'],
+    ['revenue', 'money'],
   ])
-  const pdf = () => service.request('GET', `/api/v1/reports/${report.id}/pdf`, { as: analyst })
-  expect((await pdf()).body).toBe((await pdf()).body)
+  await writeStar(lake, { fact_sales: [] })
+  const second = await readRows({ resultId, offset: 2, limit: 2, madeAt: first.madeAt })
+  expect([...first.rows, ...second.rows]).toEqual([
+    ['2026-10-31', 'USD', `'); drop table fact_sales; --`, 1, 9_007_199_254_740_000],
+    ['2026-11-28', 'EUR', `'); drop table fact_sales; --`, 1, 1_001],
+    ['2026-11-28', 'EUR', formula, 1, 500],
+    ['2026-11-28', 'EUR', 'shipping', 1, 499],
+  ])
+  expect(await readRows({ resultId, offset: 2, madeAt: 'another' })).toMatchObject({ code: 'failed_precondition' })
+  // another query under the same id is another result
+  expect((await readRows({ resultId, query: JSON.stringify({ measures: ['orders'] }) })).rows).toEqual([[0]])
 })
 
-test('a report that fails says why, and is completed when it is repeated', async () => {
-  const log = join(lake, 'star/fact_sales/_delta_log')
-  await rename(log, `${log}.kept`)
-  await writeStar(lake, { fact_sales: [] })
-  await writeFile(join(log, '00000000000000000000.json'), 'not a commit')
-  const { body: failed } = await generate()
-  await eventually(async () => {
-    const { body } = await service.request('GET', `/api/v1/reports/${failed.id}`, { as: analyst })
-    expect(body).toMatchObject({
-      state: 'failed',
-      attempts: 3,
-      error: expect.stringContaining('version 0 cannot be read'),
-    })
+test('two that make one result at once get the same rows; a limit is said, and what a message cannot hold comes later', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `${index} ${'long '.repeat(14_000)}`)
+  await writeStar(lake, {
+    dim_product: names.map((product_name, index) => ({ sku: `S${index}`, product_name, category: 'tea' })),
+    fact_sales: names.map((_, index) => sale({ sku: `S${index}`, order_id: `o${index}` })),
   })
-  const csv = await service.request('GET', `/api/v1/reports/${failed.id}/csv`, { as: analyst })
-  expect([csv.status, csv.body.code]).toEqual([409, 'datamart.report_not_completed'])
-  await rm(log, { recursive: true })
-  await rename(`${log}.kept`, log)
-  const path = `/api/v1/reports/${failed.id}/repeat`
-  const repeated = await service.request('POST', path, { as: analyst, headers: { prefer: 'wait=30' } })
-  expect([repeated.status, repeated.body.state]).toEqual([202, 'completed'])
-  expect((await service.request('POST', path, { as: analyst })).body.code).toBe('datamart.report_not_failed')
+  const resultId = newId()
+  const query = JSON.stringify({ measures: ['units'], dimensions: ['sku', 'product'], limit: 20 })
+  const [one, other] = await Promise.all([readRows({ resultId, query }), readRows({ resultId, query })])
+  expect(one).toEqual(other)
+  expect(one).toMatchObject({ rowCount: 20, isTruncated: true })
+  expect(one.rows.length).toBeLessThan(20)
+  const all = [...one.rows]
+  while (all.length < 20)
+    all.push(...(await readRows({ resultId, query, offset: all.length, madeAt: one.madeAt })).rows)
+  expect(new Set(all.map(([sku]) => sku)).size).toBe(20)
+  expect((await readRows({ resultId, query, offset: 20 })).rows).toEqual([])
+})
+
+test('kept results are removed after a day', async () => {
+  const resultId = newId()
+  const { madeAt } = await readRows({ resultId })
+  await service.runTask('remove-old', {})
+  expect((await readRows({ resultId })).madeAt).toBe(madeAt)
+  const folder = join(lake, 'results')
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  for (const name of await readdir(folder)) await utimes(join(folder, name), yesterday, yesterday)
+  await service.runTask('remove-old', {})
+  expect(await readdir(folder)).toEqual([])
+  expect(await readRows({ resultId, madeAt })).toMatchObject({ code: 'failed_precondition' })
+})
+
+test('another service is refused what is no query, and what names no column of the model', async () => {
+  const codes = async (query: string, resultId = newId()) => (await readRows({ query, resultId })).message
+  expect(await codes('{')).toContain('not JSON')
+  expect(await codes(JSON.stringify({ measures: ['amount) from fact_sales; --'] }))).toContain('model')
+  expect(await codes(JSON.stringify({ measures: ['units'], from: '2026-02-30' }))).toContain('model')
+  expect(await codes(JSON.stringify({ measures: ['units'], limit: 1_000_001 }))).toContain('model')
+  expect(await codes(JSON.stringify({ measures: ['units'] }), '../../x')).toContain('UUID')
 })
 
 test('divides by country and price list, and subtracts tax and discounts', async () => {

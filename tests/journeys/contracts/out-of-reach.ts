@@ -5,7 +5,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'user.verifyEmail': 'the link goes by e-mail',
   'payment.createPayment': 'an order pays by itself as soon as it is placed',
   'payment.capturePayment': 'only what staff have authorised for an order that has not paid yet is captured by hand',
-  'datamart.repeatReport': 'a report fails only where the lake does',
+  'reporting.repeatReport': 'a report fails only where the lake does',
   'payment.receiveWebhook': 'a provider signs it',
   'shipping.receiveTracking': 'a carrier signs it',
   'registry.registerInstance': 'only the processes of the system have the token',

@@ -1,4 +1,4 @@
-import type { MartQuery } from '@stoa/contracts/datamart/resources'
+import type { MartQuery } from '@stoa/contracts/shared/mart-query'
 import { expect, test } from 'vitest'
 import { buildQuery, isDay } from './build-query.ts'
 

@@ -1,4 +1,4 @@
-import type { MartColumn, MartQuery } from '@stoa/contracts/datamart/resources'
+import type { BulkQuery, MartColumn } from '@stoa/contracts/shared/mart-query'
 import type { StarTableName } from '@stoa/contracts/etl/lake-layout'
 import { dimensions, joins, measures } from './sales.ts'
 
@@ -22,7 +22,7 @@ export interface InvalidQuery {
 const defaultLimit = 1_000
 
 /** Builds the statement of a query. */
-export function buildQuery(query: MartQuery): BuiltQuery | InvalidQuery {
+export function buildQuery(query: BulkQuery): BuiltQuery | InvalidQuery {
   const invalid = findInvalid(query)
   if (invalid !== undefined) return invalid
   const { filters = [], limit = defaultLimit } = query
@@ -57,7 +57,7 @@ export function buildQuery(query: MartQuery): BuiltQuery | InvalidQuery {
   return { sql, parameters, columns, tables: ['fact_sales', ...needed], limit }
 }
 
-function conditions({ from, to, filters = [] }: MartQuery, parameters: string[]): string[] {
+function conditions({ from, to, filters = [] }: BulkQuery, parameters: string[]): string[] {
   const place = (value: string) => `$${parameters.push(value)}`
   return [
     ...(from === undefined ? [] : [`f.day >= ${place(from)}::date`]),
@@ -71,12 +71,12 @@ function conditions({ from, to, filters = [] }: MartQuery, parameters: string[])
 }
 
 /** As asked, then by all columns, so that pages and repetitions of a query have one order. */
-function order({ orderBy = [] }: MartQuery, columns: readonly MartColumn[]): string {
+function order({ orderBy = [] }: BulkQuery, columns: readonly MartColumn[]): string {
   const asked = orderBy.map(({ by, descending = false }) => `"${by}" ${descending ? 'desc' : 'asc'} nulls last`)
   return [...asked, ...columns.map((_, index) => `${index + 1} nulls last`)].join(', ')
 }
 
-function findInvalid(query: MartQuery): InvalidQuery | undefined {
+function findInvalid(query: BulkQuery): InvalidQuery | undefined {
   const { from, to, dimensions: named = [], filters = [], orderBy = [], timeGrain } = query
   if (from !== undefined && to !== undefined && from >= to) {
     return { code: 'datamart.query_invalid', detail: 'The period ends before it begins.', pointer: '/to' }
@@ -96,7 +96,7 @@ function findInvalid(query: MartQuery): InvalidQuery | undefined {
   return missingCurrency(query)
 }
 
-function missingCurrency(query: MartQuery): InvalidQuery | undefined {
+function missingCurrency(query: BulkQuery): InvalidQuery | undefined {
   const isOne = query.filters?.some(({ dimension, values }) => dimension === 'currency' && new Set(values).size === 1)
   if (isOne === true || query.dimensions?.includes('currency') === true) return undefined
   const money = query.measures.find((name) => measures[name].type === 'money')

@@ -1,4 +1,4 @@
-import type { Dimension, MartColumn, Measure } from '@stoa/contracts/datamart/resources'
+import type { Dimension, MartColumn, Measure } from '@stoa/contracts/shared/mart-query'
 import type { StarTableName } from '@stoa/contracts/etl/lake-layout'
 import type { Columns } from '@stoa/lake'
 

@@ -1,0 +1,35 @@
+import { errors } from '@stoa/contract'
+
+/** The errors that reporting returns. */
+export const reportingErrors = errors({
+  'reporting.query_invalid': {
+    kind: 'invalid',
+    title: 'The query of the report cannot be run',
+    why: 'A period ends before it begins, a value does not fit its dimension, a money measure has several currencies, or the chart names a column that the query does not have.',
+    fix: 'Correct what `detail` names.',
+  },
+  'reporting.report_not_found': {
+    kind: 'not_found',
+    title: 'No such report',
+    why: 'There is no report with this id, or it was removed after its retention.',
+    fix: 'List the reports, or generate it again.',
+  },
+  'reporting.report_not_completed': {
+    kind: 'conflict',
+    title: 'The report is not completed',
+    why: 'It is still being generated, or it has failed.',
+    fix: 'Read the report until its state is completed; repeat one that failed.',
+  },
+  'reporting.format_not_made': {
+    kind: 'conflict',
+    title: 'The report was not made in this format',
+    why: 'A report has the files of the formats that were asked for.',
+    fix: 'Download one of its formats, or generate it again with this one.',
+  },
+  'reporting.report_not_failed': {
+    kind: 'conflict',
+    title: 'The report has not failed',
+    why: 'Only a report that failed can be repeated.',
+    fix: 'Generate another one for newer figures.',
+  },
+})

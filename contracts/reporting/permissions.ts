@@ -1,0 +1,9 @@
+import type { Permissions } from '../shared/declared-permission.ts'
+
+const readers = ['analyst', 'staff', 'manager'] as const
+
+/** The permissions of reporting, and the roles that have them. */
+export const reportingPermissions = {
+  'report:read': { description: 'read and download reports', roles: readers },
+  'report:generate': { description: 'generate reports', roles: readers },
+} as const satisfies Permissions

@@ -1,0 +1,106 @@
+import { closed, CurrencySchema, idSchema, InstantSchema, nameText } from '@stoa/contract'
+import { Type, type Static } from 'typebox'
+import { UserId } from '../shared/ids.ts'
+import { BulkQuery, Day } from '../shared/mart-query.ts'
+
+/** The id of a report. */
+export const ReportId = idSchema('report')
+export type ReportId = Static<typeof ReportId>
+
+/** A file that a report can have. */
+export const ReportFormat = Type.Enum(['pdf', 'xlsx', 'csv'])
+export type ReportFormat = Static<typeof ReportFormat>
+
+/** The language of a report: its words, dates and numbers. */
+export const ReportLanguage = Type.Enum(['en', 'de'])
+export type ReportLanguage = Static<typeof ReportLanguage>
+
+/** The reports whose query is declared. */
+export const TemplateName = Type.Enum(['sales', 'sales-by-country', 'price-lists'])
+export type TemplateName = Static<typeof TemplateName>
+
+/** What the chart of a report shows: the sum of a measure for each value of a column. */
+export const Chart = Type.Object(
+  {
+    x: Type.String({ pattern: '^[A-Za-z]{1,40}$', description: 'the column along the axis' }),
+    y: Type.String({ pattern: '^[A-Za-z]{1,40}$', description: 'the measure' }),
+    series: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z]{1,40}$',
+        description: 'the column that divides each bar; the largest six, then others',
+      }),
+    ),
+  },
+  closed,
+)
+export type Chart = Static<typeof Chart>
+
+const making = {
+  formats: Type.Optional(
+    Type.Array(ReportFormat, { minItems: 1, maxItems: 3, uniqueItems: true, default: ['pdf', 'csv'] }),
+  ),
+  language: Type.Optional({ ...ReportLanguage, default: 'en' }),
+}
+
+const period = {
+  from: Day,
+  to: { ...Day, description: 'day in UTC; does not belong to the period' },
+  currency: Type.Optional(CurrencySchema),
+}
+
+/** A report of a template over a period. */
+export const TemplateRequest = Type.Object({ template: TemplateName, ...period, ...making }, closed)
+export type TemplateRequest = Static<typeof TemplateRequest>
+
+/** A report of any query. */
+export const QueryRequest = Type.Object(
+  { title: nameText(120), query: BulkQuery, chart: Type.Optional(Chart), ...making },
+  closed,
+)
+export type QueryRequest = Static<typeof QueryRequest>
+
+/** A template, and what it shows. */
+export const ReportTemplate = Type.Object({
+  name: TemplateName,
+  title: Type.String(),
+  description: Type.String(),
+  columns: Type.Array(Type.String()),
+  chart: Type.Optional(Chart),
+})
+export type ReportTemplate = Static<typeof ReportTemplate>
+
+/** A file of a report. */
+export const ReportFile = Type.Object({
+  format: ReportFormat,
+  sizeBytes: Type.Integer({ minimum: 0 }),
+  rowCount: Type.Integer({ minimum: 0, description: 'a PDF has only the first rows of a long report, and says so' }),
+})
+export type ReportFile = Static<typeof ReportFile>
+
+/** A report and its state; its rows are in the files. */
+export const Report = Type.Object({
+  id: ReportId,
+  title: Type.String(),
+  template: Type.Optional(TemplateName),
+  from: Type.Optional(Day),
+  to: Type.Optional(Day),
+  query: BulkQuery,
+  chart: Type.Optional(Chart),
+  formats: Type.Array(ReportFormat),
+  language: ReportLanguage,
+  requestedBy: Type.Optional({ ...UserId, description: 'missing if the account is erased' }),
+  state: Type.Enum(['queued', 'completed', 'failed']),
+  attempts: Type.Integer({ minimum: 0 }),
+  createdAt: InstantSchema,
+  endedAt: Type.Optional(InstantSchema),
+  rowCount: Type.Optional(Type.Integer({ minimum: 0 })),
+  isTruncated: Type.Optional(Type.Boolean({ description: 'there are more rows than the limit of the query' })),
+  sql: Type.Optional(Type.String({ description: 'the statement that datamart has run' })),
+  asOf: Type.Optional({ ...InstantSchema, description: 'every event before this time is included' }),
+  versions: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), { description: 'versions of the Delta tables that were read' }),
+  ),
+  files: Type.Optional(Type.Array(ReportFile)),
+  error: Type.Optional(Type.String({ description: 'why the last attempt failed' })),
+})
+export type Report = Static<typeof Report>

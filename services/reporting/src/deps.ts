@@ -1,0 +1,14 @@
+import type { Clock, NewId } from '@stoa/kernel'
+import type { Database } from '@stoa/postgres'
+import type { Logger } from '@stoa/telemetry'
+
+/** What the use cases of reporting are made with. */
+export interface Deps {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly database: Database
+  readonly logger: Logger
+  readonly retentionDays: number
+  /** The largest file of a report. */
+  readonly mostFileBytes: number
+}

@@ -1,0 +1,42 @@
+import { reporting } from '@stoa/contracts/reporting/service'
+import { defineService } from '@stoa/service'
+import { config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { getReportCsv, getReportPdf, getReportXlsx } from './use-cases/download-report.ts'
+import { generateReportTask } from './use-cases/generate-report.ts'
+import { personalData } from './use-cases/personal-data.ts'
+import { getReport, listReports, listReportTemplates } from './use-cases/read-reports.ts'
+import { removeOld } from './use-cases/remove-old.ts'
+import { generateQueryReport, generateReport, repeatReport } from './use-cases/request-report.ts'
+
+/** Reports as PDF, Excel and CSV: its table of contents. */
+export const reportingService = defineService(reporting, {
+  config,
+  migrations: new URL('../migrations/', import.meta.url),
+  deps: ({ clock, newId, database, telemetry, config: settings }): Deps => ({
+    clock,
+    newId,
+    database,
+    logger: telemetry.logger,
+    retentionDays: settings.reportRetentionDays,
+    mostFileBytes: settings.reportFileMib * 1_048_576,
+  }),
+  bind: (deps) => ({
+    operations: {
+      listReportTemplates,
+      listReports,
+      getReport,
+      generateReport: generateReport(deps),
+      generateQueryReport: generateQueryReport(deps),
+      repeatReport: repeatReport(deps),
+      getReportPdf,
+      getReportXlsx,
+      getReportCsv,
+    },
+    rpc: {},
+    consumes: {},
+    sagas: {},
+    tasks: { 'generate-report': generateReportTask(deps), 'remove-old': removeOld(deps) },
+    personalData,
+  }),
+})

@@ -1,0 +1,82 @@
+import type { ReadHandle, WriteHandle } from '@stoa/contract'
+import type { ReportFormat } from '@stoa/contracts/reporting/resources'
+import type { Database } from '@stoa/postgres'
+
+const chunkBytes = 524_288
+
+/** Where the bytes of a file go. */
+export interface FileSink {
+  /** @throws Error if the file becomes larger than it may be */
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  /** Writes what is left; returns the size of the file. */
+  readonly end: () => Promise<number>
+}
+
+interface FileOf {
+  readonly reportId: string
+  readonly attemptId: string
+  readonly format: ReportFormat
+  readonly mostBytes: number
+}
+
+/** A file of an attempt, written chunk by chunk, so that memory holds one of them. It counts once the attempt completes the report. */
+export function makeFileSink(database: Database, { reportId, attemptId, format, mostBytes }: FileOf): FileSink {
+  let pending: Uint8Array[] = []
+  let pendingBytes = 0
+  let sizeBytes = 0
+  let number = 0
+  async function flush(): Promise<void> {
+    if (pendingBytes === 0) return
+    const bytes = Buffer.concat(pending)
+    pending = []
+    pendingBytes = 0
+    await database.transaction(
+      ({ sql }) => sql`
+        insert into report_chunks (report_id, attempt_id, format, number, written_at, bytes)
+        values (${reportId}, ${attemptId}, ${format}, ${number}, now(), ${bytes})`,
+    )
+    number += 1
+  }
+  return {
+    async write(bytes) {
+      sizeBytes += bytes.byteLength
+      if (sizeBytes > mostBytes)
+        throw new FileTooLarge(`The ${format} file is larger than ${mostBytes / 1_048_576} MiB (REPORT_FILE_MIB).`)
+      pending.push(bytes)
+      pendingBytes += bytes.byteLength
+      if (pendingBytes >= chunkBytes) await flush()
+    },
+    async end() {
+      await flush()
+      return sizeBytes
+    },
+  }
+}
+
+/** Thrown when a file is larger than it may be; another attempt would end in the same way. */
+export class FileTooLarge extends Error {}
+
+/** The bytes of a file of a completed report; undefined if the report has none of this format. */
+export async function readFileOf(
+  { sql }: ReadHandle,
+  reportId: string,
+  format: ReportFormat,
+): Promise<Buffer | undefined> {
+  const rows = await sql<{ bytes: Uint8Array }>`
+    select c.bytes from reports r join report_chunks c on c.report_id = r.id and c.attempt_id = r.made_by
+    where r.id = ${reportId} and r.state = 'completed' and c.format = ${format} order by c.number`
+  return rows.length === 0 ? undefined : Buffer.concat(rows.map(({ bytes }) => bytes))
+}
+
+/** Removes what attempts have written that have not completed their report, once it is old enough that none of them still runs. */
+export async function removeAbandoned(
+  { sql }: WriteHandle,
+  { before, limit }: { readonly before: Temporal.Instant; readonly limit: number },
+): Promise<number> {
+  const rows = await sql`
+    delete from report_chunks where ctid = any(array(
+      select c.ctid from report_chunks c join reports r on r.id = c.report_id
+      where c.written_at < ${before} and c.attempt_id is distinct from r.made_by limit ${limit}
+    )) returning 1`
+  return rows.length
+}
