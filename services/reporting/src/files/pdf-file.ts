@@ -13,7 +13,7 @@ import { notesOf } from './notes.ts'
 import { columnName, wordsOf, type Words } from './words.ts'
 import type { Page } from './page-layout.ts'
 
-const mostRows = 2_000
+const mostRows = 1_000
 const mostCharts = 6
 
 type Pdf = PDFKit.PDFDocument

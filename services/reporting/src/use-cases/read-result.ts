@@ -20,7 +20,7 @@ export interface Result {
 
 type DatamartCalls = Pick<Calls<ReportingService['calls']>, 'datamart'>
 
-const rowsAtOnce = 20_000
+const rowsAtOnce = 5_000
 const timeoutMs = 130_000
 
 /** Runs a query under an id of the caller, and reads its rows portion by portion. */
