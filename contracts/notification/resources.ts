@@ -30,6 +30,8 @@ export const NotificationKind = Type.Enum([
   'ticket.updated',
   'ticket.resolved',
   'ticket.sla_breached',
+  'report.ready',
+  'report.failed',
   'message',
 ])
 export type NotificationKind = Static<typeof NotificationKind>

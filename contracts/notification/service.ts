@@ -23,6 +23,8 @@ import {
   userDeleted,
   userLocked,
 } from '../user/events.ts'
+import { reportDistributed, reportFailed } from '../reporting/events.ts'
+import { ReportingRpc } from '../reporting/rpc_pb.js'
 import { ticketResolved, ticketSlaBreached, ticketUpdated } from '../support/events.ts'
 import { SupportRpc } from '../support/rpc_pb.js'
 import { UserRpc } from '../user/rpc_pb.js'
@@ -62,8 +64,14 @@ const described = describeService({
     ticketUpdated,
     ticketResolved,
     ticketSlaBreached,
+    reportDistributed,
+    reportFailed,
   },
-  calls: { support: pick(SupportRpc, 'getReply'), user: pick(UserRpc, 'getContact', 'issueLinkToken') },
+  calls: {
+    reporting: pick(ReportingRpc, 'describeReport'),
+    support: pick(SupportRpc, 'getReply'),
+    user: pick(UserRpc, 'getContact', 'issueLinkToken'),
+  },
   tasks: {
     deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 1_000 },
     'remove-old': { payload: Type.Object({}), everyMs: 600_000 },

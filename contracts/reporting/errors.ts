@@ -32,4 +32,22 @@ export const reportingErrors = errors({
     why: 'Only a report that failed can be repeated.',
     fix: 'Generate another one for newer figures.',
   },
+  'reporting.schedule_not_found': {
+    kind: 'not_found',
+    title: 'No such schedule',
+    why: 'There is no schedule with this id, or it was deleted.',
+    fix: 'List the schedules.',
+  },
+  'reporting.schedule_invalid': {
+    kind: 'invalid',
+    title: 'The schedule cannot be followed',
+    why: 'The five fields of cron name no time, the minute is not one number, the time zone is unknown, or there is not exactly one of template and query.',
+    fix: 'Correct what `detail` names.',
+  },
+  'reporting.too_many_schedules': {
+    kind: 'conflict',
+    title: 'There are too many schedules',
+    why: 'The system has 1,000 schedules.',
+    fix: 'Delete schedules that are no longer needed.',
+  },
 })

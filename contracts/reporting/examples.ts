@@ -1,8 +1,9 @@
 import type { Examples } from '@stoa/contract'
 import type * as http from './http.ts'
+import type * as schedules from './schedules-http.ts'
 
 /** Examples of the operations of reporting. */
-export const reportingExamples: Examples<typeof http> = {
+export const reportingExamples: Examples<typeof http & typeof schedules> = {
   generateReport: {
     body: {
       template: 'sales-by-country',
@@ -26,6 +27,29 @@ export const reportingExamples: Examples<typeof http> = {
       chart: { x: 'product', y: 'revenue' },
       formats: ['pdf', 'csv'],
       language: 'de',
+    },
+  },
+  createSchedule: {
+    body: {
+      title: 'Sales of the week',
+      template: 'sales',
+      currency: 'EUR',
+      formats: ['pdf', 'xlsx'],
+      cron: '30 6 * * mon',
+      timeZone: 'Europe/Vienna',
+      period: 'last-week',
+      recipients: ['01920000-0000-7000-8000-000000000002'],
+    },
+  },
+  replaceSchedule: {
+    body: {
+      title: 'Sales of yesterday',
+      query: { measures: ['units', 'revenue'], dimensions: ['currency', 'category'] },
+      chart: { x: 'category', y: 'revenue' },
+      language: 'de',
+      cron: '0 7 * * *',
+      timeZone: 'America/New_York',
+      period: 'yesterday',
     },
   },
 }

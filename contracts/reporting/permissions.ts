@@ -6,4 +6,5 @@ const readers = ['analyst', 'staff', 'manager'] as const
 export const reportingPermissions = {
   'report:read': { description: 'read and download reports', roles: readers },
   'report:generate': { description: 'generate reports', roles: readers },
+  'report:schedule': { description: 'schedule reports', roles: readers },
 } as const satisfies Permissions

@@ -7,6 +7,10 @@ import { BulkQuery, Day } from '../shared/mart-query.ts'
 export const ReportId = idSchema('report')
 export type ReportId = Static<typeof ReportId>
 
+/** The id of a schedule. */
+export const ScheduleId = idSchema('report schedule')
+export type ScheduleId = Static<typeof ScheduleId>
+
 /** A file that a report can have. */
 export const ReportFormat = Type.Enum(['pdf', 'xlsx', 'csv'])
 export type ReportFormat = Static<typeof ReportFormat>
@@ -88,6 +92,8 @@ export const Report = Type.Object({
   chart: Type.Optional(Chart),
   formats: Type.Array(ReportFormat),
   language: ReportLanguage,
+  scheduleId: Type.Optional(ScheduleId),
+  dueAt: Type.Optional({ ...InstantSchema, description: 'when its schedule was due' }),
   requestedBy: Type.Optional({ ...UserId, description: 'missing if the account is erased' }),
   state: Type.Enum(['queued', 'completed', 'failed']),
   attempts: Type.Integer({ minimum: 0 }),
@@ -104,3 +110,75 @@ export const Report = Type.Object({
   error: Type.Optional(Type.String({ description: 'why the last attempt failed' })),
 })
 export type Report = Static<typeof Report>
+
+/** The days that a scheduled report covers, counted back from the day on which it is due. */
+export const SchedulePeriod = Type.Enum(['yesterday', 'last-7-days', 'last-week', 'last-month', 'month-to-date'], {
+  description: 'weeks begin on Monday; `month-to-date` ends with the day before it is due',
+})
+export type SchedulePeriod = Static<typeof SchedulePeriod>
+
+const { from: _from, to: _to, ...lasting } = BulkQuery.properties
+
+/** When a report is made, of what, and to whom it is sent. */
+export const ScheduleRequest = Type.Object(
+  {
+    title: nameText(120),
+    template: Type.Optional({ ...TemplateName, description: 'either this or a query' }),
+    currency: Type.Optional({ ...CurrencySchema, description: 'of a template' }),
+    query: Type.Optional(Type.Object(lasting, closed)),
+    chart: Type.Optional({ ...Chart, description: 'of a query' }),
+    ...making,
+    cron: Type.String({
+      maxLength: 100,
+      pattern: '^[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){4}$',
+      description: 'minute, hour, day of the month, month, weekday; the minute is one number',
+    }),
+    timeZone: Type.String({ maxLength: 64, pattern: '^[A-Za-z][A-Za-z0-9_+/-]*$', description: 'name of IANA' }),
+    period: SchedulePeriod,
+    recipients: Type.Optional(
+      Type.Array(UserId, {
+        maxItems: 20,
+        uniqueItems: true,
+        default: [],
+        description: 'accounts that get a message with a link; they need the permission to read reports to follow it',
+      }),
+    ),
+    isActive: Type.Optional(Type.Boolean({ default: true })),
+  },
+  closed,
+)
+export type ScheduleRequest = Static<typeof ScheduleRequest>
+
+const {
+  formats: _formats,
+  language: _language,
+  recipients: _recipients,
+  isActive: _isActive,
+  ...scheduled
+} = ScheduleRequest.properties
+
+/** A schedule, and when it is due next. */
+export const Schedule = Type.Object({
+  id: ScheduleId,
+  ...scheduled,
+  formats: Type.Array(ReportFormat),
+  language: ReportLanguage,
+  recipients: Type.Array(UserId),
+  isActive: Type.Boolean(),
+  ownerId: Type.Optional({ ...UserId, description: 'missing if the account is erased' }),
+  nextAt: Type.Optional({ ...InstantSchema, description: 'missing while it is not active' }),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+})
+export type Schedule = Static<typeof Schedule>
+
+/** What became of a due time. */
+export const ScheduleRun = Type.Object({
+  dueAt: InstantSchema,
+  state: Type.Enum(['started', 'missed', 'refused'], {
+    description: 'a due time is missed if no process ran until the next one',
+  }),
+  reportId: Type.Optional(ReportId),
+  reason: Type.Optional(Type.String()),
+})
+export type ScheduleRun = Static<typeof ScheduleRun>

@@ -4,19 +4,29 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { getReportCsv, getReportPdf, getReportXlsx } from './use-cases/download-report.ts'
 import { generateReportTask } from './use-cases/generate-report.ts'
+import {
+  createSchedule,
+  deleteSchedule,
+  getSchedule,
+  listScheduleRuns,
+  listSchedules,
+  replaceSchedule,
+} from './use-cases/manage-schedules.ts'
 import { personalData } from './use-cases/personal-data.ts'
-import { getReport, listReports, listReportTemplates } from './use-cases/read-reports.ts'
+import { describeReport, getReport, listReports, listReportTemplates } from './use-cases/read-reports.ts'
 import { removeOld } from './use-cases/remove-old.ts'
 import { generateQueryReport, generateReport, repeatReport } from './use-cases/request-report.ts'
+import { startDue } from './use-cases/start-due.ts'
 
 /** Reports as PDF, Excel and CSV: its table of contents. */
 export const reportingService = defineService(reporting, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, database, telemetry, config: settings }): Deps => ({
+  deps: ({ clock, newId, database, makeTx, telemetry, config: settings }): Deps => ({
     clock,
     newId,
     database,
+    makeTx,
     logger: telemetry.logger,
     retentionDays: settings.reportRetentionDays,
     mostFileBytes: settings.reportFileMib * 1_048_576,
@@ -32,11 +42,21 @@ export const reportingService = defineService(reporting, {
       getReportPdf,
       getReportXlsx,
       getReportCsv,
+      createSchedule: createSchedule(deps),
+      listSchedules,
+      getSchedule,
+      replaceSchedule: replaceSchedule(deps),
+      deleteSchedule,
+      listScheduleRuns,
     },
-    rpc: {},
+    rpc: { describeReport },
     consumes: {},
     sagas: {},
-    tasks: { 'generate-report': generateReportTask(deps), 'remove-old': removeOld(deps) },
+    tasks: {
+      'generate-report': generateReportTask(deps),
+      'start-due': startDue(deps),
+      'remove-old': removeOld(deps),
+    },
     personalData,
   }),
 })

@@ -13,7 +13,10 @@ let rows: () => readonly (readonly MartCell[])[]
 const mart = martOf(() => rows())
 let service: TestService<ReportingService>
 beforeAll(async () => {
-  service = await startTestService(reportingService, { access: accessTable, calls: { datamart: mart.stub } })
+  service = await startTestService(reportingService, {
+    access: accessTable,
+    calls: { datamart: mart.stub, user: { getClaims: async () => ({}) } },
+  })
 })
 beforeEach(() => {
   rows = () => [row('AT', 1_000), row('=1+1', 5), row('DE', 7), row(null, -3), row('FR', 1)]

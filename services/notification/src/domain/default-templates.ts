@@ -180,6 +180,26 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Das Ticket {{ticketNumber}} (Priorität {{priority}}) hat sein Ziel verfehlt: {{goal}}, fällig um {{dueAt}}.',
     ],
   },
+  'report.ready': {
+    en: [
+      'Your report is ready: {{title}}',
+      'Hello {{name}},\n\nThe report "{{title}}"{{period}} is ready. Sign in to download it: {{link}}',
+    ],
+    de: [
+      'Ihr Bericht ist fertig: {{title}}',
+      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} ist fertig. Angemeldet können Sie ihn herunterladen: {{link}}',
+    ],
+  },
+  'report.failed': {
+    en: [
+      'A scheduled report failed: {{title}}',
+      'Hello {{name}},\n\nThe report "{{title}}"{{period}} could not be generated: {{reason}}. You can repeat it: {{link}}',
+    ],
+    de: [
+      'Ein geplanter Bericht ist gescheitert: {{title}}',
+      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} konnte nicht erstellt werden: {{reason}}. Sie können ihn wiederholen: {{link}}',
+    ],
+  },
   'reconciliation.failed': {
     en: [
       'Reconciliation found new differences',

@@ -5,6 +5,7 @@ import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
 import { erasePerson, listNotifications } from '../store/notifications.ts'
 import { readPreferences } from '../store/preferences.ts'
 import { notifyOn } from './notify.ts'
+import { reportFacts } from './report-facts.ts'
 import { ticketFacts } from './ticket-facts.ts'
 
 interface OrderMove {
@@ -17,6 +18,7 @@ export function facts(deps: Deps) {
     ...orderFacts(deps),
     ...moneyFacts(deps),
     ...ticketFacts(deps),
+    ...reportFacts(deps),
     ...securityFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',

@@ -1,16 +1,20 @@
 import type { Report } from '@stoa/contracts/reporting/resources'
 import type { ResultFacts } from '../use-cases/read-result.ts'
 import { numberText } from './money-text.ts'
-import { wordsOf } from './words.ts'
+import { columnName, wordsOf } from './words.ts'
 
 /** What a reader must know about the figures: what they include, and what is missing. */
-export function notesOf({ language }: Pick<Report, 'language'>, facts: Omit<ResultFacts, 'columns' | 'sql'>): string[] {
+export function notesOf(
+  { language, query: { filters = [] } }: Pick<Report, 'language' | 'query'>,
+  facts: Omit<ResultFacts, 'columns' | 'sql'>,
+): string[] {
   const words = wordsOf[language]
   const { asOf, versions, rowCount, isTruncated } = facts
   const isBuilt = Object.keys(versions).length > 0
   const tables = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
     words.rules,
+    ...filters.map(({ dimension, values }) => words.only(columnName(words, dimension), values.join(', '))),
     ...(isBuilt ? [] : [words.notBuilt]),
     ...(isBuilt && asOf === undefined ? [words.incomplete] : []),
     ...(asOf === undefined ? [] : [words.asOf(timeText(asOf))]),

@@ -84,7 +84,7 @@ function titleOf({ title, query: { from, to } }: Report, words: Words): string {
 
 function drawHead(
   pdf: Pdf,
-  { language }: Report,
+  { language, query }: Report,
   facts: ResultFacts,
   { title, page, shown }: { readonly title: string; readonly page: Page; readonly shown: number },
 ): void {
@@ -93,7 +93,7 @@ function drawHead(
   pdf.font('bold', 18).fillColor('#171B24').text(title, page.left, page.top, { width })
   const all = numberText(facts.rowCount, language)
   const cut = shown < facts.rowCount ? [words.firstRows(numberText(shown, language), all)] : []
-  const lines = [...notesOf({ language }, facts), ...cut]
+  const lines = [...notesOf({ language, query }, facts), ...cut]
   pdf.moveDown(0.4).font('regular', 9).fillColor('#4A5363').text(lines.join('\n'), { width })
   pdf.fillColor('#171B24')
   pdf.y += 16

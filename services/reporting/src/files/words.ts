@@ -22,6 +22,7 @@ export interface Words {
   readonly tooManyValues: (column: string) => string
   readonly moreCurrencies: (names: string) => string
   readonly tables: (names: string) => string
+  readonly only: (column: string, values: string) => string
   readonly query: string
   readonly page: (page: number, pages: number) => string
 }
@@ -67,6 +68,7 @@ const english: Words = {
   tooManyValues: (column) => `There is no chart: ${column} has too many values.`,
   moreCurrencies: (names) => `Without a chart: ${names}.`,
   tables: (names) => `Read from ${names}.`,
+  only: (column, values) => `Only ${column.toLowerCase()}: ${values}.`,
   query: 'The query behind these figures',
   page: (page, pages) => `Page ${page} of ${pages}`,
 }
@@ -113,6 +115,7 @@ const german: Words = {
   tooManyValues: (column) => `Es gibt kein Diagramm: ${column} hat zu viele Werte.`,
   moreCurrencies: (names) => `Ohne Diagramm: ${names}.`,
   tables: (names) => `Gelesen aus ${names}.`,
+  only: (column, values) => `Nur ${column}: ${values}.`,
   query: 'Die Abfrage hinter diesen Zahlen',
   page: (page, pages) => `Seite ${page} von ${pages}`,
 }

@@ -1,5 +1,5 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
-import type { Report, ReportFile, ReportId } from '@stoa/contracts/reporting/resources'
+import type { Report, ReportFile, ReportId, ScheduleId } from '@stoa/contracts/reporting/resources'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { fragment, json } from '@stoa/postgres'
 import type { Content } from '../domain/content.ts'
@@ -19,15 +19,20 @@ interface ReportRow {
   readonly endedAt: Temporal.Instant | null
   readonly outcome: Outcome | null
   readonly error: string | null
+  readonly scheduleId: ScheduleId | null
+  readonly dueAt: Temporal.Instant | null
 }
 
 const columns = fragment`id, content, requested_by as "requestedBy", state, attempts, created_at as "createdAt",
-  ended_at as "endedAt", outcome, error`
+  ended_at as "endedAt", outcome, error, schedule_id as "scheduleId", due_at as "dueAt"`
 
-function fromRow({ id, content, requestedBy, state, attempts, createdAt, endedAt, outcome, error }: ReportRow): Report {
+function fromRow(row: ReportRow): Report {
+  const { id, content, requestedBy, state, attempts, createdAt, endedAt, outcome, error, scheduleId, dueAt } = row
   return {
     id,
     ...content,
+    ...(scheduleId === null ? {} : { scheduleId }),
+    ...(dueAt === null ? {} : { dueAt: dueAt.toString() }),
     ...(requestedBy === null ? {} : { requestedBy }),
     state,
     attempts,
@@ -61,19 +66,28 @@ export async function listReportsOf({ sql }: ReadHandle, userId: string, limit: 
   return rows.map(fromRow)
 }
 
+/** The due time for which a report is made, and who gets it. */
+export interface Scheduled {
+  readonly scheduleId: ScheduleId
+  readonly dueAt: Temporal.Instant
+  readonly recipients: readonly UserId[]
+}
+
+/** A report that is asked for. */
+export interface NewReport extends Pick<ReportRow, 'id' | 'content' | 'requestedBy'> {
+  readonly scheduled?: Scheduled
+  readonly at: Temporal.Instant
+}
+
 /** Adds a report that waits for its files. */
 export async function insertReport(
   { sql }: WriteHandle,
-  {
-    id,
-    content,
-    requestedBy,
-    at,
-  }: Pick<ReportRow, 'id' | 'content' | 'requestedBy'> & { readonly at: Temporal.Instant },
+  { id, content, requestedBy, scheduled, at }: NewReport,
 ): Promise<void> {
+  const { scheduleId = null, dueAt = null, recipients = null } = scheduled ?? {}
   await sql`
-    insert into reports (id, content, requested_by, state, created_at, queued_at, touched_at)
-    values (${id}, ${json(content)}, ${requestedBy}, 'queued', ${at}, ${at}, ${at})`
+    insert into reports (id, content, requested_by, state, created_at, queued_at, touched_at, schedule_id, due_at, recipients)
+    values (${id}, ${json(content)}, ${requestedBy}, 'queued', ${at}, ${at}, ${at}, ${scheduleId}, ${dueAt}, ${recipients}::uuid[])`
 }
 
 /** Queues a report that failed; whether it had. */
@@ -95,7 +109,16 @@ export async function beginAttempt(
   return row?.queuedAt
 }
 
-/** Ends a report with the files of an attempt, and removes those of others; whether it was still queued. */
+/** Who is told that a report has ended: only of scheduled ones. */
+export interface Ended {
+  readonly id: ReportId
+  readonly ownerId: UserId | null
+  readonly recipients: UserId[] | null
+}
+
+const distribution = fragment`id, case when schedule_id is not null then requested_by end as "ownerId", recipients`
+
+/** Ends a report with the files of an attempt, and removes those of others; undefined if it was not queued any more. */
 export async function completeReport(
   { sql }: WriteHandle,
   {
@@ -104,16 +127,16 @@ export async function completeReport(
     outcome,
     at,
   }: { readonly id: string; readonly attemptId: string; readonly outcome: Outcome; readonly at: Temporal.Instant },
-): Promise<boolean> {
-  const rows = await sql`
+): Promise<Ended | undefined> {
+  const [ended] = await sql<Ended>`
     update reports set state = 'completed', outcome = ${json(outcome)}, made_by = ${attemptId}, error = null, ended_at = ${at},
       touched_at = ${at}, attempts = attempts + 1
-    where id = ${id} and state = 'queued' returning 1`
+    where id = ${id} and state = 'queued' returning ${distribution}`
   await sql`delete from report_chunks where report_id = ${id} and attempt_id <> ${attemptId}`
-  return rows.length > 0
+  return ended
 }
 
-/** Notes why an attempt failed; the last one ends the report. Returns whether this has ended it. */
+/** Notes why an attempt failed; the last one ends the report. Returns the report if this has ended it. */
 export async function noteFailure(
   { sql }: WriteHandle,
   {
@@ -129,23 +152,22 @@ export async function noteFailure(
     readonly counts: boolean
     readonly at: Temporal.Instant
   },
-): Promise<boolean> {
-  const rows = await sql`
+): Promise<Ended | undefined> {
+  const [noted] = await sql<Ended>`
     update reports set state = case when ${isLast} then 'failed' else state end, error = ${error},
       attempts = attempts + ${counts ? 1 : 0}, touched_at = ${at}, ended_at = case when ${isLast} then ${at}::timestamptz end
-    where id = ${id} and state = 'queued' returning 1`
-  return isLast && rows.length > 0
+    where id = ${id} and state = 'queued' returning ${distribution}`
+  return isLast ? noted : undefined
 }
 
-/** Ends the reports whose attempts were all cut off with their process; returns their ids. */
+/** Ends the reports whose attempts were all cut off with their process; returns them. */
 export async function endCutOff(
   { sql }: WriteHandle,
   { now, before, error }: { readonly now: Temporal.Instant; readonly before: Temporal.Instant; readonly error: string },
-): Promise<ReportId[]> {
-  const rows = await sql<{ id: ReportId }>`
+): Promise<Ended[]> {
+  return sql<Ended>`
     update reports set state = 'failed', error = ${error}, ended_at = ${now}, touched_at = ${now}
-    where state = 'queued' and touched_at < ${before} returning id`
-  return rows.map(({ id }) => id)
+    where state = 'queued' and touched_at < ${before} returning ${distribution}`
 }
 
 /** Removes reports that were made before a time, with their files; returns how many. */
@@ -160,7 +182,9 @@ export async function removeReports(
   return rows.length
 }
 
-/** Forgets who has asked for reports. */
+/** Forgets who has asked for reports, and to whom they were sent. */
 export async function forgetRequester({ sql }: WriteHandle, userId: string): Promise<void> {
   await sql`update reports set requested_by = null where requested_by = ${userId}`
+  await sql`
+    update reports set recipients = array_remove(recipients, ${userId}::uuid) where recipients @> array[${userId}::uuid]`
 }

@@ -1,11 +1,12 @@
 import type { TaskHandler } from '@stoa/contract'
-import { reportCompleted, reportFailed } from '@stoa/contracts/reporting/events'
+import { reportCompleted, reportDistributed } from '@stoa/contracts/reporting/events'
 import { reporting, type ReportingService } from '@stoa/contracts/reporting/service'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { FileTooLarge } from '../store/files.ts'
 import { completeReport, findReport, noteFailure, beginAttempt } from '../store/reports.ts'
 import { makeFiles } from './make-files.ts'
+import { tellFailed } from './tell-failed.ts'
 
 const longestWait = { minutes: 30 }
 const mostAttempts = reporting.tasks['generate-report'].attempts
@@ -22,10 +23,15 @@ export const generateReportTask =
     try {
       const outcome = await makeFiles(deps, calls, { report, attemptId })
       await commit(async (tx) => {
-        const isEnded = await completeReport(tx, { id, attemptId, outcome, at: clock.now() })
+        const ended = await completeReport(tx, { id, attemptId, outcome, at: clock.now() })
+        if (ended === undefined) return
         const { rowCount = 0, files } = outcome
         const formats = files.map(({ format }) => format)
-        if (isEnded) await tx.publish(reportCompleted, id, { reportId: id, rowCount, formats })
+        await tx.publish(reportCompleted, id, { reportId: id, rowCount, formats })
+        const [format] = formats
+        if (format === undefined) return
+        for (const recipientId of ended.recipients ?? [])
+          await tx.publish(reportDistributed, id, { reportId: id, recipientId, format })
       })
     } catch (error) {
       const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
@@ -39,8 +45,8 @@ export const generateReportTask =
       }
       logger.warn('a report failed', { reportId: id, error })
       await commit(async (tx) => {
-        const isEnded = await noteFailure(tx, { id, error: reason, isLast: true, counts: true, at: clock.now() })
-        if (isEnded) await tx.publish(reportFailed, id, { reportId: id, reason })
+        const ended = await noteFailure(tx, { id, error: reason, isLast: true, counts: true, at: clock.now() })
+        if (ended !== undefined) await tellFailed(tx, ended, reason)
       })
     }
   }

@@ -1,4 +1,4 @@
-import type { Handler } from '@stoa/contract'
+import type { Handler, RpcHandler } from '@stoa/contract'
 import type { TemplateName } from '@stoa/contracts/reporting/resources'
 import type { ReportingService } from '@stoa/contracts/reporting/service'
 import { readPageById } from '@stoa/service'
@@ -30,4 +30,17 @@ export const getReport: Handler<ReportingService, 'getReport'> = async ({ params
   const report = await findReport(db, id)
   if (report === undefined) return refuse('reporting.report_not_found', `There is no report ${id}.`)
   return { status: 200, body: report }
+}
+
+/** What a message about a report says. */
+export const describeReport: RpcHandler<ReportingService, 'describeReport'> = async ({
+  input: { reportId },
+  db,
+  refuse,
+}) => {
+  const report = await findReport(db, reportId)
+  if (report === undefined) return refuse('reporting.report_not_found', `There is no report ${reportId}.`)
+  const { title, query, error = '' } = report
+  const lastDay = query.to === undefined ? '' : Temporal.PlainDate.from(query.to).subtract({ days: 1 }).toString()
+  return { title, firstDay: query.from ?? '', lastDay, error }
 }

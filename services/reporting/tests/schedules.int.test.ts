@@ -1,0 +1,192 @@
+import { accessTable } from '@stoa/contracts/auth/roles'
+import { reportDistributed, reportFailed } from '@stoa/contracts/reporting/events'
+import type { ReportingService } from '@stoa/contracts/reporting/service'
+import { userDeleted } from '@stoa/contracts/user/events'
+import { newId, platformError } from '@stoa/kernel'
+import { eventually, startTestService, type TestService } from '@stoa/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reportingService } from '../src/service.ts'
+import { martOf, row } from './report-kit.ts'
+
+let now = Temporal.Instant.from('2026-10-23T12:00:00Z')
+let rolesOf: (userId: string) => readonly string[] = () => ['analyst']
+let rows = () => [row('AT', 1_000)]
+const mart = martOf(() => rows())
+
+let service: TestService<ReportingService>
+beforeAll(async () => {
+  service = await startTestService(reportingService, {
+    access: accessTable,
+    clock: { now: () => now },
+    calls: {
+      datamart: mart.stub,
+      user: { getClaims: async ({ userId }) => ({ userId, roles: [...rolesOf(userId)] }) },
+    },
+  })
+})
+afterAll(() => service.stop())
+
+const path = '/api/v1/reports/schedules'
+const daily = {
+  title: 'Every night',
+  template: 'sales',
+  formats: ['csv'],
+  cron: '30 2 * * *',
+  timeZone: 'Europe/Vienna',
+  period: 'yesterday',
+}
+const analyst = () => ({ subject: newId(), roles: ['analyst'] })
+
+async function create(given: object = {}, as = analyst()): Promise<any> {
+  const answer = await service.request('POST', path, { as, body: { ...daily, ...given } })
+  expect([answer.status, answer.body]).toEqual([201, answer.body])
+  return answer.body
+}
+
+const read = (id: string, as = analyst()) => service.request('GET', `${path}/${id}`, { as })
+async function runsOf(id: string): Promise<any[]> {
+  const { body } = await service.request('GET', `${path}/${id}/runs`, { as: analyst() })
+  return body.items
+}
+
+async function reportsOf(id: string): Promise<any[]> {
+  const { body } = await service.request('GET', '/api/v1/reports?limit=200', { as: analyst() })
+  return body.items.filter(({ scheduleId }: any) => scheduleId === id).toReversed()
+}
+
+/** Several turns at once, as replicas take them. */
+const turns = () => Promise.all(Array.from({ length: 4 }, () => service.runTask('start-due', {})))
+
+test('each due time makes one report, however many replicas look at once, over a night on which clocks are set back', async () => {
+  now = Temporal.Instant.from('2026-10-23T12:00:00Z')
+  const { id, nextAt } = await create()
+  expect(nextAt).toBe('2026-10-24T00:30:00Z')
+  await turns()
+  expect(await runsOf(id)).toEqual([])
+  for (let hour = 0; hour < 72; hour += 1) {
+    now = now.add({ hours: 1 })
+    if (hour % 3 === 0 || now.toString() < '2026-10-25T04:00:00Z') await turns()
+  }
+  await turns()
+  const due = ['2026-10-24T00:30:00Z', '2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z']
+  expect((await runsOf(id)).map(({ dueAt, state }) => [dueAt, state])).toEqual(
+    due.toReversed().map((at) => [at, 'started']),
+  )
+  const reports = await reportsOf(id)
+  expect(reports.map(({ dueAt, from, to }) => [dueAt, from, to])).toEqual([
+    [due[0], '2026-10-23', '2026-10-24'],
+    [due[1], '2026-10-24', '2026-10-25'],
+    [due[2], '2026-10-25', '2026-10-26'],
+  ])
+  await eventually(async () =>
+    expect((await reportsOf(id)).map(({ state }) => state)).toEqual(Array(3).fill('completed')),
+  )
+})
+
+test('due times that passed while no process ran are missed and say so; the latest one makes its report', async () => {
+  now = Temporal.Instant.from('2026-03-27T12:00:00Z')
+  const { id } = await create()
+  now = Temporal.Instant.from('2026-03-31T12:00:00Z')
+  await turns()
+  expect(await runsOf(id)).toMatchObject([
+    { dueAt: '2026-03-31T00:30:00Z', state: 'started', reportId: expect.any(String) },
+    { dueAt: '2026-03-30T00:30:00Z', state: 'missed', reason: 'no process of reporting was running' },
+    // 02:30 does not exist on this day
+    { dueAt: '2026-03-29T01:30:00Z', state: 'missed' },
+    { dueAt: '2026-03-28T01:30:00Z', state: 'missed' },
+  ])
+  expect(await reportsOf(id)).toHaveLength(1)
+})
+
+test('each recipient is told once that the report is ready, and the owner of the schedule if it fails', async () => {
+  const owner = analyst()
+  const recipients = [newId(), newId()]
+  const { id } = await create({ recipients }, owner)
+  now = now.add({ hours: 24 })
+  await turns()
+  const [report] = await reportsOf(id)
+  await eventually(async () => expect((await reportsOf(id))[0].state).toBe('completed'))
+  const told = (await service.published(reportDistributed.type)).filter(({ subject }) => subject === report.id)
+  expect(told.map(({ data }) => data)).toEqual(
+    recipients.map((recipientId) => ({ reportId: report.id, recipientId, format: 'csv' })),
+  )
+  const described = await service.call('DescribeReport', { reportId: report.id })
+  expect(described.body).toMatchObject({ title: 'Every night', firstDay: report.from, lastDay: report.from })
+  const usual = rows
+  rows = () => {
+    throw new Error('the lake is gone')
+  }
+  now = now.add({ hours: 24 })
+  await turns()
+  await eventually(async () => expect((await reportsOf(id)).map(({ state }) => state)).toEqual(['completed', 'failed']))
+  rows = usual
+  const failed = (await reportsOf(id))[1].id
+  const events = (await service.published(reportFailed.type)).filter(({ subject }) => subject === failed)
+  expect(events.map(({ data }) => data)).toEqual([
+    { reportId: failed, reason: 'the lake is gone', ownerId: owner.subject },
+  ])
+})
+
+test('an account that may no longer generate reports gets none; while user is unavailable a due time stays due', async () => {
+  const { id } = await create()
+  rolesOf = () => {
+    throw platformError('service.unavailable', 'user is unavailable')
+  }
+  now = now.add({ hours: 24 })
+  await turns()
+  expect(await runsOf(id)).toEqual([])
+  rolesOf = () => ['customer']
+  await turns()
+  expect(await runsOf(id)).toMatchObject([{ state: 'refused', reason: expect.stringContaining('no longer') }])
+  expect(await reportsOf(id)).toEqual([])
+  rolesOf = () => ['admin']
+  now = now.add({ hours: 24 })
+  await turns()
+  expect((await runsOf(id)).map(({ state }) => state)).toEqual(['started', 'refused'])
+})
+
+test('a schedule is replaced by its version only, is due by the new one, and can rest', async () => {
+  const { id } = await create()
+  const found = await read(id)
+  const etag = found.headers.get('etag') as string
+  const replace = (headers: Record<string, string>, given: object) =>
+    service.request('PUT', `${path}/${id}`, { as: analyst(), headers, body: { ...daily, ...given } })
+  expect((await replace({}, {})).status).toBe(428)
+  const replaced = await replace({ 'if-match': etag }, { cron: '0 9 1 * *', timeZone: 'UTC', period: 'last-month' })
+  expect([replaced.status, replaced.body.nextAt.slice(7)]).toEqual([200, '-01T09:00:00Z'])
+  expect((await replace({ 'if-match': etag }, {})).status).toBe(412)
+  const next = (await read(id)).headers.get('etag') as string
+  const resting = await replace({ 'if-match': next }, { isActive: false })
+  expect(resting.body).toMatchObject({ isActive: false })
+  expect(resting.body).not.toHaveProperty('nextAt')
+  now = now.add({ hours: 24 * 40 })
+  await turns()
+  expect(await runsOf(id)).toEqual([])
+  const last = (await read(id)).headers.get('etag') as string
+  const gone = await service.request('DELETE', `${path}/${id}`, { as: analyst(), headers: { 'if-match': last } })
+  expect([gone.status, (await read(id)).status]).toEqual([204, 404])
+})
+
+test('what cannot be followed is refused, and customers are', async () => {
+  const refused = async (given: object, as = analyst()) => {
+    const { status, body } = await service.request('POST', path, { as, body: { ...daily, ...given } })
+    return [status, body.code]
+  }
+  expect(await refused({ cron: '*/5 * * * *' })).toEqual([422, 'reporting.schedule_invalid'])
+  expect(await refused({ timeZone: 'Mars/Base' })).toEqual([422, 'reporting.schedule_invalid'])
+  expect(await refused({ query: { measures: ['units'] } })).toEqual([422, 'reporting.schedule_invalid'])
+  expect((await refused({}, { subject: newId(), roles: ['customer'] }))[0]).toBe(403)
+})
+
+test('an erased account owns no schedule and gets no report', async () => {
+  const owner = analyst()
+  const recipient = newId()
+  const own = await create({ recipients: [recipient, owner.subject] }, owner)
+  const other = await create({ recipients: [owner.subject, recipient] })
+  await service.receive(userDeleted, owner.subject, { userId: owner.subject })
+  await eventually(async () => {
+    expect((await read(own.id)).body).toMatchObject({ isActive: false, recipients: [recipient] })
+    expect((await read(other.id)).body).toMatchObject({ isActive: true, recipients: [recipient] })
+  })
+  expect((await read(own.id)).body).not.toHaveProperty('ownerId')
+})
