@@ -10,7 +10,7 @@ export const reportingExamples: Examples<typeof http & typeof schedules> = {
       from: '2026-11-01',
       to: '2026-12-01',
       currency: 'EUR',
-      formats: ['pdf', 'xlsx'],
+      formats: ['pdf', 'xlsx', 'csv'],
     },
   },
   generateQueryReport: {
@@ -25,7 +25,7 @@ export const reportingExamples: Examples<typeof http & typeof schedules> = {
         limit: 100,
       },
       chart: { x: 'product', y: 'revenue' },
-      formats: ['pdf', 'csv'],
+      formats: ['pdf', 'xlsx', 'csv'],
       language: 'de',
     },
   },
