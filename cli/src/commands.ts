@@ -90,6 +90,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'configuration: get, set, diff, history, roll back',
     load: () => import('./commands/config.ts'),
   },
+  audit: {
+    isReaching: true,
+    summary: 'the audit trail: search, verify, export',
+    load: () => import('./commands/audit.ts'),
+  },
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },

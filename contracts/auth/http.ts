@@ -51,6 +51,7 @@ export const listSessions = get('/api/v1/sessions', {
 export const endOwnSessions = remove('/api/v1/sessions', {
   summary: 'Sign out everywhere, or everywhere else; API keys stay valid but their current tokens are revoked',
   permission: 'session:manage',
+  audited: true,
   owner: 'none',
   query: Type.Object({ except: Type.Optional(Type.Enum(['current'])) }, closed),
   answers: { 204: null },
@@ -61,6 +62,7 @@ export const endSession = remove('/api/v1/sessions/{id}', {
   params: { id: Session.properties.id },
   summary: 'End a session: its refresh tokens stop working',
   permission: 'session:manage',
+  audited: true,
   owner: 'none',
   answers: { 204: null },
   refuses: ['auth.session_not_found'],
@@ -78,6 +80,7 @@ export const followEndedSessions = stream('/internal/ended-sessions', {
 export const createApiKey = post('/api/v1/api-keys', {
   summary: 'Create an API key; it is shown only in this response',
   permission: 'api-key:manage',
+  audited: true,
   owner: 'none',
   // a record would keep the key that is shown once
   idempotencyKey: 'none',
@@ -101,6 +104,7 @@ export const rotateApiKey = post('/api/v1/api-keys/{id}/rotate', {
   params: { id: ApiKey.properties.id },
   summary: 'Rotate an API key; the old key stays valid during the overlap',
   permission: 'api-key:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'none',
   rateClass: 'critical',
@@ -116,6 +120,7 @@ export const deleteApiKey = remove('/api/v1/api-keys/{id}', {
   params: { id: ApiKey.properties.id },
   summary: 'Delete an API key; its tokens are revoked',
   permission: 'api-key:manage',
+  audited: true,
   owner: 'none',
   answers: { 204: null },
   refuses: ['auth.api_key_not_found'],
@@ -153,6 +158,7 @@ export const listSigningKeys = get('/api/v1/signing-keys', {
 export const rotateSigningKeys = post('/api/v1/signing-keys/rotate', {
   summary: 'Rotate the signing key; the old key verifies tokens until they have expired',
   permission: 'signing-key:manage',
+  audited: true,
   owner: 'none',
   body: Type.Optional(
     Type.Object(
@@ -181,6 +187,7 @@ export const listOAuthClients = get('/api/v1/oauth-clients', {
 export const createOAuthClient = post('/api/v1/oauth-clients', {
   summary: 'Register an OAuth client; its secret is shown only in this response',
   permission: 'oauth-client:manage',
+  audited: true,
   owner: 'none',
   // a record would keep the secret that is shown once
   idempotencyKey: 'none',
@@ -204,6 +211,7 @@ export const replaceOAuthClient = put('/api/v1/oauth-clients/{id}', {
   params: { id: OAuthClient.properties.id },
   summary: 'Change an OAuth client',
   permission: 'oauth-client:manage',
+  audited: true,
   owner: 'none',
   body: OAuthClientSettings,
   answers: { 200: OAuthClient },
@@ -215,6 +223,7 @@ export const rotateClientSecret = post('/api/v1/oauth-clients/{id}/secret', {
   params: { id: OAuthClient.properties.id },
   summary: 'Replace the secret of an OAuth client; the earlier secret stops working immediately',
   permission: 'oauth-client:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'none',
   answers: { 201: NewOAuthClient },
@@ -226,6 +235,7 @@ export const deleteOAuthClient = remove('/api/v1/oauth-clients/{id}', {
   params: { id: OAuthClient.properties.id },
   summary: 'Delete an OAuth client; its sessions end',
   permission: 'oauth-client:manage',
+  audited: true,
   owner: 'none',
   answers: { 204: null },
   refuses: ['auth.client_not_found', 'auth.client_first_party'],
@@ -244,6 +254,7 @@ export const endSessionAtAuth = alias('/api/v1/auth/sessions/{id}', endSession)
 export const signOut = post('/api/v1/auth/sign-out', {
   summary: 'End the session of the request’s own token',
   permission: 'session:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'none',
   answers: { 204: null },

@@ -35,6 +35,7 @@ export const listFlags = get('/api/v1/flags', {
 /** POST /api/v1/flags */
 export const createFlag = post('/api/v1/flags', {
   ...manage,
+  audited: true,
   summary: 'Create a flag for programs that use OFREP; flags of services are declared in their contracts',
   body: Type.Object(
     {
@@ -65,6 +66,7 @@ export const getServedFlag = get('/api/v1/flags/{key}', {
 /** DELETE /api/v1/flags/{key} */
 export const deleteFlag = remove('/api/v1/flags/{key}', {
   ...manage,
+  audited: true,
   params: { key: FlagKey },
   summary: 'Delete a flag that no service declares, in every environment; its history stays',
   query: Type.Object({ reason: Type.Optional(Reason) }, closed),
@@ -84,6 +86,7 @@ export const getFlag = get('/api/v1/flags/{key}/{environment}', {
 /** PUT /api/v1/flags/{key}/{environment} */
 export const replaceFlagRules = put('/api/v1/flags/{key}/{environment}', {
   ...manage,
+  audited: true,
   params: one,
   summary: 'Replace the rules of a flag in an environment; services use them within two seconds',
   body: Type.Object({ ...FlagRules.properties, reason: Reason }, closed),
@@ -105,24 +108,28 @@ const act = (what: string) =>
 /** POST /api/v1/flags/{key}/{environment}/kill */
 export const killFlag = post('/api/v1/flags/{key}/{environment}/kill', {
   ...act('Kill a flag: it returns its variant for off, whatever its rules are; a killed flag stays as it is'),
+  audited: true,
   refuses: ['config.flag_not_found'],
 })
 
 /** POST /api/v1/flags/{key}/{environment}/revive */
 export const reviveFlag = post('/api/v1/flags/{key}/{environment}/revive', {
   ...act('Let the rules of a killed flag apply again'),
+  audited: true,
   refuses: ['config.flag_not_found'],
 })
 
 /** POST /api/v1/flags/{key}/{environment}/promote */
 export const promoteFlag = post('/api/v1/flags/{key}/{environment}/promote', {
   ...act('Copy the rules of a flag to the next environment, without its kill switch'),
+  audited: true,
   refuses: ['config.flag_not_found', 'config.nothing_to_promote'],
 })
 
 /** POST /api/v1/flags/{key}/{environment}/rollback */
 export const rollBackFlag = post('/api/v1/flags/{key}/{environment}/rollback', {
   ...manage,
+  audited: true,
   params: one,
   summary: 'Restore an earlier version of the rules of a flag, as a new version; a killed flag stays killed',
   body: Type.Object({ version: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), reason: Reason }, closed),

@@ -37,6 +37,7 @@ export const getApplication = get('/api/v1/config/{application}', {
 /** PUT /api/v1/config/{application} */
 export const replaceApplication = put('/api/v1/config/{application}', {
   ...write,
+  audited: true,
   params: { application: ApplicationName },
   summary: 'Create an application, or replace the schemas of its settings; services declare their own',
   body: Type.Object({ settings: SettingSchemas, reason: Type.Optional(Reason) }, closed),
@@ -67,6 +68,7 @@ export const getConfiguration = get('/api/v1/config/{application}/{environment}'
 /** PUT /api/v1/config/{application}/{environment} */
 export const replaceConfiguration = put('/api/v1/config/{application}/{environment}', {
   ...write,
+  audited: true,
   params: one,
   summary: 'Replace the values of an application in an environment; they must match the schemas',
   body: Type.Object({ values: Values, reason: Reason }, closed),
@@ -104,6 +106,7 @@ export const compareConfiguration = get('/api/v1/config/{application}/{environme
 /** POST /api/v1/config/{application}/{environment}/rollback */
 export const rollBackConfiguration = post('/api/v1/config/{application}/{environment}/rollback', {
   ...write,
+  audited: true,
   params: one,
   summary: 'Restore an earlier version of the values, as a new version',
   body: Type.Object({ version: versionNumber, reason: Reason }, closed),
@@ -115,6 +118,7 @@ export const rollBackConfiguration = post('/api/v1/config/{application}/{environ
 /** POST /api/v1/config/{application}/{environment}/promote */
 export const promoteConfiguration = post('/api/v1/config/{application}/{environment}/promote', {
   ...write,
+  audited: true,
   params: one,
   summary: 'Copy the values to the next environment; values that were never set are not copied',
   body: Type.Object({ reason: Reason }, closed),

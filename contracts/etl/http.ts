@@ -34,6 +34,7 @@ export const startRun = post('/api/v1/pipelines/{name}/runs', {
   params: { name: PipelineName },
   summary: 'Start a run of a pipeline, unless one is queued already; with Prefer: wait the response is its outcome',
   permission: 'pipeline:run',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'accepted',
   answers: { 202: Run },

@@ -1,4 +1,4 @@
-import { get, mount, post } from '@stoa/contract'
+import { AuditedAction, AuditFilter, closed, get, mount, PageQuery, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
 
@@ -17,6 +17,25 @@ export const exportPersonalData = post('/api/v1/users/{id}/export', {
       services: Type.Record(Type.String(), Type.Object({}), {
         description: 'the data of each service, by service name',
       }),
+    }),
+  },
+})
+
+/** GET /api/v1/audit: merged from every service */
+export const listAudit = get('/api/v1/audit', {
+  summary: 'List entries of the audit trails of all services, newest first; services that do not respond are named',
+  permission: 'audit:read',
+  owner: 'none',
+  timeoutMs: 15_000,
+  query: Type.Object(
+    { ...AuditFilter, ...PageQuery, service: Type.Optional(Type.String({ pattern: '^[a-z][a-z-]{0,40}$' })) },
+    closed,
+  ),
+  answers: {
+    200: Type.Object({
+      items: Type.Array(AuditedAction),
+      nextCursor: Type.Optional(Type.String()),
+      unavailable: Type.Array(Type.String(), { description: 'services whose entries are missing' }),
     }),
   },
 })

@@ -3,6 +3,7 @@ import { everyAccount } from '../shared/roles.ts'
 
 /** The permissions of gateway, and the roles that have them. */
 export const gatewayPermissions = {
+  'audit:read': { description: 'read the audit trail of every service', roles: ['ops'] },
   'gateway:admin': { description: 'administer the gateway', roles: ['ops'] },
   ops: { description: 'operate the system', roles: ['ops'] },
   'saga:manage': { description: 'retry and cancel running processes', roles: ['ops'] },

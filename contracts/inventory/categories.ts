@@ -17,6 +17,7 @@ export const listCategories = get('/api/v1/categories', {
 export const createCategory = post('/api/v1/categories', {
   summary: 'Create a category, optionally under a parent',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   body: Type.Object(
     {

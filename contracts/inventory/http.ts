@@ -28,6 +28,7 @@ const sameForCustomers = {
 export const createProduct = post('/api/v1/products', {
   summary: 'Create a product with its variants',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   body: NewProduct,
   answers: { 201: Product },
@@ -100,6 +101,7 @@ export const replaceProduct = put('/api/v1/products/{id}', {
   params: { id: ProductId },
   summary: 'Replace a product',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   body: NewProduct,
   answers: { 200: Product },
@@ -119,6 +121,7 @@ export const patchProduct = patch('/api/v1/products/{id}', {
   params: { id: ProductId },
   summary: 'Change some fields of a product',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   body: ProductPatch,
   answers: { 200: Product },
@@ -138,6 +141,7 @@ export const deleteProduct = remove('/api/v1/products/{id}', {
   params: { id: ProductId },
   summary: 'Delete a product that has no stock reserved',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   answers: { 204: null },
   refuses: ['product.not_found', 'product.in_use'],
@@ -157,6 +161,7 @@ export const getAvailability = get('/api/v1/inventory/availability', {
 export const reserveStock = post('/api/v1/inventory/reserve', {
   summary: 'Reserve stock for 15 minutes, all lines or none',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object(
@@ -193,6 +198,7 @@ const OfOrder = Type.Object({ orderId: OrderId }, closed)
 export const releaseStock = post('/api/v1/inventory/release', {
   summary: 'Release the stock of a cart, or of an order that has ended',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   body: OfOrder,
   answers: { 200: Reservation },
@@ -204,6 +210,7 @@ export const releaseStock = post('/api/v1/inventory/release', {
 export const confirmStock = post('/api/v1/inventory/confirm', {
   summary: 'Allocate the reserved stock of an order permanently',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   body: OfOrder,
   answers: { 200: Reservation },
@@ -223,6 +230,7 @@ export const listWarehouses = get('/api/v1/inventory/warehouses', {
 export const createWarehouse = post('/api/v1/inventory/warehouses', {
   summary: 'Create a warehouse',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   body: Type.Omit(Warehouse, ['id'], closed),
   answers: { 201: Warehouse },
@@ -233,6 +241,7 @@ export const createWarehouse = post('/api/v1/inventory/warehouses', {
 export const adjustStock = post('/api/v1/inventory/adjustments', {
   summary: 'Adjust the stock of a warehouse manually, with a reason',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object(
@@ -254,6 +263,7 @@ export const adjustStock = post('/api/v1/inventory/adjustments', {
 export const transferStock = post('/api/v1/inventory/transfers', {
   summary: 'Move stock from one warehouse to another',
   permission: 'inventory:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object(

@@ -13,6 +13,7 @@ export const getReadModel = get('/api/v1/inventory/read-model', {
 export const rebuildReadModel = post('/api/v1/inventory/read-model/rebuild', {
   summary: 'Make it anew beside the one that answers, which it then replaces',
   permission: 'product:manage',
+  audited: true,
   owner: 'none',
   answers: { 202: ReadModel },
   answersWith: 'getReadModel',

@@ -12,6 +12,7 @@ const Variables = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,59}
 export const sendNotification = post('/api/v1/notifications/send', {
   summary: 'Send a message to an account, rendered from a template',
   permission: 'notification:send',
+  audited: true,
   owner: 'none',
   body: Type.Object(
     {
@@ -101,6 +102,7 @@ export const replaceTemplate = put('/api/v1/notifications/templates/{id}', {
   params: { id: Template.properties.id },
   summary: 'Create the next version of a template',
   permission: 'template:manage',
+  audited: true,
   owner: 'none',
   body: Type.Object({ subject: Template.properties.subject, body: Template.properties.body }, closed),
   answers: { 200: Template },

@@ -62,6 +62,7 @@ const byStaff = {
 export const approveReturn = post('/api/v1/returns/{id}/approve', {
   params: { id: ReturnId },
   ...byStaff,
+  audited: true,
   summary: 'Approve a return (staff)',
   body: Type.Optional(Type.Object({ note: Type.Optional(noteText(500)) }, closed)),
   refuses: ['order.return_not_found', 'order.return_move_not_allowed'],
@@ -71,6 +72,7 @@ export const approveReturn = post('/api/v1/returns/{id}/approve', {
 export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
   params: { id: ReturnId },
   ...byStaff,
+  audited: true,
   summary: 'Reject a return, or record that the goods never arrived, with a reason (staff)',
   body: Type.Object({ note: noteText(500) }, closed),
   refuses: ['order.return_not_found', 'order.return_move_not_allowed'],
@@ -80,6 +82,7 @@ export const refuseReturn = post('/api/v1/returns/{id}/refuse', {
 export const receiveReturn = post('/api/v1/returns/{id}/receive', {
   params: { id: ReturnId },
   ...byStaff,
+  audited: true,
   summary: 'Record the returned goods and refund them (staff)',
   idempotencyKey: 'required',
   body: Type.Object({ items: Type.Array(ReceivedLine, { minItems: 1, maxItems: 200 }) }, closed),

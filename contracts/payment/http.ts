@@ -19,6 +19,7 @@ import { LedgerTransaction, MAX_PAYMENT_METHODS, Payment, PaymentMethod, Payment
 export const createPayment = post('/api/v1/payments', {
   summary: 'Charge a payment method for the open amount of a pending order, once per order (back office)',
   permission: 'payment:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   external: true,
@@ -79,6 +80,7 @@ const settle = {
 export const capturePayment = post('/api/v1/payments/{id}/capture', {
   params: { id: PaymentId },
   ...settle,
+  audited: true,
   summary: 'Capture an authorised payment',
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
@@ -88,6 +90,7 @@ export const capturePayment = post('/api/v1/payments/{id}/capture', {
 export const voidPayment = post('/api/v1/payments/{id}/void', {
   params: { id: PaymentId },
   ...settle,
+  audited: true,
   summary: 'Void an authorised payment that was not captured',
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
@@ -97,6 +100,7 @@ export const voidPayment = post('/api/v1/payments/{id}/void', {
 export const refundPayment = post('/api/v1/payments/{id}/refund', {
   params: { id: PaymentId },
   ...settle,
+  audited: true,
   summary: 'Refund a captured payment in part or in full',
   idempotencyKey: 'required',
   body: Type.Object({ amount: Type.Optional(MoneySchema), reason: Type.Optional(noteText(200)) }, closed),
@@ -117,6 +121,7 @@ export const reviewPayment = post('/api/v1/payments/{id}/review', {
   ...settle,
   summary: 'Decide the review of a payment (staff)',
   permission: 'payment:review',
+  audited: true,
   body: Type.Object({ outcome: Type.Enum(['approved', 'declined']), reason: Type.Optional(noteText(200)) }, closed),
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],

@@ -74,6 +74,7 @@ export const listPriceLists = get('/api/v1/pricing/price-lists', {
 /** POST /api/v1/pricing/price-lists */
 export const createPriceList = post('/api/v1/pricing/price-lists', {
   ...manage,
+  audited: true,
   summary: 'Create a price list',
   body: NewPriceList,
   answers: { 201: PriceList },
@@ -94,6 +95,7 @@ export const getPriceList = get('/api/v1/pricing/price-lists/{id}', {
 export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
   params: { id: PriceList.properties.id },
   ...manage,
+  audited: true,
   summary: 'Replace the description of a price list',
   body: NewPriceList,
   answers: { 200: PriceList },
@@ -105,6 +107,7 @@ export const replacePriceList = put('/api/v1/pricing/price-lists/{id}', {
 export const deletePriceList = remove('/api/v1/pricing/price-lists/{id}', {
   params: { id: PriceList.properties.id },
   ...manage,
+  audited: true,
   summary: 'Delete a price list with its prices',
   answers: { 204: null },
   refuses: ['pricing.price_list_not_found'],
@@ -133,6 +136,7 @@ export const getPrice = get('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
 export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
   params: { id: PriceList.properties.id },
   ...manage,
+  audited: true,
   summary: 'Create or replace the price of a SKU',
   body: Type.Object({ sku: Price.properties.sku, breaks: Price.properties.breaks }, closed),
   answers: { 201: Price },
@@ -143,6 +147,7 @@ export const createPrice = post('/api/v1/pricing/price-lists/{id}/prices', {
 export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
   params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
+  audited: true,
   summary: 'Replace the price of a SKU',
   body: NewPrice,
   answers: { 200: Price },
@@ -153,6 +158,7 @@ export const replacePrice = put('/api/v1/pricing/price-lists/{id}/prices/{sku}',
 export const deletePrice = remove('/api/v1/pricing/price-lists/{id}/prices/{sku}', {
   params: { id: PriceList.properties.id, sku: Price.properties.sku },
   ...manage,
+  audited: true,
   summary: 'Remove a SKU from a price list',
   answers: { 204: null },
   refuses: ['pricing.price_not_found'],
@@ -169,6 +175,7 @@ export const listPromotions = get('/api/v1/pricing/promotions', {
 /** POST /api/v1/pricing/promotions */
 export const createPromotion = post('/api/v1/pricing/promotions', {
   ...manage,
+  audited: true,
   summary: 'Create a promotion',
   body: NewPromotion,
   answers: { 201: Promotion },
@@ -189,6 +196,7 @@ export const getPromotion = get('/api/v1/pricing/promotions/{id}', {
 export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
   params: { id: Promotion.properties.id },
   ...manage,
+  audited: true,
   summary: 'Replace a promotion; its use count is kept',
   body: NewPromotion,
   answers: { 200: Promotion },
@@ -200,6 +208,7 @@ export const replacePromotion = put('/api/v1/pricing/promotions/{id}', {
 export const deletePromotion = remove('/api/v1/pricing/promotions/{id}', {
   params: { id: Promotion.properties.id },
   ...manage,
+  audited: true,
   summary: 'End a promotion permanently',
   answers: { 204: null },
   refuses: ['pricing.promotion_not_found'],
@@ -216,6 +225,7 @@ export const listTaxes = get('/api/v1/pricing/taxes', {
 /** POST /api/v1/pricing/taxes */
 export const setTax = post('/api/v1/pricing/taxes', {
   ...manage,
+  audited: true,
   summary: 'Set the tax rate of a product class in a region',
   body: Type.Omit(TaxRate, ['version'], closed),
   answers: { 201: TaxRate },
@@ -234,6 +244,7 @@ export const getTax = get('/api/v1/pricing/taxes/{region}/{taxClass}', {
 export const deleteTax = remove('/api/v1/pricing/taxes/{region}/{taxClass}', {
   params: { region: Region, taxClass: TaxRate.properties.taxClass },
   ...manage,
+  audited: true,
   summary: 'Delete a tax rate; products of its class are no longer sold to the region',
   answers: { 204: null },
   refuses: ['pricing.tax_not_found'],
@@ -250,6 +261,7 @@ export const listShippingCharges = get('/api/v1/pricing/shipping-charges', {
 /** POST /api/v1/pricing/shipping-charges */
 export const setShippingCharge = post('/api/v1/pricing/shipping-charges', {
   ...manage,
+  audited: true,
   summary: 'Set the shipping charge of a region and method',
   body: Type.Omit(ShippingCharge, ['version'], closed),
   answers: { 201: ShippingCharge },
@@ -269,6 +281,7 @@ export const getShippingCharge = get('/api/v1/pricing/shipping-charges/{region}/
 export const deleteShippingCharge = remove('/api/v1/pricing/shipping-charges/{region}/{method}', {
   params: { region: Region, method: ShippingCharge.properties.method },
   ...manage,
+  audited: true,
   summary: 'Delete a shipping charge; the method is no longer offered to the region',
   answers: { 204: null },
   refuses: ['pricing.shipping_charge_not_found'],

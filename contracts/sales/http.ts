@@ -26,6 +26,7 @@ const ExpectedVersion = Type.Optional(
 export const createSale = post('/api/v1/sales', {
   summary: 'Record a sale at the point of sale',
   permission: 'sale:create',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object({ till: Till, lines: Type.Array(NewSaleLine, { minItems: 1, maxItems: 100 }) }, closed),
@@ -46,6 +47,7 @@ export const voidSale = post('/api/v1/sales/{id}/void', {
   params: { id: SaleId },
   summary: 'Void a sale of the point of sale that was recorded by mistake',
   permission: 'sale:void',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object({ reason: Reason, expectedVersion: ExpectedVersion }, closed),
@@ -59,6 +61,7 @@ export const returnSale = post('/api/v1/sales/{id}/return', {
   params: { id: SaleId },
   summary: 'Record returned goods of a sale of the point of sale',
   permission: 'sale:return',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object(

@@ -15,6 +15,7 @@ export const listIndexes = get('/api/v1/search/indexes', {
 /** POST /api/v1/search/indexes */
 export const createIndex = post('/api/v1/search/indexes', {
   ...manage,
+  audited: true,
   summary:
     'Build a new version of the index, which then takes the place of the live one; a build in progress is returned',
   body: Type.Object({ name: SearchIndex.properties.name }, closed),
@@ -34,6 +35,7 @@ export const getIndex = get('/api/v1/search/indexes/{id}', {
 /** POST /api/v1/search/indexes/{id}/cancel */
 export const cancelIndex = post('/api/v1/search/indexes/{id}/cancel', {
   ...manage,
+  audited: true,
   params: { id: IndexId },
   summary: 'Cancel the build of a version; a version that is not being built stays as it is',
   answers: { 200: SearchIndex },

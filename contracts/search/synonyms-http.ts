@@ -16,6 +16,7 @@ export const listSynonyms = get('/api/v1/search/synonyms', {
 /** POST /api/v1/search/synonyms */
 export const createSynonyms = post('/api/v1/search/synonyms', {
   ...manage,
+  audited: true,
   summary: 'Declare words to mean the same; a search for one of them finds the others too, from the next search on',
   body: Type.Object({ words }, closed),
   answers: { 201: Synonyms },
@@ -34,6 +35,7 @@ export const getSynonyms = get('/api/v1/search/synonyms/{id}', {
 /** DELETE /api/v1/search/synonyms/{id} */
 export const deleteSynonyms = remove('/api/v1/search/synonyms/{id}', {
   ...manage,
+  audited: true,
   params: { id },
   summary: 'Delete a set of synonyms',
   answers: { 204: null },

@@ -13,6 +13,7 @@ const Address = Type.Object(addressFields, { ...closed, ...postalCodeWhereUsed }
 export const createShipment = post('/api/v1/shipments', {
   summary: 'Create a shipment without an order (back office)',
   permission: 'shipment:manage',
+  audited: true,
   owner: 'none',
   idempotencyKey: 'required',
   body: Type.Object(
@@ -78,6 +79,7 @@ const manage = {
 export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
   params: { id: ShipmentId },
   ...manage,
+  audited: true,
   summary: 'Cancel a shipment without an order that has not left',
   refuses: ['shipping.not_found', 'shipping.belongs_to_order', 'shipping.already_left'],
 })
@@ -86,6 +88,7 @@ export const cancelShipment = post('/api/v1/shipments/{id}/cancel', {
 export const releaseShipment = post('/api/v1/shipments/{id}/release', {
   params: { id: ShipmentId },
   ...manage,
+  audited: true,
   summary: 'Release a shipment without an order to its carrier',
   refuses: ['shipping.not_found', 'shipping.belongs_to_order', 'shipping.move_not_allowed'],
 })
@@ -94,6 +97,7 @@ export const releaseShipment = post('/api/v1/shipments/{id}/release', {
 export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
   params: { id: ShipmentId },
   ...manage,
+  audited: true,
   summary: 'Mark a released shipment as shipped',
   refuses: ['shipping.not_found', 'shipping.not_released', 'shipping.move_not_allowed'],
 })
@@ -102,6 +106,7 @@ export const dispatchShipment = post('/api/v1/shipments/{id}/dispatch', {
 export const simulateShipment = post('/api/v1/shipments/{id}/simulate', {
   params: { id: ShipmentId },
   ...manage,
+  audited: true,
   summary: 'Make the sandbox carrier report a tracking event (sandbox only)',
   body: Type.Object({ event: Type.Enum(['dispatched', 'delivered', 'failed']) }, closed),
   refuses: ['shipping.not_found', 'shipping.not_released', 'shipping.move_not_allowed', 'shipping.carrier_unknown'],

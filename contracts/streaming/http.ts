@@ -31,17 +31,20 @@ export const getStream = get('/api/v1/streams/{name}', {
 /** POST /api/v1/streams/{name}/pause */
 export const pauseStream = post('/api/v1/streams/{name}/pause', {
   ...manage,
+  audited: true,
   summary: 'Pause a stream: it reads no events until it is resumed, also after a restart',
 })
 
 /** POST /api/v1/streams/{name}/resume */
 export const resumeStream = post('/api/v1/streams/{name}/resume', {
   ...manage,
+  audited: true,
   summary: 'Resume a paused stream; it continues where it was',
 })
 
 /** POST /api/v1/streams/{name}/reset */
 export const resetStream = post('/api/v1/streams/{name}/reset', {
   ...manage,
+  audited: true,
   summary: 'Reset a stream: it reads all events again, and corrects its results',
 })

@@ -20,6 +20,7 @@ const { helpful, comment } = ArticleFeedback.properties
 /** POST /api/v1/articles */
 export const createArticle = post('/api/v1/articles', {
   ...manage,
+  audited: true,
   summary: 'Create an article as a draft; its translations have the same key',
   body: Type.Object({ key, locale, topic, title, body }, closed),
   answers: { 201: Article },
@@ -60,6 +61,7 @@ export const getArticle = get('/api/v1/articles/{id}', {
 /** PUT /api/v1/articles/{id} */
 export const replaceArticle = put('/api/v1/articles/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Write the next version of an article; readers see it when it is published',
   body: Type.Object({ topic, title, body }, closed),
@@ -71,6 +73,7 @@ export const replaceArticle = put('/api/v1/articles/{id}', {
 /** DELETE /api/v1/articles/{id} */
 export const deleteArticle = remove('/api/v1/articles/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Delete an article with all its versions',
   answers: { 204: null },
@@ -90,6 +93,7 @@ export const listArticleVersions = get('/api/v1/articles/{id}/versions', {
 /** POST /api/v1/articles/{id}/publish */
 export const publishArticle = post('/api/v1/articles/{id}/publish', {
   ...manage,
+  audited: true,
   params,
   summary: 'Publish the newest version of an article, or an earlier one',
   body: Type.Optional(
@@ -103,6 +107,7 @@ export const publishArticle = post('/api/v1/articles/{id}/publish', {
 /** POST /api/v1/articles/{id}/unpublish */
 export const unpublishArticle = post('/api/v1/articles/{id}/unpublish', {
   ...manage,
+  audited: true,
   params,
   summary: 'Make an article a draft again',
   answers: { 200: Article },

@@ -118,6 +118,7 @@ const manage = {
 /** PUT /api/v1/tickets/{id}/assignee */
 export const setAssignee = put('/api/v1/tickets/{id}/assignee', {
   ...manage,
+  audited: true,
   summary: 'Assign a ticket to a member of staff; without `assigneeId` it has no assignee',
   body: Type.Object({ assigneeId: Type.Optional(UserId) }, closed),
   refuses: ['support.ticket_not_found', 'support.ticket_closed', 'support.assignee_unknown'],
@@ -126,6 +127,7 @@ export const setAssignee = put('/api/v1/tickets/{id}/assignee', {
 /** PUT /api/v1/tickets/{id}/priority */
 export const setPriority = put('/api/v1/tickets/{id}/priority', {
   ...manage,
+  audited: true,
   summary: 'Change the priority of a ticket; the goals of its service level change with it',
   body: Type.Object({ priority: TicketPriority }, closed),
   refuses: ['support.ticket_not_found', 'support.ticket_closed'],
@@ -134,6 +136,7 @@ export const setPriority = put('/api/v1/tickets/{id}/priority', {
 /** PUT /api/v1/tickets/{id}/status */
 export const setStatus = put('/api/v1/tickets/{id}/status', {
   ...manage,
+  audited: true,
   summary: 'Change the status of a ticket',
   body: Type.Object({ status: TicketStatus }, closed),
   refuses: ['support.ticket_not_found', 'support.move_not_allowed'],

@@ -11,6 +11,7 @@ const body = Type.Object({ name, locale, text }, closed)
 /** POST /api/v1/macros */
 export const createMacro = post('/api/v1/macros', {
   ...manage,
+  audited: true,
   summary: 'Create a canned reply; its text can have variables such as `{{ticketNumber}}`',
   body,
   answers: { 201: Macro },
@@ -38,6 +39,7 @@ export const getMacro = get('/api/v1/macros/{id}', {
 /** PUT /api/v1/macros/{id} */
 export const replaceMacro = put('/api/v1/macros/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Replace a canned reply',
   body,
@@ -49,6 +51,7 @@ export const replaceMacro = put('/api/v1/macros/{id}', {
 /** DELETE /api/v1/macros/{id} */
 export const deleteMacro = remove('/api/v1/macros/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Delete a canned reply',
   answers: { 204: null },

@@ -81,6 +81,7 @@ export const authenticateAtAuth = post('/api/v1/auth/authenticate', {
 export const listUsers = get('/api/v1/users', {
   summary: 'List the accounts (admin)',
   permission: 'user:list',
+  audited: true,
   owner: 'none',
   query: page,
   answers: { 200: pageSchema(User) },
@@ -90,6 +91,7 @@ export const listUsers = get('/api/v1/users', {
 export const searchUsers = get('/api/v1/users/search', {
   summary: 'Find accounts by a part of their name or e-mail address (admin)',
   permission: 'user:list',
+  audited: true,
   owner: 'none',
   query: Type.Object({ ...PageQuery, q: Type.String({ minLength: 3, maxLength: 100 }) }, closed),
   answers: { 200: pageSchema(User) },
@@ -134,6 +136,7 @@ export const deleteUser = remove('/api/v1/users/{id}', {
   params: { id: UserId },
   summary: 'Erase an account: every service anonymises its data, and its sessions end',
   permission: 'user:write',
+  audited: true,
   owner: 'path:id',
   external: true,
   answers: { 204: null },
@@ -145,6 +148,7 @@ export const setTier = put('/api/v1/users/{id}/tier', {
   params: { id: UserId },
   summary: 'Set the tier or the roles of an account (admin)',
   permission: 'user:manage',
+  audited: true,
   owner: 'none',
   body: Type.Object(
     {
@@ -163,6 +167,7 @@ export const changePassword = post('/api/v1/users/{id}/password', {
   params: { id: UserId },
   summary: 'Change the password; every session ends, and every API key is deleted unless `keepApiKeys` is true',
   permission: 'user:write',
+  audited: true,
   owner: 'path:id',
   idempotencyKey: 'none',
   external: true,

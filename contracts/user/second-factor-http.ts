@@ -28,6 +28,7 @@ export const getSecondFactor = get('/api/v1/users/{id}/mfa', {
 /** POST /api/v1/users/{id}/mfa/enable */
 export const enableSecondFactor = post('/api/v1/users/{id}/mfa/enable', {
   ...change,
+  audited: true,
   summary:
     'Begin to enable a second factor: the address for an authenticator app and the recovery codes are shown only in this response',
   checksPassword: true,
@@ -39,6 +40,7 @@ export const enableSecondFactor = post('/api/v1/users/{id}/mfa/enable', {
 /** POST /api/v1/users/{id}/mfa/verify */
 export const verifySecondFactor = post('/api/v1/users/{id}/mfa/verify', {
   ...change,
+  audited: true,
   summary:
     'Finish enabling a second factor with a first code; from then on a sign-in needs a code, and every other session ends',
   body: Type.Object({ otp: OneTimeCode }, closed),
@@ -49,6 +51,7 @@ export const verifySecondFactor = post('/api/v1/users/{id}/mfa/verify', {
 /** POST /api/v1/users/{id}/mfa/disable */
 export const disableSecondFactor = post('/api/v1/users/{id}/mfa/disable', {
   ...change,
+  audited: true,
   summary: 'Disable the second factor, with the password and a code or a recovery code; every other session ends',
   checksPassword: true,
   body: Type.Object({ password: CurrentPassword, otp: OneTimeCode }, closed),
@@ -62,6 +65,7 @@ export const resetSecondFactor = remove('/api/v1/users/{id}/mfa', {
   summary:
     'Remove the second factor of a person who has lost the app and the recovery codes; every session ends (admin)',
   permission: 'user:manage',
+  audited: true,
   owner: 'none',
   external: true,
   answers: { 204: null },

@@ -55,5 +55,12 @@ export async function endEverythingOf(tx: AuthTx, userId: UserId): Promise<void>
 export async function sayRevoked(tx: AuthTx, userId: UserId, sessionIds: string[]): Promise<void> {
   if (sessionIds.length === 0) return
   await saveEndedSessions(tx, sessionIds)
+  const [only] = sessionIds
+  tx.audit({
+    operation: 'auth.revokeSessions',
+    persons: [userId],
+    details: { sessions: sessionIds.length },
+    ...(sessionIds.length === 1 ? { target: only } : {}),
+  })
   await tx.publish(sessionRevoked, userId, { userId, sessionIds })
 }

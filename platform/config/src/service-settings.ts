@@ -77,6 +77,16 @@ const retentionSettings = {
     unit: 'days',
     doc: 'Minimum number of days that the events of the service are kept in the log; permanently by default.',
   }),
+  AUDIT_RETENTION_DAYS: setting(days, {
+    default: 1_095,
+    unit: 'days',
+    doc: 'Days after which entries of the audit trail are removed, oldest first.',
+  }),
+  AUDIT_ADDRESS_DAYS: setting(days, {
+    default: 90,
+    unit: 'days',
+    doc: 'Days for which the audit trail keeps the addresses of clients; afterwards it has only digests of them.',
+  }),
 }
 
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */

@@ -1,5 +1,6 @@
 import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { Static, TObject, TSchema } from 'typebox'
+import type { AuditFacts } from './audit.ts'
 import type { BatchBindings } from './batches.ts'
 import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
@@ -21,6 +22,8 @@ export interface Caller {
   readonly address: string
   /** The session of the access token; undefined without one, and for a service. */
   readonly sessionId?: string | undefined
+  /** The OAuth client to which the access token was issued. */
+  readonly clientId?: string | undefined
   readonly can: (permission: string) => boolean
   /** Whether the caller may access a resource of this owner with the current operation. */
   readonly mayReach: (ownerId: string | null | undefined) => boolean
@@ -49,6 +52,11 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
     payload: TaskPayload<S, Name>,
     options?: { readonly delayMs?: number; readonly key?: string },
   ) => Promise<void>
+  /**
+   * Records an action in the audit trail, with the transaction. Facts that are left out are those of the request; outside of one the
+   * service itself is the actor, and the operation is required. An audited operation that records itself is not recorded a second time.
+   */
+  readonly audit: (facts: Partial<AuditFacts>) => void
   /** Whether a person is erased; ask before writing data of anyone but the caller, whom the platform checks. An erasure waits for the end of the transaction. */
   readonly isErased: (subject: string) => Promise<boolean>
 }

@@ -1,3 +1,5 @@
+export type { AuditFacts, AuditOutcome } from './audit.ts'
+export { AuditedAction, AuditFilter, AuditQuery } from './audit-trail.ts'
 export { app, appHeader, AppSession, appSessionPaths, AppSignedOut, type App } from './apps.ts'
 export { consumedEvents, groupOf, groupsOf, type BatchConsumer, type BatchPart, type BatchType } from './batches.ts'
 export { bodyLimitOf, MAX_BODY_BYTES } from './body-limit.ts'

@@ -67,6 +67,11 @@ interface Declared<Path extends string, Query, Body, A extends Answers, Code ext
   readonly timeoutMs?: number
   /** `Cache-Control` of a successful response. */
   readonly cacheControl?: string
+  /**
+   * Whether the audit trail records every request (true) or none (false). By default it records those with which the caller reads or
+   * changes what others own, by `{permission}:any`.
+   */
+  readonly audited?: boolean
   /** For a public GET: the callers that get the same response, which the gateway may therefore cache for them (RFC 9111). */
   readonly sharedWith?: Sharing
 }
@@ -116,6 +121,7 @@ export interface Operation<
   readonly timeoutMs: number
   readonly cacheControl: string | undefined
   readonly sharedWith: Sharing | undefined
+  readonly audited: boolean | undefined
   readonly idempotencyKey: 'required' | 'accepted' | 'none'
   readonly answersWith: AnswersWith
   // a method, so that an operation of one resource is still an `Operation`
@@ -175,6 +181,7 @@ function operation(method: Method, effect: Effect, path: string, spec: object) {
     timeoutMs: declared.timeoutMs ?? 5_000,
     cacheControl: declared.cacheControl,
     sharedWith: declared.sharedWith,
+    audited: declared.audited,
     idempotencyKey: effect === 'read' ? 'none' : (declared.idempotencyKey ?? 'accepted'),
     answersWith: declared.answersWith,
     ...(declared.settled === undefined ? {} : { settled: declared.settled }),

@@ -145,6 +145,17 @@ export interface PruneOutcome {
   readonly skipped: readonly { readonly topic: string; readonly group: string; readonly events: number }[]
 }
 
+/** The head of the audit trail of a service: the number of its last row, and its hash. */
+export interface AuditHead {
+  readonly sequence: number
+  readonly hash: string
+}
+
+/** A head of an audit trail, with the time at which it was noted. */
+export interface NotedAuditHead extends AuditHead {
+  readonly notedAt: Temporal.Instant
+}
+
 /** The log of all domain events. Order is guaranteed per partition key; events are kept permanently unless their topic has a retention. */
 export interface EventLog {
   /** Creates the topic and declares its types, by which consumers find the topic of a type. Idempotent. */
@@ -175,6 +186,13 @@ export interface EventLog {
   /** The first position of each partition of a topic that was appended at this time or later. */
   readonly positionsSince: (topic: string, since: Temporal.Instant) => Promise<readonly LogPosition[]>
   /** Rejects when the log cannot be reached. */
+  /**
+   * Notes the head of an audit trail, once for its number: no service can change a noted head, or note one of another service. Returns
+   * the hash that is noted.
+   */
+  readonly noteAuditHead: (service: string, head: AuditHead) => Promise<string>
+  /** The noted heads of an audit trail behind a number, in ascending order. */
+  readonly auditHeads: (service: string, afterSequence: number, limit: number) => Promise<readonly NotedAuditHead[]>
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }

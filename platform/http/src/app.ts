@@ -26,6 +26,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     makeTx: options.makeTx,
     changes: options.changes,
     ...(options.refuseErased === undefined ? {} : { refuseErased: options.refuseErased }),
+    ...(options.tally === undefined ? {} : { tally: options.tally }),
+    serviceName: service.name,
     authenticate,
     ...(options.onInvalidated === undefined ? {} : { onInvalidated: options.onInvalidated }),
     limits: { ...defaultLimits, ...options.limits },

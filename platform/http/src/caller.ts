@@ -53,6 +53,7 @@ export function callerOf(principal: HttpPrincipal, address: string, permissions:
     roles: principal.roles,
     address,
     sessionId: principal.sessionId,
+    clientId: principal.clientId,
     can: principal.can,
     mayReach: (ownerId) => (principal.kind !== 'anonymous' && ownerId === principal.subject) || reachesAll(),
   }

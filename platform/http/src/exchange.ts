@@ -6,7 +6,7 @@ import { contextFromHeaders, newContext, type Span, type Telemetry, type TraceCo
 
 /** The caller of a request, as far as the HTTP server needs it. */
 export type HttpPrincipal = Pick<Principal, 'kind' | 'subject' | 'roles' | 'can'> &
-  Partial<Pick<Principal, 'sessionId' | 'expiresAtMs' | 'isGrantedByRole'>>
+  Partial<Pick<Principal, 'sessionId' | 'clientId' | 'expiresAtMs' | 'isGrantedByRole'>>
 
 /** One request and its response, from the first byte to the last. */
 export interface Exchange {

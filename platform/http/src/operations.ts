@@ -2,6 +2,7 @@ import { isRefused, JsonText, mediaTypeOfFile, refusedError, type Operation } fr
 import { addLogFields } from '@stoa/telemetry'
 import { answerChecker, type AnswerChecker } from './answer-checks.ts'
 import { callerOf } from './caller.ts'
+import { recordRead, recordRefusal } from './audit.ts'
 import { etagOf, etagOfText, expectedVersionOf, isNotModified } from './conditional.ts'
 import type { Exchange } from './exchange.ts'
 import { outgoingFile } from './file-answer.ts'
@@ -48,11 +49,16 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
     for (const [parameter, field] of route.logFields) addLogFields({ [field]: params[parameter] ?? '' })
     const call: OperationCall = { exchange, input, caller, key, expectedVersion, deadlineMs }
     try {
-      if (operation.effect === 'read') return outgoingOf(route, exchange, await runRead(parts, route, call), check)
+      if (operation.effect === 'read') {
+        const answered = await runRead(parts, route, call)
+        await recordRead(parts, route, call, answered.body)
+        return outgoingOf(route, exchange, answered, check)
+      }
       const effect = await runWrite(parts, route, call, scopeOf(route, call))
       if (idField !== undefined && effect.resourceId !== undefined) addLogFields({ [idField]: effect.resourceId })
       return outgoingOf(route, exchange, await answerEffect(parts, route, call, effect, preference), check)
     } catch (error) {
+      await recordRefusal(parts, route, call, error)
       throw refusalOfStoredInput(error, input, expectedVersion, () => hiddenResource(route)) ?? error
     }
   }

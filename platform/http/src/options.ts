@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Tally } from '@stoa/audit'
 import type { Caller, MountHandler, Permission, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
@@ -81,6 +82,8 @@ export interface HttpAppOptions {
   readonly isTrustedProxy?: IsTrustedProxy
   /** Refuses requests beyond its limit with 503 `service.overloaded`; additional routes are never refused. If omitted, there is no limit. */
   readonly load?: LoadShedder
+  /** Records reads of staff and refused requests in the audit trail; writes are recorded through `makeTx`. If omitted, nothing is recorded. */
+  readonly tally?: Tally
   /** Fails a response that does not match the contract, including undeclared fields; for tests and development. */
   readonly checkAnswers?: boolean
 }

@@ -8,8 +8,10 @@ import type { UnderWay } from '@stoa/resilience'
 /** What running an operation needs of its app. */
 export interface OperationParts extends Pick<
   HttpAppOptions,
-  'database' | 'calls' | 'makeTx' | 'refuseErased' | 'changes' | 'authenticate' | 'onInvalidated'
+  'database' | 'calls' | 'makeTx' | 'refuseErased' | 'tally' | 'changes' | 'authenticate' | 'onInvalidated'
 > {
+  /** The name of the service, for the audit trail. */
+  readonly serviceName: string
   readonly limits: HttpLimits
   readonly underWay: UnderWay
   /** Aborted when the app drains. */

@@ -10,6 +10,7 @@ import {
   type WriteHandle,
 } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
+import { noteRequest } from '@stoa/audit'
 import { beforeCommit, sendWithCommit, tryAdvisoryXactLock } from '@stoa/postgres'
 import {
   findRecord,
@@ -20,6 +21,7 @@ import {
   type KeyRecord,
   type KeyScope,
 } from './idempotency/records.ts'
+import { factsOf, recordBegun, recordCommitted } from './audit.ts'
 import { readBack, type Answered } from './read-back.ts'
 import { inProgress, noVersion, refusalOf } from './refusals.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
@@ -106,7 +108,7 @@ async function runHandler(
     const context = Object.assign(requestContext(parts, route, call), {
       key: call.key,
       commit: makeCommit(parts, route, call, scope, run),
-      begin: makeBegin(parts, call, scope, run),
+      begin: makeBegin(parts, route, call, scope, run),
     })
     const expectedVersion = () => {
       run.hasComparedVersion = true
@@ -161,10 +163,15 @@ function makeCommit(
           run.ended = record
           return undefined
         }
-        const changed = await change(parts.makeTx(tx))
+        const made = parts.makeTx(tx)
+        noteRequest(tx, factsOf(parts, route, call))
+        const changed = await change(made)
         if (isRefused(changed)) throw new RolledBack(changed)
         const effect = effectOf(route, changed, call)
-        beforeCommit(tx, () => readInto(effect, tx, parts, route, call))
+        beforeCommit(tx, async () => {
+          await readInto(effect, tx, parts, route, call)
+          recordCommitted(parts, route, call, made, effect)
+        })
         const { status, resourceId, answer } = effect
         if (scope !== undefined) sendWithCommit(tx, () => saveEnded(tx, scope, { status, resourceId, answer }))
         return effect
@@ -180,6 +187,7 @@ function makeCommit(
 
 function makeBegin(
   parts: OperationParts,
+  route: OperationRoute,
   call: OperationCall,
   scope: KeyScope | undefined,
   run: Run,
@@ -196,8 +204,11 @@ function makeBegin(
           run.hasBegun = true
           return record.begun
         }
-        const begun = await start(parts.makeTx(tx))
+        const made = parts.makeTx(tx)
+        noteRequest(tx, factsOf(parts, route, call))
+        const begun = await start(made)
         if (isRefused(begun)) throw new RolledBack(begun)
+        if (!run.hasBegun) recordBegun(route, call, made)
         run.hasBegun = true
         if (scope !== undefined) sendWithCommit(tx, () => insertBegun(tx, scope, begun))
         return begun

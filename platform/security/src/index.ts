@@ -1,3 +1,12 @@
+export {
+  chainStart,
+  checkChain,
+  hashOfLink,
+  linkObjects,
+  type ChainFault,
+  type ChainHead,
+  type ChainLink,
+} from './audit-chain.ts'
 export { createBoundedCache, type BoundedCache } from './bounded-cache.ts'
 export {
   decryptWithAny,

@@ -16,6 +16,8 @@ export interface Principal {
   readonly tier: string
   readonly scope: readonly string[]
   readonly sessionId: string | undefined
+  /** The OAuth client to which the token was issued. */
+  readonly clientId: string | undefined
   /** When the token expires, in milliseconds since the epoch. */
   readonly expiresAtMs: number | undefined
   /**
@@ -43,6 +45,7 @@ export const anonymous: Principal = {
   tier: 'free',
   scope: [],
   sessionId: undefined,
+  clientId: undefined,
   expiresAtMs: undefined,
   can: (permission) => permission === 'public',
   isGrantedByRole: () => false,
@@ -121,6 +124,7 @@ function servicePrincipal(claims: Claims): Principal {
     tier: 'free',
     scope: [...methods],
     sessionId: undefined,
+    clientId: claims.client_id,
     expiresAtMs: expiryOf(claims),
     can: (permission) => permission === 'public' || permission === 'service',
     isGrantedByRole: () => false,
@@ -139,6 +143,7 @@ function userPrincipal(claims: Claims, grantsOf: (roles: readonly string[], scop
     tier: claims.tier ?? 'free',
     scope: scope === '' ? [] : scope.split(' '),
     sessionId: claims.sid,
+    clientId: claims.client_id,
     expiresAtMs: expiryOf(claims),
     can: (permission) => permission === 'public' || granted.permissions.has(permission),
     isGrantedByRole: (permission) => granted.byRoles.has(permission),

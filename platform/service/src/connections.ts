@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { makeTally, type Tally } from '@stoa/audit'
 import { liveSettings, type LiveSettings } from '@stoa/config'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
 import { groupsOf, type Service } from '@stoa/contract'
@@ -31,6 +32,8 @@ export interface Connections {
   readonly clock: Clock
   readonly newId: NewId
   readonly makeTx: ReturnType<typeof txMaker>
+  /** Records reads and refused requests in the audit trail. */
+  readonly tally: Tally
   readonly resolver: Resolver
   readonly identity: Identity
   readonly breakers: Breakers
@@ -78,6 +81,7 @@ export function connect(
     log,
     clock,
     newId: makeId,
+    tally: makeTally(database, { service: service.name, clock, newId: makeId }),
     makeTx: txMaker({ service, clock, newId: makeId, schemaBaseUrl, telemetry }),
     resolver,
     identity,

@@ -1,3 +1,4 @@
+import type { Tally } from '@stoa/audit'
 import type { Bindings, Calls, Flags, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { Settings } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'
@@ -18,6 +19,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly telemetry: Telemetry
   /** Makes the transaction of the service from a transaction of `database`. */
   readonly makeTx: (handle: WriteHandle) => Tx<S>
+  /** Records actions outside of a transaction in the audit trail, equal ones of a minute as one entry. */
+  readonly audit: Tally
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
   /** The declared feature flags; their rules come from config, and their defaults from the contract. */

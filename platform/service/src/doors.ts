@@ -12,10 +12,12 @@ import type { Part } from '@stoa/kernel/part'
 import { loadShedder } from '@stoa/resilience'
 import { openPort, rpcServer, type Port } from '@stoa/rpc'
 import { adminEndpoints } from './admin-endpoints.ts'
+import { auditTrailEndpoint } from './audit-trail.ts'
 import type { Connections } from './connections.ts'
 import { refuseErased } from './erased-subjects.ts'
 import { makeHealth } from './health.ts'
 import { operatingEndpoints } from './operating-endpoints.ts'
+import { operatorRecorder } from './operator-recorder.ts'
 import { personalDataEndpoint } from './personal-data.ts'
 import { isRpc, rpcPaths } from './rpc-paths.ts'
 import { within } from './within.ts'
@@ -106,6 +108,7 @@ function makeApp(options: DoorOptions, load: Load): Promise<HttpApp> {
     calls: () => calls.for({}) as never,
     makeTx: connections.makeTx,
     refuseErased,
+    tally: connections.tally,
     authenticate: ({ headers }) => identity.authenticate(single(headers['authorization'])),
     telemetry,
     newId: connections.newId,
@@ -146,11 +149,13 @@ function extraRoutesOf({ connections, bindings, parts, isReady }: DoorOptions): 
   const { service, role, version, telemetry, database, instanceId } = connections
   const dependencies = Object.fromEntries(parts().flatMap((part) => Object.entries(part.dependencies ?? {})))
   const health = makeHealth({ dependencies, isReady })
+  const recorder = operatorRecorder(connections)
   const endpoints = parts().flatMap(({ admin = [] }) => admin)
   return [
     ...operatingEndpoints({ service, role, version, telemetry, health }),
-    ...(role === 'worker' ? [] : personalDataEndpoint(bindings, database)),
-    adminEndpoints({ endpoints, health, instanceId }),
+    ...(role === 'worker' ? [] : personalDataEndpoint(bindings, database, recorder)),
+    auditTrailEndpoint(database, recorder),
+    adminEndpoints({ endpoints, health, instanceId, recorder }),
   ]
 }
 

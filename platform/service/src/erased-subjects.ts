@@ -1,3 +1,4 @@
+import { forgetAddresses } from '@stoa/audit'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
 import { repeatedPart, type Part } from '@stoa/kernel/part'
@@ -70,6 +71,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 export async function noteErased(tx: WriteHandle, subject: string): Promise<void> {
   await tx.sql`select pg_advisory_xact_lock(hashtextextended(${`erasure ${subject}`}, 0))`
   await tx.sql`insert into erased_subject (subject) values (${subject}) on conflict do nothing`
+  await forgetAddresses(tx, subject)
 }
 
 /** Whether a person is erased; if not, an erasure waits for the end of this transaction. */
@@ -77,6 +79,15 @@ export async function isErased(tx: ReadHandle, subject: string): Promise<boolean
   if (!uuid.test(subject)) return false
   const [row] = await tx.sql<{ isErased: boolean }>`select is_erased(${subject}) as "isErased"`
   return row?.isErased === true
+}
+
+/** Returns those of these people who are erased; an erasure of the others waits for the end of the transaction. */
+export async function findErased(tx: ReadHandle, subjects: readonly string[]): Promise<ReadonlySet<string>> {
+  const people = subjects.filter((subject) => uuid.test(subject)).toSorted()
+  if (people.length === 0) return new Set()
+  const rows = await tx.sql<{ subject: string }>`
+    select subject from unnest(${people}::text[]) as p(subject) where is_erased(subject::uuid)`
+  return new Set(rows.map(({ subject }) => subject))
 }
 
 /** Throws AppError `auth.token_invalid` if the caller of a write is an erased person. */

@@ -1,4 +1,5 @@
-import type { EventType, ReceivedEvent, Service, Tx, WriteHandle } from '@stoa/contract'
+import { appendAudit } from '@stoa/audit'
+import type { AuditFacts, EventType, ReceivedEvent, Service, Tx, WriteHandle } from '@stoa/contract'
 import { publish } from '@stoa/events'
 import type { Clock, NewId } from '@stoa/kernel'
 import { signalSaga, startSaga } from '@stoa/saga'
@@ -32,6 +33,7 @@ export function txMaker({
 }: TxOptions): (handle: WriteHandle, cause?: Cause) => Tx<any> {
   const startDetail = telemetry?.startDetail
   const source = { service, clock, newId, schemaBaseUrl, startDetail }
+  const recorder = { service: service.name, clock, newId }
   return (handle, cause = {}) => {
     // Extends the handle itself, because the hooks around its commit are found by its identity.
     return Object.assign(handle, {
@@ -42,6 +44,7 @@ export function txMaker({
         signalSaga(handle, service, saga, id, signal, value),
       enqueue: (task: string, payload: unknown, options?: { readonly delayMs?: number; readonly key?: string }) =>
         enqueue(handle, service, task, payload, options, startDetail),
+      audit: (facts: Partial<AuditFacts>) => appendAudit(handle, recorder, facts),
       isErased: (subject: string) => isErased(handle, subject),
     })
   }

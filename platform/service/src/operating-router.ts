@@ -15,6 +15,15 @@ export interface OperatingCall {
   readonly body: () => Promise<unknown>
 }
 
+/** The endpoint of a request, and the values of the names in its path. */
+export interface MatchedEndpoint {
+  readonly endpoint: AdminEndpoint
+  readonly params: { readonly [name: string]: string }
+}
+
+/** Runs a request that is valid, for example to record it. */
+export type AroundEndpoint = (matched: MatchedEndpoint, run: () => Promise<unknown>) => Promise<unknown>
+
 const noQuery = Type.Object({}, closed)
 
 interface Route {
@@ -27,19 +36,22 @@ interface Route {
  * Makes the function that answers the requests to operating endpoints.
  * @throws AppError 400, 404 (for an unknown path, or an id that is not there), 422, and those of the endpoint
  */
-export function operatingRouter(endpoints: readonly AdminEndpoint[]): (call: OperatingCall) => Promise<unknown> {
+export function operatingRouter(
+  endpoints: readonly AdminEndpoint[],
+): (call: OperatingCall, around?: AroundEndpoint) => Promise<unknown> {
   const routes = endpoints.map((endpoint): Route => {
     // the schemas are TypeBox, which the kernel does not know
     const { query = noQuery, body } = endpoint as Parameters<typeof inputReader>[0]
     return { endpoint, segments: endpoint.path.split('/'), read: inputReader({ query, body }) }
   })
-  return async ({ method, path, search, body }) => {
+  return async ({ method, path, search, body }, around = (_matched, run) => run()) => {
     const segments = segmentsOf(path)
     const route = routes.find((each) => each.endpoint.method === method && paramsOf(each, segments) !== undefined)
     const params = route && paramsOf(route, segments)
     if (route === undefined || params === undefined) throw unknownPath()
     const input = route.read(params, search, method === 'GET' ? undefined : await body())
-    const answer = await route.endpoint.handle(input)
+    const { endpoint } = route
+    const answer = await around({ endpoint, params }, () => endpoint.handle(input))
     if (answer === undefined) throw Object.keys(params).length > 0 ? notFound(params) : unknownPath()
     return answer
   }

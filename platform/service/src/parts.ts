@@ -1,3 +1,4 @@
+import { auditPart } from '@stoa/audit'
 import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
 import { callsPart, type CallCause } from '@stoa/client'
 import { registrationPart, resolverPart } from '@stoa/discovery'
@@ -13,7 +14,7 @@ import { changesPart } from './changes.ts'
 import type { Connections } from './connections.ts'
 import type { DefinedService } from './define-service.ts'
 import type { Doors } from './doors.ts'
-import { erasurePart } from './erased-subjects.ts'
+import { erasurePart, findErased } from './erased-subjects.ts'
 import { identityPart } from './identity.ts'
 import { ownPart } from './own-part.ts'
 import { withErasure } from './personal-data.ts'
@@ -71,7 +72,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
       mostStopMs: connectionsStopMs,
     },
     { parts: [held.calls] },
-    { parts: [inBackground(relay)], leastStopMs: relayStopMs },
+    { parts: [inBackground(relay), auditOf(connections)], leastStopMs: relayStopMs },
     {
       parts: [
         sagasOf(connections, bound),
@@ -101,6 +102,20 @@ function telemetryPart(telemetry: Telemetry): Part {
       return telemetry.close(timeoutMs)
     },
   }
+}
+
+/** In every process: what it records is in the chain soon, whatever its role. */
+function auditOf({ service, options, database, log, telemetry, clock, newId }: Connections): Part {
+  const { auditRetentionDays: retentionDays, auditAddressDays: addressDays } = options.config
+  return auditPart({
+    database,
+    source: { service: service.name, clock, newId },
+    findErased,
+    witness: log && { note: log.noteAuditHead, heads: log.auditHeads },
+    retentionDays,
+    addressDays,
+    logger: telemetry.logger,
+  })
 }
 
 function eventsOf(connections: Connections, { bindings }: BoundService) {

@@ -3,6 +3,7 @@ import type { ExtraRoute } from '@stoa/http'
 import { platformError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { isErased, noteErased } from './erased-subjects.ts'
+import type { OperatorRecorder } from './operator-recorder.ts'
 
 /**
  * Returns the consumers of a service, with an additional one for each consumed erasure: it calls `personalData.erase` for the
@@ -47,7 +48,11 @@ const door = '/personal-data/'
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /** `GET /personal-data/{subject}`: the personal data of an account in this service, for the account and for administrators. */
-export function personalDataEndpoint({ personalData }: Bindings<any>, database: Database): ExtraRoute[] {
+export function personalDataEndpoint(
+  { personalData }: Bindings<any>,
+  database: Database,
+  recorder: OperatorRecorder,
+): ExtraRoute[] {
   if (personalData === 'none') return []
   return [
     {
@@ -58,7 +63,9 @@ export function personalDataEndpoint({ personalData }: Bindings<any>, database: 
         if (method !== 'GET' || !uuid.test(subject) || !caller.mayReach(subject)) {
           throw platformError('request.path_unknown', 'There is no endpoint at this path.')
         }
-        const body = JSON.stringify(await personalData.export(subject, database.read))
+        const exported = await personalData.export(subject, database.read)
+        await recorder.read(caller, { operation: 'exportPersonalData', target: subject, persons: [subject] })
+        const body = JSON.stringify(exported)
         response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
       },
     },

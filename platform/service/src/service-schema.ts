@@ -1,3 +1,4 @@
+import { auditMigrations } from '@stoa/audit'
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { flagsMigrations } from '@stoa/flags'
 import { httpMigrations } from '@stoa/http'
@@ -17,7 +18,15 @@ export async function migrationsOf({
   migrationSets = [],
 }: DefinedService): Promise<MigrationSet[]> {
   const own = { name: contract.name, migrations: await readMigrations(migrations) }
-  const platform = [httpMigrations, rpcMigrations, eventsMigrations, tasksMigrations, sagaMigrations, erasureMigrations]
+  const platform = [
+    httpMigrations,
+    rpcMigrations,
+    eventsMigrations,
+    tasksMigrations,
+    sagaMigrations,
+    erasureMigrations,
+    auditMigrations,
+  ]
   const isReloadable = Object.values(config.settings ?? {}).some((each) => each.isReloadable)
   const flags = Object.keys(contract.flags).length === 0 && !isReloadable ? [] : [flagsMigrations]
   return [...platform, ...flags, ...migrationSets, own]

@@ -1,10 +1,11 @@
+import { auditMigrations } from '@stoa/audit'
 import { newId } from '@stoa/kernel'
 import { testDatabase } from '@stoa/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { erasureMigrations, isErased, noteErased, purgeErasedSubjects } from '../src/erased-subjects.ts'
 
 async function database() {
-  const made = await testDatabase({ name: 'erasure', sets: [erasureMigrations] })
+  const made = await testDatabase({ name: 'erasure', sets: [erasureMigrations, auditMigrations] })
   onTestFinished(() => made.close())
   return made.database
 }

@@ -1,3 +1,4 @@
+import type { Tally } from '@stoa/audit'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { ChangingKeys, Passwords } from '@stoa/security'
 
@@ -5,6 +6,8 @@ import type { ChangingKeys, Passwords } from '@stoa/security'
 export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
+  /** Records refused sign-ins, equal ones of a minute as one entry. */
+  readonly audit: Tally
   readonly passwords: Passwords
   /** Decrypt the secrets of second factors; the first one encrypts them. */
   readonly secretKeys: ChangingKeys

@@ -48,9 +48,10 @@ import { forgetOldSignIns, unlockUser } from './use-cases/unlock-user.ts'
 export const userService = defineService(user, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config }): Deps => ({
+  deps: ({ clock, newId, audit, config }): Deps => ({
     clock,
     newId,
+    audit,
     passwords: createPasswords(),
     secretKeys: deriveChangingKeys({ secret: config.userSecret, other: config.userSecretOther }, 'second factors'),
     retention: { guestDays: config.guestRetentionDays, signInDays: config.signInRetentionDays },

@@ -80,16 +80,19 @@ function grantAdapter({ db, clock, write, proofs }: Store): Adapter {
       write(async (tx, opening) => {
         const userId = required(payload.accountId, 'accountId')
         await (opening === undefined ? proofs.require(tx, userId) : lockAccount(tx, userId))
-        await saveSession(tx, {
+        const clientId = required(payload.clientId, 'clientId')
+        const methods = opening?.methods ?? proofs.methodsOf(userId) ?? ['pwd']
+        const isNew = await saveSession(tx, {
           id,
           userId,
-          clientId: required(payload.clientId, 'clientId'),
-          methods: opening?.methods ?? proofs.methodsOf(userId) ?? ['pwd'],
+          clientId,
+          methods,
           payload,
           openedUnder: opening?.openedUnder,
           createdAt: clock.now(),
           expiresAt: expiry(clock, required(expiresInSeconds, 'life')),
         })
+        if (isNew) recordOpened(tx, { userId, sessionId: id, clientId, methods })
         // The account is locked: of two sign-ins at once the later one counts the other.
         const beyond = { userId, currentId: id, most: MAX_SESSIONS, now: clock.now() }
         await endSessions(tx, await listSessionsBeyond(tx, beyond))
@@ -101,6 +104,25 @@ function grantAdapter({ db, clock, write, proofs }: Store): Adapter {
     consume: () => Promise.resolve(),
     revokeByGrantId: () => Promise.resolve(),
   }
+}
+
+interface OpenedSession {
+  readonly userId: string
+  readonly sessionId: string
+  readonly clientId: string
+  readonly methods: readonly string[]
+}
+
+function recordOpened(tx: AuthTx, { userId, sessionId, clientId, methods }: OpenedSession): void {
+  tx.audit({
+    operation: 'auth.openSession',
+    actor: userId,
+    actorKind: 'user',
+    client: clientId,
+    session: sessionId,
+    persons: [userId],
+    details: { methods: methods.join(' ') },
+  })
 }
 
 /** Clients are changed by the API alone; oidc-provider reads them. */

@@ -28,12 +28,15 @@ const columns = fragment`
   id, user_id as "userId", client_id as "clientId", methods, created_at as "createdAt", last_used_at as "lastUsedAt",
   expires_at as "expiresAt"`
 
-export async function saveSession(tx: WriteHandle, session: NewSession): Promise<void> {
-  await tx.sql`
+/** Writes a session; returns whether it is new. */
+export async function saveSession(tx: WriteHandle, session: NewSession): Promise<boolean> {
+  const [row] = await tx.sql<{ isNew: boolean }>`
     insert into session (id, user_id, client_id, methods, payload, opened_under, created_at, last_used_at, expires_at)
     values (${session.id}, ${session.userId}, ${session.clientId}, ${[...session.methods]}, ${json(session.payload)},
       ${session.openedUnder ?? null}, ${session.createdAt}, ${session.createdAt}, ${session.expiresAt})
-    on conflict (id) do update set payload = excluded.payload, expires_at = excluded.expires_at`
+    on conflict (id) do update set payload = excluded.payload, expires_at = excluded.expires_at
+    returning xmax = 0 as "isNew"`
+  return row?.isNew === true
 }
 
 export async function findGrant(db: ReadHandle, id: string, now: Temporal.Instant): Promise<object | undefined> {

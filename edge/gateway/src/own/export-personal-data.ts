@@ -16,7 +16,7 @@ interface ExportOptions {
 }
 
 /** The request for one service's part. */
-interface PartRequest {
+export interface PartRequest {
   readonly route: Route
   readonly head: RequestHead
   readonly principal: Principal

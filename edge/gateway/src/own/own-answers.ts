@@ -11,6 +11,7 @@ import type { Route } from '../routes/route.ts'
 import { withAdded } from '../upstream/response-head.ts'
 import type { ServeGraph } from '../graph/serve-graph.ts'
 import { personalDataExport } from './export-personal-data.ts'
+import { auditList } from './list-audit.ts'
 import { operationOf } from './operate.ts'
 
 interface OwnOptions {
@@ -38,12 +39,23 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
     limits: pipeline.limits,
     forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
   })
+  const trails = pipeline.upstreams.all().map(({ service }) => service)
+  const listEntries = auditList({
+    services: new Set(trails),
+    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
+  })
   const operated = new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
 
   async function exportData(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
     const { status, headers, body } = await collect({ route, head, principal: passing.principal })
     send(head, passing, { status, headers, body })
     return { status, instance: undefined, attempts: 0 }
+  }
+
+  async function listAudit(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
+    const answer = await listEntries({ route, head, principal: passing.principal })
+    send(head, passing, answer)
+    return { status: answer.status, instance: undefined, attempts: 0 }
   }
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
@@ -94,6 +106,7 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
 
   return (route, head, passing) => {
     if (route.group === 'graph') return query(route, head, passing)
+    if (route.name === 'listAudit') return listAudit(route, head, passing)
     return route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
   }
 }

@@ -1,6 +1,7 @@
 import { openDatabase, type Database, type DatabaseLog, type DatabaseTelemetry } from '@stoa/postgres'
 import type { EventLog } from '../event-log.ts'
 import { append } from './append.ts'
+import { noteAuditHead, readAuditHeads } from './audit-heads.ts'
 import { positionsSince, readLag, readPaused, seek, setPaused } from './groups.ts'
 import { readLog } from './read.ts'
 import { prune, setRetention } from './retention.ts'
@@ -40,6 +41,8 @@ export function openEventLog(options: EventLogOptions): EventLog {
     resume: (group) => setPaused(database, group, false),
     pausedSince: (group) => readPaused(database, group),
     positionsSince: (topic, since) => positionsSince(database, topic, since),
+    noteAuditHead: (service, head) => noteAuditHead(database, service, head),
+    auditHeads: (service, after, limit) => readAuditHeads(database, service, after, limit),
     ping: database.ping,
     close,
   }

@@ -16,6 +16,7 @@ import {
   type NotAdmitted,
 } from './check-password.ts'
 import { openSession } from './open-session.ts'
+import { recordRefusedSignIn, recordSignIn } from './record-sign-in.ts'
 
 type Context = Parameters<Handler<UserService, 'authenticate'>>[0]
 
@@ -31,18 +32,25 @@ async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refu
   const email = spellEmail(body.email)
   const found = await findCredentials(db, email)
   const shown = { email, account: found, password: body.password, address: caller.address }
+  const refused = async (refusal: ReturnType<typeof refusalFor> | ReturnType<typeof codeRefusal>) => {
+    await recordRefusedSignIn(deps, shown, refusal.code)
+    return refuse(refusal)
+  }
   const checked = await checkPassword(deps, { db, begin }, shown)
-  if (checked.kind !== 'right') return refuse(refusalFor(checked))
+  if (checked.kind !== 'right') return refused(refusalFor(checked))
   const { account } = checked
   const second = await checkSignInCode(deps, { db, begin }, checked, body.otp)
-  if (second.kind !== 'settled') return refuse(codeRefusal(second))
+  if (second.kind !== 'settled') return refused(codeRefusal(second))
   const methods = second.code === undefined ? passwordAlone : passwordAndCode
   const tokens = await openSession(deps, calls, { ...account, methods })
   if (tokens === undefined) return refuse(refusalFor({ kind: 'changed' }))
   const admission = { ...checked, code: second.code }
   return commit(async (tx) => {
     const turnedAway = await admit(deps, tx, admission)
-    if (turnedAway === undefined) return { status: 200, body: tokens }
+    if (turnedAway === undefined) {
+      recordSignIn(tx, checked, methods)
+      return { status: 200, body: tokens }
+    }
     return refuse(refusalOnSignIn(deps, turnedAway, admission))
   })
 }
@@ -96,8 +104,13 @@ export const verifyPassword =
   async ({ input, db, begin, commit, refuse }) => {
     const email = spellEmail(input.email)
     const found = await findCredentials(db, email)
-    const checked = await checkPassword(deps, { db, begin }, { ...input, email, account: found })
-    if (checked.kind !== 'right') return refuse(refusalFor(checked))
+    const shown = { ...input, email, account: found }
+    const checked = await checkPassword(deps, { db, begin }, shown)
+    if (checked.kind !== 'right') {
+      const refusal = refusalFor(checked)
+      await recordRefusedSignIn(deps, shown, refusal.code)
+      return refuse(refusal)
+    }
     const proven = { userId: checked.account.id, accountVersion: checked.account.version }
     const second = await checkSignInCode(deps, { db, begin }, checked, undefined)
     if (second.kind === 'locked') return refuse(lockedRefusal(second))
@@ -107,7 +120,10 @@ export const verifyPassword =
     }
     return commit(async (tx) => {
       const turnedAway = await admit(deps, tx, { ...checked, code: undefined })
-      if (turnedAway === undefined) return { ...proven, codeRequired: false }
+      if (turnedAway === undefined) {
+        recordSignIn(tx, checked, passwordAlone)
+        return { ...proven, codeRequired: false }
+      }
       if (turnedAway.kind === 'code used') throw new Error('a code was used that was not shown')
       return refuse(refusalOnAdmission(deps, turnedAway, checked))
     })
@@ -125,10 +141,16 @@ export const verifyOneTimeCode =
     const proven = { account, address, guard: guardOf(found.email, address) }
     const checked = await checkCode(deps, { db, begin }, proven, factor, otp)
     if (checked.kind === 'locked') return refuse(lockedRefusal(checked))
-    if (checked.kind === 'code wrong') return refuse(otpWrongRefusal())
+    if (checked.kind === 'code wrong') {
+      await recordRefusedSignIn(deps, proven, 'user.otp_wrong')
+      return refuse(otpWrongRefusal())
+    }
     return commit(async (tx) => {
       const turnedAway = await admit(deps, tx, { ...proven, code: checked.code })
-      if (turnedAway === undefined) return {}
+      if (turnedAway === undefined) {
+        recordSignIn(tx, proven, passwordAndCode)
+        return {}
+      }
       if (turnedAway.kind === 'code used') return refuse(codeUsedRefusal(deps, proven, checked.code))
       return refuse(refusalOnAdmission(deps, turnedAway, proven))
     })

@@ -58,6 +58,8 @@ export const setTier =
       const change: UserChange = { tier: body.tier, roles, endsSessions }
       const changed = await updateUser(tx, params.id, change, at)
       await announce(tx, changed)
+      const details = { ...(roles === undefined ? {} : { roles: roles.join(' ') }), tier: changed.tier }
+      tx.audit({ persons: [user.id], details })
       if (endsSessions) await tx.enqueue('end-sessions', { userId: user.id }, { key: user.id })
       return { status: 200, body: changed, version: changed.version }
     })
