@@ -44,6 +44,7 @@ export const getReport = get('/api/v1/reports/{id}', {
 /** POST /api/v1/reports/generate */
 export const generateReport = post('/api/v1/reports/generate', {
   ...generate,
+  audited: true,
   summary: 'Generate a report of a template; with Prefer: wait the response is its outcome',
   idempotencyKey: 'accepted',
   body: TemplateRequest,
@@ -53,6 +54,7 @@ export const generateReport = post('/api/v1/reports/generate', {
 /** POST /api/v1/reports/ad-hoc */
 export const generateQueryReport = post('/api/v1/reports/ad-hoc', {
   ...generate,
+  audited: true,
   summary: 'Generate a report of any query, with up to a million rows; with Prefer: wait the response is its outcome',
   idempotencyKey: 'accepted',
   body: QueryRequest,
@@ -62,6 +64,7 @@ export const generateQueryReport = post('/api/v1/reports/ad-hoc', {
 /** POST /api/v1/reports/{id}/repeat */
 export const repeatReport = post('/api/v1/reports/{id}/repeat', {
   ...generate,
+  audited: true,
   params: { id: ReportId },
   summary: 'Generate a report that failed once more',
   refuses: ['reporting.report_not_found', 'reporting.report_not_failed'],

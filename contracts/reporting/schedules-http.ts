@@ -9,6 +9,7 @@ const params = { id: ScheduleId }
 /** POST /api/v1/reports/schedules */
 export const createSchedule = post('/api/v1/reports/schedules', {
   ...manage,
+  audited: true,
   summary: 'Make a report again and again, on a schedule in a time zone',
   idempotencyKey: 'accepted',
   body: ScheduleRequest,
@@ -37,6 +38,7 @@ export const getSchedule = get('/api/v1/reports/schedules/{id}', {
 /** PUT /api/v1/reports/schedules/{id} */
 export const replaceSchedule = put('/api/v1/reports/schedules/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Replace a schedule; it is due next by the new one, and becomes yours',
   body: ScheduleRequest,
@@ -48,6 +50,7 @@ export const replaceSchedule = put('/api/v1/reports/schedules/{id}', {
 /** DELETE /api/v1/reports/schedules/{id} */
 export const deleteSchedule = remove('/api/v1/reports/schedules/{id}', {
   ...manage,
+  audited: true,
   params,
   summary: 'Delete a schedule; its reports stay',
   answers: { 204: null },
