@@ -113,11 +113,13 @@ test('every permission is asked for by an operation, or by the doors of those wh
   )
   // product:read: everybody may read products, and a partner's key may say that it does no more
   // user:export: the gateway puts together what each service exports
+  // audit:read: the gateway merges what each service returns
   // sale:discount: asked for by the height of a discount
   // recommendation:read: anyone may ask about a product, and an account about itself
   // template:manage:security: asked for by kind, where a message is about the security of an account
   const doors = new Set([
     'ops',
+    'audit:read',
     'gateway:admin',
     'saga:manage',
     'product:read',

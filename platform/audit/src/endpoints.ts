@@ -1,4 +1,4 @@
-import { closed, inspect, InstantSchema, OperatingLimit, SearchText } from '@stoa/contract'
+import { closed, inspect, InstantSchema, SearchText } from '@stoa/contract'
 import { Type } from 'typebox'
 
 /** What is wrong with a chain. */

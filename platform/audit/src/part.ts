@@ -32,13 +32,12 @@ const witnessEveryMs = 10_000
 
 /** The part that seals entries into the chain, notes its heads at the witness, and removes what has outlived its retention. */
 export function auditPart(options: AuditPartOptions): Part {
-  const { source, database, witness, logger, sealAfterMs = 1_000, pollMs = 10_000 } = options
+  const { source, logger, sealAfterMs = 1_000, pollMs = 10_000 } = options
   const timers = new Set<NodeJS.Timeout>()
   let isScheduled = false
   let working: Promise<void> = Promise.resolve()
-  let noted = 0
-  let notedAtMs = -Infinity
   let stopListening = () => {}
+  const note = headNoter(options, () => schedule(witnessEveryMs))
 
   async function seal(): Promise<void> {
     for (;;) {
@@ -46,17 +45,6 @@ export function auditPart(options: AuditPartOptions): Part {
       if (sealed === undefined) return
       if (!sealed.hasMore) return note(sealed.head)
     }
-  }
-
-  async function note(head: ChainHead): Promise<void> {
-    if (witness === undefined || head.sequence === noted || head.sequence === 0) return
-    if (performance.now() - notedAtMs < witnessEveryMs) return schedule(witnessEveryMs)
-    const known = await witness.note(source.service, head)
-    if (known !== head.hash) {
-      logger.error('the audit trail was rewritten: its head is not the one that was noted', { sequence: head.sequence })
-    }
-    noted = head.sequence
-    notedAtMs = performance.now()
   }
 
   function work(): Promise<void> {
@@ -78,25 +66,14 @@ export function auditPart(options: AuditPartOptions): Part {
     timer.unref()
   }
 
-  async function prune(): Promise<void> {
-    const { retentionDays: days, addressDays } = options
-    await database.transaction((tx) => deleteOldAddresses(tx, addressDays))
-    if (witness === undefined) return
-    const pruning = { database, service: source.service, witness, days, now: source.clock.now() }
-    for (;;) {
-      const removed = await pruneAudit(pruning)
-      if (removed === 0) return
-      logger.info('old audit entries were removed', { removed })
-    }
-  }
-
   return {
     name: 'audit trail',
     start() {
       stopListening = onAppended(source.service, () => schedule(sealAfterMs))
       const polling = setInterval(() => void work(), pollMs).unref()
       const pruning = setInterval(
-        () => void prune().catch((error: unknown) => logger.warn('old audit entries were not removed', { error })),
+        () =>
+          void prune(options).catch((error: unknown) => logger.warn('old audit entries were not removed', { error })),
         pruneEveryMs,
       ).unref()
       timers.add(polling).add(pruning)
@@ -108,6 +85,34 @@ export function auditPart(options: AuditPartOptions): Part {
       await work()
     },
     admin: adminOf(options),
+  }
+}
+
+/** Makes the function that notes a head at the witness, or asks to be called later if it has noted one just now. */
+function headNoter({ source, witness, logger }: AuditPartOptions, later: () => void) {
+  let noted = 0
+  let notedAtMs = -Infinity
+  return async (head: ChainHead): Promise<void> => {
+    if (witness === undefined || head.sequence === noted || head.sequence === 0) return
+    if (performance.now() - notedAtMs < witnessEveryMs) return later()
+    const known = await witness.note(source.service, head)
+    if (known !== head.hash) {
+      logger.error('the audit trail was rewritten: its head is not the one that was noted', { sequence: head.sequence })
+    }
+    noted = head.sequence
+    notedAtMs = performance.now()
+  }
+}
+
+async function prune(options: AuditPartOptions): Promise<void> {
+  const { database, source, witness, logger, retentionDays: days, addressDays } = options
+  await database.transaction((tx) => deleteOldAddresses(tx, addressDays))
+  if (witness === undefined) return
+  const pruning = { database, service: source.service, witness, days, now: source.clock.now() }
+  for (;;) {
+    const removed = await pruneAudit(pruning)
+    if (removed === 0) return
+    logger.info('old audit entries were removed', { removed })
   }
 }
 

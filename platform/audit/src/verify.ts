@@ -44,7 +44,7 @@ const mostFaults = 100
 
 /**
  * Computes every hash of the chain again and compares it with the heads of the witness. It reads in batches, so that other work of the
- * process goes on, and gives up after 100 faults.
+ * process continues, and gives up after 100 faults.
  */
 export async function verifyAudit({
   database,

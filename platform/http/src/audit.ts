@@ -50,7 +50,7 @@ export function recordCommitted(
   if (!mayBeAudited(route, call) || hasRecorded(tx, `${serviceName}.${route.name}`)) return
   const person = personIn(route, call, fresh?.body ?? answer?.body)
   if (!isAudited(route.operation, call.caller, person)) return
-  const found = { ...(person === undefined ? {} : { persons: [person] }) }
+  const found = person === undefined ? {} : { persons: [person] }
   tx.audit(resourceId === undefined ? found : { ...found, target: resourceId })
 }
 

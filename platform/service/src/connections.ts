@@ -29,6 +29,8 @@ export interface Connections {
   readonly database: Database
   /** The event log; undefined for a service that neither publishes nor consumes. */
   readonly log: EventLog | undefined
+  /** Where heads of the audit trail are noted: the event log, which a service without events opens for them alone. */
+  readonly witness: EventLog | undefined
   readonly clock: Clock
   readonly newId: NewId
   readonly makeTx: ReturnType<typeof txMaker>
@@ -54,6 +56,7 @@ export function connect(
   const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
   const telemetry = openTelemetry(service, options, { instanceId, version })
   const log = openLog(service, options, { instanceId, telemetry })
+  const witness = log ?? openWitness(options, { instanceId, telemetry })
   const makeId = options.newId ?? newId
   const database = openDatabase({
     url: config.databaseUrl,
@@ -79,6 +82,7 @@ export function connect(
     telemetry,
     database,
     log,
+    witness,
     clock,
     newId: makeId,
     tally: makeTally(database, { service: service.name, clock, newId: makeId }),
@@ -135,6 +139,14 @@ function openLog(
   if (isSilent) return undefined
   if (url === undefined) throw new StartError('it publishes or consumes events: set LOG_DATABASE_URL')
   return openEventLog({ url, applicationName: `${instanceId}-log`, log: databaseLog(telemetry), telemetry })
+}
+
+function openWitness(
+  { config: { logDatabaseUrl: url } }: StartOptions,
+  { instanceId, telemetry }: Pick<Connections, 'instanceId' | 'telemetry'>,
+): EventLog | undefined {
+  if (url === undefined) return undefined
+  return openEventLog({ url, applicationName: `${instanceId}-audit`, log: databaseLog(telemetry), telemetry })
 }
 
 function identityOf(

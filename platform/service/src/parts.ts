@@ -2,7 +2,7 @@ import { auditPart } from '@stoa/audit'
 import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
 import { callsPart, type CallCause } from '@stoa/client'
 import { registrationPart, resolverPart } from '@stoa/discovery'
-import { eventLogPart, eventParts } from '@stoa/events'
+import { eventLogPart, eventParts, type EventLog } from '@stoa/events'
 import { idempotencyPart } from '@stoa/http'
 import type { Part } from '@stoa/kernel/part'
 import { databasePart } from '@stoa/postgres'
@@ -30,11 +30,13 @@ export type HeldParts = ReturnType<typeof heldParts>
 
 /** Makes the parts of the connections, which have nothing to start. */
 export function heldParts(connections: Connections) {
-  const { service, telemetry, database, log, changes, flags, resolver, identity, calls, breakers } = connections
+  const { service, telemetry, database, log, witness, changes, flags, resolver, identity, calls, breakers } =
+    connections
   return {
     telemetry: telemetryPart(telemetry),
     database: databasePart(database),
     log: eventLogPart(log),
+    witness: witnessPart(witness === log ? undefined : witness),
     changes: changesPart(changes),
     flags: flags.part,
     resolver: resolverPart(resolver),
@@ -67,7 +69,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
     { parts: [held.database], leastStopMs: databaseStopMs, mostStopMs: databaseStopMs },
     // The hooks before consumers and sagas, because these may need what `onStart` prepares.
     {
-      parts: [held.log, held.changes, held.resolver, held.flags, hooks],
+      parts: [held.log, held.witness, held.changes, held.resolver, held.flags, hooks],
       leastStopMs: connectionsStopMs,
       mostStopMs: connectionsStopMs,
     },
@@ -94,6 +96,11 @@ function onlyOperated({ name, admin = [] }: Part): Part {
   return { name, admin }
 }
 
+/** Closes a log that was opened only to note heads. */
+function witnessPart(witness: EventLog | undefined): Part {
+  return { name: 'witness of the audit trail', stop: () => witness?.close() }
+}
+
 function telemetryPart(telemetry: Telemetry): Part {
   return {
     name: 'telemetry',
@@ -105,13 +112,13 @@ function telemetryPart(telemetry: Telemetry): Part {
 }
 
 /** In every process: what it records is in the chain soon, whatever its role. */
-function auditOf({ service, options, database, log, telemetry, clock, newId }: Connections): Part {
+function auditOf({ service, options, database, witness, telemetry, clock, newId }: Connections): Part {
   const { auditRetentionDays: retentionDays, auditAddressDays: addressDays } = options.config
   return auditPart({
     database,
     source: { service: service.name, clock, newId },
     findErased,
-    witness: log && { note: log.noteAuditHead, heads: log.auditHeads },
+    witness: witness && { note: witness.noteAuditHead, heads: witness.auditHeads },
     retentionDays,
     addressDays,
     logger: telemetry.logger,

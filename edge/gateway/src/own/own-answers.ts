@@ -32,6 +32,18 @@ interface Passing extends Admitted {
 /** Handles an admitted request to a route of the gateway itself. */
 export type AnswerOwn = (route: Route, head: RequestHead, passing: Passing) => Promise<Proxied>
 
+function auditAnswers(pipeline: Pipeline): AnswerOwn {
+  const list = auditList({
+    services: new Set(pipeline.upstreams.all().map(({ service }) => service)),
+    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
+  })
+  return async (route, head, passing) => {
+    const answer = await list({ route, head, principal: passing.principal })
+    send(head, passing, answer)
+    return { status: answer.status, instance: undefined, attempts: 0 }
+  }
+}
+
 /** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
 export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptions): AnswerOwn {
   const collect = personalDataExport({
@@ -39,23 +51,13 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
     limits: pipeline.limits,
     forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
   })
-  const trails = pipeline.upstreams.all().map(({ service }) => service)
-  const listEntries = auditList({
-    services: new Set(trails),
-    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
-  })
+  const listAudit = auditAnswers(pipeline)
   const operated = new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
 
   async function exportData(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
     const { status, headers, body } = await collect({ route, head, principal: passing.principal })
     send(head, passing, { status, headers, body })
     return { status, instance: undefined, attempts: 0 }
-  }
-
-  async function listAudit(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
-    const answer = await listEntries({ route, head, principal: passing.principal })
-    send(head, passing, answer)
-    return { status: answer.status, instance: undefined, attempts: 0 }
   }
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
