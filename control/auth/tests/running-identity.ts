@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { declaredCalls } from '../src/declared-calls.ts'
+import { auditMigrations } from '@stoa/audit'
 import { eventsMigrations } from '@stoa/events'
 import { AppError, newId, systemClock } from '@stoa/kernel'
 import { readMigrations } from '@stoa/postgres'
@@ -43,7 +44,7 @@ export const SECRET = 'a secret of the tests, long enough'
 
 export async function runIdentity(secret = SECRET): Promise<RunningIdentity> {
   const own = { name: 'auth', migrations: await readMigrations(new URL('../migrations/', import.meta.url)) }
-  const database = await testDatabase({ name: 'auth', sets: [eventsMigrations, own] })
+  const database = await testDatabase({ name: 'auth', sets: [eventsMigrations, auditMigrations, own] })
   const transaction = transactionsOf(database.database, {
     clock: systemClock,
     newId,

@@ -39,7 +39,9 @@ export async function startAudit(): Promise<AuditApp> {
     advance: (hours) => void (ahead += hours),
     async record(...operations) {
       for (const operation of operations) {
-        await database.transaction(async (tx) => appendAudit(tx, source, { ...facts, operation }))
+        await database.transaction(async (tx) =>
+          appendAudit(tx, source, { ...facts, operation, address: '203.0.113.7' }),
+        )
       }
     },
     seal: async () => (await sealWaiting({ database, source, findErased: async () => new Set() }))?.head.sequence ?? -1,

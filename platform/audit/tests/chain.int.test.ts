@@ -3,7 +3,7 @@ import { chainStart, hashOfLink, type ChainLink } from '@stoa/security'
 import { expect, test } from 'vitest'
 import { appendAudit } from '../src/index.ts'
 import { pruneAudit } from '../src/prune.ts'
-import { readHead } from '../src/seal.ts'
+import { readHead, sealWaiting } from '../src/seal.ts'
 import { facts, memoryWitness, startAudit } from './audit-app.ts'
 
 const operations = Array.from({ length: 9 }, (_, index) => `shop.step${index + 1}`)
@@ -120,4 +120,17 @@ test('retention removes old rows up to a witnessed head, and the rest stays veri
   expect((await verify(witness)).faults).toEqual([{ kind: 'pruned_early', sequence: 5 }])
   await tamper((sql) => sql`update audit_anchor set hash = ${newId()} where sequence = 5`)
   expect((await verify(witness)).faults).toEqual([{ kind: 'rewritten', sequence: 5 }])
+})
+
+test('entries of a process that died before they were sealed wait for the next sealer, once each', async () => {
+  const { database, source, record, seal, verify } = await startAudit()
+  await record('shop.a', 'shop.b')
+  // the sealer dies with its transaction: its last statement fails
+  const dying = sealWaiting({ database, source, findErased: () => Promise.reject(new Error('died')) })
+  await expect(dying).rejects.toThrow('died')
+  expect(await database.read.sql`select 1 from audit_chain`).toEqual([])
+  expect(await database.read.sql`select 1 from audit_pending`).toHaveLength(2)
+  expect(await seal()).toBe(2)
+  expect(await seal()).toBe(2)
+  expect(await verify()).toMatchObject({ rows: 2, faults: [] })
 })
