@@ -14,6 +14,10 @@ const withDatabase = shop.services.filter(({ hasDatabase }) => hasDatabase).map(
 const keepsIds: ReadonlySet<string> = new Set([
   // the mark of the erasure
   ...withDatabase.map((service) => `${service} public.erased_subject`),
+  // what the account has done and who has read of it, by id alone
+  ...withDatabase.flatMap((service) =>
+    ['audit_pending', 'audit_tally', 'audit_chain'].map((table) => `${service} public.${table}`),
+  ),
   'order public.erased_customers',
   'shipping public.erased_customers',
   // the records of the business: who bought is an account without a name
