@@ -80,6 +80,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'pipelines of the lake: list, run',
     load: () => import('./commands/pipelines.ts'),
   },
+  reports: {
+    isReaching: true,
+    summary: 'reports: list, run, show, repeat, download; schedules',
+    load: () => import('./commands/reports.ts'),
+  },
   flags: {
     isReaching: true,
     summary: 'feature flags: list, show, set, kill, history, roll back',

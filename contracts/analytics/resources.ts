@@ -1,5 +1,6 @@
 import { CurrencySchema, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
+import { kpiDefinitions } from '../shared/kpi-definitions.ts'
 import { metricComputed } from '../streaming/events.ts'
 
 /** The length of the intervals of a series, in UTC. */
@@ -10,10 +11,10 @@ export type Interval = Static<typeof Interval>
 export const Kpis = Type.Object({
   at: { ...InstantSchema, description: 'the beginning of the interval' },
   currency: CurrencySchema,
-  ordersPlaced: Type.Integer({ minimum: 0 }),
-  ordersConfirmed: Type.Integer({ minimum: 0 }),
-  revenue: { ...MoneySchema, description: 'totals of the confirmed orders' },
-  averageOrderValue: Type.Optional({ ...MoneySchema, description: 'rounded; missing without a confirmed order' }),
+  ordersPlaced: Type.Integer({ minimum: 0, description: kpiDefinitions.ordersPlaced.description }),
+  ordersConfirmed: Type.Integer({ minimum: 0, description: kpiDefinitions.ordersConfirmed.description }),
+  revenue: { ...MoneySchema, description: kpiDefinitions.revenue.description },
+  averageOrderValue: Type.Optional({ ...MoneySchema, description: kpiDefinitions.averageOrderValue.description }),
   paymentsCompleted: Type.Integer({ minimum: 0 }),
   paymentsFailed: Type.Integer({ minimum: 0 }),
   paymentSuccessRate: Type.Optional(

@@ -50,4 +50,22 @@ export const reportingErrors = errors({
     why: 'The system has 1,000 schedules.',
     fix: 'Delete schedules that are no longer needed.',
   },
+  'reporting.dashboard_not_found': {
+    kind: 'not_found',
+    title: 'No such dashboard',
+    why: 'There is no dashboard with this id, or it was deleted.',
+    fix: 'List the dashboards.',
+  },
+  'reporting.dashboard_invalid': {
+    kind: 'invalid',
+    title: 'A tile of the dashboard shows nothing',
+    why: 'A tile has not exactly one of kpi and query, or its chart or order names a column that its query does not have.',
+    fix: 'Correct the tile that the response names.',
+  },
+  'reporting.too_many_dashboards': {
+    kind: 'conflict',
+    title: 'There are too many dashboards',
+    why: 'The system has 1,000 dashboards.',
+    fix: 'Delete dashboards that are no longer needed.',
+  },
 })

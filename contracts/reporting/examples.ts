@@ -1,9 +1,10 @@
 import type { Examples } from '@stoa/contract'
+import type * as dashboards from './dashboards-http.ts'
 import type * as http from './http.ts'
 import type * as schedules from './schedules-http.ts'
 
 /** Examples of the operations of reporting. */
-export const reportingExamples: Examples<typeof http & typeof schedules> = {
+export const reportingExamples: Examples<typeof http & typeof schedules & typeof dashboards> = {
   generateReport: {
     body: {
       template: 'sales-by-country',
@@ -52,4 +53,19 @@ export const reportingExamples: Examples<typeof http & typeof schedules> = {
       period: 'yesterday',
     },
   },
+  createDashboard: {
+    body: {
+      title: 'The shop',
+      tiles: [
+        { title: 'Revenue', kpi: 'revenue' },
+        {
+          title: 'Revenue by category',
+          query: { measures: ['revenue'], dimensions: ['currency', 'category'] },
+          chart: { x: 'category', y: 'revenue' },
+        },
+      ],
+    },
+  },
+  replaceDashboard: { body: { title: 'The shop', tiles: [{ title: 'Orders', kpi: 'ordersPlaced' }] } },
+  readFigures: { query: { from: '2026-11-01', to: '2026-12-01', currency: 'EUR' } },
 }

@@ -7,4 +7,5 @@ export const reportingPermissions = {
   'report:read': { description: 'read and download reports', roles: readers },
   'report:generate': { description: 'generate reports', roles: readers },
   'report:schedule': { description: 'schedule reports', roles: readers },
+  'dashboard:manage': { description: 'create and change dashboards', roles: readers },
 } as const satisfies Permissions

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { DatamartRpc } from '../datamart/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
+import * as dashboards from './dashboards-http.ts'
 import { reportingErrors } from './errors.ts'
 import * as events from './events.ts'
 import { reportingExamples } from './examples.ts'
@@ -17,7 +18,7 @@ const described = describeService({
   owner: 'data',
   slo: { availability: 0.995, p99Ms: 500, errorRate: 0.005 },
   errors: reportingErrors,
-  operations: { ...http, ...schedules },
+  operations: { ...http, ...schedules, ...dashboards },
   rpc: rpc(ReportingRpc, { describeReport: { effect: 'read', refuses: ['reporting.report_not_found'] } }),
   publishes: events,
   consumes: { userDeleted },

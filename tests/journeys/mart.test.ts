@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { admin } from '@stoa/system/seed/accounts'
 import { ask, newCustomer, place, signIn, stoa } from './shop.ts'
@@ -91,6 +94,24 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const [, ...lines] = csv.trim().split('\r\n')
   const total = lines.map((line) => Number(line.split(',').at(-1))).reduce((sum, each) => sum + each, 0)
   expect(total).toBe(rows.find(([on, currency]: string[]) => on === day && currency === 'EUR')?.[3])
+
+  const period = ['--from', day, '--to', to, '--currency', 'EUR', '--formats', 'csv']
+  const made = JSON.parse(await stoa('reports', 'run', 'sales', ...period, '--json'))
+  expect(made).toMatchObject({ state: 'completed', rowCount: lines.length })
+  const file = join(await mkdtemp(join(tmpdir(), 'stoa-report-')), 'sales.csv')
+  await stoa('reports', 'download', made.id, 'csv', file)
+  expect(await readFile(file, 'utf8')).toBe(csv)
+  await rm(dirname(file), { recursive: true })
+
+  const [dashboard] = (await ask('GET', '/api/v1/dashboards', { as: staff })).body.items.filter(
+    ({ title }: { title: string }) => title === 'Sales',
+  )
+  const figures = await ask('GET', `/api/v1/dashboards/${dashboard.id}/figures?from=${day}&to=${to}&currency=EUR`, {
+    as: staff,
+  })
+  expect(figures.status).toBe(200)
+  const revenue = figures.body.tiles.find(({ title }: { title: string }) => title === 'Revenue')
+  expect(revenue).toMatchObject({ rows: [['EUR', total]], asOf })
 })
 
 test('customers can neither query, nor run pipelines, nor read reports', async () => {

@@ -5,6 +5,13 @@ import type { Deps } from './deps.ts'
 import { getReportCsv, getReportPdf, getReportXlsx } from './use-cases/download-report.ts'
 import { generateReportTask } from './use-cases/generate-report.ts'
 import {
+  createDashboard,
+  deleteDashboard,
+  getDashboard,
+  listDashboards,
+  replaceDashboard,
+} from './use-cases/manage-dashboards.ts'
+import {
   createSchedule,
   deleteSchedule,
   getSchedule,
@@ -13,6 +20,7 @@ import {
   replaceSchedule,
 } from './use-cases/manage-schedules.ts'
 import { personalData } from './use-cases/personal-data.ts'
+import { readFigures } from './use-cases/read-figures.ts'
 import { describeReport, getReport, listReports, listReportTemplates } from './use-cases/read-reports.ts'
 import { removeOld } from './use-cases/remove-old.ts'
 import { generateQueryReport, generateReport, repeatReport } from './use-cases/request-report.ts'
@@ -48,6 +56,12 @@ export const reportingService = defineService(reporting, {
       replaceSchedule: replaceSchedule(deps),
       deleteSchedule,
       listScheduleRuns,
+      createDashboard: createDashboard(deps),
+      listDashboards,
+      getDashboard,
+      replaceDashboard: replaceDashboard(deps),
+      deleteDashboard,
+      readFigures,
     },
     rpc: { describeReport },
     consumes: {},

@@ -1,4 +1,5 @@
 import type { Kpis } from '@stoa/contracts/analytics/resources'
+import { kpiValue } from '@stoa/contracts/shared/kpi-definitions'
 
 /** The sums of an interval in one currency. */
 export interface Sums {
@@ -14,13 +15,14 @@ export interface Sums {
 /** The figures that follow from the sums of an interval. */
 export function toKpis({ at, currency, placed, confirmed, revenue, completed, failed }: Sums): Kpis {
   const payments = completed + failed
+  const average = kpiValue('averageOrderValue', { revenue, confirmedOrders: confirmed })
   return {
     at: at.toString(),
     currency,
     ordersPlaced: placed,
     ordersConfirmed: confirmed,
     revenue: { amount: revenue, currency },
-    ...(confirmed === 0 ? {} : { averageOrderValue: { amount: Math.round(revenue / confirmed), currency } }),
+    ...(average === undefined ? {} : { averageOrderValue: { amount: average, currency } }),
     paymentsCompleted: completed,
     paymentsFailed: failed,
     ...(payments === 0 ? {} : { paymentSuccessRate: completed / payments }),
