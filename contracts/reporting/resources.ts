@@ -41,7 +41,7 @@ export type Chart = Static<typeof Chart>
 
 const making = {
   formats: Type.Optional(
-    Type.Array(ReportFormat, { minItems: 1, maxItems: 3, uniqueItems: true, default: ['pdf', 'csv'] }),
+    Type.Array(ReportFormat, { minItems: 1, maxItems: 3, uniqueItems: true, default: ['pdf', 'xlsx', 'csv'] }),
   ),
   language: Type.Optional({ ...ReportLanguage, default: 'en' }),
 }

@@ -80,7 +80,7 @@ test('is created, replaced by its version, and deleted', async () => {
   expect((await figures(own)).body.code).toBe('reporting.dashboard_not_found')
 })
 
-test('a tile that shows nothing and a period without days are refused, and customers are', async () => {
+test('a tile that shows nothing is refused, and customers are', async () => {
   const tiles = [{ title: 'Any', kpi: 'revenue', query: { measures: ['units'] } }]
   const create = (caller: typeof as) => service.request('POST', path, { as: caller, body: { title: 'Any', tiles } })
   expect((await create(as)).body).toMatchObject({
@@ -88,5 +88,4 @@ test('a tile that shows nothing and a period without days are refused, and custo
     errors: [{ pointer: '/tiles/0' }],
   })
   expect((await create({ subject: newId(), roles: ['customer'] })).status).toBe(403)
-  expect((await figures(first, 'from=2026-12-01&to=2026-12-01')).body.code).toBe('reporting.query_invalid')
 })

@@ -71,7 +71,7 @@ export function contentOf({ template: name, from, to, currency, formats, languag
       ...(currency === undefined ? {} : { filters: [{ dimension: 'currency', values: [currency] }] }),
     },
     ...(template.chart === undefined ? {} : { chart: template.chart }),
-    formats: formats ?? ['pdf', 'csv'],
+    formats: formats ?? ['pdf', 'xlsx', 'csv'],
     language: spoken,
   }
 }

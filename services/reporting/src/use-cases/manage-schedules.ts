@@ -79,7 +79,7 @@ export const listScheduleRuns: Handler<ReportingService, 'listScheduleRuns'> = a
 }
 
 function textOf(
-  { recipients = [], isActive = true, formats = ['pdf', 'csv'], language = 'en', ...content }: ScheduleRequest,
+  { recipients = [], isActive = true, formats = ['pdf', 'xlsx', 'csv'], language = 'en', ...content }: ScheduleRequest,
   ownerId: UserId,
   at: Temporal.Instant,
 ): store.ScheduleText {

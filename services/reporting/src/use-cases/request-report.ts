@@ -28,7 +28,7 @@ export const generateReport =
 
 export const generateQueryReport =
   ({ clock, newId }: Deps): Handler<ReportingService, 'generateQueryReport'> =>
-  async ({ body: { formats = ['pdf', 'csv'], language = 'en', ...shown }, caller, refuse, commit }) => {
+  async ({ body: { formats = ['pdf', 'xlsx', 'csv'], language = 'en', ...shown }, caller, refuse, commit }) => {
     const content = { ...shown, formats, language }
     const invalid = findInvalid(content)
     if (invalid !== undefined) return refuse('reporting.query_invalid', invalid)
