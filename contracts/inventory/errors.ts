@@ -26,6 +26,24 @@ export const inventoryErrors = errors({
     why: 'Orders in progress hold stock of the product.',
     fix: 'Wait until those orders have ended; discontinue the product meanwhile.',
   },
+  'product.image_not_found': {
+    kind: 'not_found',
+    title: 'No such image',
+    why: 'The product has no image with this id.',
+    fix: 'Read the product; it lists its images.',
+  },
+  'product.image_unreadable': {
+    kind: 'invalid',
+    title: 'The image cannot be used',
+    why: 'Its header does not contain a width and a height, or it has more than 50 million pixels.',
+    fix: 'Export the image again as JPEG, PNG or WebP, or reduce its size.',
+  },
+  'product.too_many_images': {
+    kind: 'conflict',
+    title: 'The product has 20 images',
+    why: 'A product can have 20 images.',
+    fix: 'Remove an image first.',
+  },
   'category.unknown': {
     kind: 'invalid',
     title: 'No such category',

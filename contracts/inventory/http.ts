@@ -16,6 +16,7 @@ import {
 import { Sku } from '../shared/sku.ts'
 
 export { createCategory, listCategories } from './categories.ts'
+export { addProductImage, deleteProductImage, readProductImage } from './images.ts'
 export { getReadModel, rebuildReadModel } from './read-model.ts'
 
 /** Callers who may write products also see drafts; all others get the same response, which may be cached briefly. */

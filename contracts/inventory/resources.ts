@@ -92,11 +92,23 @@ export const ProductPatch = Type.Partial(
 )
 export type ProductPatch = Static<typeof ProductPatch>
 
+/** An image of a product; `path` is where it can be read. It never changes: another image has another id. */
+export const ProductImage = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  path: Type.String({ format: 'uri-reference' }),
+  mediaType: Type.Enum(['image/jpeg', 'image/png', 'image/webp']),
+  widthPixels: Type.Integer({ minimum: 1 }),
+  heightPixels: Type.Integer({ minimum: 1 }),
+  sizeBytes: Type.Integer({ minimum: 1 }),
+})
+export type ProductImage = Static<typeof ProductImage>
+
 /** A product with its variants; `price` is the list price of the cheapest variant, a read copy of pricing's. */
 export const Product = Type.Object({
   id: ProductId,
   ...ProductFields,
   version: Type.Integer({ minimum: 1 }),
+  images: Type.Optional(Type.Array(ProductImage, { maxItems: 20 })),
   price: Type.Optional(Type.Object({ amount: Type.Integer(), currency: CurrencySchema })),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,

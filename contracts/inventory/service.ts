@@ -44,6 +44,7 @@ const described = describeService({
     'expire-reservations': { payload: Type.Object({}), everyMs: 30_000 },
     'rebuild-read-model': { payload: Type.Object({}) },
   },
+  blobs: { images: { purpose: 'images of products' } },
   personalData: 'none',
   examples: inventoryExamples,
   graph: inventoryGraph,

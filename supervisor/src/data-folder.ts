@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly telemetry: string
   /** The Delta tables of etl and datamart. */
   readonly lake: string
+  /** Uploaded files, in a folder of each service. */
+  readonly blobs: string
   /** E-mails with a link, where there is no mail server. */
   readonly mail: string
   /** The socket on which a running supervisor takes commands. */
@@ -58,6 +60,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     logs: join(home, 'logs'),
     telemetry: join(home, 'telemetry'),
     lake: join(home, 'lake'),
+    blobs: join(home, 'blobs'),
     mail: join(home, 'mail'),
     socket: socketPath(home),
     lock: join(home, 'lock'),

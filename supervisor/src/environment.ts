@@ -1,4 +1,5 @@
 import { databaseUrl } from '@stoa/postgres'
+import { hasBlobs } from '@stoa/system/topology'
 import type { DataFolder } from './data-folder.ts'
 import type { Replica } from './replicas.ts'
 import { databaseOf, logOf, type Secrets } from './secrets.ts'
@@ -38,6 +39,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...(name === 'monitoring' ? { OTLP_TOKEN: secrets.otlpToken } : {}),
     ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: data.lake }),
+    ...(hasBlobs(deployment) ? { BLOB_FOLDER: data.blobs } : {}),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
     ...(deployment.kind === 'gateway' ? appFolders(settings) : {}),
     ...deployment.embedded,

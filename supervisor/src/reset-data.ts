@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { systemError } from '@stoa/system/system-errors'
 import type { Deployment } from '@stoa/system/topology'
 import { emptyDatabases, emptyDatabasesOf } from './databases.ts'
@@ -20,12 +21,14 @@ export async function resetData(
     await emptyDatabases(services, settings)
     await rm(settings.data.tokens, { force: true })
     await rm(settings.data.lake, { recursive: true, force: true })
+    await rm(settings.data.blobs, { recursive: true, force: true })
     return
   }
   const { services: seeded } = await readSeedRecord(settings)
   await noteSeeded(settings, { services: seeded.filter((name) => !names.includes(name)), isCaughtUp: false })
   const named = services.filter(({ name }) => names.includes(name))
   await emptyDatabasesOf(named, settings)
+  for (const name of names) await rm(join(settings.data.blobs, name), { recursive: true, force: true })
   if (named.some(({ lake }) => lake === 'writes')) await rm(settings.data.lake, { recursive: true, force: true })
 }
 

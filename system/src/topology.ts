@@ -26,6 +26,11 @@ export interface Deployment {
   readonly assets?: readonly string[]
 }
 
+/** Whether a process stores blobs, and so needs a folder for them. */
+export function hasBlobs({ contract }: Pick<Deployment, 'contract'>): boolean {
+  return contract !== undefined && Object.keys(contract.blobs).length > 0
+}
+
 /** What a part of a system is. Stores and brokers are not processes of their own here: PostgreSQL is both. */
 export type Kind = 'service' | 'gateway' | 'app' | 'job' | 'store' | 'broker'
 

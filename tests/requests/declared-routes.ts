@@ -45,7 +45,12 @@ export function pathOf({ path }: DeclaredRoute['route'], params: Readonly<Record
 export function isConditional({ service, route }: DeclaredRoute): boolean {
   const changesOne =
     route.method === 'PUT' || route.method === 'PATCH' || (route.method === 'DELETE' && route.path.endsWith('}'))
-  return changesOne && readOf(service, route.path) !== undefined
+  return changesOne && isVersioned(readOf(service, route.path))
+}
+
+/** A blob never changes. */
+function isVersioned(read: Operation | undefined): boolean {
+  return read !== undefined && read.download === undefined
 }
 
 /** The read at a path. */

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { TSchema } from 'typebox'
-import { bodyLimitOf } from '@stoa/contract'
+import { bodyLimitOf, type UploadBody } from '@stoa/contract'
 import type { Expected } from './problems.ts'
 import { isConditional, isOperation, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import { Check } from 'typebox/schema'
@@ -218,6 +218,7 @@ function wrongBodies(each: DeclaredRoute, taken: Taken, meanings: Meanings, chan
   const { method } = each.route
   if (method === 'GET') return []
   const body = bodyOf(each)
+  if (isOperation(each) && each.route.upload !== undefined) return wrongUploads(each.route.upload, taken, change)
   if (body === undefined) {
     // a DELETE or a POST without a body takes none
     return [change('a body where none is taken', { statuses: [422], pointer: '' }, { body: '{"unheardOf":1}' })]
@@ -239,6 +240,24 @@ function wrongBodies(each: DeclaredRoute, taken: Taken, meanings: Meanings, chan
     ...wrongValuesOf(body, good).map(({ what, text, pointer }) =>
       change(what, { statuses: [422], pointer }, { body: text }),
     ),
+  ]
+}
+
+/** An upload is refused by its headers or its first bytes. */
+function wrongUploads({ mediaTypes }: UploadBody, taken: Taken, change: Change): WrongRequest[] {
+  const typed = (type: string) => ({ ...taken.headers, 'content-type': type })
+  return [
+    change('of a type that is not taken', { statuses: [415] }, { headers: typed('image/svg+xml'), body: '<svg/>' }),
+    change(
+      'compressed',
+      { statuses: [415] },
+      { headers: { ...typed(mediaTypes[0] ?? ''), 'content-encoding': 'gzip' }, body: 'x' },
+    ),
+    ...mediaTypes
+      .filter((type) => !type.startsWith('text/'))
+      .map((type) =>
+        change(`that is not ${type}`, { statuses: [422] }, { headers: typed(type), body: 'no such content at all' }),
+      ),
   ]
 }
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { type AppError, isAppError, platformError } from '@stoa/kernel'
 
+/** A client that sends a body byte by byte is disconnected. */
+const bodyTimeMs = 60_000
+
 /** Reads the complete body of a request, so that it can be sent again; undefined for a request without a body. Throws if it exceeds the limit. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
@@ -8,6 +11,7 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   if (Number(length ?? 0) > limitBytes) throw tooLarge(limitBytes)
   const chunks: Buffer[] = []
   let sizeBytes = 0
+  const timer = request.complete ? undefined : setTimeout(() => request.destroy(), bodyTimeMs)
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       sizeBytes += chunk.length
@@ -17,6 +21,8 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   } catch (error) {
     if (isAppError(error)) throw error
     throw platformError('request.malformed', 'The body is incomplete.', { cause: error })
+  } finally {
+    clearTimeout(timer)
   }
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }

@@ -14,6 +14,7 @@ import type { StreamLimits } from './policies/stream-limits.ts'
 import { proxy, type Proxied } from './proxy.ts'
 import type { Route } from './routes/route.ts'
 import type { RouteTable } from './routes/route-table.ts'
+import type { OutgoingBody } from './upstream/connection.ts'
 import { clientHasLeft, takeSlot } from './upstream/slot.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
 
@@ -24,6 +25,7 @@ export interface Pipeline {
   readonly limits: RateLimits
   readonly cache: ResponseCache
   readonly streams: StreamLimits
+  readonly uploads: StreamLimits
   readonly upstreams: Upstreams
 }
 
@@ -75,7 +77,7 @@ export async function passThrough(
 ): Promise<Proxied> {
   const { limits, cache } = pipeline
   // responses that may contain a secret together with client input are not compressed: their length would disclose it (BREACH)
-  const mayEncode = head.method === 'GET' && !route.isStream && !route.isForeign
+  const mayEncode = head.method === 'GET' && !route.isStream && !route.isForeign && route.isDownload !== true
   const client = mayEncode ? encodingTarget(response, head) : response
   const added = [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
   if (cache.isFor(route, head, principal)) {
@@ -88,7 +90,7 @@ export async function passThrough(
         forward(pipeline, { route, head: shared, principal, body: undefined, response: target, extraHeaders: sent }),
     })
   }
-  const body = await readBody(request, route.bodyLimitBytes)
+  const body = route.isUpload === true ? request : await readBody(request, route.bodyLimitBytes)
   const proxied = await forward(pipeline, { route, head, principal, body, response: client, extraHeaders: added })
   if (route.isSignIn && proxied.status === 401) limits.noteFailedSignIn(head.address)
   if (isChange(head.method) && proxied.status < 400) cache.invalidate(head.path)
@@ -105,7 +107,7 @@ interface Forwarding {
   readonly route: Route
   readonly head: RequestHead
   readonly principal: Principal
-  readonly body: Buffer | undefined
+  readonly body: OutgoingBody
   readonly response: AnswerTarget
   readonly extraHeaders: readonly string[]
   /** The deadline of the whole that it is part of, in milliseconds since the epoch. */
@@ -114,13 +116,15 @@ interface Forwarding {
 
 /** Sends a request on to an instance of its route's service, within that service's places. */
 export async function forward(
-  { upstreams, streams }: Pipeline,
+  { upstreams, streams, uploads }: Pipeline,
   { route, head, principal, body, response, extraHeaders, latestMs = Infinity }: Forwarding,
 ): Promise<Proxied> {
-  const deadlineMs = Math.min(latestMs, Date.now() + timeLimitMs(route, head))
+  const isUpload = route.isUpload === true
+  const deadlineMs = isUpload ? Infinity : Math.min(latestMs, Date.now() + timeLimitMs(route, head))
   const upstream = upstreams.of(route.service)
-  const slot = route.isStream
-    ? streams.take(clientKey(principal, head.address), response)
+  const open = route.isStream ? streams : isUpload ? uploads : undefined
+  const slot = open
+    ? open.take(clientKey(principal, head.address), response)
     : takeSlot(upstream.slots, response, deadlineMs)
   try {
     if (slot.entered !== undefined) await slot.entered

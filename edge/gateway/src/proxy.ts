@@ -3,6 +3,7 @@ import { sleep, systemTime, type CircuitBreaker } from '@stoa/resilience'
 import type { ProxiedRequest } from './exchange.ts'
 import { requestTimeoutMs } from './policies/deadline.ts'
 import { isRepeatable } from './policies/repeat.ts'
+import type { OutgoingBody } from './upstream/connection.ts'
 import { attempt, type AttemptOutcome } from './upstream/attempt.ts'
 import type { Target, Upstream } from './upstream/upstreams.ts'
 
@@ -19,7 +20,7 @@ export interface Proxied {
 interface ProxyOptions {
   readonly exchange: ProxiedRequest
   readonly upstream: Upstream
-  readonly body: Buffer | undefined
+  readonly body: OutgoingBody
   readonly trace: { readonly traceparent?: string; readonly tracestate?: string }
   readonly extraHeaders: readonly string[]
 }
@@ -38,7 +39,7 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
   let tried: Set<string> | undefined
   for (let attempts = 1; ; attempts++) {
     const target = upstream.choose(exchange.route.group, tried)
-    const mayRetry = !exchange.route.isStream && attempts <= maxRetries
+    const mayRetry = !exchange.route.isStream && exchange.route.isUpload !== true && attempts <= maxRetries
     const outcome = await tryTarget(options, target, { mayRetry, isRepeatable: canRepeat })
     if (outcome.kind === 'answered') return { status: outcome.status, instance: target.instance.id, attempts }
     const hasMore = await mayGoOn(options, outcome, attempts, mayRetry && (canRepeat || outcome.kind === 'unwell'))
@@ -72,7 +73,7 @@ async function tryTarget(
     target,
     body,
     timeoutMs: Math.min(leftMs, usualMs),
-    idleTimeoutMs: isStream ? streamIdleMs : undefined,
+    idleTimeoutMs: isStream || exchange.route.isDownload === true ? streamIdleMs : undefined,
     trace,
     extraHeaders,
     ...repeat,

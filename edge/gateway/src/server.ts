@@ -64,7 +64,8 @@ export function makeServer(options: ServerOptions): Server {
     {
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
-      requestTimeout: 60_000,
+      // a body that is read as a whole has a limit of its own; an upload may take any time as long as it arrives
+      requestTimeout: 0,
       keepAliveTimeout: 65_000,
       noDelay: true,
       // refused by us, with problem details

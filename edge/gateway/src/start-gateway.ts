@@ -92,6 +92,7 @@ export async function startGateway({
     limits: makeRateLimits(settings.rateLimitScale, shared),
     cache: makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry),
     streams: makeStreamLimits(),
+    uploads: makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 }),
     upstreams,
   }
   // Without a response of the registry it would reject every request.

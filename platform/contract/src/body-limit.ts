@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox'
 import { largestJsonBytes } from './json-size.ts'
+import type { Operation } from './operations.ts'
 
 /** The largest body of any operation: 1 MiB. */
 export const MAX_BODY_BYTES = 1_048_576
@@ -7,10 +7,11 @@ export const MAX_BODY_BYTES = 1_048_576
 const MIN_BODY_BYTES = 16_384
 
 /**
- * The maximum number of bytes that are read of the body of an operation: twice what the schema can need, which leaves room for
+ * The maximum number of bytes that are read of the body of an operation: what an upload declares; of JSON twice what the schema can need, which leaves room for
  * white space; at least 16 KiB, at most 1 MiB.
  */
-export function bodyLimitOf({ body }: { readonly body: TSchema | undefined }): number {
+export function bodyLimitOf({ body, upload }: Pick<Operation, 'body' | 'upload'>): number {
+  if (upload !== undefined) return upload.largestBytes
   const needed = body === undefined ? 0 : 2 * largestJsonBytes(body)
   return Math.min(MAX_BODY_BYTES, Math.max(MIN_BODY_BYTES, needed))
 }

@@ -2,6 +2,7 @@ import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { AuditFacts } from './audit.ts'
 import type { BatchBindings } from './batches.ts'
+import type { Upload, UploadContext } from './blobs.ts'
 import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { JsonText } from './json-text.ts'
@@ -161,7 +162,8 @@ type OperationContext<S extends Service, O> =
         (E extends 'write'
           ? WriteContext<S, A, AnswersWith> &
               (External extends true ? ExternalContext<S> : unknown) &
-              (Raw extends true ? RawBodyContext : unknown)
+              (Raw extends true ? RawBodyContext : unknown) &
+              (O extends Upload ? UploadContext : unknown)
           : unknown)
     : never
 

@@ -2,6 +2,20 @@ export type { AuditFacts, AuditOutcome } from './audit.ts'
 export { AuditedAction, AuditFilter, AuditQuery } from './audit-trail.ts'
 export { app, appHeader, AppSession, appSessionPaths, AppSignedOut, type App } from './apps.ts'
 export { consumedEvents, groupOf, groupsOf, type BatchConsumer, type BatchPart, type BatchType } from './batches.ts'
+export {
+  download,
+  mediaTypesOfBlob,
+  upload,
+  uploadMediaTypes,
+  type BlobBody,
+  type BlobRef,
+  type BlobSchema,
+  type BlobShelf,
+  type Download,
+  type Upload,
+  type UploadBody,
+  type UploadMediaType,
+} from './blobs.ts'
 export { bodyLimitOf, MAX_BODY_BYTES } from './body-limit.ts'
 // Not by the index of the kernel, which imports node:crypto: browsers load contracts too.
 export { errors, type ErrorCatalogue, type ErrorDescription } from '@stoa/kernel/error-catalogue'

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox'
+import type { UploadBody } from './blobs.ts'
 
 /** The permission that a caller needs: `'public'` must be declared explicitly; `service` is for other services, `ops` for operators. */
 export type Permission = 'public' | 'service' | 'ops' | `${string}:${string}`
@@ -12,7 +13,7 @@ export type PathParams<Path extends string> = Path extends `${string}{${infer Na
 export type PathSchemas = { readonly [name: string]: TSchema }
 
 /** Requires a schema for every name in braces, and for no other name. */
-type DeclaredPath<Path extends string, S> = [PathParams<Path>] extends [never]
+export type DeclaredPath<Path extends string, S> = [PathParams<Path>] extends [never]
   ? { readonly params?: undefined }
   : {
       readonly params: S & { readonly [Name in PathParams<Path>]: TSchema } & {
@@ -46,7 +47,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** The callers that get the same response: everyone, or everyone without a permission; callers with the permission never get a cached response. */
 export type Sharing = 'everybody' | { readonly exceptWhoMay: Permission }
 
-interface Declared<Path extends string, Query, Body, A extends Answers, Code extends string> {
+/** What every operation declares. */
+export interface Declared<Path extends string, Query, Body, A extends Answers, Code extends string> {
   /** One sentence for OpenAPI. */
   readonly summary: string
   readonly permission: Permission
@@ -76,7 +78,8 @@ interface Declared<Path extends string, Query, Body, A extends Answers, Code ext
   readonly sharedWith?: Sharing
 }
 
-interface Writes<A extends Answers, Code extends string> {
+/** What a write declares in addition. */
+export interface Writes<A extends Answers, Code extends string> {
   /** Whether a client must send `Idempotency-Key`; `none` keeps no record (sign-in). `accepted` by default. */
   readonly idempotencyKey?: 'required' | 'accepted' | 'none'
   /** The read operation whose response for the committed id is the response body of this operation, also for repeated requests and while waiting. */
@@ -129,6 +132,10 @@ export interface Operation<
   readonly waitSeconds: number
   readonly external: External
   readonly rawBody: Raw
+  /** What is accepted as the body of an upload. */
+  readonly upload?: UploadBody
+  /** The shelf of the blob that is the response. */
+  readonly download?: { readonly shelf: string }
 }
 
 /** A route answered by server-sent events; its handler yields them. */

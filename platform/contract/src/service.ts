@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import type { ErrorCatalogue, PlatformErrorCode } from '@stoa/kernel'
 import type { App } from './apps.ts'
 import type { BatchType } from './batches.ts'
+import type { BlobShelf } from './blobs.ts'
 import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
 import type { FlagTypes } from './flags.ts'
@@ -74,6 +75,8 @@ export interface Service {
   readonly personalData: PersonalDataKept
   /** Examples of operations, by the name of the operation. */
   readonly examples: { readonly [operation: string]: AnyExample | undefined }
+  /** The kinds of blobs that it stores, by the name of their shelf. */
+  readonly blobs: { readonly [shelf: string]: BlobShelf }
   /** The web pages that are served with it, by the name of their folder in `apps/`; only the gateway has some. */
   readonly apps: { readonly [name: string]: App }
   /** What it contributes to the graph of the gateway (`/graphql`). */
@@ -120,6 +123,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly personalData: Personal
   /** The examples of the operations; none by default. */
   readonly examples?: Service['examples']
+  /** The kinds of blobs that it stores, by the name of their shelf; none by default. */
+  readonly blobs?: Service['blobs']
   /** The web pages that are served with it; none by default. */
   readonly apps?: Service['apps']
   /** The types, queries and relations that `/graphql` serves of it; none by default. */
@@ -157,6 +162,7 @@ export interface DescribedService<
   readonly flags: Flags
   readonly personalData: Personal
   readonly examples: Service['examples']
+  readonly blobs: Service['blobs']
   readonly apps: Service['apps']
   readonly graph: Graph
 }
@@ -204,6 +210,7 @@ export function describeService<
     tasks: description.tasks ?? ({} as Tasks),
     flags: description.flags ?? ({} as Flags),
     examples: description.examples ?? {},
+    blobs: description.blobs ?? {},
     apps: description.apps ?? {},
     graph: description.graph ?? noGraph,
   }

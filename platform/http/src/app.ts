@@ -14,6 +14,7 @@ import { makeProblems, type Problems } from './respond.ts'
 import { createRouter, type Router } from './router.ts'
 import { makeOperationRoutes } from './routes.ts'
 import { trustProxies } from './trusted-proxies.ts'
+import { uploadMatcher } from './uploads.ts'
 
 /** Makes the HTTP server of a service: all operations of its contract, and additional routes. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
@@ -22,6 +23,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const drain = new AbortController()
   const parts: OperationParts = {
     database: options.database,
+    ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
     calls: options.calls,
     makeTx: options.makeTx,
     changes: options.changes,
@@ -73,7 +75,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       void serveForeign(exchange, foreign, options, problems)
     })
   }
-  return { listener, inFlight: inFlight.count, close: () => closeApp(drain, inFlight, router) }
+  const takesUpload = uploadMatcher(service)
+  return { listener, takesUpload, inFlight: inFlight.count, close: () => closeApp(drain, inFlight, router) }
 }
 
 interface Foreign {

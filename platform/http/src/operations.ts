@@ -4,6 +4,7 @@ import { answerChecker, type AnswerChecker } from './answer-checks.ts'
 import { callerOf } from './caller.ts'
 import { recordRead, recordRefusal } from './audit.ts'
 import { etagOf, etagOfText, expectedVersionOf, isNotModified } from './conditional.ts'
+import { outgoingBlob } from './downloads.ts'
 import type { Exchange } from './exchange.ts'
 import { outgoingFile } from './file-answer.ts'
 import { fingerprintOf, lockNameOf, parseIdempotencyKey } from './idempotency/key.ts'
@@ -17,6 +18,7 @@ import { requestContext, type OperationCall, type OperationParts } from './reque
 import type { Outgoing } from './respond.ts'
 import { hiddenResource, requireReachOfBody, requireReachOfPath, type OperationRoute } from './routes.ts'
 import { answerEffect } from './settle.ts'
+import type { ReceivedUpload } from './uploads.ts'
 import { keepTrace, runWrite } from './write.ts'
 
 /** A request to an operation after the permission check. */
@@ -24,6 +26,8 @@ export interface OperationRequest {
   readonly exchange: Exchange
   readonly params: { readonly [name: string]: string }
   readonly body: unknown
+  /** Receives the body of an upload, after all else of the request has been checked. */
+  readonly receive?: () => Promise<ReceivedUpload>
 }
 
 /** Serves one operation. */
@@ -38,7 +42,7 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
   const { operation } = route
   const check = checkAnswers ? answerChecker(route.name, operation.answers) : undefined
   const idField = idLogFieldOf(route)
-  return async ({ exchange, params, body }, deadlineMs, preference) => {
+  return async ({ exchange, params, body, receive }, deadlineMs, preference) => {
     const { principal } = exchange
     if (principal === undefined) throw new Error('an operation without a caller')
     const caller = callerOf(principal, exchange.address, [operation.permission])
@@ -47,11 +51,22 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
     const expectedVersion = versionFor(route, exchange)
     const input = route.readInput(params, exchange.search, body)
     for (const [parameter, field] of route.logFields) addLogFields({ [field]: params[parameter] ?? '' })
-    const call: OperationCall = { exchange, input, caller, key, expectedVersion, deadlineMs }
+    const received = await receive?.()
+    const latestMs = received === undefined ? deadlineMs : Date.now() + operation.timeoutMs
+    const call: OperationCall = {
+      exchange,
+      input,
+      caller,
+      key,
+      expectedVersion,
+      deadlineMs: latestMs,
+      blob: received?.blob,
+    }
     try {
       if (operation.effect === 'read') {
         const answered = await runRead(parts, route, call)
         await recordRead(parts, route, call, answered.body)
+        if (operation.download !== undefined) return await downloadOf(parts, route, exchange, answered)
         return outgoingOf(route, exchange, answered, check)
       }
       const effect = await runWrite(parts, route, call, scopeOf(route, call))
@@ -60,8 +75,21 @@ export function operationServer(parts: OperationParts, route: OperationRoute, ch
     } catch (error) {
       await recordRefusal(parts, route, call, error)
       throw refusalOfStoredInput(error, input, expectedVersion, () => hiddenResource(route)) ?? error
+    } finally {
+      await received?.discard()
     }
   }
+}
+
+async function downloadOf(
+  parts: OperationParts,
+  route: OperationRoute,
+  exchange: Exchange,
+  answered: Answered,
+): Promise<Outgoing> {
+  const { download, cacheControl } = route.operation
+  if (parts.blobs === undefined || download === undefined) throw new Error(`${route.name} has no blobs`)
+  return outgoingBlob({ blobs: parts.blobs, shelf: download.shelf, cacheControl }, exchange, answered)
 }
 
 /** Returns the deadline: that of the caller, or the timeout of the operation plus its wait. */
@@ -120,10 +148,11 @@ function versionFor({ operation, requiresIfMatch }: OperationRoute, { request }:
   return expected
 }
 
-function scopeOf(route: OperationRoute, { key, caller, exchange, input }: OperationCall): KeyScope | undefined {
+function scopeOf(route: OperationRoute, { key, caller, exchange, input, blob }: OperationCall): KeyScope | undefined {
   if (key === undefined) return undefined
   const { subject } = caller
-  const fingerprint = fingerprintOf(exchange.request.url ?? '', input.body)
+  const body = blob === undefined ? input.body : { mediaType: blob.mediaType, sha256: blob.sha256 }
+  const fingerprint = fingerprintOf(exchange.request.url ?? '', body)
   return { operation: route.name, subject, key, fingerprint, lockName: lockNameOf(route.name, subject, key) }
 }
 

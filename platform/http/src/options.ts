@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Tally } from '@stoa/audit'
+import type { Blobs } from '@stoa/blobs'
 import type { Caller, MountHandler, Permission, Service, Tx, WriteHandle } from '@stoa/contract'
 import type { NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
@@ -68,6 +69,8 @@ export interface HttpAppOptions {
   /** Throws, in the transaction of a write, if this person is erased. */
   readonly refuseErased?: (tx: WriteHandle, subject: string) => Promise<void>
   readonly authenticate: Authenticate
+  /** Where uploads are stored and downloads are read; required for a contract with blobs. */
+  readonly blobs?: Blobs
   readonly telemetry: Telemetry
   readonly newId: NewId
   readonly changes: Changes
@@ -91,6 +94,8 @@ export interface HttpAppOptions {
 /** The HTTP side of one service, to be attached to a port that others may share. */
 export interface HttpApp {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** Whether a request brings an upload, whose body may take any time as long as it arrives. */
+  readonly takesUpload: (request: IncomingMessage) => boolean
   /** Requests in progress, including streams; additional routes are not counted. */
   readonly inFlight: () => number
   /** Refuses new requests (503 `service.draining`), ends waits and streams, and resolves when all else is answered. */

@@ -26,6 +26,9 @@ const statusByCode: ReadonlyMap<string, number> = new Map<keyof typeof platformE
   ['request.method_not_allowed', 405],
   ['request.expectation_failed', 417],
   ['request.method_unknown', 501],
+  ['request.length_required', 411],
+  ['request.stalled', 408],
+  ['request.range_unsatisfiable', 416],
 ])
 
 const titleByStatus: { readonly [status: number]: string } = {
@@ -33,10 +36,13 @@ const titleByStatus: { readonly [status: number]: string } = {
   401: 'Authentication is required',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'The body has stopped arriving',
   409: 'The request conflicts with the current state',
+  411: 'Content-Length is required',
   412: 'The resource has changed since it was read',
   413: 'The body is larger than allowed',
   415: 'Not supported',
+  416: 'The range lies outside the content',
   422: 'The request is well-formed but invalid',
   428: 'If-Match is required',
   429: 'Too many requests',

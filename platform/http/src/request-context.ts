@@ -1,4 +1,4 @@
-import type { Caller } from '@stoa/contract'
+import type { BlobRef, Caller } from '@stoa/contract'
 import type { Exchange } from './exchange.ts'
 import type { Input } from './input.ts'
 import type { HttpAppOptions, HttpLimits } from './options.ts'
@@ -8,7 +8,7 @@ import type { UnderWay } from '@stoa/resilience'
 /** What running an operation needs of its app. */
 export interface OperationParts extends Pick<
   HttpAppOptions,
-  'database' | 'calls' | 'makeTx' | 'refuseErased' | 'tally' | 'changes' | 'authenticate' | 'onInvalidated'
+  'database' | 'blobs' | 'calls' | 'makeTx' | 'refuseErased' | 'tally' | 'changes' | 'authenticate' | 'onInvalidated'
 > {
   /** The name of the service, for the audit trail. */
   readonly serviceName: string
@@ -26,6 +26,8 @@ export interface OperationCall {
   /** The client's idempotency key. */
   readonly key: string | undefined
   readonly expectedVersion: string | undefined
+  /** The content that an upload has brought. */
+  readonly blob?: BlobRef | undefined
   /** The deadline of the response, in milliseconds since the epoch. */
   readonly deadlineMs: number
 }

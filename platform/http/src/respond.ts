@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { ErrorCatalogue } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
+import { sendContent } from './downloads.ts'
 import type { Exchange } from './exchange.ts'
 import { statusOf, problemHeaders, problemMediaType, problemOf, unexpectedProblem, type Problem } from './problem.ts'
 
@@ -10,12 +12,24 @@ export interface Outgoing {
   readonly headers: { readonly [name: string]: string }
   /** Text, or the bytes of a file. */
   readonly body?: string | Uint8Array | undefined
+  /** Instead of a body: the opened content of a blob, and its size; only the size for HEAD. */
+  readonly content?: { readonly open: Readable | undefined; readonly sizeBytes: number } | undefined
 }
 
+/** How long a client of a download may take nothing. */
+const downloadIdleMs = 60_000
+
 /** Writes a response; does nothing if one was already written or the client has disconnected. */
-export function respond(exchange: Exchange, { status, headers, body }: Outgoing): void {
+export function respond(exchange: Exchange, { status, headers, body, content }: Outgoing): void {
   const { response } = exchange
-  if (response.headersSent || response.destroyed) return
+  if (response.headersSent || response.destroyed) return void content?.open?.destroy()
+  if (content !== undefined) {
+    const { open, sizeBytes } = content
+    response.writeHead(status, { ...headers, 'x-request-id': exchange.requestId, 'content-length': sizeBytes })
+    if (open === undefined) response.end()
+    else void sendContent(exchange, open, downloadIdleMs)
+    return
+  }
   const hasBody = body !== undefined && status !== 204 && status !== 304
   response.writeHead(status, {
     ...headers,

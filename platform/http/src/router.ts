@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isAppError } from '@stoa/kernel'
-import { bodyLimitOf, parsePathSegment, type Stream } from '@stoa/contract'
+import { bodyLimitOf, type Stream } from '@stoa/contract'
 import { runWithContext, streamAttribute } from '@stoa/telemetry'
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { answerError, tooLate } from './answer-error.ts'
 import { batchedReadsPath, batchServer, MAX_BATCHED_READS_BYTES, type ServeBatch } from './batched-reads.ts'
 import { checkMediaType, mediaTypeFor, parseBody } from './body.ts'
 import { authorize, type Authenticate } from './caller.ts'
@@ -14,8 +14,11 @@ import type { OperationParts } from './request-context.ts'
 import { respond, type Outgoing, type Problems } from './respond.ts'
 import type { OperationRoute } from './routes.ts'
 import { streamServer } from './streams.ts'
+import { addUploads, isUploadRoute } from './upload-routes.ts'
+import { urlOf } from './fastify-path.ts'
 
-interface RouterParts {
+/** What the routes of a service are made from. */
+export interface RouterParts {
   readonly parts: OperationParts
   readonly problems: Problems
   readonly authenticate: Authenticate
@@ -81,7 +84,9 @@ export async function createRouter(from: RouterParts): Promise<Router> {
     reply.hijack()
     answerUnmatched(exchangeOf(request.raw), findMethods, problems)
   })
-  for (const route of from.operations.values()) addOperation(app, route, from)
+  const routes = [...from.operations.values()]
+  for (const route of routes) if (!isUploadRoute(route)) addOperation(app, route, from)
+  addUploads(app, routes.filter(isUploadRoute), from)
   for (const [stream, handler] of from.streams) addStream(app, stream, handler, from)
   const serveBatch = batchServer(parts, from.operations, problems, from.checkAnswers)
   if (serveBatch !== undefined) addBatches(app, serveBatch, from)
@@ -200,68 +205,10 @@ async function answerInTime(
   }
 }
 
-function tooLate() {
-  return refusalOf('request.deadline_exceeded', 'The deadline of the request has passed.')
-}
-
-/** The largest declared body that is read to its end after it was rejected, so that the client sees the response. */
-const maxDiscardedBytes = 16 * 1_048_576
-
-function answerError(exchange: Exchange, error: unknown, problems: Problems): void {
-  const refusal = refusalOfFramework(error)
-  const length = Number(exchange.request.headers['content-length'] ?? Infinity)
-  const isLeftUnread = refusal !== error && !exchange.request.complete && length > maxDiscardedBytes
-  const headers = isAppError(refusal, 'request.media_type_unsupported') ? acceptHeader(exchange.method) : {}
-  problems.respond(exchange, refusal, isLeftUnread ? { ...headers, connection: 'close' } : headers)
-}
-
-function acceptHeader(method: string): { [name: string]: string } {
-  return method === 'PATCH'
-    ? { 'accept-patch': mediaTypeFor(method) }
-    : method === 'POST'
-      ? { 'accept-post': mediaTypeFor(method) }
-      : {}
-}
-
-function refusalOfFramework(error: unknown): unknown {
-  const { code, statusCode } = error as Partial<FastifyError>
-  if (typeof code !== 'string' || !code.startsWith('FST_')) {
-    // A body that broke off, on a socket that is still there.
-    return statusCode === 400 && !isAppError(error)
-      ? refusalOf('request.malformed', 'The body is incomplete.', { cause: error })
-      : error
-  }
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return refusalOf('request.too_large', 'The body is larger than allowed.')
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return refusalOf('request.media_type_unsupported', 'The media type of the body is not supported.')
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return refusalOf('request.path_unknown', 'There is no endpoint at this path.')
-    default:
-      return statusCode === undefined || statusCode >= 500
-        ? error
-        : refusalOf('request.malformed', 'The request cannot be parsed.')
-  }
-}
-
 function answerUnmatched(exchange: Exchange, findMethods: (path: string) => string[], problems: Problems): void {
   const methods = findMethods(exchange.path)
   if (methods.length === 0)
     return problems.respond(exchange, refusalOf('request.path_unknown', 'There is no endpoint at this path.'))
   const detail = `This path supports only ${methods.join(', ')}.`
   problems.respond(exchange, refusalOf('request.method_not_allowed', detail), { allow: methods.join(', ') })
-}
-
-/** The path as fastify writes it: `/orders/{id}` → `/orders/:id`, `/{model}:predict` → `/:model(^[^:]+)::predict`. */
-function urlOf(path: string): string {
-  return path
-    .split('/')
-    .map((segment) => {
-      const { parameter, text } = parsePathSegment(segment)
-      const literal = text.replaceAll(':', '::')
-      if (parameter === undefined) return literal
-      return text === '' ? `:${parameter}` : `:${parameter}(^[^:]+)${literal}`
-    })
-    .join('/')
 }

@@ -5,7 +5,10 @@ type Described = Pick<Operation, 'method' | 'path' | 'cacheControl'>
 /** Whether a change needs `If-Match`: its resource can be read at the same path. A DELETE of a whole list has no version to match. */
 export function requiresIfMatch(service: Pick<Service, 'operations'>, { method, path }: Described): boolean {
   const changesOne = method === 'PUT' || method === 'PATCH' || (method === 'DELETE' && path.endsWith('}'))
-  return changesOne && operationsOf(service).some((other) => other.method === 'GET' && other.path === path)
+  return (
+    changesOne &&
+    operationsOf(service).some((other) => other.method === 'GET' && other.path === path && !isFixed(other))
+  )
 }
 
 /**
@@ -16,6 +19,11 @@ export function sendsEtag(service: Pick<Service, 'operations'>, { method, path, 
   if (method !== 'GET') return false
   if (cacheControl !== undefined || path.endsWith('}')) return true
   return operationsOf(service).some((other) => other.path === path && requiresIfMatch(service, other))
+}
+
+/** A blob never changes, so its removal has no version to match. */
+function isFixed({ download }: Operation): boolean {
+  return download !== undefined
 }
 
 function operationsOf({ operations }: Pick<Service, 'operations'>): Operation[] {

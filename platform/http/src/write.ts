@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { keepBlob } from '@stoa/blobs'
 import {
   committed,
   isRefused,
@@ -107,6 +108,7 @@ async function runHandler(
   try {
     const context = Object.assign(requestContext(parts, route, call), {
       key: call.key,
+      ...(call.blob === undefined ? {} : { blob: call.blob }),
       commit: makeCommit(parts, route, call, scope, run),
       begin: makeBegin(parts, route, call, scope, run),
     })
@@ -167,6 +169,7 @@ function makeCommit(
         noteRequest(tx, factsOf(parts, route, call))
         const changed = await change(made)
         if (isRefused(changed)) throw new RolledBack(changed)
+        if (call.blob !== undefined) await keepBlob(tx, call.blob.id)
         const effect = effectOf(route, changed, call)
         beforeCommit(tx, async () => {
           await readInto(effect, tx, parts, route, call)

@@ -1,3 +1,4 @@
+import { contentErrors } from './content-errors.ts'
 import { errors, type ErrorCatalogue } from './error-catalogue.ts'
 import { AppError, type AppErrorOptions } from './errors.ts'
 import { sagaErrors } from './saga-errors.ts'
@@ -56,7 +57,7 @@ export const platformErrors = errors({
     kind: 'unsupported',
     title: 'The media type is not supported',
     why: 'The operation does not accept this `Content-Type`.',
-    fix: 'Send `application/json`, or `application/merge-patch+json` for PATCH.',
+    fix: 'Send `application/json`, or `application/merge-patch+json` for PATCH; an upload lists its types in `Accept-Post`.',
   },
   'request.precondition_required': {
     kind: 'precondition_required',
@@ -264,6 +265,7 @@ export const platformErrors = errors({
     why: 'Events older than the inbox would be handled again, although they were handled before.',
     fix: 'Replay from a later position, or with `--anew` if handling them twice is right.',
   },
+  ...contentErrors,
   ...sagaErrors,
 })
 

@@ -1,4 +1,4 @@
-import { mediaTypeOfFile, type Operation, type Stream } from '@stoa/contract'
+import { mediaTypeOfFile, mediaTypesOfBlob, type Operation, type Stream } from '@stoa/contract'
 import { RestConnectionError, RestProblem, type ProblemBody } from './errors.ts'
 import { eventsOf } from './event-stream.ts'
 import { headersOf, keyOf, originOf, targetOf, type RequestParts } from './request.ts'
@@ -110,7 +110,8 @@ async function receive(title: string, target: string, request: RequestInit, atte
 
 function answerOf(title: string, { answers }: Operation, { response, bytes }: Received) {
   const { status, ok, headers } = response
-  if (mediaTypeOfFile(answers[status]) !== undefined) return { status, body: bytes, headers }
+  const schema = answers[status] ?? null
+  if ((mediaTypeOfFile(schema) ?? mediaTypesOfBlob(schema)) !== undefined) return { status, body: bytes, headers }
   const text = new TextDecoder().decode(bytes)
   if (Object.hasOwn(answers, status)) return { status, body: text === '' ? undefined : parse(title, text), headers }
   if (ok) throw new Error(`${title}: the contract does not declare the status ${status} of the response`)

@@ -1,4 +1,4 @@
-import type { Answers, FileSchema, Operation, Route, Stream } from '@stoa/contract'
+import type { Answers, BlobSchema, FileSchema, Operation, Route, Stream } from '@stoa/contract'
 import type { Static, TOptional, TSchema } from 'typebox'
 import type { StreamEvent } from './event-stream.ts'
 
@@ -85,7 +85,11 @@ type Sent<Value> = Value extends Primitive
       : Value
 
 /** The body of a response: the bytes of a file, JSON, or nothing. */
-type RestBody<Schema> = Schema extends FileSchema ? Uint8Array : Schema extends TSchema ? Static<Schema> : undefined
+type RestBody<Schema> = Schema extends FileSchema | BlobSchema
+  ? Uint8Array
+  : Schema extends TSchema
+    ? Static<Schema>
+    : undefined
 
 /** A response with one of the declared statuses and the body of that status. */
 export type RestAnswer<A extends Answers> = {

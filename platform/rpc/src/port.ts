@@ -39,14 +39,24 @@ interface PortOptions {
   readonly http2: (request: Http2ServerRequest, response: Http2ServerResponse, onAdmitted: () => void) => void
   /** Gets each HTTP/2 stream first, and returns whether it serves the stream. */
   readonly takesStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, onAdmitted: () => void) => boolean
+  /** Tells requests whose body may take any time as long as it arrives; the body of any other must be complete within a minute. */
+  readonly takesLongBody?: (request: IncomingMessage) => boolean
   readonly limits?: Partial<ConnectionLimits>
 }
+
+const bodyTimeMs = 60_000
 
 /** Opens a port for REST and RPC. @throws AppError `service.port_taken` if another process uses the port */
 export async function openPort(options: PortOptions): Promise<Port> {
   const http1 = createHttpServer(
     // the listener rejects a request without Host, with a body that Node would not send
-    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 60_000, requireHostHeader: false },
+    {
+      keepAliveTimeout: 65_000,
+      headersTimeout: 10_000,
+      // Node's limit is the same for all requests
+      requestTimeout: options.takesLongBody === undefined ? bodyTimeMs : 0,
+      requireHostHeader: false,
+    },
     options.http1,
   )
   if (options.onUnreadable !== undefined) http1.on('clientError', options.onUnreadable)
@@ -56,6 +66,12 @@ export async function openPort(options: PortOptions): Promise<Port> {
   const limits = { ...defaultConnectionLimits, ...options.limits }
   const connections = limitConnections(limits)
   http1.prependListener('request', connections.onRequest)
+  const { takesLongBody } = options
+  if (takesLongBody !== undefined) {
+    http1.prependListener('request', (request) => {
+      if (!takesLongBody(request)) limitBodyTime(request, bodyTimeMs)
+    })
+  }
   const http2 = createHttp2Server({ settings: { maxConcurrentStreams: limits.streams } })
   http2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
     const onAdmitted = connections.onStream(stream)
@@ -75,6 +91,15 @@ export async function openPort(options: PortOptions): Promise<Port> {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   return { port, close: (timeoutMs) => close({ server, http1, connections, silent }, timeoutMs) }
+}
+
+/** Closes the connection of a request whose body is not complete in time. */
+function limitBodyTime(request: IncomingMessage, timeMs: number): void {
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) return
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy()
+  }, timeMs)
+  request.once('close', () => clearTimeout(timer))
 }
 
 function route(socket: Socket, pass: (isHttp2: boolean) => void): void {

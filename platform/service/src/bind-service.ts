@@ -12,7 +12,7 @@ export interface BoundService {
 
 /** Makes the deps and the handlers of a service. @throws StartError if a handler is missing or not declared */
 export function bindService(definition: DefinedService, connections: Connections): BoundService {
-  const { service, live, database, log, clock, newId, telemetry, makeTx, tally, calls, flags } = connections
+  const { service, live, database, log, clock, newId, telemetry, makeTx, tally, calls, flags, blobs } = connections
   const deps = definition.deps({
     config: live.values,
     db: database.read,
@@ -24,6 +24,7 @@ export function bindService(definition: DefinedService, connections: Connections
     audit: tally,
     calls: calls.for({}) as never,
     flags: flags.flags as never,
+    blobs: blobs?.shelves as never,
     batches: controlOf(connections) as never,
     caughtUp: async (wait) => (log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(log, wait)),
   })

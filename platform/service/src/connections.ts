@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { makeTally, type Tally } from '@stoa/audit'
 import { liveSettings, type LiveSettings } from '@stoa/config'
+import { folderStore, makeBlobs, type Blobs, type ObjectStore } from '@stoa/blobs'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
 import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
@@ -43,6 +44,8 @@ export interface Connections {
   /** Undefined for a service without sagas, whose resources change only by requests. */
   readonly changes: ChangeFeed | undefined
   readonly flags: RunningFlags
+  /** Where the blobs of the service are kept, and its shelves there; undefined for a service without blobs. */
+  readonly blobs: { readonly store: ObjectStore; readonly shelves: Blobs } | undefined
   /** The settings, of which the reloadable ones follow config. */
   readonly live: LiveSettings<ServiceConfig>
 }
@@ -103,6 +106,7 @@ export function connect(
       settings: live,
     }),
     live,
+    blobs: blobsOf(service, options, { database, newId: makeId }),
     changes: Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger),
   }
 }
@@ -128,6 +132,26 @@ function openTelemetry(
     resourceAttributes: config.otelResourceAttributes,
     ...(logDestination === undefined ? {} : { destination: logDestination }),
   })
+}
+
+/** The settings of a service that declares blobs (`blobSettings`). */
+interface BlobConfig {
+  readonly blobFolder?: string
+  readonly uploadIdleMs?: number
+}
+
+function blobsOf(
+  service: Service,
+  { config }: StartOptions,
+  { database, newId: makeId }: Pick<Connections, 'database' | 'newId'>,
+): Connections['blobs'] {
+  if (Object.keys(service.blobs).length === 0) return undefined
+  const { blobFolder, uploadIdleMs } = config as BlobConfig
+  if (blobFolder === undefined || uploadIdleMs === undefined) {
+    throw new StartError('it declares blobs: its settings must include blobSettings of @stoa/blobs')
+  }
+  const store = folderStore(blobFolder)
+  return { store, shelves: makeBlobs({ service, store, database, newId: makeId, idleMs: uploadIdleMs }) }
 }
 
 function openLog(

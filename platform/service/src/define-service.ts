@@ -1,5 +1,6 @@
 import type { Tally } from '@stoa/audit'
 import type { Bindings, Calls, Flags, ReadHandle, Service, Tx, WriteHandle } from '@stoa/contract'
+import type { Blobs } from '@stoa/blobs'
 import type { Settings } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
@@ -25,6 +26,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly calls: Calls<S['calls']>
   /** The declared feature flags; their rules come from config, and their defaults from the contract. */
   readonly flags: Flags<S['flags']>
+  /** The blobs of the service; only for a service that declares some. */
+  readonly blobs: Blobs
   /** Progress, pause and restart of the declared batches. */
   readonly batches: BatchControl<keyof S['batches'] & string>
   /** Waits until these consumer groups have handled all events that are in the log now; available after the service has started. */

@@ -74,7 +74,8 @@ interface OpenDoors {
 }
 
 async function openDoors(options: DoorOptions): Promise<OpenDoors> {
-  const { config } = options.connections.options
+  const { connections } = options
+  const { config } = connections.options
   const load = loadShedder()
   const app = await makeApp(options, load)
   const rpc = makeRpc(options, load)
@@ -86,6 +87,7 @@ async function openDoors(options: DoorOptions): Promise<OpenDoors> {
       isRpc(request.url, paths) ? rpc.handler(request, response) : app.listener(request, response),
     http2: rpc.handler,
     takesStream: rpc.unary,
+    ...(connections.blobs === undefined ? {} : { takesLongBody: app.takesUpload }),
     onUnreadable: refuseUnreadable,
     onConnect: refuseConnect,
   }).catch((error: unknown) => {
@@ -105,6 +107,7 @@ function makeApp(options: DoorOptions, load: Load): Promise<HttpApp> {
     service: servedBy(connections),
     bindings: bindings.operations,
     database,
+    ...(connections.blobs === undefined ? {} : { blobs: connections.blobs.shelves }),
     calls: () => calls.for({}) as never,
     makeTx: connections.makeTx,
     refuseErased,

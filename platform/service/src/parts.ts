@@ -1,5 +1,6 @@
 import { auditPart } from '@stoa/audit'
 import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
+import { blobsPart } from '@stoa/blobs'
 import { callsPart, type CallCause } from '@stoa/client'
 import { registrationPart, resolverPart } from '@stoa/discovery'
 import { eventLogPart, eventParts, type EventLog } from '@stoa/events'
@@ -84,6 +85,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
         upkeep,
         idempotencyPart(database, telemetry.logger),
         erasurePart(database, telemetry.logger),
+        ...sweepOf(connections),
       ].map(inBackground),
       leastStopMs: backgroundStopMs,
     },
@@ -99,6 +101,10 @@ function onlyOperated({ name, admin = [] }: Part): Part {
 /** Closes a log that was opened only to note heads. */
 function witnessPart(witness: EventLog | undefined): Part {
   return { name: 'witness of the audit trail', stop: () => witness?.close() }
+}
+
+function sweepOf({ service, blobs, database, telemetry: { logger } }: Connections): Part[] {
+  return blobs === undefined ? [] : [blobsPart({ service, store: blobs.store, database, logger })]
 }
 
 function telemetryPart(telemetry: Telemetry): Part {

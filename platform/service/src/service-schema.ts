@@ -1,4 +1,5 @@
 import { auditMigrations } from '@stoa/audit'
+import { blobsMigrations } from '@stoa/blobs'
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { flagsMigrations } from '@stoa/flags'
 import { httpMigrations } from '@stoa/http'
@@ -29,7 +30,8 @@ export async function migrationsOf({
   ]
   const isReloadable = Object.values(config.settings ?? {}).some((each) => each.isReloadable)
   const flags = Object.keys(contract.flags).length === 0 && !isReloadable ? [] : [flagsMigrations]
-  return [...platform, ...flags, ...migrationSets, own]
+  const blobs = Object.keys(contract.blobs).length === 0 ? [] : [blobsMigrations]
+  return [...platform, ...flags, ...blobs, ...migrationSets, own]
 }
 
 /** Migrates the database of a service, and that of the event log if it is set. */

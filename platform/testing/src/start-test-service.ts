@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Consumed, EventData, FlagValue, Service, TaskPayload } from '@stoa/contract'
 import { newId, type Branded, type Clock, type NewId } from '@stoa/kernel'
 import { asCaller, staticIdentity, type LocalCaller } from '@stoa/local'
@@ -141,6 +143,7 @@ function run<S extends Service>(
     STOA_ENV: 'development',
     READ_CONNECTIONS: '4',
     WRITE_CONNECTIONS: '8',
+    BLOB_FOLDER: join(tmpdir(), `stoa-blobs-${newId()}`),
     ...settings,
   }) as ServiceConfig
   return startService(definition, {

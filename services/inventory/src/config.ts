@@ -1,3 +1,4 @@
+import { blobSettings } from '@stoa/blobs'
 import { serviceSettings, defineConfig, setting } from '@stoa/config'
 import { inventory } from '@stoa/contracts/inventory/service'
 import { Type } from 'typebox'
@@ -5,6 +6,7 @@ import { Type } from 'typebox'
 /** The settings of inventory. */
 export const config = defineConfig('inventory', {
   ...serviceSettings('inventory', inventory.port),
+  ...blobSettings,
   CART_HOLD_MINUTES: setting(Type.Number({ minimum: 0.001, maximum: 1_440 }), {
     default: 15,
     unit: 'min',

@@ -11,6 +11,7 @@ import { createProduct } from './use-cases/create-product.ts'
 import { createWarehouse } from './use-cases/create-warehouse.ts'
 import { deleteProduct } from './use-cases/delete-product.ts'
 import { fulfilOnDispatch } from './use-cases/fulfil-on-dispatch.ts'
+import { addProductImage, deleteProductImage, readProductImage } from './use-cases/product-images.ts'
 import { getProduct, getProductBySku, listProducts, searchProducts } from './use-cases/read-products.ts'
 import { checkStock, getReservation, listReservations } from './use-cases/read-reservations.ts'
 import { findWarehouses, getAvailability, listMovements, listWarehouses } from './use-cases/read-stock.ts'
@@ -26,10 +27,11 @@ import { transferStock } from './use-cases/transfer-stock.ts'
 export const inventoryService = defineService(inventory, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, database, config: { cartHoldMinutes, shopCurrency, listPriceList } }): Deps => ({
+  deps: ({ clock, newId, database, blobs, config: { cartHoldMinutes, shopCurrency, listPriceList } }): Deps => ({
     clock,
     newId,
     database,
+    blobs,
     cartHoldMs: Math.round(cartHoldMinutes * 60_000),
     isListPrice: (priceList, currency) => priceList === listPriceList && currency === shopCurrency,
   }),
@@ -44,6 +46,9 @@ export const inventoryService = defineService(inventory, {
       replaceProduct: replaceProduct(deps),
       patchProduct: patchProduct(deps),
       deleteProduct,
+      addProductImage: addProductImage(deps),
+      readProductImage,
+      deleteProductImage,
       listCategories,
       createCategory,
       getAvailability,

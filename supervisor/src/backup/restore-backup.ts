@@ -10,6 +10,7 @@ import { takeLock } from '../lock.ts'
 import { endLeftBehind } from '../processes.ts'
 import { readArchive, requireArchive, type Archive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import { placeBlobs } from './blob-files.ts'
 import { placeLake } from './lake-files.ts'
 import { readManifest, requireWhole, type Manifest } from './manifest.ts'
 import { recover } from './recover.ts'
@@ -190,6 +191,7 @@ async function putInPlace(
   }
   await rename(made, cluster)
   await placeLake(data, backup, { files: manifest.files, isLater: to !== undefined })
+  await placeBlobs(data, backup, manifest.files)
   await placeFile(join(backup, 'own/password'), join(home, 'password'), account)
   for (const name of ownFiles) {
     const from = join(backup, 'own', name)

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { DataFolder } from '../data-folder.ts'
 import { readArchive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import { copyBlobs } from './blob-files.ts'
 import { copyLake } from './lake-files.ts'
 import { manifestName, type BackedUpFile, type Manifest } from './manifest.ts'
 import { holdsSegment, segmentsBetween } from './segments.ts'
@@ -70,6 +71,7 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
   files.push(await writeText(join(unfinished, 'cluster'), 'backup_label', label))
   for (const segment of segmentsBetween(first, last)) files.push(await copySegment(cluster, segment, unfinished))
   const lake = await copyLake(data, unfinished)
+  const blobs = await copyBlobs(data, unfinished)
   const own = await copyOwn(data, home, unfinished)
   const identity = await identify(server)
   const archive = await readArchive(data)
@@ -81,7 +83,7 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
     firstSegment: first,
     lastSegment: last,
     ...(archive === undefined ? {} : { archive: archive.folder }),
-    files: [...files.map((file) => ({ ...file, path: join('cluster', file.path) })), ...lake, ...own],
+    files: [...files.map((file) => ({ ...file, path: join('cluster', file.path) })), ...lake, ...blobs, ...own],
   }
 }
 

@@ -9,7 +9,7 @@ const platformLayers = [
   ['contract'],
   ['telemetry', 'rest', 'lake'],
   ['config', 'security', 'resilience', 'postgres'],
-  ['audit'],
+  ['audit', 'blobs'],
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],
   ['client', 'eventsourcing', 'flags', 'saga'],
   ['service'],

@@ -7,7 +7,7 @@ import type { ResponseHead } from '../upstream/response-head.ts'
  * that its service records. Without a record, a retry could have two effects.
  */
 export function isRepeatable(route: Route, { method, headers }: RequestHead): boolean {
-  if (route.isStream) return false
+  if (route.isStream || route.isUpload === true) return false
   if (route.onlyReads === true) return true
   if (method !== 'POST' && method !== 'PATCH') return true
   return route.idempotencyKey !== 'none' && headers['idempotency-key'] !== undefined

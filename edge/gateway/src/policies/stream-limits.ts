@@ -3,7 +3,7 @@ import { bulkhead, type BulkheadSnapshot } from '@stoa/resilience'
 import type { AnswerTarget } from '../exchange.ts'
 import { slotHeld, type Slot } from '../upstream/slot.ts'
 
-/** How many streams of server-sent events may be open: in all, and for one client. */
+/** How many streams of server-sent events, or uploads, may be open: in all, and for one client. */
 export interface StreamLimits {
   /** A slot for as long as the stream is open. Throws AppError `service.saturated`, or `request.rate_limited` for one client. */
   readonly take: (client: string, response: AnswerTarget) => Slot
@@ -11,13 +11,18 @@ export interface StreamLimits {
 }
 
 interface StreamLimitOptions {
+  readonly name?: string
   readonly total?: number
   readonly perClient?: number
 }
 
 /** Makes the limits of one gateway: 10,000 streams, 20 of them for one client. */
-export function makeStreamLimits({ total = 10_000, perClient = 20 }: StreamLimitOptions = {}): StreamLimits {
-  const slots = bulkhead({ name: 'streams', maxConcurrent: total, maxWaiting: 0 })
+export function makeStreamLimits({
+  name = 'streams',
+  total = 10_000,
+  perClient = 20,
+}: StreamLimitOptions = {}): StreamLimits {
+  const slots = bulkhead({ name, maxConcurrent: total, maxWaiting: 0 })
   const openOf = new Map<string, number>()
   const leave = (client: string) => {
     const left = (openOf.get(client) ?? 1) - 1
@@ -29,7 +34,7 @@ export function makeStreamLimits({ total = 10_000, perClient = 20 }: StreamLimit
     take(client, response) {
       const open = openOf.get(client) ?? 0
       if (open >= perClient) {
-        const detail = `At most ${perClient} streams may be open at once; close one first.`
+        const detail = `At most ${perClient} ${name} may be open at once; close one first.`
         throw platformError('request.rate_limited', detail, { retryAfterSeconds: 5 })
       }
       if (!slots.tryEnter()) throw slots.refusal()

@@ -26,6 +26,10 @@ export interface Route {
   /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
   readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
+  /** Whether its body is passed on as it arrives, and is not kept for another attempt. */
+  readonly isUpload?: boolean
+  /** Whether its response is the content of a blob, which may take any time as long as it moves. */
+  readonly isDownload?: boolean
   /** Whether it changes nothing, whatever its method: it may be sent again. */
   readonly onlyReads?: boolean
   /** Whether a mounted handler returns its own errors. */
@@ -48,8 +52,9 @@ export function routesOf(services: readonly Service[]): Route[] {
       if (route.kind === 'operation') {
         const { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith } = route
         const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
-        const bodyLimitBytes = bodyLimitOf(route)
-        return { ...shared, ...said, bodyLimitBytes, isStream: false, isForeign: false, checksCallers: false, isSignIn }
+        const [isUpload, isDownload] = [route.upload !== undefined, route.download !== undefined]
+        const blobs = { isUpload, isDownload, bodyLimitBytes: bodyLimitOf(route) }
+        return { ...shared, ...said, ...blobs, isStream: false, isForeign: false, checksCallers: false, isSignIn }
       }
       const isStream = route.kind === 'stream'
       const method = isStream ? 'GET' : '*'

@@ -1,7 +1,7 @@
 import { AppError, platformError } from '@stoa/kernel'
 import type { ProxiedRequest } from '../exchange.ts'
 import type { ResponseSink } from './answer-reader.ts'
-import type { Connection } from './connection.ts'
+import type { BodyProgress, Connection, OutgoingBody } from './connection.ts'
 import { isWorthRepeating, mayBeRefusal } from '../policies/repeat.ts'
 import { requestHead } from './request-head.ts'
 import { withAdded, type ResponseHead } from './response-head.ts'
@@ -23,7 +23,7 @@ export type Failure = 'lost' | 'late' | 'stale'
 interface AttemptOptions {
   readonly exchange: ProxiedRequest
   readonly target: Target
-  readonly body: Buffer | undefined
+  readonly body: OutgoingBody
   readonly timeoutMs: number
   /** Maximum silence of a streamed response in milliseconds; if undefined, the timeout applies to the whole response. */
   readonly idleTimeoutMs: number | undefined
@@ -43,17 +43,21 @@ export function attempt(options: AttemptOptions): Promise<AttemptOutcome> {
   const watch = watchAttempt(options, connection)
   const head = requestHead(exchange, {
     host: target.authority,
-    bodyBytes: body?.length,
+    bodyBytes: sizeOf(body),
     deadlineMs: exchange.deadlineMs,
     trace,
   })
   const sink = sinkOf(options, { watch, resolve, wasReused: connection.hasServed() })
-  connection.send({ head, body, method: exchange.head.method }, sink)
+  connection.send({ head, body, method: exchange.head.method }, sink, watch)
   return promise
 }
 
+function sizeOf(body: OutgoingBody): number | undefined {
+  return body === undefined || Buffer.isBuffer(body) ? body?.length : Number(body.headers['content-length'] ?? 0)
+}
+
 /** The timer and the client of one attempt, which can both end it early. */
-interface AttemptWatch {
+interface AttemptWatch extends BodyProgress {
   /** Something has come: a stream may be silent again. */
   readonly onProgress: () => void
   readonly end: () => void
@@ -65,12 +69,20 @@ function watchAttempt({ exchange, timeoutMs, idleTimeoutMs }: AttemptOptions, co
     const detail = `${route.service} did not respond in time.`
     connection.destroy(platformError('request.deadline_exceeded', detail))
   }
-  let timer = setTimeout(onTimeout, timeoutMs)
+  // while a body arrives, only the upstream's own slowness is its fault; a silent client is disconnected by the server
+  let timer = route.isUpload === true ? undefined : setTimeout(onTimeout, timeoutMs)
+  const restart = () => {
+    clearTimeout(timer)
+    timer = setTimeout(onTimeout, timeoutMs)
+  }
   const onDrain = () => connection.resume()
   const onClientGone = () => connection.destroy()
   response.on('drain', onDrain)
   response.on('close', onClientGone)
   return {
+    onWait: restart,
+    onMove: () => clearTimeout(timer),
+    onSent: restart,
     onProgress() {
       if (idleTimeoutMs === undefined) return
       clearTimeout(timer)

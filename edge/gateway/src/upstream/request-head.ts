@@ -47,9 +47,13 @@ export function requestHead({ head }: ProxiedRequest, { host, bodyBytes, deadlin
     if (dropped.has(lower)) continue
     text += `${name}: ${rawHeaders[index + 1] ?? ''}\r\n`
   }
-  text += `X-Request-Id: ${head.requestId}\r\nX-Request-Deadline: ${Math.floor(deadlineMs)}\r\n`
-  // the clocks of two hosts differ, so the remaining time is sent too
-  text += `grpc-timeout: ${formatGrpcTimeout(deadlineMs - Date.now())}\r\n`
+  text += `X-Request-Id: ${head.requestId}\r\n`
+  // an upload has none
+  if (deadlineMs !== Infinity) {
+    text += `X-Request-Deadline: ${Math.floor(deadlineMs)}\r\n`
+    // the clocks of two hosts differ, so the remaining time is sent too
+    text += `grpc-timeout: ${formatGrpcTimeout(deadlineMs - Date.now())}\r\n`
+  }
   text += `X-Forwarded-For: ${head.address}\r\nX-Forwarded-Proto: http\r\n`
   const forwardedHost = head.headers.host
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`

@@ -1,4 +1,4 @@
-import { mediaTypeOfFile, type Operation, type Stream } from '@stoa/contract'
+import { mediaTypeOfFile, mediaTypesOfBlob, type Operation, type Stream } from '@stoa/contract'
 import type { TSchema } from 'typebox'
 import { STATUS_CODES } from 'node:http'
 import { jsonMediaType } from '../options.ts'
@@ -41,6 +41,9 @@ function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>,
       ...(schema === null ? {} : { content: contentOf(schema, names, example) }),
     }
   }
+  if (route.download !== undefined && answers['200'] !== undefined) {
+    answers['206'] = { ...answers['200'], description: 'Partial Content' }
+  }
   if (sendsEtag(service, route)) {
     answers['304'] ??= { description: 'Not Modified', headers: referToHeaders(headers(304)) }
   }
@@ -49,6 +52,8 @@ function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>,
 
 /** The content of a response; the bytes of a file have no schema (OpenAPI 3.1, "Considerations for File Uploads"). */
 function contentOf(schema: TSchema, names: DescribedRoute['names'], example: object): object {
+  const mediaTypes = mediaTypesOfBlob(schema)
+  if (mediaTypes !== undefined) return Object.fromEntries(mediaTypes.map((type) => [type, {}]))
   const mediaType = mediaTypeOfFile(schema)
   return mediaType === undefined
     ? { [jsonMediaType]: { schema: names.refer(schema), ...example } }

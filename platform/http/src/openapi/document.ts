@@ -98,7 +98,7 @@ function describeRoute(described: DescribedRoute<Operation | Stream>, isShared: 
     summary: route.summary,
     description: descriptionOf(service, route),
     parameters: parametersOf(described),
-    ...(route.kind === 'operation' && route.body !== undefined
+    ...(route.kind === 'operation' && (route.body !== undefined || route.upload !== undefined)
       ? { requestBody: requestBody(described as DescribedRoute<Operation>) }
       : {}),
     responses: answersOf(described, door),
@@ -114,7 +114,10 @@ function securityOf(permission: Permission): object[] {
   return permission === 'public' ? [] : [{ bearer: [] }]
 }
 
-function requestBody({ service, name, route: { method, body }, names }: DescribedRoute<Operation>): object {
+function requestBody({ service, name, route: { method, body, upload }, names }: DescribedRoute<Operation>): object {
+  if (upload !== undefined) {
+    return { required: true, content: Object.fromEntries(upload.mediaTypes.map((type) => [type, {}])) }
+  }
   if (body === undefined) return {}
   const example = service.examples[name]?.body
   return {

@@ -69,6 +69,11 @@ function headerParameters({ service, route }: Described): object[] {
       'ETags of the responses that the client has stored, or *: returns 304 if one of them is current (RFC 9110)'
     headers.push(header('If-None-Match', false, anyText, description))
   }
+  if (route.download !== undefined) {
+    const description =
+      'bytes=from-to: returns only this part (206); with If-Range only of the content with this ETag (RFC 9110)'
+    headers.push(header('Range', false, anyText, description), header('If-Range', false, anyText, 'See Range'))
+  }
   if (route.settled !== undefined) {
     const description = 'wait=n: waits up to n seconds for the outcome; respond-async: returns immediately (RFC 7240)'
     headers.push(header('Prefer', false, anyText, description))

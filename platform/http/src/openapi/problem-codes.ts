@@ -49,6 +49,10 @@ function codesOfOperation(service: DescribedRoute['service'], route: Operation):
     if (!route.refuses.some(isNotFound)) codes.push('request.path_unknown')
   }
   if (route.method !== 'GET') codes.push('request.invalid', 'request.too_large', 'request.media_type_unsupported')
+  if (route.upload !== undefined) {
+    codes.push('request.length_required', 'request.content_mismatch', 'request.stalled', 'blob.expired')
+  }
+  if (route.download !== undefined) codes.push('request.range_unsatisfiable', 'blob.lost')
   if (route.effect === 'write') codes.push(...ofWrites)
   if (route.idempotencyKey !== 'none') {
     codes.push('idempotency.key_malformed', 'idempotency.key_reused', 'idempotency.in_progress')

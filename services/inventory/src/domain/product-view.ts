@@ -18,7 +18,7 @@ export interface ProductView {
 }
 
 /** The version of the row structure; increased with every change of the structure, so that each release finds matching rows. */
-export const viewShape = 1
+export const viewShape = 2
 
 /** The row of a product. */
 export function viewOf(product: Product): ProductView {
@@ -44,9 +44,10 @@ export function viewOf(product: Product): ProductView {
   }
 }
 
-/** The ETag of a product: it changes with what staff wrote, with the price, which comes from pricing, and with the shape. */
-function etagOf({ version, price }: Product): string {
-  return `${version}-${price?.amount ?? ''}-${viewShape}`
+/** The ETag of a product: it changes with what staff wrote, with the price, which comes from pricing, with the images and with the shape. */
+function etagOf({ version, price, images = [] }: Product): string {
+  const last = images.at(-1)?.id ?? ''
+  return `${version}-${price?.amount ?? ''}-${viewShape}-${images.length}${last}`
 }
 
 /** Returns the part of `If-Match` that names what staff wrote last; a price that has changed meanwhile is no reason to refuse. */

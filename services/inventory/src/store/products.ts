@@ -2,6 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { ProductId } from '@stoa/contracts/shared/ids'
 import type { NewProduct, Product } from '@stoa/contracts/inventory/resources'
 import { json } from '@stoa/postgres'
+import { readImages } from './product-images.ts'
 
 interface ProductRow {
   readonly id: ProductId
@@ -65,7 +66,7 @@ export async function lockNextProducts(tx: WriteHandle, afterId: string, limit: 
   return rows.map(({ id }) => id)
 }
 
-/** These products, each with the list price of its cheapest variant. */
+/** These products, each with its images and the list price of its cheapest variant. */
 export async function readPricedProducts(db: ReadHandle, ids: readonly string[]): Promise<Product[]> {
   const rows = await db.sql<PricedRow>`
     select products.*, cheapest.amount, cheapest.currency
@@ -74,8 +75,10 @@ export async function readPricedProducts(db: ReadHandle, ids: readonly string[])
                           where variants.product_id = products.id and amount is not null
                           order by amount limit 1) as cheapest on true
      where id = any(${ids}::uuid[])`
+  const images = await readImages(db, ids)
   return rows.map(({ amount, currency, ...row }) => ({
     ...fromRow(row),
+    ...(images.has(row.id) ? { images: images.get(row.id) ?? [] } : {}),
     ...(amount === null || currency === null ? {} : { price: { amount, currency } }),
   }))
 }

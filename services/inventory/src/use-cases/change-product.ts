@@ -75,6 +75,7 @@ function writtenPartOf({
   id: _id,
   version: _version,
   price: _price,
+  images: _images,
   createdAt: _created,
   updatedAt: _updated,
   ...product

@@ -1,9 +1,11 @@
+import { dropBlobs } from '@stoa/blobs'
 import type { Handler } from '@stoa/contract'
 import { productDeleted } from '@stoa/contracts/inventory/events'
 import type { InventoryService } from '@stoa/contracts/inventory/service'
 import { requireVersion } from '@stoa/service'
 import { writtenVersion } from '../domain/product-view.ts'
 import { deleteProduct as removeProduct, lockProduct } from '../store/products.ts'
+import { deleteImagesOf } from '../store/product-images.ts'
 import { lockReservedSkus } from '../store/stock.ts'
 import { deleteVariants } from '../store/variants.ts'
 import { forgetProduct } from './project-products.ts'
@@ -23,6 +25,7 @@ export const deleteProduct: Handler<InventoryService, 'deleteProduct'> = async (
     const [reserved] = await lockReservedSkus(tx, skus)
     if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)
     await deleteVariants(tx, skus)
+    await dropBlobs(tx, await deleteImagesOf(tx, id))
     await removeProduct(tx, id)
     await forgetProduct(tx, id)
     await tx.publish(productDeleted, id, { productId: product.id, skus })

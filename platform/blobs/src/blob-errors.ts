@@ -1,0 +1,11 @@
+import { platformError, type AppError } from '@stoa/kernel'
+
+/** The refusal of a blob whose content is missing: the folder or the bucket has lost it. */
+export function blobLost(key: string, cause?: unknown): AppError {
+  return platformError('blob.lost', `The content of ${key} is missing in the store.`, { cause })
+}
+
+/** The refusal of an upload that took too long, or that was removed meanwhile. */
+export function blobExpired(): AppError {
+  return platformError('blob.expired', 'The upload has expired; send it again.')
+}

@@ -1,0 +1,7 @@
+export { dropBlobs, keepBlob } from './blob-rows.ts'
+export { folderStore } from './folder-store.ts'
+export { blobsMigrations } from './migrations.ts'
+export type { ByteRange, ObjectStore } from './object-store.ts'
+export { blobsPart, sweepBlobs } from './part.ts'
+export { blobSettings } from './settings.ts'
+export { makeBlobs, type Blobs } from './shelves.ts'

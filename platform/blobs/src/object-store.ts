@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream'
+
+/** The bytes from `start` to `end`, both included. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Keeps objects under keys such as `inventory/images/0198…`. An object is written once, and is there as a whole or not at all. The
+ * folder and S3 implement it, and pass the same conformance suite.
+ */
+export interface ObjectStore {
+  /** Stores an object of this size; if the bytes break off, nothing is stored. It survives a loss of power once this has resolved. */
+  readonly write: (key: string, bytes: Readable, sizeBytes: number) => Promise<void>
+  /** Opens an object, or a part of it. @throws AppError `blob.lost` if there is none */
+  readonly read: (key: string, range?: ByteRange) => Promise<Readable>
+  /** Removes an object, and what a broken write has left of it; does nothing if there is none. */
+  readonly remove: (key: string) => Promise<void>
+  /** The keys of up to 1,000 objects with this prefix that come after a key, in their order. */
+  readonly list: (prefix: string, after?: string) => Promise<readonly string[]>
+  /** Rejects with the reason while objects cannot be stored. */
+  readonly check: () => Promise<void>
+}
