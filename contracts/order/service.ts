@@ -73,6 +73,7 @@ const described = describeService({
       signals: {
         payment_review: Type.Object({
           outcome: Type.Enum(['approved', 'declined', 'cancelled']),
+          code: Type.Optional(Type.String()),
         }),
       },
     },

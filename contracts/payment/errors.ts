@@ -98,6 +98,30 @@ export const paymentErrors = errors({
     why: 'The bank reported that the account does not cover the amount.',
     fix: 'Use another payment method; nothing was charged.',
   },
+  'payment.card_expired': {
+    kind: 'conflict',
+    title: 'The card has expired',
+    why: 'The bank reported that the card is no longer valid.',
+    fix: 'Use another payment method; nothing was charged.',
+  },
+  'payment.authentication_failed': {
+    kind: 'conflict',
+    title: 'The customer was not authenticated',
+    why: 'The bank asked the customer to confirm the payment, such as by 3-D Secure, and the confirmation failed.',
+    fix: 'Place the order again and confirm the payment, or use another payment method; nothing was charged.',
+  },
+  'payment.action_required': {
+    kind: 'conflict',
+    title: 'The customer has to confirm the payment',
+    why: 'The bank asks the customer to confirm the payment, such as by 3-D Secure. The order is on hold meanwhile.',
+    fix: 'Read the payment of the order, and follow its nextAction before it expires.',
+  },
+  'payment.action_timeout': {
+    kind: 'conflict',
+    title: 'The payment was not confirmed in time',
+    why: 'The customer did not confirm the payment with the bank within the time allowed, so it was cancelled.',
+    fix: 'Place the order again; nothing was charged.',
+  },
   'payment.review_declined': {
     kind: 'conflict',
     title: 'The payment was declined in review',

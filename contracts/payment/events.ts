@@ -18,14 +18,16 @@ export const paymentInitiated = event('payment.initiated', '1.1.0', PaymentFact)
 export const paymentCompleted = event('payment.completed', '1.1.0', PaymentFact)
 /** A payment was declined; the code is the reason. */
 export const paymentFailed = event('payment.failed', '1.1.0', Type.Object({ ...paymentFact, code: Type.String() }))
-/** A review has ended. */
+/** A payment that waited for a person is decided: by the reviewers, or by what the customer had to confirm. */
 export const paymentReviewed = event(
   'payment.reviewed',
-  '1.0.0',
+  '1.1.0',
   Type.Object({
     paymentId: PaymentId,
     orderId: OrderId,
     outcome: Type.Enum(['approved', 'declined']),
+    // why it was declined, unless the reviewers did
+    code: Type.Optional(Type.String()),
   }),
 )
 /** Money was given back. */

@@ -5,6 +5,7 @@ import { OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
 /** The status of a payment. */
 export const PaymentStatus = Type.Enum([
   'initiated',
+  'requires_action',
   'in_review',
   'authorized',
   'captured',
@@ -15,6 +16,16 @@ export const PaymentStatus = Type.Enum([
 ])
 export type PaymentStatus = Static<typeof PaymentStatus>
 
+/** What the customer has to do before a payment can go on, such as 3-D Secure: open the URL, or hand the client secret to the provider's SDK. */
+export const NextAction = Type.Object({
+  type: Type.Enum(['redirect', 'sdk']),
+  url: Type.Optional(Type.String()),
+  clientSecret: Type.Optional(Type.String()),
+  /** After this, the payment is cancelled. */
+  expiresAt: InstantSchema,
+})
+export type NextAction = Static<typeof NextAction>
+
 /** A payment of an order. */
 export const Payment = Type.Object({
   id: PaymentId,
@@ -24,6 +35,7 @@ export const Payment = Type.Object({
   provider: Type.String(),
   status: PaymentStatus,
   code: Type.Optional(Type.String()),
+  nextAction: Type.Optional(NextAction),
   amount: MoneySchema,
   captured: MoneySchema,
   refunded: MoneySchema,

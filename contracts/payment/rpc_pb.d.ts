@@ -72,6 +72,13 @@ export declare type PayResponse = Message<"stoa.payment.v1.PayResponse"> & {
    * @generated from field: string code = 3;
    */
   code: string;
+
+  /**
+   * of in_review: the customer has to confirm the payment, rather than the reviewers
+   *
+   * @generated from field: bool action_required = 4;
+   */
+  actionRequired: boolean;
 };
 
 /**

@@ -270,6 +270,24 @@ test('a payment in review holds the order until the review ends', async () => {
   await eventually(async () => expect(await statusOf(order.id)).toBe('confirmed'))
 })
 
+test.each([
+  ['approved', undefined, 'confirmed', undefined],
+  ['declined', 'payment.action_timeout', 'rejected', 'payment.action_timeout'],
+] as const)(
+  'a payment that the customer has to confirm holds the order until it is %s',
+  async (outcome, code, status, reason) => {
+    others.awaitsCustomer()
+    const { body: order } = await place()
+    expect(order).toMatchObject({ status: 'on_hold', reason: 'payment.action_required' })
+    const decision = { paymentId: newId(), orderId: order.id, outcome, ...(code === undefined ? {} : { code }) }
+    await service.receive(paymentReviewed, newId(), decision)
+    await eventually(async () => expect(await statusOf(order.id)).toBe(status))
+    const { body: ended } = await service.request('GET', `/api/v1/orders/${order.id}`, { as: ada })
+    expect(ended.reason).toBe(reason)
+    expect(others.log.includes('refund')).toBe(outcome === 'declined')
+  },
+)
+
 test('an order that is cancelled while it is on hold ends as cancelled', async () => {
   others.reviews()
   const { body: order } = await place()

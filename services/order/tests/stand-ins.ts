@@ -16,6 +16,8 @@ export interface StandIns {
   readonly before: (method: string, action: () => Promise<unknown>) => void
   readonly declines: (code: string) => void
   readonly reviews: () => void
+  /** The bank asks the customer to confirm. */
+  readonly awaitsCustomer: () => void
   readonly refusesMethod: () => void
   /** Every SKU costs this from here on. */
   readonly unitCosts: (amount: number) => void
@@ -36,7 +38,7 @@ export function standIns(): StandIns {
   const refundedReturns: string[] = []
   const failures = new Map<string, AppError>()
   const actions = new Map<string, () => Promise<unknown>>()
-  const state = { payment: 'captured', code: '', isUsable: true }
+  const state = { payment: 'captured', code: '', actionRequired: false, isUsable: true }
   let quoted: object = {}
   const noted =
     <Request, Answer>(method: string, answer: (request: Request) => Promise<Answer>, name = method) =>
@@ -105,7 +107,12 @@ export function standIns(): StandIns {
     payment: {
       checkMethod: noted('checkMethod', async () => ({ usable: state.isUsable })),
       keepMethod: noted('keepMethod', async () => ({ paymentMethodId: newId() })),
-      pay: noted('pay', async () => ({ paymentId: newId(), outcome: state.payment, code: state.code })),
+      pay: noted('pay', async () => ({
+        paymentId: newId(),
+        outcome: state.payment,
+        code: state.code,
+        actionRequired: state.actionRequired,
+      })),
       refund: noted('refund', async ({ amount, returnId }) => {
         refundedReturns.push(returnId)
         refunds.push(amount === undefined ? undefined : Number(amount.amount))
@@ -135,11 +142,12 @@ export function standIns(): StandIns {
       failures.clear()
       actions.clear()
       quoted = {}
-      Object.assign(state, { payment: 'captured', code: '', isUsable: true })
+      Object.assign(state, { payment: 'captured', code: '', actionRequired: false, isUsable: true })
     },
     fails: (method, error) => void failures.set(method, error),
     before: (method, action) => void actions.set(method, action),
     declines: (code) => void Object.assign(state, { payment: 'declined', code }),
+    awaitsCustomer: () => void Object.assign(state, { payment: 'in_review', actionRequired: true }),
     reviews: () => void Object.assign(state, { payment: 'in_review' }),
     refusesMethod: () => void Object.assign(state, { isUsable: false }),
     unitCosts: (amount) => void (unit = amount),

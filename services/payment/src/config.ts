@@ -1,4 +1,4 @@
-import { defineConfig, secret, serviceSettings, setting } from '@stoa/config'
+import { defineConfig, secret, serviceSettings, setting, url } from '@stoa/config'
 import { payment } from '@stoa/contracts/payment/service'
 import { Type } from 'typebox'
 
@@ -35,5 +35,31 @@ export const config = defineConfig('payment', {
   SANDBOX_WEBHOOK_SECRET: secret(Type.String({ pattern: '^whsec_[A-Za-z0-9+/]{32,}={0,2}$' }), {
     optional: true,
     doc: 'Secret that signs the webhooks of the sandbox (Standard Webhooks); if omitted, webhooks are rejected.',
+  }),
+  ACTION_MINUTES: setting(Type.Number({ minimum: 0.01, maximum: 1_440 }), {
+    default: 20,
+    unit: 'min',
+    doc: 'Time that a customer has to confirm a payment with the bank, such as by 3-D Secure; then it is cancelled. Less than GUEST_REVIEW_MINUTES of order.',
+  }),
+  STRIPE_SECRET_KEY: secret(Type.String({ pattern: '^(sk|rk)_(test|live)_[A-Za-z0-9_]{3,250}$' }), {
+    optional: true,
+    doc: 'Secret or restricted key of the Stripe account; if omitted, there is no provider stripe.',
+  }),
+  STRIPE_WEBHOOK_SECRET: secret(Type.String({ pattern: '^whsec_[A-Za-z0-9+/=_]{16,250}$' }), {
+    optional: true,
+    doc: 'Secret that signs the webhooks of Stripe; if omitted, they are rejected, and Stripe is asked at intervals instead.',
+  }),
+  STRIPE_RETURN_URL: setting(url('http', 'https'), {
+    optional: true,
+    doc: 'Page of the shop to which a customer returns from the confirmation by the bank; if omitted, the page of the shop confirms with the client secret.',
+  }),
+  STRIPE_API_URL: setting(url('http', 'https'), {
+    optional: true,
+    doc: 'Address of the API of Stripe, if it is not its own: a proxy, or stripe-mock.',
+  }),
+  STRIPE_TIMEOUT_MS: setting(Type.Integer({ minimum: 10, maximum: 60_000 }), {
+    default: 6_000,
+    unit: 'ms',
+    doc: 'Timeout of one request to Stripe; a charge without a response is looked up by its key.',
   }),
 })

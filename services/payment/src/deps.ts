@@ -15,6 +15,8 @@ export interface Deps {
   readonly fraudScores: FraudScores | undefined
   /** Age at which an unfinished operation at a provider is resumed. */
   readonly abandonedAfterMs: number
+  /** How long a customer has to confirm a payment. */
+  readonly actionMs: number
 }
 
 /** The provider of a stored payment, which is there as long as its payments are. */

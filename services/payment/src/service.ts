@@ -41,6 +41,7 @@ export const paymentService = defineService(payment, {
             telemetry,
           }),
     abandonedAfterMs: settings.abandonedAfterSeconds * 1_000,
+    actionMs: Math.round(settings.actionMinutes * 60_000),
   }),
   bind: (deps) => ({
     operations: {

@@ -21,6 +21,7 @@ interface RpcBody {
   readonly payments?: readonly { readonly ledgerBalance?: { readonly amount?: string } }[]
   /** Of a refusal, Connect's; or why a payment was declined. */
   readonly code?: string
+  readonly actionRequired?: boolean
 }
 
 interface HttpBody extends Partial<Payment & PaymentMethod> {
@@ -49,7 +50,7 @@ export interface PaymentApp {
   readonly call: (method: string, input: object, keys?: CallKeys) => Promise<Answered<RpcBody>>
   readonly ask: (method: string, path: string, request?: TestRequest) => Promise<Answered<HttpBody>>
   /** Keeps a sandbox token for a new customer; what a saga asks for with it. */
-  readonly order: (token: string, amount?: number) => Promise<WantedOrder>
+  readonly order: (token: string, amount?: number, provider?: string) => Promise<WantedOrder>
   /** Says how order answers for an order from here on. */
   readonly orderIs: (orderId: string, status: string) => void
   /** The payment of an order as staff see it. */
@@ -87,11 +88,11 @@ export async function startPayment(settings: Readonly<Record<string, string>> = 
     service,
     ask,
     call: service.call,
-    async order(token, amount = 1_999) {
+    async order(token, amount = 1_999, provider = 'sandbox') {
       const customerId = newId()
       const kept = await ask('POST', '/api/v1/payment-methods', {
         as: { subject: customerId },
-        body: { provider: 'sandbox', token },
+        body: { provider, token },
       })
       const money = { amount: String(amount), currency: 'EUR' }
       const orderId = newId()

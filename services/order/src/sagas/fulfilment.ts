@@ -36,11 +36,15 @@ export const fulfilment = ({ clock, isAutoPick, dayMs, guestReviewMs }: Deps) =>
       // the stock is reserved meanwhile, and anyone can order as a guest
       timeoutMs: ({ isGuest }) => (isGuest === true ? guestReviewMs : 24 * hourMs),
       timeoutCode: 'payment.review_timeout',
-      enter: (tx, { input }) => hold(tx, input.orderId, clock.now()),
-      then: async (tx, review, { input, fail }) => {
-        if (review.outcome === 'declined') fail('payment.review_declined')
+      enter: (tx, { input, done }) => hold(tx, input.orderId, done.process_payment.isAction === true, clock.now()),
+      then: async (tx, review, { input, done, fail }) => {
+        if (review.outcome === 'declined') fail(review.code ?? 'payment.review_declined')
         if (review.outcome === 'cancelled') fail('order.cancelled')
-        await moveOrder(tx, input.orderId, { to: 'pending', actor: 'fraud-review', at: clock.now() })
+        await moveOrder(tx, input.orderId, {
+          to: 'pending',
+          actor: holder(done.process_payment.isAction === true),
+          at: clock.now(),
+        })
       },
     })
     .step('create_shipment', {
@@ -85,11 +89,15 @@ async function reserveItems({ calls, input }: Step): Promise<{ readonly parcels:
   }
 }
 
-async function processPayment({
-  calls,
-  input,
-  fail,
-}: Step & { readonly fail: Fail }): Promise<{ readonly paymentId?: string; readonly outcome: string }> {
+// a type, not an interface: it is journalled as JSON
+type Paid = {
+  readonly paymentId?: string
+  readonly outcome: string
+  /** Of `in_review`: the customer has to confirm it, rather than the reviewers; missing in what an older release journalled. */
+  readonly isAction?: boolean
+}
+
+async function processPayment({ calls, input, fail }: Step & { readonly fail: Fail }): Promise<Paid> {
   const { orderId, customerId, paymentMethodId, total, country } = input
   // What costs nothing is not charged.
   if (total.amount === 0) return { outcome: 'captured' }
@@ -97,7 +105,7 @@ async function processPayment({
   const amount = toRpcMoney(total)
   const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
   if (paid.outcome === 'declined') return fail(paid.code)
-  return { paymentId: paid.paymentId, outcome: paid.outcome }
+  return { paymentId: paid.paymentId, outcome: paid.outcome, isAction: paid.actionRequired }
 }
 
 async function createShipment({ calls, db, input: { orderId, customerId } }: Step, parcels: Parcels) {
@@ -112,9 +120,15 @@ async function createShipment({ calls, db, input: { orderId, customerId } }: Ste
   return { shipmentId }
 }
 
-async function hold(tx: Tx<OrderService>, orderId: OrderId, at: Temporal.Instant): Promise<void> {
+/** Who an order waits for. */
+function holder(isAction: boolean): string {
+  return isAction ? 'customer-confirmation' : 'fraud-review'
+}
+
+async function hold(tx: Tx<OrderService>, orderId: OrderId, isAction: boolean, at: Temporal.Instant): Promise<void> {
   const { resource } = await lockOrder(tx, orderId)
-  await moveOrder(tx, orderId, { to: 'on_hold', actor: 'fraud-review', reason: 'payment.in_review', at })
+  const reason = isAction ? 'payment.action_required' : 'payment.in_review'
+  await moveOrder(tx, orderId, { to: 'on_hold', actor: holder(isAction), reason, at })
   await tx.publish(orderUpdated, orderId, {
     orderId,
     number: resource.number,

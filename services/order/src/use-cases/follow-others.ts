@@ -1,4 +1,5 @@
 import type { Consumer, PersonalData } from '@stoa/contract'
+import { compact } from '@stoa/kernel'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { Deps } from '../deps.ts'
 import { deleteCartsOf, listCarts } from '../store/carts.ts'
@@ -7,10 +8,13 @@ import { eraseReturnReasons, listReturns } from '../store/returns.ts'
 import { notePriceChange } from '../store/price-changes.ts'
 import { deleteProduct, saveProduct } from '../store/variants.ts'
 
-/** The end of a review wakes the saga that waits for it. */
+/** The end of a review, or of what the customer had to confirm, wakes the saga that waits for it. */
 export const endReview: Consumer<OrderService, 'paymentReviewed'> = {
   apply: async ({ data }, tx) =>
-    tx.signal('order-fulfilment', data.orderId, 'payment_review', { outcome: data.outcome }),
+    tx.signal('order-fulfilment', data.orderId, 'payment_review', {
+      outcome: data.outcome,
+      ...compact({ code: data.code }),
+    }),
 }
 
 export const copyCreatedProduct: Consumer<OrderService, 'productCreated'> = {

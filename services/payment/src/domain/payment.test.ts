@@ -110,6 +110,7 @@ test('tells a saga of every payment that has come to an outcome', () => {
       .map((status) => [status, outcomeOfPay(status)]),
   )
   expect(outcomes).toEqual({
+    requires_action: 'in_review',
     in_review: 'in_review',
     captured: 'captured',
     partially_refunded: 'captured',

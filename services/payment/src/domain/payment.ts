@@ -1,7 +1,12 @@
 import type { PaymentStatus } from '@stoa/contracts/payment/resources'
 
 /** An unfinished operation at a provider. */
-export type PendingEffect = 'charge' | 'capture' | 'void'
+export type PendingEffect =
+  | 'charge'
+  /** The customer has to confirm it. */
+  | 'action'
+  | 'capture'
+  | 'void'
 
 /** What decisions on a stored payment look at; amounts are minor units of its one currency. */
 export interface PaymentState {
@@ -14,12 +19,20 @@ export interface PaymentState {
   readonly refunded: number
 }
 
+/** What the customer has to do. */
+export interface NextStep {
+  readonly type: 'redirect' | 'sdk'
+  readonly url?: string
+  readonly clientSecret?: string
+}
+
 /** The result of a charge at a provider. */
 export type ChargeOutcome =
   | { readonly kind: 'captured'; readonly reference: string }
   | { readonly kind: 'authorized'; readonly reference: string }
   | { readonly kind: 'voided'; readonly reference: string }
   | { readonly kind: 'declined'; readonly code: string }
+  | { readonly kind: 'action'; readonly reference: string; readonly next: NextStep }
   /** Not charged: a person has to look at it first. */
   | { readonly kind: 'review' }
 
@@ -38,6 +51,8 @@ export function outcomeOfPay(status: PaymentStatus): 'captured' | 'declined' | '
     case 'declined':
     case 'voided':
       return 'declined'
+    // A person decides, as in a review: so it is for the sagas of every release.
+    case 'requires_action':
     case 'in_review':
       return 'in_review'
     case 'initiated':
@@ -55,6 +70,7 @@ export function decideCapture({ status, pending }: PaymentState): 'capture' | 'r
 export function decideVoid({ status, pending }: PaymentState): 'void' | 'void_at_provider' | 'done' | 'refuse' {
   if (status === 'voided') return 'done'
   if (status === 'in_review' && pending === undefined) return 'void'
+  if (status === 'requires_action' && (pending === 'action' || pending === 'void')) return 'void_at_provider'
   return status === 'authorized' && pending !== 'capture' ? 'void_at_provider' : 'refuse'
 }
 

@@ -32,13 +32,23 @@ function scripted({ charge = ['answer'], found }: Script) {
       asked.push('find')
       return found
     },
+    readCharge: unused,
     capture: unused,
     void: unused,
     refund: unused,
     findRefund: unused,
-    readWebhook: () => undefined,
+    readWebhook: async () => undefined,
   }
-  const request = { key: 'k', token: 't', amount: money(1, 'EUR'), isCaptured: true, isReviewed: false }
+  const unknown = { providerCustomer: undefined, reference: undefined }
+  const request = {
+    ...unknown,
+    key: 'k',
+    orderId: 'o',
+    token: 't',
+    amount: money(1, 'EUR'),
+    isCaptured: true,
+    isReviewed: false,
+  }
   const asking = askingProvider(provider, { timeoutMs: 20 })
   return { asked, charge: (isRepeat = false) => asking.charge(request, isRepeat) }
 }

@@ -2,7 +2,7 @@ import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, isAppError } from '@stoa/kernel'
 import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
-import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription } from './provider.ts'
+import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription, TokenOwner } from './provider.ts'
 
 /**
  * A provider as the use cases see it: every question ends in a bounded time, a charge or refund that was not answered is
@@ -11,9 +11,10 @@ import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription } 
 export interface AskedProvider {
   readonly name: string
   readonly checksVelocity: boolean
-  readonly describeToken: (token: string) => Promise<TokenDescription | undefined>
+  readonly describeToken: (token: string, owner: TokenOwner) => Promise<TokenDescription | undefined>
   /** `isRepeat`: the operation may have been requested before, so its status is queried first. */
   readonly charge: (request: ChargeRequest, isRepeat: boolean) => Promise<ChargeOutcome>
+  readonly readCharge: (reference: string) => Promise<ChargeOutcome>
   readonly capture: (reference: string) => Promise<ChargeOutcome>
   readonly void: (reference: string) => Promise<ChargeOutcome>
   readonly refund: (request: RefundRequest, isRepeat: boolean) => Promise<RefundOutcome>
@@ -35,20 +36,21 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   return {
     name: provider.name,
     checksVelocity: provider.checksVelocity,
-    describeToken: (token) => reading((signal) => provider.describeToken(token, signal)),
+    describeToken: (token, owner) => reading((signal) => provider.describeToken(token, owner, signal)),
     charge: (request, isRepeat) =>
       doOnce({
         isRepeat,
         act: () => repeated.execute(({ signal }) => provider.charge(request, signal)),
-        find: () => reading((signal) => provider.findCharge(request.key, signal)),
+        find: () => reading((signal) => provider.findCharge(request, signal)),
       }),
+    readCharge: (reference) => reading((signal) => provider.readCharge(reference, signal)),
     capture: (reference) => reading((signal) => provider.capture(reference, signal)),
     void: (reference) => reading((signal) => provider.void(reference, signal)),
     refund: (request, isRepeat) =>
       doOnce({
         isRepeat,
         act: () => repeated.execute(({ signal }) => provider.refund(request, signal)),
-        find: () => reading((signal) => provider.findRefund(request.key, signal)),
+        find: () => reading((signal) => provider.findRefund(request, signal)),
       }),
     readWebhook: provider.readWebhook,
   }

@@ -9,12 +9,25 @@ export interface TokenDescription {
   readonly country?: string
   /** The fingerprint of the card or account, the same for all its tokens, if the provider reports it. */
   readonly fingerprint?: string
+  /** The reference of our customer at the provider, if the token is charged together with it. */
+  readonly providerCustomer?: string
+}
+
+/** Whose token it is. */
+export interface TokenOwner {
+  readonly customerId: string
+  /** The reference of the customer at the provider, if it is known. */
+  readonly reference: string | undefined
 }
 
 /** A charge request; the provider executes it once per key. */
 export interface ChargeRequest {
   readonly key: string
+  readonly orderId: string
   readonly token: string
+  readonly providerCustomer: string | undefined
+  /** The reference of the charge, if a webhook or an earlier response has told it. */
+  readonly reference: string | undefined
   readonly amount: Money
   /** Whether it is captured at once, or only authorised. */
   readonly isCaptured: boolean
@@ -44,6 +57,8 @@ export interface WebhookMessage {
   /** The id by which redeliveries are detected. */
   readonly id: string
   readonly chargeKey?: string
+  /** The reference of the charge of `chargeKey`, by which it is found at once. */
+  readonly reference?: string
   readonly refundKey?: string
 }
 
@@ -56,17 +71,23 @@ export interface PaymentProvider {
   /** Whether how often a customer or an instrument pays counts against it. */
   readonly checksVelocity: boolean
   /** Returns the details of a token; undefined if the provider does not recognize it. */
-  readonly describeToken: (token: string, signal: AbortSignal) => Promise<TokenDescription | undefined>
+  readonly describeToken: (
+    token: string,
+    owner: TokenOwner,
+    signal: AbortSignal,
+  ) => Promise<TokenDescription | undefined>
   readonly charge: (request: ChargeRequest, signal: AbortSignal) => Promise<ChargeOutcome>
   /** What became of the charge of this key; undefined when the provider has none. */
-  readonly findCharge: (key: string, signal: AbortSignal) => Promise<ChargeOutcome | undefined>
+  readonly findCharge: (request: ChargeRequest, signal: AbortSignal) => Promise<ChargeOutcome | undefined>
+  /** What has become of a charge that the customer has to confirm. */
+  readonly readCharge: (reference: string, signal: AbortSignal) => Promise<ChargeOutcome>
   /** Captures an authorised charge; returns the same result if it is already captured. */
   readonly capture: (reference: string, signal: AbortSignal) => Promise<ChargeOutcome>
-  /** Voids an authorised charge; returns the same result if it is already voided. */
+  /** Voids a charge that is authorised, or waits for the customer; returns the same result if it is already voided. */
   readonly void: (reference: string, signal: AbortSignal) => Promise<ChargeOutcome>
   readonly refund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome>
   /** What became of the refund of this key; undefined when the provider has none. */
-  readonly findRefund: (key: string, signal: AbortSignal) => Promise<RefundOutcome | undefined>
+  readonly findRefund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome | undefined>
   /** Reads a webhook; undefined when its signature or its time is not as it must be. */
-  readonly readWebhook: (delivery: WebhookDelivery) => WebhookMessage | undefined
+  readonly readWebhook: (delivery: WebhookDelivery) => Promise<WebhookMessage | undefined>
 }

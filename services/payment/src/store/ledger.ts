@@ -23,8 +23,8 @@ export async function bookCapture(
   const entries = await tx.sql`
     with captured as (
       update payments
-         set status = 'captured', captured = amount, provider_reference = ${reference}, token = null, pending = null,
-             pending_since = null, version = version + 1, updated_at = ${at}
+         set status = 'captured', captured = amount, provider_reference = ${reference}, token = null,
+             provider_customer = null, next_action = null, action_until = null, pending = null, pending_since = null, version = version + 1, updated_at = ${at}
        where id = ${paymentId} and pending = ${pending} and is_reviewed = ${isReviewed}
       returning id, provider, amount, currency
     ), booked as (

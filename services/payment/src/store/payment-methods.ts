@@ -42,6 +42,8 @@ export interface NewMethod {
   readonly label: string
   readonly country: string | undefined
   readonly fingerprint: string | undefined
+  /** What the provider knows the customer by, if it was asked. */
+  readonly providerCustomer?: string | undefined
   /** Whether the label was given, rather than the provider's own. */
   readonly isLabelGiven: boolean
 }
@@ -66,7 +68,23 @@ export async function keepMethod(tx: WriteHandle, method: NewMethod, at: Tempora
     do update set label = case when ${method.isLabelGiven}::boolean then excluded.label else payment_methods.label end
     returning *`
   if (row === undefined) throw new Error('an insert returned no row')
+  if (method.providerCustomer !== undefined) {
+    await tx.sql`
+      insert into provider_customers (customer_id, provider, reference, created_at)
+      values (${method.customerId}, ${method.provider}, ${method.providerCustomer}, ${at}) on conflict do nothing`
+  }
   return fromRow(row).resource
+}
+
+/** What a provider knows a customer by. */
+export async function findProviderCustomer(
+  db: ReadHandle,
+  customerId: string,
+  provider: string,
+): Promise<string | undefined> {
+  const [row] = await db.sql<{ reference: string }>`
+    select reference from provider_customers where customer_id = ${customerId} and provider = ${provider}`
+  return row?.reference
 }
 
 /** The method of this token that a customer has kept. */
@@ -109,4 +127,5 @@ export async function deleteMethod(tx: WriteHandle, id: string, customerId: stri
 /** Forgets all methods of a customer. */
 export async function deleteMethodsOf(tx: WriteHandle, customerId: string): Promise<void> {
   await tx.sql`delete from payment_methods where customer_id = ${customerId}`
+  await tx.sql`delete from provider_customers where customer_id = ${customerId}`
 }

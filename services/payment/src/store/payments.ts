@@ -1,9 +1,9 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
-import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
-import { money } from '@stoa/kernel'
-import { advisoryXactLock, fragment } from '@stoa/postgres'
-import type { PaymentState, PendingEffect } from '../domain/payment.ts'
+import type { NextAction, Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
+import { compact, money } from '@stoa/kernel'
+import { advisoryXactLock, fragment, json } from '@stoa/postgres'
+import type { NextStep, PaymentState, PendingEffect } from '../domain/payment.ts'
 
 interface PaymentRow {
   readonly id: PaymentId
@@ -24,6 +24,9 @@ interface PaymentRow {
   readonly refunded: number
   readonly provider_reference: string | null
   readonly pending: PendingEffect | null
+  readonly next_action: NextStep | null
+  readonly action_until: Temporal.Instant | null
+  readonly provider_customer: string | null
   readonly version: number
   readonly created_at: Temporal.Instant
   readonly updated_at: Temporal.Instant
@@ -40,6 +43,10 @@ export interface StoredPayment extends PaymentState {
   readonly isReviewed: boolean
   /** What the provider knows the charge by. */
   readonly reference: string | undefined
+  /** Until when the customer can confirm it. */
+  readonly actionUntil: Temporal.Instant | undefined
+  /** What the provider knows the customer by, if that belongs to the charge. */
+  readonly providerCustomer: string | undefined
   readonly version: number
   readonly resource: Payment
 }
@@ -61,6 +68,8 @@ function fromRow(row: PaymentRow): StoredPayment {
     captured: row.captured,
     refunding: row.refunding,
     refunded: row.refunded,
+    actionUntil: row.action_until ?? undefined,
+    providerCustomer: row.provider_customer ?? undefined,
     version: row.version,
     resource: {
       id: row.id,
@@ -70,6 +79,7 @@ function fromRow(row: PaymentRow): StoredPayment {
       provider: row.provider,
       status: row.status,
       ...(row.code === null ? {} : { code: row.code }),
+      ...compact({ nextAction: nextActionOf(row) }),
       amount: sum(row.amount),
       captured: sum(row.captured),
       refunded: sum(row.refunded),
@@ -77,6 +87,10 @@ function fromRow(row: PaymentRow): StoredPayment {
       updatedAt: row.updated_at.toString(),
     },
   }
+}
+
+function nextActionOf({ next_action: next, action_until: until }: PaymentRow): NextAction | undefined {
+  return next === null || until === null ? undefined : { ...next, expiresAt: until.toString() }
 }
 
 /** A payment that is to be begun. */
@@ -105,10 +119,12 @@ export async function insertPayment(
   const isCharging = payment.status === 'initiated'
   const [row] = await tx.sql<PaymentRow>`
     insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
-                          captures_at_once, instrument, pending, pending_since, created_at, updated_at)
+                          captures_at_once, instrument, pending, pending_since, provider_customer, created_at, updated_at)
     values (${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
            ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
-           ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null}, ${at}, ${at})
+           ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null},
+           (select reference from provider_customers where customer_id = ${payment.customerId} and provider = ${payment.provider}),
+           ${at}, ${at})
     on conflict (order_id) do nothing
     returning *`
   return row === undefined ? undefined : fromRow(row)
@@ -180,10 +196,36 @@ export async function movePayment(
     update payments
        set status = ${to}, code = ${code}, provider_reference = coalesce(${reference}, provider_reference),
            token = case when ${mayStillCharge}::boolean then token end,
-           pending = null, pending_since = null, version = version + 1, updated_at = ${at}
+           provider_customer = case when ${mayStillCharge}::boolean then provider_customer end,
+           next_action = null, action_until = null, pending = null, pending_since = null, version = version + 1, updated_at = ${at}
      where id = ${id} and pending is not distinct from ${pending} and is_reviewed = ${isReviewed}
     returning id`
   return rows.length > 0
+}
+
+/** Has a payment wait for its customer; false when something else is begun by now than when the payment was read. */
+export async function awaitAction(
+  tx: WriteHandle,
+  { id, pending, isReviewed }: Pick<StoredPayment, 'id' | 'pending' | 'isReviewed'>,
+  { reference, next, until, at }: { reference: string; next: NextStep; until: Temporal.Instant; at: Temporal.Instant },
+): Promise<boolean> {
+  const rows = await tx.sql`
+    update payments
+       set status = 'requires_action', provider_reference = ${reference}, next_action = ${json(next)}, action_until = ${until},
+           token = null, provider_customer = null, pending = 'action', pending_since = ${at}, version = version + 1, updated_at = ${at}
+     where id = ${id} and pending = ${pending} and pending <> 'action' and is_reviewed = ${isReviewed}
+    returning id`
+  return rows.length > 0
+}
+
+/** Notes what the provider knows a charge by, which is begun and of which nothing else is known. */
+export async function noteReference(
+  tx: WriteHandle,
+  { id, provider, reference }: { readonly id: string; readonly provider: string; readonly reference: string },
+): Promise<void> {
+  await tx.sql`
+    update payments set provider_reference = ${reference}
+     where id = ${id} and provider = ${provider} and pending = 'charge' and provider_reference is null`
 }
 
 interface PaymentFilter {

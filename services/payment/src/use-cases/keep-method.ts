@@ -4,7 +4,13 @@ import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { findCardNumbers } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { findMethodByToken, isBeyondLimit, keepMethod as keepIn, type NewMethod } from '../store/payment-methods.ts'
+import {
+  findMethodByToken,
+  findProviderCustomer,
+  isBeyondLimit,
+  keepMethod as keepIn,
+  type NewMethod,
+} from '../store/payment-methods.ts'
 
 const limitDetail = `An account may have at most ${MAX_PAYMENT_METHODS} payment methods.`
 
@@ -41,11 +47,26 @@ async function describe(
     return wrongAt('/provider', 'payment.provider_unknown', 'The payment provider does not exist.')
   const id = newId() as PaymentMethodId
   const known = await findMethodByToken(db, { customerId, provider, token })
-  const described = known === undefined ? await asked.describeToken(token) : { ...known, label: known.resource.label }
+  const described =
+    known === undefined
+      ? await asked.describeToken(token, {
+          customerId,
+          reference: await findProviderCustomer(db, customerId, provider),
+        })
+      : { ...known, label: known.resource.label, providerCustomer: undefined }
   if (described === undefined)
     return wrongAt('/token', 'payment.token_unknown', 'The provider does not recognize this token.')
-  const { country, fingerprint } = described
-  const method = { id, customerId, provider, token, label: label ?? described.label, country, fingerprint }
+  const { country, fingerprint, providerCustomer } = described
+  const method = {
+    id,
+    customerId,
+    provider,
+    token,
+    label: label ?? described.label,
+    country,
+    fingerprint,
+    providerCustomer,
+  }
   return { ...method, isLabelGiven: label !== undefined }
 }
 

@@ -12,7 +12,8 @@ import { askPending, endPending, logPayment } from './settle-payment.ts'
 
 function answer(paymentId: PaymentId, status: PaymentStatus, code: string | undefined) {
   const outcome = outcomeOfPay(status)
-  return { paymentId, outcome, code: outcome === 'declined' ? (code ?? 'payment.review_declined') : '' }
+  const actionRequired = status === 'requires_action'
+  return { paymentId, outcome, actionRequired, code: outcome === 'declined' ? (code ?? 'payment.review_declined') : '' }
 }
 
 /** Authorises and captures the payment of an order, once for its key and once for the order. */
@@ -63,7 +64,7 @@ export const pay =
 async function takeOver({ clock }: Deps, tx: Tx<PaymentService>, payment: StoredPayment): Promise<StoredPayment> {
   const current = await lockPayment(tx, payment.id)
   if (current === undefined) throw new Error(`payment ${payment.id} no longer exists`)
-  if (current.status === 'in_review') await captureOnceReviewed(tx, current.id)
+  if (current.status === 'in_review' || current.status === 'requires_action') await captureOnceReviewed(tx, current.id)
   if (current.status !== 'authorized' || current.pending !== undefined) return current
   await notePending(tx, current.id, 'capture', clock.now())
   return { ...current, pending: 'capture' }

@@ -103,8 +103,8 @@ async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund
     return { kind: 'refuse', code: 'payment.refund_exceeds_captured', detail: 'Nothing was captured for this order.' }
   }
   if (known !== undefined) return goOn(payment, known)
-  if (payment.pending !== undefined) return { kind: 'end_payment', payment }
   const at = deps.clock.now()
+  if (payment.pending !== undefined && payment.pending !== 'action') return { kind: 'end_payment', payment }
   if (payment.status === 'in_review') {
     await movePayment(tx, payment, { to: 'voided', at })
     return { kind: 'answer', amount: 0, currency: payment.currency }

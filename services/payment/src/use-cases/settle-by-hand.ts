@@ -70,7 +70,7 @@ async function beginVoid({ clock }: Deps, tx: Tx<PaymentService>, id: string): P
       await publishReviewed(tx, payment, 'declined')
       return undefined
     case 'void_at_provider':
-      if (payment.pending === undefined) await notePending(tx, id, 'void', at)
+      if (payment.pending !== 'void') await notePending(tx, id, 'void', at)
       return undefined
   }
 }

@@ -2,12 +2,21 @@ import type { ReadHandle, TaskHandler, Tx } from '@stoa/contract'
 import { fraudDetected, paymentCompleted, paymentFailed, paymentReviewed } from '@stoa/contracts/payment/events'
 import type { Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
-import { money } from '@stoa/kernel'
+import type { PaymentId } from '@stoa/contracts/shared/ids'
+import { compact, money } from '@stoa/kernel'
+import type { AskedProvider } from '../providers/ask-provider.ts'
 import { getProvider, type Deps } from '../deps.ts'
 import type { ChargeOutcome } from '../domain/payment.ts'
 import { chargeKeyOf } from '../domain/charge-key.ts'
 import { bookCapture } from '../store/ledger.ts'
-import { findPayment, movePayment, type StoredPayment } from '../store/payments.ts'
+import {
+  awaitAction,
+  findPayment,
+  lockPayment,
+  movePayment,
+  notePending,
+  type StoredPayment,
+} from '../store/payments.ts'
 
 /** The status of a payment. */
 export interface EndedPayment {
@@ -22,12 +31,31 @@ export async function askPending(deps: Deps, payment: StoredPayment, isRepeat: b
   if (pending === 'charge') {
     if (token === undefined) throw new Error(`payment ${payment.id} has no token to charge`)
     const amount = money(payment.amount, payment.currency)
-    const { capturesAtOnce: isCaptured, isReviewed } = payment
-    return provider.charge({ key: chargeKeyOf(payment), token, amount, isCaptured, isReviewed }, isRepeat)
+    const { capturesAtOnce: isCaptured, isReviewed, providerCustomer } = payment
+    const known = { key: chargeKeyOf(payment), reference, orderId: payment.resource.orderId }
+    return provider.charge({ ...known, token, providerCustomer, amount, isCaptured, isReviewed }, isRepeat)
   }
   if (pending === undefined) throw new Error(`payment ${payment.id} has no pending operation`)
   if (reference === undefined) throw new Error(`payment ${payment.id} is unknown to its provider`)
-  return pending === 'capture' ? provider.capture(reference) : provider.void(reference)
+  switch (pending) {
+    case 'action':
+      return askAction(deps, provider, { reference, until: payment.actionUntil })
+    case 'capture':
+      return provider.capture(reference)
+    case 'void':
+      return provider.void(reference)
+  }
+}
+
+/** Asks what the customer has come to; after the deadline, the payment is given up. */
+async function askAction(
+  { clock }: Deps,
+  provider: AskedProvider,
+  { reference, until }: { readonly reference: string; readonly until: Temporal.Instant | undefined },
+): Promise<ChargeOutcome> {
+  if (until !== undefined && Temporal.Instant.compare(clock.now(), until) < 0) return provider.readCharge(reference)
+  const outcome = await provider.void(reference)
+  return outcome.kind === 'voided' ? { kind: 'declined', code: 'payment.action_timeout' } : outcome
 }
 
 /** Brings what was pending of a payment to its end; one that another has ended meanwhile stays as it is. */
@@ -38,7 +66,7 @@ export async function endPending(
   outcome: ChargeOutcome,
 ): Promise<EndedPayment> {
   if (await writeOutcome(deps, tx, payment, outcome)) {
-    await publishOutcome(tx, payment, outcome)
+    await publishOutcome(deps, tx, payment, outcome)
     const [status, code] = outcome.kind === 'declined' ? [outcome.kind, outcome.code] : [statusOf(outcome), undefined]
     return { status, code }
   }
@@ -47,12 +75,13 @@ export async function endPending(
   return { status: ended.status, code: ended.resource.code }
 }
 
-function statusOf({ kind }: ChargeOutcome): 'in_review' | 'captured' | 'authorized' | 'voided' | 'declined' {
+function statusOf({ kind }: ChargeOutcome): PaymentStatus {
+  if (kind === 'action') return 'requires_action'
   return kind === 'review' ? 'in_review' : kind
 }
 
 async function writeOutcome(
-  { clock, newId }: Deps,
+  { clock, newId, actionMs }: Deps,
   tx: Tx<PaymentService>,
   payment: StoredPayment,
   outcome: ChargeOutcome,
@@ -68,10 +97,19 @@ async function writeOutcome(
       return movePayment(tx, payment, { to: 'declined', code: outcome.code, at })
     case 'review':
       return movePayment(tx, payment, { to: 'in_review', at })
+    case 'action': {
+      const { reference, next } = outcome
+      return awaitAction(tx, payment, { reference, next, until: at.add({ milliseconds: actionMs }), at })
+    }
   }
 }
 
-async function publishOutcome(tx: Tx<PaymentService>, payment: StoredPayment, outcome: ChargeOutcome): Promise<void> {
+async function publishOutcome(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  payment: StoredPayment,
+  outcome: ChargeOutcome,
+): Promise<void> {
   const fact = factOf(payment.resource)
   const { paymentId: id, orderId, customerId } = fact
   if (outcome.kind === 'captured') await tx.publish(paymentCompleted, id, fact)
@@ -79,10 +117,27 @@ async function publishOutcome(tx: Tx<PaymentService>, payment: StoredPayment, ou
   if (outcome.kind === 'review') {
     await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules: ['provider'] })
   }
-  // A charge that was held back until now: the saga that waits for the review is told how it has ended.
-  if (payment.pending !== 'charge' || !payment.isReviewed) return
+  if (!wasAwaited(payment) || outcome.kind === 'action') return
+  if (outcome.kind === 'authorized' && (await captureTakenOver(deps, tx, id))) return
+  // The saga that waits for a person is told how it has ended.
   const isPassed = outcome.kind === 'captured' || outcome.kind === 'authorized'
-  await publishReviewed(tx, payment, isPassed ? 'approved' : 'declined')
+  const code = outcome.kind === 'declined' ? outcome.code : undefined
+  await publishReviewed(tx, payment, isPassed ? 'approved' : 'declined', code)
+}
+
+/** Whether a saga may wait for what was pending: a charge that was held back, or what the customer had to confirm. */
+function wasAwaited({ status, pending, isReviewed, capturesAtOnce }: StoredPayment): boolean {
+  if (status === 'requires_action') return true
+  return pending === 'charge' ? isReviewed : pending === 'capture' && capturesAtOnce
+}
+
+/** Captures what staff have only authorised, if the saga of the order has taken it over while the customer confirmed it. */
+async function captureTakenOver({ clock }: Deps, tx: Tx<PaymentService>, id: PaymentId): Promise<boolean> {
+  const payment = await lockPayment(tx, id)
+  if (payment?.status !== 'authorized' || !payment.capturesAtOnce) return false
+  await notePending(tx, id, 'capture', clock.now())
+  await tx.enqueue('settle-payment', { paymentId: id }, { key: id })
+  return true
 }
 
 /** What every event of a payment carries. */
@@ -95,8 +150,9 @@ export async function publishReviewed(
   tx: Tx<PaymentService>,
   { id, resource }: StoredPayment,
   outcome: 'approved' | 'declined',
+  code?: string,
 ): Promise<void> {
-  await tx.publish(paymentReviewed, id, { paymentId: id, orderId: resource.orderId, outcome })
+  await tx.publish(paymentReviewed, id, { paymentId: id, orderId: resource.orderId, outcome, ...compact({ code }) })
 }
 
 /** What the provider has come to with a payment, to be written down by `end`; it says where the payment stands then. */

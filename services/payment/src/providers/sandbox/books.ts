@@ -11,7 +11,7 @@ interface ChargeRow {
   readonly currency: string
   readonly amount: number
   readonly attempts: number
-  readonly state: ChargeOutcome['kind'] | 'failing'
+  readonly state: Exclude<ChargeOutcome['kind'], 'action'> | 'failing'
   readonly code: string | null
 }
 
@@ -20,6 +20,7 @@ export interface SandboxBooks {
   /** Decides a charge and notes it under its key, once; undefined when the sandbox fails this time. */
   readonly charge: (request: ChargeRequest & { readonly token: SandboxToken }) => Promise<ChargeOutcome | undefined>
   readonly findCharge: (key: string) => Promise<ChargeOutcome | undefined>
+  readonly readCharge: (reference: string) => Promise<ChargeOutcome>
   readonly moveAuthorized: (reference: string, to: 'captured' | 'voided') => Promise<ChargeOutcome>
   readonly refund: (request: RefundRequest) => Promise<RefundOutcome>
   readonly findRefund: (key: string) => Promise<RefundOutcome | undefined>
@@ -33,14 +34,15 @@ export function openSandboxBooks(database: Pick<Database, 'read' | 'transaction'
       const [row] = await database.read.sql<ChargeRow>`select * from sandbox_charges where key = ${key}`
       return row === undefined ? undefined : outcomeOf(row)
     },
+    async readCharge(reference) {
+      return known(await database.read.sql<ChargeRow>`select * from sandbox_charges where reference = ${reference}`)
+    },
     async moveAuthorized(reference, to) {
-      const [row] = await database.transaction(async ({ sql }) => {
+      const rows = await database.transaction(async ({ sql }) => {
         await sql`update sandbox_charges set state = ${to} where reference = ${reference} and state = 'authorized'`
         return sql<ChargeRow>`select * from sandbox_charges where reference = ${reference}`
       })
-      const outcome = row === undefined ? undefined : outcomeOf(row)
-      if (outcome === undefined) throw new Error('the sandbox does not know this charge')
-      return outcome
+      return known(rows)
     },
     refund: (request) => noteRefund(database, newId, request),
     async findRefund(key) {
@@ -50,6 +52,12 @@ export function openSandboxBooks(database: Pick<Database, 'read' | 'transaction'
       return row === undefined ? undefined : { kind: 'done', reference: row.reference }
     },
   }
+}
+
+function known([row]: readonly ChargeRow[]): ChargeOutcome {
+  const outcome = row === undefined ? undefined : outcomeOf(row)
+  if (outcome === undefined) throw new Error('the sandbox does not know this charge')
+  return outcome
 }
 
 async function noteCharge(

@@ -28,12 +28,14 @@ export function sandboxProvider({ database, newId, webhookSecret }: SandboxOptio
       if (outcome === undefined) throw catalogueError(sandboxErrors, 'sandbox.failing', 'The sandbox fails on purpose.')
       return outcome
     },
-    findCharge: books.findCharge,
+    findCharge: ({ key }) => books.findCharge(key),
+    readCharge: books.readCharge,
     capture: (reference) => books.moveAuthorized(reference, 'captured'),
     void: (reference) => books.moveAuthorized(reference, 'voided'),
     refund: books.refund,
-    findRefund: books.findRefund,
-    readWebhook: (delivery) => (webhookSecret === undefined ? undefined : readSignedWebhook(webhookSecret, delivery)),
+    findRefund: ({ key }) => books.findRefund(key),
+    readWebhook: async (delivery) =>
+      webhookSecret === undefined ? undefined : readSignedWebhook(webhookSecret, delivery),
   }
 }
 

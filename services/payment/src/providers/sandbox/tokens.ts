@@ -26,7 +26,7 @@ interface ChargeAttempt {
 
 /** The behaviour of the sandbox: an outcome, or `failing`, which returns an error and stores nothing. */
 export type SandboxDecision = {
-  readonly state: Exclude<ChargeOutcome['kind'], 'voided'> | 'failing'
+  readonly state: Exclude<ChargeOutcome['kind'], 'voided' | 'action'> | 'failing'
   readonly code?: string
 }
 

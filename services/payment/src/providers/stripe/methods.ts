@@ -1,0 +1,44 @@
+import type { TokenDescription, TokenOwner } from '../provider.ts'
+import type { StripeClient } from './client.ts'
+import { asStripeFailure, isRefusal, toAppError } from './errors.ts'
+
+/**
+ * Describes a PaymentMethod, and attaches it to the customer: one that is attached can be charged again. Undefined if there is none, if it is no card, or
+ * if it belongs to another customer.
+ */
+export async function describeMethod(
+  client: StripeClient,
+  token: string,
+  { customerId, reference }: TokenOwner,
+): Promise<TokenDescription | undefined> {
+  // anything else would be another path of the API
+  if (!/^pm_[A-Za-z0-9_]+$/.test(token)) return undefined
+  try {
+    const method = await client.plain((stripe) => stripe.paymentMethods.retrieve(token))
+    if (method.type !== 'card' || method.card === undefined) return undefined
+    const owner =
+      reference ??
+      (
+        await client.plain((stripe) =>
+          stripe.customers.create(
+            { metadata: { stoa_customer: customerId } },
+            { idempotencyKey: `customer/${customerId}` },
+          ),
+        )
+      ).id
+    const held = typeof method.customer === 'string' ? method.customer : method.customer?.id
+    if (held !== undefined && held !== owner) return undefined
+    if (held === undefined) await client.plain((stripe) => stripe.paymentMethods.attach(token, { customer: owner }))
+    const { brand, last4, country, fingerprint } = method.card
+    return {
+      label: `${brand} •••• ${last4}`,
+      providerCustomer: owner,
+      ...(country === null ? {} : { country }),
+      ...(fingerprint === null || fingerprint === undefined ? {} : { fingerprint }),
+    }
+  } catch (error) {
+    const failure = asStripeFailure(error)
+    if (failure !== undefined && isRefusal(failure)) return undefined
+    throw toAppError(error)
+  }
+}
