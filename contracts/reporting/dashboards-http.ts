@@ -10,6 +10,7 @@ const params = { id: DashboardId }
 export const createDashboard = post('/api/v1/dashboards', {
   ...manage,
   summary: 'Create a dashboard: figures, tables and charts as data',
+  audited: true,
   idempotencyKey: 'accepted',
   body: DashboardRequest,
   answers: { 201: Dashboard },
@@ -39,6 +40,7 @@ export const replaceDashboard = put('/api/v1/dashboards/{id}', {
   ...manage,
   params,
   summary: 'Replace a dashboard',
+  audited: true,
   body: DashboardRequest,
   answers: { 200: Dashboard },
   answersWith: 'getDashboard',
@@ -50,6 +52,7 @@ export const deleteDashboard = remove('/api/v1/dashboards/{id}', {
   ...manage,
   params,
   summary: 'Delete a dashboard',
+  audited: true,
   answers: { 204: null },
   refuses: ['reporting.dashboard_not_found'],
 })

@@ -32,6 +32,8 @@ test('a service needs nothing but its database to start', () => {
     traceSampleRatio: 1,
     drainTimeoutMs: 4_000,
     sagaRetentionDays: 90,
+    auditRetentionDays: 1_095,
+    auditAddressDays: 90,
   })
 })
 

@@ -26,7 +26,7 @@ export const readFigures: Handler<ReportingService, 'readFigures'> = async ({
 const timeoutMs = 20_000
 
 async function figuresOf(
-  { datamart }: Calls<ReportingService['calls']>,
+  calls: Calls<ReportingService['calls']>,
   tile: Tile,
   { signal, ...period }: FiguresQuery & { readonly signal: AbortSignal },
 ): Promise<TileFigures> {
@@ -34,7 +34,7 @@ async function figuresOf(
   const query = queryOf(tile, period)
   try {
     const request = { query: JSON.stringify(query), limit: query.limit ?? 1_000 }
-    const answer = await datamart.readRows(request, { timeoutMs, signal })
+    const answer = await calls.datamart.readRows(request, { timeoutMs, signal })
     const columns = answer.columns.map(({ name, type }) => ({ name, type: type as MartColumn['type'] }))
     const rows = JSON.parse(answer.rows) as MartCell[][]
     return {

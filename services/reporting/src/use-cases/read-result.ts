@@ -25,13 +25,13 @@ const timeoutMs = 130_000
 
 /** Runs a query under an id of the caller, and reads its rows portion by portion. */
 export async function openResult(
-  { datamart }: DatamartCalls,
+  calls: DatamartCalls,
   { resultId, query, signal }: { readonly resultId: string; readonly query: BulkQuery; readonly signal?: AbortSignal },
 ): Promise<Result> {
   const text = JSON.stringify({ ...query, limit: query.limit ?? mostBulkRows })
   const ask = async (offset: number, madeAt: string) => {
     const request = { resultId, query: text, offset, limit: rowsAtOnce, madeAt }
-    const answer = await datamart.readRows(request, { timeoutMs, ...(signal === undefined ? {} : { signal }) })
+    const answer = await calls.datamart.readRows(request, { timeoutMs, ...(signal === undefined ? {} : { signal }) })
     return { ...answer, rows: JSON.parse(answer.rows) as Rows }
   }
   const first = await ask(0, '')
