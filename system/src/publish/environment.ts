@@ -1,13 +1,10 @@
 import type { Settings } from '@stoa/config'
-import type { Deployment } from '../topology.ts'
-import { sharedSettings } from './naming.ts'
+import { hasBlobs, type Deployment } from '../topology.ts'
+import { blobVolume, lakeVolume, sharedSettings } from './naming.ts'
 import type { EnvironmentVariable } from './objects.ts'
 
 /** Time for requests in progress; a query of datamart takes at most 14 s. */
 export const drainTimeoutMs = 20_000
-
-/** Where the lake is mounted. */
-export const lakeFolder = '/lake'
 
 /** Where a bundle of the gateway has its apps, beside the program. */
 export const appFolder = '/app/apps'
@@ -67,7 +64,8 @@ function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<strin
     DRAIN_TIMEOUT_MS: String(drainTimeoutMs),
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),
-    ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeFolder }),
+    ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeVolume.folder }),
+    ...(hasBlobs(deployment) ? { BLOB_FOLDER: blobVolume.folder } : {}),
     ...(ports.has('monitoring') ? { OTEL_EXPORTER_OTLP_ENDPOINT: at('monitoring') } : {}),
     APP_FOLDERS: apps.map((app) => `${app}=${appFolder}/${app}`).join(','),
   }

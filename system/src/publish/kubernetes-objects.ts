@@ -4,7 +4,7 @@ import { loadSettings } from '../load-settings.ts'
 import type { Deployment } from '../topology.ts'
 import { callersOf, networkPolicyOf, type Configured } from './connections.ts'
 import { environmentFor, installationSettings } from './environment.ts'
-import { lakeClaim, metadataOf, namespace, selectorOf, sharedSettings } from './naming.ts'
+import { metadataOf, namespace, selectorOf, sharedSettings, volumesOf } from './naming.ts'
 import type { KubernetesObject, ServiceObject } from './objects.ts'
 import { autoscalerOf, deploymentOf, portName } from './workload.ts'
 
@@ -23,8 +23,8 @@ export async function configuredIn({ services }: System): Promise<Configured[]> 
 export function kubernetesObjects(system: string, all: readonly Configured[], version: string): ObjectFile[] {
   const ports = new Map(all.map(({ deployment: { name, port } }) => [name, port]))
   const files = all.map((each) => processFile({ system, configured: each, all, ports, version }))
-  const hasLake = all.some(({ deployment: { lake } }) => lake !== undefined)
-  return [...sharedFiles(system), ...(hasLake ? [lakeFile(system)] : []), ...files]
+  const claims = new Set(all.flatMap(({ deployment }) => volumesOf(deployment).map(({ claim }) => claim)))
+  return [...sharedFiles(system), ...[...claims].map((claim) => claimFile(system, claim)), ...files]
 }
 
 interface ProcessOptions {
@@ -95,14 +95,14 @@ function sharedFiles(system: string): ObjectFile[] {
 }
 
 /** Several pods on several machines write to it. */
-function lakeFile(system: string): ObjectFile {
+function claimFile(system: string, claim: string): ObjectFile {
   return {
-    name: 'lake.yaml',
+    name: `${claim}.yaml`,
     objects: [
       {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
-        metadata: metadataOf(system, lakeClaim),
+        metadata: metadataOf(system, claim),
         spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '10Gi' } } },
       },
     ],

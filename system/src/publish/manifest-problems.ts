@@ -18,7 +18,7 @@ export function manifestProblems(objects: readonly KubernetesObject[], all: read
 }
 
 // Of files that are not of one process, and of what is named <process>-settings and <process>-secrets but belongs to all.
-const reservedNames = new Set(['further', 'kustomization', 'lake', 'namespace', 'settings', 'shared'])
+const reservedNames = new Set(['blobs', 'further', 'kustomization', 'lake', 'namespace', 'settings', 'shared'])
 
 const perProcess = [
   'Deployment',

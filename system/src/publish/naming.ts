@@ -1,3 +1,4 @@
+import { hasBlobs, type Deployment } from '../topology.ts'
 import type { Labels } from './objects.ts'
 
 /** The namespace of everything that is made. */
@@ -6,8 +7,23 @@ export const namespace = 'microservices'
 /** The namespace from which metrics are collected. */
 export const monitoringNamespace = 'monitoring'
 
-/** The claim of the folder that etl and datamart share. */
-export const lakeClaim = 'lake'
+/** A volume that several pods on several machines write to. */
+export interface SharedVolume {
+  /** The name of its claim. */
+  readonly claim: string
+  readonly folder: string
+}
+
+/** The folder that etl and datamart share. */
+export const lakeVolume: SharedVolume = { claim: 'lake', folder: '/lake' }
+
+/** The files that services keep, such as images of products; each has a folder of its own in it. */
+export const blobVolume: SharedVolume = { claim: 'blobs', folder: '/blobs' }
+
+/** The volumes of a process. DuckDB spills into the folder of the lake, also where it only reads. */
+export function volumesOf(deployment: Deployment): SharedVolume[] {
+  return [...(deployment.lake === undefined ? [] : [lakeVolume]), ...(hasBlobs(deployment) ? [blobVolume] : [])]
+}
 
 /** The ConfigMap with the settings that differ between installations. */
 export const sharedSettings = 'settings'

@@ -1,8 +1,8 @@
 import { stopTimeMs } from '@stoa/config'
 import type { Scaling } from '@stoa/contract'
 import type { Deployment } from '../topology.ts'
-import { drainTimeoutMs, lakeFolder } from './environment.ts'
-import { lakeClaim, metadataOf, selectorOf } from './naming.ts'
+import { drainTimeoutMs } from './environment.ts'
+import { metadataOf, selectorOf, volumesOf } from './naming.ts'
 import type { AutoscalerObject, Container, DeploymentObject, EnvironmentVariable, PodSpec } from './objects.ts'
 
 /** A process as a Deployment. */
@@ -43,7 +43,11 @@ export function deploymentOf(workload: Workload): DeploymentObject {
 
 function podOf(workload: Workload): PodSpec {
   const { system, deployment } = workload
-  const { name, lake } = deployment
+  const { name } = deployment
+  const volumes = volumesOf(deployment).map(({ claim }) => ({
+    name: claim,
+    persistentVolumeClaim: { claimName: claim },
+  }))
   const labelSelector = { matchLabels: selectorOf(system, name) }
   const spread = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector }
   return {
@@ -54,7 +58,7 @@ function podOf(workload: Workload): PodSpec {
       runAsNonRoot: true,
       runAsUser: user,
       runAsGroup: user,
-      ...(lake === undefined ? {} : { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
+      ...(volumes.length === 0 ? {} : { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
     terminationGracePeriodSeconds: preStopSeconds + Math.ceil(stopTimeMs(drainTimeoutMs) / 1_000) + marginSeconds,
@@ -63,12 +67,13 @@ function podOf(workload: Workload): PodSpec {
       { topologyKey: 'kubernetes.io/hostname', ...spread },
     ],
     containers: [containerOf(workload)],
-    ...(lake === undefined ? {} : { volumes: [{ name: lakeClaim, persistentVolumeClaim: { claimName: lakeClaim } }] }),
+    ...(volumes.length === 0 ? {} : { volumes }),
   }
 }
 
 function containerOf({ deployment, environment, version }: Workload): Container {
-  const { name, port, furtherPorts = {}, lake } = deployment
+  const { name, port, furtherPorts = {} } = deployment
+  const volumeMounts = volumesOf(deployment).map(({ claim, folder }) => ({ name: claim, mountPath: folder }))
   const further = Object.entries(furtherPorts).map(([setting, containerPort]) => ({
     name: portName(setting),
     containerPort,
@@ -94,8 +99,7 @@ function containerOf({ deployment, environment, version }: Workload): Container 
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    // DuckDB spills into the folder of the lake, also where it only reads.
-    ...(lake === undefined ? {} : { volumeMounts: [{ name: lakeClaim, mountPath: lakeFolder }] }),
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
   }
 }
 
