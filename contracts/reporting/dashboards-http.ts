@@ -65,5 +65,5 @@ export const readFigures = get('/api/v1/dashboards/{id}/figures', {
   timeoutMs: 25_000,
   query: FiguresQuery,
   answers: { 200: Figures },
-  refuses: ['reporting.dashboard_not_found'],
+  refuses: ['reporting.dashboard_not_found', 'reporting.query_invalid'],
 })

@@ -5,7 +5,7 @@ import { supportExamples } from '@stoa/contracts/support/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, callerOf, grants, newCustomer, signIn, type Account } from './accounts.ts'
-import { goodBody, meanings, orderBody, protectedCustomer, settledOrder } from './good-bodies.ts'
+import { goodBody, meanings, orderBody, protectedCustomer, settledOrder, type About } from './good-bodies.ts'
 import {
   declaredRoutes,
   isConditional,
@@ -16,6 +16,7 @@ import {
   type DeclaredRoute,
 } from './declared-routes.ts'
 import { doorOf, headersFor, send, type Sent } from './send.ts'
+import { uploadOf } from './uploads.ts'
 import { takenRequest } from './wrong-requests.ts'
 
 /** A request that is to succeed, made together with all that it needs. */
@@ -228,11 +229,25 @@ export function makerOf(thing: string): Make | undefined {
   if (create === undefined) return undefined
   return async (owner, above) => {
     const caller = grants('customer', create.route.permission) ? owner : await accountOf('admin')
+    if (uploadOf(create) !== undefined) return upload(create, caller, above)
     const body = await goodBody(create, { owner, ids: above })
     const path = pathOf(create.route, paramsOf(create, above))
     const made = await ask('POST', path, caller, body)
     return made.id ?? made.sku
   }
+}
+
+async function upload(create: DeclaredRoute, caller: Account, above: readonly string[]): Promise<string> {
+  const { headers, body } = takenRequest(create, headersFor('POST', caller.token), meanings)
+  const path = pathOf(create.route, paramsOf(create, above))
+  const made = await send(doorOf(create), { method: 'POST', path, headers, body })
+  if (made.status !== 201) throw new Error(`POST ${path}: ${made.status} ${made.text}`)
+  return made.body.id
+}
+
+function bodyFor(each: DeclaredRoute, about: About, taken: unknown): unknown {
+  if (uploadOf(each) !== undefined) return taken
+  return isOperation(each) ? goodBody(each, about) : undefined
 }
 
 function paramsOf({ route }: DeclaredRoute, ids: readonly string[]): Record<string, string> {
@@ -271,7 +286,7 @@ export async function goodRequest(each: DeclaredRoute, owner?: Account): Promise
   const ids = await makeThings(each, someone)
   const taken = takenRequest(each, headersFor(route.method, caller.token), meanings)
   const path = pathOf(route, paramsOf(each, ids))
-  const body = isOperation(each) ? await goodBody(each, { owner: someone, ids }) : undefined
+  const body = await bodyFor(each, { owner: someone, ids }, taken.body)
   const headers = isConditional(each)
     ? { ...taken.headers, 'if-match': await etagOf(each, path, caller) }
     : taken.headers

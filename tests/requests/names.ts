@@ -33,7 +33,7 @@ const unheardOf: Readonly<Record<string, string>> = {
   userId: '0190b6f0-0000-7000-8000-000000000000',
 }
 
-/** Fields whose name is new, and why nothing need have it yet. */
+/** Fields with a name that nothing need have yet, and why. */
 export const newNames: Readonly<Record<string, string>> = {
   'inventory.createProduct /variants/0/sku': 'the product brings its SKUs',
   'inventory.replaceProduct /variants/0/sku': 'the product brings its SKUs',
@@ -41,6 +41,7 @@ export const newNames: Readonly<Record<string, string>> = {
   'pricing.setTax /taxClass': 'the rate brings its class',
   'pricing.createPrice /sku': 'a price may be set before its product is there',
   'auth.checkPermissions /checks/0/permission': 'an unknown permission is answered as not permitted',
+  'reporting.readFigures ?currency': 'each tile is empty, as nothing was sold in it',
   'inventory.reserveStock /orderId': 'it becomes the key of the reservation',
 }
 

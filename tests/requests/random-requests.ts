@@ -1,7 +1,9 @@
+import type { UploadBody } from '@stoa/contract'
 import fc from 'fast-check'
 import type { TSchema } from 'typebox'
 import { isOperation, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import type { Sent } from './send.ts'
+import { sampleFor, uploadOf } from './uploads.ts'
 import { valuesOf, type Meanings, type Node } from './valid-values.ts'
 
 /** What a random request is made from: who sends it, and ids of things that are there. */
@@ -39,6 +41,7 @@ export function randomRequests(
   { token, ids, goodBody, meanings }: RandomParts,
 ): fc.Arbitrary<Sent> {
   const { route } = each
+  const upload = uploadOf(each)
   const names = parametersOf(route.path)
   const params = names.map((name, index) => {
     const existing = fc.constant(ids[index] ?? '')
@@ -54,16 +57,32 @@ export function randomRequests(
       key: fc.uuid(),
       body:
         isOperation(each) && route.method !== 'GET'
-          ? bodiesOf(each.route.body, goodBody, meanings)
+          ? upload === undefined
+            ? bodiesOf(each.route.body, goodBody, meanings)
+            : filesOf(upload)
           : fc.constant(undefined),
     })
     .map(({ params: texts, query, headers: strange, key, body }) => {
-      const type = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+      const json = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+      const type = upload === undefined ? json : sampleFor(upload).mediaType
       const usual = { authorization: `Bearer ${token}`, 'content-type': type, 'idempotency-key': key, 'if-match': '*' }
       const path = pathOf(route, Object.fromEntries(names.map((name, index) => [name, String(texts[index])])))
       return { method: route.method, path: path + query, headers: { ...usual, ...strange }, body }
     })
     .filter(({ body }) => !reachesEverybody.test(String(body)))
+}
+
+/** A file that is taken, the same cut off or with other bytes, and noise. */
+function filesOf(upload: UploadBody): fc.Arbitrary<Buffer | undefined> {
+  const { bytes } = sampleFor(upload)
+  const noise = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each))
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.constant(bytes) },
+    { weight: 2, arbitrary: fc.nat(bytes.length).map((end) => bytes.subarray(0, end)) },
+    { weight: 2, arbitrary: noise.map((each) => Buffer.concat([bytes.subarray(0, 16), each])) },
+    noise,
+    fc.constant(undefined),
+  )
 }
 
 function bodiesOf(

@@ -4,6 +4,7 @@ import { bodyLimitOf, type UploadBody } from '@stoa/contract'
 import type { Expected } from './problems.ts'
 import { isConditional, isOperation, parametersOf, pathOf, type DeclaredRoute } from './declared-routes.ts'
 import { Check } from 'typebox/schema'
+import { sampleFor, uploadOf } from './uploads.ts'
 import { wholeValueOf, type Meanings, type Node } from './valid-values.ts'
 import { pointerOf, wrongValuesOf } from './wrong-values.ts'
 
@@ -20,16 +21,21 @@ export interface Taken {
   readonly params: Readonly<Record<string, string>>
   readonly query: string
   readonly headers: OutgoingHttpHeaders
-  readonly body: string | undefined
+  readonly body: string | Buffer | undefined
 }
 
 /** A request to a route that is well-formed and right by the schemas. */
 export function takenRequest(each: DeclaredRoute, headers: OutgoingHttpHeaders, meanings: Meanings): Taken {
   const { route } = each
   const body = bodyOf(each)
+  const upload = uploadOf(each)
+  const file = upload === undefined ? undefined : sampleFor(upload)
   const whole = route.query === undefined ? {} : (wholeValueOf(route.query, meanings) as Record<string, unknown>)
+  // An example is a period, say, whose end comes after its beginning.
+  const { query: example } = each.service.examples[each.at.slice(each.service.name.length + 1)] ?? {}
+  const exemplary = (example ?? {}) as Readonly<Record<string, unknown>>
   const query = ((route.query?.required ?? []) as readonly string[]).flatMap((name) =>
-    [whole[name]].flat().map((item) => `${name}=${encodeURIComponent(String(item))}`),
+    [exemplary[name] ?? whole[name]].flat().map((item) => `${name}=${encodeURIComponent(String(item))}`),
   )
   return {
     params: Object.fromEntries(
@@ -38,10 +44,11 @@ export function takenRequest(each: DeclaredRoute, headers: OutgoingHttpHeaders, 
     query: query.length === 0 ? '' : `?${query.join('&')}`,
     headers: {
       ...headers,
+      ...(file === undefined ? {} : { 'content-type': file.mediaType }),
       'idempotency-key': crypto.randomUUID(),
       ...(isConditional(each) ? { 'if-match': '*' } : {}),
     },
-    body: body === undefined ? undefined : JSON.stringify(wholeValueOf(body, meanings)),
+    body: body === undefined ? file?.bytes : JSON.stringify(wholeValueOf(body, meanings)),
   }
 }
 
@@ -218,7 +225,8 @@ function wrongBodies(each: DeclaredRoute, taken: Taken, meanings: Meanings, chan
   const { method } = each.route
   if (method === 'GET') return []
   const body = bodyOf(each)
-  if (isOperation(each) && each.route.upload !== undefined) return wrongUploads(each.route.upload, taken, change)
+  const upload = uploadOf(each)
+  if (upload !== undefined) return wrongUploads(upload, taken, change)
   if (body === undefined) {
     // a DELETE or a POST without a body takes none
     return [change('a body where none is taken', { statuses: [422], pointer: '' }, { body: '{"unheardOf":1}' })]

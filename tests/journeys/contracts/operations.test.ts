@@ -18,7 +18,8 @@ import {
 import { doorOf, forEachAtOnce, headersFor, send, type Sent } from '../../requests/send.ts'
 import { system } from '../system.ts'
 import { countsByRoute, routeKey, type Count, type Counts } from './served.ts'
-import { takenRequest, wrongRequestsOf } from '../../requests/wrong-requests.ts'
+import { uploadOf, uploadsAtOnce } from '../../requests/uploads.ts'
+import { takenRequest, wrongRequestsOf, type WrongRequest } from '../../requests/wrong-requests.ts'
 
 goTo(system)
 
@@ -46,11 +47,13 @@ describe.each(declaredRoutes.map((each) => [each.at, each] as const))('%s', (_, 
     const { token } = await callerOf(each, admin)
     const taken = takenRequest(each, headersFor(route.method, token), meanings)
     const faults: string[] = []
-    await forEachAtOnce(wrongRequestsOf(each, taken, meanings), async (wrong) => {
+    const width = uploadOf(each) === undefined ? undefined : uploadsAtOnce
+    const tryOut = async (wrong: WrongRequest) => {
       const answer = await answerTo(each, { ...wrong, method: route.method })
       const fault = answer instanceof Error ? answer.message : faultOf(answer, wrong)
       if (fault !== undefined) faults.push(`${wrong.what}: ${fault}`)
-    })
+    }
+    await forEachAtOnce(wrongRequestsOf(each, taken, meanings), tryOut, width)
     expect(faults).toEqual([])
   })
 

@@ -4,16 +4,16 @@ import { isGood } from '../../requests/accounts.ts'
 import { faultOf } from '../../requests/problems.ts'
 import { isOperation, type DeclaredRoute } from '../../requests/declared-routes.ts'
 import { doorOf, send, type Answered, type Sent } from '../../requests/send.ts'
+import { uploadOf, uploadsAtOnce } from '../../requests/uploads.ts'
 import { wholeValueOf } from '../../requests/valid-values.ts'
 
-const atOnce = 10
-
 /**
- * Sends one write ten times at once with one key, and once more: it is done once, and all are answered alike. With that
+ * Sends one write many times at once with one key, and once more: it is done once, and all are answered alike. With that
  * key and another body it is refused.
  */
 export async function faultsOfRepeats(each: DeclaredRoute, sent: Sent): Promise<string[]> {
   const door = doorOf(each)
+  const atOnce = uploadOf(each) === undefined ? 10 : uploadsAtOnce
   const answers = await Promise.all(Array.from({ length: atOnce }, () => send(door, sent)))
   answers.push(await send(door, sent))
   const bad = answers.filter((answer) => !isGood(answer))
@@ -41,6 +41,7 @@ function outcomeOf({ route }: DeclaredRoute, { status, body }: Answered): string
 
 /** The same request with one value changed, or where nothing can be, under another address. */
 function otherRequest(each: DeclaredRoute, sent: Sent): Sent {
+  if (Buffer.isBuffer(sent.body)) return { ...sent, body: Buffer.concat([sent.body, Buffer.from('x')]) }
   const schema = isOperation(each) ? each.route.body : undefined
   const changed = schema === undefined ? [] : otherValues(sent.body).filter((value) => Check(schema, value))
   if (changed.length > 0) return { ...sent, body: changed[0] }

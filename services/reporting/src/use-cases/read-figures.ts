@@ -16,6 +16,10 @@ export const readFigures: Handler<ReportingService, 'readFigures'> = async ({
   signal,
   refuse,
 }) => {
+  if (query.from >= query.to) {
+    const fields = [{ pointer: '/to', detail: 'must be after from' }]
+    return refuse('reporting.query_invalid', 'The period ends before it begins.', { fields })
+  }
   const dashboard = await findDashboard(db, id)
   if (dashboard === undefined) return refuse(noDashboard(id))
   const { title, tiles } = dashboard.resource
