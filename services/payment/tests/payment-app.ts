@@ -94,6 +94,8 @@ export async function startPayment(settings: Readonly<Record<string, string>> = 
         as: { subject: customerId },
         body: { provider, token },
       })
+      if (kept.status !== 201)
+        throw new Error(`POST /api/v1/payment-methods: ${kept.status} ${JSON.stringify(kept.body)}`)
       const money = { amount: String(amount), currency: 'EUR' }
       const orderId = newId()
       orders.set(orderId, { customerId, status: 'pending', amount })

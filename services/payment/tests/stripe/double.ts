@@ -92,6 +92,8 @@ export async function startStripeDouble({ port = 0 } = {}): Promise<StripeDouble
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
+  // A connection that ends while a request is on its way would be a fault that no test asked for.
+  server.keepAliveTimeout = 0
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {

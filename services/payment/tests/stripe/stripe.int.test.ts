@@ -23,7 +23,7 @@ describe('a payment with Stripe', () => {
   test('is charged once, with our key, the customer and the exact amount', async () => {
     const { order, key, paid, payment } = await pay('pm_card_visa')
     expect(paid).toMatchObject({ status: 200, body: { outcome: 'captured' } })
-    expect(await app.call('Pay', order, { key })).toEqual(paid)
+    expect(await app.call('Pay', order, { key })).toMatchObject({ status: 200, body: paid.body })
     expect(payment).toMatchObject({ status: 'captured', captured: { amount: 1_999, currency: 'EUR' } })
     const intents = app.intentsOf(payment.id)
     expect(intents).toMatchObject([{ status: 'succeeded', amount_received: 1_999, currency: 'eur' }])
