@@ -13,9 +13,9 @@ export interface ByteRange {
 export interface ObjectStore {
   /** Stores an object of this size; if the bytes break off, nothing is stored. It survives a loss of power once this has resolved. */
   readonly write: (key: string, bytes: Readable, sizeBytes: number) => Promise<void>
-  /** Opens an object, or a part of it. @throws AppError `blob.lost` if there is none */
+  /** Opens an object, or a part of it. @throws AppError `blob.lost` if the object does not exist */
   readonly read: (key: string, range?: ByteRange) => Promise<Readable>
-  /** Removes an object, and what a broken write has left of it; does nothing if there is none. */
+  /** Removes an object and any remains of an interrupted write; has no effect if the object does not exist. */
   readonly remove: (key: string) => Promise<void>
   /** The keys of up to 1,000 objects with this prefix that come after a key, in their order. */
   readonly list: (prefix: string, after?: string) => Promise<readonly string[]>

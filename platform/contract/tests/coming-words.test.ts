@@ -6,19 +6,14 @@ import {
   facets,
   many,
   type App,
-  type BlobRef,
   type ComingService,
   type ComingWords,
-  type Download,
-  type DownloadHandler,
   type ProjectionHandlers,
   type SearchQuery,
   type Socket,
   type SocketHandler,
   type Thread,
   type ThreadHandler,
-  type Upload,
-  type UploadHandler,
 } from './coming-words.ts'
 
 const productCreated = event('product.created', '1.0.0', Type.Object({ sku: Type.String() }))
@@ -44,7 +39,6 @@ const search = describeService({
 const numbers = () => Type.Array(Type.Number())
 
 const words = {
-  blobs: { reports: { purpose: 'finished reports', keptDays: 30 } },
   projections: { products: { version: 1, from: { productCreated } } },
   consumesEverything: { mostPerBatch: 10_000, gatherMs: 1_000 },
   calendar: { closeMonth: { payload: Type.Object({}), at: { cron: '0 3 1 * *', timeZone: 'Europe/Berlin' } } },
@@ -56,23 +50,20 @@ const words = {
 } as const satisfies ComingService<Omit<ComingWords, 'database'>>
 
 /** The part of today's list (platform/service/src/parts.ts) beside which the part of a word starts; `none` if it needs no part. */
-const placeOf: { readonly [Word in keyof ComingWords | 'upload' | 'download' | 'socket' | 'app']: Place } = {
+const placeOf: { readonly [Word in keyof ComingWords | 'socket' | 'app']: Place } = {
   folder: 'database',
   database: 'database',
-  blobs: 'event log',
   caches: 'change feed',
   threads: 'calls',
   projections: 'consumers',
   consumesEverything: 'consumers',
   calendar: 'tasks',
-  upload: 'requests',
-  download: 'requests',
   socket: 'requests',
   doors: 'requests',
   scaling: 'none',
   app: 'none',
 }
-type Place = 'database' | 'event log' | 'change feed' | 'calls' | 'consumers' | 'tasks' | 'requests' | 'none'
+type Place = 'database' | 'change feed' | 'calls' | 'consumers' | 'tasks' | 'requests' | 'none'
 
 test('the record of the decision names every coming word and its place', () => {
   const record = readFileSync(new URL('../../../docs/adr/0030-coming-words.md', import.meta.url), 'utf8')
@@ -91,8 +82,6 @@ test('handlers of coming words have the types of their declarations', () => {
   }>()
   type Rank = ThreadHandler<Thread<ReturnType<typeof numbers>, ReturnType<typeof Type.Number>>>
   expectTypeOf<Rank>().toEqualTypeOf<(input: number[]) => number>()
-  expectTypeOf<Parameters<UploadHandler<typeof search>>[0]['blob']>().toEqualTypeOf<BlobRef>()
-  expectTypeOf<Awaited<ReturnType<DownloadHandler>>>().toEqualTypeOf<BlobRef>()
   type Query = SearchQuery<(typeof search)['operations']['searchProducts']['query']>
   expectTypeOf<Query['sku']>().toEqualTypeOf<string[] | undefined>()
   expectTypeOf<Query['filter']['brand']>().toEqualTypeOf<string[] | undefined>()
@@ -101,9 +90,7 @@ test('handlers of coming words have the types of their declarations', () => {
 test('what a word excludes does not fit its type', () => {
   expectTypeOf<{ database: 'none'; folder: ComingWords['folder'] }>().toExtend<ComingService<{ database: 'none' }>>()
   expectTypeOf<{ database: 'none'; tasks: object }>().not.toExtend<ComingService<{ database: 'none' }>>()
-  expectTypeOf<{ sku: typeof productCreated }>().not.toExtend<Upload<'/api/v1/imports/{id}'>['params']>()
   expectTypeOf<'openSession'>().not.toExtend<App<{ search: typeof search }>['uses']['search'][number]>()
   expectTypeOf<'searchProducts'>().toExtend<App<{ search: typeof search }>['uses']['search'][number]>()
-  expectTypeOf<Download['kind']>().toEqualTypeOf<'download'>()
   expectTypeOf(search).toExtend<Service>()
 })

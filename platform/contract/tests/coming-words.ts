@@ -1,6 +1,6 @@
 // The coming words of the contract (docs/adr), as types only: they compile against the words of today, and nothing runs them.
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
-import type { Caller, EventData, EventType, PathParams, Permission, ReadHandle, Service, Tx } from '../src/index.ts'
+import type { Caller, EventData, EventType, PathParams, Permission, ReadHandle, Service } from '../src/index.ts'
 
 interface RouteWords<Path extends string> {
   readonly path: Path
@@ -11,21 +11,6 @@ interface RouteWords<Path extends string> {
 }
 
 // Routes: entries of `operations`, served by the part `requests`.
-
-/** A request body that is not JSON: it is streamed into a blob, and the handler gets its reference when it is complete. */
-export interface Upload<Path extends string = string> extends RouteWords<Path> {
-  readonly kind: 'upload'
-  readonly blobs: string
-  readonly mediaTypes: readonly string[]
-  readonly largestBytes: number
-  readonly answers: { readonly [status: number]: TSchema }
-}
-
-/** A response that is not JSON: a blob, with ranges (RFC 9110, 14) and its checksum as ETag. */
-export interface Download<Path extends string = string> extends RouteWords<Path> {
-  readonly kind: 'download'
-  readonly blobs: string
-}
 
 /** A WebSocket (RFC 6455): typed messages in both directions. */
 export interface Socket<
@@ -48,12 +33,6 @@ export const facets = <const Names extends string>(names: readonly Names[]) =>
   Type.Unsafe<{ readonly [Name in Names]?: string[] }>(Type.Object({}, { style: 'deepObject', names }))
 
 // Words of the description of a service.
-
-/** A folder in a directory or in S3 where blobs are kept; a blob without a committed row that names it is removed. */
-export interface Blobs {
-  readonly purpose: string
-  readonly keptDays?: number
-}
 
 /** A read model that is built from events: its position moves in the transaction of its rows, and a new version is built beside the live one. */
 export interface Projection<From extends Events = Events> {
@@ -106,7 +85,6 @@ interface Replicas {
 
 /** The coming words of a description; every one is optional. */
 export interface ComingWords {
-  readonly blobs: { readonly [name: string]: Blobs }
   readonly projections: { readonly [name: string]: Projection }
   readonly consumesEverything: EveryEvent
   readonly calendar: { readonly [task: string]: CalendarTask }
@@ -135,22 +113,6 @@ export interface App<Uses extends { readonly [service: string]: Service }> {
 }
 
 // Bindings: what a handler of each word gets.
-
-/** A reference to a stored blob; its row in the transaction of a write keeps it. */
-export interface BlobRef {
-  readonly id: string
-  readonly mediaType: string
-  readonly sizeBytes: number
-  readonly sha256: string
-}
-
-export type UploadHandler<S extends Service> = (context: {
-  readonly blob: BlobRef
-  readonly caller: Caller
-  readonly commit: (change: (tx: Tx<S>) => Promise<{ readonly status: number; readonly id: string }>) => Promise<void>
-}) => Promise<void>
-
-export type DownloadHandler = (context: { readonly caller: Caller; readonly db: ReadHandle }) => Promise<BlobRef>
 
 export type SocketHandler<W extends Socket> = (context: {
   readonly caller: Caller

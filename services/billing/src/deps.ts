@@ -1,7 +1,7 @@
 import type { Party } from '@stoa/contracts/billing/resources'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
-import type { Fonts } from './pdf/fonts.ts'
+import type { Fonts } from '@stoa/fonts'
 
 /** The legal entity that issues the documents. */
 export interface LegalEntity {

@@ -7,7 +7,7 @@ import { root } from './root.ts'
 const platformLayers = [
   ['kernel'],
   ['contract'],
-  ['telemetry', 'rest', 'lake'],
+  ['telemetry', 'rest', 'lake', 'fonts'],
   ['config', 'security', 'resilience', 'postgres'],
   ['audit', 'blobs'],
   ['http', 'rpc', 'events', 'tasks', 'cache', 'discovery'],

@@ -2,7 +2,7 @@ import type { DocumentLine, Invoice } from '@stoa/contracts/billing/resources'
 import type { InvoiceId, OrderId, UserId } from '@stoa/contracts/shared/ids'
 import { money, newId } from '@stoa/kernel'
 import { expect, test } from 'vitest'
-import { readFonts } from './fonts.ts'
+import { readFonts } from '@stoa/fonts'
 import { renderPdf } from './render-pdf.ts'
 import { countryText, dateText, moneyText, rateText } from './words.ts'
 

@@ -1,6 +1,6 @@
 import type { DocumentLine, Invoice, Language, Party } from '@stoa/contracts/billing/resources'
 import PDFDocument from 'pdfkit'
-import type { Fonts } from './fonts.ts'
+import type { Fonts } from '@stoa/fonts'
 import { columns, page, taxColumns, width, type Column } from './page-layout.ts'
 import { countryText, dateText, moneyText, rateText, wordsIn, type Words } from './words.ts'
 

@@ -10,7 +10,7 @@ export const mostPixels = 50_000_000
 /** How much of an image is read to find its size: the metadata of a camera comes before it in a JPEG. */
 export const headBytes = 1_048_576
 
-/** The size in the header of an image; undefined if there is none, or it is not a size. */
+/** Returns the size in the header of an image; undefined if the header is missing or states no valid size. */
 export function imageSizeOf(mediaType: string, head: Uint8Array): ImageSize | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
   try {

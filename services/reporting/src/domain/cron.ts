@@ -80,9 +80,9 @@ export function isTimeZone(name: string): boolean {
 const longestDays = 15_000
 
 /**
- * When a schedule is due next after a time. A wall time that does not exist, as clocks are set forward, is due as much later as they were
- * set; one that comes twice, as clocks are set back, is due the first time. A schedule by hour is due in each hour that passes. So no due
- * time is left out and none comes twice. Undefined if there is none.
+ * Returns when a schedule is due next after a time; undefined if it is never due again. When clocks are set forward, a wall time that is skipped
+ * is due later by the same amount; when they are set back, a repeated wall time is due the first time only. An hourly schedule is due in
+ * each hour that passes. Therefore no due time is skipped or repeated.
  */
 export function nextDue(cron: Cron, timeZone: string, after: Temporal.Instant): Temporal.Instant | undefined {
   // the day before may be due late

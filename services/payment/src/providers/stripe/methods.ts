@@ -3,8 +3,8 @@ import type { StripeClient } from './client.ts'
 import { asStripeFailure, isRefusal, toAppError } from './errors.ts'
 
 /**
- * Describes a PaymentMethod, and attaches it to the customer: one that is attached can be charged again. Undefined if there is none, if it is no card, or
- * if it belongs to another customer.
+ * Describes a PaymentMethod and attaches it to the customer, because only an attached one can be charged again. Returns undefined if it does
+ * not exist, is not a card, or belongs to another customer.
  */
 export async function describeMethod(
   client: StripeClient,

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** The fonts of the documents: DejaVu Sans has Latin, Greek, Cyrillic, Armenian, Georgian, Arabic and more. */
+/** The fonts of PDF files: DejaVu Sans has Latin, Greek, Cyrillic, Armenian, Georgian, Arabic and more. */
 export interface Fonts {
   readonly regular: Buffer
   readonly bold: Buffer
 }
 
-/** Reads the fonts, once for all documents. */
+/** Reads the fonts from the packages, or from the bundle of the service. @throws Error if a file is missing */
 export function readFonts(): Fonts {
   return {
     regular: readPackaged('DejaVuSans.ttf', () => import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
