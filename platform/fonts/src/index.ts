@@ -6,16 +6,18 @@ export interface Fonts {
   readonly bold: Buffer
 }
 
-/** Reads the fonts from the packages, or from the bundle of the service. @throws Error if a file is missing */
-export function readFonts(): Fonts {
+/**
+ * Reads the fonts: from the assets of the service in a bundle, from their package elsewhere. `location` is `import.meta.url` of a file
+ * of the service, which a bundle replaces. @throws Error if a file is missing
+ */
+export function readFonts(location: string | URL): Fonts {
   return {
-    regular: readPackaged('DejaVuSans.ttf', () => import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
-    bold: readPackaged('DejaVuSans-Bold.ttf', () => import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
+    regular: read('DejaVuSans.ttf', location, () => import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
+    bold: read('DejaVuSans-Bold.ttf', location, () => import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
   }
 }
 
-function readPackaged(name: string, url: () => string): Buffer {
-  // beside the service in a bundle, in the package elsewhere
-  const bundled = new URL(`../assets/${name}`, import.meta.url)
-  return readFileSync(existsSync(bundled) ? bundled : new URL(url()))
+function read(name: string, location: string | URL, packaged: () => string): Buffer {
+  const asset = new URL(`../assets/${name}`, location)
+  return readFileSync(existsSync(asset) ? asset : new URL(packaged()))
 }

@@ -16,7 +16,7 @@ export const billingService = defineService(billing, {
     clock,
     newId,
     logger: telemetry.logger,
-    fonts: readFonts(),
+    fonts: readFonts(import.meta.url),
     seller: {
       code: settings.sellerCode,
       timeZone: settings.sellerTimeZone,

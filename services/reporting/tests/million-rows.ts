@@ -1,12 +1,13 @@
-// Makes one report with a million rows in a process of its own, and prints what it has needed: see million-rows.int.test.ts.
+// Makes one format of a report with a million rows in a process of its own, and prints what it has needed: see million-rows.int.test.ts.
 import { openDatabase } from '@stoa/postgres'
 import { newId } from '@stoa/kernel'
 import type { Calls } from '@stoa/contract'
+import type { ReportFormat } from '@stoa/contracts/reporting/resources'
 import type { ReportingService } from '@stoa/contracts/reporting/service'
 import { makeFiles } from '../src/use-cases/make-files.ts'
 import { columns, reportOf } from './report-kit.ts'
 
-const [url = '', id = '', attemptId = ''] = process.argv.slice(2)
+const [url = '', id = '', attemptId = '', format = ''] = process.argv.slice(2)
 const rowCount = 1_000_000
 const countries = ['AT', 'DE', 'FR', 'IT', '=1+1', 'GB', 'CH', 'ES']
 
@@ -32,7 +33,7 @@ const calls = {
 } as unknown as Calls<ReportingService['calls']>
 
 const database = openDatabase({ url, applicationName: 'million-rows', statementTimeoutMs: 60_000 })
-const report = reportOf({ id: id as never, formats: ['xlsx', 'csv', 'pdf'] })
+const report = reportOf({ id: id as never, formats: [format as ReportFormat] })
 const beganAt = performance.now()
 const { files } = await makeFiles({ database, newId, mostFileBytes: 256 * 1_048_576 }, calls, { report, attemptId })
 await database.close()

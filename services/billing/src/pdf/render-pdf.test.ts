@@ -7,7 +7,7 @@ import { renderPdf } from './render-pdf.ts'
 import { countryText, dateText, moneyText, rateText } from './words.ts'
 
 const eur = (amount: number) => money(amount, 'EUR')
-const printing = { language: 'en', timeZone: 'Europe/Vienna', fonts: readFonts() } as const
+const printing = { language: 'en', timeZone: 'Europe/Vienna', fonts: readFonts(import.meta.url) } as const
 const party = { name: 'Łukasz Ωμέγα Иванов', line1: 'x'.repeat(200), city: 'Wien', postalCode: '1080', country: 'AT' }
 
 function invoiceWith(lines: readonly DocumentLine[]): Invoice {

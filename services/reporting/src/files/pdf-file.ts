@@ -43,7 +43,7 @@ interface Shown {
 }
 
 async function* print(report: Report, facts: ResultFacts, { rows, chart }: Shown): AsyncIterable<Uint8Array> {
-  const fonts = readFonts()
+  const fonts = readFonts(import.meta.url)
   const words = wordsOf[report.language]
   const title = titleOf(report, words)
   const begin = (page: Page) => {
