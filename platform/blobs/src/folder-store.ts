@@ -1,5 +1,5 @@
 import { constants, createWriteStream } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, opendir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { blobLost } from './blob-errors.ts'
@@ -19,7 +19,7 @@ export function folderStore(folder: string): ObjectStore {
     async write(key, bytes) {
       const path = pathOf(key)
       const parent = dirname(path)
-      await mkdir(parent, { recursive: true, mode: 0o700 })
+      await makeFolder(parent)
       try {
         // its fsync comes before it is closed
         await pipeline(bytes, createWriteStream(path + unfinished, { mode: 0o600, flush: true }))
@@ -39,14 +39,18 @@ export function folderStore(folder: string): ObjectStore {
       await rm(path, { force: true })
       await rm(path + unfinished, { force: true })
     },
-    async list(prefix, after = '') {
-      const entries = await readdir(join(folder, safeKey(prefix)), { withFileTypes: true }).catch(orNothing)
-      return entries
-        .filter((entry) => entry.isFile())
-        .map(({ name }) => `${prefix}/${name.endsWith(unfinished) ? name.slice(0, -unfinished.length) : name}`)
-        .filter((key) => key > after)
-        .toSorted()
-        .slice(0, mostListed)
+    async *list(prefix) {
+      const entries = (await opendir(pathOf(prefix)).catch(orNothing)) ?? []
+      let keys: string[] = []
+      for await (const entry of entries) {
+        if (!entry.isFile()) continue
+        const { name } = entry
+        keys.push(`${prefix}/${name.endsWith(unfinished) ? name.slice(0, -unfinished.length) : name}`)
+        if (keys.length < mostListed) continue
+        yield keys
+        keys = []
+      }
+      if (keys.length > 0) yield keys
     },
     async check() {
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -61,6 +65,13 @@ async function openFile(path: string, key: string): Promise<FileHandle> {
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? blobLost(key, error) : error
   }
+}
+
+/** The name of a new folder is on the disk before anything is in it. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /** A name that a crash could lose otherwise, although the content is on the disk. */
@@ -80,7 +91,7 @@ function safeKey(key: string): string {
   return key
 }
 
-function orNothing(error: NodeJS.ErrnoException): never[] {
-  if (error.code === 'ENOENT') return []
+function orNothing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
   throw error
 }

@@ -7,8 +7,7 @@ export interface ByteRange {
 }
 
 /**
- * Keeps objects under keys such as `inventory/images/0198…`. An object is written once, and is there as a whole or not at all. The
- * folder and S3 implement it, and pass the same conformance suite.
+ * Keeps objects under keys such as `inventory/images/0198…`. An object is written once, and is there as a whole or not at all.
  */
 export interface ObjectStore {
   /** Stores an object of this size; if the bytes break off, nothing is stored. It survives a loss of power once this has resolved. */
@@ -17,8 +16,8 @@ export interface ObjectStore {
   readonly read: (key: string, range?: ByteRange) => Promise<Readable>
   /** Removes an object and any remains of an interrupted write; has no effect if the object does not exist. */
   readonly remove: (key: string) => Promise<void>
-  /** The keys of up to 1,000 objects with this prefix that come after a key, in their order. */
-  readonly list: (prefix: string, after?: string) => Promise<readonly string[]>
+  /** The keys of all objects with this prefix, in no order, up to 1,000 at a time. */
+  readonly list: (prefix: string) => AsyncIterable<readonly string[]>
   /** Rejects with the reason while objects cannot be stored. */
   readonly check: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import { auditPart } from '@stoa/audit'
 import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
-import { blobsPart } from '@stoa/blobs'
+import { blobParts } from '@stoa/blobs'
 import { callsPart, type CallCause } from '@stoa/client'
 import { registrationPart, resolverPart } from '@stoa/discovery'
 import { eventLogPart, eventParts, type EventLog } from '@stoa/events'
@@ -104,7 +104,7 @@ function witnessPart(witness: EventLog | undefined): Part {
 }
 
 function sweepOf({ service, blobs, database, telemetry: { logger } }: Connections): Part[] {
-  return blobs === undefined ? [] : [blobsPart({ service, store: blobs.store, database, logger })]
+  return blobs === undefined ? [] : blobParts({ service, store: blobs.store, database, logger })
 }
 
 function telemetryPart(telemetry: Telemetry): Part {

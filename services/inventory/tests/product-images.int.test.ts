@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { request as sendHttp } from 'node:http'
-import { sweepBlobs, type ObjectStore } from '@stoa/blobs'
+import { removeStrays, sweepBlobs, type ObjectStore } from '@stoa/blobs'
 import { asCaller } from '@stoa/local'
+import { newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inventory } from '@stoa/contracts/inventory/service'
@@ -141,7 +142,7 @@ test('only staff may add and remove images; a removed one is gone for all', asyn
 
 test('the content of dropped blobs is removed, and that of kept ones stays', async () => {
   const removed: string[] = []
-  const store = { list: async () => [], remove: async (key: string) => void removed.push(key) }
+  const store = { remove: async (key: string) => void removed.push(key) }
   const dropped = (await blobs()).filter(({ state }) => state === 'dropped').length
   const { database } = app.service
   const sweep = { service: inventory, database, store: store as unknown as ObjectStore }
@@ -149,4 +150,23 @@ test('the content of dropped blobs is removed, and that of kept ones stays', asy
   expect(removed).toHaveLength(dropped)
   expect(dropped).toBeGreaterThan(0)
   expect((await blobs()).map(({ state }) => state)).not.toContain('dropped')
+})
+
+test('an object without a row is removed once it is two days old', async () => {
+  const [kept] = await app.service.database.read.sql<{
+    id: string
+  }>`select id from public.blobs where state = 'kept' limit 1`
+  const old = '0190b6f0-0000-7000-8000-000000000000'
+  const young = newId()
+  const removed: string[] = []
+  const store = {
+    async *list(prefix: string) {
+      yield [old, young, kept?.id].map((id) => `${prefix}/${id}`)
+    },
+    remove: async (key: string) => void removed.push(key),
+  }
+  const { database } = app.service
+  expect(kept).toBeDefined()
+  expect(await removeStrays({ service: inventory, database, store: store as unknown as ObjectStore })).toBe(1)
+  expect(removed).toEqual([`inventory/images/${old}`])
 })
