@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { manifestName } from '@stoa/supervisor/backup/manifest'
 import { systemEnvironment } from '../config.ts'
-import { command, newCustomer, orderOf, place, type Answer } from './shop.ts'
+import { pixel } from '../requests/uploads.ts'
+import { ask, command, newCustomer, orderOf, place, signIn, type Answer } from './shop.ts'
 import { system } from './system.ts'
 
 const run = promisify(execFile)
@@ -45,8 +46,21 @@ async function damagedArchive(backup: string): Promise<string> {
   return copy
 }
 
+/** Adds an image to a product; returns its path. */
+async function addImage(): Promise<string> {
+  const { body: products } = await ask('GET', '/api/v1/products?limit=1')
+  const response = await fetch(`${system.gatewayUrl}/api/v1/products/${products.items[0].id}/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await signIn('staff@stoa.example')}`, 'content-type': 'image/png' },
+    body: new Uint8Array(pixel),
+  })
+  expect(response.status).toBe(201)
+  return ((await response.json()) as { readonly path: string }).path
+}
+
 test('a running system is restored to a moment: orders placed before it are there, later ones are not, and it takes more', async () => {
   const backup = join(folder, 'backup')
+  const image = await addImage()
   const taken = await command('backup', backup, '--json')
   expect(taken.code).toBe(0)
   expect(JSON.parse(taken.out).files).toBeGreaterThan(1_000)
@@ -72,7 +86,7 @@ test('a running system is restored to a moment: orders placed before it are ther
   await restored('up', '--detach', '--ports', 'auto', '--only', withoutNotification)
   const gateway = (await restored('open')).trim().replace('/api/v1/products', '')
   const token = (await restored('token', '--user', 'staff@stoa.example')).trim()
-  const ask = async (path: string, as = token, body?: object): Promise<Answer> => {
+  const askRestored = async (path: string, as = token, body?: object): Promise<Answer> => {
     const headers = {
       authorization: `Bearer ${as}`,
       ...(body === undefined
@@ -83,12 +97,15 @@ test('a running system is restored to a moment: orders placed before it are ther
     const response = await fetch(gateway + path, request)
     return { status: response.status, body: await response.json(), headers: response.headers }
   }
-  expect((await ask(`/api/v1/orders/${before.id}`)).body).toMatchObject({ id: before.id, total: before.total })
-  expect((await ask(`/api/v1/payments?orderId=${before.id}`)).body.items).toMatchObject([{ status: 'captured' }])
-  expect((await ask(`/api/v1/orders/${after.id}`)).status).toBe(404)
-  expect((await ask(`/api/v1/payments?orderId=${after.id}`)).body.items).toEqual([])
+  expect((await askRestored(`/api/v1/orders/${before.id}`)).body).toMatchObject({ id: before.id, total: before.total })
+  expect((await askRestored(`/api/v1/payments?orderId=${before.id}`)).body.items).toMatchObject([
+    { status: 'captured' },
+  ])
+  expect((await askRestored(`/api/v1/orders/${after.id}`)).status).toBe(404)
+  expect((await askRestored(`/api/v1/payments?orderId=${after.id}`)).body.items).toEqual([])
+  expect(Buffer.from(await (await fetch(gateway + image)).arrayBuffer()).equals(pixel)).toBe(true)
   const ada = (await restored('token', '--user', 'ada@stoa.example')).trim()
-  const { body: methods } = await ask('/api/v1/payment-methods', ada)
+  const { body: methods } = await askRestored('/api/v1/payment-methods', ada)
   const visa = methods.items.find(({ label }: { label: string }) => label === 'tok_visa').id as string
-  expect((await ask('/api/v1/orders', ada, orderOf(visa))).body.status).toBe('confirmed')
+  expect((await askRestored('/api/v1/orders', ada, orderOf(visa))).body.status).toBe('confirmed')
 })

@@ -2,7 +2,7 @@ import type { UploadBody, UploadMediaType } from '@stoa/contract'
 import { isOperation, type DeclaredRoute } from './declared-routes.ts'
 
 /** A PNG of one pixel. */
-const pixel = Buffer.from(
+export const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )

@@ -13,7 +13,7 @@ const effects = {
   migrations: [
     {
       name: '0001-effects',
-      sql: `create table effects (parcel text, step integer, by xid8 default pg_current_xact_id());
+      sql: `create table effects (position bigint generated always as identity, parcel text, step integer, by xid8 default pg_current_xact_id());
         create table shelves (); insert into shelves default values`,
     },
   ],
@@ -74,7 +74,11 @@ async function consumeBacklog(parcels: readonly string[], { fails = (_: Packed):
 
 const read = async () =>
   (await consumer.database.read.sql<{ parcel: string; step: number; by: string }>`
-    select parcel, step, by::text as by from effects`) as readonly { parcel: string; step: number; by: string }[]
+    select parcel, step, by::text as by from effects order by position`) as readonly {
+    parcel: string
+    step: number
+    by: string
+  }[]
 
 test('events that wait take effect in fewer transactions than there are events, those of a key in order', async () => {
   const parcels = Array.from({ length: 60 }, () => newId())

@@ -14,6 +14,8 @@ async function read(more: object | null) {
   const files = [
     { path: 'cluster/base/1/1', sizeBytes: 0, sha256: '' },
     { path: 'own/password', sizeBytes: 0, sha256: '' },
+    { path: 'lake/star/fact_sales/part-1.parquet', sizeBytes: 0, sha256: '' },
+    { path: 'blobs/inventory/images/0198c0de-0000-7000-8000-000000000001', sizeBytes: 0, sha256: '' },
   ]
   await writeFile(join(folder, manifestName), JSON.stringify(more === null ? null : { format: 1, files, ...more }))
   return readManifest(folder)
@@ -21,7 +23,7 @@ async function read(more: object | null) {
 
 test('what a backup says of itself is read', async () => {
   const { files, archive } = await read({ archive: '/mnt/other disk/stoa-log' })
-  expect([files.length, archive]).toEqual([2, '/mnt/other disk/stoa-log'])
+  expect([files.length, archive]).toEqual([4, '/mnt/other disk/stoa-log'])
 })
 
 test('a file outside of the backup is refused, however its path says it', async () => {

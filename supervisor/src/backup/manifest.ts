@@ -70,7 +70,7 @@ function isWellFormed({ archive, files }: { readonly archive?: unknown; readonly
 
 /** In normal form only: `cluster/a/../../own` would be another file from there than from the cluster's folder. */
 function isInside(path: string): boolean {
-  return /^(cluster|lake|own)[/]/.test(path) && posix.normalize(path) === path
+  return /^(blobs|cluster|lake|own)[/]/.test(path) && posix.normalize(path) === path
 }
 
 /** Compares every file of a backup with its checksum. @throws AppError `backup.damaged` that names the first that differs */
