@@ -276,10 +276,10 @@ async function closeServer(server: Server, app: HttpApp): Promise<void> {
   await closed
 }
 
-/** Publishing and sagas belong to other packages; this contract has none. */
+/** Publishing, sagas and the audit trail belong to other packages; this contract has none of the former. */
 function makeTestTx(tx: WriteHandle): Tx {
   const none = () => Promise.reject(new Error('this contract has no events, sagas or tasks'))
-  return { sql: tx.sql, publish: none, start: none, signal: none, enqueue: none } as unknown as Tx
+  return { sql: tx.sql, publish: none, start: none, signal: none, enqueue: none, audit() {} } as unknown as Tx
 }
 
 /** `Bearer ada` may send and read; `Bearer staff+parcel:read:any` may that as well; `Bearer nobody-` may nothing, `Bearer narrow-` lacks the scope. */

@@ -96,7 +96,7 @@ test('health names everything a service depends on', async () => {
   const { address } = await pricingInstance(200)
   const { ask, log } = await startPacking(staticResolver({ pricing: [address] }))
   await expect.poll(() => ask('/health').then(({ body }) => body.components['consumerGroup']?.status)).toBe('up')
-  await log.pause('packing')
+  await expect.poll(() => log.pause('packing')).toBe(true)
   await expect
     .poll(() => ask('/health').then(({ body }) => body.components['consumerGroup']))
     .toMatchObject({ status: 'up', group: 'packing', lag: 0, pausedSince: expect.any(String) })
