@@ -1,9 +1,10 @@
 import type { Sql } from '@stoa/contract'
 import { sendWithCommit, type Database } from '@stoa/postgres'
 import { BatchOutOfSequence, type AppendBatch } from '../event-log.ts'
+import { channelOf } from '../groups/channels.ts'
 import { partitionOf } from '../partition.ts'
 import { termsOf } from '../terms.ts'
-import { channelOf, type Topic, type Topics } from './topics.ts'
+import type { Topic, Topics } from './topics.ts'
 
 const maxPayloadBytes = 7_000
 

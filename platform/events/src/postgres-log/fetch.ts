@@ -1,22 +1,7 @@
 import type { Sql } from '@stoa/contract'
 import { identifier, sqlState } from '@stoa/postgres'
-import type { Member } from './membership.ts'
-
-/** A position in a partition from which to fetch events. */
-export interface Place {
-  readonly topic: number
-  readonly part: number
-  readonly position: number
-}
-
-/** A fetched event; an event of a type that this member does not consume has no text. */
-export interface FetchedRow extends Place {
-  readonly event_id: string
-  readonly type: string
-  readonly event: string | null
-  /** Whether only another release of the group consumes this type. */
-  readonly is_foreign: boolean
-}
+import type { Member } from '../groups/membership.ts'
+import type { FetchedRow, Place } from '../groups/fetched.ts'
 
 /** Which segment the positions from `first` on are in, until the next one's. */
 interface Start {

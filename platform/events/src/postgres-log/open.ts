@@ -1,11 +1,12 @@
 import { openDatabase, type Database, type DatabaseLog, type DatabaseTelemetry } from '@stoa/postgres'
 import type { EventLog } from '../event-log.ts'
+import { positionsSince, readLag, readPaused, seek, setPaused } from '../groups/groups.ts'
+import { subscribe } from '../groups/subscription.ts'
 import { append } from './append.ts'
 import { noteAuditHead, readAuditHeads } from './audit-heads.ts'
-import { positionsSince, readLag, readPaused, seek, setPaused } from './groups.ts'
+import { fetchNext } from './fetch.ts'
 import { readLog } from './read.ts'
 import { prune, setRetention } from './retention.ts'
-import { subscribe } from './subscription.ts'
 import { declareTypes, makeTopics } from './topics.ts'
 
 /** The database of the log: a URL, or handles that the caller owns and closes. */
@@ -31,7 +32,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
       await declareTypes(database, await topics.ensure(name), types)
     },
     append: (batch) => append(database, topics, batch),
-    subscribe: (subscription) => subscribe(database, subscription),
+    subscribe: (subscription) => subscribe(database, fetchNext, subscription),
     read: (filter) => readLog(questions.read, filter),
     lag: (group) => readLag(database, group ?? null),
     seek: (group, types, target) => seek(database, group, types, target),

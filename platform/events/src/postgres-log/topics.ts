@@ -1,5 +1,6 @@
 import type { EventType, WriteHandle } from '@stoa/contract'
 import { json, type Database } from '@stoa/postgres'
+import { typesChannel } from '../groups/channels.ts'
 import { logTypeOf } from '../log-type.ts'
 
 /** A topic of this driver. */
@@ -16,19 +17,6 @@ export interface Topics {
   readonly ensure: (name: string) => Promise<Topic>
   /** Drops the cached topic after the database returned a different state. */
   readonly forget: (name: string) => void
-}
-
-/** The notification channel for appends to a topic. */
-export function channelOf(topic: string): string {
-  return `events:${topic}`
-}
-
-/** The notification channel for new event types. */
-export const typesChannel = 'event-types'
-
-/** The notification channel for rebalances of a group. */
-export function groupChannelOf(group: string): string {
-  return `group:${group}`
 }
 
 export function makeTopics(database: Database): Topics {

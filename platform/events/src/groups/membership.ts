@@ -1,5 +1,5 @@
 import type { Sql } from '@stoa/contract'
-import { groupChannelOf } from './topics.ts'
+import { groupChannelOf } from './channels.ts'
 
 /** A partition as its owner in a group sees it. */
 export interface Ownership {

@@ -1,7 +1,8 @@
 import type { Session } from '@stoa/postgres'
 import type { SubscribeOptions } from '../event-log.ts'
 import type { Waker } from '../waker.ts'
-import { fetchNext } from './fetch.ts'
+import { channelOf, groupChannelOf, typesChannel } from './channels.ts'
+import type { FetchNext } from './fetched.ts'
 import { enrol } from './groups.ts'
 import { hand } from './hand-over.ts'
 import { byPartition, type Held, type HeldPartitions } from './held-partitions.ts'
@@ -18,10 +19,10 @@ import {
   type Member,
   type Share,
 } from './membership.ts'
-import { channelOf, groupChannelOf, typesChannel } from './topics.ts'
 
 /** One membership, from joining a group to leaving it or losing the session. */
 export interface MemberRun {
+  readonly fetchNext: FetchNext
   readonly session: Session
   readonly member: Member
   readonly options: SubscribeOptions
@@ -160,7 +161,7 @@ export async function exchange(run: MemberRun, isHeld: boolean): Promise<number 
   const from = ready.map(({ topic, part, next }) => ({ topic, part, position: next }))
   const [, rows] = await Promise.all([
     done.length === 0 ? undefined : commitAll(run, done),
-    ready.length === 0 ? [] : fetchNext(session.sql, member, from, limit),
+    ready.length === 0 ? [] : run.fetchNext(session.sql, member, from, limit),
   ])
   for (const batch of byPartition(rows)) {
     const partition = held.find(batch[0]?.topic ?? -1, batch[0]?.part ?? -1)

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../event-log.ts'
-import type { FetchedRow } from './fetch.ts'
+import type { FetchedRow } from './fetched.ts'
 import type { Ownership, Taken } from './membership.ts'
 
 /** A partition that this member owns, and how far it is with it. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Database } from '@stoa/postgres'
 import type { SubscribeOptions, Subscription } from '../event-log.ts'
 import { makeWaker } from '../waker.ts'
+import type { FetchNext } from './fetched.ts'
 import { makeHeldPartitions } from './held-partitions.ts'
 import { enrolIn, exchange, giveBack, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
 import { compareOwnPositions } from './own-positions.ts'
@@ -20,8 +21,9 @@ interface Control {
 }
 
 /** Joins a consumer group and delivers its events until stopped; a lost connection is reopened. */
-export function subscribe(database: Database, options: SubscribeOptions): Subscription {
+export function subscribe(database: Database, fetchNext: FetchNext, options: SubscribeOptions): Subscription {
   const shared = {
+    fetchNext,
     options,
     waker: makeWaker(),
     held: makeHeldPartitions(),

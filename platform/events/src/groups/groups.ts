@@ -1,7 +1,7 @@
 import type { Sql } from '@stoa/contract'
 import type { Database } from '@stoa/postgres'
 import type { LogPosition, PartitionLag, SeekTarget } from '../event-log.ts'
-import { groupChannelOf } from './topics.ts'
+import { groupChannelOf } from './channels.ts'
 
 /** How far groups are behind, in the topics they are subscribed to now. */
 export async function readLag({ read }: Database, group: string | null): Promise<PartitionLag[]> {

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../event-log.ts'
-import type { FetchedRow } from './fetch.ts'
+import type { FetchedRow } from './fetched.ts'
 import { wanted, type Held } from './held-partitions.ts'
 import type { MemberRun } from './member-run.ts'
 
