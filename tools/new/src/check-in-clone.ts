@@ -1,19 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cloneTree } from './clone-tree.ts'
 
 // Of two words, so that every way to write a name is put to the test, and with a plural that is not just an s.
 const name = 'gift-box'
@@ -25,8 +14,7 @@ const aboutAll = ['contracts/', 'system/src/', 'tests/contract/', 'tests/documen
 export function checkInClone(root: string): number {
   const clone = realpathSync(mkdtempSync(join(tmpdir(), 'stoa-new-')))
   try {
-    copyTree(root, clone)
-    linkPackages(root, clone)
+    cloneTree(root, clone)
     const isMade =
       run(clone, 'tools/new/src/main.ts', 'service', name) &&
       run(clone, 'tools/new/src/main.ts', 'system', 'gift-office') &&
@@ -51,39 +39,6 @@ export function checkInClone(root: string): number {
     return isSound ? 0 : 1
   } finally {
     rmSync(clone, { recursive: true, force: true })
-  }
-}
-
-/** Everything that is tracked, and what is about to be. */
-function copyTree(root: string, clone: string): void {
-  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  if (listed.status === 0) {
-    for (const path of listed.stdout.split('\0')) {
-      if (path !== '' && existsSync(join(root, path))) cpSync(join(root, path), join(clone, path))
-    }
-    return
-  }
-  const left = new Set(['node_modules', '.stoa', '.git', 'coverage'])
-  for (const entry of readdirSync(root)) {
-    if (!left.has(entry)) cpSync(join(root, entry), join(clone, entry), { recursive: true })
-  }
-}
-
-/** Packages from outside are the tree's own; those of the workspaces are the copy's. */
-function linkPackages(root: string, clone: string): void {
-  const [from, to] = [join(root, 'node_modules'), join(clone, 'node_modules')]
-  mkdirSync(join(to, '@stoa'), { recursive: true })
-  for (const entry of readdirSync(from)) {
-    if (entry === '.package-lock.json') copyFileSync(join(from, entry), join(to, entry))
-    else if (entry !== '@stoa' && (entry === '.bin' || !entry.startsWith('.')))
-      symlinkSync(realpathSync(join(from, entry)), join(to, entry), 'dir')
-  }
-  for (const workspace of readdirSync(join(from, '@stoa'))) {
-    symlinkSync(readlinkSync(join(from, '@stoa', workspace)), join(to, '@stoa', workspace), 'dir')
   }
 }
 
