@@ -1,3 +1,4 @@
+import { releaseStartMemory } from '@stoa/telemetry'
 import { checkSystem } from '@stoa/system/check-topology'
 import type { System } from '@stoa/system/define-system'
 import type { Deployment } from '@stoa/system/topology'
@@ -80,6 +81,7 @@ export async function startSystem(options: UpOptions): Promise<RunningSystem> {
     if (options.isWatching === true) {
       watch(options, made, endings)
     }
+    releaseStartMemory()
     return { ports, ps: made.ps, stop }
   } catch (error) {
     await stop()

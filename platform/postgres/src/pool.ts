@@ -67,7 +67,7 @@ const pauseAfterRefusalMs = 250
 const answerGraceMs = 5_000
 
 /**
- * Keeps up to `maxConnections` open, most recently used first, all but one closed when idle. While the database is unavailable
+ * Keeps up to `maxConnections` open, most recently used first, closed when idle for long. While the database is unavailable
  * tasks fail at once, and the first one that comes after its return opens a connection again.
  */
 export function makePool(options: PoolOptions): Pool {
@@ -220,7 +220,7 @@ function sweep(pool: State): void {
   for (const { connection } of members.values()) {
     if (now - (connection.waitingSince() ?? now) > answerLimitMs) connection.destroy()
   }
-  for (let oldest = idle[0]; idle.length > 1 && oldest !== undefined; oldest = idle[0]) {
+  for (let oldest = idle[0]; oldest !== undefined; oldest = idle[0]) {
     if (now - oldest.idleSince <= options.idleTimeoutMs) break
     remove(pool, oldest)
   }

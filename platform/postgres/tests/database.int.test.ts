@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAppError } from '@stoa/kernel'
-import { testDatabase, type TestDatabase } from '@stoa/testing'
+import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import {
   afterCommit,
@@ -84,6 +84,16 @@ describe('the read handle', () => {
     expect(isAppError(error, 'database.statement_timeout')).toBe(true)
     await hasty.close()
   })
+})
+
+test('connections that are idle for long are closed, and the next statement opens one', async () => {
+  const { url } = own
+  const idle = openDatabase({ url, applicationName: 'idle', statementTimeoutMs: 10_000, idleTimeoutMs: 50 })
+  onTestFinished(() => idle.close())
+  const ask = () => idle.read.sql`select 1 as one`
+  await Promise.all([ask(), idle.transaction((tx) => tx.sql`select 1`)])
+  await eventually(() => expect(idle.stats()).toMatchObject({ read: { open: 0 }, write: { open: 0 } }))
+  expect(await ask()).toEqual([{ one: 1 }])
 })
 
 describe('a transaction', () => {

@@ -1,6 +1,6 @@
 import { ConfigError, type Environment } from '@stoa/config'
 import { isAppError, StartError } from '@stoa/kernel'
-import { fileDestination, type LogDestination, type Telemetry } from '@stoa/telemetry'
+import { fileDestination, releaseStartMemory, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { packedServices, processEnvironment } from './config.ts'
 
 /** Something that runs until it is stopped. */
@@ -28,7 +28,9 @@ export async function runProcess(name: string, start: (context: ProcessContext) 
   try {
     const runnable = await start({ env: processEnvironment(name), logDestination })
     running.set(name, runnable)
-    if (running.size === 1) stopWhenTold()
+    if (running.size > 1) return
+    stopWhenTold()
+    releaseStartMemory()
   } catch (error) {
     process.stderr.write(`${startFailure(name, error)}\n`)
     process.exit(1)

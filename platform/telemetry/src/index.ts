@@ -33,6 +33,7 @@ export {
   type TraceSummary,
 } from './read-trace.ts'
 export { describeError, redacted, redactField, redactText, redactValue } from './redaction.ts'
+export { releaseStartMemory } from './release-start-memory.ts'
 export { attributes } from './semantic-conventions.ts'
 export type { AttributeValue, Attributes, EndedSpan, Span, SpanEvent, SpanKind, SpanLink } from './span.ts'
 export type { SpanSink } from './span-pipeline.ts'
