@@ -9,3 +9,8 @@ export function blobLost(key: string, cause?: unknown): AppError {
 export function blobExpired(): AppError {
   return platformError('blob.expired', 'The upload has expired; send it again.')
 }
+
+/** The refusal of content that is longer or shorter than its sender has said; nothing of it is stored. */
+export function blobIncomplete(receivedBytes: number, sizeBytes: number): AppError {
+  return platformError('request.malformed', `The content has ${receivedBytes} bytes in place of ${sizeBytes}.`)
+}

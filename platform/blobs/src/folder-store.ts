@@ -1,9 +1,9 @@
 import { constants, createWriteStream } from 'node:fs'
-import { access, mkdir, open, opendir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, opendir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { blobLost } from './blob-errors.ts'
-import type { ObjectStore } from './object-store.ts'
+import { blobIncomplete, blobLost } from './blob-errors.ts'
+import { safeKey, type ObjectStore } from './object-store.ts'
 
 const mostListed = 1_000
 /** A file that is being written, beside the object that it becomes. */
@@ -16,13 +16,16 @@ const unfinished = '.part'
 export function folderStore(folder: string): ObjectStore {
   const pathOf = (key: string) => join(folder, safeKey(key))
   return {
-    async write(key, bytes) {
+    async write(key, bytes, sizeBytes) {
       const path = pathOf(key)
       const parent = dirname(path)
       await makeFolder(parent)
       try {
         // its fsync comes before it is closed
-        await pipeline(bytes, createWriteStream(path + unfinished, { mode: 0o600, flush: true }))
+        const file = createWriteStream(path + unfinished, { mode: 0o600, flush: true })
+        await pipeline(bytes, file)
+        if (sizeBytes !== undefined && file.bytesWritten !== sizeBytes)
+          throw blobIncomplete(file.bytesWritten, sizeBytes)
       } catch (error) {
         await rm(path + unfinished, { force: true })
         throw error
@@ -33,6 +36,9 @@ export function folderStore(folder: string): ObjectStore {
     async read(key, range) {
       const file = await openFile(pathOf(key), key)
       return file.createReadStream({ ...range, highWaterMark: 262_144 })
+    },
+    async sizeOf(key) {
+      return (await stat(pathOf(key)).catch(orNothing))?.size
     },
     async remove(key) {
       const path = pathOf(key)
@@ -82,13 +88,6 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
-}
-
-/** Keys are made by this package; one that could leave the folder is a bug. */
-function safeKey(key: string): string {
-  if (!/^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/i.test(key))
-    throw new TypeError(`${JSON.stringify(key)} is not the key of an object`)
-  return key
 }
 
 function orNothing(error: NodeJS.ErrnoException): undefined {

@@ -23,8 +23,11 @@ export interface ReceivedBody {
 export function receiveBody(body: Readable, declared: DeclaredBody, idleMs: number): ReceivedBody {
   const hash = createHash('sha256')
   const check = checkBody(declared, hash)
-  const timer = setTimeout(() => check.destroy(stalled(idleMs)), idleMs)
+  // a sender that waits for the store is not silent
+  const onSilence = () => void (check.writableNeedDrain ? timer.refresh() : check.destroy(stalled(idleMs)))
+  const timer = setTimeout(onSilence, idleMs)
   body.on('data', () => timer.refresh())
+  body.once('end', () => clearTimeout(timer))
   body.once('error', (error) => check.destroy(brokenOff(error)))
   body.once('close', () => {
     if (!body.readableEnded) check.destroy(brokenOff())

@@ -32,6 +32,12 @@ export const contentErrors = errors({
     why: 'Content that no resource names is removed after a day.',
     fix: 'Send the content again.',
   },
+  'blob.unavailable': {
+    kind: 'unavailable',
+    title: 'The store of files cannot be reached',
+    why: 'The bucket in which files are kept does not respond, or refuses the service. Nothing was stored or removed.',
+    fix: 'Wait a moment, then retry with the same Idempotency-Key. Operators find the reason in the log, and under `blobs` in `/health`.',
+  },
   'blob.lost': {
     kind: 'failed',
     title: 'The content is missing',

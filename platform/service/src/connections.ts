@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { makeTally, type Tally } from '@stoa/audit'
 import { liveSettings, type LiveSettings } from '@stoa/config'
-import { folderStore, makeBlobs, type Blobs, type ObjectStore } from '@stoa/blobs'
+import { makeBlobs, openStore, type Blobs, type ObjectStore, type StoreConfig } from '@stoa/blobs'
 import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@stoa/client'
 import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
@@ -135,9 +135,8 @@ function openTelemetry(
 }
 
 /** The settings of a service that declares blobs (`blobSettings`). */
-interface BlobConfig {
-  readonly blobFolder?: string
-  readonly uploadIdleMs?: number
+interface BlobConfig extends StoreConfig {
+  readonly uploadIdleMs: number
 }
 
 function blobsOf(
@@ -146,11 +145,12 @@ function blobsOf(
   { database, newId: makeId }: Pick<Connections, 'database' | 'newId'>,
 ): Connections['blobs'] {
   if (Object.keys(service.blobs).length === 0) return undefined
-  const { blobFolder, uploadIdleMs } = config as BlobConfig
-  if (blobFolder === undefined || uploadIdleMs === undefined) {
+  const settings = config as Partial<BlobConfig>
+  if (settings.uploadIdleMs === undefined) {
     throw new StartError('it declares blobs: its settings must include blobSettings of @stoa/blobs')
   }
-  const store = folderStore(blobFolder)
+  const { uploadIdleMs } = settings
+  const store = openStore(settings as BlobConfig)
   return { store, shelves: makeBlobs({ service, store, database, newId: makeId, idleMs: uploadIdleMs }) }
 }
 
