@@ -3,6 +3,7 @@ import type { AuditFacts } from '@stoa/contract'
 import type { Clock, NewId } from '@stoa/kernel'
 import { randomSecret } from '@stoa/security'
 import { currentContext } from '@stoa/telemetry'
+import { storable } from './storable.ts'
 
 /** Who records. */
 export interface AuditSource {
@@ -62,8 +63,9 @@ export function makeEntry({ service, clock, newId }: AuditSource, facts: AuditFa
 
 /** Puts the members of an entry into their order and leaves out what is not known. */
 export function entryOf(given: EntryText, sealed: SealedAddress | undefined): NewEntry {
-  const { id, service, at, operation, outcome, code, actor, actorKind, client, session, target } = given
-  const { persons = [], correlationId, details, repeats } = given
+  const entry = storable(given)
+  const { id, service, at, operation, outcome, code, actor, actorKind, client, session, target } = entry
+  const { persons = [], correlationId, details, repeats } = entry
   const text = JSON.stringify({
     id,
     service,

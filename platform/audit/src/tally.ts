@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { AuditFacts, WriteHandle } from '@stoa/contract'
 import type { Database } from '@stoa/postgres'
 import { entryOf, textOfInstant, type AuditSource } from './entry.ts'
+import { storable } from './storable.ts'
 
 /** Equal actions within so many seconds share one entry. */
 export const tallySeconds = 60
@@ -46,7 +47,8 @@ export function makeTally(database: Pick<Database, 'transaction'>, source: Audit
   }
 
   return {
-    record(facts) {
+    record(given) {
+      const facts = storable(given)
       const now = source.clock.now()
       const done = Promise.withResolvers<void>()
       const bucket = Math.floor(now.epochMilliseconds / 1_000 / tallySeconds)
