@@ -61,7 +61,7 @@ export const paymentService = defineService(payment, {
     rpc: {
       pay: pay(deps),
       refund: refund(deps),
-      checkMethod,
+      checkMethod: checkMethod(deps),
       keepMethod: keepMethod(deps),
       listPayments: listReconciled,
     },

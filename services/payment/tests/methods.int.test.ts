@@ -165,3 +165,12 @@ test('nothing is kept for an account that is erased, not even at the same time',
   expect(kept.status).toBe(400)
   expect((await ada.list()).items).toEqual([])
 })
+
+test('a method of a provider that is no longer configured cannot pay, and an order with it ends', async () => {
+  const order = await app.order('tok_visa')
+  await app.service.database.transaction(
+    ({ sql }) => sql`update payment_methods set provider = 'gone' where id = ${order.paymentMethodId}`,
+  )
+  expect((await app.call('CheckMethod', order)).body).not.toMatchObject({ usable: true })
+  expect(await app.call('Pay', order, { key: newId() })).toMatchObject({ body: { code: 'invalid_argument' } })
+})

@@ -6,8 +6,9 @@ import type { PaymentService } from '@stoa/contracts/payment/service'
 import type { Money } from '@stoa/kernel'
 import { getProvider, type Deps } from '../deps.ts'
 import { assessFraud } from '../domain/fraud.ts'
-import { findMethod, type StoredMethod } from '../store/payment-methods.ts'
+import type { StoredMethod } from '../store/payment-methods.ts'
 import { countPaymentsSince, findPaymentOfOrder, insertPayment, type StoredPayment } from '../store/payments.ts'
+import { findUsableMethod } from './usable-method.ts'
 
 /** A payment request. */
 export interface WantedPayment {
@@ -37,7 +38,7 @@ export async function beginPayment(
   tx: Tx<PaymentService>,
   wanted: WantedPayment,
 ): Promise<BegunPayment | PayRefusal> {
-  const method = await findMethod(tx, wanted.paymentMethodId, wanted.customerId)
+  const method = await findUsableMethod(deps, tx, wanted)
   const payment = method === undefined ? undefined : await writeDown(deps, tx, wanted, method)
   return payment === undefined ? findOrExplain(tx, wanted) : { payment, isRepeat: false }
 }
@@ -51,7 +52,7 @@ async function findOrExplain(
   if (known === undefined) {
     return {
       code: 'payment.method_unusable',
-      detail: 'The payment method is unknown, or belongs to another customer.',
+      detail: 'The payment method is unknown, belongs to another customer, or its provider is not configured.',
     }
   }
   const isSame = actionKey !== undefined && known.actionKey === actionKey

@@ -1,8 +1,10 @@
 import type { Handler, PersonalData, RpcHandler } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { readPageById } from '@stoa/service'
-import { deleteMethod, deleteMethodsOf, findMethod, listMethods } from '../store/payment-methods.ts'
+import type { Deps } from '../deps.ts'
+import { deleteMethod, deleteMethodsOf, listMethods } from '../store/payment-methods.ts'
 import { listPayments } from '../store/payments.ts'
+import { findUsableMethod } from './usable-method.ts'
 
 export const listPaymentMethods: Handler<PaymentService, 'listPaymentMethods'> = async ({ query, caller, db }) => ({
   status: 200,
@@ -22,9 +24,9 @@ export const deletePaymentMethod: Handler<PaymentService, 'deletePaymentMethod'>
     return refuse('payment.method_not_found', `The payment method ${params.id} does not exist.`)
   })
 
-export const checkMethod: RpcHandler<PaymentService, 'checkMethod'> = async ({ input, db }) => ({
-  usable: (await findMethod(db, input.paymentMethodId, input.customerId)) !== undefined,
-})
+export const checkMethod =
+  (deps: Deps): RpcHandler<PaymentService, 'checkMethod'> =>
+  async ({ input, db }) => ({ usable: (await findUsableMethod(deps, db, input)) !== undefined })
 
 export const personalData: PersonalData<PaymentService> = {
   export: async (subject, db) => ({

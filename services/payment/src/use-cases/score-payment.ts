@@ -1,9 +1,9 @@
 import type { Calls, ReadHandle } from '@stoa/contract'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { getProvider, type Deps } from '../deps.ts'
-import { findMethod } from '../store/payment-methods.ts'
 import { findPaymentOfOrder, readPaymentsSince } from '../store/payments.ts'
 import { instrumentOf, type WantedPayment } from './begin-payment.ts'
+import { findUsableMethod } from './usable-method.ts'
 
 interface Sources {
   readonly db: ReadHandle
@@ -23,7 +23,7 @@ export async function scorePayment(
   const reviewAmount = fraudLimits.reviewAmounts.get(amount.currency)
   // without a limit of its currency a payment is reviewed anyway
   if (fraudScores === undefined || reviewAmount === undefined || amount.amount === 0) return undefined
-  const method = await findMethod(db, paymentMethodId, customerId)
+  const method = await findUsableMethod(deps, db, { paymentMethodId, customerId })
   if (method === undefined || !getProvider(deps, method.resource.provider).checksVelocity) return undefined
   if ((await findPaymentOfOrder(db, orderId)) !== undefined) return undefined
   const instrument = instrumentOf(deps, method) ?? ''

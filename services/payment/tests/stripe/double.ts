@@ -15,6 +15,8 @@ type Fault =
   | { readonly retryAfter: number }
   /** It is carried out, and the answer says that something failed. */
   | 'server error'
+  /** It is carried out by another request with the same key, which is in progress. */
+  | 'in progress'
 
 /** A double of Stripe: its API as far as payment uses it, with the idempotency of the real one, behind HTTP. */
 export interface StripeDouble {
@@ -85,6 +87,7 @@ export async function startStripeDouble({ port = 0 } = {}): Promise<StripeDouble
     const { isReplayed, ...answer } = carryOut(typeof key === 'string' ? key : undefined, name, form)
     if (fault === 'lost answer') return
     if (fault === 'broken') return void request.socket.destroy()
+    if (fault === 'in progress') return send(response, problem(409, keyInUse))
     if (fault === 'server error') return send(response, problem(500, { type: 'api_error', message: 'sorry' }))
     send(response, answer, isReplayed ? { 'idempotent-replayed': 'true' } : {})
   }
@@ -110,6 +113,9 @@ export async function startStripeDouble({ port = 0 } = {}): Promise<StripeDouble
     },
   }
 }
+
+/** Stripe gives it the type of a request that is wrong. */
+const keyInUse = { type: 'invalid_request_error', code: 'idempotency_key_in_use', message: 'in progress' }
 
 function attempt(world: StripeWorld, request: string, form: Fields): Answer {
   try {

@@ -17,6 +17,8 @@ export interface StripeApp extends PaymentApp {
 
 export async function startWithStripe(settings: Readonly<Record<string, string>> = {}): Promise<StripeApp> {
   const stripe = await startStripeDouble()
+  // loaded by the first question, within its time: which a busy machine may need for this alone
+  await import('stripe')
   const app = await startPayment({
     STRIPE_SECRET_KEY: secretKey,
     STRIPE_WEBHOOK_SECRET: webhookSecret,

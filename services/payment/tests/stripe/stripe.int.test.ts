@@ -80,7 +80,7 @@ describe('a payment with Stripe', () => {
 })
 
 describe('an answer of Stripe that does not arrive', () => {
-  test.each(['lost answer', 'broken', 'server error'] as const)('charges once all the same: %s', async (fault) => {
+  test.each(['lost answer', 'broken', 'server error', 'in progress'] as const)('charges once all the same: %s', async (fault) => {
     app.stripe.failNext('POST /payment_intents', fault)
     const { paid, payment } = await pay('pm_card_visa')
     expect(paid.body).toMatchObject({ outcome: 'captured' })
@@ -97,9 +97,9 @@ describe('an answer of Stripe that does not arrive', () => {
     expect(app.intentsOf(payment.id)).toMatchObject([{ amount_received: 1_999 }])
   })
 
-  test('gives back once', async () => {
+  test.each(['broken', 'in progress'] as const)('gives back once: %s', async (fault) => {
     const { order, payment } = await pay('pm_card_visa')
-    app.stripe.failNext('POST /refunds', 'broken')
+    app.stripe.failNext('POST /refunds', fault)
     const undone = await app.call('Refund', { orderId: order.orderId }, { key: newId() })
     expect(undone.body.refunded).toEqual({ amount: '1999', currency: 'EUR' })
     const [intent] = app.intentsOf(payment.id)
@@ -172,6 +172,16 @@ describe('3-D Secure', () => {
     const undone = await app.call('Refund', { orderId: order.orderId }, { key: newId(), compensates: key })
     expect(undone.body.refunded).toEqual({ amount: '1999', currency: 'EUR' })
     expect(await app.paymentOf(order.orderId)).toMatchObject({ status: 'refunded' })
+  })
+
+  test('can be given up although Stripe refused so while the bank decided', async () => {
+    const { order, intent } = await begin()
+    intent.status = 'processing'
+    const giveUp = () => app.call('Refund', { orderId: order.orderId }, { key: newId() })
+    expect(await giveUp()).toMatchObject({ status: 503 })
+    intent.status = 'requires_action'
+    expect((await giveUp()).status).toBe(200)
+    expect(intent.status).toBe('canceled')
   })
 
   test('that is undone first can no longer be passed', async () => {

@@ -94,19 +94,18 @@ async function settle(client: StripeClient, intent: Stripe.PaymentIntent): Promi
 
 /** Captures a PaymentIntent that was authorised. */
 export async function capture(client: StripeClient, reference: string): Promise<ChargeOutcome> {
-  return move(client, reference, (stripe) =>
-    stripe.paymentIntents.capture(reference, {}, { idempotencyKey: `${reference}/capture` }),
-  )
+  return move(client, reference, (stripe) => stripe.paymentIntents.capture(reference))
 }
 
 /** Gives a PaymentIntent up that is not captured. */
 export async function cancel(client: StripeClient, reference: string): Promise<ChargeOutcome> {
-  return move(client, reference, (stripe) =>
-    stripe.paymentIntents.cancel(reference, {}, { idempotencyKey: `${reference}/cancel` }),
-  )
+  return move(client, reference, (stripe) => stripe.paymentIntents.cancel(reference))
 }
 
-/** One that has moved on since it was read is what it is now. */
+/**
+ * One that has moved on since it was read is what it is now. Without an idempotency key: a PaymentIntent moves once anyway, and under a key Stripe would answer a
+ * refusal of a moment, such as one while the bank decides, for a day.
+ */
 async function move(
   client: StripeClient,
   reference: string,
