@@ -23,6 +23,7 @@ export const NotificationKind = Type.Enum([
   'order.cancelled',
   'order.returned',
   'refund.processed',
+  'refund.failed',
   'invoice.issued',
   'inventory.low_stock',
   'fraud.detected',

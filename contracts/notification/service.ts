@@ -13,7 +13,7 @@ import {
   orderShipped,
   reconciliationFailed,
 } from '../order/events.ts'
-import { fraudDetected, refundProcessed } from '../payment/events.ts'
+import { fraudDetected, refundFailed, refundProcessed } from '../payment/events.ts'
 import {
   emailVerificationRequested,
   mfaDisabled,
@@ -57,6 +57,7 @@ const described = describeService({
     orderCancelled,
     orderReturned,
     refundProcessed,
+    refundFailed,
     invoiceIssued,
     inventoryLowStock,
     fraudDetected,

@@ -44,6 +44,20 @@ export const refundProcessed = event(
     returnId: Type.Optional(ReturnId),
   }),
 )
+/** Money that was given back has not arrived, as the provider says days later: it is captured again, and staff have to give it back another way. */
+export const refundFailed = event(
+  'refund.failed',
+  '1.0.0',
+  Type.Object({
+    refundId: RefundId,
+    paymentId: PaymentId,
+    orderId: OrderId,
+    customerId: UserId,
+    amount: MoneySchema,
+    // of goods that came back
+    returnId: Type.Optional(ReturnId),
+  }),
+)
 /** A payment looks like fraud and waits for a person. */
 export const fraudDetected = event(
   'fraud.detected',

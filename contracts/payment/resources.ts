@@ -60,7 +60,7 @@ export type PaymentMethod = Static<typeof PaymentMethod>
 export const LedgerTransaction = Type.Object({
   id: Type.String({ format: 'uuid' }),
   paymentId: PaymentId,
-  kind: Type.Enum(['capture', 'refund']),
+  kind: Type.Enum(['capture', 'refund', 'refund_failed']),
   at: InstantSchema,
   entries: Type.Array(Type.Object({ account: Type.String(), amount: MoneySchema })),
 })

@@ -54,6 +54,14 @@ const described = describeService({
   calls: { order: pick(OrderRpc, 'getSummary'), inference: pick(InferenceRpc, 'scorePayment') },
   tasks: {
     'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
+    'forget-at-provider': {
+      payload: Type.Object({
+        provider: Type.String(),
+        kind: Type.Enum(['token', 'customer']),
+        reference: Type.String(),
+      }),
+      attempts: 100,
+    },
     'settle-payment': { payload: Type.Object({ paymentId: PaymentId }), attempts: 100 },
     'settle-refund': { payload: Type.Object({ refundId: RefundId }), attempts: 100 },
   },

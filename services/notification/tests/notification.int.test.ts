@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { invoiceIssued } from '@stoa/contracts/billing/events'
-import { fraudDetected } from '@stoa/contracts/payment/events'
+import { fraudDetected, refundFailed } from '@stoa/contracts/payment/events'
 import { orderConfirmed, orderRejected, reconciliationFailed } from '@stoa/contracts/order/events'
 import { notificationDelivered, notificationSent } from '@stoa/contracts/notification/events'
 import type { NotificationService } from '@stoa/contracts/notification/service'
@@ -149,6 +149,15 @@ test('staff read what the shop is told, customers do not', async () => {
   const staff = { subject: newId(), roles: ['staff'] }
   await eventually(async () =>
     expect((await service.request('GET', path, { as: staff })).body.items[0]?.kind).toBe('fraud.detected'),
+  )
+  const [refundId, paymentId, orderId, customerId] = [newId(), newId(), newId(), newId()]
+  const amount = { amount: 1_499, currency: 'EUR' }
+  await service.receive(refundFailed, paymentId, { refundId, paymentId, orderId, customerId, amount })
+  await eventually(async () =>
+    expect((await service.request('GET', path, { as: staff })).body.items[0]).toMatchObject({
+      kind: 'refund.failed',
+      body: expect.stringContaining(`of payment ${paymentId} has failed`),
+    }),
   )
   expect((await service.request('GET', path, { as: { subject: newId() } })).status).toBe(404)
   const difference = { kind: 'payment.orphan', orderId: newId(), expected: 'an order', found: 'captured' } as const

@@ -7,6 +7,7 @@ import { makeFraudScores } from './fraud/fraud-scores.ts'
 import { setUpProviders } from './providers/set-up-providers.ts'
 import { createPayment } from './use-cases/create-payment.ts'
 import { finishAbandonedTask } from './use-cases/finish-abandoned.ts'
+import { forgetAtProviderTask } from './use-cases/forget-at-provider.ts'
 import { keepMethod, keepPaymentMethod } from './use-cases/keep-method.ts'
 import { pay } from './use-cases/pay.ts'
 import { checkMethod, deletePaymentMethod, listPaymentMethods, personalData } from './use-cases/payment-methods.ts'
@@ -54,7 +55,7 @@ export const paymentService = defineService(payment, {
       reviewPayment: reviewPayment(deps),
       keepPaymentMethod: keepPaymentMethod(deps),
       listPaymentMethods,
-      deletePaymentMethod,
+      deletePaymentMethod: deletePaymentMethod(deps),
       listTransactions,
       receiveWebhook: receiveWebhook(deps),
     },
@@ -69,9 +70,10 @@ export const paymentService = defineService(payment, {
     sagas: {},
     tasks: {
       'finish-abandoned': finishAbandonedTask(deps),
+      'forget-at-provider': forgetAtProviderTask(deps),
       'settle-payment': settlePaymentTask(deps),
       'settle-refund': settleRefundTask(deps),
     },
-    personalData,
+    personalData: personalData(deps),
   }),
 })

@@ -132,6 +132,16 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Hallo {{name}},\n\nwir haben {{amount}} auf Ihr Zahlungsmittel erstattet.',
     ],
   },
+  'refund.failed': {
+    en: [
+      'A refund of {{amount}} has failed',
+      'The refund of {{amount}} of payment {{paymentId}} has failed at the provider after it was accepted, and is booked back. Give the money back in another way, or try again.',
+    ],
+    de: [
+      'Eine Erstattung von {{amount}} ist gescheitert',
+      'Die Erstattung von {{amount}} zur Zahlung {{paymentId}} ist beim Zahlungsdienst nachträglich gescheitert und zurückgebucht. Bitte erstatten Sie den Betrag auf anderem Weg oder noch einmal.',
+    ],
+  },
   'invoice.issued': {
     en: [
       'Your invoice {{invoiceNumber}} for order {{orderNumber}}',

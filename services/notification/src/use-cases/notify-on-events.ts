@@ -134,6 +134,11 @@ function moneyFacts(deps: Deps) {
       to: ({ customerId }) => customerId,
       variables: ({ amount }, { name, locale }) => ({ name, amount: moneyInWords(amount, locale) }),
     }),
+    refundFailed: notifyOn<'refundFailed'>(deps, {
+      kind: 'refund.failed',
+      to: 'staff',
+      variables: ({ paymentId, amount }, { locale }) => ({ paymentId, amount: moneyInWords(amount, locale) }),
+    }),
     invoiceIssued: notifyOn<'invoiceIssued'>(deps, {
       kind: 'invoice.issued',
       to: ({ customerId }) => customerId,

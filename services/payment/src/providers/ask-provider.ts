@@ -2,7 +2,14 @@ import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, isAppError } from '@stoa/kernel'
 import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
-import type { ChargeRequest, PaymentProvider, RefundRequest, TokenDescription, TokenOwner } from './provider.ts'
+import type {
+  ChargeRequest,
+  Forgotten,
+  PaymentProvider,
+  RefundRequest,
+  TokenDescription,
+  TokenOwner,
+} from './provider.ts'
 
 /**
  * A provider as the use cases see it: every question ends in a bounded time, a charge or refund that was not answered is
@@ -18,6 +25,9 @@ export interface AskedProvider {
   readonly capture: (reference: string) => Promise<ChargeOutcome>
   readonly void: (reference: string) => Promise<ChargeOutcome>
   readonly refund: (request: RefundRequest, isRepeat: boolean) => Promise<RefundOutcome>
+  /** What has become of a refund by now. */
+  readonly findRefund: (request: RefundRequest) => Promise<RefundOutcome | undefined>
+  readonly forget: ((what: Forgotten) => Promise<void>) | undefined
   readonly readWebhook: PaymentProvider['readWebhook']
 }
 
@@ -33,6 +43,7 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   const isFailure = (error: unknown) => isAppError(error) && error.kind === 'unavailable'
   const repeated = wrap(retry({ name: provider.name, maxRetries: 2, baseDelayMs: 50, isRetryable: isFailure }), once)
   const reading = asker(repeated)
+  const { forget } = provider
   return {
     name: provider.name,
     checksVelocity: provider.checksVelocity,
@@ -52,6 +63,8 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
         act: () => repeated.execute(({ signal }) => provider.refund(request, signal)),
         find: () => reading((signal) => provider.findRefund(request, signal)),
       }),
+    findRefund: (request) => reading((signal) => provider.findRefund(request, signal)),
+    forget: forget && ((what) => reading((signal) => forget(what, signal))),
     readWebhook: provider.readWebhook,
   }
 }

@@ -20,6 +20,12 @@ export interface TokenOwner {
   readonly reference: string | undefined
 }
 
+/** What a provider knows of a customer: a token, or the customer with all tokens. */
+export interface Forgotten {
+  readonly kind: 'token' | 'customer'
+  readonly reference: string
+}
+
 /** A charge request; the provider executes it once per key. */
 export interface ChargeRequest {
   readonly key: string
@@ -88,6 +94,8 @@ export interface PaymentProvider {
   readonly refund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome>
   /** What became of the refund of this key; undefined when the provider has none. */
   readonly findRefund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome | undefined>
+  /** Forgets it, so that it can no longer be charged; no effect if it is unknown. Undefined if the provider keeps nothing of ours. */
+  readonly forget?: (what: Forgotten, signal: AbortSignal) => Promise<void>
   /** Reads a webhook; undefined when its signature or its time is not as it must be. */
   readonly readWebhook: (delivery: WebhookDelivery) => Promise<WebhookMessage | undefined>
 }

@@ -62,10 +62,36 @@ export async function bookRefund(tx: WriteHandle, refundId: string, { transactio
            as entry (account, amount)`
 }
 
+/** Books a completed refund of a payment whose row is locked back, in one statement: its amount is captured as before. */
+export async function bookFailedRefund(
+  tx: WriteHandle,
+  refundId: string,
+  { transactionId, at, code }: Booking & { readonly code: string },
+): Promise<void> {
+  await tx.sql`
+    with failed as (
+      update refunds set status = 'failed', code = ${code}, ended_at = ${at} where id = ${refundId} and status = 'done'
+      returning id, payment_id, amount
+    ), kept as (
+      update payments
+         set refunded = refunded - failed.amount,
+             status = case when refunded = failed.amount then 'captured' else 'partially_refunded' end,
+             version = version + 1, updated_at = ${at}
+        from failed where payments.id = failed.payment_id
+      returning payments.id, payments.provider, payments.currency, failed.id as refund_id, failed.amount
+    ), booked as (
+      insert into ledger_transactions (id, payment_id, kind, effect_id, at)
+      select ${transactionId}, id, 'refund_failed', refund_id, ${at} from kept
+    )
+    insert into ledger_entries (transaction_id, account, amount, currency)
+    select ${transactionId}, entry.account, entry.amount, kept.currency
+      from kept, lateral (values ('receivable:' || kept.provider, kept.amount), ('refunds', -kept.amount)) as entry (account, amount)`
+}
+
 interface TransactionRow {
   readonly id: string
   readonly payment_id: PaymentId
-  readonly kind: 'capture' | 'refund'
+  readonly kind: 'capture' | 'refund' | 'refund_failed'
   readonly at: Temporal.Instant
   readonly entries: readonly { readonly account: string; readonly amount: number; readonly currency: string }[]
 }
@@ -129,8 +155,10 @@ export async function reconcilePayments(
     select id, order_id as "orderId", status, currency, payments.amount, captured, payments.refunded,
            by_hand.amount as "refundedByHand", ledger.balance as "ledgerBalance", ledger.sum as "ledgerSum"
       from payments, lateral (
-             select coalesce(sum(amount), 0)::bigint as amount
-               from refunds where payment_id = payments.id and status = 'done' and action_key is null
+             -- what staff give back instead of a saga's refund that has failed counts as that
+             select greatest(0, coalesce(sum(amount) filter (where status = 'done' and action_key is null), 0)
+                    - coalesce(sum(amount) filter (where status = 'failed' and action_key is not null), 0))::bigint as amount
+               from refunds where payment_id = payments.id
            ) as by_hand, lateral (
              select coalesce(sum(entry.amount) filter (where entry.account like 'receivable:%'), 0)::bigint as balance,
                     coalesce(sum(entry.amount), 0)::bigint as sum

@@ -2,6 +2,7 @@ import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentMethod } from '@stoa/contracts/payment/resources'
 import { advisoryXactLock, fragment } from '@stoa/postgres'
+import type { Forgotten } from '../providers/provider.ts'
 
 interface MethodRow {
   readonly id: PaymentMethodId
@@ -118,14 +119,46 @@ export async function listMethods(
   return rows.map((row) => fromRow(row).resource)
 }
 
-/** Forgets a customer's method; whether there was one. */
-export async function deleteMethod(tx: WriteHandle, id: string, customerId: string): Promise<boolean> {
-  const rows = await tx.sql`delete from payment_methods where id = ${id} and customer_id = ${customerId} returning id`
-  return rows.length > 0
+/** Forgets a customer's method, if there is one; returns what its provider knows it by. */
+export async function deleteMethod(
+  tx: WriteHandle,
+  id: string,
+  customerId: string,
+): Promise<{ readonly provider: string; readonly token: string } | undefined> {
+  const [row] = await tx.sql<{ provider: string; token: string }>`
+    delete from payment_methods where id = ${id} and customer_id = ${customerId} returning provider, token`
+  return row
 }
 
-/** Forgets all methods of a customer. */
-export async function deleteMethodsOf(tx: WriteHandle, customerId: string): Promise<void> {
+/** Forgets all methods of a customer; returns what providers know the customer by. */
+export async function deleteMethodsOf(
+  tx: WriteHandle,
+  customerId: string,
+): Promise<readonly { readonly provider: string; readonly reference: string }[]> {
   await tx.sql`delete from payment_methods where customer_id = ${customerId}`
-  await tx.sql`delete from provider_customers where customer_id = ${customerId}`
+  return tx.sql<{ provider: string; reference: string }>`
+    delete from provider_customers where customer_id = ${customerId} returning provider, reference`
+}
+
+/** Whether a customer keeps what is to be forgotten, or has kept it again; or something is still to be charged with it. */
+export async function isStillNeeded(
+  db: ReadHandle,
+  provider: string,
+  { kind, reference }: Forgotten,
+): Promise<'kept' | 'to_charge' | 'no'> {
+  const [row] =
+    kind === 'token'
+      ? await db.sql<Needed>`
+          select exists (select from payment_methods where provider = ${provider} and token = ${reference}) as is_kept,
+                 exists (select from payments where provider = ${provider} and token = ${reference}) as is_to_charge`
+      : await db.sql<Needed>`
+          select exists (select from provider_customers where provider = ${provider} and reference = ${reference}) as is_kept,
+                 exists (select from payments where provider = ${provider} and provider_customer = ${reference}) as is_to_charge`
+  if (row?.is_kept === true) return 'kept'
+  return row?.is_to_charge === true ? 'to_charge' : 'no'
+}
+
+interface Needed {
+  readonly is_kept: boolean
+  readonly is_to_charge: boolean
 }

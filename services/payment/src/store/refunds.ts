@@ -4,7 +4,7 @@ import type { PaymentId, RefundId, ReturnId } from '@stoa/contracts/shared/ids'
 interface RefundRow {
   readonly id: RefundId
   readonly payment_id: PaymentId
-  readonly status: 'begun' | 'done' | 'refused'
+  readonly status: 'begun' | 'done' | 'refused' | 'failed'
   readonly code: string | null
   readonly amount: number
   readonly return_id: ReturnId | null
@@ -14,7 +14,8 @@ interface RefundRow {
 export interface StoredRefund {
   readonly id: RefundId
   readonly paymentId: PaymentId
-  readonly status: 'begun' | 'done' | 'refused'
+  /** `failed`: done, and booked back since. */
+  readonly status: 'begun' | 'done' | 'refused' | 'failed'
   /** Why the provider refused it. */
   readonly code: string | undefined
   /** Minor units of the payment's currency. */

@@ -1,4 +1,4 @@
-import type { Handler, ReadHandle, Refusal, RpcHandler } from '@stoa/contract'
+import type { Handler, ReadHandle, Refusal, RpcHandler, Tx } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
 import { MAX_PAYMENT_METHODS } from '@stoa/contracts/payment/resources'
 import type { PaymentService } from '@stoa/contracts/payment/service'
@@ -11,6 +11,7 @@ import {
   keepMethod as keepIn,
   type NewMethod,
 } from '../store/payment-methods.ts'
+import { forgetAtProvider } from './forget-at-provider.ts'
 
 const limitDetail = `An account may have at most ${MAX_PAYMENT_METHODS} payment methods.`
 
@@ -76,10 +77,16 @@ export const keepPaymentMethod =
     const method = await describe(deps, db, { ...body, customerId: caller.subject as UserId })
     if ('code' in method) return refuse(method)
     return commit(async (tx) => {
-      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS)) return refuse('payment.method_limit', limitDetail)
+      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS))
+        return refuse({ code: 'payment.method_limit', detail: limitDetail, keep: letGo(deps, method) })
       return { status: 201, body: await keepIn(tx, method, deps.clock.now()) }
     })
   }
+
+/** A method that is not kept does not stay with our customer at the provider, which has attached it already. */
+function letGo(deps: Deps, { provider, token: reference }: NewMethod) {
+  return (tx: Tx<PaymentService>) => forgetAtProvider(deps, tx, provider, { kind: 'token', reference })
+}
 
 /** The token itself makes it once: a repeat, under whatever key, answers the method that is kept. */
 export const keepMethod =
@@ -89,8 +96,11 @@ export const keepMethod =
     const method = await describe(deps, db, { customerId: customerId as UserId, provider, token })
     if ('code' in method) return refuse(method.code, method.detail)
     return commit(async (tx) => {
-      if (await tx.isErased(customerId)) return refuse('payment.token_unknown', 'The account has been erased.')
-      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS)) return refuse('payment.method_limit', limitDetail)
+      const keep = letGo(deps, method)
+      if (await tx.isErased(customerId))
+        return refuse('payment.token_unknown', 'The account has been erased.', { keep })
+      if (await isBeyondLimit(tx, method, MAX_PAYMENT_METHODS))
+        return refuse('payment.method_limit', limitDetail, { keep })
       return { paymentMethodId: (await keepIn(tx, method, deps.clock.now())).id }
     })
   }

@@ -28,7 +28,7 @@ export const refundPayment =
       findPayment(db, id),
       begun.refundId === undefined ? undefined : findRefund(db, begun.refundId),
     ])
-    if (refund?.status === 'refused') return refuse(rejected)
+    if (refund?.status === 'refused' || refund?.status === 'failed') return refuse(rejected)
     if (payment === undefined || refund?.status !== 'begun') return commit(async () => ({ status: 200, id }))
     const pending = { payment, refund }
     const outcome = await askRefund(deps, pending, true)

@@ -123,6 +123,7 @@ function goOn(payment: StoredPayment, refund: StoredRefund): Next {
     case 'done':
       return { kind: 'answer', amount: refund.amount, currency: payment.currency }
     case 'refused':
+    case 'failed':
       return { kind: 'refuse', code: 'payment.refund_refused', detail: 'The provider rejected the refund.' }
   }
 }

@@ -1,10 +1,11 @@
 import type { TaskHandler, Tx } from '@stoa/contract'
-import { refundProcessed } from '@stoa/contracts/payment/events'
+import { refundFailed, refundProcessed } from '@stoa/contracts/payment/events'
 import type { PaymentService } from '@stoa/contracts/payment/service'
 import { compact, money } from '@stoa/kernel'
 import { getProvider, type Deps } from '../deps.ts'
+import type { RefundRequest } from '../providers/provider.ts'
 import type { RefundOutcome } from '../domain/payment.ts'
-import { bookRefund } from '../store/ledger.ts'
+import { bookFailedRefund, bookRefund } from '../store/ledger.ts'
 import { findPayment, lockPayment, type StoredPayment } from '../store/payments.ts'
 import { findRefund, refuseRefund, type StoredRefund } from '../store/refunds.ts'
 
@@ -20,10 +21,12 @@ export async function askRefund(
   { refund, payment }: BegunRefund,
   isRepeat: boolean,
 ): Promise<RefundOutcome> {
-  const { reference, currency } = payment
-  if (reference === undefined) throw new Error(`payment ${payment.id} is unknown to its provider`)
-  const request = { key: refund.id, reference, amount: money(refund.amount, currency) }
-  return getProvider(deps, payment.provider).refund(request, isRepeat)
+  return getProvider(deps, payment.provider).refund(requestOf({ refund, payment }), isRepeat)
+}
+
+function requestOf({ refund, payment: { id, reference, currency } }: BegunRefund): RefundRequest {
+  if (reference === undefined) throw new Error(`payment ${id} is unknown to its provider`)
+  return { key: refund.id, reference, amount: money(refund.amount, currency) }
 }
 
 /** Brings a refund to its end; one that another has ended meanwhile stays as it is. */
@@ -39,10 +42,28 @@ export async function endRefund(
   const at = clock.now()
   if (outcome.kind === 'refused') return refuseRefund(tx, refund.id, outcome.code, at)
   await bookRefund(tx, refund.id, { transactionId: newId(), at })
-  const { orderId, customerId } = payment.resource
-  const amount = money(refund.amount, payment.currency)
-  const fact = { refundId: refund.id, paymentId, orderId, customerId, amount }
-  await tx.publish(refundProcessed, paymentId, { ...fact, ...compact({ returnId: refund.returnId }) })
+  await tx.publish(refundProcessed, paymentId, factOf({ refund, payment }))
+}
+
+function factOf({
+  refund: { id: refundId, amount, returnId },
+  payment: { id: paymentId, currency, resource },
+}: BegunRefund) {
+  const { orderId, customerId } = resource
+  return { refundId, paymentId, orderId, customerId, amount: money(amount, currency), ...compact({ returnId }) }
+}
+
+/** Books a completed refund back that the provider could not deliver after all. */
+async function takeBack(
+  { clock, newId }: Deps,
+  tx: Tx<PaymentService>,
+  done: BegunRefund,
+  code: string,
+): Promise<void> {
+  const [payment, refund] = await Promise.all([lockPayment(tx, done.payment.id), findRefund(tx, done.refund.id)])
+  if (payment === undefined || refund?.status !== 'done') return
+  await bookFailedRefund(tx, refund.id, { transactionId: newId(), at: clock.now(), code })
+  await tx.publish(refundFailed, payment.id, factOf({ refund, payment }))
 }
 
 /** Writes one log line, so that an order can be followed through the logs. */
@@ -51,14 +72,21 @@ export function logRefund({ logger }: Deps, { refund, payment }: BegunRefund, ou
   logger.info('refund settled', { refundId: refund.id, paymentId, orderId: resource.orderId, outcome: outcome.kind })
 }
 
-/** Completes an abandoned refund. */
+/** Completes an abandoned refund; of a completed one that a webhook names, finds out whether it has failed since. */
 export const settleRefundTask =
   (deps: Deps): TaskHandler<PaymentService, 'settle-refund'> =>
   async ({ payload, db, commit }) => {
     const refund = await findRefund(db, payload.refundId)
     const payment = refund === undefined ? undefined : await findPayment(db, refund.paymentId)
-    if (refund?.status !== 'begun' || payment === undefined) return commit(async () => {})
+    if (refund === undefined || payment === undefined) return commit(async () => {})
     const begun = { refund, payment }
+    if (refund.status === 'done') {
+      const found = await getProvider(deps, payment.provider).findRefund(requestOf(begun))
+      if (found?.kind !== 'refused') return commit(async () => {})
+      await commit((tx) => takeBack(deps, tx, begun, found.code))
+      return deps.logger.warn('refund failed', { refundId: refund.id, paymentId: payment.id })
+    }
+    if (refund.status !== 'begun') return commit(async () => {})
     const outcome = await askRefund(deps, begun, true)
     await commit((tx) => endRefund(deps, tx, begun, outcome))
     logRefund(deps, begun, outcome)

@@ -80,12 +80,15 @@ describe('a payment with Stripe', () => {
 })
 
 describe('an answer of Stripe that does not arrive', () => {
-  test.each(['lost answer', 'broken', 'server error', 'in progress'] as const)('charges once all the same: %s', async (fault) => {
-    app.stripe.failNext('POST /payment_intents', fault)
-    const { paid, payment } = await pay('pm_card_visa')
-    expect(paid.body).toMatchObject({ outcome: 'captured' })
-    expect(app.intentsOf(payment.id)).toHaveLength(1)
-  })
+  test.each(['lost answer', 'broken', 'server error', 'in progress'] as const)(
+    'charges once all the same: %s',
+    async (fault) => {
+      app.stripe.failNext('POST /payment_intents', fault)
+      const { paid, payment } = await pay('pm_card_visa')
+      expect(paid.body).toMatchObject({ outcome: 'captured' })
+      expect(app.intentsOf(payment.id)).toHaveLength(1)
+    },
+  )
 
   test('charges once although the index of Stripe is behind', async () => {
     app.stripe.world.isIndexed = false

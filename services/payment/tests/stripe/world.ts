@@ -97,6 +97,7 @@ function answer(world: StripeWorld, request: string, form: Fields): object {
     world.customers.set(customer, textsOf(form, 'metadata'))
     return { id: customer, object: 'customer' }
   }
+  if (kind === 'customers' && method === 'DELETE') return deleteCustomer(world, name)
   if (kind === 'payment_methods') return paymentMethod(world, { name, action, form })
   throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing' })
 }
@@ -186,7 +187,9 @@ function search(world: StripeWorld, query: string): object {
 function createRefund(world: StripeWorld, form: Fields): Refund {
   const intent = intentOf(world, textOf(form, 'payment_intent'))
   const amount = Number(textOf(form, 'amount'))
-  const given = [...world.refunds.values()].filter((each) => each.payment_intent === intent.id)
+  const given = [...world.refunds.values()].filter(
+    (each) => each.payment_intent === intent.id && each.status !== 'failed',
+  )
   const total = given.reduce((sum, each) => sum + each.amount, amount)
   if (intent.status !== 'succeeded' || total > intent.amount_received)
     throw new StripeRefusal(400, { type: 'invalid_request_error', code: 'charge_already_refunded' })
@@ -203,6 +206,13 @@ function createRefund(world: StripeWorld, form: Fields): Refund {
   return refund
 }
 
+function deleteCustomer(world: StripeWorld, name: string): object {
+  if (!world.customers.delete(name))
+    throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing' })
+  for (const [method, owner] of world.methods) if (owner === name) world.methods.set(method, null)
+  return { id: name, object: 'customer', deleted: true }
+}
+
 interface MethodRequest {
   readonly name: string
   readonly action: string
@@ -213,7 +223,10 @@ function paymentMethod(world: StripeWorld, { name, action, form }: MethodRequest
   if (!name.startsWith('pm_card_'))
     throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing' })
   if (action === 'attach') world.methods.set(name, textOf(form, 'customer'))
-  if (action === 'detach') world.methods.set(name, null)
+  if (action === 'detach') {
+    if (!world.methods.get(name)) throw new StripeRefusal(400, { type: 'invalid_request_error' })
+    world.methods.set(name, null)
+  }
   const card = { brand: 'visa', last4: '4242', country: 'DE', fingerprint: `fp_${name}` }
   return { id: name, object: 'payment_method', type: 'card', customer: world.methods.get(name) ?? null, card }
 }

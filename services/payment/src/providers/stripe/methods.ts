@@ -1,4 +1,4 @@
-import type { TokenDescription, TokenOwner } from '../provider.ts'
+import type { Forgotten, TokenDescription, TokenOwner } from '../provider.ts'
 import type { StripeClient } from './client.ts'
 import { asStripeFailure, isRefusal, toAppError } from './errors.ts'
 
@@ -40,5 +40,19 @@ export async function describeMethod(
     const failure = asStripeFailure(error)
     if (failure !== undefined && isRefusal(failure)) return undefined
     throw toAppError(error)
+  }
+}
+
+/** Detaches a PaymentMethod, which can then no longer be charged, or deletes a customer with all of them. */
+export async function forget(client: StripeClient, { kind, reference }: Forgotten): Promise<void> {
+  try {
+    await client.plain(async (stripe) => {
+      if (kind === 'token') await stripe.paymentMethods.detach(reference)
+      else await stripe.customers.del(reference)
+    })
+  } catch (error) {
+    const failure = asStripeFailure(error)
+    // not attached, or not there any more
+    if (failure === undefined || !isRefusal(failure)) throw toAppError(error)
   }
 }
