@@ -94,11 +94,16 @@ async function takeTallies(tx: WriteHandle, { clock }: AuditSource): Promise<New
     })
 }
 
+/** Whose address that of an entry may be: the actor's; of someone unknown, as with a wrong password, that of the accounts that are concerned. */
+function peopleAt({ actor, text }: NewEntry): readonly string[] {
+  return actor === 'anonymous' ? ((JSON.parse(text) as EntryText).persons ?? []) : [actor]
+}
+
 async function keepAddresses(tx: WriteHandle, entries: readonly NewEntry[], findErased: FindErased): Promise<void> {
   const located = entries.filter(({ address }) => address !== null)
   if (located.length === 0) return
-  const erased = await findErased(tx, [...new Set(located.map(({ actor }) => actor))])
-  const kept = located.filter(({ actor }) => !erased.has(actor))
+  const erased = await findErased(tx, [...new Set(located.flatMap(peopleAt))])
+  const kept = located.filter((entry) => !peopleAt(entry).some((person) => erased.has(person)))
   await tx.sql`
     insert into audit_address (entry, actor, address, salt)
     select * from unnest(${kept.map(({ id }) => id)}::uuid[], ${kept.map(({ actor }) => actor)}::text[],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { forgetAddresses, makeTally, searchAudit } from '../src/index.ts'
+import { appendAudit, forgetAddresses, makeTally, searchAudit } from '../src/index.ts'
+import { sealWaiting } from '../src/seal.ts'
 import { facts, startAudit } from './audit-app.ts'
 
 const anonymous = { ...facts, operation: 'user.signIn', actor: 'anonymous', actorKind: 'anonymous' } as const
@@ -45,6 +46,34 @@ test('an address is found with its entry until its owner is erased, and the chai
   expect(await verify()).toMatchObject({ rows: 1, faults: [] })
   const [{ text } = { text: '' }] = await database.read.sql<{ text: string }>`select text from audit_chain`
   expect(text).not.toContain('203.0.113.7')
+})
+
+test('the address of a wrong password for an account that is erased meanwhile is not kept', async () => {
+  const { database, source, advance } = await startAudit()
+  await makeTally(database, source).record({ ...refused, address: '203.0.113.7', persons: ['ada'] })
+  advance(1)
+  await sealWaiting({ database, source, findErased: async (_tx, asked) => new Set(asked.filter((id) => id === 'ada')) })
+  expect(await database.read.sql`select address from audit_address`).toEqual([])
+})
+
+test('the address of a wrong password is deleted with the account that it was for, and with no other', async () => {
+  const { database, source, seal, verify, advance } = await startAudit()
+  const tally = makeTally(database, source)
+  await tally.record({ ...refused, address: '203.0.113.7', persons: ['ada'] })
+  await tally.record({ ...refused, address: '203.0.113.8', persons: ['bob'] })
+  advance(1)
+  await seal()
+  await tally.record({ ...refused, address: '203.0.113.9', persons: ['ada'] })
+  await database.transaction(async (tx) => {
+    appendAudit(tx, source, { ...refused, address: '203.0.113.10', persons: ['ada'] })
+  })
+  await database.transaction((tx) => forgetAddresses(tx, 'ada'))
+  advance(1)
+  await seal()
+  const found = await searchAudit(database.read, { limit: 10 })
+  expect(found).toHaveLength(4)
+  expect(found.map(({ address }) => address).filter((address) => address !== undefined)).toEqual(['203.0.113.8'])
+  expect(await verify()).toMatchObject({ faults: [] })
 })
 
 test('an address that was exchanged is not shown', async () => {
