@@ -132,6 +132,7 @@ export const keepPaymentMethod = post('/api/v1/payment-methods', {
   summary: `Store a provider token as a payment method, up to ${MAX_PAYMENT_METHODS}; card numbers are rejected`,
   permission: 'payment-method:manage',
   owner: 'none',
+  timeoutMs: 15_000,
   body: Type.Object(
     {
       provider: opaqueText(40),
@@ -141,7 +142,13 @@ export const keepPaymentMethod = post('/api/v1/payment-methods', {
     closed,
   ),
   answers: { 201: PaymentMethod },
-  refuses: ['payment.provider_unknown', 'payment.token_unknown', 'payment.card_number_refused', 'payment.method_limit'],
+  refuses: [
+    'payment.provider_unknown',
+    'payment.token_unknown',
+    'payment.card_number_refused',
+    'payment.method_limit',
+    'payment.provider_unavailable',
+  ],
 })
 
 /** GET /api/v1/payment-methods */

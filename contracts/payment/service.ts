@@ -45,6 +45,7 @@ const described = describeService({
         'payment.token_unknown',
         'payment.card_number_refused',
         'payment.method_limit',
+        'payment.provider_unavailable',
       ],
     },
     listPayments: { effect: 'read' },

@@ -47,7 +47,11 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   return {
     name: provider.name,
     checksVelocity: provider.checksVelocity,
-    describeToken: (token, owner) => reading((signal) => provider.describeToken(token, owner, signal)),
+    describeToken: (token, owner) =>
+      asker(
+        repeated,
+        'The payment provider does not respond; try again.',
+      )((signal) => provider.describeToken(token, owner, signal)),
     charge: (request, isRepeat) =>
       doOnce({
         isRepeat,
@@ -69,12 +73,12 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   }
 }
 
-function asker(policy: Policy): <T>(question: (signal: AbortSignal) => Promise<T>) => Promise<T> {
+function asker(policy: Policy, detail?: string): <T>(question: (signal: AbortSignal) => Promise<T>) => Promise<T> {
   return async (question) => {
     try {
       return await policy.execute(({ signal }) => question(signal))
     } catch (error) {
-      throw unknownYet(error)
+      throw unknownYet(error, detail)
     }
   }
 }
@@ -98,8 +102,9 @@ async function doOnce<Outcome>({ isRepeat, act, find }: Once<Outcome>): Promise<
   }
 }
 
-function unknownYet(error: unknown): unknown {
+const completedLater = 'The payment provider does not respond; the payment is completed automatically once it does.'
+
+function unknownYet(error: unknown, detail = completedLater): unknown {
   if (!isAppError(error) || !error.retryable) return error
-  const detail = 'The payment provider does not respond; the payment is completed automatically once it does.'
   return catalogueError(paymentErrors, 'payment.provider_unavailable', detail, { cause: error, retryAfterSeconds: 1 })
 }

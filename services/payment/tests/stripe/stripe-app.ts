@@ -1,8 +1,7 @@
-import { newId } from '@stoa/kernel'
 import type { TestRequest } from '@stoa/testing'
 import { startPayment, type PaymentApp } from '../payment-app.ts'
 import { secretKey, startStripeDouble, webhookSecret, type StripeDouble } from './double.ts'
-import type { Intent } from './world.ts'
+import { newCard, type Intent } from './world.ts'
 
 /** Payment with a double of Stripe. */
 export interface StripeApp extends PaymentApp {
@@ -29,7 +28,7 @@ export async function startWithStripe(settings: Readonly<Record<string, string>>
   return {
     ...app,
     stripe,
-    card: (kind, amount) => app.order(`${kind}_${newId().replaceAll('-', '')}`, amount, 'stripe'),
+    card: (kind, amount) => app.order(newCard(kind), amount, 'stripe'),
     intentsOf: (paymentId) =>
       [...stripe.world.intents.values()].filter(({ metadata }) => metadata['stoa_key']?.startsWith(paymentId) === true),
     deliver: (webhook) => app.ask('POST', '/api/v1/webhooks/stripe', webhook),

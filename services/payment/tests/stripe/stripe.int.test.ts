@@ -100,6 +100,25 @@ describe('an answer of Stripe that does not arrive', () => {
     expect(app.intentsOf(payment.id)).toMatchObject([{ amount_received: 1_999 }])
   })
 
+  test('is not booked if Stripe has taken another amount', async () => {
+    app.stripe.world.isIndexed = false
+    app.stripe.failNext('POST /payment_intents', 'server error')
+    const { order, key, payment } = await pay('pm_card_visa')
+    for (const intent of app.intentsOf(payment.id)) intent.amount_received = 1_000
+    app.stripe.world.isIndexed = true
+    expect(await app.call('Pay', order, { key })).toMatchObject({ status: 500 })
+    expect(await app.paymentOf(order.orderId)).toMatchObject({ status: 'initiated', captured: { amount: 0 } })
+  })
+
+  test('does not keep a card, and says to try again', async () => {
+    app.stripe.failNext('POST /payment_methods/*/attach', { retryAfter: 60 })
+    const body = { provider: 'stripe', token: 'pm_card_visa_ab' }
+    expect(await app.ask('POST', '/api/v1/payment-methods', { as: { subject: newId() }, body })).toMatchObject({
+      status: 503,
+      body: { code: 'payment.provider_unavailable', detail: 'The payment provider does not respond; try again.' },
+    })
+  })
+
   test.each(['broken', 'in progress'] as const)('gives back once: %s', async (fault) => {
     const { order, payment } = await pay('pm_card_visa')
     app.stripe.failNext('POST /refunds', fault)

@@ -143,6 +143,11 @@ function createIntent(world: StripeWorld, form: Fields): Intent {
   return intent
 }
 
+/** A new PaymentMethod of a kind; long runs of digits could be taken for a card number. */
+export function newCard(kind: string): string {
+  return `${kind}_${randomUUID().replaceAll('-', 'a')}`.replaceAll(/\d{6}/g, '$&a')
+}
+
 /** `pm_card_visa_1` behaves like `pm_card_visa`. */
 function kindOf(token: string): string {
   return token.replace(/_[0-9a-f]+$/, '')

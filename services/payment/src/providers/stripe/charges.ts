@@ -5,7 +5,7 @@ import type { ChargeRequest } from '../provider.ts'
 import { toStripeAmount } from './amounts.ts'
 import type { StripeClient } from './client.ts'
 import { asStripeFailure, isRefusal, stripeErrors, toAppError, type StripeFailure } from './errors.ts'
-import { declineCodeOf, outcomeOf } from './outcomes.ts'
+import { anotherAmount, declineCodeOf, outcomeOf } from './outcomes.ts'
 
 /** The name under which a PaymentIntent or a refund carries our key. */
 export const keyName = 'stoa_key'
@@ -23,7 +23,7 @@ export async function charge(
       stripe.paymentIntents.create(intentOf(request, amount, returnUrl), { idempotencyKey: request.key }),
     )
     // The first answer may be long out of date.
-    return isReplayed(intent) ? await read(client, intent.id) : await settle(client, intent)
+    return isReplayed(intent) ? await readOf(client, intent.id, request) : await settle(client, intent)
   } catch (error) {
     return declined(client, error)
   }
@@ -72,14 +72,33 @@ export async function read(client: StripeClient, reference: string): Promise<Cha
   return settle(client, await client.ask((stripe) => stripe.paymentIntents.retrieve(reference)))
 }
 
+/** What has become of the PaymentIntent of a request: by its reference, which is never behind, or by its key. */
+export async function findCharge(client: StripeClient, request: ChargeRequest): Promise<ChargeOutcome | undefined> {
+  const { reference } = request
+  return reference === undefined ? findByKey(client, request) : readOf(client, reference, request)
+}
+
+/** @throws Error if Stripe has another amount or currency for it: what is booked is what was charged */
+async function readOf(
+  client: StripeClient,
+  reference: string,
+  { amount }: Pick<ChargeRequest, 'amount'>,
+): Promise<ChargeOutcome> {
+  const intent = await client.ask((stripe) => stripe.paymentIntents.retrieve(reference))
+  const isSame = intent.amount === toStripeAmount(amount) && intent.currency === amount.currency.toLowerCase()
+  if (!isSame) throw anotherAmount(reference)
+  return settle(client, intent)
+}
+
 /** The PaymentIntent of a key, by the index of Stripe, which may be some minutes behind. */
-export async function findByKey(client: StripeClient, key: string): Promise<ChargeOutcome | undefined> {
+async function findByKey(client: StripeClient, request: ChargeRequest): Promise<ChargeOutcome | undefined> {
+  const { key } = request
   const found = await client.ask((stripe) =>
     stripe.paymentIntents.search({ query: `metadata['${keyName}']:'${key}'`, limit: 1 }),
   )
   const [intent] = found.data
   // The index may be behind in what it says of it, too.
-  return intent === undefined ? undefined : read(client, intent.id)
+  return intent === undefined ? undefined : readOf(client, intent.id, request)
 }
 
 /** One that could still be paid another way is cancelled before it counts as declined: its client secret may be known. */

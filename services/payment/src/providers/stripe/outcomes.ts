@@ -21,6 +21,8 @@ export function outcomeOf(intent: Stripe.PaymentIntent): ChargeOutcome | 'unpaid
   const { id: reference, status } = intent
   switch (status) {
     case 'succeeded':
+      // in the dashboard of Stripe, less can be captured than was authorised
+      if (intent.amount_received !== intent.amount) throw anotherAmount(reference)
       return { kind: 'captured', reference }
     case 'requires_capture':
       return { kind: 'authorized', reference }
@@ -36,6 +38,11 @@ export function outcomeOf(intent: Stripe.PaymentIntent): ChargeOutcome | 'unpaid
     default:
       return undefined
   }
+}
+
+/** What Stripe has charged is not what we would book: a person has to look at it, and the payment stays as it is. */
+export function anotherAmount(reference: string): Error {
+  return new Error(`Stripe has another amount for ${reference} than was to be charged`)
 }
 
 function nextStepOf({ next_action: action, client_secret: secret }: Stripe.PaymentIntent): NextStep {

@@ -1,5 +1,5 @@
 import type { PaymentProvider } from '../provider.ts'
-import { cancel, capture, charge, findByKey, read } from './charges.ts'
+import { cancel, capture, charge, findCharge, read } from './charges.ts'
 import { stripeClient, type StripeAccount } from './client.ts'
 import { describeMethod, forget } from './methods.ts'
 import { findRefund, refund } from './refunds.ts'
@@ -20,7 +20,7 @@ export function stripeProvider({ webhookSecret, returnUrl, ...account }: StripeO
     checksVelocity: true,
     describeToken: (token, owner) => describeMethod(client, token, owner),
     charge: (request) => charge(client, returnUrl, request),
-    findCharge: ({ key, reference }) => (reference === undefined ? findByKey(client, key) : read(client, reference)),
+    findCharge: (request) => findCharge(client, request),
     readCharge: (reference) => read(client, reference),
     capture: (reference) => capture(client, reference),
     void: (reference) => cancel(client, reference),
