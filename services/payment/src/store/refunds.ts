@@ -62,6 +62,11 @@ export async function findRefundByKey(db: ReadHandle, actionKey: string): Promis
   return row === undefined ? undefined : fromRow(row)
 }
 
+/** Has a refused refund stand under its key no longer: another one takes its place. */
+export async function releaseKey(tx: WriteHandle, id: string): Promise<void> {
+  await tx.sql`update refunds set action_key = null where id = ${id} and status = 'refused'`
+}
+
 /** The refunds of a payment that were begun and have not ended, in their order. */
 export async function findBegunRefunds(db: ReadHandle, paymentId: string): Promise<StoredRefund[]> {
   const rows = await db.sql<RefundRow>`

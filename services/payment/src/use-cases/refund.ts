@@ -6,7 +6,7 @@ import { catalogueError, parseRpcMoney, toRpcMoney, type Money } from '@stoa/ker
 import type { Deps } from '../deps.ts'
 import { decideRefund, decideVoid } from '../domain/payment.ts'
 import { lockPaymentOfOrder, movePayment, notePending, type StoredPayment } from '../store/payments.ts'
-import { findBegunRefunds, findRefundByKey, insertRefund, type StoredRefund } from '../store/refunds.ts'
+import { findBegunRefunds, findRefundByKey, insertRefund, releaseKey, type StoredRefund } from '../store/refunds.ts'
 import { closeOrder } from '../store/closed-orders.ts'
 import { askPending, endPending, logPayment } from './settle-payment.ts'
 import { askRefund, endRefund, logRefund, type BegunRefund } from './settle-refund.ts'
@@ -102,7 +102,9 @@ async function findNext(deps: Deps, tx: Tx<PaymentService>, wanted: WantedRefund
       return { kind: 'answer', amount: 0, currency: undefined }
     return { kind: 'refuse', code: 'payment.refund_exceeds_captured', detail: 'Nothing was captured for this order.' }
   }
-  if (known !== undefined) return goOn(payment, known)
+  // What the provider has refused, as an account with too little does, is asked for anew when the saga is continued.
+  if (known?.status === 'refused') await releaseKey(tx, known.id)
+  else if (known !== undefined) return goOn(payment, known)
   const at = deps.clock.now()
   if (payment.pending !== undefined && payment.pending !== 'action') return { kind: 'end_payment', payment }
   if (payment.status === 'in_review') {

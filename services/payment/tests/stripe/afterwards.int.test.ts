@@ -65,6 +65,21 @@ describe('a refund that fails after Stripe has accepted it', () => {
   })
 })
 
+test('a refund that Stripe has refused is made once the saga is continued', async () => {
+  const { order, payment } = await pay('pm_card_visa')
+  const key = newId()
+  app.stripe.failNext('POST /refunds', 'refused')
+  const refund = () => app.call('Refund', { orderId: order.orderId }, { key })
+  expect(await refund()).toMatchObject({ status: 400, body: { code: 'failed_precondition' } })
+  expect(await app.paymentOf(order.orderId)).toMatchObject({ status: 'captured' })
+  const refunded = { amount: '1999', currency: 'EUR' }
+  expect(await refund()).toMatchObject({ status: 200, body: { refunded } })
+  expect(await refund()).toMatchObject({ status: 200, body: { refunded } })
+  const [intent] = app.intentsOf(payment.id)
+  const given = [...app.stripe.world.refunds.values()].filter((each) => each.payment_intent === intent?.id)
+  expect(given.map(({ amount }) => amount)).toEqual([1_999])
+})
+
 describe('a card that is deleted', () => {
   const attachedTo = (customerId: string) => {
     const [reference] =

@@ -15,6 +15,8 @@ type Fault =
   | { readonly retryAfter: number }
   /** It is carried out, and the answer says that something failed. */
   | 'server error'
+  /** It is not carried out: the account has too little. */
+  | 'refused'
   /** It is carried out by another request with the same key, which is in progress. */
   | 'in progress'
 
@@ -82,6 +84,8 @@ export async function startStripeDouble({ port = 0 } = {}): Promise<StripeDouble
       const limited = problem(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'too many' })
       return send(response, limited, { 'retry-after': String(fault.retryAfter) })
     }
+    if (fault === 'refused')
+      return send(response, problem(400, { type: 'invalid_request_error', code: 'balance_insufficient' }))
     const form = Buffer.concat(chunks).toString() || url.searchParams.toString()
     const key = request.headers['idempotency-key']
     const { isReplayed, ...answer } = carryOut(typeof key === 'string' ? key : undefined, name, form)
