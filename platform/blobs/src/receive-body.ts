@@ -32,9 +32,14 @@ export function receiveBody(body: Readable, declared: DeclaredBody, idleMs: numb
   body.once('close', () => {
     if (!body.readableEnded) check.destroy(brokenOff())
   })
-  check.once('close', () => clearTimeout(timer))
-  // what has been sent after a refusal is read by the server, or its connection is closed
+  // the reader of the stream has it too, or has left
   check.once('error', () => body.unpipe(check))
+  check.once('close', () => {
+    clearTimeout(timer)
+    body.unpipe(check)
+    // what is still sent: the next request of the connection comes after it, unless the server closes it
+    body.resume()
+  })
   body.pipe(check)
   return { bytes: check, sha256: () => hash.digest('hex') }
 }

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
-import { request as sendHttp } from 'node:http'
+import { once } from 'node:events'
+import { Agent, request as sendHttp, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { removeStrays, sweepBlobs, type ObjectStore } from '@stoa/blobs'
 import { asCaller } from '@stoa/local'
 import { newId } from '@stoa/kernel'
@@ -101,6 +103,25 @@ test('refuses an image that lies about its type, and keeps nothing of it', async
   })
   expect(await add(id, png(4, 3, 11 * 1_048_576))).toMatchObject({ status: 413, body: { code: 'request.too_large' } })
   expect(await blobs()).toHaveLength(before)
+})
+
+test('after a refusal in the middle of a body, its connection serves the next request', async () => {
+  const { id } = await app.stocked('IMG-7')
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const send = async (bytes: Buffer) => {
+    const sent = sendHttp(`${app.service.url}/api/v1/products/${id}/images`, {
+      agent,
+      method: 'POST',
+      headers: { authorization: asCaller(staff), 'content-type': 'image/png', 'content-length': bytes.length },
+    })
+    sent.end(bytes)
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    await json(response)
+    return { status: response.statusCode, isReused: sent.reusedSocket }
+  }
+  expect(await send(Buffer.alloc(9 * 1_048_576, 'no image'))).toEqual({ status: 422, isReused: false })
+  expect(await send(png(4, 3))).toEqual({ status: 201, isReused: true })
+  agent.destroy()
 })
 
 test('a repeat with the same key adds no second image, and another content is refused', async () => {

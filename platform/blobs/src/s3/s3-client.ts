@@ -1,8 +1,8 @@
-import type * as Sdk from '@aws-sdk/client-s3'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { AppError, platformError } from '@stoa/kernel'
 import { circuitBreaker, type Evidence } from '@stoa/resilience'
 import { blobLost } from '../blob-errors.ts'
+import type * as Sdk from './sdk.ts'
 import { placeOf, type BucketPlace } from './s3-url.ts'
 
 /** Where objects are kept on a server that speaks the protocol of S3, and how it is reached. */
@@ -45,7 +45,7 @@ export function openBucket(options: S3Options): Bucket {
   const breaker = circuitBreaker({ name: 's3', openMs, evidenceOf: evidenceOfFailure })
   let loaded: Promise<{ readonly sdk: typeof Sdk; readonly client: S3Client }> | undefined
   const load = async () => {
-    const sdk = await import('@aws-sdk/client-s3')
+    const sdk = await import('./sdk.ts')
     return { sdk, client: new sdk.S3Client(clientConfig(options, place.endpoint)) }
   }
   const probe = async <T>(request: SendRequest<T>) => {
