@@ -48,6 +48,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/describe.ts'),
   },
   routes: { isReaching: true, summary: 'list the routes of the gateway', load: () => import('./commands/routes.ts') },
+  add: {
+    isReaching: true,
+    summary: 'add a service to the running system, or accept its changed routes',
+    load: () => import('./commands/add.ts'),
+  },
+  remove: { isReaching: true, summary: 'remove an added service', load: () => import('./commands/remove.ts') },
   breakers: {
     isReaching: true,
     summary: 'circuit breakers: list, reset',

@@ -40,3 +40,17 @@ export function accessOf<Name extends string>(
     },
   }
 }
+
+/** The permissions that operators have accepted of services beside the system, with the roles that get them; `admin` gets all. */
+export function addedPermissions(
+  accepted: readonly {
+    readonly permissions: Readonly<
+      Record<string, { readonly roles: readonly string[]; readonly isForPartners?: boolean }>
+    >
+  }[],
+): Record<string, { readonly roles: readonly string[]; readonly isForPartners: boolean }> {
+  const pairs = accepted.flatMap(({ permissions }) => Object.entries(permissions))
+  return Object.fromEntries(
+    pairs.map(([name, { roles, isForPartners = false }]) => [name, { roles: [...roles, 'admin'], isForPartners }]),
+  )
+}

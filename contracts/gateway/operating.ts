@@ -12,6 +12,18 @@ const GatewayRoute = Type.Object({
   timeoutMs: Type.Integer(),
 })
 
+/** How the routes of a service stand: served, accepted but not offered, offered but not accepted, or refused, with reasons. */
+export const RoutesState = Type.Object({
+  service: Type.String(),
+  source: Type.Enum(['system', 'registry', 'file'], {
+    description: '`system` for the contract that the gateway was built with',
+  }),
+  state: Type.Enum(['served', 'accepted', 'offered', 'refused']),
+  digest: Type.Optional(Type.String({ description: 'of the routes document' })),
+  reasons: Type.Array(Type.String()),
+})
+export type RoutesState = Readonly<Static<typeof RoutesState>>
+
 const Slots = Type.Object({
   name: Type.String(),
   active: Type.Integer(),
@@ -80,6 +92,10 @@ export const gatewayEndpoints = {
   listRoutes: inspect('routes', {
     summary: 'List the routes of the gateway',
     answer: Type.Object({ items: Type.Array(GatewayRoute) }),
+  }),
+  listRouteStates: inspect('route-states', {
+    summary: 'Show of each service whether its routes are served, where they come from, and what is refused',
+    answer: Type.Object({ items: Type.Array(RoutesState) }),
   }),
   listServices: inspect('services', {
     summary: 'List the services behind the gateway, with what their contracts declare',

@@ -20,4 +20,16 @@ export const registryErrors = errors({
     why: 'The request does not carry the token that the processes of the system share.',
     fix: 'Start the service with the REGISTRY_TOKEN of the system.',
   },
+  'registry.routes_unknown': {
+    kind: 'not_found',
+    title: 'The registry has no routes document with this digest',
+    why: 'The instance has named its routes by a digest that the registry has never received, or no longer keeps.',
+    fix: 'Send the document with its digest; a running service does so automatically.',
+  },
+  'registry.routes_not_of_service': {
+    kind: 'invalid',
+    title: 'The routes document does not belong to the instance or to its digest',
+    why: 'The document names another service than the path, or its content has another digest than the one that was sent with it.',
+    fix: 'Send the document of the contract of this service, as `routesDocument` makes it.',
+  },
 })

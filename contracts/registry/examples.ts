@@ -16,4 +16,6 @@ export const registryExamples: Examples<typeof http> = {
     },
   },
   getService: { params: { serviceName: 'order' } },
+  offerRoutes: { body: { digest: 'a9'.repeat(32) } },
+  getRoutesDocument: { params: { serviceName: 'gift-card', digest: 'a9'.repeat(32) } },
 }

@@ -1,5 +1,7 @@
 import { closed, get, post, put, remove, stream } from '@stoa/contract'
+import { RoutesDocument } from '@stoa/contract/routes'
 import { Type } from 'typebox'
+import { Digest, OfferedRoutes, ServiceRoutes } from './routes.ts'
 import {
   Lease,
   Metadata,
@@ -87,4 +89,46 @@ export const getService = get('/api/services/{serviceName}', {
     200: Type.Object({ revision: Revision, service: Type.String(), instances: Type.Array(RegisteredInstance) }),
   },
   refuses: ['registry.service_not_found'],
+})
+
+/** PUT /api/services/{serviceName}/instances/{instanceId}/routes */
+export const offerRoutes = put('/api/services/{serviceName}/instances/{instanceId}/routes', {
+  params: instance,
+  summary: 'Offer the routes of an instance: by their digest if the registry has them, otherwise with the document',
+  permission: 'public',
+  owner: 'none',
+  idempotencyKey: 'none',
+  body: Type.Object({ digest: Digest, document: Type.Optional(RoutesDocument) }, closed),
+  answers: { 200: OfferedRoutes },
+  refuses: [
+    'registry.instance_not_found',
+    'registry.token_wrong',
+    'registry.routes_unknown',
+    'registry.routes_not_of_service',
+  ],
+})
+
+/** GET /api/routes */
+export const listRoutes = get('/api/routes', {
+  summary: 'List what is offered, accepted and served of the routes of each service, as of one revision',
+  permission: 'public',
+  owner: 'none',
+  answers: { 200: Type.Object({ revision: Revision, items: Type.Array(ServiceRoutes) }) },
+})
+
+/** GET /api/routes/watch */
+export const watchRoutes = stream('/api/routes/watch', {
+  summary: 'Stream the list of routes: as it is, and again after every change',
+  permission: 'public',
+  owner: 'none',
+})
+
+/** GET /api/routes/{serviceName}/documents/{digest} */
+export const getRoutesDocument = get('/api/routes/{serviceName}/documents/{digest}', {
+  params: { serviceName: ServiceName, digest: Digest },
+  summary: 'Read the routes document that a digest belongs to',
+  permission: 'public',
+  owner: 'none',
+  answers: { 200: RoutesDocument },
+  refuses: ['registry.routes_unknown'],
 })

@@ -7,6 +7,7 @@ import { runningSystem } from '@stoa/system/running-system'
 import { transactionsOf } from './auth-tx.ts'
 import type { authConfig } from './config.ts'
 import { makeIdentity, type Identity } from './identity.ts'
+import { followAddedServices } from './known-services.ts'
 import { parseServiceSecrets } from './service-secrets.ts'
 
 /** What the handlers of auth are made from. */
@@ -14,6 +15,8 @@ export interface Deps {
   readonly identity: Identity
   readonly clock: Clock
   readonly newId: NewId
+  /** Follows the services that are added to the system, from `start` to `stop`. */
+  readonly added: { readonly start: () => void; readonly stop: () => Promise<void> }
 }
 
 export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthService>): Deps {
@@ -31,5 +34,16 @@ export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthS
     telemetry,
     calls,
   })
-  return { identity, clock, newId }
+  return { identity, clock, newId, added: addedServices(config.registryUrl, telemetry) }
+}
+
+function addedServices(
+  registryUrl: string,
+  telemetry: DepsContext<ConfigOf<typeof authConfig>, AuthService>['telemetry'],
+) {
+  let stop: (() => Promise<void>) | undefined
+  return {
+    start: () => void (stop = followAddedServices(registryUrl, telemetry)),
+    stop: async () => stop?.(),
+  }
 }

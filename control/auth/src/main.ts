@@ -1,5 +1,5 @@
 import { runService } from '@stoa/service'
-import { runningSystem } from '@stoa/system/running-system'
+import { knownAccess } from './known-services.ts'
 import { authService } from './service.ts'
 
-await runService(authService, { access: runningSystem.access })
+await runService(authService, { access: knownAccess })

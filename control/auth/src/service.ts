@@ -66,6 +66,12 @@ export const authService = defineService(auth, {
     tasks: { 'purge-expired': purgeExpired(deps), 'rotate-signing-keys': rotateSigningKeysWhenDue(deps) },
     personalData: accountData(deps),
   }),
-  onStart: ({ identity }) => identity.start(),
-  onStop: async ({ identity }) => identity.stop(),
+  onStart: async ({ identity, added }) => {
+    added.start()
+    await identity.start()
+  },
+  onStop: async ({ identity, added }) => {
+    identity.stop()
+    await added.stop()
+  },
 })

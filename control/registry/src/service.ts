@@ -2,8 +2,10 @@ import { registry } from '@stoa/contracts/registry/service'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { acceptanceAdmin } from './use-cases/accept-services.ts'
 import { deregisterInstance, heartbeat, registerInstance } from './use-cases/change-instances.ts'
 import { probeInstances, removeExpiredInstances } from './use-cases/look-after-instances.ts'
+import { getRoutesDocument, listRoutes, offerRoutes, watchRoutes } from './use-cases/offer-routes.ts'
 import { getService, listServices, watchServices } from './use-cases/read-instances.ts'
 import { makeWaiting } from './waiting.ts'
 
@@ -11,13 +13,16 @@ import { makeWaiting } from './waiting.ts'
 export const registryService = defineService(registry, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ newId, telemetry, config: { leaseSeconds, registryToken } }): Deps => ({
+  deps: ({ newId, telemetry, database, config: { leaseSeconds, registryToken } }): Deps => ({
     newId,
     telemetry,
+    database,
     leaseSeconds,
     token: registryToken,
     waiting: makeWaiting(),
+    routesWaiting: makeWaiting(),
   }),
+  admin: acceptanceAdmin,
   bind: (deps) => ({
     operations: {
       registerInstance: registerInstance(deps),
@@ -26,6 +31,10 @@ export const registryService = defineService(registry, {
       listServices,
       watchServices: watchServices(deps),
       getService,
+      offerRoutes: offerRoutes(deps),
+      listRoutes,
+      watchRoutes: watchRoutes(deps),
+      getRoutesDocument,
     },
     rpc: {},
     consumes: {},

@@ -9,6 +9,8 @@ interface DependencyOptions {
   readonly resolver: Resolver
   readonly breakers: Breakers
   readonly verifier: TokenVerifier
+  /** Why the routes may be out of date. */
+  readonly routesTrouble: () => string | undefined
   /** Where the rate limits are shared. */
   readonly redis: Dependency | undefined
 }
@@ -22,11 +24,13 @@ export function gatewayDependencies({
   resolver,
   breakers,
   verifier,
+  routesTrouble,
   redis,
 }: DependencyOptions): Dependencies {
   const services = upstreams.all().map(({ service }) => service)
   return {
     registry: { check: async () => throwTrouble(resolver.trouble()) },
+    routes: { check: async () => throwTrouble(routesTrouble()) },
     signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) },
     ...(redis === undefined ? {} : { redis }),
     ...Object.fromEntries(

@@ -11,6 +11,7 @@ import {
   createPrincipals,
   createTokenVerifier,
   fetchKeys,
+  liveAccess,
   PUBLIC_AUDIENCE,
   type AccessTable,
   type TokenVerifier,
@@ -27,7 +28,6 @@ import type { config } from './config.ts'
 import { gatewayDependencies } from './dependencies.ts'
 import { openSharedBuckets, type SharedBuckets } from './limits-in-redis/shared-buckets.ts'
 import { ownAnswers } from './own/own-answers.ts'
-import { ownRoutes } from './own/own-routes.ts'
 import { withRegistry } from './own/registry-instance.ts'
 import { gatewayPages } from './pages.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -35,8 +35,7 @@ import { authentication, type Authenticate } from './policies/authentication.ts'
 import { makeCors } from './policies/cors.ts'
 import { makeRateLimits } from './policies/rate-limits.ts'
 import { makeStreamLimits } from './policies/stream-limits.ts'
-import { routesOf } from './routes/route.ts'
-import { makeRouteTable } from './routes/route-table.ts'
+import { servedRoutes, upstreamNames } from './routes/served-routes.ts'
 import { makeServer } from './server.ts'
 import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
 import { makeUpstreams } from './upstream/upstreams.ts'
@@ -65,6 +64,8 @@ export interface RunningGateway {
   readonly stop: () => Promise<void>
 }
 
+type Pages = ReturnType<typeof gatewayPages>
+
 const version = '0.1.0'
 
 /** Starts the gateway; its routes and policies are derived from the contracts. */
@@ -77,34 +78,47 @@ export async function startGateway({
 }: GatewayOptions): Promise<RunningGateway> {
   const state = { isReady: false }
   const telemetry = telemetryOf(settings, given.logDestination)
-  const followed = given.resolver ?? followedRegistry(settings, telemetry)
-  const resolver = withRegistry(followed, settings.registryUrl)
+  const instances = given.resolver ?? followedRegistry(settings, telemetry)
+  const resolver = withRegistry(instances, settings.registryUrl)
   const { verifier, stopFollowing } =
     given.verifier === undefined
       ? followedVerifier(settings, telemetry)
       : { verifier: given.verifier, stopFollowing: async () => {} }
-  const principalOf = createPrincipals(access)
+  const live = liveAccess(access)
+  const principalOf = createPrincipals(live.table)
   const breakers = makeBreakers(telemetry)
-  const upstreams = makeUpstreams([...services.map(({ name }) => name), 'registry'], resolver, breakers)
+  const upstreams = makeUpstreams(upstreamNames(services), resolver, breakers)
   const shared = sharedBuckets(settings, telemetry)
+  const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
+  const registryUrl = given.resolver === undefined ? settings.registryUrl : undefined
+  const { serving, followed } = servedRoutes({ system: services, registryUrl, live, upstreams, cache, telemetry })
   const parts = {
-    table: makeRouteTable([...routesOf(services), ...ownRoutes(services)]),
+    table: serving.table,
     limits: makeRateLimits(settings.rateLimitScale, shared),
-    cache: makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry),
+    cache,
     streams: makeStreamLimits(),
     uploads: makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 }),
     upstreams,
   }
-  // Without a response of the registry it would reject every request.
-  const isReady = () => state.isReady && resolver.isInformed()
-  const dependencies = gatewayDependencies({ upstreams, resolver, breakers, verifier, redis: shared?.dependency })
+  // Without a response of the registry it would reject every request, and know no added service.
+  const isReady = () => state.isReady && resolver.isInformed() && followed.isInformed()
+  const routesTrouble = followed.trouble
+  const dependencies = () =>
+    gatewayDependencies({ upstreams, resolver, breakers, verifier, routesTrouble, redis: shared?.dependency })
   const health = makeHealth({ dependencies, isReady })
   const pipeline = { ...parts, authenticate: authenticationOf(settings, { verifier, principalOf }) }
   const traces = storedTraces(settings.telemetryFolder)
-  const administer = makeAdminister({ ...parts, breakers, health, services, traces })
-  const sessions = appSessions({ settings, access, verifier, principalOf })
+  const administer = makeAdminister({
+    ...parts,
+    breakers,
+    health,
+    services: serving.services,
+    routeStates: serving.states,
+    traces,
+  })
+  const sessions = appSessions({ settings, access: live.table, verifier, principalOf })
   const server = publicServer(
-    { settings, services, furtherErrors, isReady },
+    { settings, system: services, services: serving.services, furtherErrors, isReady },
     { pipeline, administer, sessions, telemetry },
   )
   const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
@@ -124,7 +138,7 @@ export async function startGateway({
         drainTimeoutMs + backgroundStopMs,
       )
       for (const part of [upstreams, breakers, shared]) part?.close()
-      await within(Promise.all([stopFollowing(), resolver.close()]), connectionsStopMs)
+      await within(Promise.all([stopFollowing(), followed.close(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }
@@ -132,7 +146,8 @@ export async function startGateway({
 
 interface PublicOptions {
   readonly settings: GatewayConfig
-  readonly services: readonly Service[]
+  readonly system: readonly Service[]
+  readonly services: () => readonly Service[]
   readonly furtherErrors: ErrorCatalogue | undefined
   readonly isReady: () => boolean
 }
@@ -146,7 +161,7 @@ interface PublicParts {
 
 /** The server that clients reach. */
 function publicServer(
-  { settings, services, furtherErrors, isReady }: PublicOptions,
+  { settings, system, services, furtherErrors, isReady }: PublicOptions,
   { pipeline, administer, sessions, telemetry }: PublicParts,
 ): Server {
   return makeServer({
@@ -154,12 +169,13 @@ function publicServer(
     answerOwn: ownAnswers({
       pipeline,
       services,
+      system,
       administer,
       isIntrospected: settings.graphqlIntrospection ?? settings.stoaEnv === 'embedded',
       logger: telemetry.logger,
     }),
     cors: makeCors(settings.corsOrigins),
-    pages: gatewayPages({ services: [...services, gateway], version, isReady, furtherErrors }),
+    pages: currentPages(services, (all) => gatewayPages({ services: all, version, isReady, furtherErrors })),
     sites: appSites({
       apps: gateway.apps,
       folders: foldersOf(settings.appFolders),
@@ -172,6 +188,16 @@ function publicServer(
     issuer: settings.authIssuer,
     clientTimeoutMs: settings.clientTimeoutMs,
   })
+}
+
+/** The pages of the services that are served now, made again after a change. */
+function currentPages(services: () => readonly Service[], make: (all: readonly Service[]) => Pages): Pages {
+  let made = { of: services(), pages: make([...services(), gateway]) }
+  return (head) => {
+    const of = services()
+    if (of !== made.of) made = { of, pages: make([...of, gateway]) }
+    return made.pages(head)
+  }
 }
 
 function sharedBuckets(settings: GatewayConfig, telemetry: Telemetry): SharedBuckets | undefined {

@@ -22,6 +22,8 @@ export function discoveryLog(logger: Logger): DiscoveryObserver {
       } else if (event.type === 'registry_connected') {
         if (isLost) logger.info('the registry is reachable again')
         isLost = false
+      } else if (event.type === 'routes_refused') {
+        logger.warn('the routes of this release are not served', { reason: event.reason })
       } else {
         const { type, ...fields } = event
         logger.debug(type.replaceAll('_', ' '), fields)

@@ -6,6 +6,7 @@ export type DiscoveryEvent =
   | { readonly type: 'registered'; readonly service: string; readonly instanceId: string }
   | { readonly type: 'registration_forgotten'; readonly service: string; readonly instanceId: string }
   | { readonly type: 'registration_failed'; readonly service: string; readonly reason: string }
+  | { readonly type: 'routes_refused'; readonly service: string; readonly reason: string }
   | { readonly type: 'left'; readonly service: string; readonly instanceId: string }
 
 /** Hears what discovery does, synchronously: it must be quick and must not throw. */

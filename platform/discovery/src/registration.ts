@@ -18,9 +18,17 @@ export interface InstanceDescription {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
+/** The routes of a service, as its instances offer them. */
+export interface OfferedRoutes {
+  readonly digest: string
+  readonly document: object
+}
+
 /** Settings of a registration. */
 export interface RegistrationOptions extends RegistryAddress {
   readonly instance: InstanceDescription
+  /** Made once, after the first registration; without it the instance offers no routes. */
+  readonly routes?: (() => OfferedRoutes) | undefined
   /** Between two heartbeats (10 s), less when the lease is shorter than three of them. */
   readonly heartbeatMs?: number
   readonly time?: Time
@@ -90,6 +98,7 @@ function leaseKeeper(options: RegistrationOptions) {
   const idempotencyKey = randomUUID()
   let instanceId: string | undefined
   let intervalMs = heartbeatMs
+  const offer = routesOffer(options)
 
   async function ask(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) {
     const headers: Record<string, string> = method === 'POST' ? { 'idempotency-key': idempotencyKey } : {}
@@ -102,6 +111,7 @@ function leaseKeeper(options: RegistrationOptions) {
     const given = parseLease(body)
     instanceId = given.instanceId
     intervalMs = Math.min(heartbeatMs, (given.leaseSeconds * 1_000) / 3)
+    offer.renew()
     observer?.onEvent({ type: 'registered', service, instanceId })
   }
 
@@ -113,12 +123,16 @@ function leaseKeeper(options: RegistrationOptions) {
   async function renew(): Promise<number> {
     if (instanceId !== undefined) {
       const { status, body } = await ask('PUT', `${pathOf(instanceId)}/heartbeat`)
-      if (status === 200 || status === 204) return intervalMs
+      if (status === 200 || status === 204) {
+        await offer.send(pathOf(instanceId))
+        return intervalMs
+      }
       if (status !== 404) throw refused(status, body)
       observer?.onEvent({ type: 'registration_forgotten', service, instanceId })
       instanceId = undefined
     }
     await register()
+    if (instanceId !== undefined) await offer.send(pathOf(instanceId))
     return intervalMs
   }
 
@@ -132,6 +146,48 @@ function leaseKeeper(options: RegistrationOptions) {
   }
 
   return { renew, giveUp, instanceId: () => instanceId }
+}
+
+/**
+ * Offers the routes of an instance once for each registration: by their digest, and with the document if the registry lacks it. What
+ * goes wrong is told to the observer and tried again with the next heartbeat; an earlier registry takes no offers.
+ */
+function routesOffer(options: RegistrationOptions) {
+  const { instance, observer } = options
+  let routes: OfferedRoutes | undefined
+  let isOffered = false
+
+  async function send(path: string): Promise<void> {
+    if (isOffered || options.routes === undefined) return
+    routes ??= options.routes()
+    const { digest, document } = routes
+    const put = (body: object) => askRegistry(options, { method: 'PUT', path: `${path}/routes`, body })
+    const byDigest = await put({ digest })
+    const isUnknown = codeOf(byDigest.body) === 'registry.routes_unknown'
+    const { status, body } = isUnknown ? await put({ digest, document }) : byDigest
+    if (codeOf(body) === 'request.path_unknown') return
+    if (status !== 200) throw refused(status, body)
+    isOffered = true
+    const { service } = instance
+    for (const reason of reasonsOf(body)) observer?.onEvent({ type: 'routes_refused', service, reason })
+  }
+
+  return {
+    renew: () => void (isOffered = false),
+    send: (path: string) =>
+      send(path).catch((error: unknown) => {
+        observer?.onEvent({ type: 'registration_failed', service: instance.service, reason: reasonOf(error) })
+      }),
+  }
+}
+
+function codeOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
+}
+
+function reasonsOf(body: unknown): string[] {
+  const isListed = typeof body === 'object' && body !== null && 'reasons' in body && Array.isArray(body.reasons)
+  return isListed ? (body.reasons as unknown[]).map(String) : []
 }
 
 function refused(status: number, body: unknown): AppError {

@@ -52,9 +52,13 @@ export const anonymous: Principal = {
   mayCall: () => false,
 }
 
-/** Makes principals from verified claims, one per token as long as its claims are cached. */
+/**
+ * Makes principals from verified claims, one per token as long as its claims are cached. The roles of the table may be replaced as a
+ * whole: from then on the principals have the new permissions.
+ */
 export function createPrincipals(table: AccessTable): (claims: Claims) => Principal {
-  const made = new WeakMap<Claims, Principal>()
+  let made = new WeakMap<Claims, Principal>()
+  let { roles: current } = table
   const grants = new Map<string, Grants>()
   const grantsOf = (roles: readonly string[], scope: string) => {
     const name = `${roles.join(' ')}|${scope}`
@@ -69,6 +73,11 @@ export function createPrincipals(table: AccessTable): (claims: Claims) => Princi
     return granted
   }
   return (claims) => {
+    if (table.roles !== current) {
+      current = table.roles
+      made = new WeakMap()
+      grants.clear()
+    }
     const known = made.get(claims)
     if (known !== undefined) return known
     const principal = isService(claims) ? servicePrincipal(claims) : userPrincipal(claims, grantsOf)

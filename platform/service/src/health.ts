@@ -22,7 +22,8 @@ export interface Health {
 }
 
 interface HealthOptions {
-  readonly dependencies: Dependencies
+  /** A function where they change while the process runs. */
+  readonly dependencies: Dependencies | (() => Dependencies)
   /** Started, and not draining. */
   readonly isReady: () => boolean
   /** Milliseconds after which a check counts as failed; 2,000 by default. */
@@ -34,11 +35,11 @@ interface HealthOptions {
 /** Makes the reports of `/health` and `/health/ready`. A dependency that is not required never makes a process unready. */
 export function makeHealth(options: HealthOptions): Health {
   const { dependencies, isReady, checkTimeoutMs = 2_000, keptMs = 1_000 } = options
-  const required = Object.values(dependencies).filter((each) => each.isRequired === true)
+  const current = () => (typeof dependencies === 'function' ? dependencies() : dependencies)
   let kept: { readonly report: Promise<HealthReport>; readonly untilMs: number } | undefined
 
   async function examine(): Promise<HealthReport> {
-    const examined = Object.entries(dependencies).map(
+    const examined = Object.entries(current()).map(
       async ([name, dependency]) => [name, await examineOne(dependency, checkTimeoutMs)] as const,
     )
     const components = Object.fromEntries(await Promise.all(examined))
@@ -50,6 +51,7 @@ export function makeHealth(options: HealthOptions): Health {
   return {
     async isReady() {
       if (!isReady()) return false
+      const required = Object.values(current()).filter((each) => each.isRequired === true)
       const reports = await Promise.all(required.map((each) => examineOne(each, checkTimeoutMs)))
       return reports.every(({ status }) => status === 'up')
     },

@@ -2,7 +2,10 @@ import { auditPart } from '@stoa/audit'
 import { backgroundStopMs, connectionsStopMs, databaseStopMs, relayStopMs, telemetryStopMs } from '@stoa/config'
 import { blobParts } from '@stoa/blobs'
 import { callsPart, type CallCause } from '@stoa/client'
-import { registrationPart, resolverPart } from '@stoa/discovery'
+import type { Service } from '@stoa/contract'
+import { routesDocument } from '@stoa/contract/routes'
+import { routesDigest } from '@stoa/contract/routes-digest'
+import { registrationPart, resolverPart, type OfferedRoutes } from '@stoa/discovery'
 import { eventLogPart, eventParts, type EventLog } from '@stoa/events'
 import { idempotencyPart } from '@stoa/http'
 import type { Part } from '@stoa/kernel/part'
@@ -176,14 +179,21 @@ function tasksOf({ service, database, calls, makeTx, telemetry }: Connections, {
 }
 
 /** A worker is listed for operators, with the weight 0: it gets no requests. A process with another resolver, as in tests, does not register. */
-function registrationOf({ service, options, role, version, instanceId }: Connections, doors: Doors): Part {
+function registrationOf(connections: Connections, doors: Doors): Part {
+  const { service, options, role, version, instanceId, telemetry } = connections
   const { config, resolver } = options
   if (resolver !== undefined) return { name: 'registration' }
   const described = {
     service: service.name,
     version,
     metadata: { instance: instanceId, pid: String(process.pid), role },
-    ...(role === 'worker' ? { weight: 0 } : {}),
+    logger: telemetry.logger,
+    ...(role === 'worker' ? { weight: 0 } : { routes: () => offeredRoutes(service) }),
   }
   return registrationPart(() => register(config, { ...described, port: doors.number() }))
+}
+
+function offeredRoutes(service: Service): OfferedRoutes {
+  const document = routesDocument(service)
+  return { digest: routesDigest(document), document }
 }

@@ -3,6 +3,7 @@ import {
   registration,
   registryResolver,
   type InstanceDescription,
+  type OfferedRoutes,
   type Registration,
   type RegistryAddress,
   type Resolver,
@@ -18,11 +19,23 @@ export function followRegistry(config: ServiceConfig, { logger }: Telemetry): Re
 /** Registers this process with the address at which others reach it. */
 export function register(
   config: ServiceConfig,
-  said: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata' | 'weight'>,
+  {
+    routes,
+    logger,
+    ...said
+  }: Pick<InstanceDescription, 'service' | 'port' | 'version' | 'metadata' | 'weight'> & {
+    readonly routes?: (() => OfferedRoutes) | undefined
+    readonly logger: Telemetry['logger']
+  },
 ): Registration {
   const host = config.advertisedHost ?? config.host
   const healthCheckUrl = `http://${host}:${said.port}/health/ready`
-  return registration({ ...addressOf(config), instance: { ...said, host, healthCheckUrl } })
+  return registration({
+    ...addressOf(config),
+    instance: { ...said, host, healthCheckUrl },
+    routes,
+    observer: discoveryLog(logger),
+  })
 }
 
 function addressOf({ registryUrl, registryToken }: ServiceConfig): RegistryAddress {

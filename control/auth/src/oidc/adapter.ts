@@ -19,7 +19,7 @@ import {
 } from '../store/oidc-records.ts'
 import { lockAccount } from '../store/account-ends.ts'
 import { findOAuthClient } from '../store/oauth-clients.ts'
-import { clientMetadata } from './clients.ts'
+import { addedServiceClient, clientMetadata } from './clients.ts'
 import { storableOnly } from './storable.ts'
 import { findGrant, listSessionsBeyond, saveSession } from '../store/sessions.ts'
 import { makeSignInProofs, type SignInProofs } from './sign-in-proofs.ts'
@@ -131,7 +131,7 @@ function clientAdapter({ db, issuer }: Store): Adapter {
   return {
     find: async (id) => {
       const row = await findOAuthClient(db, id)
-      return row === undefined ? undefined : clientMetadata(row, issuer)
+      return row === undefined ? addedServiceClient(id) : clientMetadata(row, issuer)
     },
     upsert: refuse,
     destroy: refuse,

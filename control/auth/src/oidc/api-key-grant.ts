@@ -25,7 +25,7 @@ export function registerApiKeyGrant(provider: Provider, accounts: Accounts, useA
       scope: key.scopes.join(' '),
       expiresIn: Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left)),
     })
-    token.resourceServer = new provider.ResourceServer(API, apiResource)
+    token.resourceServer = new provider.ResourceServer(API, apiResource())
     accounts.note(token, account)
     ctx.body = {
       access_token: await token.save(),

@@ -1,6 +1,7 @@
 import { appSessionPaths, type App } from '@stoa/contract'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { fingerprint } from '@stoa/security'
+import { findAddedService } from '../known-services.ts'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { OAuthClientRow } from '../store/oauth-clients.ts'
 
@@ -82,6 +83,12 @@ export function clientMetadata(row: OAuthClientRow, issuer: string): ClientMetad
   }
 }
 
+/** A service that was added to the running system, as oidc-provider reads it; in the place of the secret stands its fingerprint. */
+export function addedServiceClient(name: string): ClientMetadata | undefined {
+  const service = findAddedService(name)
+  return service === undefined ? undefined : { ...clientOf(name, service.secretFingerprint) }
+}
+
 /** Lets the secret of a program be compared by its fingerprint, which is all that is kept of it. */
 export function compareByFingerprint({ Client }: Provider, services: ReadonlySet<string>): void {
   const { prototype } = Client as unknown as { prototype: { compareClientSecret: (actual: string) => unknown } }
@@ -94,14 +101,16 @@ export function compareByFingerprint({ Client }: Provider, services: ReadonlySet
 function serviceClient(service: string, secrets: ReadonlyMap<string, string>): ClientMetadata[] {
   const secret = secrets.get(service) ?? secrets.get('*')
   if (secret === undefined) return []
-  return [
-    {
-      client_id: service,
-      client_secret: secret,
-      token_endpoint_auth_method: 'client_secret_basic',
-      grant_types: ['client_credentials', API_KEY_GRANT],
-      response_types: [],
-      redirect_uris: [],
-    },
-  ]
+  return [{ ...clientOf(service, secret), grant_types: ['client_credentials', API_KEY_GRANT] }]
+}
+
+function clientOf(name: string, secret: string): ClientMetadata {
+  return {
+    client_id: name,
+    client_secret: secret,
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+  }
 }

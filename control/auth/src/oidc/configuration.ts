@@ -1,5 +1,5 @@
 import { audienceOf, PROOF_ALGORITHMS, PUBLIC_AUDIENCE, resourceOf } from '@stoa/security'
-import { runningSystem } from '@stoa/system/running-system'
+import { findAddedService, knownAccess, knownPermissions } from '../known-services.ts'
 import type {
   AccessToken,
   AsymmetricSigningAlgorithm,
@@ -59,18 +59,15 @@ const OIDC_SCOPES = [...IDENTITY_SCOPES, 'offline_access']
  * What a program may ask for in the name of an account; the scopes of OpenID Connect let it ask for who the account is.
  * `service:internal` is for API keys alone, and for those of accounts that manage everybody's keys.
  */
-export const API_SCOPES: readonly string[] = [
-  ...IDENTITY_SCOPES,
-  ...Object.keys(runningSystem.access.scopes).filter((scope) => scope !== 'service:internal'),
-  ...runningSystem.access.permissions,
-]
-const API_SCOPE = API_SCOPES.join(' ')
+export function apiScopes(): readonly string[] {
+  const named = Object.keys(knownAccess.scopes).filter((scope) => scope !== 'service:internal')
+  return [...IDENTITY_SCOPES, ...named, ...knownPermissions()]
+}
 
 /** The scopes that the metadata names: all that a program may ask for. */
-export const PUBLISHED_SCOPES = [
-  ...OIDC_SCOPES,
-  ...API_SCOPE.split(' ').filter((scope) => !OIDC_SCOPES.includes(scope) && scope !== 'service:internal'),
-]
+export function publishedScopes(): readonly string[] {
+  return [...OIDC_SCOPES, ...apiScopes().filter((scope) => !OIDC_SCOPES.includes(scope))]
+}
 
 export interface ProviderSettings {
   readonly issuer: string
@@ -82,12 +79,14 @@ export interface ProviderSettings {
 }
 
 /** The API as a resource server: its tokens are JWTs for the audience `stoa`. */
-export const apiResource: ResourceServer = {
-  scope: API_SCOPE,
-  audience: PUBLIC_AUDIENCE,
-  accessTokenFormat: 'jwt',
-  accessTokenTTL: ACCESS_TOKEN_SECONDS,
-  jwt: { sign: { alg: 'RS256' } },
+export function apiResource(): ResourceServer {
+  return {
+    scope: apiScopes().join(' '),
+    audience: PUBLIC_AUDIENCE,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: ACCESS_TOKEN_SECONDS,
+    jwt: { sign: { alg: 'RS256' } },
+  }
 }
 
 /** Everything that oidc-provider is told; what is not named here is off. */
@@ -142,7 +141,10 @@ function features(declared: DeclaredCalls): NonNullable<Configuration['features'
     },
     introspection: {
       enabled: true,
-      allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId || services.has(client.clientId),
+      allowedPolicy: (_ctx, client, token) =>
+        client.clientId === token.clientId ||
+        services.has(client.clientId) ||
+        findAddedService(client.clientId) !== undefined,
     },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
     rpInitiatedLogout: { enabled: true, logoutSource: pages.logout, postLogoutSuccessSource: pages.loggedOut },
@@ -162,11 +164,12 @@ const followed: ReadonlySet<string> = new Set(['auth', 'config'])
 /** Services get tokens for the callees they declare and for those they follow; all others for the API. */
 function resourceServer(declared: DeclaredCalls, resource: string, clientId: string): ResourceServer {
   const audience = audienceOf(resource)
-  if (!declared.has(clientId) && audience === PUBLIC_AUDIENCE) return apiResource
-  if (!serviceNames(declared).has(clientId)) {
+  const calls = declared.get(clientId) ?? findAddedService(clientId)?.calls
+  if (calls === undefined && audience === PUBLIC_AUDIENCE) return apiResource()
+  if (calls === undefined && !serviceNames(declared).has(clientId)) {
     throw new errors.InvalidTarget('the client may ask for the API alone')
   }
-  const methods = declared.get(clientId)?.get(audience ?? '') ?? (followed.has(audience ?? '') ? [] : undefined)
+  const methods = calls?.get(audience ?? '') ?? (followed.has(audience ?? '') ? [] : undefined)
   if (audience === undefined || methods === undefined)
     throw new errors.InvalidTarget('the service declares no call of this one')
   return {
@@ -220,7 +223,7 @@ async function loadExistingGrant(ctx: KoaContextWithOIDC) {
   if (known !== undefined || !isFirstParty(client)) return known
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
   grant.addOIDCScope([...IDENTITY_SCOPES, ...oidc.requestParamOIDCScopes].join(' '))
-  grant.addResourceScope(API, API_SCOPE)
+  grant.addResourceScope(API, apiScopes().join(' '))
   await grant.save()
   return grant
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type Interaction, type Provider } from 'oidc-provider'
-import { IDENTITY_SCOPES, PUBLISHED_SCOPES } from './configuration.ts'
+import { IDENTITY_SCOPES, publishedScopes } from './configuration.ts'
 import { readForm } from './form.ts'
 import { html, type Markup } from './html.ts'
 import { send } from './send-page.ts'
@@ -78,7 +78,7 @@ async function question(provider: Provider, interaction: Interaction): Promise<[
   const missing = new Set([...missingOIDCScope, ...Object.values(missingResourceScopes).flat()])
   // a native program is asked about each time (RFC 8252, section 8.6), also when it asks for nothing new
   const asked = textOf(params['scope']).split(' ')
-  const scopes = missing.size > 0 ? [...missing] : PUBLISHED_SCOPES.filter((scope) => asked.includes(scope))
+  const scopes = missing.size > 0 ? [...missing] : publishedScopes().filter((scope) => asked.includes(scope))
   return [
     `Allow ${name} to use your account?`,
     html`<p><strong>${name}</strong> asks for:</p>

@@ -35,7 +35,7 @@ export async function mintFirstTokens(
     authTime: Math.floor(Date.now() / 1_000),
   })
   const accessToken = new provider.AccessToken(shared)
-  accessToken.resourceServer = new provider.ResourceServer(API, apiResource)
+  accessToken.resourceServer = new provider.ResourceServer(API, apiResource())
   accounts.note(accessToken, { ...account, methods })
   return {
     refreshToken: await refreshToken.save(),

@@ -12,7 +12,7 @@ import {
   AUTHORIZE_PATH,
   DEVICE_PATH,
   providerConfiguration,
-  PUBLISHED_SCOPES,
+  publishedScopes,
   type ProviderSettings,
 } from './configuration.ts'
 import { methodsAt } from './endpoints.ts'
@@ -127,7 +127,7 @@ async function leaveToTheDoor(ctx: KoaContextWithOIDC, next: () => Promise<void>
   }
   for (const name of Object.keys(ctx.response.headers)) if (name.startsWith('access-control-')) ctx.remove(name)
   // oidc-provider names those of OpenID Connect alone
-  if (ctx.oidc?.route === 'discovery') Object.assign(ctx.body as object, { scopes_supported: PUBLISHED_SCOPES })
+  if (ctx.oidc?.route === 'discovery') Object.assign(ctx.body as object, { scopes_supported: publishedScopes() })
   if (ctx.status === 404 && ctx.body === undefined) ctx.respond = false
 }
 
@@ -178,7 +178,7 @@ function protectedResource(issuer: string): object {
     bearer_methods_supported: ['header'],
     dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     jwks_uri: `${issuer}/oauth2/jwks`,
-    scopes_supported: PUBLISHED_SCOPES,
+    scopes_supported: publishedScopes(),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Access } from '@stoa/contracts/auth/access'
-import { runningSystem } from '@stoa/system/running-system'
+import { describePermission } from '../known-services.ts'
 
 type OtherScope = keyof Access<string>['scopes'] | 'openid' | 'email' | 'profile' | 'offline_access'
 
@@ -17,7 +17,7 @@ const words: { readonly [Name in OtherScope]: string } = {
 /** What a scope lets a program do, in words for the consent page. @throws Error for a scope without words */
 export function wordsOf(scope: string): string {
   if (Object.hasOwn(words, scope)) return words[scope as OtherScope]
-  const declared = new Map(Object.entries(runningSystem.access.declared)).get(scope)
-  if (declared === undefined) throw new Error(`the scope ${scope} has no words`)
-  return declared.description
+  const description = describePermission(scope)
+  if (description === undefined) throw new Error(`the scope ${scope} has no words`)
+  return description
 }

@@ -2,7 +2,7 @@ import type { Caller } from '@stoa/contract'
 import { apiKeyCreated } from '@stoa/contracts/auth/events'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { fingerprint, grantedPermissions, randomSecret } from '@stoa/security'
-import { runningSystem } from '@stoa/system/running-system'
+import { knownAccess } from '../known-services.ts'
 import type { AuthTx } from '../auth-tx.ts'
 import type { ApiKeyRow } from '../store/api-keys.ts'
 
@@ -27,9 +27,9 @@ export function scopesOutOfReach(
   { roles: callersRoles, can }: Pick<Caller, 'roles' | 'can'>,
 ): string[] {
   return requested.filter((scope) => {
-    if (!Object.hasOwn(runningSystem.access.scopes, scope)) return !can(scope)
+    if (!Object.hasOwn(knownAccess.scopes, scope)) return !can(scope)
     if (scope === 'service:internal' && !can('api-key:manage:any')) return true
-    return [...grantedPermissions(runningSystem.access, callersRoles, [scope])].some((permission) => !can(permission))
+    return [...grantedPermissions(knownAccess, callersRoles, [scope])].some((permission) => !can(permission))
   })
 }
 

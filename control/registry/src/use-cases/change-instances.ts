@@ -1,22 +1,20 @@
 import type { Handler } from '@stoa/contract'
 import type { RegistryService } from '@stoa/contracts/registry/service'
-import { equalsInConstantTime } from '@stoa/security'
 import { afterCommit } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
+import { mayChange } from '../may-change.ts'
 import { removeInstance, renewLease, saveInstance } from '../store/instances.ts'
+import { settleRoutes } from './settle-routes.ts'
 
-type Headers = { readonly [name: string]: string | undefined }
-
-function isOurs({ token }: Deps, headers: Headers): boolean {
-  return equalsInConstantTime(headers['x-registry-token'] ?? '', token)
-}
-
-const notOurs = 'Only processes of the system may change the registry.'
+/** The detail of the error for a request without the token that it needs. */
+export const notOurs =
+  'Only processes of the system and of accepted services may change the registry, each with its token.'
 
 export const registerInstance =
   (deps: Deps): Handler<RegistryService, 'registerInstance'> =>
-  async ({ body, headers, commit, refuse }) => {
-    if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
+  async ({ body, headers, db, commit, refuse }) => {
+    if (!(await mayChange(db, { token: deps.token, headers, service: body.serviceName })))
+      return refuse('registry.token_wrong', notOurs)
     const id = deps.newId()
     const key = headers['idempotency-key'] ?? id
     return commit(async (tx) => {
@@ -28,8 +26,9 @@ export const registerInstance =
 
 export const heartbeat =
   (deps: Deps): Handler<RegistryService, 'heartbeat'> =>
-  async ({ params, headers, commit, refuse }) => {
-    if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
+  async ({ params, headers, db, commit, refuse }) => {
+    if (!(await mayChange(db, { token: deps.token, headers, service: params.serviceName })))
+      return refuse('registry.token_wrong', notOurs)
     return commit(async (tx) => {
       const isKnown = await renewLease(tx, params.serviceName, params.instanceId, deps.leaseSeconds)
       if (!isKnown) return refuse('registry.instance_not_found', 'The instance does not exist; register it again.')
@@ -39,12 +38,15 @@ export const heartbeat =
 
 export const deregisterInstance =
   (deps: Deps): Handler<RegistryService, 'deregisterInstance'> =>
-  async ({ params, headers, commit, refuse }) => {
-    if (!isOurs(deps, headers)) return refuse('registry.token_wrong', notOurs)
+  async ({ params, headers, db, commit, refuse }) => {
+    if (!(await mayChange(db, { token: deps.token, headers, service: params.serviceName })))
+      return refuse('registry.token_wrong', notOurs)
     return commit(async (tx) => {
       const wasKnown = await removeInstance(tx, params.serviceName, params.instanceId)
       if (!wasKnown) return refuse('registry.instance_not_found', 'The instance does not exist.')
+      await settleRoutes(tx, params.serviceName)
       afterCommit(tx, deps.waiting.wake)
+      afterCommit(tx, deps.routesWaiting.wake)
       return { status: 204 }
     })
   }

@@ -5,10 +5,12 @@ import type { Deps } from '../deps.ts'
 import { mayRemove, statusAfterProbe } from '../domain/self-preservation.ts'
 import { isWell } from '../probe.ts'
 import { countVanishing, limitLeases, listProbed, noteProbe, removeExpired } from '../store/instances.ts'
+import { settleRoutes } from './settle-routes.ts'
 
 export const removeExpiredInstances = ({
   telemetry,
   waiting,
+  routesWaiting,
   leaseSeconds,
 }: Deps): TaskHandler<RegistryService, 'remove-expired'> => {
   const preserving = telemetry.metrics.gauge('registry_self_preservation', '1 while expired instances are kept', [])
@@ -25,7 +27,10 @@ export const removeExpiredInstances = ({
       }
       const services = await removeExpired(tx)
       if (services.length === 0) return
+      // In one order, so that two that settle several services do not wait for each other.
+      for (const service of new Set(services.toSorted())) await settleRoutes(tx, service)
       afterCommit(tx, waiting.wake)
+      afterCommit(tx, routesWaiting.wake)
       telemetry.logger.info('instances removed because their leases expired', { services: services.join(' ') })
     })
 }

@@ -10,6 +10,7 @@ import { healthEndpoints } from '@stoa/service/endpoints'
 import type { ResponseCache } from '../cache/response-cache.ts'
 import type { RateLimits } from '../policies/rate-limits.ts'
 import type { StreamLimits } from '../policies/stream-limits.ts'
+import type { RoutesState } from '../routes/plan-routes.ts'
 import type { RouteTable } from '../routes/route-table.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
 import { operatedServices } from './operated-services.ts'
@@ -25,7 +26,8 @@ export interface Administered {
   readonly limits: RateLimits
   readonly cache: ResponseCache
   readonly health: Health
-  readonly services: readonly Service[]
+  readonly services: () => readonly Service[]
+  readonly routeStates: () => readonly RoutesState[]
   readonly traces: StoredTraces
 }
 
@@ -59,10 +61,11 @@ export function makeAdminister(administered: Administered): Administer {
 
 function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
   const states = serviceStates(administered)
-  const { table, upstreams, streams, limits, cache, services, traces } = administered
+  const { table, upstreams, streams, limits, cache, services, routeStates, traces } = administered
   return serveEndpoints(gatewayEndpoints, {
     listRoutes: async () => ({ items: table.routes }),
-    listServices: async () => ({ items: operatedServices(services) }),
+    listRouteStates: async () => ({ items: routeStates().map(compactState) }),
+    listServices: async () => ({ items: operatedServices(services()) }),
     listStates: () => states(),
     listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),
     async drainInstance({ params: { service, instance } }) {
@@ -100,4 +103,8 @@ function findUpstream(upstreams: Upstreams, service: string) {
   const upstream = upstreams.all().find((each) => each.service === service)
   if (upstream === undefined) throw platformError('operating.not_found', `The gateway has no upstream ${service}.`)
   return upstream
+}
+
+function compactState({ digest, ...state }: RoutesState) {
+  return { ...state, ...(digest === undefined ? {} : { digest }) }
 }

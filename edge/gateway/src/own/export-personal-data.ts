@@ -9,7 +9,7 @@ import type { Route } from '../routes/route.ts'
 import { bareHead } from './bare-head.ts'
 
 interface ExportOptions {
-  readonly services: readonly Service[]
+  readonly services: () => readonly Service[]
   readonly limits: RateLimits
   /** Sends a request on to a service, as the caller. */
   readonly forward: (request: PartRequest) => Promise<Proxied>
@@ -36,8 +36,10 @@ const largestPartBytes = 32 * 1_048_576
 
 /** Makes the export; each service decides whether the caller may read the data. */
 export function personalDataExport({ services, limits, forward }: ExportOptions): ExportPersonalData {
-  const keepers = services.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
   return async (asked) => {
+    const keepers = services()
+      .filter(({ personalData }) => personalData !== 'none')
+      .map(({ name }) => name)
     await limits.takeForExport(asked.principal.subject)
     const [, userId = ''] = /\/users\/([^/]+)\/export$/.exec(asked.head.path) ?? []
     const parts = await Promise.all(keepers.map((service) => partOf(service, userId, asked, forward)))

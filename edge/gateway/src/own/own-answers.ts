@@ -16,7 +16,10 @@ import { operationOf } from './operate.ts'
 
 interface OwnOptions {
   readonly pipeline: Pipeline
-  readonly services: readonly Service[]
+  /** Those that are served now. */
+  readonly services: () => readonly Service[]
+  /** Those whose contracts the graph is made from. */
+  readonly system: readonly Service[]
   readonly administer: Administer
   /** Whether clients may read the schema of the graph. */
   readonly isIntrospected: boolean
@@ -45,14 +48,14 @@ function auditAnswers(pipeline: Pipeline): AnswerOwn {
 }
 
 /** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
-export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptions): AnswerOwn {
+export function ownAnswers({ pipeline, services, system, administer, ...rest }: OwnOptions): AnswerOwn {
   const collect = personalDataExport({
     services,
     limits: pipeline.limits,
     forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
   })
   const listAudit = auditAnswers(pipeline)
-  const operated = new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
+  const operated = () => new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
 
   async function exportData(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
     const { status, headers, body } = await collect({ route, head, principal: passing.principal })
@@ -61,7 +64,7 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
   }
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
-    const operation = operationOf(route, head, operated)
+    const operation = operationOf(route, head, operated())
     if (operation.route.service !== 'gateway') {
       // a reconciliation is silent for longer than a client may be
       passing.request.socket.setTimeout(route.timeoutMs)
@@ -88,7 +91,9 @@ export function ownAnswers({ pipeline, services, administer, ...rest }: OwnOptio
 
   async function query(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
     // its libraries take memory and time, so they are loaded with the first query
-    graph ??= import('../graph/serve-graph.ts').then(({ serveGraph }) => serveGraph({ pipeline, services, ...rest }))
+    graph ??= import('../graph/serve-graph.ts').then(({ serveGraph }) =>
+      serveGraph({ pipeline, services: system, ...rest }),
+    )
     const serve = await graph
     const asked = { ...passing, route, head }
     const answer = await (route.name === 'query' ? serve.query(asked) : serve.aggregate(asked))

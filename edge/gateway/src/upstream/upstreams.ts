@@ -35,6 +35,8 @@ export interface Upstream {
 /** The upstreams of a gateway, by service. */
 export interface Upstreams {
   readonly of: (service: string) => Upstream
+  /** Follows the instances of these services from now on; requests in progress to others end as they would. */
+  readonly serve: (services: Iterable<string>) => void
   readonly all: () => readonly Upstream[]
   readonly close: () => void
 }
@@ -44,14 +46,26 @@ const none: ReadonlySet<string> = new Set()
 
 /** Makes the upstreams of these services; their instances follow the resolver. */
 export function makeUpstreams(services: Iterable<string>, resolver: Resolver, breakers: Breakers): Upstreams {
-  const upstreams = new Map([...services].map((service) => [service, makeUpstream(service, resolver, breakers)]))
+  // One that is no longer served is kept: its requests in progress end, and operators add a few services in the life of a process.
+  const upstreams = new Map<string, Upstream>()
+  let served: readonly Upstream[] = []
+  const keep = (service: string): Upstream => {
+    const upstream = upstreams.get(service) ?? makeUpstream(service, resolver, breakers)
+    upstreams.set(service, upstream)
+    return upstream
+  }
+  const serve = (names: Iterable<string>): void => {
+    served = [...names].map(keep)
+  }
+  serve(services)
   return {
     of(service) {
       const upstream = upstreams.get(service)
       if (upstream === undefined) throw new Error(`there is no upstream ${service}`)
       return upstream
     },
-    all: () => [...upstreams.values()],
+    serve,
+    all: () => served,
     close: () => upstreams.forEach((upstream) => upstream.close()),
   }
 }

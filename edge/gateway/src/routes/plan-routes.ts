@@ -1,0 +1,177 @@
+import type { Service } from '@stoa/contract'
+import { pathPrefixesOf, permissionsOf, refusalsOf, type Acceptance, type RoutesDocument } from '@stoa/contract/routes'
+import { gateway } from '@stoa/contracts/gateway/service'
+import type { ServiceRoutes } from '@stoa/discovery'
+import { routesOf } from './route.ts'
+
+/** How the routes of a service stand: where they come from, whether they are served, and what is refused. */
+export interface RoutesState {
+  readonly service: string
+  /** `system` for the contract that the gateway was built with. */
+  readonly source: 'system' | 'registry' | 'file'
+  readonly state: 'served' | 'accepted' | 'offered' | 'refused'
+  readonly digest: string | undefined
+  readonly reasons: readonly string[]
+}
+
+/** A document as the gateway reads it. */
+export interface ReadDocument {
+  readonly document: RoutesDocument
+  readonly service: Service
+}
+
+interface PlanOptions {
+  /** The contracts that the gateway was built with: accepted from the start. */
+  readonly system: readonly Service[]
+  readonly digestOf: (service: Service) => string
+  readonly told: readonly ServiceRoutes[]
+  /** Undefined for a document that could not be read. */
+  readonly documentOf: (service: string, digest: string) => ReadDocument | undefined
+  /** What was served of each service until now: it stays when its next routes are refused. */
+  readonly before: ReadonlyMap<string, Service>
+}
+
+/** What is to be served, and how each service stands. */
+export interface RoutesPlan {
+  readonly services: readonly Service[]
+  readonly states: readonly RoutesState[]
+  /** Of the services that are not part of the system. */
+  readonly added: readonly Acceptance[]
+}
+
+/** Decides what is served of the routes that the registry tells of. What is refused of one service changes nothing for the others. */
+export function planRoutes({ system, digestOf, told, documentOf, before }: PlanOptions): RoutesPlan {
+  const services = new Map(system.map((service) => [service.name, service]))
+  const states = new Map(system.map((service) => [service.name, stateOf(service.name, 'system', 'served')]))
+  const added: Acceptance[] = []
+  for (const item of told) {
+    if (reserved.has(item.service)) continue
+    const own = services.get(item.service)
+    const judged = own === undefined ? judgeAdded(item) : judgeChanged(item, own)
+    if (judged === undefined) continue
+    states.set(item.service, judged.state)
+    if (judged.service !== undefined) services.set(item.service, judged.service)
+    if (own === undefined && judged.service !== undefined && item.accepted !== undefined) added.push(item.accepted)
+  }
+  return { services: [...services.values()], states: [...states.values()], added }
+
+  function judgeChanged(item: ServiceRoutes, own: Service) {
+    const { service: name, digest } = item
+    const elsewhere = otherReleases(item)
+    if (digest === undefined || digest === digestOf(own))
+      return { state: stateOf(name, 'system', 'served', digest, elsewhere), service: own }
+    const read = documentOf(name, digest)
+    if (read === undefined) return { state: unread(name, digest), service: before.get(name) ?? own }
+    const reasons = [...refusalsOf(read.document, item.accepted ?? acceptanceOf(own)), ...clashes(read.service)]
+    if (reasons.length > 0)
+      return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: before.get(name) ?? own }
+    return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+  }
+
+  function judgeAdded(item: ServiceRoutes): { state: RoutesState; service: Service | undefined } | undefined {
+    const { service: name, digest, accepted } = item
+    const elsewhere = otherReleases(item)
+    if (accepted === undefined) {
+      if (item.offers.length === 0) return undefined
+      const reason = `it is not accepted: an operator accepts it with "stoa add ${name}"`
+      return { state: stateOf(name, 'registry', 'offered', item.offers[0]?.digest, [reason]), service: undefined }
+    }
+    const foreign = [...ownersOf(accepted)]
+    if (foreign.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, foreign), service: undefined }
+    if (digest === undefined) {
+      const state = item.offers.length > 0 ? 'refused' : 'accepted'
+      const reasons = elsewhere.length > 0 ? elsewhere : ['no instance has offered its routes yet']
+      return { state: stateOf(name, 'registry', state, undefined, reasons), service: undefined }
+    }
+    const read = documentOf(name, digest)
+    if (read === undefined) return { state: unread(name, digest), service: before.get(name) }
+    const reasons = [...refusalsOf(read.document, accepted), ...clashes(read.service)]
+    if (reasons.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: undefined }
+    return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+  }
+
+  /** Services of the system share some prefixes, as that of the paths of an account, but no route. */
+  function clashes(service: Service): string[] {
+    const others = [...services.values()].filter(({ name }) => name !== service.name)
+    return overlapOf(service, others)
+  }
+
+  function ownersOf({ paths, permissions }: Acceptance): string[] {
+    const names = new Set(system.map(({ name }) => name))
+    const others = [...services.values(), gateway]
+    const taken = others.flatMap((other) =>
+      pathPrefixesOf(other)
+        .filter((prefix) => paths.includes(prefix))
+        .map((prefix) => `the path ${prefix} belongs to ${other.name}`),
+    )
+    const contested = [...services.values()]
+      .filter(({ name }) => !names.has(name))
+      .flatMap((other) =>
+        permissionsOf(other)
+          .filter((name) => Object.hasOwn(permissions, name) && !isOfSystem(name))
+          .map((name) => `the permission ${name} belongs to ${other.name}`),
+      )
+    const kept = paths.filter((path) => ofGateway.has(path)).map((path) => `the path ${path} belongs to gateway`)
+    return [...kept, ...taken, ...contested]
+  }
+
+  function isOfSystem(permission: string): boolean {
+    return system.some((service) => permissionsOf(service).includes(permission))
+  }
+}
+
+// Those of the one are internal, and those of the other cannot come from elsewhere.
+const reserved = new Set(['registry', gateway.name])
+
+// What the gateway serves itself without a route of its contract.
+const ofGateway = new Set([
+  ...['/', '/admin', '/asyncapi', '/docs', '/errors', '/graphql', '/health', '/metrics', '/openapi', '/openapi.json'],
+  ...['/personal-data', '/schemas'],
+  ...Object.values(gateway.apps).map(({ path }) => path),
+])
+
+function stateOf(
+  service: string,
+  source: RoutesState['source'],
+  state: RoutesState['state'],
+  digest?: string,
+  reasons: readonly string[] = [],
+): RoutesState {
+  return { service, source, state, digest, reasons }
+}
+
+function unread(service: string, digest: string): RoutesState {
+  return stateOf(service, 'registry', 'refused', digest, ['the document cannot be read, or is not valid'])
+}
+
+/** What instances offer beside the document that is served. */
+function otherReleases({ digest, offers }: ServiceRoutes): string[] {
+  return offers
+    .filter((offer) => offer.digest !== digest)
+    .flatMap((offer) =>
+      offer.reasons.length > 0
+        ? offer.reasons
+        : [`${offer.instances} of its instances have other routes, which are served once the others have left`],
+    )
+}
+
+/** What a service of the system may change without an operator: routes below its own paths, with its own permissions. */
+function acceptanceOf(service: Service): Acceptance {
+  const permissions = Object.fromEntries(
+    permissionsOf(service).map((name) => [name, { description: name, roles: [] as string[] }]),
+  )
+  return { paths: pathPrefixesOf(service), permissions, calls: {} }
+}
+
+function overlapOf(service: Service, others: readonly Service[]): string[] {
+  const keys = new Map(others.flatMap((other) => routesOf([other]).map((route) => [keyOf(route), other.name] as const)))
+  return routesOf([service]).flatMap((route) => {
+    const owner = keys.get(keyOf(route))
+    return owner === undefined ? [] : [`${route.method} ${route.path} belongs to ${owner}`]
+  })
+}
+
+/** Two routes with the same key match the same requests. */
+function keyOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`
+}
