@@ -10,17 +10,15 @@ import { UsageError } from './usage-error.ts'
 export async function acceptanceOf(name: string): Promise<Acceptance> {
   const service = await contractOf(name)
   const declared = await declaredBy(name)
-  const permissions = Object.fromEntries(
-    permissionsOf(service).map((each) => {
-      const { description = each, roles = [], isForPartners } = declared[each] ?? {}
-      return [each, { description, roles: [...roles], ...(isForPartners === undefined ? {} : { isForPartners }) }]
-    }),
-  )
+  const permissions: Acceptance['permissions'] = {}
   // Its handlers may ask for more than its routes do: for the resources of others.
-  const further = Object.entries(declared).map(([each, { roles, ...rest }]) => [each, { ...rest, roles: [...roles] }])
+  for (const each of [...permissionsOf(service), ...Object.keys(declared)]) {
+    const { description = each, roles = [], isForPartners } = declared[each] ?? {}
+    permissions[each] = { description, roles: [...roles], ...(isForPartners === undefined ? {} : { isForPartners }) }
+  }
   return {
     paths: pathPrefixesOf(service),
-    permissions: { ...permissions, ...Object.fromEntries(further) },
+    permissions,
     calls: callsOf(service),
   }
 }
@@ -42,7 +40,8 @@ function isServiceNamed(value: unknown, name: string): boolean {
 async function declaredBy(name: string): Promise<Permissions> {
   const file = join(root, 'contracts', name, 'permissions.ts')
   if (!existsSync(file)) return {}
-  return Object.assign({}, ...Object.values((await import(file)) as object)) as Permissions
+  const exported = Object.values((await import(file)) as Readonly<Record<string, Permissions>>)
+  return Object.assign({}, ...exported) as Permissions
 }
 
 /** The full names of the methods that a service declares to call, by callee. */

@@ -92,14 +92,10 @@ export async function startGateway({
   const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
   const registryUrl = given.resolver === undefined ? settings.registryUrl : undefined
   const { serving, followed } = servedRoutes({ system: services, registryUrl, live, upstreams, cache, telemetry })
-  const parts = {
-    table: serving.table,
-    limits: makeRateLimits(settings.rateLimitScale, shared),
-    cache,
-    streams: makeStreamLimits(),
-    uploads: makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 }),
-    upstreams,
-  }
+  const limits = makeRateLimits(settings.rateLimitScale, shared)
+  const streams = makeStreamLimits()
+  const uploads = makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 })
+  const parts = { table: serving.table, limits, cache, streams, uploads, upstreams }
   // Without a response of the registry it would reject every request, and know no added service.
   const isReady = () => state.isReady && resolver.isInformed() && followed.isInformed()
   const routesTrouble = followed.trouble
@@ -108,17 +104,11 @@ export async function startGateway({
   const health = makeHealth({ dependencies, isReady })
   const pipeline = { ...parts, authenticate: authenticationOf(settings, { verifier, principalOf }) }
   const traces = storedTraces(settings.telemetryFolder)
-  const administer = makeAdminister({
-    ...parts,
-    breakers,
-    health,
-    services: serving.services,
-    routeStates: serving.states,
-    traces,
-  })
+  const { services: current, states: routeStates } = serving
+  const administer = makeAdminister({ ...parts, breakers, health, services: current, routeStates, traces })
   const sessions = appSessions({ settings, access: live.table, verifier, principalOf })
   const server = publicServer(
-    { settings, system: services, services: serving.services, furtherErrors, isReady },
+    { settings, system: services, services: current, furtherErrors, isReady },
     { pipeline, administer, sessions, telemetry },
   )
   const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
@@ -132,16 +122,18 @@ export async function startGateway({
     telemetry,
     async stop() {
       state.isReady = false
-      const { drainTimeoutMs } = settings
-      await within(
-        Promise.all([close(server, drainTimeoutMs), close(admin, drainTimeoutMs)]),
-        drainTimeoutMs + backgroundStopMs,
-      )
+      await stopServers([server, admin], settings.drainTimeoutMs)
       for (const part of [upstreams, breakers, shared]) part?.close()
       await within(Promise.all([stopFollowing(), followed.close(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }
+}
+
+/** Takes no new connections, and lets what is in progress end. */
+async function stopServers(servers: readonly Server[], drainTimeoutMs: number): Promise<void> {
+  const closed = Promise.all(servers.map((server) => close(server, drainTimeoutMs)))
+  await within(closed, drainTimeoutMs + backgroundStopMs)
 }
 
 interface PublicOptions {

@@ -8,12 +8,18 @@ import { expect, onTestFinished, test } from 'vitest'
 import { config } from '../src/config.ts'
 import { startGateway } from '../src/start-gateway.ts'
 
-test('it is ready only once the registry has told it who is there', async () => {
+test('it is ready only once the registry has told it who is there, and which routes', async () => {
   let isAway = true
+  let hasRoutes = false
   const registry = createServer(({ url }, response) => {
     if (isAway) response.writeHead(503).end()
     else if (url === '/api/services')
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ revision: 1, items: [] }))
+    else if (url === '/api/routes/watch' && !hasRoutes) response.writeHead(503).end()
+    else if (url === '/api/routes/watch')
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .write(`event: routes\ndata: ${JSON.stringify({ revision: 1, items: [] })}\n\n`)
     else response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
   })
   registry.listen(0, '127.0.0.1')
@@ -46,6 +52,11 @@ test('it is ready only once the registry has told it who is there', async () => 
     body: { status: 'down', components: { registry: { status: 'down' }, 'upstreams.order': { status: 'down' } } },
   })
   isAway = false
+  await eventually(async () =>
+    expect((await health()).body).toMatchObject({ components: { registry: { status: 'up' } } }),
+  )
+  expect(await status()).toBe(503)
+  hasRoutes = true
   await eventually(async () => expect(await status()).toBe(200))
   await eventually(async () =>
     expect(await health()).toMatchObject({

@@ -40,95 +40,115 @@ export interface RoutesPlan {
 }
 
 /** Decides what is served of the routes that the registry tells of. What is refused of one service changes nothing for the others. */
-export function planRoutes({ system, digestOf, told, documentOf, before }: PlanOptions): RoutesPlan {
+export function planRoutes(options: PlanOptions): RoutesPlan {
+  const { system, told } = options
   const services = new Map(system.map((service) => [service.name, service]))
   const states = new Map(system.map((service) => [service.name, stateOf(service.name, 'system', 'served')]))
   const added: Acceptance[] = []
   for (const item of told) {
     if (reserved.has(item.service)) continue
     const own = services.get(item.service)
-    const judged = own === undefined ? judgeAdded(item) : judgeChanged(item, own)
+    const context = { ...options, services }
+    const judged = own === undefined ? judgeAdded(item, context) : judgeChanged(item, own, context)
     if (judged === undefined) continue
     states.set(item.service, judged.state)
     if (judged.service !== undefined) services.set(item.service, judged.service)
     if (own === undefined && judged.service !== undefined && item.accepted !== undefined) added.push(item.accepted)
   }
   return { services: [...services.values()], states: [...states.values()], added }
+}
 
-  function judgeChanged(item: ServiceRoutes, own: Service) {
-    const { service: name, digest } = item
-    const elsewhere = otherReleases(item)
-    if (digest === undefined || digest === digestOf(own))
-      return { state: stateOf(name, 'system', 'served', digest, elsewhere), service: own }
-    const read = documentOf(name, digest)
-    if (read === undefined) return { state: unread(name, digest), service: before.get(name) ?? own }
-    const reasons = [...refusalsOf(read.document, item.accepted ?? acceptanceOf(own)), ...clashes(read.service)]
-    if (reasons.length > 0)
-      return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: before.get(name) ?? own }
-    return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+interface Context extends PlanOptions {
+  /** What is decided so far. */
+  readonly services: ReadonlyMap<string, Service>
+}
+
+interface Judged {
+  readonly state: RoutesState
+  /** What is served of it; undefined for nothing. */
+  readonly service: Service | undefined
+}
+
+function judgeChanged(item: ServiceRoutes, own: Service, { services, digestOf, documentOf, before }: Context): Judged {
+  const { service: name, digest } = item
+  const elsewhere = otherReleases(item)
+  if (digest === undefined || digest === digestOf(own))
+    return { state: stateOf(name, 'system', 'served', digest, elsewhere), service: own }
+  const served = before.get(name) ?? own
+  const read = documentOf(name, digest)
+  if (read === undefined) return { state: unread(name, digest), service: served }
+  const reasons = [
+    ...refusalsOf(read.document, item.accepted ?? acceptanceOf(own)),
+    ...overlapOf(read.service, [...services.values()]),
+  ]
+  if (reasons.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: served }
+  return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+}
+
+function judgeAdded(item: ServiceRoutes, context: Context): Judged | undefined {
+  const { service: name, digest, accepted } = item
+  const state = (is: RoutesState['state'], reasons: readonly string[], of = digest) =>
+    stateOf(name, 'registry', is, of, reasons)
+  if (accepted === undefined) {
+    if (item.offers.length === 0) return undefined
+    const reason = `it is not accepted: an operator accepts it with "stoa add ${name}"`
+    return { state: state('offered', [reason], item.offers[0]?.digest), service: undefined }
   }
-
-  function judgeAdded(item: ServiceRoutes): { state: RoutesState; service: Service | undefined } | undefined {
-    const { service: name, digest, accepted } = item
-    const elsewhere = otherReleases(item)
-    if (accepted === undefined) {
-      if (item.offers.length === 0) return undefined
-      const reason = `it is not accepted: an operator accepts it with "stoa add ${name}"`
-      return { state: stateOf(name, 'registry', 'offered', item.offers[0]?.digest, [reason]), service: undefined }
-    }
-    const foreign = [...ownersOf(accepted)]
-    if (foreign.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, foreign), service: undefined }
-    if (digest === undefined) {
-      const state = item.offers.length > 0 ? 'refused' : 'accepted'
-      const reasons = elsewhere.length > 0 ? elsewhere : ['no instance has offered its routes yet']
-      return { state: stateOf(name, 'registry', state, undefined, reasons), service: undefined }
-    }
-    const read = documentOf(name, digest)
-    if (read === undefined) return { state: unread(name, digest), service: before.get(name) }
-    const reasons = [...refusalsOf(read.document, accepted), ...clashes(read.service)]
-    if (reasons.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: undefined }
-    return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+  const foreign = foreignParts(accepted, context)
+  if (foreign.length > 0) return { state: state('refused', foreign), service: undefined }
+  const elsewhere = otherReleases(item)
+  if (digest === undefined) {
+    if (item.offers.length > 0) return { state: state('refused', elsewhere), service: undefined }
+    return { state: state('accepted', ['no instance has offered its routes yet']), service: undefined }
   }
+  const read = context.documentOf(name, digest)
+  if (read === undefined) return { state: unread(name, digest), service: context.before.get(name) }
+  const reasons = [...refusalsOf(read.document, accepted), ...overlapOf(read.service, [...context.services.values()])]
+  if (reasons.length > 0) return { state: state('refused', reasons), service: undefined }
+  return { state: state('served', elsewhere), service: read.service }
+}
 
-  /** Services of the system share some prefixes, as that of the paths of an account, but no route. */
-  function clashes(service: Service): string[] {
-    const others = [...services.values()].filter(({ name }) => name !== service.name)
-    return overlapOf(service, others)
-  }
-
-  function ownersOf({ paths, permissions }: Acceptance): string[] {
-    const names = new Set(system.map(({ name }) => name))
-    const others = [...services.values(), gateway]
-    const taken = others.flatMap((other) =>
-      pathPrefixesOf(other)
-        .filter((prefix) => paths.includes(prefix))
-        .map((prefix) => `the path ${prefix} belongs to ${other.name}`),
+/** What was accepted of a service and belongs to another one: a prefix with all below it, or a permission. */
+function foreignParts({ paths, permissions }: Acceptance, { system, services }: Context): string[] {
+  const ofSystem = new Set(system.flatMap(permissionsOf))
+  const names = new Set(system.map(({ name }) => name))
+  const taken = [...services.values(), gateway].flatMap((other) =>
+    pathPrefixesOf(other)
+      .filter((prefix) => paths.includes(prefix))
+      .map((prefix) => `the path ${prefix} belongs to ${other.name}`),
+  )
+  const contested = [...services.values()]
+    .filter(({ name }) => !names.has(name))
+    .flatMap((other) =>
+      permissionsOf(other)
+        .filter((name) => Object.hasOwn(permissions, name) && !ofSystem.has(name))
+        .map((name) => `the permission ${name} belongs to ${other.name}`),
     )
-    const contested = [...services.values()]
-      .filter(({ name }) => !names.has(name))
-      .flatMap((other) =>
-        permissionsOf(other)
-          .filter((name) => Object.hasOwn(permissions, name) && !isOfSystem(name))
-          .map((name) => `the permission ${name} belongs to ${other.name}`),
-      )
-    const kept = paths.filter((path) => ofGateway.has(path)).map((path) => `the path ${path} belongs to gateway`)
-    return [...kept, ...taken, ...contested]
-  }
-
-  function isOfSystem(permission: string): boolean {
-    return system.some((service) => permissionsOf(service).includes(permission))
-  }
+  const kept = paths.filter((path) => ofGateway.has(path)).map((path) => `the path ${path} belongs to gateway`)
+  return [...kept, ...taken, ...contested]
 }
 
 // Those of the one are internal, and those of the other cannot come from elsewhere.
 const reserved = new Set(['registry', gateway.name])
 
 // What the gateway serves itself without a route of its contract.
-const ofGateway = new Set([
-  ...['/', '/admin', '/asyncapi', '/docs', '/errors', '/graphql', '/health', '/metrics', '/openapi', '/openapi.json'],
-  ...['/personal-data', '/schemas'],
-  ...Object.values(gateway.apps).map(({ path }) => path),
-])
+const ofGateway = new Set(
+  [
+    '/',
+    '/admin',
+    '/asyncapi',
+    '/docs',
+    '/errors',
+    '/graphql',
+    '/health',
+    '/metrics',
+    '/openapi',
+    '/openapi.json',
+  ].concat(
+    ['/personal-data', '/schemas'],
+    Object.values(gateway.apps).map(({ path }) => path),
+  ),
+)
 
 function stateOf(
   service: string,
@@ -163,7 +183,9 @@ function acceptanceOf(service: Service): Acceptance {
   return { paths: pathPrefixesOf(service), permissions, calls: {} }
 }
 
-function overlapOf(service: Service, others: readonly Service[]): string[] {
+/** Services of the system share some prefixes, as that of the paths of an account, but no route. */
+function overlapOf(service: Service, all: readonly Service[]): string[] {
+  const others = all.filter(({ name }) => name !== service.name)
   const keys = new Map(others.flatMap((other) => routesOf([other]).map((route) => [keyOf(route), other.name] as const)))
   return routesOf([service]).flatMap((route) => {
     const owner = keys.get(keyOf(route))
