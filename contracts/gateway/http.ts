@@ -28,7 +28,7 @@ export const listAudit = get('/api/v1/audit', {
   owner: 'none',
   timeoutMs: 15_000,
   query: Type.Object(
-    { ...AuditFilter, ...PageQuery, service: Type.Optional(Type.String({ pattern: '^[a-z][a-z-]{0,40}$' })) },
+    { ...AuditFilter, ...PageQuery, service: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })) },
     closed,
   ),
   answers: {

@@ -101,9 +101,9 @@ function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
     documentPage(route, 'application/json', JSON.stringify(openApiDocument(described, { title, version }, 'gateway')))
   return (path: string): GatewayPage | undefined => {
     if (path === '/openapi.json') return openApi(services, 'Stoa', path)
-    const service = findNamed(services, /^\/openapi\/([a-z-]+)\.json$/, path)
+    const service = findNamed(services, /^\/openapi\/([a-z0-9-]+)\.json$/, path)
     if (service !== undefined) return openApi([service], `Stoa ${service.name}`, '/openapi/{service}.json')
-    const events = findNamed(services, /^\/asyncapi\/([a-z-]+)\.json$/, path)
+    const events = findNamed(services, /^\/asyncapi\/([a-z0-9-]+)\.json$/, path)
     if (events !== undefined) {
       const document = asyncApiDocument(events, { title: `Stoa ${events.name}`, version })
       return documentPage('/asyncapi/{service}.json', 'application/json', JSON.stringify(document))

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { describeService, get, mount, post } from './index.ts'
+import { bodyLimitOf, describeService, download, get, mediaTypesOfBlob, mount, post, upload } from './index.ts'
 import { routesDigest } from './routes-digest.ts'
 import {
   parseAcceptance,
@@ -34,9 +34,24 @@ const tea = describeService({
       answers: { 201: Tea },
       settled: () => true,
     }),
+    sendPhoto: upload('/api/v1/teas/photos', {
+      summary: 'Send a photo',
+      permission: 'tea:write',
+      owner: 'none',
+      upload: { shelf: 'photos', mediaTypes: ['image/png'], largestBytes: 5_000_000 },
+      answers: { 201: Tea },
+    }),
+    getPhoto: download('/api/v1/teas/photos/{id}', {
+      params: { id: Type.String() },
+      summary: 'Read a photo',
+      permission: 'tea:read',
+      owner: 'none',
+      download: { shelf: 'photos', mediaTypes: ['image/png'] },
+    }),
     leaves: mount('/tea-leaves/*', { summary: 'Leaves', permission: 'public' }),
     internal: get('/internal/teas', { summary: 'All', permission: 'service', owner: 'none', answers: { 200: Tea } }),
   },
+  blobs: { photos: { purpose: 'photos of teas' } },
   personalData: 'none',
 })
 const document = routesDocument(tea)
@@ -56,7 +71,13 @@ test('a document is JSON, and valid; the contract that it describes has the same
 })
 
 test('internal paths are not in a document', () => {
-  expect(Object.keys(document.operations)).toEqual(['getTea', 'brew', 'leaves'])
+  expect(Object.keys(document.operations)).toEqual(['getTea', 'brew', 'sendPhoto', 'getPhoto', 'leaves'])
+})
+
+test('an upload keeps its limit and a download its media types', () => {
+  const { sendPhoto, getPhoto } = serviceOf(document).operations
+  expect(bodyLimitOf(sendPhoto as never)).toBe(5_000_000)
+  expect(mediaTypesOfBlob((getPhoto as typeof tea.operations.getPhoto).answers[200])).toEqual(['image/png'])
 })
 
 test('the digest depends on the content, and not on the order of fields', () => {
@@ -85,6 +106,10 @@ test.each([
   ['no object', undefined],
   ['another format', { ...document, format: 2 }],
   ['a path without a slash', { ...document, operations: { x: { ...document.operations['getTea'], path: 'teas' } } }],
+  [
+    'an upload without a limit',
+    { ...document, operations: { x: { ...document.operations['sendPhoto'], upload: {} } } },
+  ],
   ['a time without a limit', { ...document, operations: { x: { ...document.operations['getTea'], timeoutMs: 1e9 } } }],
 ])('a document with %s is not valid', (_what, value) => {
   expect(() => parseRoutesDocument(value)).toThrow(TypeError)

@@ -9,6 +9,8 @@ const Text = Type.String({ maxLength: 2_000 })
 const Name = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.:-]{0,99}$' })
 const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
 const PermissionName = Type.String({ pattern: '^[a-z][a-z0-9-]*(:[a-z][a-z0-9-]*){0,3}$', maxLength: 100 })
+const MediaType = Type.String({ pattern: '^[a-z]+/[a-z0-9.+-]{1,100}$' })
+const Bytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Path = Type.String({ pattern: '^/[A-Za-z0-9._~{}:*/-]{1,300}$' })
 // A JSON Schema: read by documents and limits, never executed.
 const JsonSchema = Type.Object({})
@@ -41,6 +43,11 @@ const OperationRoute = Type.Object({
   waitSeconds: Type.Integer({ minimum: 0, maximum: 30 }),
   external: Type.Boolean(),
   rawBody: Type.Boolean(),
+  audited: Type.Optional(Type.Boolean()),
+  upload: Type.Optional(
+    Type.Object({ shelf: Name, mediaTypes: Type.Array(MediaType, { minItems: 1, maxItems: 50 }), largestBytes: Bytes }),
+  ),
+  download: Type.Optional(Type.Object({ shelf: Name })),
 })
 
 const StreamRoute = Type.Object({
@@ -187,6 +194,7 @@ export function serviceOf(document: RoutesDocument): Service {
     sagas: {},
     tasks: {},
     flags: {},
+    blobs: {},
     apps: {},
     graph: noGraph,
     personalData: keepsPersonalData ? { data: 'what the service keeps on persons' } : 'none',

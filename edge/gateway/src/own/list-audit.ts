@@ -11,8 +11,8 @@ import { bareHead } from './bare-head.ts'
 import type { PartRequest } from './export-personal-data.ts'
 
 interface ListOptions {
-  /** Those that keep an audit trail. */
-  readonly services: ReadonlySet<string>
+  /** Those that keep an audit trail now. */
+  readonly services: () => ReadonlySet<string>
   readonly forward: (request: PartRequest) => Promise<unknown>
 }
 
@@ -27,7 +27,7 @@ export type ListAudit = (asked: Asked) => Promise<RecordedAnswer>
 
 /** Before which number the list continues in each service; 0 where it has ended. */
 const Place = Type.Record(
-  Type.String({ pattern: '^[a-z-]{1,41}$' }),
+  Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 )
 type Place = Static<typeof Place>
@@ -36,8 +36,9 @@ const largestPartBytes = 4 * 1_048_576
 const readInput = inputReader({ query: listAudit.query, body: undefined })
 
 /** Makes the list: each service is asked as the caller, and decides whether the caller may read its entries. */
-export function auditList({ services, forward }: ListOptions): ListAudit {
+export function auditList({ services: current, forward }: ListOptions): ListAudit {
   return async (asked) => {
+    const services = current()
     const query = readInput({}, asked.head.search.replace(/^\?/, ''), undefined).query as Static<typeof listAudit.query>
     const { cursor, service, limit = 50, ...filter } = query
     if (service !== undefined && !services.has(service)) {

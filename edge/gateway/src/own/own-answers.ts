@@ -10,7 +10,7 @@ import type { Proxied } from '../proxy.ts'
 import type { Route } from '../routes/route.ts'
 import { withAdded } from '../upstream/response-head.ts'
 import type { ServeGraph } from '../graph/serve-graph.ts'
-import { personalDataExport } from './export-personal-data.ts'
+import { personalDataExport, type PartRequest } from './export-personal-data.ts'
 import { auditList } from './list-audit.ts'
 import { operationOf } from './operate.ts'
 
@@ -35,13 +35,16 @@ interface Passing extends Admitted {
 /** Handles an admitted request to a route of the gateway itself. */
 export type AnswerOwn = (route: Route, head: RequestHead, passing: Passing) => Promise<Proxied>
 
-function auditAnswers(pipeline: Pipeline): AnswerOwn {
-  const list = auditList({
-    services: new Set(pipeline.upstreams.all().map(({ service }) => service)),
-    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
-  })
+interface Asked {
+  readonly route: Route
+  readonly head: RequestHead
+  readonly principal: Passing['principal']
+}
+
+/** Sends what was collected from several services. */
+function collected(collect: (asked: Asked) => Promise<Whole>): AnswerOwn {
   return async (route, head, passing) => {
-    const answer = await list({ route, head, principal: passing.principal })
+    const answer = await collect({ route, head, principal: passing.principal })
     send(head, passing, answer)
     return { status: answer.status, instance: undefined, attempts: 0 }
   }
@@ -49,19 +52,11 @@ function auditAnswers(pipeline: Pipeline): AnswerOwn {
 
 /** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
 export function ownAnswers({ pipeline, services, system, administer, ...rest }: OwnOptions): AnswerOwn {
-  const collect = personalDataExport({
-    services,
-    limits: pipeline.limits,
-    forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
-  })
-  const listAudit = auditAnswers(pipeline)
-  const operated = () => new Set(['gateway', ...pipeline.upstreams.all().map(({ service }) => service)])
-
-  async function exportData(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
-    const { status, headers, body } = await collect({ route, head, principal: passing.principal })
-    send(head, passing, { status, headers, body })
-    return { status, instance: undefined, attempts: 0 }
-  }
+  const named = () => pipeline.upstreams.all().map(({ service }) => service)
+  const forwardPart = (part: PartRequest) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] })
+  const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: forwardPart }))
+  const listAudit = collected(auditList({ services: () => new Set(named()), forward: forwardPart }))
+  const operated = () => new Set(['gateway', ...named()])
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
     const operation = operationOf(route, head, operated())
