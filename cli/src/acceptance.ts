@@ -23,7 +23,8 @@ export async function acceptanceOf(name: string): Promise<Acceptance> {
   }
 }
 
-async function contractOf(name: string): Promise<Service> {
+/** The contract of a service in `contracts/`. @throws UsageError for a name without one */
+export async function contractOf(name: string): Promise<Service> {
   const file = join(root, 'contracts', name, 'service.ts')
   if (!/^[a-z][a-z0-9-]*$/.test(name) || !existsSync(file))
     throw new UsageError(`there is no contract of "${name}": expected contracts/${name}/service.ts`)

@@ -110,7 +110,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },
   publish: {
-    summary: 'write the Kubernetes manifests of a system, or the program of a service for an image',
+    summary: 'write the Kubernetes manifests of a system, its routes, or the program of a service',
     load: () => import('./commands/publish.ts'),
   },
   new: { summary: 'generate a new service or system', load: () => import('./commands/new.ts') },

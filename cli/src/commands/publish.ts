@@ -7,24 +7,29 @@ import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prome
 import { root } from '@stoa/system/root'
 import { readArguments, UsageError } from '../arguments.ts'
 import { say } from '../output.ts'
+import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
+       stoa publish routes [SERVICE …] --out FILE [--host HOST] [--system NAME]
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
 process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
 bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
-deploy/Dockerfile uses it. NAME is ${defaultSystem} by default.
+deploy/Dockerfile uses it.
+routes writes the file that ROUTES_FILE of gateway and auth names, where there is no registry: the address of each service, and the
+routes and permissions of the given services, which are not part of the system or have newer contracts. A service is at HOST, or
+at a host of its own name, with the port of its contract; correct the addresses in the file where they differ. NAME is ${defaultSystem} by default.
 `
 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, prometheus, bundle }, args)
+  return runSubcommand('publish', { kubernetes, prometheus, bundle, routes }, args)
 }
 
 async function kubernetes(args: readonly string[]): Promise<number> {
@@ -64,8 +69,22 @@ async function bundle(args: readonly string[]): Promise<number> {
   return 0
 }
 
+async function routes(args: readonly string[]): Promise<number> {
+  const { values, positionals: names } = readArguments(
+    args,
+    { ...options, host: { type: 'string' } },
+    { positionals: 1_000 },
+  )
+  if (values.out === undefined) throw new UsageError('--out FILE is missing; --help shows the usage')
+  const { services: system } = await loadSystem(values.system ?? defaultSystem)
+  const file = await routesFileOf({ system, names: [...new Set(names)], host: values.host })
+  await writeRoutesFile(folderOf(values.out), file)
+  say(`${file.services.length} services in ${values.out}; set ROUTES_FILE of gateway and auth to it`)
+  return 0
+}
+
 /** An empty text, as of an unset variable of a shell, would be the current folder. */
 function folderOf(out: string): string {
-  if (out === '') throw new UsageError('--out is empty: name a folder')
+  if (out === '') throw new UsageError('--out is empty: name a file or folder')
   return resolve(out)
 }

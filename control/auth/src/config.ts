@@ -21,6 +21,10 @@ export const authConfig = defineConfig('auth', {
     embeddedDefault: ['*=stoa-embedded-only'],
     doc: 'Client secret of each service, as service=secret; * stands for every service that is not listed.',
   }),
+  ROUTES_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File of `stoa publish routes` whose permissions auth knows beside those of the system; in place of the registry. Changes of it are followed.',
+  }),
   KEY_ROTATION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 365 }), {
     default: 30,
     doc: 'Days after which the signing key is rotated.',

@@ -16,7 +16,7 @@ export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
   /** Follows the services that are added to the system, from `start` to `stop`. */
-  readonly added: { readonly start: () => void; readonly stop: () => Promise<void> }
+  readonly added: { readonly start: () => Promise<void>; readonly stop: () => Promise<void> }
 }
 
 export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthService>): Deps {
@@ -34,16 +34,16 @@ export function makeDeps(context: DepsContext<ConfigOf<typeof authConfig>, AuthS
     telemetry,
     calls,
   })
-  return { identity, clock, newId, added: addedServices(config.registryUrl, telemetry) }
+  return { identity, clock, newId, added: addedServices(config, telemetry) }
 }
 
 function addedServices(
-  registryUrl: string,
+  settings: Parameters<typeof followAddedServices>[0],
   telemetry: DepsContext<ConfigOf<typeof authConfig>, AuthService>['telemetry'],
 ) {
   let stop: (() => Promise<void>) | undefined
   return {
-    start: () => void (stop = followAddedServices(registryUrl, telemetry)),
+    start: async () => void (stop = await followAddedServices(settings, telemetry)),
     stop: async () => stop?.(),
   }
 }

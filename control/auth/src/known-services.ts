@@ -1,6 +1,7 @@
 import { addedPermissions } from '@stoa/contracts/auth/access'
 import { followRoutes, type ServiceRoutes } from '@stoa/discovery'
 import { liveAccess } from '@stoa/security'
+import { routesFileOf } from '@stoa/service'
 import type { Telemetry } from '@stoa/telemetry'
 import { runningSystem } from '@stoa/system/running-system'
 
@@ -54,12 +55,16 @@ export function takeAddedServices(told: readonly ServiceRoutes[]): void {
   )
 }
 
-/** Follows the services that are added, until the returned function is called. Without the registry the last known stay. */
-export function followAddedServices(registryUrl: string, { logger }: Pick<Telemetry, 'logger'>): () => Promise<void> {
-  const followed = followRoutes({
-    registryUrl,
-    onRoutes: async (told) => takeAddedServices(told),
-    onLost: (reason) => logger.debug('the added services cannot be followed', { reason }),
-  })
+/** Follows the services that are added, until the returned function is called. Without the registry, or with a file that cannot be used, the last known stay. @throws ConfigError for a wrong file */
+export async function followAddedServices(
+  { registryUrl, routesFile }: { readonly registryUrl: string; readonly routesFile: string | undefined },
+  { logger }: Pick<Telemetry, 'logger'>,
+): Promise<() => Promise<void>> {
+  const file = await routesFileOf('auth', routesFile)
+  const follower = {
+    onRoutes: async (told: readonly ServiceRoutes[]) => takeAddedServices(told),
+    onLost: (reason: string) => logger.debug('the added services cannot be followed', { reason }),
+  }
+  const followed = file === undefined ? followRoutes({ registryUrl, ...follower }) : file.follow(follower)
   return followed.close
 }

@@ -67,7 +67,7 @@ export const authService = defineService(auth, {
     personalData: accountData(deps),
   }),
   onStart: async ({ identity, added }) => {
-    added.start()
+    await added.start()
     await identity.start()
   },
   onStop: async ({ identity, added }) => {

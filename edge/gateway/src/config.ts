@@ -44,6 +44,10 @@ export const config = defineConfig('gateway', {
     unit: 'ms',
     doc: 'Time after which a connection without traffic in either direction during a request is closed.',
   }),
+  ROUTES_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File of `stoa publish routes` with the addresses of the services, and routes beside those of the system; in place of the registry. Changes of it are followed.',
+  }),
   APP_FOLDERS: setting(Type.Array(Type.String()), {
     default: [],
     doc: 'Folders of the built apps as NAME=FOLDER, which `npm start` sets; an app without one is not served.',

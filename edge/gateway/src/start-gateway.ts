@@ -17,7 +17,7 @@ import {
   type TokenVerifier,
   createProofVerifier,
 } from '@stoa/security'
-import { followEndedSessions, makeHealth, waitForEndedMs, within } from '@stoa/service'
+import { followEndedSessions, makeHealth, routesFileOf, waitForEndedMs, within } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { makeAdminister, type Administer } from './admin/administer.ts'
 import { makeAdminServer } from './admin/server.ts'
@@ -78,7 +78,7 @@ export async function startGateway({
 }: GatewayOptions): Promise<RunningGateway> {
   const state = { isReady: false }
   const telemetry = telemetryOf(settings, given.logDestination)
-  const instances = given.resolver ?? followedRegistry(settings, telemetry)
+  const { instances, from } = await discoveryOf(settings, telemetry, given.resolver)
   const resolver = withRegistry(instances, settings.registryUrl)
   const { verifier, stopFollowing } =
     given.verifier === undefined
@@ -90,8 +90,7 @@ export async function startGateway({
   const upstreams = makeUpstreams(upstreamNames(services), resolver, breakers)
   const shared = sharedBuckets(settings, telemetry)
   const cache = makeResponseCache(settings.cacheMegabytes * 1_048_576, telemetry)
-  const registryUrl = given.resolver === undefined ? settings.registryUrl : undefined
-  const { serving, followed } = servedRoutes({ system: services, registryUrl, live, upstreams, cache, telemetry })
+  const { serving, followed } = servedRoutes({ system: services, from, live, upstreams, cache, telemetry })
   const limits = makeRateLimits(settings.rateLimitScale, shared)
   const streams = makeStreamLimits()
   const uploads = makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 })
@@ -219,6 +218,16 @@ function telemetryOf(settings: GatewayConfig, destination: LogDestination | unde
     resourceAttributes: settings.otelResourceAttributes,
     ...(destination === undefined ? {} : { destination }),
   })
+}
+
+/** Where the instances are, and what tells the routes: the file of a setting, else the registry. */
+async function discoveryOf(settings: GatewayConfig, telemetry: Telemetry, given: Resolver | undefined) {
+  const file = await routesFileOf('gateway', settings.routesFile)
+  const registry = given === undefined ? { registryUrl: settings.registryUrl } : undefined
+  return {
+    instances: given ?? file?.resolver ?? followedRegistry(settings, telemetry),
+    from: file === undefined ? registry : { file },
+  }
 }
 
 function followedRegistry({ registryUrl }: GatewayConfig, { logger }: Telemetry): Resolver {

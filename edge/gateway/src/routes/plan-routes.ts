@@ -25,6 +25,8 @@ interface PlanOptions {
   readonly system: readonly Service[]
   readonly digestOf: (service: Service) => string
   readonly told: readonly ServiceRoutes[]
+  /** What tells it. */
+  readonly source: 'registry' | 'file'
   /** Undefined for a document that could not be read. */
   readonly documentOf: (service: string, digest: string) => ReadDocument | undefined
   /** What was served of each service until now: it stays when its next routes are refused. */
@@ -69,26 +71,27 @@ interface Judged {
   readonly service: Service | undefined
 }
 
-function judgeChanged(item: ServiceRoutes, own: Service, { services, digestOf, documentOf, before }: Context): Judged {
+function judgeChanged(item: ServiceRoutes, own: Service, context: Context): Judged {
+  const { services, source, digestOf, documentOf, before } = context
   const { service: name, digest } = item
   const elsewhere = otherReleases(item)
   if (digest === undefined || digest === digestOf(own))
     return { state: stateOf(name, 'system', 'served', digest, elsewhere), service: own }
   const served = before.get(name) ?? own
   const read = documentOf(name, digest)
-  if (read === undefined) return { state: unread(name, digest), service: served }
+  if (read === undefined) return { state: unread(name, source, digest), service: served }
   const reasons = [
     ...refusalsOf(read.document, item.accepted ?? acceptanceOf(own)),
     ...overlapOf(read.service, [...services.values()]),
   ]
-  if (reasons.length > 0) return { state: stateOf(name, 'registry', 'refused', digest, reasons), service: served }
-  return { state: stateOf(name, 'registry', 'served', digest, elsewhere), service: read.service }
+  if (reasons.length > 0) return { state: stateOf(name, source, 'refused', digest, reasons), service: served }
+  return { state: stateOf(name, source, 'served', digest, elsewhere), service: read.service }
 }
 
 function judgeAdded(item: ServiceRoutes, context: Context): Judged | undefined {
   const { service: name, digest, accepted } = item
   const state = (is: RoutesState['state'], reasons: readonly string[], of = digest) =>
-    stateOf(name, 'registry', is, of, reasons)
+    stateOf(name, context.source, is, of, reasons)
   if (accepted === undefined) {
     if (item.offers.length === 0) return undefined
     const reason = `it is not accepted: an operator accepts it with "stoa add ${name}"`
@@ -102,7 +105,7 @@ function judgeAdded(item: ServiceRoutes, context: Context): Judged | undefined {
     return { state: state('accepted', ['no instance has offered its routes yet']), service: undefined }
   }
   const read = context.documentOf(name, digest)
-  if (read === undefined) return { state: unread(name, digest), service: context.before.get(name) }
+  if (read === undefined) return { state: unread(name, context.source, digest), service: context.before.get(name) }
   const reasons = [...refusalsOf(read.document, accepted), ...overlapOf(read.service, [...context.services.values()])]
   if (reasons.length > 0) return { state: state('refused', reasons), service: undefined }
   return { state: state('served', elsewhere), service: read.service }
@@ -160,8 +163,8 @@ function stateOf(
   return { service, source, state, digest, reasons }
 }
 
-function unread(service: string, digest: string): RoutesState {
-  return stateOf(service, 'registry', 'refused', digest, ['the document cannot be read, or is not valid'])
+function unread(service: string, source: RoutesState['source'], digest: string): RoutesState {
+  return stateOf(service, source, 'refused', digest, ['the document cannot be read, or is not valid'])
 }
 
 /** What instances offer beside the document that is served. */

@@ -1,7 +1,7 @@
 import type { Service } from '@stoa/contract'
 import { pathPrefixesOf } from '@stoa/contract/routes'
 import { addedPermissions } from '@stoa/contracts/auth/access'
-import { followRoutes, type FollowedRoutes } from '@stoa/discovery'
+import { followRoutes, type FollowedRoutes, type OpenRoutesFile } from '@stoa/discovery'
 import { platformError } from '@stoa/kernel'
 import type { LiveAccess } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
@@ -12,13 +12,16 @@ import { serveRoutes, type Serving } from './serving.ts'
 interface ServedOptions {
   /** The contracts that the gateway was built with. */
   readonly system: readonly Service[]
-  /** Undefined where no registry is followed: only the contracts of the system are served. */
-  readonly registryUrl: string | undefined
+  /** Undefined where nothing is followed: only the contracts of the system are served. */
+  readonly from: RoutesSource | undefined
   readonly live: LiveAccess
   readonly upstreams: Upstreams
   readonly cache: ResponseCache
   readonly telemetry: Telemetry
 }
+
+/** What tells the routes beside those of the system: the registry, or a file in place of it. */
+export type RoutesSource = { readonly registryUrl: string } | { readonly file: OpenRoutesFile }
 
 /** The routes that are served, and what follows them. */
 export interface ServedRoutes {
@@ -32,13 +35,14 @@ export function upstreamNames(services: readonly Service[]): string[] {
 }
 
 /** Serves the contracts of the system, and what the registry adds to them and changes of them. */
-export function servedRoutes({ system, registryUrl, live, upstreams, cache, telemetry }: ServedOptions): ServedRoutes {
+export function servedRoutes({ system, from, live, upstreams, cache, telemetry }: ServedOptions): ServedRoutes {
   const { logger } = telemetry
   const serving = serveRoutes({
     system,
+    source: from !== undefined && 'file' in from ? 'file' : 'registry',
     readDocument: async (service, digest) => {
-      if (registry === undefined) throw platformError('service.unavailable', 'no registry is followed')
-      return registry.readDocument(service, digest)
+      if (followed === undefined) throw platformError('service.unavailable', 'no registry is followed')
+      return followed.readDocument(service, digest)
     },
     onAccepted: (added) => live.replaceAdded(addedPermissions(added)),
     onChange: ({ services, changed }) => {
@@ -49,14 +53,16 @@ export function servedRoutes({ system, registryUrl, live, upstreams, cache, tele
     onRefused: ({ service, state, reasons }) =>
       logger.warn('routes of a service are not served', { of: service, state, reason: reasons.join('; ') }),
   })
-  const registry =
-    registryUrl === undefined
-      ? undefined
-      : followRoutes({
-          registryUrl,
-          onRoutes: serving.take,
-          onLost: (reason) =>
-            logger.warn('the routes of the registry cannot be followed: the last known are used', { reason }),
-        })
-  return { serving, followed: registry ?? { isInformed: () => true, trouble: () => undefined, close: async () => {} } }
+  const followed = from === undefined ? undefined : follow(from, serving, logger)
+  return { serving, followed: followed ?? { isInformed: () => true, trouble: () => undefined, close: async () => {} } }
+}
+
+function follow(from: RoutesSource, { take: onRoutes }: Serving, logger: Telemetry['logger']): FollowedRoutes {
+  if ('file' in from) {
+    const onLost = (reason: string) => logger.warn('the routes file cannot be used: the last content is', { reason })
+    return from.file.follow({ onRoutes, onLost })
+  }
+  const onLost = (reason: string) =>
+    logger.warn('the routes of the registry cannot be followed: the last known are used', { reason })
+  return followRoutes({ ...from, onRoutes, onLost })
 }

@@ -26,6 +26,8 @@ export interface ServedChange {
 
 interface ServingOptions {
   readonly system: readonly Service[]
+  /** What tells the routes; the registry by default. */
+  readonly source?: 'registry' | 'file'
   readonly readDocument: (service: string, digest: string) => Promise<unknown>
   readonly onChange: (change: ServedChange) => void
   /** What is accepted of services that are not part of the system, each time that it changes. */
@@ -35,7 +37,7 @@ interface ServingOptions {
 
 /** Begins with the contracts of the system, and follows what the registry tells. */
 export function serveRoutes(options: ServingOptions): Serving {
-  const { system } = options
+  const { system, source = 'registry' } = options
   let services = system
   let states: readonly RoutesState[] = planRoutes({ ...nothingTold, system }).states
   let table = tableOf(system)
@@ -78,7 +80,7 @@ export function serveRoutes(options: ServingOptions): Serving {
     await readMissing(told)
     const before = new Map(services.map((service) => [service.name, service]))
     const documentOf = (_service: string, digest: string) => documents.get(digest)
-    const plan = planRoutes({ system, digestOf, told, documentOf, before })
+    const plan = planRoutes({ system, source, digestOf, told, documentOf, before })
     options.onAccepted(plan.added)
     adopt(withKept(plan.services, services))
     const known = new Map(states.map((state) => [state.service, JSON.stringify(state)]))
@@ -100,7 +102,13 @@ export function serveRoutes(options: ServingOptions): Serving {
   }
 }
 
-const nothingTold = { told: [], digestOf: () => '', documentOf: () => undefined, before: new Map<string, Service>() }
+const nothingTold = {
+  told: [],
+  source: 'registry',
+  digestOf: () => '',
+  documentOf: () => undefined,
+  before: new Map<string, Service>(),
+} as const
 
 /** The same object for a service that is as it was, so that only what has changed is made again. */
 function withKept(next: readonly Service[], before: readonly Service[]): readonly Service[] {
