@@ -28,8 +28,8 @@ export const registryErrors = errors({
   },
   'registry.routes_not_of_service': {
     kind: 'invalid',
-    title: 'The routes document does not belong to the instance or to its digest',
-    why: 'The document names another service than the path, or its content has another digest than the one that was sent with it.',
+    title: 'The routes document is not valid, or does not belong to the instance or to its digest',
+    why: 'The document is not of the form that this registry knows, names another service than the path, or has another digest than the one that was sent with it.',
     fix: 'Send the document of the contract of this service, as `routesDocument` makes it.',
   },
 })

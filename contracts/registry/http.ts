@@ -1,7 +1,6 @@
 import { closed, get, post, put, remove, stream } from '@stoa/contract'
-import { RoutesDocument } from '@stoa/contract/routes'
 import { Type } from 'typebox'
-import { Digest, OfferedRoutes, ServiceRoutes } from './routes.ts'
+import { AnyDocument, Digest, OfferedRoutes, ServiceRoutes } from './routes.ts'
 import {
   Lease,
   Metadata,
@@ -98,7 +97,7 @@ export const offerRoutes = put('/api/services/{serviceName}/instances/{instanceI
   permission: 'public',
   owner: 'none',
   idempotencyKey: 'none',
-  body: Type.Object({ digest: Digest, document: Type.Optional(RoutesDocument) }, closed),
+  body: Type.Object({ digest: Digest, document: Type.Optional(AnyDocument) }, closed),
   answers: { 200: OfferedRoutes },
   refuses: [
     'registry.instance_not_found',
@@ -129,6 +128,6 @@ export const getRoutesDocument = get('/api/routes/{serviceName}/documents/{diges
   summary: 'Read the routes document that a digest belongs to',
   permission: 'public',
   owner: 'none',
-  answers: { 200: RoutesDocument },
+  answers: { 200: AnyDocument },
   refuses: ['registry.routes_unknown'],
 })

@@ -5,6 +5,15 @@ import { ServiceName } from './resources.ts'
 /** The SHA-256 of a routes document, in hexadecimal. */
 export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 
+/** A routes document on the wire; the registry reads it as such once it knows the sender. */
+export const AnyDocument = Type.Object(
+  {},
+  {
+    additionalProperties: true,
+    description: 'the routes document of a contract, as `routesDocument` of @stoa/contract makes it',
+  },
+)
+
 /** What became of an offer: served, or why it is not. */
 export const OfferedRoutes = Type.Object({
   isServed: Type.Boolean(),

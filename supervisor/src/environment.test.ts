@@ -1,3 +1,4 @@
+import { registryTokenOf } from '@stoa/security'
 import { expect, test } from 'vitest'
 import { system as shop } from '@stoa/systems/shop'
 import { dataFolderAt } from './data-folder.ts'
@@ -64,6 +65,14 @@ test('a service knows its own client secret alone, auth knows all', () => {
   const auth = environmentOf(replica('auth-1'), settings())['SERVICE_SECRETS']?.split(',')
   expect(auth).toContain('order=client-secret-of-order')
   expect(auth).toContain('gateway=client-secret-of-gateway')
+})
+
+test('a service registers with a token of its own; that of the system is known to the registry alone', () => {
+  const tokenOf = (instance: string) => environmentOf(replica(instance), settings())['REGISTRY_TOKEN']
+  expect(tokenOf('registry-1')).toBe(secrets.registryToken)
+  expect(tokenOf('order-1')).toBe(registryTokenOf(secrets.registryToken, 'order'))
+  expect(new Set([tokenOf('registry-1'), tokenOf('order-1'), tokenOf('payment-1')]).size).toBe(3)
+  expect(JSON.stringify(environmentOf(replica('order-1'), settings()))).not.toContain(secrets.registryToken)
 })
 
 test('a service gets the secrets of its own webhooks alone', () => {

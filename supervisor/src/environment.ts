@@ -1,4 +1,5 @@
 import { databaseUrl } from '@stoa/postgres'
+import { registryTokenOf } from '@stoa/security'
 import { hasBlobs } from '@stoa/system/topology'
 import type { DataFolder } from './data-folder.ts'
 import type { Replica } from './replicas.ts'
@@ -32,7 +33,8 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     DRAIN_TIMEOUT_MS: name === 'registry' ? '0' : '2000',
     STOA_ENV: isProduction(environment) ? 'production' : 'embedded',
     REGISTRY_URL: at('registry'),
-    REGISTRY_TOKEN: secrets.registryToken,
+    // Only the registry knows the token that is valid for every service.
+    REGISTRY_TOKEN: name === 'registry' ? secrets.registryToken : registryTokenOf(secrets.registryToken, name),
     AUTH_URL: at('auth'),
     AUTH_ISSUER: at('gateway'),
     ...spanSettings(settings),

@@ -3,6 +3,7 @@ import { routesDigest } from '@stoa/contract/routes-digest'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { registry, type RegistryService } from '@stoa/contracts/registry/service'
 import { followRoutes, registration, type ServiceRoutes } from '@stoa/discovery'
+import { registryTokenOf } from '@stoa/security'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { registryService } from '../src/service.ts'
@@ -73,6 +74,16 @@ test('an instance of an accepted service registers with the token of its service
   expect(await told('saucer')).toBeUndefined()
 })
 
+test('a service of the system registers with the token derived for it, and no other service does', async () => {
+  const routes = routesOf('plate')
+  const token = registryTokenOf(systemToken, 'plate')
+  start('plate', routes, token)
+  await eventually(async () => expect(await told('plate')).toMatchObject({ digest: routes.digest }))
+  const other = start('bowl', routesOf('bowl'), token)
+  await eventually(() => expect(other.refused.join()).toContain('each with its token'))
+  expect(await told('bowl')).toBeUndefined()
+})
+
 test('the token of before a rotation is valid until the next one', async () => {
   const first = (await operate('accepted/pot', acceptance)).answer.credential?.registryToken
   expect((await operate('accepted/pot', acceptance)).answer.credential).toBeUndefined()
@@ -139,5 +150,9 @@ test('a document of another service, or with another digest, is refused', async 
   const wrong = { body: { code: 'registry.routes_not_of_service' } }
   expect(await offer({ digest: routes.digest, document: routesOf('dish', 'second').document })).toMatchObject(wrong)
   expect(await offer({ digest: routesOf('cup').digest, document: routesOf('cup').document })).toMatchObject(wrong)
+  const invalid = { ...routes.document, format: 2 }
+  expect(await offer({ digest: routes.digest, document: invalid })).toMatchObject({
+    body: { code: 'registry.routes_not_of_service', detail: expect.stringContaining('invalid at /format') },
+  })
   expect((await offer(routes)).status).toBe(200)
 })

@@ -117,7 +117,7 @@ export function serviceSettings(service: string, port: number) {
     REGISTRY_URL: setting(url('http', 'https'), { default: 'http://127.0.0.1:8761', doc: 'The service registry.' }),
     REGISTRY_TOKEN: secret(Type.String({ minLength: 16 }), {
       embeddedDefault: 'stoa-embedded-only',
-      doc: 'Token with which the processes of the system authenticate when they register.',
+      doc: 'Token with which a process registers: that of the system, or one of its service (ADR 14).',
     }),
     AUTH_ISSUER: setting(url('http', 'https'), {
       embeddedDefault: 'http://127.0.0.1:8080',

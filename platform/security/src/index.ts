@@ -35,6 +35,7 @@ export {
   fingerprint,
   openSignedValue,
   randomSecret,
+  registryTokenOf,
   signValue,
 } from './secrets.ts'
 export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'

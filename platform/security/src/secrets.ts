@@ -43,6 +43,11 @@ function tag(key: Buffer, purpose: string, value: string): string {
   return createHmac('sha256', key).update(purpose).update('\0').update(value).digest('base64url')
 }
 
+/** The token with which one service of a system registers its own instances: derived from the token of the system (HMAC-SHA-256). */
+export function registryTokenOf(systemToken: string, service: string): string {
+  return tag(Buffer.from(systemToken), 'registry token', service)
+}
+
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 

@@ -1,4 +1,5 @@
 import type { Handler, StreamHandler } from '@stoa/contract'
+import { parseRoutesDocument, type RoutesDocument } from '@stoa/contract/routes'
 import { routesDigest } from '@stoa/contract/routes-digest'
 import type { RegistryService } from '@stoa/contracts/registry/service'
 import { afterCommit } from '@stoa/postgres'
@@ -12,11 +13,10 @@ export const offerRoutes =
   ({ token, routesWaiting }: Deps): Handler<RegistryService, 'offerRoutes'> =>
   async ({ params, body, headers, db, commit, refuse }) => {
     const { serviceName: service, instanceId: id } = params
-    const { digest, document } = body
+    const { digest } = body
     if (!(await mayChange(db, { token, headers, service }))) return refuse('registry.token_wrong', notOurs)
-    if (document !== undefined && (document.name !== service || routesDigest(document) !== digest)) {
-      return refuse('registry.routes_not_of_service', `The document is not that of ${service} with this digest.`)
-    }
+    const document = documentIn(body, service)
+    if (typeof document === 'string') return refuse('registry.routes_not_of_service', document)
     return commit(async (tx) => {
       if (document !== undefined) await saveDocument(tx, { service, digest, document })
       else if (!(await hasDocument(tx, service, digest)))
@@ -33,6 +33,21 @@ export const offerRoutes =
       return { status: 200, body: { isServed: routes?.digest === digest, reasons } }
     })
   }
+
+/** The document of an offer, or why it is not accepted. */
+function documentIn(
+  { digest, document }: { readonly digest: string; readonly document?: object },
+  service: string,
+): RoutesDocument | string | undefined {
+  if (document === undefined) return undefined
+  try {
+    const read = parseRoutesDocument(document)
+    if (read.name === service && routesDigest(read) === digest) return read
+    return `The document is not that of ${service} with this digest.`
+  } catch (error) {
+    return `The document cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+  }
+}
 
 export const listRoutes: Handler<RegistryService, 'listRoutes'> = async ({ db }) => ({
   status: 200,
