@@ -11,6 +11,8 @@ interface Parts {
   readonly body?: object
   /** The version that a change replaces. */
   readonly version?: number | undefined
+  /** Of an operation that requires one. */
+  readonly key?: string
 }
 
 /** Sends a request of an operation of a service through the gateway, for operators. @throws CommandFailed */
@@ -20,7 +22,7 @@ export async function askOperation<O extends Operation>(
   parts: Parts = {},
 ): Promise<AnswerBody<O['answers']>> {
   const { method, path } = operation
-  const { params = {}, query = {}, body, version } = parts
+  const { params = {}, query = {}, body, version, key } = parts
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined).map((each) => [name, String(each)]),
@@ -32,6 +34,7 @@ export async function askOperation<O extends Operation>(
       headers: {
         authorization: `Bearer ${await operatingToken(system)}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

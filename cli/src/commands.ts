@@ -42,6 +42,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'list traces: by service, route, duration, errors',
     load: () => import('./commands/traces.ts'),
   },
+  alerts: {
+    isReaching: true,
+    summary: 'list, acknowledge and silence alerts',
+    load: () => import('./commands/alerts.ts'),
+  },
   describe: {
     isReaching: true,
     summary: 'describe a service: routes, events, calls, instances',

@@ -19,4 +19,43 @@ export const config = defineConfig('monitoring', {
     unit: 'MB',
     doc: 'Spans that are kept at most, before compression; the oldest are deleted first.',
   }),
+  SCRAPE_INTERVAL_SECONDS: setting(Type.Integer({ minimum: 1, maximum: 300 }), {
+    default: 15,
+    unit: 's',
+    doc: 'How often the metrics of every instance are read and the alert rules evaluated.',
+  }),
+  SCRAPE_TARGETS: setting(
+    Type.Array(Type.String({ pattern: String.raw`^[a-z][a-z0-9-]{0,62}=[\w.\[\]:-]+:\d{1,5}$` }), { maxItems: 100 }),
+    {
+      default: [],
+      doc: 'Instances that the registry does not list, such as gateway=127.0.0.1:8081.',
+    },
+  ),
+  SCRAPE_SERIES_LIMIT: setting(Type.Integer({ minimum: 100, maximum: 100_000 }), {
+    default: 5_000,
+    doc: 'Series that are kept of one instance; further ones are dropped and counted.',
+  }),
+  METRICS_KEPT: setting(Type.Array(Type.String({ pattern: '^[a-zA-Z_:][a-zA-Z0-9_:]*$' }), { maxItems: 200 }), {
+    default: ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds'],
+    doc: 'Metrics that are kept in addition to those that alert rules read.',
+  }),
+  METRIC_STORAGE_MEGABYTES: setting(Type.Integer({ minimum: 1, maximum: 100_000 }), {
+    default: 128,
+    unit: 'MB',
+    doc: 'Metrics that are stored at most, before compression; the oldest are deleted first.',
+  }),
+  ALERT_RULES_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File with alert rules, as Prometheus loads it; by default those of the service levels of the system.',
+  }),
+  ALERT_RETENTION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3_650 }), {
+    default: 90,
+    unit: 'days',
+    doc: 'Days after which resolved alerts and silences that ended are deleted.',
+  }),
+  INSTANCE_DOWN_SECONDS: setting(Type.Integer({ minimum: 0, maximum: 3_600 }), {
+    default: 60,
+    unit: 's',
+    doc: 'How long an instance does not respond, or is not ready, until an alert fires.',
+  }),
 })

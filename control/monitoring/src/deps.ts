@@ -1,5 +1,6 @@
-import type { Clock } from '@stoa/kernel'
+import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
+import type { Alerting } from './alerting/alerting.ts'
 import type { SpanBuffer } from './span-buffer.ts'
 import type { Retention } from './store/prune.ts'
 
@@ -11,4 +12,7 @@ export interface Deps {
   readonly otlpToken: string
   readonly spanBuffer: SpanBuffer
   readonly retention: Retention
+  readonly newId: NewId
+  readonly alerting: Alerting
+  readonly alertRetentionDays: number
 }

@@ -1,18 +1,22 @@
 import { monitoring } from '@stoa/contracts/monitoring/service'
 import { defineService } from '@stoa/service'
+import { makeAlerting } from './alerting/alerting.ts'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { makeSpanBuffer } from './span-buffer.ts'
+import { acknowledgeAlert, getAlert, listAlerts } from './use-cases/manage-alerts.ts'
+import { createSilence, endSilence, getSilence, listSilences } from './use-cases/manage-silences.ts'
 import { pruneSpans } from './use-cases/prune-spans.ts'
 import { getServiceMap } from './use-cases/read-service-map.ts'
 import { getTrace, listTraces } from './use-cases/read-traces.ts'
 import { receiveSpans } from './use-cases/receive-spans.ts'
+import { removeOldAlerts } from './use-cases/remove-old-alerts.ts'
 
-/** Traces of all services: its table of contents. */
+/** Traces and metrics of all services, and alerts: its table of contents. */
 export const monitoringService = defineService(monitoring, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, database, telemetry, config }): Deps => {
+  deps: ({ clock, newId, database, telemetry, config, makeTx }): Deps => {
     const retention = { hours: config.traceRetentionHours, maxBytes: config.traceStorageMegabytes * 1_000_000 }
     return {
       clock,
@@ -20,20 +24,34 @@ export const monitoringService = defineService(monitoring, {
       otlpToken: config.otlpToken,
       spanBuffer: makeSpanBuffer({ database, clock, telemetry, retention }),
       retention,
+      newId,
+      alerting: makeAlerting({ clock, newId, database, telemetry, makeTx, config }),
+      alertRetentionDays: config.alertRetentionDays,
     }
   },
-  onStop: ({ spanBuffer }) => spanBuffer.close(),
+  onStart: ({ alerting }: Deps) => alerting.start(),
+  onStop: async ({ spanBuffer, alerting }: Deps) => {
+    await alerting.stop()
+    await spanBuffer.close()
+  },
   bind: (deps) => ({
     operations: {
       listTraces: listTraces(deps),
       getTrace: getTrace(deps),
       getServiceMap: getServiceMap(deps),
+      listAlerts: listAlerts(deps),
+      getAlert: getAlert(deps),
+      acknowledgeAlert: acknowledgeAlert(deps),
+      listSilences: listSilences(deps),
+      createSilence: createSilence(deps),
+      getSilence,
+      endSilence: endSilence(deps),
       otlp: receiveSpans(deps),
     },
     rpc: {},
     consumes: {},
     sagas: {},
-    tasks: { 'prune-spans': pruneSpans(deps) },
+    tasks: { 'prune-spans': pruneSpans(deps), 'remove-old-alerts': removeOldAlerts(deps) },
     personalData: 'none',
   }),
 })

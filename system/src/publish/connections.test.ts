@@ -11,13 +11,13 @@ function callersNamed(name: string): string[] {
 }
 
 test('a service accepts the callers that declare a call, the gateway, and the probes of the registry', () => {
-  expect(callersNamed('payment')).toEqual(['gateway', 'order', 'registry'])
-  expect(callersNamed('analytics')).toEqual(['gateway', 'registry'])
+  expect(callersNamed('payment')).toEqual(['gateway', 'monitoring', 'order', 'registry'])
+  expect(callersNamed('analytics')).toEqual(['gateway', 'monitoring', 'registry'])
 })
 
 test('every declared call is admitted by the policy of its callee, and no other caller is', () => {
   const objects = kubernetesObjects('shop', all, '1.2.3').flatMap((file) => file.objects)
-  const ofPlatform = new Set(['gateway', 'registry'])
+  const ofPlatform = new Set(['gateway', 'monitoring', 'registry'])
   for (const { name } of shop.services.filter(
     (each) => !['registry', 'auth', 'config', 'monitoring', 'gateway'].includes(each.name),
   )) {
@@ -33,7 +33,7 @@ test('every process reaches the registry, auth and monitoring, and config only t
   const everyone = shop.services.map((each) => each.name).toSorted()
   // their own replicas too, which they reach through the Service
   for (const name of ['registry', 'auth', 'monitoring']) expect(callersNamed(name)).toEqual(everyone)
-  expect(callersNamed('config')).toEqual(['gateway', 'order', 'registry'])
+  expect(callersNamed('config')).toEqual(['gateway', 'monitoring', 'order', 'registry'])
 })
 
 test('no service connects to the gateway, which accepts clients from everywhere, but not at its admin port', () => {

@@ -32,8 +32,8 @@ function connects({ deployment: caller, settings }: Configured, callee: Deployme
     case 'config':
       if (follows(caller, settings)) return true
   }
-  // The registry probes what registers.
-  return callee.kind === 'service' && (caller.kind === 'gateway' || caller.name === 'registry')
+  // The registry probes what registers, and monitoring reads its metrics.
+  return callee.kind === 'service' && (caller.kind === 'gateway' || ['registry', 'monitoring'].includes(caller.name))
 }
 
 function follows({ contract }: Deployment, settings: Settings): boolean {

@@ -1,0 +1,18 @@
+import type { TaskHandler } from '@stoa/contract'
+import type { MonitoringService } from '@stoa/contracts/monitoring/service'
+import type { Deps } from '../deps.ts'
+import { deleteResolved } from '../store/alerts.ts'
+import { deleteEnded } from '../store/silences.ts'
+import { deleteOldDays } from '../store/uptime.ts'
+
+const uptimeDays = 400
+
+/** Deletes alerts, silences and days of uptime after their retention. */
+export const removeOldAlerts =
+  ({ database, clock, alertRetentionDays }: Deps): TaskHandler<MonitoringService, 'remove-old-alerts'> =>
+  async () => {
+    const before = clock.now().subtract({ hours: alertRetentionDays * 24 })
+    while ((await database.transaction((tx) => deleteResolved(tx, before))) > 0);
+    await database.transaction((tx) => deleteEnded(tx, before))
+    await database.transaction((tx) => deleteOldDays(tx, clock.now().subtract({ hours: uptimeDays * 24 })))
+  }
