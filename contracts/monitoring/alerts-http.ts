@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Alert, AlertId, AlertState, Silence, SilenceId } from './alert-resources.ts'
 
 const read = { permission: 'alert:read', owner: 'none' } as const
-const manage = { permission: 'alert:manage', owner: 'none' } as const
+const manage = { permission: 'alert:manage', owner: 'none', audited: true } as const
 
 /** GET /api/v1/alerts */
 export const listAlerts = get('/api/v1/alerts', {
