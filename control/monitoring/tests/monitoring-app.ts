@@ -17,10 +17,10 @@ export const spanId = () => (++spans).toString(16).padStart(16, '0')
 /** An id of a trace that no other has. */
 export const traceId = () => newId().replaceAll('-', '')
 
-/** A span in JSON of OTLP that began some time before now. */
-export function span(more: { ago?: number; tookMs?: number } & Record<string, unknown>) {
-  const { ago = 1_000, tookMs = 5, ...fields } = more
-  const startMs = Date.now() - ago
+/** A span in JSON of OTLP that began some time before now, or before another time. */
+export function span(more: { ago?: number; before?: number; tookMs?: number } & Record<string, unknown>) {
+  const { ago = 1_000, before = Date.now(), tookMs = 5, ...fields } = more
+  const startMs = before - ago
   return {
     spanId: spanId(),
     kind: 2,

@@ -11,17 +11,21 @@ afterAll(() => app.service.stop())
 const [quick, slow, failed, stream] = [traceId(), traceId(), traceId(), traceId()]
 const status = (code: number) => ({ key: 'http.response.status_code', value: { intValue: String(code) } })
 
+// one time for all: between two of them there may be seconds
+const now = Date.now()
+const spanned = (more: Parameters<typeof span>[0]) => span({ before: now, ...more })
+
 beforeAll(async () => {
   const call = spanId()
   const root = { traceId: slow, spanId: spanId(), name: 'POST /api/v1/orders', ago: 5_000, tookMs: 700 }
-  await app.sendSpans('gateway', span({ ...root, attributes: [status(201)] }))
+  await app.sendSpans('gateway', spanned({ ...root, attributes: [status(201)] }))
   await app.sendSpans(
     'order',
-    span({ traceId: slow, spanId: call, parentSpanId: root.spanId, name: 'pay', kind: 3, ago: 4_950, tookMs: 610 }),
+    spanned({ traceId: slow, spanId: call, parentSpanId: root.spanId, name: 'pay', kind: 3, ago: 4_950, tookMs: 610 }),
   )
   await app.sendSpans(
     'payment',
-    span({
+    spanned({
       traceId: slow,
       parentSpanId: call,
       name: 'charge',
@@ -32,14 +36,14 @@ beforeAll(async () => {
   )
   await app.sendSpans(
     'gateway',
-    span({ traceId: quick, name: 'GET /api/v1/products', ago: 3_000, attributes: [status(200)] }),
+    spanned({ traceId: quick, name: 'GET /api/v1/products', ago: 3_000, attributes: [status(200)] }),
   )
   const broken = { traceId: failed, name: 'GET /api/v1/orders', ago: 2_000, status: { code: 2, message: 'gone' } }
-  await app.sendSpans('gateway', span(broken), span({ ...broken, ago: 1_990 }))
+  await app.sendSpans('gateway', spanned(broken), spanned({ ...broken, ago: 1_990 }))
   const endless = { key: 'stoa.stream', value: { boolValue: true } }
   await app.sendSpans(
     'gateway',
-    span({ traceId: stream, name: 'GET /stream', ago: 9_000, tookMs: 8_000, attributes: [endless] }),
+    spanned({ traceId: stream, name: 'GET /stream', ago: 9_000, tookMs: 8_000, attributes: [endless] }),
   )
 })
 
@@ -65,7 +69,7 @@ test('filters by status, duration, service, part of a name, attribute, text and 
   expect(await app.ids('attribute=order.id%3Do-77&attribute=http.response.status_code%3D200')).toEqual([])
   expect(await app.ids('attribute=order.id%3Do-7')).toEqual([])
   expect(await app.ids('contains=o-77')).toEqual([slow])
-  const from = new Date(Date.now() - 4_000).toISOString()
+  const from = new Date(now - 4_000).toISOString()
   expect(await app.ids(`from=${from}`)).toEqual([failed, quick])
   expect(await app.ids(`to=${from}&minDurationMs=600`)).toEqual([slow, stream])
   expect(await app.ids('order=slowest&minDurationMs=6')).toEqual([slow])
