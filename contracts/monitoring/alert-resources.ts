@@ -59,8 +59,8 @@ export type SilenceMatcher = Readonly<Static<typeof SilenceMatcher>>
 export const Silence = Type.Object({
   id: SilenceId,
   matchers: Type.Array(SilenceMatcher, { minItems: 1, maxItems: 10 }),
-  comment: noteText(500),
-  createdBy: Type.String(),
+  comment: Type.Optional(Type.String({ ...noteText(500), description: 'missing after an erasure of its author' })),
+  createdBy: Type.Optional(Type.String()),
   createdAt: InstantSchema,
   endsAt: InstantSchema,
 })

@@ -57,7 +57,7 @@ export const createSilence = post('/api/v1/alerts/silences', {
   body: Type.Object(
     {
       matchers: Silence.properties.matchers,
-      comment: Silence.properties.comment,
+      comment: noteText(500),
       minutes: Type.Integer({ minimum: 1, maximum: 129_600, description: 'how long, from now on' }),
     },
     closed,

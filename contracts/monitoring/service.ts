@@ -1,5 +1,6 @@
 import { describeService } from '@stoa/contract'
 import { Type } from 'typebox'
+import { userDeleted } from '../user/events.ts'
 import { monitoringErrors } from './errors.ts'
 import { monitoringExamples } from './examples.ts'
 import * as alerts from './alerts-http.ts'
@@ -14,11 +15,17 @@ const described = describeService({
   errors: monitoringErrors,
   operations: { ...http, ...alerts },
   publishes: events,
+  consumes: { userDeleted },
   tasks: {
     'prune-spans': { payload: Type.Object({}), everyMs: 600_000 },
     'remove-old-alerts': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
-  personalData: 'none',
+  personalData: {
+    acknowledgements:
+      'which alerts an account has acknowledged, with its words; until ALERT_RETENTION_DAYS after the alert was resolved, or the account is erased',
+    silences:
+      'which silences an account has created, with its words; until ALERT_RETENTION_DAYS after their end, or the account is erased',
+  },
   examples: monitoringExamples,
 })
 

@@ -97,7 +97,7 @@ async function silences(args: readonly string[]): Promise<number> {
       id,
       matchers.map(({ name, operator = '=', value }) => `${name}${operator}${value}`).join(' '),
       endsAt,
-      comment,
+      comment ?? '',
     ])
     for (const line of formatTable(['ID', 'ALERTS', 'UNTIL', 'COMMENT'], rows)) say(line)
   }

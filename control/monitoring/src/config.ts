@@ -53,6 +53,11 @@ export const config = defineConfig('monitoring', {
     unit: 'days',
     doc: 'Days after which resolved alerts and silences that ended are deleted.',
   }),
+  INSTANCE_MISSING_HOURS: setting(Type.Number({ minimum: 0.001, maximum: 720 }), {
+    default: 24,
+    unit: 'h',
+    doc: 'How long an instance that left the registry while it did not respond, and was not replaced, raises an alert.',
+  }),
   INSTANCE_DOWN_SECONDS: setting(Type.Integer({ minimum: 0, maximum: 3_600 }), {
     default: 60,
     unit: 's',

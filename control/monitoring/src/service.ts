@@ -6,6 +6,7 @@ import type { Deps } from './deps.ts'
 import { makeSpanBuffer } from './span-buffer.ts'
 import { acknowledgeAlert, getAlert, listAlerts } from './use-cases/manage-alerts.ts'
 import { createSilence, endSilence, getSilence, listSilences } from './use-cases/manage-silences.ts'
+import { personalData } from './use-cases/personal-data.ts'
 import { pruneSpans } from './use-cases/prune-spans.ts'
 import { getServiceMap } from './use-cases/read-service-map.ts'
 import { getTrace, listTraces } from './use-cases/read-traces.ts'
@@ -52,6 +53,6 @@ export const monitoringService = defineService(monitoring, {
     consumes: {},
     sagas: {},
     tasks: { 'prune-spans': pruneSpans(deps), 'remove-old-alerts': removeOldAlerts(deps) },
-    personalData: 'none',
+    personalData,
   }),
 })

@@ -52,8 +52,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function start() {
-  const service = await startTestService(monitoringService, { access: accessTable, settings })
+async function start(more: Record<string, string> = {}) {
+  const service = await startTestService(monitoringService, {
+    access: accessTable,
+    settings: { ...settings, ...more },
+  })
   const request = (method: string, path: string, body?: object) =>
     service.request(method, `/api/v1/alerts${path}`, { as: ops, body, key: newId() })
   return {
@@ -136,6 +139,23 @@ test('an instance that died and left the registry stays an alert until it is rep
   expect(await app.alerts('parcels')).toEqual([])
   await shop.add('prices')
   await eventually(async () => expect(await app.alerts('prices')).toEqual([]))
+  await app.stop()
+})
+
+test('an instance that was stopped while it hung, and is not replaced, is no alert for longer than INSTANCE_MISSING_HOURS', async () => {
+  const app = await start({ INSTANCE_MISSING_HOURS: '0.001' })
+  const hung = await shop.add('retired')
+  await eventually(() => expect(hung.scrapes).toBeGreaterThan(0))
+  hung.behaviour = 'fails'
+  const [alert] = await eventually(async () => {
+    const found = await app.alerts('retired', 'firing')
+    expect(found).toHaveLength(1)
+    return found
+  })
+  hung.status = undefined
+  await eventually(async () => {
+    expect((await app.request('GET', `/${alert.id}`)).body).toMatchObject({ state: 'resolved' })
+  })
   await app.stop()
 })
 

@@ -12,7 +12,7 @@ import { holdLease, lockLease, releaseLease } from '../store/scrape-lease.ts'
 import { readSilences } from '../store/silences.ts'
 import type { AlertRule } from './alert-rule.ts'
 import { applyTransitions } from './apply-transitions.ts'
-import { upMetric } from './built-in-rules.ts'
+import { missingMetric, upMetric } from './built-in-rules.ts'
 import { decideTransitions } from './decide-transitions.ts'
 import { findAlerts } from './find-alerts.ts'
 
@@ -28,6 +28,8 @@ export interface AlertLoopOptions {
   readonly holder: string
   readonly intervalMs: number
   readonly registryUrl: string
+  /** For how long an instance that left the registry while it did not respond is a target. */
+  readonly missingMs: number
   /** What the registry does not list. */
   readonly fixedTargets: readonly Target[]
   readonly scrape: ScrapeOptions
@@ -76,7 +78,8 @@ export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
 }
 
 function makeRounds(options: AlertLoopOptions): () => Promise<boolean> {
-  const { database, clock, telemetry, history, holder, intervalMs, scrape, registryUrl, fixedTargets } = options
+  const { database, clock, telemetry, history, holder, intervalMs, scrape, registryUrl, fixedTargets, missingMs } =
+    options
   const count = countersOf(telemetry, history)
   let previous: readonly PreviousTarget[] | undefined
   let registered: readonly Target[] = []
@@ -89,7 +92,8 @@ function makeRounds(options: AlertLoopOptions): () => Promise<boolean> {
       telemetry.logger.warn('the registry does not list the instances', { error })
       registered = registered.map((target) => ({ ...target, isReady: undefined }))
     }
-    return nextTargets([...registered, ...fixedTargets], previous ?? previousIn(history))
+    const nowMs = clock.now().epochMilliseconds
+    return nextTargets([...registered, ...fixedTargets], previous ?? previousIn(history), { nowMs, missingMs })
   }
 
   return async () => {
@@ -126,10 +130,16 @@ async function evaluateRules(options: AlertLoopOptions, atMs: number, count: Cou
 
 /** The targets of the last round of another replica. */
 function previousIn({ store }: MetricHistory): PreviousTarget[] {
-  const series = [...store.select([{ name: '__name__', operator: '=', value: upMetric }])]
-  return series
-    .filter(({ isEnded }) => !isEnded)
-    .map(({ labels, value }) => ({ ...targetAt(labels['job'] ?? '', labels['instance'] ?? ''), isUp: value === 1 }))
+  const valuesOf = (metric: string) =>
+    [...store.select([{ name: '__name__', operator: '=', value: metric }])]
+      .filter(({ isEnded }) => !isEnded)
+      .map(({ labels, value }) => ({ ...targetAt(labels['job'] ?? '', labels['instance'] ?? ''), value }))
+  const missing = new Map(valuesOf(missingMetric).map(({ url, job, value }) => [`${job} ${url}`, value * 1_000]))
+  return valuesOf(upMetric).map(({ value, ...target }) => ({
+    ...target,
+    isUp: value === 1,
+    missingSinceMs: missing.get(`${target.job} ${target.url}`),
+  }))
 }
 
 function countersOf({ metrics, logger }: Telemetry, { store }: MetricHistory) {

@@ -10,7 +10,7 @@ import { targetAt } from '../scrape/registered-targets.ts'
 import { MetricHistory } from '../series/metric-history.ts'
 import { startAlertLoop, type AlertLoop } from './alert-loop.ts'
 import { metricsOf, type AlertRule } from './alert-rule.ts'
-import { builtInRules, readyMetric, upMetric } from './built-in-rules.ts'
+import { builtInRules, missingMetric, readyMetric, upMetric } from './built-in-rules.ts'
 import { readRuleFile, rulesOf } from './rule-file.ts'
 
 interface AlertingOptions {
@@ -69,6 +69,7 @@ export function makeAlerting(options: AlertingOptions): Alerting {
         holder,
         intervalMs,
         registryUrl: config.registryUrl,
+        missingMs: config.instanceMissingHours * hourMs,
         fixedTargets: config.scrapeTargets.map((each) => {
           const at = each.indexOf('=')
           return targetAt(each.slice(0, at), each.slice(at + 1))
@@ -94,7 +95,7 @@ async function readRules(file: string | undefined): Promise<AlertRule[]> {
 
 /** The metrics that are kept, and for how long: an hour, or as long as a rule looks back. */
 function keptMetrics(rules: readonly AlertRule[], named: readonly string[]): Map<string, number> {
-  const kept = new Map([upMetric, readyMetric, ...named].map((name) => [name, retentionMs]))
+  const kept = new Map([upMetric, readyMetric, missingMetric, ...named].map((name) => [name, retentionMs]))
   for (const { expression } of rules) {
     for (const [name, lookedBackMs] of metricsOf(expression)) {
       const neededMs = Math.max(hourMs, lookedBackMs) + lookbackMs

@@ -3,6 +3,8 @@ import { ruleOf, type AlertRule } from './alert-rule.ts'
 /** The series of a scrape itself: whether the target responded, and whether the registry found the instance ready. */
 export const upMetric = 'up'
 export const readyMetric = 'stoa_instance_ready'
+/** Since when the registry no longer lists an instance that did not respond, in seconds since the epoch. */
+export const missingMetric = 'stoa_instance_missing_since_seconds'
 
 /**
  * Rules that need what only monitoring knows: an instance that died without leaving the registry stays a target until it is replaced, and the

@@ -6,6 +6,8 @@ export interface Target {
   readonly url: string
   /** Whether the registry found it ready; undefined where no one asks. */
   readonly isReady: boolean | undefined
+  /** Since when the registry no longer lists it, in milliseconds since the epoch; undefined while it does. */
+  readonly missingSinceMs?: number | undefined
 }
 
 /** A target of the last round. */
@@ -17,17 +19,28 @@ export interface PreviousTarget extends Target {
 const mostMissing = 200
 
 /**
- * The targets of a round: what is registered, and what died without leaving the registry, until as many other instances of its service respond as
- * did before. An instance that left while it responded was stopped on purpose.
+ * The targets of a round: what is registered, and what left the registry while it did not respond, until as many other instances of its service are
+ * registered as before, at most for `missingMs`: it may have been stopped on purpose while it hung. An instance that left while it responded was
+ * stopped on purpose.
  */
-export function nextTargets(registered: readonly Target[], previous: readonly PreviousTarget[]): Target[] {
+export function nextTargets(
+  registered: readonly Target[],
+  previous: readonly PreviousTarget[],
+  { nowMs, missingMs }: { readonly nowMs: number; readonly missingMs: number },
+): Target[] {
   const known = new Set(registered.map(keyOf))
   const missing = previous.filter((target) => !target.isUp && !known.has(keyOf(target)))
-  const kept = missing.filter(({ job }) => {
+  const kept = missing.filter(({ job, missingSinceMs = nowMs }) => {
+    if (nowMs - missingSinceMs >= missingMs) return false
     const before = previous.filter((target) => target.job === job).length
     return registered.filter((target) => target.job === job).length < before
   })
-  return [...registered, ...kept.slice(0, mostMissing).map((target) => ({ ...target, isReady: undefined }))]
+  return [
+    ...registered,
+    ...kept
+      .slice(0, mostMissing)
+      .map(({ missingSinceMs = nowMs, ...target }) => ({ ...target, isReady: undefined, missingSinceMs })),
+  ]
 }
 
 function keyOf({ job, instance }: Target): string {

@@ -1,4 +1,4 @@
-import { readyMetric, upMetric } from '../alerting/built-in-rules.ts'
+import { missingMetric, readyMetric, upMetric } from '../alerting/built-in-rules.ts'
 import type { ScrapedTarget } from '../series/make-round.ts'
 import type { ServiceScrapes } from '../store/uptime.ts'
 import { fetchText, type ScrapeLimits } from './fetch-text.ts'
@@ -44,6 +44,7 @@ async function scrapeOne(target: Target, options: ScrapeOptions) {
   const isUp = text !== undefined
   const own = new Map<string, number>([[upMetric, Number(isUp)]])
   if (target.isReady !== undefined) own.set(readyMetric, Number(target.isReady))
+  if (target.missingSinceMs !== undefined) own.set(missingMetric, target.missingSinceMs / 1_000)
   return {
     scraped: {
       target: `${target.job} ${target.instance}`,

@@ -136,6 +136,24 @@ export async function acknowledge(
      where id = ${id} and acknowledged_at is null`
 }
 
+/** The alerts that an account has acknowledged, the latest first. */
+export async function listAcknowledgedBy(db: ReadHandle, userId: string, limit: number) {
+  const rows = await db.sql<AlertRow>`
+    select * from alerts where acknowledged_by = ${userId} order by acknowledged_at desc, id desc limit ${limit}`
+  return rows.map(({ id, name, summary, acknowledged_at: at, acknowledgement: comment }) => ({
+    alertId: id,
+    name,
+    summary,
+    acknowledgedAt: at?.toString(),
+    ...(comment === null ? {} : { comment }),
+  }))
+}
+
+/** Removes an account from the alerts that it has acknowledged; they stay acknowledged. */
+export async function forgetAcknowledger(tx: WriteHandle, userId: string): Promise<void> {
+  await tx.sql`update alerts set acknowledged_by = null, acknowledgement = null where acknowledged_by = ${userId}`
+}
+
 /** Deletes up to 1,000 alerts that were resolved before a time; returns their number. */
 export async function deleteResolved(tx: WriteHandle, before: Temporal.Instant): Promise<number> {
   const rows = await tx.sql`

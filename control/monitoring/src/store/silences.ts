@@ -5,8 +5,8 @@ import { json } from '@stoa/postgres'
 interface SilenceRow {
   readonly id: SilenceId
   readonly matchers: Silence['matchers']
-  readonly comment: string
-  readonly created_by: string
+  readonly comment: string | null
+  readonly created_by: string | null
   readonly created_at: Temporal.Instant
   readonly ends_at: Temporal.Instant
 }
@@ -21,8 +21,8 @@ const shown = ({
 }: SilenceRow): Silence => ({
   id,
   matchers,
-  comment,
-  createdBy,
+  ...(comment === null ? {} : { comment }),
+  ...(createdBy === null ? {} : { createdBy }),
   createdAt: at.toString(),
   endsAt: end.toString(),
 })
@@ -61,7 +61,7 @@ export async function insertSilence(tx: WriteHandle, silence: Silence, now: Temp
   await tx.sql`select pg_advisory_xact_lock(hashtextextended('stoa.alert-silences', 0))`
   const rows = await tx.sql`
     insert into alert_silences (id, matchers, comment, created_by, created_at, ends_at)
-    select ${silence.id}::uuid, ${json(silence.matchers)}::jsonb, ${silence.comment}::text, ${silence.createdBy}::text,
+    select ${silence.id}::uuid, ${json(silence.matchers)}::jsonb, ${silence.comment ?? null}::text, ${silence.createdBy ?? null}::text,
            ${silence.createdAt}::timestamptz, ${silence.endsAt}::timestamptz
      where (select count(*) from alert_silences where ends_at > ${now}) < ${mostSilences}
     returning 1`
@@ -73,6 +73,18 @@ export async function endSilence(tx: WriteHandle, id: string, now: Temporal.Inst
   const rows =
     await tx.sql`update alert_silences set ends_at = least(ends_at, ${now}::timestamptz) where id = ${id} returning 1`
   return rows.length > 0
+}
+
+/** The silences that an account has created, the newest first. */
+export async function listSilencesOf(db: ReadHandle, userId: string, limit: number): Promise<Silence[]> {
+  const rows = await db.sql<SilenceRow>`
+    select * from alert_silences where created_by = ${userId} order by id desc limit ${limit}`
+  return rows.map(shown)
+}
+
+/** Removes an account from the silences that it has created; they stay in force. */
+export async function forgetCreator(tx: WriteHandle, userId: string): Promise<void> {
+  await tx.sql`update alert_silences set created_by = null, comment = null where created_by = ${userId}`
 }
 
 /** Deletes silences that ended before a time. */
