@@ -20,6 +20,18 @@ export const monitoringErrors = errors({
     why: 'The condition of the alert holds no longer, so there is nothing to take care of.',
     fix: 'Nothing. If the condition holds again, there is a new alert.',
   },
+  'monitoring.query_invalid': {
+    kind: 'invalid',
+    title: 'The query is not valid',
+    why: 'The expression is not in the subset of PromQL that monitoring supports, it reads a metric that is not kept, or the period ends before it begins.',
+    fix: 'Correct the field that `errors` names; its detail says what is not supported. METRICS_KEPT adds metrics.',
+  },
+  'monitoring.query_too_large': {
+    kind: 'invalid',
+    title: 'The query is too large',
+    why: 'The query has more than 1,000 steps, 500 series or 100,000 values, or reads more samples than one query may.',
+    fix: 'Choose a shorter period or a longer step, aggregate series, or name more labels.',
+  },
   'monitoring.silence_not_found': {
     kind: 'not_found',
     title: 'No such silence',

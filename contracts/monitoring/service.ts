@@ -6,6 +6,7 @@ import { monitoringExamples } from './examples.ts'
 import * as alerts from './alerts-http.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
+import * as metrics from './metrics-http.ts'
 
 const described = describeService({
   name: 'monitoring',
@@ -13,7 +14,7 @@ const described = describeService({
   owner: 'platform',
   slo: { availability: 0.995, p99Ms: 200, errorRate: 0.005 },
   errors: monitoringErrors,
-  operations: { ...http, ...alerts },
+  operations: { ...http, ...metrics, ...alerts },
   publishes: events,
   consumes: { userDeleted },
   tasks: {

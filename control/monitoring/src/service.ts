@@ -8,8 +8,10 @@ import { acknowledgeAlert, getAlert, listAlerts } from './use-cases/manage-alert
 import { createSilence, endSilence, getSilence, listSilences } from './use-cases/manage-silences.ts'
 import { personalData } from './use-cases/personal-data.ts'
 import { pruneSpans } from './use-cases/prune-spans.ts'
+import { listMetrics, queryMetricRange, queryMetrics } from './use-cases/query-metrics.ts'
 import { getServiceMap } from './use-cases/read-service-map.ts'
 import { getTrace, listTraces } from './use-cases/read-traces.ts'
+import { getUptime, listUptime } from './use-cases/read-uptime.ts'
 import { receiveSpans } from './use-cases/receive-spans.ts'
 import { removeOldAlerts } from './use-cases/remove-old-alerts.ts'
 
@@ -40,6 +42,11 @@ export const monitoringService = defineService(monitoring, {
       listTraces: listTraces(deps),
       getTrace: getTrace(deps),
       getServiceMap: getServiceMap(deps),
+      listMetrics: listMetrics(deps),
+      queryMetrics: queryMetrics(deps),
+      queryMetricRange: queryMetricRange(deps),
+      listUptime: listUptime(deps),
+      getUptime: getUptime(deps),
       listAlerts: listAlerts(deps),
       getAlert: getAlert(deps),
       acknowledgeAlert: acknowledgeAlert(deps),

@@ -1,5 +1,6 @@
 import { parseExpression } from '../promql/parse.ts'
-import type { Expression, Selector } from '../promql/syntax.ts'
+import { selectorsOf } from '../promql/selectors-of.ts'
+import type { Expression } from '../promql/syntax.ts'
 
 /** A rule as a file for Prometheus has it. */
 export interface WrittenRule {
@@ -29,33 +30,8 @@ export function ruleOf(written: WrittenRule, forMs: number): AlertRule {
 /** The metrics that an expression reads, each with the longest time that it looks back. */
 export function metricsOf(expression: Expression): Map<string, number> {
   const found = new Map<string, number>()
-  const visit = (each: Expression, outsideMs: number): void => {
-    switch (each.kind) {
-      case 'number':
-        return
-      case 'selector': {
-        const name = nameOf(each)
-        if (name !== undefined) {
-          found.set(name, Math.max(found.get(name) ?? 0, outsideMs + each.offsetMs + (each.rangeMs ?? 0)))
-        }
-        return
-      }
-      case 'subquery':
-        return visit(each.of, outsideMs + each.rangeMs + each.offsetMs)
-      case 'negate':
-      case 'aggregate':
-        return visit(each.of, outsideMs)
-      case 'binary':
-        visit(each.left, outsideMs)
-        return visit(each.right, outsideMs)
-      case 'call':
-        for (const argument of each.args) visit(argument, outsideMs)
-    }
+  for (const { metric, lookedBackMs } of selectorsOf(expression)) {
+    if (metric !== undefined) found.set(metric, Math.max(found.get(metric) ?? 0, lookedBackMs))
   }
-  visit(expression, 0)
   return found
-}
-
-function nameOf({ matchers }: Selector): string | undefined {
-  return matchers.find(({ name, operator }) => name === '__name__' && operator === '=')?.value
 }

@@ -31,6 +31,8 @@ export interface Alerting {
   readonly round: () => Promise<boolean>
   readonly history: () => MetricHistory
   readonly rules: () => readonly AlertRule[]
+  /** The metrics that are kept, and for how long. */
+  readonly keptMs: () => ReadonlyMap<string, number>
 }
 
 const hourMs = 3_600_000
@@ -56,6 +58,7 @@ export function makeAlerting(options: AlertingOptions): Alerting {
   return {
     history: () => history,
     rules: () => rules,
+    keptMs: () => keptMs,
     async start() {
       rules = [...builtInRules(config.instanceDownSeconds * 1_000), ...(await readRules(config.alertRulesFile))]
       keptMs = keptMetrics(rules, config.metricsKept)

@@ -3,6 +3,7 @@ import { histogramQuantile } from './histogram-quantile.ts'
 import type { Run, Sample, SeriesSource } from './series-source.ts'
 import {
   PromqlError,
+  TooLargeError,
   type Binary,
   type Call,
   type Expression,
@@ -65,7 +66,8 @@ function numberOf(value: Value): number {
 }
 
 function spend(budget: Budget | undefined, runs: number): void {
-  if (budget !== undefined && (budget.left -= runs) < 0) throw new PromqlError('the expression reads too many samples')
+  if (budget !== undefined && (budget.left -= runs) < 0)
+    throw new TooLargeError('the expression reads too many samples')
 }
 
 function instant({ matchers, rangeMs, offsetMs }: Selector, { source, atMs, budget }: Evaluation): Sample[] {
@@ -174,7 +176,7 @@ function overSubquery(
 ): Sample[] {
   const toMs = evaluation.atMs - offsetMs
   const fromMs = toMs - rangeMs
-  if (rangeMs / stepMs > mostSteps) throw new PromqlError(`a subquery has at most ${mostSteps} steps`)
+  if (rangeMs / stepMs > mostSteps) throw new TooLargeError(`a subquery has at most ${mostSteps} steps`)
   const found = new Map<string, { labels: Labels; runs: Run[] }>()
   for (let atMs = (Math.floor(fromMs / stepMs) + 1) * stepMs; atMs <= toMs; atMs += stepMs) {
     spend(evaluation.budget, 1)

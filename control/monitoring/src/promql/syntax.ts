@@ -82,3 +82,6 @@ export type BinaryOperator = Comparison | SetOperator | '+' | '-' | '*' | '/' | 
 export class PromqlError extends Error {
   override readonly name = 'PromqlError'
 }
+
+/** An expression reads or returns more than one evaluation may. */
+export class TooLargeError extends PromqlError {}

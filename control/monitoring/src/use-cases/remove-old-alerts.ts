@@ -3,9 +3,10 @@ import type { MonitoringService } from '@stoa/contracts/monitoring/service'
 import type { Deps } from '../deps.ts'
 import { deleteResolved } from '../store/alerts.ts'
 import { deleteEnded } from '../store/silences.ts'
-import { deleteOldDays } from '../store/uptime.ts'
+import { deleteOldUptime } from '../store/uptime.ts'
 
 const uptimeDays = 400
+const uptimeHours = 31 * 24
 
 /** Deletes alerts, silences and days of uptime after their retention. */
 export const removeOldAlerts =
@@ -14,5 +15,7 @@ export const removeOldAlerts =
     const before = clock.now().subtract({ hours: alertRetentionDays * 24 })
     while ((await database.transaction((tx) => deleteResolved(tx, before))) > 0);
     await database.transaction((tx) => deleteEnded(tx, before))
-    await database.transaction((tx) => deleteOldDays(tx, clock.now().subtract({ hours: uptimeDays * 24 })))
+    const now = clock.now()
+    const old = { day: now.subtract({ hours: uptimeDays * 24 }), hour: now.subtract({ hours: uptimeHours }) }
+    await database.transaction((tx) => deleteOldUptime(tx, old))
   }

@@ -6,11 +6,10 @@ import { alertRulesOf } from '@stoa/system/alert-rules'
 import { prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { system as shop } from '@stoa/systems/shop'
 import { afterAll, expect, test } from 'vitest'
-import { stringify } from 'yaml'
-import { storeOf, type WrittenSeries } from '../promql/test-series.ts'
-import { decideTransitions, type ActiveAlert } from './decide-transitions.ts'
-import { findAlerts, type FoundAlert } from './find-alerts.ts'
-import { rulesOf } from './rule-file.ts'
+import { storeOf, type WrittenSeries } from '../../control/monitoring/src/promql/test-series.ts'
+import { decideTransitions, type ActiveAlert } from '../../control/monitoring/src/alerting/decide-transitions.ts'
+import { findAlerts, type FoundAlert } from '../../control/monitoring/src/alerting/find-alerts.ts'
+import { rulesOf } from '../../control/monitoring/src/alerting/rule-file.ts'
 
 // The same cases for our evaluation of the made rules and for that of Prometheus, whose tests they are written like.
 
@@ -182,7 +181,7 @@ test.runIf(hasPromtool).each(cases)('that of Prometheus: $name', ({ series, atMi
     evaluation_interval: '1m',
     tests: [{ interval: '1m', input_series: series, alert_rule_test }],
   }
-  writeFileSync(join(folder, 'tests.yaml'), stringify(tests))
+  writeFileSync(join(folder, 'tests.yaml'), JSON.stringify(tests)) // JSON is YAML
   const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'tests.yaml'], {
     cwd: folder,
     encoding: 'utf8',
