@@ -25,7 +25,10 @@ beforeAll(async () => {
   service = await start()
   teas = await shop.add('teas', 'cups{kind="green"} 3\ncups{kind="black"} 4\npots NaN\nspoons 9\n')
   await shop.add('jams', 'cups{kind="red"} 5\n')
-  await eventually(async () => expect((await query('cups')).body.samples).toHaveLength(3))
+  await eventually(async () => {
+    const { samples } = (await query('cups')).body
+    if (samples.length < 3) throw new Error('not all instances are scraped')
+  })
 })
 afterAll(async () => {
   await service.stop()
@@ -35,9 +38,9 @@ afterAll(async () => {
 const read = (path: string, as: { subject: string; roles: string[] } = ops) =>
   service.request('GET', `/api/v1/telemetry/${path}`, { as })
 const query = (text: string, more: Record<string, string> = {}) =>
-  read(`metrics/query?${new URLSearchParams({ query: text, ...more })}`)
+  read(`metrics/query?${new URLSearchParams({ query: text, ...more }).toString()}`)
 const range = (text: string, more: Record<string, string>) =>
-  read(`metrics/query-range?${new URLSearchParams({ query: text, ...more })}`)
+  read(`metrics/query-range?${new URLSearchParams({ query: text, ...more }).toString()}`)
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString()
 
 test('evaluates an expression at one time', async () => {
