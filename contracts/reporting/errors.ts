@@ -14,6 +14,12 @@ export const reportingErrors = errors({
     why: 'There is no report with this id, or it was removed after its retention.',
     fix: 'List the reports, or generate it again.',
   },
+  'reporting.too_many_queued': {
+    kind: 'conflict',
+    title: 'Too many of your reports are not finished yet',
+    why: 'An account can have 20 reports at once that are queued.',
+    fix: 'Wait until some of them are completed.',
+  },
   'reporting.report_not_completed': {
     kind: 'conflict',
     title: 'The report is not completed',
@@ -41,7 +47,7 @@ export const reportingErrors = errors({
   'reporting.schedule_invalid': {
     kind: 'invalid',
     title: 'The schedule cannot be followed',
-    why: 'The five fields of cron name no time, the minute is not one number, the time zone is unknown, or there is not exactly one of template and query.',
+    why: 'The five fields of cron name no time, the minute is not one number, the time zone is unknown, a recipient is not an account that may read reports, or there is not exactly one of template and query.',
     fix: 'Correct what `detail` names.',
   },
   'reporting.too_many_schedules': {

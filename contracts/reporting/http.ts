@@ -48,7 +48,7 @@ export const generateReport = post('/api/v1/reports/generate', {
   summary: 'Generate a report of a template; with Prefer: wait the response is its outcome',
   idempotencyKey: 'accepted',
   body: TemplateRequest,
-  refuses: ['reporting.query_invalid'],
+  refuses: ['reporting.query_invalid', 'reporting.too_many_queued'],
 })
 
 /** POST /api/v1/reports/ad-hoc */
@@ -58,7 +58,7 @@ export const generateQueryReport = post('/api/v1/reports/ad-hoc', {
   summary: 'Generate a report of any query, with up to a million rows; with Prefer: wait the response is its outcome',
   idempotencyKey: 'accepted',
   body: QueryRequest,
-  refuses: ['reporting.query_invalid'],
+  refuses: ['reporting.query_invalid', 'reporting.too_many_queued'],
 })
 
 /** POST /api/v1/reports/{id}/repeat */
@@ -67,7 +67,7 @@ export const repeatReport = post('/api/v1/reports/{id}/repeat', {
   audited: true,
   params: { id: ReportId },
   summary: 'Generate a report that failed once more',
-  refuses: ['reporting.report_not_found', 'reporting.report_not_failed'],
+  refuses: ['reporting.report_not_found', 'reporting.report_not_failed', 'reporting.too_many_queued'],
 })
 
 /** GET /api/v1/reports/{id}/pdf */

@@ -80,7 +80,8 @@ export function makeDuck(options: DuckOptions): Duck {
   return {
     async use(limits, work) {
       clearTimeout(idle)
-      await turns.enter(limits.isPatient === true)
+      const isPatient = limits.isPatient === true
+      await turns.enter(isPatient)
       try {
         return await within(await connect(), { ...limits, closing: closing.signal }, work)
       } catch (error) {
@@ -88,7 +89,7 @@ export function makeDuck(options: DuckOptions): Duck {
         if (/^(INTERNAL|FATAL)/.test((error as Error).message)) starting = undefined
         throw error
       } finally {
-        turns.leave()
+        turns.leave(isPatient)
       }
     },
     async close() {

@@ -3,6 +3,7 @@ import type { ReportingService } from '@stoa/contracts/reporting/service'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
+import type { OneAtATime } from './domain/one-at-a-time.ts'
 
 /** What the use cases of reporting are made with. */
 export interface Deps {
@@ -14,4 +15,5 @@ export interface Deps {
   readonly retentionDays: number
   /** The largest file of a report. */
   readonly mostFileBytes: number
+  readonly pdfInTurn: OneAtATime
 }

@@ -2,6 +2,7 @@ import { reporting } from '@stoa/contracts/reporting/service'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { makeOneAtATime } from './domain/one-at-a-time.ts'
 import { getReportCsv, getReportPdf, getReportXlsx } from './use-cases/download-report.ts'
 import { generateReportTask } from './use-cases/generate-report.ts'
 import {
@@ -38,6 +39,7 @@ export const reportingService = defineService(reporting, {
     logger: telemetry.logger,
     retentionDays: settings.reportRetentionDays,
     mostFileBytes: settings.reportFileMib * 1_048_576,
+    pdfInTurn: makeOneAtATime(),
   }),
   bind: (deps) => ({
     operations: {

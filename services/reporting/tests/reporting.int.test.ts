@@ -1,9 +1,10 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { reportCompleted, reportFailed } from '@stoa/contracts/reporting/events'
-import type { ReportingService } from '@stoa/contracts/reporting/service'
 import type { MartCell } from '@stoa/contracts/shared/mart-query'
+import { reporting, type ReportingService } from '@stoa/contracts/reporting/service'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId, platformError } from '@stoa/kernel'
+import { enqueue } from '@stoa/tasks'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { reportingService } from '../src/service.ts'
@@ -193,6 +194,47 @@ test('one whose process died on every attempt is ended, and old ones are removed
   expect((await download(kept.id, 'csv')).status).toBe(200)
   const chunks = await service.database.read.sql`select from report_chunks where report_id = ${old.id}`
   expect(chunks).toEqual([])
+})
+
+test('a report that waits for its turn is not ended, however long it waits', async () => {
+  const id = newId()
+  await service.database.transaction(async (tx) => {
+    await tx.sql`insert into reports (id, content, state, created_at, queued_at, touched_at)
+      select ${id}, content, 'queued', now(), now(), now() - interval '3 hours' from reports limit 1`
+    await enqueue(tx, reporting, 'generate-report', { reportId: id }, { key: id, delayMs: 3_600_000 })
+  })
+  await service.runTask('remove-old', {})
+  expect((await read(id)).body.state).toBe('queued')
+  await service.database.transaction(async ({ sql }) => {
+    await sql`delete from tasks where key = ${id}`
+    await sql`delete from reports where id = ${id}`
+  })
+})
+
+test('an account has at most 20 reports that are not finished, also if it asks for many at once', async () => {
+  const usual = rows
+  rows = () => {
+    throw platformError('service.unavailable', 'datamart is unavailable')
+  }
+  const eager = { subject: newId(), roles: ['analyst'] }
+  const ask = () => service.request('POST', `${path}/generate`, { as: eager, body: { ...body, formats: ['csv'] } })
+  const answers = await Promise.all(Array.from({ length: 24 }, ask))
+  const refused = answers.filter(({ status }) => status !== 202)
+  expect(refused.map(({ body: { code } }) => code)).toEqual(Array(4).fill('reporting.too_many_queued'))
+  expect((await service.request('POST', `${path}/generate`, { as: analyst, body })).status).toBe(202)
+  rows = usual
+  await eventually(async () => expect((await ask()).status).toBe(202))
+})
+
+test('the name of a file is readable without the marks of its letters', async () => {
+  const query = { measures: ['units'] }
+  const { body: report } = await service.request('POST', `${path}/ad-hoc`, {
+    as: analyst,
+    headers: { prefer: 'wait=60' },
+    body: { title: 'Übersicht der Märkte, groß', query, formats: ['csv'] },
+  })
+  const { headers } = await download(report.id, 'csv')
+  expect(headers.get('content-disposition')).toContain('"ubersicht-der-markte-gross-')
 })
 
 test('a report outlives the account that has asked for it, without its id', async () => {

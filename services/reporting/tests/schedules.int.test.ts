@@ -6,6 +6,9 @@ import { newId, platformError } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportingService } from '../src/service.ts'
+import { scheduledContent } from '../src/domain/schedule.ts'
+import { insertReport } from '../src/store/reports.ts'
+import { lockSchedule } from '../src/store/schedules.ts'
 import { martOf, row } from './report-kit.ts'
 
 let now = Temporal.Instant.from('2026-10-23T12:00:00Z')
@@ -143,6 +146,78 @@ test('an account that may no longer generate reports gets none; while user is un
   now = now.add({ hours: 24 })
   await turns()
   expect((await runsOf(id)).map(({ state }) => state)).toEqual(['started', 'refused'])
+})
+
+test('only accounts that may read reports get messages: others are no recipients, and who loses the permission gets no more', async () => {
+  const [reader, other] = [newId(), newId()]
+  rolesOf = (userId) => (userId === other ? ['customer'] : ['analyst'])
+  const { status, body } = await service.request('POST', path, { as: analyst(), body: { ...daily, recipients: [other] } })
+  expect([status, body.code, body.detail]).toEqual([422, 'reporting.schedule_invalid', expect.stringContaining(other)])
+  rolesOf = () => ['analyst']
+  const { id } = await create({ recipients: [reader, other] })
+  rolesOf = (userId) => (userId === other ? ['customer'] : ['analyst'])
+  now = now.add({ hours: 24 })
+  await turns()
+  expect(await runsOf(id)).toMatchObject([{ state: 'started', reason: expect.stringContaining('1 of the recipients') }])
+  const report = await eventually(async () => {
+    const [found] = await reportsOf(id)
+    expect(found.state).toBe('completed')
+    return found
+  })
+  const told = (await service.published(reportDistributed.type)).filter(({ subject }) => subject === report.id)
+  expect(told.map(({ data }: any) => data.recipientId)).toEqual([reader])
+  rolesOf = () => ['analyst']
+})
+
+test('a due time that was decided is not decided again by a replica whose clock is behind, and the schedule goes on', async () => {
+  const { id, nextAt } = await create()
+  const due = Temporal.Instant.from(nextAt)
+  now = due
+  await turns()
+  // replaced by a replica whose clock is a minute behind: it is due at the same time again
+  now = due.subtract({ minutes: 1 })
+  const etag = (await read(id)).headers.get('etag') as string
+  const replaced = await service.request('PUT', `${path}/${id}`, { as: analyst(), headers: { 'if-match': etag }, body: daily })
+  expect(replaced.body.nextAt).toBe(nextAt)
+  now = due
+  await turns()
+  expect((await reportsOf(id)).map(({ dueAt }) => dueAt)).toEqual([nextAt])
+  expect(Temporal.Instant.compare((await read(id)).body.nextAt, due)).toBe(1)
+})
+
+test('an erasure sees the report that a replica is queueing for the account at the same moment', async () => {
+  const owner = analyst()
+  const recipient = newId()
+  const { id } = await create({ recipients: [recipient] }, owner)
+  const reportId = newId()
+  // a replica between queueing the report and its commit
+  const committed = Promise.withResolvers<void>()
+  const queued = Promise.withResolvers<void>()
+  const starting = service.database.transaction(async (tx) => {
+    const schedule = await lockSchedule(tx, id)
+    const content = scheduledContent(schedule?.resource as never, now)
+    const scheduled = { scheduleId: id as never, dueAt: now, recipients: [recipient as never] }
+    await insertReport(tx, { id: reportId as never, content, requestedBy: owner.subject as never, scheduled, at: now })
+    queued.resolve()
+    await committed.promise
+  })
+  await queued.promise
+  const erasing = Promise.all(
+    [owner.subject, recipient].map((userId) => service.receive(userDeleted, userId, { userId })),
+  )
+  await eventually(async () => {
+    const waiting = await service.database.read.sql`
+      select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    expect(waiting.length).toBeGreaterThan(0)
+  })
+  committed.resolve()
+  await Promise.all([starting, erasing])
+  await eventually(async () => {
+    const [row] = await service.database.read.sql<{ left: number }>`
+      select count(*)::int as left from reports where id = ${reportId}
+        and (requested_by is not null or cardinality(recipients) > 0)`
+    expect(row?.left).toBe(0)
+  })
 })
 
 test('a schedule is replaced by its version only, is due by the new one, and can rest', async () => {

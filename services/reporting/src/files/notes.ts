@@ -14,7 +14,7 @@ export function notesOf(
   const tables = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
     words.rules,
-    ...filters.map(({ dimension, values }) => words.only(columnName(words, dimension), values.join(', '))),
+    ...filters.map(({ dimension, values }) => words.only(columnName(words, dimension), shortList(values, words.more))),
     ...(isBuilt ? [] : [words.notBuilt]),
     ...(isBuilt && asOf === undefined ? [words.incomplete] : []),
     ...(asOf === undefined ? [] : [words.asOf(timeText(asOf))]),
@@ -22,6 +22,16 @@ export function notesOf(
     ...(rowCount === 0 && isBuilt ? [words.noRows] : []),
     ...(tables.length === 0 ? [] : [words.tables(tables.join(', '))]),
   ]
+}
+
+const mostCharacters = 300
+
+/** The first values, and how many more there are: a page has no room for a hundred, and a cell of Excel none for some. */
+function shortList(values: readonly string[], more: (count: number) => string): string {
+  let length = 0
+  const shown = values.filter((value, index) => (length += value.length + 2) <= mostCharacters || index === 0)
+  const left = values.length - shown.length
+  return [...shown, ...(left === 0 ? [] : [more(left)])].join(', ')
 }
 
 function timeText(asOf: string): string {

@@ -23,6 +23,7 @@ export interface Words {
   readonly moreCurrencies: (names: string) => string
   readonly tables: (names: string) => string
   readonly only: (column: string, values: string) => string
+  readonly more: (count: number) => string
   readonly query: string
   readonly page: (page: number, pages: number) => string
 }
@@ -69,6 +70,7 @@ const english: Words = {
   moreCurrencies: (names) => `Without a chart: ${names}.`,
   tables: (names) => `Read from ${names}.`,
   only: (column, values) => `Only ${column.toLowerCase()}: ${values}.`,
+  more: (count) => `and ${count} more`,
   query: 'The query behind these figures',
   page: (page, pages) => `Page ${page} of ${pages}`,
 }
@@ -116,6 +118,7 @@ const german: Words = {
   moreCurrencies: (names) => `Ohne Diagramm: ${names}.`,
   tables: (names) => `Gelesen aus ${names}.`,
   only: (column, values) => `Nur ${column}: ${values}.`,
+  more: (count) => `und ${count} weitere`,
   query: 'Die Abfrage hinter diesen Zahlen',
   page: (page, pages) => `Seite ${page} von ${pages}`,
 }

@@ -23,3 +23,28 @@ test('amounts are numbers in major units of their currency, and what they includ
   expect(below).toContain('Enthält, was vor 2026-11-29 12:00 UTC geschehen ist.')
   expect(below.at(-1)).toBe('select 1')
 })
+
+test.each([
+  ['History', 'Report'],
+  ['[*]', 'Report'],
+  ['Sales: north/south', 'Sales  north south'],
+  [`${'a'.repeat(30)}😀`, 'a'.repeat(30)],
+  ['😀'.repeat(40), '😀'.repeat(15)],
+])('a sheet has a name that Excel accepts, whatever the title of the report is: %s', async (title, name) => {
+  const { sheets } = await readXlsx(await bytesOf(await xlsxFile(reportOf({ title }), resultOf([row('AT', 1)]))))
+  expect(sheets.map((each) => each.name)).toEqual([name])
+})
+
+test('what is no product is named in the language of the report, as in the PDF', async () => {
+  const columns = [
+    { name: 'product', type: 'text' },
+    { name: 'units', type: 'integer' },
+  ] as const
+  const result = resultOf([['shipping', 1], ['Tee', 2]], { columns })
+  const { sheets } = await readXlsx(await bytesOf(await xlsxFile(reportOf({ language: 'de' }), result)))
+  expect(sheets[0]?.rows.slice(0, 3)).toEqual([
+    ['Produkt', 'Stück'],
+    ['Versand', 1],
+    ['Tee', 2],
+  ])
+})

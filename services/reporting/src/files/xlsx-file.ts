@@ -5,7 +5,7 @@ import type { FileMade } from '../use-cases/make-files.ts'
 import type { Result, ResultFacts } from '../use-cases/read-result.ts'
 import { currencyReader, minorDigits } from './money-text.ts'
 import { notesOf } from './notes.ts'
-import { columnName, wordsOf } from './words.ts'
+import { columnName, wordsOf, type Words } from './words.ts'
 
 // of a cell of Excel
 const mostCharacters = 32_000
@@ -24,7 +24,7 @@ export async function xlsxFile(report: Report, { facts, portions }: Result): Pro
     for await (const portion of portions()) {
       for (const row of portion) {
         const digits = minorDigits(currencyOf(row))
-        yield row.map((cell, index) => toCell(cell, columns[index], digits))
+        yield row.map((cell, index) => toCell(cell, columns[index], { digits, words: words.lineKinds }))
       }
     }
     yield []
@@ -42,7 +42,12 @@ export async function xlsxFile(report: Report, { facts, portions }: Result): Pro
   return { bytes: bytes as AsyncIterable<Uint8Array>, rowCount }
 }
 
-function toCell(cell: MartCell, column: MartColumn | undefined, digits: number): MartCell {
+function toCell(
+  cell: MartCell,
+  column: MartColumn | undefined,
+  { digits, words }: { readonly digits: number; readonly words: Words['lineKinds'] },
+): MartCell {
+  if (typeof cell === 'string') return column?.name === 'product' ? (words[cell] ?? cell) : cell
   return column?.type === 'money' && typeof cell === 'number' ? cell / 10 ** digits : cell
 }
 
@@ -51,9 +56,10 @@ function notesBelow(report: Report, facts: ResultFacts): string[] {
   return [...notesOf(report, facts), words.query, facts.sql.replaceAll('\n', ' ').slice(0, mostCharacters)]
 }
 
-/** The name of a sheet: at most 31 characters, and some are not allowed. */
+/** The name of a sheet: at most 31 units of UTF-16, some characters are not allowed, and one name is taken by Excel itself. */
 function nameOf(title: string): string {
   const allowed = title.replaceAll(/[\\/?*[\]:']/g, ' ').trim()
-  const name = Array.from(allowed).slice(0, 31).join('').trim()
-  return name === '' ? 'Report' : name
+  // a half of a character beyond the 16 bits is dropped
+  const name = allowed.slice(0, 31).replace(/[\ud800-\udbff]$/, '').trim()
+  return name === '' || name.toLowerCase() === 'history' ? 'Report' : name
 }

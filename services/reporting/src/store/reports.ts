@@ -1,7 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Report, ReportFile, ReportId, ScheduleId } from '@stoa/contracts/reporting/resources'
 import type { UserId } from '@stoa/contracts/shared/ids'
-import { fragment, json } from '@stoa/postgres'
+import { advisoryXactLock, fragment, json } from '@stoa/postgres'
 import type { Content } from '../domain/content.ts'
 
 /** What became of a report. */
@@ -160,14 +160,43 @@ export async function noteFailure(
   return isLast ? noted : undefined
 }
 
-/** Ends the reports whose attempts were all cut off with their process; returns them. */
+/** Ids of queued reports on which nothing has happened since a time: they still wait for their turn, or were cut off on every attempt. */
+export async function listUntouched(
+  { sql }: ReadHandle,
+  { before, limit }: { readonly before: Temporal.Instant; readonly limit: number },
+): Promise<ReportId[]> {
+  const rows = await sql<{ id: ReportId }>`
+    select id from reports where state = 'queued' and touched_at < ${before} order by touched_at limit ${limit}`
+  return rows.map(({ id }) => id)
+}
+
+/** Ends those of these reports that are queued and untouched since a time; returns them. */
 export async function endCutOff(
   { sql }: WriteHandle,
-  { now, before, error }: { readonly now: Temporal.Instant; readonly before: Temporal.Instant; readonly error: string },
+  {
+    ids,
+    before,
+    error,
+    at,
+  }: {
+    readonly ids: readonly ReportId[]
+    readonly before: Temporal.Instant
+    readonly error: string
+    readonly at: Temporal.Instant
+  },
 ): Promise<Ended[]> {
   return sql<Ended>`
-    update reports set state = 'failed', error = ${error}, ended_at = ${now}, touched_at = ${now}
-    where state = 'queued' and touched_at < ${before} returning ${distribution}`
+    update reports set state = 'failed', error = ${error}, ended_at = ${at}, touched_at = ${at}
+    where id = any(${ids}::uuid[]) and state = 'queued' and touched_at < ${before} returning ${distribution}`
+}
+
+/** How many reports that an account has asked for itself are queued; a second request of it at the same time waits. */
+export async function countQueuedOf(tx: WriteHandle, userId: string): Promise<number> {
+  await advisoryXactLock(tx, `stoa.reports of ${userId}`)
+  const [row] = await tx.sql<{ n: number }>`
+    select count(*)::int as n from reports
+    where requested_by = ${userId} and state = 'queued' and schedule_id is null`
+  return row?.n ?? 0
 }
 
 /** Removes reports that were made before a time, with their files; returns how many. */

@@ -134,7 +134,7 @@ export async function moveOn({ sql }: WriteHandle, id: string, nextAt: Temporal.
   await sql`update schedules set next_at = ${nextAt ?? null} where id = ${id}`
 }
 
-/** Notes what became of a due time. */
+/** Notes what became of a due time, unless that is decided already; returns whether it has. */
 export async function insertRun(
   { sql }: WriteHandle,
   scheduleId: string,
@@ -144,10 +144,12 @@ export async function insertRun(
     readonly reportId?: ReportId
     readonly reason?: string
   },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const rows = await sql`
     insert into schedule_runs (schedule_id, due_at, state, report_id, reason)
-    values (${scheduleId}, ${run.dueAt}, ${run.state}, ${run.reportId ?? null}, ${run.reason ?? null})`
+    values (${scheduleId}, ${run.dueAt}, ${run.state}, ${run.reportId ?? null}, ${run.reason ?? null})
+    on conflict do nothing returning 1`
+  return rows.length > 0
 }
 
 /** The latest due times of a schedule. */

@@ -33,7 +33,9 @@ function fileNameOf({ template, from, to, title, createdAt }: Report): string {
   if (template !== undefined) return `${template}-${from}-${to}`
   const words = title
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
   return `${words === '' ? 'report' : words}-${createdAt.slice(0, 10)}`

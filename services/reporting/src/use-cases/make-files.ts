@@ -24,7 +24,7 @@ const makers: Readonly<Record<ReportFormat, () => Promise<MakeFile>>> = {
 
 /** Runs the query of a report and writes its files, one after the other. */
 export async function makeFiles(
-  { database, newId, mostFileBytes }: Pick<Deps, 'database' | 'newId' | 'mostFileBytes'>,
+  { database, newId, mostFileBytes, pdfInTurn }: Pick<Deps, 'database' | 'newId' | 'mostFileBytes' | 'pdfInTurn'>,
   calls: Calls<ReportingService['calls']>,
   { report, attemptId }: { readonly report: Report; readonly attemptId: string },
 ): Promise<Outcome> {
@@ -33,10 +33,14 @@ export async function makeFiles(
   const files: ReportFile[] = []
   for (const format of formats) {
     const make = await makers[format]()
-    const { bytes, rowCount } = await make(report, result)
-    const sink = makeFileSink(database, { reportId: id, attemptId, format, mostBytes: mostFileBytes })
-    for await (const part of bytes) await sink.write(part)
-    files.push({ format, sizeBytes: await sink.end(), rowCount })
+    const write = async () => {
+      const { bytes, rowCount } = await make(report, result)
+      const sink = makeFileSink(database, { reportId: id, attemptId, format, mostBytes: mostFileBytes })
+      for await (const part of bytes) await sink.write(part)
+      files.push({ format, sizeBytes: await sink.end(), rowCount })
+    }
+    // pdfkit keeps all pages in memory: of several reports at once only one has its pages there
+    await (format === 'pdf' ? pdfInTurn(write) : write())
   }
   const { columns: _, ...facts } = result.facts
   return { ...facts, files }

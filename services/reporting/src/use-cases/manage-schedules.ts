@@ -1,12 +1,13 @@
-import type { Handler } from '@stoa/contract'
+import type { Calls, Handler } from '@stoa/contract'
 import type { ScheduleId, ScheduleRequest } from '@stoa/contracts/reporting/resources'
 import type { ReportingService } from '@stoa/contracts/reporting/service'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { readPageById, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
 import { nextDue, parseCron } from '../domain/cron.ts'
-import { findInvalidSchedule } from '../domain/schedule.ts'
+import { findInvalidSchedule, type InvalidSchedule } from '../domain/schedule.ts'
 import * as store from '../store/schedules.ts'
+import { findReaders } from './may-read.ts'
 
 function noSchedule(id: string) {
   return { code: 'reporting.schedule_not_found', detail: `There is no schedule ${id}.` } as const
@@ -16,8 +17,8 @@ const mostSchedules = 1_000
 
 export const createSchedule =
   ({ clock, newId }: Deps): Handler<ReportingService, 'createSchedule'> =>
-  async ({ body, caller, refuse, commit }) => {
-    const invalid = findInvalidSchedule(body, clock.now())
+  async ({ body, caller, calls, refuse, commit }) => {
+    const invalid = findInvalidSchedule(body, clock.now()) ?? (await findInvalidRecipient(calls, body))
     if (invalid !== undefined) return refuse(invalid.code, invalid.detail)
     return commit(async (tx) => {
       if ((await store.countSchedules(tx)) >= mostSchedules)
@@ -30,8 +31,8 @@ export const createSchedule =
 
 export const replaceSchedule =
   ({ clock }: Deps): Handler<ReportingService, 'replaceSchedule'> =>
-  async ({ params: { id }, body, caller, expectedVersion, refuse, commit }) => {
-    const invalid = findInvalidSchedule(body, clock.now())
+  async ({ params: { id }, body, caller, calls, expectedVersion, refuse, commit }) => {
+    const invalid = findInvalidSchedule(body, clock.now()) ?? (await findInvalidRecipient(calls, body))
     if (invalid !== undefined) return refuse(invalid.code, invalid.detail)
     return commit(async (tx) => {
       const schedule = await store.lockSchedule(tx, id)
@@ -41,6 +42,17 @@ export const replaceSchedule =
       return { status: 200, id }
     })
   }
+
+/** The title of a schedule is in its messages: they are not for sending words to any account. */
+async function findInvalidRecipient(
+  calls: Calls<ReportingService['calls']>,
+  { recipients = [] }: ScheduleRequest,
+): Promise<InvalidSchedule | undefined> {
+  const readers = await findReaders(calls, recipients)
+  const other = recipients.find((userId) => !readers.includes(userId))
+  if (other === undefined) return undefined
+  return { code: 'reporting.schedule_invalid', detail: `The recipient ${other} is not an account that may read reports.` }
+}
 
 export const deleteSchedule: Handler<ReportingService, 'deleteSchedule'> = async ({
   params: { id },

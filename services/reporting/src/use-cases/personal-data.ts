@@ -9,7 +9,8 @@ export const personalData: PersonalData<ReportingService> = {
     schedules: await listSchedulesOf(db, userId),
   }),
   erase: async (tx, userId) => {
-    await forgetRequester(tx, userId)
+    // Schedules first: it waits for one that is being started, whose report is then seen.
     await forgetAccount(tx, userId)
+    await forgetRequester(tx, userId)
   },
 }

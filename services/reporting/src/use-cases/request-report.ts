@@ -6,7 +6,14 @@ import { isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { findInvalid } from '../domain/content.ts'
 import { contentOf } from '../domain/templates.ts'
-import { findReport, insertReport, requeueReport } from '../store/reports.ts'
+import { countQueuedOf, findReport, insertReport, requeueReport } from '../store/reports.ts'
+
+const mostQueued = 20
+
+const tooManyQueued = {
+  code: 'reporting.too_many_queued',
+  detail: `You have ${mostQueued} reports that are not finished yet.`,
+} as const
 
 export const generateReport =
   ({ clock, newId }: Deps): Handler<ReportingService, 'generateReport'> =>
@@ -19,6 +26,7 @@ export const generateReport =
     const invalid = findInvalid(content)
     if (invalid !== undefined) return refuse('reporting.query_invalid', invalid)
     return commit(async (tx) => {
+      if ((await countQueuedOf(tx, caller.subject)) >= mostQueued) return refuse(tooManyQueued)
       const id = newId() as ReportId
       await insertReport(tx, { id, content, requestedBy: caller.subject as UserId, at: clock.now() })
       await tx.enqueue('generate-report', { reportId: id }, { key: id })
@@ -33,6 +41,7 @@ export const generateQueryReport =
     const invalid = findInvalid(content)
     if (invalid !== undefined) return refuse('reporting.query_invalid', invalid)
     return commit(async (tx) => {
+      if ((await countQueuedOf(tx, caller.subject)) >= mostQueued) return refuse(tooManyQueued)
       const id = newId() as ReportId
       await insertReport(tx, { id, content, requestedBy: caller.subject as UserId, at: clock.now() })
       await tx.enqueue('generate-report', { reportId: id }, { key: id })
@@ -42,8 +51,9 @@ export const generateQueryReport =
 
 export const repeatReport =
   ({ clock }: Deps): Handler<ReportingService, 'repeatReport'> =>
-  async ({ params: { id }, refuse, commit }) =>
+  async ({ params: { id }, caller, refuse, commit }) =>
     commit(async (tx) => {
+      if ((await countQueuedOf(tx, caller.subject)) >= mostQueued) return refuse(tooManyQueued)
       if ((await findReport(tx, id)) === undefined)
         return refuse('reporting.report_not_found', `There is no report ${id}.`)
       if (!(await requeueReport(tx, id, clock.now())))
