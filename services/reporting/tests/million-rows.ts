@@ -35,7 +35,11 @@ const calls = {
 const database = openDatabase({ url, applicationName: 'million-rows', statementTimeoutMs: 60_000 })
 const report = reportOf({ id: id as never, formats: [format as ReportFormat] })
 const beganAt = performance.now()
-const { files } = await makeFiles({ database, newId, mostFileBytes: 256 * 1_048_576, pdfInTurn: (work) => work() }, calls, { report, attemptId })
+const { files } = await makeFiles(
+  { database, newId, mostFileBytes: 256 * 1_048_576, pdfInTurn: (work) => work() },
+  calls,
+  { report, attemptId },
+)
 await database.close()
 const peakMiB = Math.round(process.resourceUsage().maxRSS / 1_024)
 process.stdout.write(JSON.stringify({ files, peakMiB, seconds: Math.round((performance.now() - beganAt) / 1_000) }))

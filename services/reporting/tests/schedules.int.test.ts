@@ -151,7 +151,10 @@ test('an account that may no longer generate reports gets none; while user is un
 test('only accounts that may read reports get messages: others are no recipients, and who loses the permission gets no more', async () => {
   const [reader, other] = [newId(), newId()]
   rolesOf = (userId) => (userId === other ? ['customer'] : ['analyst'])
-  const { status, body } = await service.request('POST', path, { as: analyst(), body: { ...daily, recipients: [other] } })
+  const { status, body } = await service.request('POST', path, {
+    as: analyst(),
+    body: { ...daily, recipients: [other] },
+  })
   expect([status, body.code, body.detail]).toEqual([422, 'reporting.schedule_invalid', expect.stringContaining(other)])
   rolesOf = () => ['analyst']
   const { id } = await create({ recipients: [reader, other] })
@@ -169,7 +172,7 @@ test('only accounts that may read reports get messages: others are no recipients
   rolesOf = () => ['analyst']
 })
 
-test('a due time that was decided is not decided again by a replica whose clock is behind, and the schedule goes on', async () => {
+test('a due time that was decided is not decided again by a replica whose clock is behind, and the schedule continues', async () => {
   const { id, nextAt } = await create()
   const due = Temporal.Instant.from(nextAt)
   now = due
@@ -177,7 +180,11 @@ test('a due time that was decided is not decided again by a replica whose clock 
   // replaced by a replica whose clock is a minute behind: it is due at the same time again
   now = due.subtract({ minutes: 1 })
   const etag = (await read(id)).headers.get('etag') as string
-  const replaced = await service.request('PUT', `${path}/${id}`, { as: analyst(), headers: { 'if-match': etag }, body: daily })
+  const replaced = await service.request('PUT', `${path}/${id}`, {
+    as: analyst(),
+    headers: { 'if-match': etag },
+    body: daily,
+  })
   expect(replaced.body.nextAt).toBe(nextAt)
   now = due
   await turns()

@@ -40,7 +40,13 @@ test('what is no product is named in the language of the report, as in the PDF',
     { name: 'product', type: 'text' },
     { name: 'units', type: 'integer' },
   ] as const
-  const result = resultOf([['shipping', 1], ['Tee', 2]], { columns })
+  const result = resultOf(
+    [
+      ['shipping', 1],
+      ['Tee', 2],
+    ],
+    { columns },
+  )
   const { sheets } = await readXlsx(await bytesOf(await xlsxFile(reportOf({ language: 'de' }), result)))
   expect(sheets[0]?.rows.slice(0, 3)).toEqual([
     ['Produkt', 'Stück'],

@@ -60,6 +60,9 @@ function notesBelow(report: Report, facts: ResultFacts): string[] {
 function nameOf(title: string): string {
   const allowed = title.replaceAll(/[\\/?*[\]:']/g, ' ').trim()
   // a half of a character beyond the 16 bits is dropped
-  const name = allowed.slice(0, 31).replace(/[\ud800-\udbff]$/, '').trim()
+  const name = allowed
+    .slice(0, 31)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim()
   return name === '' || name.toLowerCase() === 'history' ? 'Report' : name
 }

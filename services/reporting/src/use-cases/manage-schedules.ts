@@ -51,7 +51,10 @@ async function findInvalidRecipient(
   const readers = await findReaders(calls, recipients)
   const other = recipients.find((userId) => !readers.includes(userId))
   if (other === undefined) return undefined
-  return { code: 'reporting.schedule_invalid', detail: `The recipient ${other} is not an account that may read reports.` }
+  return {
+    code: 'reporting.schedule_invalid',
+    detail: `The recipient ${other} is not an account that may read reports.`,
+  }
 }
 
 export const deleteSchedule: Handler<ReportingService, 'deleteSchedule'> = async ({
