@@ -96,6 +96,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'reports: list, run, show, repeat, download; schedules',
     load: () => import('./commands/reports.ts'),
   },
+  kpi: { isReaching: true, summary: 'the figures of the shop over a period', load: () => import('./commands/kpi.ts') },
   flags: {
     isReaching: true,
     summary: 'feature flags: list, show, set, kill, history, roll back',

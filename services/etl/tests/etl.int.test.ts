@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orderCancelled, orderCreated } from '@stoa/contracts/order/events'
+import { etl } from '@stoa/contracts/etl/service'
 import { productUpdated } from '@stoa/contracts/inventory/events'
 import { newId } from '@stoa/kernel'
+import { enqueue } from '@stoa/tasks'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startLake, type LakeKit } from './lake-kit.ts'
@@ -144,4 +146,31 @@ test('runs are listed with what they did; a run that fails says why and can be s
   expect(failed.body).toMatchObject({ state: 'failed', error: expect.stringContaining('restore the folder') })
   await kit.service.database.transaction(({ sql }) => sql`update flushes set number = number - 1`)
   await run('events-to-lake')
+})
+
+test('a run whose process was away for hours is continued if its task is still to come, and ended if not', async () => {
+  const [waiting, cutOff] = [newId(), newId()]
+  await kit.service.database.transaction(async (tx) => {
+    await tx.sql`
+      insert into runs (id, pipeline, state, trigger, attempts, created_at, started_at)
+      select id, pipeline, 'running', 'schedule', 1, now() - interval '7 hours', now() - interval '7 hours'
+      from (values (${waiting}::uuid, 'events-to-lake'), (${cutOff}::uuid, 'star-schema')) as r (id, pipeline)`
+    await enqueue(
+      tx,
+      etl,
+      'run-pipeline',
+      { pipeline: 'events-to-lake' },
+      { key: 'events-to-lake', delayMs: 3_600_000 },
+    )
+  })
+  await kit.service.runTask('prune-lake', {})
+  const stateOf = async (pipeline: string, id: string) =>
+    (await kit.service.request('GET', `/api/v1/pipelines/${pipeline}/runs/${id}`, { as: analyst })).body
+  expect(await stateOf('events-to-lake', waiting)).toMatchObject({ state: 'running' })
+  expect(await stateOf('star-schema', cutOff)).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('stopped'),
+  })
+  await kit.service.database.transaction(({ sql }) => sql`update tasks set run_at = now() where key = 'events-to-lake'`)
+  await eventually(async () => expect(await stateOf('events-to-lake', waiting)).toMatchObject({ state: 'succeeded' }))
 })

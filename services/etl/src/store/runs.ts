@@ -94,13 +94,25 @@ export async function noteRuns(
     where id = any(${ids}::uuid[]) and state = 'running'`
 }
 
-/** Ends the runs whose last attempt was cut off, and removes old ones. */
-export async function tidyRuns(
+/** The pipelines with runs that began before a time and have not ended. */
+export async function listLongRunning({ sql }: ReadHandle, before: Temporal.Instant): Promise<PipelineName[]> {
+  const rows = await sql<{ pipeline: PipelineName }>`
+    select distinct pipeline from runs where state = 'running' and started_at < ${before}`
+  return rows.map(({ pipeline }) => pipeline)
+}
+
+/** Ends the runs of these pipelines that began before a time. */
+export async function endRuns(
   { sql }: WriteHandle,
-  { now, cutOffBefore, endedBefore }: Readonly<Record<'now' | 'cutOffBefore' | 'endedBefore', Temporal.Instant>>,
+  pipelines: readonly PipelineName[],
+  { now, before, error }: Readonly<Record<'now' | 'before', Temporal.Instant>> & { readonly error: string },
 ): Promise<void> {
   await sql`
-    update runs set state = 'failed', error = 'the process that ran it was stopped', ended_at = ${now}
-    where state = 'running' and started_at < ${cutOffBefore}`
+    update runs set state = 'failed', error = ${error}, ended_at = ${now}
+    where state = 'running' and started_at < ${before} and pipeline = any(${pipelines}::text[])`
+}
+
+/** Removes runs that ended before a time. */
+export async function removeRuns({ sql }: WriteHandle, endedBefore: Temporal.Instant): Promise<void> {
   await sql`delete from runs where ended_at < ${endedBefore}`
 }

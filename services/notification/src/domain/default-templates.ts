@@ -193,11 +193,11 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'report.ready': {
     en: [
       'Your report is ready: {{title}}',
-      'Hello {{name}},\n\nThe report "{{title}}"{{period}} is ready. Sign in to download it: {{link}}',
+      'Hello {{name}},\n\nThe report "{{title}}"{{period}} is ready. Download it with "stoa reports download", or from this address with an access token: {{link}}',
     ],
     de: [
       'Ihr Bericht ist fertig: {{title}}',
-      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} ist fertig. Angemeldet können Sie ihn herunterladen: {{link}}',
+      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} ist fertig. Laden Sie ihn mit „stoa reports download“ herunter, oder mit einem Zugriffstoken von dieser Adresse: {{link}}',
     ],
   },
   'report.failed': {
