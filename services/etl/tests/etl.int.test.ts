@@ -148,7 +148,7 @@ test('runs are listed with what they did; a run that fails says why and can be s
   await run('events-to-lake')
 })
 
-test('a run whose process was away for hours is continued if its task is still to come, and ended if not', async () => {
+test('a run whose process was stopped for hours is continued if its task is still to come, and ended if not', async () => {
   const [waiting, cutOff] = [newId(), newId()]
   await kit.service.database.transaction(async (tx) => {
     await tx.sql`
