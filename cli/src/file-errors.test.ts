@@ -14,6 +14,10 @@ test('says in a sentence why a path cannot be used, and leaves bugs alone', asyn
     expect(await problemOf(mkdir(file, { recursive: true }))).toBe(
       `cannot use ${file}: a file of this name exists where a folder is needed`,
     )
+    expect(await problemOf(mkdir(join(folder, 'missing/below')))).toBe(
+      `cannot use ${join(folder, 'missing/below')}: no folder can be made there`,
+    )
+    expect(await problemOf(writeFile(join(folder, 'missing/file'), ''))).toBeUndefined()
     expect(await problemOf(writeFile(join(file, 'below'), ''))).toBe(
       `cannot use ${join(file, 'below')}: a part of the path is a file, not a folder`,
     )

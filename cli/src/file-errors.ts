@@ -12,7 +12,13 @@ const reasons: Readonly<Record<string, string>> = {
 /** What is wrong with a path that a command was given, in a sentence; undefined for any other error. */
 export function fileProblem(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code = '', path } = error as NodeJS.ErrnoException
-  const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined
+  const { path } = error as NodeJS.ErrnoException
+  const reason = reasonOf(error)
   return reason === undefined || path === undefined ? undefined : `cannot use ${path}: ${reason}`
+}
+
+function reasonOf({ code = '', syscall }: NodeJS.ErrnoException): string | undefined {
+  // A file that is missing is a bug of ours; a folder is made with those above it, so that only the file system can refuse it.
+  if (code === 'ENOENT' && syscall === 'mkdir') return 'no folder can be made there'
+  return Object.hasOwn(reasons, code) ? reasons[code] : undefined
 }

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '@stoa/kernel'
 import { root } from '@stoa/system/root'
 import { systemError } from '@stoa/system/system-errors'
+import { makeFolder } from './make-folder.ts'
 
 /** Where a system keeps what it has: data, bundles, logs, secrets. */
 export interface DataFolder {
@@ -86,8 +87,7 @@ function socketPath(home: string): string {
 /** Creates the folders. @throws AppError with the fix when the disk is full or the folder belongs to another program */
 export async function makeDataFolder(folder: DataFolder): Promise<void> {
   try {
-    for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry])
-      await mkdir(path, { recursive: true })
+    for (const path of [folder.path, folder.logs, folder.bundles, folder.telemetry]) await makeFolder(path)
     const { bavail, bsize } = await statfs(folder.path)
     const isFirst = (await stat(folder.secrets).catch(() => undefined)) === undefined
     const neededBytes = isFirst ? neededAtFirstBytes : neededLaterBytes

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { System } from '@stoa/system/define-system'
@@ -7,6 +7,7 @@ import { systemError } from '@stoa/system/system-errors'
 import { ensureApps } from './apps.ts'
 import { buildPortableBundle } from './build-bundle.ts'
 import { copyFilesOf } from './bundle.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Writes the program of one process of a system into an empty folder, which runs on another machine of the same kind with `node main.js`:
@@ -19,7 +20,7 @@ export async function publishBundle(system: System, name: string, folder: string
     const names = services.map((each) => each.name).join(', ')
     throw systemError('system.unknown_service', `there is no service ${name}: the services are ${names}`)
   }
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   if ((await readdir(folder)).length > 0)
     throw systemError('system.folder_not_empty', `the folder ${folder} is not empty: choose another one`)
   await buildPortableBundle(folder, deployment)

@@ -1,7 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { makeFolder } from '@stoa/supervisor/make-folder'
 import { publishBundle } from '@stoa/supervisor/publish-bundle'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
+import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { root } from '@stoa/system/root'
@@ -11,12 +13,15 @@ import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
+       stoa publish helm [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
        stoa publish routes [SERVICE …] --out FILE [--host HOST] [--system NAME]
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
 process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
+helm writes a Helm chart of the same objects, with values for what differs between installations. DIR is ${helmFolder} for the
+${defaultSystem}.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
 bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
@@ -29,12 +34,17 @@ at a host of its own name, with the port of its contract; correct the addresses 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, prometheus, bundle, routes }, args)
+  return runSubcommand('publish', { kubernetes, helm, prometheus, bundle, routes }, args)
 }
 
 async function kubernetes(args: readonly string[]): Promise<number> {
   const { system, folder } = placeOf(args, kubernetesFolder)
   return write(folder, await kubernetesFiles(await loadSystem(system)))
+}
+
+async function helm(args: readonly string[]): Promise<number> {
+  const { system, folder } = placeOf(args, helmFolder)
+  return write(folder, await helmFiles(await loadSystem(system)))
 }
 
 async function prometheus(args: readonly string[]): Promise<number> {
@@ -52,8 +62,11 @@ function placeOf(args: readonly string[], usual: string): { readonly system: str
 }
 
 async function write(folder: string, files: readonly PublishedFile[]): Promise<number> {
-  await mkdir(folder, { recursive: true })
-  for (const { name, text } of files) await writeFile(join(folder, name), text)
+  await makeFolder(folder)
+  for (const { name, text } of files) {
+    await makeFolder(dirname(join(folder, name)))
+    await writeFile(join(folder, name), text)
+  }
   say(`${files.length} ${files.length === 1 ? 'file' : 'files'} in ${folder}`)
   return 0
 }

@@ -1,8 +1,9 @@
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { chown, readdir, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppError } from '@stoa/kernel'
 import type pg from 'pg'
+import { makeFolder } from '../make-folder.ts'
 import { canReach, type Account } from '../postgres/account.ts'
 import type { Settings } from '../postgres/cluster.ts'
 import { prepareLocation } from '../postgres/location.ts'
@@ -31,7 +32,7 @@ export function readArchive(data: DataFolder): Promise<Archive | undefined> {
 export async function turnArchiveOn(data: DataFolder, wanted: string | undefined): Promise<Archive> {
   const { home, account } = await prepareLocation(data.postgres)
   const folder = requirePlain(wanted === undefined ? join(home, 'wal-archive') : resolve(wanted))
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   if ((await readdir(folder)).some((name) => !/^[0-9A-F]{8}/.test(name))) {
     throw systemError('archive.bad_folder', `${folder} contains other files: choose a new or empty folder`)
   }

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { basename, dirname, join, resolve } from 'node:path'
 import type pg from 'pg'
 import type { DataFolder } from '../data-folder.ts'
+import { makeFolder } from '../make-folder.ts'
 import { readArchive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import { copyBlobs } from './blob-files.ts'
@@ -36,7 +37,7 @@ export async function takeBackup(source: BackupSource, wanted: string): Promise<
   await requireNew(target)
   const unfinished = join(dirname(target), `.${basename(target)}.unfinished-${process.pid}`)
   try {
-    for (const each of ['cluster/pg_wal', 'own']) await mkdir(join(unfinished, each), { recursive: true, mode: 0o700 })
+    for (const each of ['cluster/pg_wal', 'own']) await makeFolder(join(unfinished, each), 0o700)
     await chmod(unfinished, 0o700)
     const manifest = await fill(source, unfinished)
     await writeFile(join(unfinished, manifestName), `${JSON.stringify(manifest, undefined, 1)}\n`, {

@@ -60,6 +60,9 @@ function processFile({ system, configured, all, ports, version }: ProcessOptions
   }
 }
 
+/** The same for every process, so that one scrape configuration is enough. */
+const metricsPort = 9090
+
 function serviceOf(system: string, { name, port, furtherPorts = {} }: Deployment): ServiceObject {
   const further = Object.entries(furtherPorts).map(([setting, number]) => [portName(setting), number] as const)
   return {
@@ -68,11 +71,18 @@ function serviceOf(system: string, { name, port, furtherPorts = {} }: Deployment
     metadata: metadataOf(system, name),
     spec: {
       selector: selectorOf(system, name),
-      ports: [['http', port] as const, ...further].map(([each, number]) => ({
-        name: each,
-        port: number,
-        targetPort: each,
-      })),
+      ports: [
+        ...[['http', port] as const, ...further].map(([each, number]) => ({
+          name: each,
+          port: number,
+          targetPort: each,
+        })),
+        {
+          name: 'metrics',
+          port: metricsPort,
+          targetPort: further.some(([each]) => each === 'admin') ? 'admin' : 'http',
+        },
+      ],
     },
   }
 }
@@ -94,6 +104,9 @@ function sharedFiles(system: string): ObjectFile[] {
   ]
 }
 
+/** The size of a shared folder, which its storage class may let grow. */
+export const volumeSize = '10Gi'
+
 /** Several pods on several machines write to it. */
 function claimFile(system: string, claim: string): ObjectFile {
   return {
@@ -103,7 +116,7 @@ function claimFile(system: string, claim: string): ObjectFile {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         metadata: metadataOf(system, claim),
-        spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '10Gi' } } },
+        spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: volumeSize } } },
       },
     ],
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { System } from '../define-system.ts'
 import { root } from '../root.ts'
-import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
+import type { Configured } from './connections.ts'
+import { configuredIn, kubernetesObjects, type ObjectFile } from './kubernetes-objects.ts'
 import { systemError } from '../system-errors.ts'
 import { manifestProblems } from './manifest-problems.ts'
 import { namespace } from './naming.ts'
@@ -24,15 +25,7 @@ const notice = (system: string) =>
 export async function kubernetesFiles(system: System): Promise<PublishedFile[]> {
   const all = await configuredIn(system)
   const files = kubernetesObjects(system.name, all, await readVersion())
-  const problems = manifestProblems(
-    files.flatMap(({ objects }) => objects),
-    all,
-  )
-  if (problems.length > 0)
-    throw systemError(
-      'system.manifests_refused',
-      `the manifests of ${system.name} break rules:\n${problems.join('\n')}`,
-    )
+  refuseProblems(system, files, all)
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -45,11 +38,24 @@ export async function kubernetesFiles(system: System): Promise<PublishedFile[]> 
   }))
 }
 
-// Without anchors, which some tools do not read, and without lines that are broken at a width.
-const yamlOptions = { aliasDuplicateObjects: false, lineWidth: 0 }
+/** @throws AppError `system.manifests_refused` if the objects of a system break a rule of ours */
+export function refuseProblems(system: System, files: readonly ObjectFile[], all: readonly Configured[]): void {
+  const problems = manifestProblems(
+    files.flatMap(({ objects }) => objects),
+    all,
+  )
+  if (problems.length > 0)
+    throw systemError(
+      'system.manifests_refused',
+      `the manifests of ${system.name} break rules:\n${problems.join('\n')}`,
+    )
+}
+
+/** Without anchors, which some tools do not read, and without lines that are broken at a width. */
+export const yamlOptions = { aliasDuplicateObjects: false, lineWidth: 0 }
 
 /** The version of the repository, which is the tag of the images. */
-async function readVersion(): Promise<string> {
+export async function readVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string }
   return version
 }

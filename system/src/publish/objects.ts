@@ -27,6 +27,8 @@ interface KeyReference {
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string }
   readonly periodSeconds: number
+  /** Counted from the start of the container. */
+  readonly initialDelaySeconds?: number
   readonly timeoutSeconds: number
   /** How often in succession it may fail; 3 if omitted. */
   readonly failureThreshold?: number

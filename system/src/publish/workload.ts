@@ -24,6 +24,12 @@ const marginSeconds = 4
 const startupSeconds = 1_800
 const startupPeriodSeconds = 5
 
+/** The CPU and memory of each process. */
+export const usualResources: Container['resources'] = {
+  requests: { cpu: '250m', memory: '512Mi' },
+  limits: { cpu: '500m', memory: '1Gi' },
+}
+
 /** The Deployment of a process. */
 export function deploymentOf(workload: Workload): DeploymentObject {
   const { system, deployment, scaling } = workload
@@ -90,10 +96,15 @@ function containerOf({ deployment, environment, version }: Workload): Container 
       periodSeconds: startupPeriodSeconds,
       failureThreshold: startupSeconds / startupPeriodSeconds,
     },
-    livenessProbe: { ...isLive, periodSeconds: 30 },
-    readinessProbe: { httpGet: { path: '/health/ready', port: 'http' }, timeoutSeconds: 3, periodSeconds: 10 },
+    livenessProbe: { ...isLive, initialDelaySeconds: 30, periodSeconds: 30 },
+    readinessProbe: {
+      httpGet: { path: '/health/ready', port: 'http' },
+      timeoutSeconds: 3,
+      initialDelaySeconds: 5,
+      periodSeconds: 10,
+    },
     lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
-    resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '500m', memory: '1Gi' } },
+    resources: usualResources,
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
-import { kubernetesFiles, kubernetesFolder } from '@stoa/system/publish/kubernetes'
+import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
+import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { system as shop } from '@stoa/systems/shop'
 import { gateway } from '@stoa/contracts/gateway/service'
@@ -31,6 +32,7 @@ const services = [...catalogue, registry]
 const pages = errorPages([...services, gateway])
 const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
+const chart = await helmFiles(shop)
 const rules = prometheusRules(shop)
 
 const parts: readonly Part[] = [
@@ -47,6 +49,7 @@ const parts: readonly Part[] = [
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
   ...manifests.map(({ name, text }) => ({ path: `${kubernetesFolder}/${name}`, make: () => text })),
+  ...chart.map(({ name, text }) => ({ path: `${helmFolder}/${name}`, make: () => text })),
   { path: `${observabilityFolder}/${rules.name}`, make: () => rules.text },
 ]
 
@@ -60,7 +63,8 @@ export async function makeFiles(): Promise<{ readonly files: MadeFile[]; readonl
       ...events.problems,
       ...made.flatMap((each, index) => (each.status === 'rejected' ? [`${parts[index]?.path}: ${each.reason}`] : [])),
       ...(await surplusPages()),
-      ...(await surplusManifests()),
+      ...(await surplusFiles(kubernetesFolder, manifests)),
+      ...(await surplusFiles(helmFolder, chart)),
     ],
   }
 }
@@ -80,11 +84,13 @@ async function surplusPages(): Promise<string[]> {
   return found.filter((file) => !known.has(file)).map((file) => `${errorFolder}/${file}: no service has these codes`)
 }
 
-/** Manifests of processes that the system no longer has. */
-async function surplusManifests(): Promise<string[]> {
-  const known = new Set(manifests.map(({ name }) => name))
-  const found = await readdir(join(root, kubernetesFolder)).catch(() => [])
+/** Files of processes that the system no longer has. */
+async function surplusFiles(folder: string, files: readonly PublishedFile[]): Promise<string[]> {
+  const known = new Set(files.map(({ name }) => name))
+  const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])
   return found
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(join(root, folder), join(entry.parentPath, entry.name)))
     .filter((file) => !known.has(file))
-    .map((file) => `${kubernetesFolder}/${file}: the system has no such process`)
+    .map((file) => `${folder}/${file}: the system has no such process`)
 }
