@@ -115,6 +115,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   backup: { summary: 'back up all data while the system runs', load: () => import('./commands/backup.ts') },
   restore: { summary: 'restore a backup, to any point in time', load: () => import('./commands/restore.ts') },
   archive: { summary: 'archive the log for point-in-time recovery', load: () => import('./commands/archive.ts') },
+  checklist: {
+    summary: 'check the architecture of a system, with evidence',
+    load: () => import('./commands/checklist.ts'),
+  },
   publish: {
     summary: 'write the Kubernetes manifests of a system, its routes, or the program of a service',
     load: () => import('./commands/publish.ts'),

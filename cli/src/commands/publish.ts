@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { makeFolder } from '@stoa/supervisor/make-folder'
 import { publishBundle } from '@stoa/supervisor/publish-bundle'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
+import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
@@ -14,6 +15,7 @@ import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
        stoa publish helm [--out DIR] [--system NAME]
+       stoa publish apis [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
        stoa publish routes [SERVICE …] --out FILE [--host HOST] [--system NAME]
@@ -22,6 +24,7 @@ kubernetes writes the Kubernetes manifests of a system, which are made from its 
 process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
 helm writes a Helm chart of the same objects, with values for what differs between installations. DIR is ${helmFolder} for the
 ${defaultSystem}.
+apis writes the OpenAPI and AsyncAPI documents of each service, as the gateway serves them. DIR is ${apisFolder} for the ${defaultSystem}.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
 bundle writes the program of one process, with all that it needs at run time except Node: "node DIR/main.js" runs it.
@@ -34,7 +37,7 @@ at a host of its own name, with the port of its contract; correct the addresses 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, helm, prometheus, bundle, routes }, args)
+  return runSubcommand('publish', { kubernetes, helm, apis, prometheus, bundle, routes }, args)
 }
 
 async function kubernetes(args: readonly string[]): Promise<number> {
@@ -45,6 +48,11 @@ async function kubernetes(args: readonly string[]): Promise<number> {
 async function helm(args: readonly string[]): Promise<number> {
   const { system, folder } = placeOf(args, helmFolder)
   return write(folder, await helmFiles(await loadSystem(system)))
+}
+
+async function apis(args: readonly string[]): Promise<number> {
+  const { system, folder } = placeOf(args, apisFolder)
+  return write(folder, await apiFiles(await loadSystem(system)))
 }
 
 async function prometheus(args: readonly string[]): Promise<number> {

@@ -217,7 +217,7 @@ test('pods are replaced when a setting of theirs changes, and only then', ({ ski
   expect(checksum(rendered('settings.AUTH_ISSUER="https://shop.mine.example"'))).not.toBe(before)
 })
 
-test.for([
+test.for<[string, string, string]>([
   ['a name that no template reads', 'replicas=3', 'replicas'],
   ['a process that the system does not have', 'services.ordr={"min":1,"max":2,"cpuPercent":60}', 'ordr'],
   ['a setting that the process does not read', 'services.order.settings.LOG_LEVL="debug"', 'LOG_LEVL'],

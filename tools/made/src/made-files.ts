@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
@@ -32,6 +33,7 @@ const services = [...catalogue, registry]
 const pages = errorPages([...services, gateway])
 const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
+const apis = await apiFiles(shop)
 const chart = await helmFiles(shop)
 const rules = prometheusRules(shop)
 
@@ -49,6 +51,7 @@ const parts: readonly Part[] = [
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
   { path: 'docs/settings.md', name: 'settings', make: () => settingsPart(root, shop.services) },
   ...manifests.map(({ name, text }) => ({ path: `${kubernetesFolder}/${name}`, make: () => text })),
+  ...apis.map(({ name, text }) => ({ path: `${apisFolder}/${name}`, make: () => text })),
   ...chart.map(({ name, text }) => ({ path: `${helmFolder}/${name}`, make: () => text })),
   { path: `${observabilityFolder}/${rules.name}`, make: () => rules.text },
 ]
@@ -65,6 +68,7 @@ export async function makeFiles(): Promise<{ readonly files: MadeFile[]; readonl
       ...(await surplusPages()),
       ...(await surplusFiles(kubernetesFolder, manifests)),
       ...(await surplusFiles(helmFolder, chart)),
+      ...(await surplusFiles(apisFolder, apis)),
     ],
   }
 }
