@@ -1,6 +1,7 @@
 import { describeService } from '@stoa/contract'
 import { Type } from 'typebox'
 import { userDeleted } from '../user/events.ts'
+import { AlertId } from './alert-resources.ts'
 import { monitoringErrors } from './errors.ts'
 import { monitoringExamples } from './examples.ts'
 import * as alerts from './alerts-http.ts'
@@ -20,6 +21,14 @@ const described = describeService({
   tasks: {
     'prune-spans': { payload: Type.Object({}), everyMs: 600_000 },
     'remove-old-alerts': { payload: Type.Object({}), everyMs: 3_600_000 },
+    'send-alert-webhook': {
+      payload: Type.Object({
+        alertId: AlertId,
+        type: Type.Enum(['alert.fired', 'alert.resolved']),
+        target: Type.String({ description: 'the digest of the URL of the receiver' }),
+      }),
+      attempts: 100,
+    },
   },
   personalData: {
     acknowledgements:

@@ -33,6 +33,8 @@ export const NotificationKind = Type.Enum([
   'ticket.sla_breached',
   'report.ready',
   'report.failed',
+  'alert.fired',
+  'alert.resolved',
   'message',
 ])
 export type NotificationKind = Static<typeof NotificationKind>

@@ -4,6 +4,7 @@ import { NotificationId } from '../shared/ids.ts'
 import { apiKeyCreated } from '../auth/events.ts'
 import { invoiceIssued } from '../billing/events.ts'
 import { inventoryLowStock } from '../inventory/events.ts'
+import { alertFired, alertResolved } from '../monitoring/events.ts'
 import {
   orderCancelled,
   orderConfirmed,
@@ -67,6 +68,8 @@ const described = describeService({
     ticketSlaBreached,
     reportDistributed,
     reportFailed,
+    alertFired,
+    alertResolved,
   },
   calls: {
     reporting: pick(ReportingRpc, 'describeReport'),

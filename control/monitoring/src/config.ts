@@ -53,6 +53,18 @@ export const config = defineConfig('monitoring', {
     unit: 'days',
     doc: 'Days after which resolved alerts and silences that ended are deleted.',
   }),
+  ALERT_WEBHOOKS: setting(Type.Array(Type.String({ pattern: '^https?://[^\\s,@]+$' }), { maxItems: 5 }), {
+    default: [],
+    doc: 'URLs that get a signed webhook for each alert that fires or is resolved.',
+  }),
+  ALERT_WEBHOOK_SECRET: secret(Type.String({ pattern: '^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$' }), {
+    optional: true,
+    doc: 'Secret with which the webhooks are signed (Standard Webhooks), in base64; required by ALERT_WEBHOOKS.',
+  }),
+  ALERT_WEBHOOK_PRIVATE: setting(Type.Boolean(), {
+    default: false,
+    doc: 'Whether ALERT_WEBHOOKS may lead to this machine and to private networks.',
+  }),
   INSTANCE_MISSING_HOURS: setting(Type.Number({ minimum: 0.001, maximum: 720 }), {
     default: 24,
     unit: 'h',

@@ -2,6 +2,7 @@ import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Alerting } from './alerting/alerting.ts'
 import type { SpanBuffer } from './span-buffer.ts'
+import type { AlertWebhooks } from './webhooks/alert-webhooks.ts'
 import type { Retention } from './store/prune.ts'
 
 /** What the use cases of monitoring are made with. */
@@ -15,4 +16,5 @@ export interface Deps {
   readonly newId: NewId
   readonly alerting: Alerting
   readonly alertRetentionDays: number
+  readonly webhooks: AlertWebhooks
 }

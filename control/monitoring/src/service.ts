@@ -14,6 +14,8 @@ import { getTrace, listTraces } from './use-cases/read-traces.ts'
 import { getUptime, listUptime } from './use-cases/read-uptime.ts'
 import { receiveSpans } from './use-cases/receive-spans.ts'
 import { removeOldAlerts } from './use-cases/remove-old-alerts.ts'
+import { sendAlertWebhook } from './use-cases/send-alert-webhook.ts'
+import { readWebhooks } from './webhooks/alert-webhooks.ts'
 
 /** Traces and metrics of all services, and alerts: its table of contents. */
 export const monitoringService = defineService(monitoring, {
@@ -21,6 +23,8 @@ export const monitoringService = defineService(monitoring, {
   migrations: new URL('../migrations/', import.meta.url),
   deps: ({ clock, newId, database, telemetry, config, makeTx }): Deps => {
     const retention = { hours: config.traceRetentionHours, maxBytes: config.traceStorageMegabytes * 1_000_000 }
+    const { alertWebhooks, alertWebhookSecret, alertWebhookPrivate } = config
+    const webhooks = readWebhooks(alertWebhooks, alertWebhookSecret, alertWebhookPrivate)
     return {
       clock,
       database,
@@ -28,8 +32,9 @@ export const monitoringService = defineService(monitoring, {
       spanBuffer: makeSpanBuffer({ database, clock, telemetry, retention }),
       retention,
       newId,
-      alerting: makeAlerting({ clock, newId, database, telemetry, makeTx, config }),
+      alerting: makeAlerting({ clock, newId, database, telemetry, makeTx, config, receivers: webhooks.targets }),
       alertRetentionDays: config.alertRetentionDays,
+      webhooks,
     }
   },
   onStart: ({ alerting }: Deps) => alerting.start(),
@@ -59,7 +64,11 @@ export const monitoringService = defineService(monitoring, {
     rpc: {},
     consumes: {},
     sagas: {},
-    tasks: { 'prune-spans': pruneSpans(deps), 'remove-old-alerts': removeOldAlerts(deps) },
+    tasks: {
+      'prune-spans': pruneSpans(deps),
+      'remove-old-alerts': removeOldAlerts(deps),
+      'send-alert-webhook': sendAlertWebhook(deps),
+    },
     personalData,
   }),
 })

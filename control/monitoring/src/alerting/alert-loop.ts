@@ -7,6 +7,7 @@ import { registeredTargets, targetAt } from '../scrape/registered-targets.ts'
 import { nextTargets, type PreviousTarget, type Target } from '../scrape/next-targets.ts'
 import { scrapeTargets, uptimeOf, type ScrapeOptions } from '../scrape/scrape-targets.ts'
 import type { MetricHistory } from '../series/metric-history.ts'
+import type { WebhookTarget } from '../webhooks/alert-webhooks.ts'
 import { readActive } from '../store/alerts.ts'
 import { holdLease, lockLease, releaseLease } from '../store/scrape-lease.ts'
 import { readSilences } from '../store/silences.ts'
@@ -24,6 +25,8 @@ export interface AlertLoopOptions {
   readonly makeTx: (handle: WriteHandle) => Tx<MonitoringService>
   readonly history: MetricHistory
   readonly rules: readonly AlertRule[]
+  /** Who is told of alerts by webhook. */
+  readonly receivers: readonly WebhookTarget[]
   /** The name of this replica. */
   readonly holder: string
   readonly intervalMs: number
@@ -115,7 +118,7 @@ function makeRounds(options: AlertLoopOptions): () => Promise<boolean> {
 type Counters = ReturnType<typeof countersOf>
 
 async function evaluateRules(options: AlertLoopOptions, atMs: number, count: Counters): Promise<boolean> {
-  const { database, newId, makeTx, history, rules, holder } = options
+  const { database, newId, makeTx, history, rules, holder, receivers } = options
   const { found, failed, dropped } = findAlerts(rules, history.store, atMs)
   count.evaluated(failed, dropped)
   const now = Temporal.Instant.fromEpochMilliseconds(atMs)
@@ -123,7 +126,7 @@ async function evaluateRules(options: AlertLoopOptions, atMs: number, count: Cou
     if (!(await lockLease(handle, holder))) return false
     const [active, silences] = [await readActive(handle), await readSilences(handle, now)]
     const transitions = decideTransitions(active, found, new Set(failed.keys()), atMs)
-    await applyTransitions(makeTx(handle), transitions, { now, newId, silences })
+    await applyTransitions(makeTx(handle), transitions, { now, newId, silences, receivers })
     return true
   })
 }

@@ -6,6 +6,7 @@ import type { Database } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 import type { config } from '../config.ts'
 import { lookbackMs } from '../promql/evaluate.ts'
+import type { WebhookTarget } from '../webhooks/alert-webhooks.ts'
 import { targetAt } from '../scrape/registered-targets.ts'
 import { MetricHistory } from '../series/metric-history.ts'
 import { startAlertLoop, type AlertLoop } from './alert-loop.ts'
@@ -20,6 +21,7 @@ interface AlertingOptions {
   readonly telemetry: Telemetry
   readonly makeTx: (handle: WriteHandle) => Tx<MonitoringService>
   readonly config: ReturnType<(typeof config)['parse']>
+  readonly receivers: readonly WebhookTarget[]
 }
 
 /** Metrics and alerts of a replica. */

@@ -3,15 +3,18 @@ import { alertFired, alertResolved } from '@stoa/contracts/monitoring/events'
 import type { AlertId, Silence } from '@stoa/contracts/monitoring/alert-resources'
 import type { MonitoringService } from '@stoa/contracts/monitoring/service'
 import type { NewId } from '@stoa/kernel'
+import { firedFacts, resolvedFacts } from './alert-facts.ts'
 import * as store from '../store/alerts.ts'
 import type { Transitions } from './decide-transitions.ts'
 import type { FoundAlert } from './find-alerts.ts'
+import type { WebhookTarget } from '../webhooks/alert-webhooks.ts'
 import { silencedUntil } from './silenced-until.ts'
 
 interface Moment {
   readonly now: Temporal.Instant
   readonly newId: NewId
   readonly silences: readonly Silence[]
+  readonly receivers: readonly WebhookTarget[]
 }
 
 /**
@@ -21,8 +24,11 @@ interface Moment {
 export async function applyTransitions(
   tx: Tx<MonitoringService>,
   { begun, fired, resolved, ended, changed }: Transitions,
-  { now, newId, silences }: Moment,
+  { now, newId, silences, receivers }: Moment,
 ): Promise<void> {
+  const tellReceivers = async (alertId: AlertId, type: 'alert.fired' | 'alert.resolved') => {
+    for (const { id: target } of receivers) await tx.enqueue('send-alert-webhook', { alertId, type, target })
+  }
   await store.deletePending(tx, ended)
   for (const { alert, isFiring } of begun) {
     await store.insertAlert(tx, rowOf(alert, newId() as AlertId, now, isFiring))
@@ -32,15 +38,15 @@ export async function applyTransitions(
   if (resolved.length > 0) {
     for (const row of await store.resolveAlerts(tx, resolved, now)) {
       if (row.announced_at === null || row.fired_at === null) continue
-      const at = { firedAt: row.fired_at.toString(), resolvedAt: now.toString() }
-      await tx.publish(alertResolved, row.id, { ...factsOf(row), ...at })
+      await tx.publish(alertResolved, row.id, resolvedFacts(row))
+      await tellReceivers(row.id, 'alert.resolved')
     }
   }
   for (const row of await store.readUnannounced(tx)) {
     if (row.fired_at === null || silencedUntil(silences, row.labels) !== undefined) continue
-    const at = { activeAt: row.active_at.toString(), firedAt: row.fired_at.toString() }
     await store.noteAnnounced(tx, row.id, now)
-    await tx.publish(alertFired, row.id, { ...factsOf(row), ...at })
+    await tx.publish(alertFired, row.id, firedFacts(row))
+    await tellReceivers(row.id, 'alert.fired')
   }
 }
 
@@ -66,18 +72,5 @@ function rowOf(
     value,
     active_at: now,
     fired_at: isFiring ? now : null,
-  }
-}
-
-/** What events say of an alert. */
-function factsOf({ id: alertId, name, severity, service, labels, summary, runbook }: store.AlertRow) {
-  return {
-    alertId,
-    name,
-    severity,
-    labels,
-    summary,
-    ...(service === null ? {} : { service }),
-    ...(runbook === null ? {} : { runbook }),
   }
 }

@@ -210,6 +210,23 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} konnte nicht erstellt werden: {{reason}}. Sie können ihn wiederholen: {{link}}',
     ],
   },
+  'alert.fired': {
+    en: [
+      'Alert ({{severity}}): {{summary}}',
+      '{{alert}} has fired: {{summary}}.\n\nIts condition has held since {{activeAt}}.\nRunbook: {{runbook}}\nTo take care of it: stoa alerts ack {{alertId}}',
+    ],
+    de: [
+      'Alarm ({{severity}}): {{summary}}',
+      '{{alert}} wurde ausgelöst: {{summary}}.\n\nDie Bedingung gilt seit {{activeAt}}.\nAnleitung: {{runbook}}\nZum Übernehmen: stoa alerts ack {{alertId}}',
+    ],
+  },
+  'alert.resolved': {
+    en: [
+      'Resolved: {{summary}}',
+      '{{alert}}, which fired at {{firedAt}}, was resolved at {{resolvedAt}}: {{summary}}.',
+    ],
+    de: ['Behoben: {{summary}}', '{{alert}}, ausgelöst um {{firedAt}}, ist seit {{resolvedAt}} behoben: {{summary}}.'],
+  },
   'reconciliation.failed': {
     en: [
       'Reconciliation found new differences',

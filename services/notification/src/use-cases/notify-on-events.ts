@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
 import { erasePerson, listNotifications } from '../store/notifications.ts'
 import { readPreferences } from '../store/preferences.ts'
+import { alertFacts } from './alert-facts.ts'
 import { notifyOn } from './notify.ts'
 import { reportFacts } from './report-facts.ts'
 import { ticketFacts } from './ticket-facts.ts'
@@ -19,6 +20,7 @@ export function facts(deps: Deps) {
     ...moneyFacts(deps),
     ...ticketFacts(deps),
     ...reportFacts(deps),
+    ...alertFacts(deps),
     ...securityFacts(deps),
     userCreated: notifyOn<'userCreated'>(deps, {
       kind: 'user.created',

@@ -1,0 +1,30 @@
+import type { TaskHandler } from '@stoa/contract'
+import type { MonitoringService } from '@stoa/contracts/monitoring/service'
+import { firedFacts, resolvedFacts } from '../alerting/alert-facts.ts'
+import type { Deps } from '../deps.ts'
+import { findAlert } from '../store/alerts.ts'
+import { postWebhook } from '../webhooks/post-webhook.ts'
+
+/** Tells a receiver that an alert has fired or was resolved. The id of the webhook is the same for each attempt. */
+export const sendAlertWebhook =
+  ({
+    clock,
+    webhooks: { targets, secret, mayBePrivate },
+  }: Deps): TaskHandler<MonitoringService, 'send-alert-webhook'> =>
+  async ({ payload: { alertId, type, target }, db }) => {
+    const url = targets.find(({ id }) => id === target)?.url
+    const alert = await findAlert(db, alertId)
+    // the receiver is no longer in the settings, or the alert has passed its retention
+    if (url === undefined || alert === undefined) return
+    const now = clock.now()
+    const at = type === 'alert.fired' ? alert.fired_at : alert.resolved_at
+    const data = type === 'alert.fired' ? firedFacts(alert) : resolvedFacts(alert)
+    await postWebhook({
+      url,
+      secret,
+      mayBePrivate,
+      id: `${alertId}.${type}`,
+      timestampSeconds: Math.floor(now.epochMilliseconds / 1_000),
+      body: JSON.stringify({ type, timestamp: at?.toString(), data }),
+    })
+  }

@@ -1,0 +1,64 @@
+import { lookup as lookUp } from 'node:dns/promises'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+
+/** Addresses that are not of the Internet: this machine, private networks, metadata of clouds, and ranges that lead to IPv4 (RFC 6890). */
+const special = new BlockList()
+for (const [net, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const) {
+  special.addSubnet(net, prefix, 'ipv4')
+}
+// of IPv6 only what is given out for the Internet, without Teredo, documentation and 6to4
+const internet = new BlockList()
+internet.addSubnet('2000::', 3, 'ipv6')
+for (const [net, prefix] of [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const) {
+  special.addSubnet(net, prefix, 'ipv6')
+}
+
+/** Whether an address is of the Internet, and not of this machine or a private network. */
+export function isPublicAddress(address: string): boolean {
+  const version = isIP(address)
+  if (version === 0) return false
+  if (version === 4) return !special.check(address, 'ipv4')
+  return internet.check(address, 'ipv6') && !special.check(address, 'ipv6')
+}
+
+/**
+ * The addresses of a host, all of which are public. A connection that is made to one of them does not look the name up again, so a name whose
+ * address changes meanwhile leads nowhere else. @throws Error
+ */
+export async function publicAddressesOf(hostname: string): Promise<{ address: string; family: number }[]> {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const found = await lookUp(host, { all: true })
+  if (found.length === 0) throw new Error('the host has no address')
+  if (!found.every(({ address }) => isPublicAddress(address))) throw new Error('the host is not on the Internet')
+  return found
+}
+
+/** A look-up for a connection that returns given addresses. */
+export function lookupOf(addresses: readonly { address: string; family: number }[]): LookupFunction {
+  return (_hostname, options, done) => {
+    const [first] = addresses
+    if (options.all === true) done(null, [...addresses])
+    else done(null, first?.address ?? '', first?.family)
+  }
+}
