@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly lake: string
   /** Uploaded files, in a folder of each service. */
   readonly blobs: string
+  /** The buckets in which services keep files in place of that folder. */
+  readonly buckets: string
   /** E-mails with a link, where there is no mail server. */
   readonly mail: string
   /** The socket on which a running supervisor takes commands. */
@@ -62,6 +64,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     telemetry: join(home, 'telemetry'),
     lake: join(home, 'lake'),
     blobs: join(home, 'blobs'),
+    buckets: join(home, 'buckets.json'),
     mail: join(home, 'mail'),
     socket: socketPath(home),
     lock: join(home, 'lock'),

@@ -4,6 +4,7 @@ import type { System } from '@stoa/system/define-system'
 import type { Deployment } from '@stoa/system/topology'
 import { ensureApps, type BuiltApps } from './apps.ts'
 import { checkTypes } from './check-types.ts'
+import { bucketsOf, recordBuckets } from './buckets.ts'
 import { ensureBundle, sourceFolders, sourcesAsTheyStand, type Bundle } from './bundle.ts'
 import { makeCommands, type Commands } from './commands.ts'
 import type { ProcessRow } from './control.ts'
@@ -135,6 +136,7 @@ async function bringUp(
   const { data, system, environment, onProgress, onTrouble, signal } = options
   await endLeftBehind(data)
   await recordSystem(data, system)
+  await recordBuckets(data, bucketsOf(system.services, environment))
   const ports = await choosePorts(services, {
     isAuto: options.isAutoPorts ?? false,
     environment,

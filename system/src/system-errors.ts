@@ -13,6 +13,7 @@ const systemErrors = errors({
   'backup.none_there': { kind: 'not_found', title: 'The folder contains no complete backup' },
   'backup.not_ours': { kind: 'invalid', title: 'The data is on another database server' },
   'backup.nothing_there': { kind: 'not_found', title: 'There is no database to back up' },
+  'backup.other_bucket': { kind: 'invalid', title: 'The files of a service are in another bucket' },
   'backup.tablespaces': { kind: 'invalid', title: 'The cluster has tablespaces outside its folder' },
   'postgres.disk_full': { kind: 'unavailable', title: 'The disk of PostgreSQL is full' },
   'postgres.folder_not_ours': { kind: 'unavailable', title: 'The folder of PostgreSQL belongs to another account' },

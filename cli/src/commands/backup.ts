@@ -2,14 +2,17 @@ import { join } from 'node:path'
 import { listBackups, pruneBackups } from '@stoa/supervisor/backup/kept-backups'
 import { takeBackup } from '@stoa/supervisor/backup/take-backup'
 import { withServer } from '@stoa/supervisor/backup/with-server'
+import { bucketsOf } from '@stoa/supervisor/buckets'
 import type { DataFolder } from '@stoa/supervisor/data-folder'
+import { systemIn } from '@stoa/supervisor/system-in'
 import { readArguments, UsageError } from '../arguments.ts'
 import { formatTable, note, say, sayJson } from '../output.ts'
 
 export const help = `Usage: stoa backup [FOLDER] [--keep N] [--json]
        stoa backup --list [--json]
 
-Copies all databases, including the event log, as of one moment, together with their secrets. The system may be running.
+Copies all databases, including the event log, as of one moment, together with their secrets and all uploaded files, also
+those in the bucket that S3_URL names. The system may be running.
 If FOLDER is omitted, the backup is written to backups/ in the data folder. It contains secrets: protect it like the system.
   --keep N   afterwards delete all but the N latest backups in backups/, and the archived log that only those needed
   --list     list the backups in backups/
@@ -28,8 +31,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1))
     throw new UsageError(`--keep is "${values.keep}", expected the number of backups to keep, at least 1`)
   const target = positionals[0] ?? join(folder.backups, new Date().toISOString().replaceAll(':', '-'))
+  const { services } = await systemIn(folder)
+  const buckets = bucketsOf(services, process.env)
   const manifest = await withServer({ data: folder, environment: process.env, onWarning: note }, (source) =>
-    takeBackup(source, target),
+    takeBackup({ ...source, buckets }, target),
   )
   const pruned = keep === undefined ? { backups: [], segments: 0 } : await pruneBackups(folder, keep)
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { restoreBackup } from '@stoa/supervisor/backup/restore-backup'
 import { readManifest, requireWhole } from '@stoa/supervisor/backup/manifest'
 import { requireOwnServer } from '@stoa/supervisor/backup/with-server'
+import { bucketsOf } from '@stoa/supervisor/buckets'
+import { systemIn } from '@stoa/supervisor/system-in'
 import { readArguments, UsageError } from '../arguments.ts'
 import { note, say } from '../output.ts'
 import { requireArgument } from '../subcommand.ts'
@@ -10,7 +12,7 @@ import { requireArgument } from '../subcommand.ts'
 export const help = `Usage: stoa restore FOLDER [--to TIME | --to latest] [--archive FOLDER] [--yes]
        stoa restore FOLDER --check
 
-Replaces the data of a stopped system with a backup, as of the end of the backup.
+Replaces the data of a stopped system with a backup, as of the end of the backup. With S3_URL, uploaded files are put into that bucket.
   --to TIME         restore to a later time (2026-01-31T12:00:00Z) from the archived log; "latest" restores all of it
   --archive FOLDER  folder of the archived log, if it has moved since the backup
   --yes             replace existing data; the old cluster is kept beside the new one as cluster.replaced
@@ -46,7 +48,8 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(`restore replaces all data in ${folder.path}: confirm with --yes`)
   // PostgreSQL reads it from a folder of its own.
   const archive = values.archive === undefined ? undefined : resolve(values.archive)
-  await restoreBackup({ data: folder, backup: resolve(backup), to, archive, onProgress: note })
+  const buckets = bucketsOf((await systemIn(folder)).services, process.env)
+  await restoreBackup({ data: folder, backup: resolve(backup), to, archive, buckets, onProgress: note })
   say('Restored; "npm start" starts the system with the restored data.')
   return 0
 }

@@ -5,15 +5,19 @@ import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import type { BackedUpFile } from './manifest.ts'
 
 /** The folder of uploaded files in a backup. */
-const blobsPart = 'blobs'
+export const blobsPart = 'blobs'
 
 /**
  * Copies uploaded files into a backup, after the databases: a file never changes, and is removed ten minutes after its row was dropped
- * at the earliest. A file that has vanished meanwhile is left out.
+ * at the earliest. A file that has vanished meanwhile is left out, and so are services that keep their files elsewhere.
  */
-export async function copyBlobs({ blobs }: DataFolder, unfinished: string): Promise<BackedUpFile[]> {
+export async function copyBlobs(
+  { blobs }: DataFolder,
+  unfinished: string,
+  leftOut: ReadonlySet<string> = new Set(),
+): Promise<BackedUpFile[]> {
   if (!(await exists(blobs))) return []
-  const { files } = await listTree(blobs, (path) => path.endsWith('.part'))
+  const { files } = await listTree(blobs, (path) => path.endsWith('.part') || leftOut.has(path))
   const copied: BackedUpFile[] = []
   await forEachAtOnce(files, async (path) => {
     const target = join(blobsPart, path)

@@ -10,7 +10,9 @@ import { takeLock } from '../lock.ts'
 import { endLeftBehind } from '../processes.ts'
 import { readArchive, requireArchive, type Archive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import type { Bucket } from '../buckets.ts'
 import { placeBlobs } from './blob-files.ts'
+import { placeInBuckets } from './bucket-files.ts'
 import { placeLake } from './lake-files.ts'
 import { readManifest, requireWhole, type Manifest } from './manifest.ts'
 import { recover } from './recover.ts'
@@ -26,6 +28,8 @@ export interface RestoreOptions {
   readonly to?: Temporal.Instant | 'latest' | undefined
   /** The archive to read the log from, in place of the one that the backup names; an absolute path. */
   readonly archive?: string | undefined
+  /** Where services keep files in place of the data folder. */
+  readonly buckets?: readonly Bucket[]
   readonly onProgress: (text: string) => void
 }
 
@@ -178,7 +182,7 @@ async function placeFile(from: string, to: string, account: Account | undefined)
 
 /** A crash between the steps leaves the marker, with which nothing starts until a restore has come to its end. */
 async function putInPlace(
-  { data, backup, to }: RestoreOptions,
+  { data, backup, to, buckets = [] }: RestoreOptions,
   { home, account }: Location,
   { made, manifest }: { readonly made: string; readonly manifest: Manifest },
 ): Promise<void> {
@@ -191,7 +195,7 @@ async function putInPlace(
   }
   await rename(made, cluster)
   await placeLake(data, backup, { files: manifest.files, isLater: to !== undefined })
-  await placeBlobs(data, backup, manifest.files)
+  await placeBlobs(data, backup, await placeInBuckets(buckets, backup, manifest.files))
   await placeFile(join(backup, 'own/password'), join(home, 'password'), account)
   for (const name of ownFiles) {
     const from = join(backup, 'own', name)

@@ -6,7 +6,9 @@ import type { DataFolder } from '../data-folder.ts'
 import { makeFolder } from '../make-folder.ts'
 import { readArchive } from './archive.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
+import { requireBuckets, type Bucket } from '../buckets.ts'
 import { copyBlobs } from './blob-files.ts'
+import { copyBuckets } from './bucket-files.ts'
 import { copyLake } from './lake-files.ts'
 import { manifestName, type BackedUpFile, type Manifest } from './manifest.ts'
 import { holdsSegment, segmentsBetween } from './segments.ts'
@@ -18,6 +20,8 @@ export interface BackupSource {
   readonly home: string
   /** A session of the superuser's; it must stay open, as it is what holds the backup. */
   readonly server: pg.Client
+  /** Where services keep files in place of the data folder. */
+  readonly buckets?: readonly Bucket[]
 }
 
 // What a server makes again when it starts (PostgreSQL's documentation, "Backing Up the Data Directory").
@@ -62,7 +66,8 @@ async function requireNew(target: string): Promise<void> {
   }
 }
 
-async function fill({ data, home, server }: BackupSource, unfinished: string): Promise<Manifest> {
+async function fill({ data, home, server, buckets = [] }: BackupSource, unfinished: string): Promise<Manifest> {
+  await requireBuckets(data, buckets)
   const cluster = join(home, 'cluster')
   const startedAt = new Date().toISOString()
   await server.query(`select pg_backup_start('stoa', fast => true)`)
@@ -72,7 +77,10 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
   files.push(await writeText(join(unfinished, 'cluster'), 'backup_label', label))
   for (const segment of segmentsBetween(first, last)) files.push(await copySegment(cluster, segment, unfinished))
   const lake = await copyLake(data, unfinished)
-  const blobs = await copyBlobs(data, unfinished)
+  const blobs = [
+    ...(await copyBlobs(data, unfinished, servicesOf(buckets))),
+    ...(await copyBuckets(buckets, unfinished)),
+  ]
   const own = await copyOwn(data, home, unfinished)
   const identity = await identify(server)
   const archive = await readArchive(data)
@@ -86,6 +94,11 @@ async function fill({ data, home, server }: BackupSource, unfinished: string): P
     ...(archive === undefined ? {} : { archive: archive.folder }),
     files: [...files.map((file) => ({ ...file, path: join('cluster', file.path) })), ...lake, ...blobs, ...own],
   }
+}
+
+/** What their folders still have is from before they had a bucket. */
+function servicesOf(buckets: readonly Bucket[]): ReadonlySet<string> {
+  return new Set(buckets.map(({ service }) => service))
 }
 
 async function copyCluster(cluster: string, target: string): Promise<BackedUpFile[]> {
