@@ -17,6 +17,8 @@ export interface Deployment {
   readonly resetAlone?: string
   /** Whether it fills the folder of the lake, or only reads it. */
   readonly lake?: 'writes' | 'reads'
+  /** Whether its files are in a bucket of S3, so that it needs no folder for them. */
+  readonly hasBucket?: boolean
   readonly replicas: number
   /** What the embedded profile sets, where it differs from the defaults. */
   readonly embedded?: Readonly<Record<string, string>>
@@ -26,7 +28,7 @@ export interface Deployment {
   readonly assets?: readonly string[]
 }
 
-/** Whether a process stores blobs, and so needs a folder for them. */
+/** Whether a process stores blobs, and so needs a folder or a bucket for them. */
 export function hasBlobs({ contract }: Pick<Deployment, 'contract'>): boolean {
   return contract !== undefined && Object.keys(contract.blobs).length > 0
 }

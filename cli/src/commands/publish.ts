@@ -8,12 +8,13 @@ import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { root } from '@stoa/system/root'
+import { hasBlobs } from '@stoa/system/topology'
 import { readArguments, UsageError } from '../arguments.ts'
 import { say } from '../output.ts'
 import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
-export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
+export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] [--bucket]
        stoa publish helm [--out DIR] [--system NAME]
        stoa publish apis [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
@@ -21,7 +22,8 @@ export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME]
        stoa publish routes [SERVICE …] --out FILE [--host HOST] [--system NAME]
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
-process, and kustomization.yaml. They contain no secrets. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
+process, and kustomization.yaml. They contain no secrets. With --bucket, uploaded files are in a bucket of S3
+in place of a volume. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
 helm writes a Helm chart of the same objects, with values for what differs between installations. DIR is ${helmFolder} for the
 ${defaultSystem}.
 apis writes the OpenAPI and AsyncAPI documents of each service, as the gateway serves them. DIR is ${apisFolder} for the ${defaultSystem}.
@@ -35,34 +37,45 @@ at a host of its own name, with the port of its contract; correct the addresses 
 `
 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
+const optionsOfKubernetes = { ...options, bucket: { type: 'boolean' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
   return runSubcommand('publish', { kubernetes, helm, apis, prometheus, bundle, routes }, args)
 }
 
 async function kubernetes(args: readonly string[]): Promise<number> {
-  const { system, folder } = placeOf(args, kubernetesFolder)
-  return write(folder, await kubernetesFiles(await loadSystem(system)))
+  const { values } = readArguments(args, optionsOfKubernetes)
+  const { system, folder } = placeOf(values, kubernetesFolder)
+  const loaded = await loadSystem(system)
+  if (values.bucket !== true) return write(folder, await kubernetesFiles(loaded))
+  if (values.out === undefined)
+    throw new UsageError('--out DIR is missing: with --bucket the manifests are not those of the repository')
+  const services = loaded.services.map((each) => (hasBlobs(each) ? { ...each, hasBucket: true } : each))
+  return write(folder, await kubernetesFiles({ ...loaded, services }))
 }
 
 async function helm(args: readonly string[]): Promise<number> {
-  const { system, folder } = placeOf(args, helmFolder)
+  const { system, folder } = placeOf(readArguments(args, options).values, helmFolder)
   return write(folder, await helmFiles(await loadSystem(system)))
 }
 
 async function apis(args: readonly string[]): Promise<number> {
-  const { system, folder } = placeOf(args, apisFolder)
+  const { system, folder } = placeOf(readArguments(args, options).values, apisFolder)
   return write(folder, await apiFiles(await loadSystem(system)))
 }
 
 async function prometheus(args: readonly string[]): Promise<number> {
-  const { system, folder } = placeOf(args, observabilityFolder)
+  const { system, folder } = placeOf(readArguments(args, options).values, observabilityFolder)
   return write(folder, [prometheusRules(await loadSystem(system))])
 }
 
+interface Place {
+  readonly system?: string | undefined
+  readonly out?: string | undefined
+}
+
 /** Which system is published, and into which folder. @throws UsageError */
-function placeOf(args: readonly string[], usual: string): { readonly system: string; readonly folder: string } {
-  const { values } = readArguments(args, options)
+function placeOf(values: Place, usual: string): { readonly system: string; readonly folder: string } {
   const { system = defaultSystem, out } = values
   if (out === undefined && system !== defaultSystem)
     throw new UsageError(`--out DIR is missing: ${usual} is the folder of the ${defaultSystem}`)

@@ -43,3 +43,25 @@ test('a pod advertises its own address, and only the services trust the network 
   expect(environmentOf('order').get('TRUSTED_PROXIES')?.configMapKeyRef?.key).toBe('TRUSTED_PROXIES')
   expect(environmentOf('gateway').get('TRUSTED_PROXIES')?.configMapKeyRef?.key).toBe('GATEWAY_TRUSTED_PROXIES')
 })
+
+test('files in a bucket need no volume: its address is a setting of the installation, and its access key an optional secret', () => {
+  const inBuckets = all.map((each) => ({ ...each, deployment: { ...each.deployment, hasBucket: true } }))
+  const withBuckets = kubernetesObjects('shop', inBuckets, '1.2.3').flatMap((file) => file.objects)
+  const claims = (of: typeof objects) =>
+    of.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
+  expect([claims(objects), claims(withBuckets)]).toEqual([['blobs', 'lake'], ['lake']])
+  const object = withBuckets.find((each) => each.kind === 'Deployment' && each.metadata.name === 'inventory')
+  if (object?.kind !== 'Deployment') throw new Error('inventory is a Deployment')
+  const { volumes, containers } = object.spec.template.spec
+  expect(volumes).toBeUndefined()
+  expect(object.spec.replicas).toBeGreaterThan(1)
+  const variables = new Map(containers[0]?.env?.map(({ name, valueFrom }) => [name, valueFrom]))
+  expect(variables.has('BLOB_FOLDER')).toBe(false)
+  expect(variables.get('S3_URL')?.configMapKeyRef?.key).toBe('S3_URL')
+  expect(variables.get('S3_SECRET_ACCESS_KEY')?.secretKeyRef).toMatchObject({
+    name: 'inventory-secrets',
+    optional: true,
+  })
+  const settings = withBuckets.find((each) => each.kind === 'ConfigMap')
+  expect(settings).toMatchObject({ data: { S3_URL: expect.any(String), AUTH_ISSUER: expect.any(String) } })
+})

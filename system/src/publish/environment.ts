@@ -1,6 +1,6 @@
 import type { Settings } from '@stoa/config'
-import { hasBlobs, type Deployment } from '../topology.ts'
-import { blobVolume, lakeVolume, sharedSettings } from './naming.ts'
+import type { Deployment } from '../topology.ts'
+import { blobVolume, hasBlobVolume, lakeVolume, sharedSettings } from './naming.ts'
 import type { EnvironmentVariable } from './objects.ts'
 
 /** Time for requests in progress; a query of datamart takes at most 14 s. */
@@ -28,6 +28,12 @@ export const installationSettings: Readonly<Record<string, string>> = {
   GATEWAY_TRUSTED_PROXIES: '',
 }
 
+/** The further ones where files are in a bucket. */
+export const bucketSettings: Readonly<Record<string, string>> = {
+  S3_URL: 'https://s3.eu-central-1.amazonaws.com/bucket',
+  S3_REGION: 'eu-central-1',
+}
+
 interface EnvironmentOptions {
   readonly system: string
   readonly deployment: Deployment
@@ -41,7 +47,8 @@ interface EnvironmentOptions {
 export function environmentFor(options: EnvironmentOptions): EnvironmentVariable[] {
   const { deployment, settings, system } = options
   const values = Object.entries(valuesOf(options)).map(([name, value]) => ({ name, value }))
-  const references = ['AUTH_ISSUER', 'TRUSTED_PROXIES'].map((name) => fromSettings(name, deployment))
+  const ofBucket = deployment.hasBucket === true ? Object.keys(bucketSettings) : []
+  const references = ['AUTH_ISSUER', 'TRUSTED_PROXIES', ...ofBucket].map((name) => fromSettings(name, deployment))
   const host = { name: 'ADVERTISED_HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }
   const secrets = Object.entries(settings).flatMap(([name, { isSecret, isOptional }]) =>
     isSecret ? [fromSecret(name, deployment, isOptional && !neededSecrets.has(name))] : [],
@@ -65,7 +72,7 @@ function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<strin
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeVolume.folder }),
-    ...(hasBlobs(deployment) ? { BLOB_FOLDER: blobVolume.folder } : {}),
+    ...(hasBlobVolume(deployment) ? { BLOB_FOLDER: blobVolume.folder } : {}),
     ...(ports.has('monitoring') ? { OTEL_EXPORTER_OTLP_ENDPOINT: at('monitoring') } : {}),
     APP_FOLDERS: apps.map((app) => `${app}=${appFolder}/${app}`).join(','),
   }

@@ -3,7 +3,7 @@ import type { System } from '../define-system.ts'
 import { loadSettings } from '../load-settings.ts'
 import type { Deployment } from '../topology.ts'
 import { callersOf, networkPolicyOf, type Configured } from './connections.ts'
-import { environmentFor, installationSettings } from './environment.ts'
+import { bucketSettings, environmentFor, installationSettings } from './environment.ts'
 import { metadataOf, namespace, selectorOf, sharedSettings, volumesOf } from './naming.ts'
 import type { KubernetesObject, ServiceObject } from './objects.ts'
 import { autoscalerOf, deploymentOf, portName } from './workload.ts'
@@ -24,7 +24,9 @@ export function kubernetesObjects(system: string, all: readonly Configured[], ve
   const ports = new Map(all.map(({ deployment: { name, port } }) => [name, port]))
   const files = all.map((each) => processFile({ system, configured: each, all, ports, version }))
   const claims = new Set(all.flatMap(({ deployment }) => volumesOf(deployment).map(({ claim }) => claim)))
-  return [...sharedFiles(system), ...[...claims].map((claim) => claimFile(system, claim)), ...files]
+  const hasBucket = all.some(({ deployment }) => deployment.hasBucket === true)
+  const data = { ...installationSettings, ...(hasBucket ? bucketSettings : {}) }
+  return [...sharedFiles(system, data), ...[...claims].map((claim) => claimFile(system, claim)), ...files]
 }
 
 interface ProcessOptions {
@@ -87,7 +89,7 @@ function serviceOf(system: string, { name, port, furtherPorts = {} }: Deployment
   }
 }
 
-function sharedFiles(system: string): ObjectFile[] {
+function sharedFiles(system: string, data: Readonly<Record<string, string>>): ObjectFile[] {
   const labels = Object.fromEntries(
     ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
   )
@@ -99,7 +101,7 @@ function sharedFiles(system: string): ObjectFile[] {
     },
     {
       name: 'settings.yaml',
-      objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: settings, data: installationSettings }],
+      objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: settings, data }],
     },
   ]
 }

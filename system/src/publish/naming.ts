@@ -20,9 +20,14 @@ export const lakeVolume: SharedVolume = { claim: 'lake', folder: '/lake' }
 /** The files that services keep, such as images of products; each has a folder of its own in it. */
 export const blobVolume: SharedVolume = { claim: 'blobs', folder: '/blobs' }
 
+/** Whether a process keeps files on a volume. */
+export function hasBlobVolume(deployment: Deployment): boolean {
+  return hasBlobs(deployment) && deployment.hasBucket !== true
+}
+
 /** The volumes of a process. DuckDB spills into the folder of the lake, also where it only reads. */
 export function volumesOf(deployment: Deployment): SharedVolume[] {
-  return [...(deployment.lake === undefined ? [] : [lakeVolume]), ...(hasBlobs(deployment) ? [blobVolume] : [])]
+  return [...(deployment.lake === undefined ? [] : [lakeVolume]), ...(hasBlobVolume(deployment) ? [blobVolume] : [])]
 }
 
 /** The ConfigMap with the settings that differ between installations. */
