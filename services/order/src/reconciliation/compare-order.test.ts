@@ -151,7 +151,7 @@ test.each(['cancelled', 'rejected'] as const)('finds everything that is kept for
 })
 
 test('finds a payment of an ended order that may still be charged', () => {
-  for (const status of ['initiated', 'in_review', 'authorized'])
+  for (const status of ['initiated', 'requires_action', 'in_review', 'authorized'])
     expect(kinds('rejected', { payment: payment({ status, captured: 0 }) })).toEqual(['payment.unsettled'])
 })
 

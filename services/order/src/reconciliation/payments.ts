@@ -37,7 +37,7 @@ function comparePayment(
     if (payment === undefined) return
     const kept = payment.captured - payment.refunded
     if (kept !== 0) report('payment.kept', 'nothing kept', `${sumOf(payment, kept)} kept`)
-    if (['initiated', 'in_review', 'authorized'].includes(payment.status))
+    if (['initiated', 'requires_action', 'in_review', 'authorized'].includes(payment.status))
       report('payment.unsettled', 'a payment that has ended', payment.status)
     return
   }
