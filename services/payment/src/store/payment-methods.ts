@@ -72,7 +72,8 @@ export async function keepMethod(tx: WriteHandle, method: NewMethod, at: Tempora
   if (method.providerCustomer !== undefined) {
     await tx.sql`
       insert into provider_customers (customer_id, provider, reference, created_at)
-      values (${method.customerId}, ${method.provider}, ${method.providerCustomer}, ${at}) on conflict do nothing`
+      values (${method.customerId}, ${method.provider}, ${method.providerCustomer}, ${at})
+      on conflict (customer_id, provider) do update set reference = excluded.reference`
   }
   return fromRow(row).resource
 }

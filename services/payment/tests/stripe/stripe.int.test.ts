@@ -3,6 +3,7 @@ import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { manager, staff } from '../payment-app.ts'
 import { startWithStripe, type StripeApp } from './stripe-app.ts'
+import { newCard } from './world.ts'
 
 let app: StripeApp
 beforeAll(async () => {
@@ -283,6 +284,17 @@ describe('a webhook of Stripe', () => {
     }
     expect((await app.deliver(genuine)).status).toBe(202)
   })
+})
+
+test('a customer whom Stripe no longer knows, as after going live, can keep another card and pay with it', async () => {
+  const order = await app.card('pm_card_visa')
+  for (const [id, { stoa_customer }] of app.stripe.world.customers)
+    if (stoa_customer === order.customerId) app.stripe.world.customers.delete(id)
+  const body = { provider: 'stripe', token: newCard('pm_card_visa') }
+  const kept = await app.ask('POST', '/api/v1/payment-methods', { as: { subject: order.customerId }, body })
+  expect(kept).toMatchObject({ status: 201, body: { label: 'visa •••• 4242' } })
+  const paid = await app.call('Pay', { ...order, paymentMethodId: kept.body.id }, { key: newId() })
+  expect(paid.body).toMatchObject({ outcome: 'captured' })
 })
 
 test('a token that Stripe does not know, or of another customer, is not kept', async () => {

@@ -227,7 +227,11 @@ interface MethodRequest {
 function paymentMethod(world: StripeWorld, { name, action, form }: MethodRequest): object {
   if (!name.startsWith('pm_card_'))
     throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing' })
-  if (action === 'attach') world.methods.set(name, textOf(form, 'customer'))
+  if (action === 'attach') {
+    if (!world.customers.has(textOf(form, 'customer')))
+      throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing', param: 'customer' })
+    world.methods.set(name, textOf(form, 'customer'))
+  }
   if (action === 'detach') {
     if (!world.methods.get(name)) throw new StripeRefusal(400, { type: 'invalid_request_error' })
     world.methods.set(name, null)

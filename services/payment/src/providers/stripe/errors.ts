@@ -10,6 +10,8 @@ export const stripeErrors = errors({
 export interface StripeFailure {
   readonly type: string
   readonly code?: string | undefined
+  /** The parameter that is wrong. */
+  readonly param?: string | undefined
   readonly statusCode?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly requestId?: string | undefined
