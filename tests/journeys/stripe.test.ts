@@ -53,33 +53,36 @@ const deliver = async (type: string, object: object) => {
 test.each([
   ['and Stripe finds it', true],
   ['and the index of Stripe is behind', false],
-])('payment is killed between the charge and its record, %s: the order is paid once, or rejected and the money given back', async (_what, isIndexed) => {
-  const payer = await newPayer()
-  stripe.world.isIndexed = isIndexed
-  stripe.failNext('POST /payment_intents', 'lost answer')
-  const known = new Set(stripe.world.intents.keys())
-  const placing = place(payer, { shippingAddress })
-  const intent = await eventually(() => {
-    const made = [...stripe.world.intents.values()].find(({ id }) => !known.has(id))
-    if (made === undefined) throw new Error('not charged yet')
-    return made
-  })
-  signal((await processesOf(system.home)).find(({ service }) => service === 'payment') ?? {}, 'SIGKILL')
-  const { status, body: order } = await placing
-  expect([status, order.id]).toEqual([201, intent.metadata['stoa_order']])
-  const isSold = await eventually(async () => {
-    const { body } = await ask('GET', `/api/v1/orders/${order.id}`, { as: staff })
-    expect(['confirmed', 'picking', 'shipped', 'delivered', 'completed', 'rejected']).toContain(body.status)
-    return body.status !== 'rejected'
-  })
-  const { captured, refunded } = await paymentOf(order.id, staff)
-  const total = order.total.amount
-  expect([captured.amount, refunded.amount]).toEqual([total, isSold ? 0 : total])
-  expect(intentsOf(order.id)).toMatchObject([{ status: 'succeeded', amount_received: total }])
-  const given = [...stripe.world.refunds.values()].filter(({ payment_intent }) => payment_intent === intent.id)
-  expect(given.map(({ amount }) => amount)).toEqual(isSold ? [] : [total])
-  expect(await differencesOf(order.id)).toEqual([])
-})
+])(
+  'payment is killed between the charge and its record, %s: the order is paid once, or rejected and the money given back',
+  async (_what, isIndexed) => {
+    const payer = await newPayer()
+    stripe.world.isIndexed = isIndexed
+    stripe.failNext('POST /payment_intents', 'lost answer')
+    const known = new Set(stripe.world.intents.keys())
+    const placing = place(payer, { shippingAddress })
+    const intent = await eventually(() => {
+      const made = [...stripe.world.intents.values()].find(({ id }) => !known.has(id))
+      if (made === undefined) throw new Error('not charged yet')
+      return made
+    })
+    signal((await processesOf(system.home)).find(({ service }) => service === 'payment') ?? {}, 'SIGKILL')
+    const { status, body: order } = await placing
+    expect([status, order.id]).toEqual([201, intent.metadata['stoa_order']])
+    const isSold = await eventually(async () => {
+      const { body } = await ask('GET', `/api/v1/orders/${order.id}`, { as: staff })
+      expect(['confirmed', 'picking', 'shipped', 'delivered', 'completed', 'rejected']).toContain(body.status)
+      return body.status !== 'rejected'
+    })
+    const { captured, refunded } = await paymentOf(order.id, staff)
+    const total = order.total.amount
+    expect([captured.amount, refunded.amount]).toEqual([total, isSold ? 0 : total])
+    expect(intentsOf(order.id)).toMatchObject([{ status: 'succeeded', amount_received: total }])
+    const given = [...stripe.world.refunds.values()].filter(({ payment_intent }) => payment_intent === intent.id)
+    expect(given.map(({ amount }) => amount)).toEqual(isSold ? [] : [total])
+    expect(await differencesOf(order.id)).toEqual([])
+  },
+)
 
 test('a card that the bank wants confirmed is paid, and given back; a refund that fails later is found, told and repeated', async () => {
   stripe.world.isIndexed = true
