@@ -34,7 +34,7 @@ test('every service has the alerts of its service level, with the limits of its 
 test('neither streams nor writes that wait for an outcome count for latency', () => {
   const exprOf = (service: string) =>
     rules.find(({ alert, labels }) => alert === 'HighLatency' && labels.service === service)?.['expr']
-  expect(exprOf('registry')).toContain('http_route!~"/api/services/watch"')
+  expect(exprOf('registry')).toContain('http_route!~"/api/services/watch|/api/routes/watch"')
   expect(exprOf('order')).toContain('/api/v1/orders')
   expect(exprOf('billing')).not.toContain('http_route')
 })
