@@ -178,7 +178,7 @@ async function relayBatches(session: Session, options: RelayOptions, { waker, co
       sent = batch.outboxIds
       pauseMs = shortestPauseMs
       if (sent.length < smallBatch && !control.isStopping) {
-        await waker.rest(restAfter(performance.now() - sentAt))
+        await waker.rest(restAfter(performance.now() - sentAt, sent.length))
       }
     } else if (wasStopping) {
       control.isDrained = true

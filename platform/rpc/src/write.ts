@@ -4,7 +4,7 @@ import { type Clock, platformError } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { makeUnderWay, remainingMs, type UnderWay } from '@stoa/resilience'
 import { RefusedInTransaction } from './refused-in-transaction.ts'
-import { enterCall } from './tombstones.ts'
+import { CallBusy, withinCall } from './tombstones.ts'
 
 /** The shared dependencies of the writes of one RPC server. */
 export interface RpcWrites {
@@ -76,13 +76,17 @@ async function lockedTransaction(
   for (;;) {
     if (remainingMs(call.deadlineMs, clock.now().epochMilliseconds) === 0)
       throw platformError('request.deadline_exceeded', 'The deadline of the call passed before the change.')
-    const outcome = await database.transaction(async (handle) => {
-      if (!(await enterCall(handle, call))) return undefined
-      const value = await change(makeTx(handle))
-      if (isRefused(value)) throw new RefusedInTransaction(value)
-      return { value }
-    })
-    if (outcome !== undefined) return outcome.value
+    try {
+      return await database.transaction((handle) =>
+        withinCall(handle, call, async () => {
+          const value = await change(makeTx(handle))
+          if (isRefused(value)) throw new RefusedInTransaction(value)
+          return value
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof CallBusy)) throw error
+    }
     if (performance.now() >= untilMs) throw underWay.tooLate()
     await delay(20 + Math.random() * 20)
   }

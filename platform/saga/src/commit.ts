@@ -41,7 +41,7 @@ export async function commit(
     const isWritten =
       hook === undefined ? await options.lanes.write(transition) : await writeWithHook(live, transition, options, hook)
     if (isWritten) {
-      const hasMoved = hook !== undefined || state !== live.state
+      const hasMoved = (hook !== undefined && !entersPivot(live.saga, entries)) || state !== live.state
       live.progress = move.progress
       live.state = state
       live.seq += transition.entries.length
@@ -84,10 +84,18 @@ function guardOf(saga: AnySaga, entries: readonly JournalEntry[]): Guard | undef
   for (const { step, kind, outcome, error } of entries) {
     if ((outcome === 'refused' || outcome === 'unknown') && error === failureCodes.timedOut)
       return kind === 'wait' ? { cancelled: true, signal: step } : { cancelled: true }
-    const isPivot = outcome === 'entered' && saga.steps.find(({ name }) => name === step)?.kind === 'pivot'
-    if (isPivot) return { cancelled: true }
+    if (outcome === 'entered' && isPivot(saga, step)) return { cancelled: true }
   }
   return undefined
+}
+
+function isPivot({ steps }: AnySaga, step: string): boolean {
+  return steps.find(({ name }) => name === step)?.kind === 'pivot'
+}
+
+/** What the pivot finds as it is entered changes nothing that a client reads: requests that wait are woken when it has succeeded. */
+function entersPivot(saga: AnySaga, entries: readonly JournalEntry[]): boolean {
+  return entries.some(({ step, outcome }) => outcome === 'entered' && isPivot(saga, step))
 }
 
 async function hearWhatOpposed(live: LiveSaga, options: DriverOptions): Promise<void> {

@@ -116,7 +116,7 @@ async function takePart(database: Database, shared: Shared, control: Control, on
       await giveBack(run)
       if (fetched === undefined) await run.waker.sleep(Math.max(0, run.beatAt - performance.now()))
       else if (fetched < fewEvents && !control.isStopping) {
-        await run.waker.rest(Math.max(run.options.restMs ?? 0, restAfter(performance.now() - askedAt)))
+        await run.waker.rest(Math.max(run.options.restMs ?? 0, restAfter(performance.now() - askedAt, fetched)))
       }
     }
     await Promise.all(run.underWay)

@@ -7,7 +7,7 @@ import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
 import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'
 import { orderFact } from '../domain/order-fact.ts'
-import { eraseWhenCustomerIsErased, getOrder, lockOrder, moveOrder } from '../store/orders.ts'
+import { eraseWhenCustomerIsErased, getDelivery, lockIsCancelling, lockOrder, moveOrder } from '../store/orders.ts'
 
 const hourMs = 3_600_000
 
@@ -53,7 +53,7 @@ export const fulfilment = ({ clock, isAutoPick, dayMs, guestReviewMs }: Deps) =>
     })
     .pivot('confirm_order', {
       enter: async (tx, { input, fail }) => {
-        if ((await lockOrder(tx, input.orderId)).isCancelling) fail('order.cancelled')
+        if (await lockIsCancelling(tx, input.orderId)) fail('order.cancelled')
       },
       action: async ({ calls, input: { orderId } }) => {
         await calls.inventory.confirm({ orderId })
@@ -109,11 +109,11 @@ async function processPayment({ calls, input, fail }: Step & { readonly fail: Fa
 }
 
 async function createShipment({ calls, db, input: { orderId, customerId } }: Step, parcels: Parcels) {
-  const { resource, shippingMethod } = await getOrder(db, orderId)
+  const { shippingAddress, shippingMethod } = await getDelivery(db, orderId)
   const { shipmentId } = await calls.shipping.createShipment({
     orderId,
     customerId,
-    address: resource.shippingAddress,
+    address: shippingAddress,
     method: shippingMethod,
     parcels: parcels.map(({ warehouseId, lines }) => ({ warehouseId, lines: [...lines] })),
   })
@@ -126,9 +126,8 @@ function holder(isAction: boolean): string {
 }
 
 async function hold(tx: Tx<OrderService>, orderId: OrderId, isAction: boolean, at: Temporal.Instant): Promise<void> {
-  const { resource } = await lockOrder(tx, orderId)
   const reason = isAction ? 'payment.action_required' : 'payment.in_review'
-  await moveOrder(tx, orderId, { to: 'on_hold', actor: holder(isAction), reason, at })
+  const { resource } = await moveOrder(tx, orderId, { to: 'on_hold', actor: holder(isAction), reason, at })
   await tx.publish(orderUpdated, orderId, {
     orderId,
     number: resource.number,
@@ -145,8 +144,7 @@ interface Confirmation {
 
 async function confirm(tx: Tx<OrderService>, orderId: OrderId, confirmation: Confirmation): Promise<void> {
   const { at, paymentId, pickAfterMs } = confirmation
-  const order = await lockOrder(tx, orderId)
-  await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', paymentId, at })
+  const order = await moveOrder(tx, orderId, { to: 'confirmed', actor: 'order-fulfilment', paymentId, at })
   await tx.publish(orderConfirmed, orderId, orderFact(order.resource))
   if (order.cancelReason !== undefined) {
     // Cancelled after the pivot was entered: from here on another saga undoes the order.

@@ -76,24 +76,24 @@ function fromRow(row: OrderRow): StoredOrder {
   }
 }
 
-/** Inserts a new order and the first entry of its history; returns its number. */
-export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Temporal.Instant): Promise<string> {
+/** Inserts a new order and the first entry of its history. */
+export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Temporal.Instant): Promise<StoredOrder> {
   const { sums } = order
-  const [row] = await tx.sql<{ number: string }>`
+  const [row] = await tx.sql<OrderRow>`
     with placed as (
       insert into orders (id, customer_id, status, quote_id, payment_method_id, items, shipping_address, shipping_method,
                           currency, subtotal, discount, tax, shipping, total, created_at, updated_at)
       values (${order.id}, ${order.customerId}, 'pending', ${order.quoteId}, ${order.paymentMethodId}, ${json(order.items)},
               ${json(order.shippingAddress)}, ${order.shippingMethod}, ${sums.total.currency}, ${sums.subtotal.amount},
               ${sums.discount.amount}, ${sums.tax.amount}, ${sums.shipping.amount}, ${sums.total.amount}, ${at}, ${at})
-      returning id, number
+      returning *
     ), noted as (
       insert into order_status_history (order_id, status, actor, at)
       select id, 'pending', ${order.customerId}, ${at} from placed
     )
-    select number from placed`
+    select * from placed`
   if (row === undefined) throw new Error('an insert returned no row')
-  return row.number
+  return fromRow(row)
 }
 
 /** The order of this id, when there is one. */
@@ -107,13 +107,31 @@ export async function getOrder(db: ReadHandle, id: string): Promise<StoredOrder>
   return found(await findOrder(db, id), id)
 }
 
+/** Where the goods of an order go, and how. */
+export async function getDelivery(
+  db: ReadHandle,
+  id: string,
+): Promise<{ readonly shippingAddress: ShippingAddress; readonly shippingMethod: string }> {
+  const [row] = await db.sql<Pick<OrderRow, 'shipping_address' | 'shipping_method'>>`
+    select shipping_address, shipping_method from orders where id = ${id}`
+  const { shipping_address: shippingAddress, shipping_method: shippingMethod } = found(row, id)
+  return { shippingAddress, shippingMethod }
+}
+
+/** Locks the row of an order, and returns whether the order is being cancelled. */
+export async function lockIsCancelling(tx: WriteHandle, id: string): Promise<boolean> {
+  const [row] = await tx.sql<{ is: boolean }>`
+    select cancel_reason is not null as is from orders where id = ${id} for update`
+  return found(row, id).is
+}
+
 /** The order of this id with its row locked, so that two decisions on it come one after the other. */
 export async function lockOrder(tx: WriteHandle, id: string): Promise<StoredOrder> {
   const [row] = await tx.sql<OrderRow>`select * from orders where id = ${id} for update`
   return found(row === undefined ? undefined : fromRow(row), id)
 }
 
-function found(order: StoredOrder | undefined, id: string): StoredOrder {
+function found<Found>(order: Found | undefined, id: string): Found {
   if (order === undefined) throw catalogueError(orderErrors, 'order.not_found', `there is no order ${id}`)
   return order
 }
@@ -128,16 +146,20 @@ export interface OrderMove {
   readonly at: Temporal.Instant
 }
 
-/** Changes the status of an order whose row is locked, and adds it to the history. */
-export async function moveOrder(tx: WriteHandle, id: string, move: OrderMove): Promise<void> {
+/** Changes the status of an order and adds it to the history; lock its row before if that depends on where it is. Returns the order after it. */
+export async function moveOrder(tx: WriteHandle, id: string, move: OrderMove): Promise<StoredOrder> {
   const { to, actor, reason, paymentId, at } = move
-  await tx.sql`
+  const [row] = await tx.sql<OrderRow>`
     with moved as (
       update orders set status = ${to}, reason = ${reason}, payment_id = coalesce(${paymentId}, payment_id),
         updated_at = ${at}, version = version + 1
-      where id = ${id}
+      where id = ${id} returning *
+    ), noted as (
+      insert into order_status_history (order_id, status, actor, reason, at)
+      select id, status, ${actor}, ${reason}, ${at} from moved
     )
-    insert into order_status_history (order_id, status, actor, reason, at) values (${id}, ${to}, ${actor}, ${reason}, ${at})`
+    select * from moved`
+  return fromRow(found(row, id))
 }
 
 /** Notes something in an order's history without moving it. */

@@ -43,10 +43,10 @@ export const checkOutCart =
       if ('code' in cart) return refuse(cart)
       if (cart.version !== read.version)
         return refuse('order.cart_changed', 'The cart was changed while it was checked out.')
-      await writeOrder(tx, order, { caller, at })
+      const { resource, version } = await writeOrder(tx, order, { caller, at })
       await closeAsOrdered(tx, id, order.id, at)
       await publishState(tx, cart, { status: 'ordered', orderId: order.id })
-      return { status: 201, id: order.id }
+      return { status: 201, id: order.id, body: resource, version }
     })
   }
 

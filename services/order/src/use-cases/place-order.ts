@@ -7,7 +7,7 @@ import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'
 import { orderFact } from '../domain/order-fact.ts'
-import { insertOrder } from '../store/orders.ts'
+import { insertOrder, type StoredOrder } from '../store/orders.ts'
 import { loadNames } from './load-names.ts'
 import { priceOrder, type OrderRefusal, type OrderRequest } from './price-order.ts'
 import { itemsOf, sumsOf } from './priced-quote.ts'
@@ -26,8 +26,8 @@ export const placeOrder =
     if ('code' in prepared) return refuse(prepared)
     const at = deps.clock.now()
     return commit(async (tx) => {
-      await writeOrder(tx, prepared, { caller, at })
-      return { status: 201, id: prepared.id }
+      const { resource, version } = await writeOrder(tx, prepared, { caller, at })
+      return { status: 201, id: prepared.id, body: resource, version }
     })
   }
 
@@ -78,15 +78,15 @@ function guestContext({ shippingAddress, currency }: OrderRequest, { subject }: 
   return { targetingKey: subject, country: shippingAddress.country, currency }
 }
 
-/** Writes an order and starts its fulfilment. */
+/** Writes an order and starts its fulfilment; returns it as it is stored. */
 export async function writeOrder(
   tx: Tx<OrderService>,
   order: PlacedOrder,
   { caller, at }: { readonly caller: Caller; readonly at: Temporal.Instant },
-): Promise<void> {
-  const number = await insertOrder(tx, order, at)
+): Promise<StoredOrder> {
+  const stored = await insertOrder(tx, order, at)
   const { id: orderId, customerId, quoteId, paymentMethodId, shippingAddress, sums } = order
-  await tx.publish(orderCreated, orderId, orderFact({ ...order, ...sums, number }))
+  await tx.publish(orderCreated, orderId, orderFact({ ...order, ...sums, number: stored.resource.number }))
   await tx.start('order-fulfilment', orderId, {
     orderId,
     customerId,
@@ -97,6 +97,7 @@ export async function writeOrder(
     total: sums.total,
     isGuest: caller.roles.includes('guest'),
   })
+  return stored
 }
 
 const limitReached: OrderRefusal = {
