@@ -75,7 +75,7 @@ export async function insertAcceptance(
 ): Promise<boolean> {
   const rows = await tx.sql`
     insert into acceptances (action_key, order_id, quote_id, total)
-    values (${actionKey}, ${orderId}, ${quoteId}, ${json(total)}) on conflict (order_id) do nothing returning 1`
+    values (${actionKey}, ${orderId}, ${quoteId}, ${json(total)}) on conflict do nothing returning 1`
   return rows.length > 0
 }
 

@@ -1,9 +1,9 @@
-import type { RpcHandler } from '@stoa/contract'
+import type { RpcHandler, RpcRefusal } from '@stoa/contract'
 import { promotionExhausted } from '@stoa/contracts/pricing/events'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import { toRpcMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { findAccepted, findQuote, giveBack, insertAcceptance, takeUses } from '../store/quotes.ts'
+import { findAccepted, findQuote, giveBack, insertAcceptance, takeUses, type StoredQuote } from '../store/quotes.ts'
 import { isCappedByCustomer } from '../store/mailboxes.ts'
 import { findCouponUser } from './coupon-user.ts'
 
@@ -17,21 +17,24 @@ export const acceptQuote =
     const isCapped = counted.length > 0 && (await isCappedByCustomer(db, counted))
     const user = isCapped ? await findCouponUser(calls, db, customerId) : { customerId, mailbox: undefined }
     return commit(async (tx) => {
-      const [accepted, isErased] = await Promise.all([findAccepted(tx, key), tx.isErased(customerId)])
+      const wrong = whyUnusable(found, customerId, clock.now())
+      if (found === undefined || wrong !== undefined) {
+        const before = await findAccepted(tx, key)
+        return before === undefined ? refuse(wrong ?? unknownQuote) : { total: toRpcMoney(before) }
+      }
+      const { total } = found.quote
+      // In one round trip; a refusal takes the acceptance back.
+      const [isErased, isFirst] = await Promise.all([
+        tx.isErased(customerId),
+        insertAcceptance(tx, { actionKey: key, orderId, quoteId, total }),
+      ])
+      const accepted = isFirst ? undefined : await findAccepted(tx, key)
       if (accepted !== undefined) return { total: toRpcMoney(accepted) }
-      if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) {
-        return refuse('pricing.quote_not_found', 'The quote does not exist.')
-      }
-      if (Temporal.Instant.compare(found.expiresAt, clock.now()) <= 0) {
-        return refuse('pricing.quote_expired', 'The quote has expired.')
-      }
       // The order of an erased account is rejected: a use stored now would name the person again.
       if (isErased) return refuse('pricing.quote_not_found', 'The account has been erased.')
       if ('isVerified' in user && !user.isVerified) {
         return refuse('pricing.coupon_email_unverified', 'The e-mail address of the account is not verified.')
       }
-      const { total } = found.quote
-      const isFirst = await insertAcceptance(tx, { actionKey: key, orderId, quoteId, total })
       if (!isFirst || counted.length === 0) return { total: toRpcMoney(total) }
       const taken = await takeUses(tx, counted, { orderId, ...user })
       if (taken.length < counted.length) return refuse('pricing.coupon_exhausted', 'A coupon has no uses left.')
@@ -41,6 +44,18 @@ export const acceptQuote =
       return { total: toRpcMoney(total) }
     })
   }
+
+const unknownQuote = { code: 'pricing.quote_not_found', detail: 'The quote does not exist.' } as const
+
+function whyUnusable(
+  found: StoredQuote | undefined,
+  customerId: string,
+  at: Temporal.Instant,
+): RpcRefusal<PricingService, 'acceptQuote'> | undefined {
+  if (found === undefined || (found.customerId !== undefined && found.customerId !== customerId)) return unknownQuote
+  if (Temporal.Instant.compare(found.expiresAt, at) > 0) return undefined
+  return { code: 'pricing.quote_expired', detail: 'The quote has expired.' }
+}
 
 /** Gives the coupon uses of an order back; one that had accepted nothing counts as released. */
 export const releaseQuote =

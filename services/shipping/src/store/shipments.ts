@@ -85,7 +85,7 @@ export async function insertShipment(
     with made as (
       insert into shipments (id, action_key, order_id, customer_id, status, carrier, method, address, parcels, created_at, updated_at)
       values (${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', ${carrier}, ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at})
-      on conflict (order_id) do nothing
+      on conflict do nothing
       returning id
     ), noted as (
       insert into tracking_events (shipment_id, event, at) select id, 'planned', ${at} from made

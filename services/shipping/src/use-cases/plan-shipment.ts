@@ -29,9 +29,6 @@ export const createShipmentOfOrder =
     if (!methodsOf(carrier, address.country).includes(method))
       return refuse('shipping.method_unknown', noMethod(method))
     return commit(async (tx) => {
-      const [made, isErased] = await Promise.all([findIdByKey(tx, key), tx.isErased(input.customerId)])
-      if (made !== undefined) return { shipmentId: made }
-      if (isErased) return refuse('shipping.address_unserved', erased)
       const orderId = input.orderId as OrderId
       const { $typeName: _type, $unknown: _unknown, name, line1, city, country, ...optional } = address
       const planned = {
@@ -47,7 +44,14 @@ export const createShipmentOfOrder =
           lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
         })),
       }
-      const shipmentId = await insertShipment(tx, planned, clock.now())
+      // In one round trip; a refusal takes the shipment back.
+      const [isErased, shipmentId] = await Promise.all([
+        tx.isErased(input.customerId),
+        insertShipment(tx, planned, clock.now()),
+      ])
+      const made = shipmentId === undefined ? await findIdByKey(tx, key) : undefined
+      if (made !== undefined) return { shipmentId: made }
+      if (isErased) return refuse('shipping.address_unserved', erased)
       if (shipmentId === undefined) return { shipmentId: (await lockShipmentOfOrder(tx, orderId))?.resource.id ?? '' }
       await tx.publish(shippingCreated, shipmentId, { shipmentId, orderId })
       return { shipmentId }
