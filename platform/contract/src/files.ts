@@ -1,10 +1,21 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox'
 
 /** A file that a read returns: the response has its bytes as the body, and its name in `Content-Disposition`. */
-export interface FileBody {
+export type FileBody = FileName & (WholeFile | StreamedFile)
+
+interface FileName {
   /** The name under which a browser saves it. */
   readonly fileName: string
+}
+
+interface WholeFile {
   readonly bytes: Uint8Array
+}
+
+/** A file that is sent part by part, so that memory never holds all of it; one that ends early cuts the connection. */
+interface StreamedFile {
+  readonly parts: () => AsyncIterable<Uint8Array>
+  readonly sizeBytes: number
 }
 
 /** The schema of a file with a media type; `Fields` are checked but not sent, such as the owner of the file. */

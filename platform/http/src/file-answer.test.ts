@@ -27,3 +27,19 @@ test('a file is sent as its bytes alone', () => {
   ])
   expect(() => outgoingFile({ status: 200, body: { fileName: 'a.pdf' } }, 'application/pdf')).toThrow('a file has')
 })
+
+test('a file of parts is sent part by part with its size, and for HEAD no part is read', async () => {
+  let reads = 0
+  async function* parts() {
+    for (const part of ['half of ', 'a file']) {
+      reads += 1
+      yield Buffer.from(part)
+    }
+  }
+  const answered = { status: 200, body: { fileName: 'a.csv', parts, sizeBytes: 14 } }
+  const { content } = outgoingFile(answered, 'text/csv')
+  expect(content?.sizeBytes).toBe(14)
+  expect(Buffer.concat(await Array.fromAsync(content?.open ?? [])).toString()).toBe('half of a file')
+  const head = outgoingFile(answered, 'text/csv', { isHead: true })
+  expect([head.content, reads]).toEqual([{ open: undefined, sizeBytes: 14 }, 2])
+})

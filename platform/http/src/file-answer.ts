@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FileBody } from '@stoa/contract'
 import type { Answered } from './read-back.ts'
 import type { Outgoing } from './respond.ts'
@@ -6,10 +7,13 @@ import type { Outgoing } from './respond.ts'
 export function outgoingFile(
   { status, headers, body }: Answered,
   mediaType: string,
-  cacheControl = 'no-store',
+  {
+    cacheControl = 'no-store',
+    isHead = false,
+  }: { readonly cacheControl?: string | undefined; readonly isHead?: boolean } = {},
 ): Outgoing {
-  const { fileName, bytes } = (body ?? {}) as Partial<FileBody>
-  if (fileName === undefined || !(bytes instanceof Uint8Array)) throw new Error('a file has a name and bytes')
+  const file = (body ?? {}) as FileBody
+  const { fileName } = file
   const sent = {
     'cache-control': cacheControl,
     'content-type': mediaType,
@@ -17,7 +21,12 @@ export function outgoingFile(
     // a browser must not take a file for a page of this origin
     'x-content-type-options': 'nosniff',
   }
-  return { status, headers: { ...headers, ...sent }, body: bytes }
+  if ('parts' in file) {
+    const open = isHead ? undefined : Readable.from(file.parts(), { objectMode: false })
+    return { status, headers: { ...headers, ...sent }, content: { open, sizeBytes: file.sizeBytes } }
+  }
+  if (fileName === undefined || !(file.bytes instanceof Uint8Array)) throw new Error('a file has a name and bytes')
+  return { status, headers: { ...headers, ...sent }, body: file.bytes }
 }
 
 /** `Content-Disposition` with the name of a file (RFC 6266): in ASCII, and in UTF-8 if that differs. */

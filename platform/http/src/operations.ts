@@ -168,7 +168,10 @@ function outgoingOf(
 ): Outgoing {
   const { status, version } = answered
   const mediaType = mediaTypeOfFile(operation.answers[status])
-  if (mediaType !== undefined) return outgoingFile(answered, mediaType, operation.cacheControl)
+  if (mediaType !== undefined) {
+    const isHead = exchange.method === 'HEAD'
+    return outgoingFile(answered, mediaType, { cacheControl: operation.cacheControl, isHead })
+  }
   const text = textOf(answered.body)
   check?.(status, text)
   const headers: Record<string, string> = { ...answered.headers }

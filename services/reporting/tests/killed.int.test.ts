@@ -7,7 +7,7 @@ import { enqueue } from '@stoa/tasks'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { reportingService } from '../src/service.ts'
-import { readFileOf } from '../src/store/files.ts'
+import { findFileOf } from '../src/store/files.ts'
 import { findReport, insertReport } from '../src/store/reports.ts'
 import { contentOf } from '../src/domain/templates.ts'
 import { insertSchedule } from '../src/store/schedules.ts'
@@ -57,7 +57,7 @@ test('a report whose process is killed twice is made by another one, once, and n
     const replica = startReplica('40000')
     await eventually(async () => expect(await attempts()).toBe(killed))
     expect((await findReport(own.database.read, id))?.state).toBe('queued')
-    expect(await readFileOf(own.database.read, id, 'csv')).toBeUndefined()
+    expect(await findFileOf(own.database.read, id, 'csv')).toBeUndefined()
     await kill(replica)
     await endLeases()
   }
@@ -69,7 +69,10 @@ test('a report whose process is killed twice is made by another one, once, and n
     ['csv', 60_000],
     ['xlsx', 60_000],
   ])
-  const lines = (await readFileOf(own.database.read, id, 'csv'))?.toString().trimEnd().split('\r\n') ?? []
+  const file = await findFileOf(own.database.read, id, 'csv')
+  const parts = await Array.fromAsync(file?.parts() ?? [])
+  expect(parts.length).toBeGreaterThan(2)
+  const lines = Buffer.concat(parts).toString().trimEnd().split('\r\n')
   expect([lines.length, new Set(lines).size, lines.at(-1)?.split(',')[2]]).toEqual([60_001, 60_001, 'country 59999'])
   expect(await attempts()).toBe(1)
   expect(await published('report.completed')).toEqual([id])

@@ -226,6 +226,16 @@ test('an account has at most 20 reports that are not finished, also if it asks f
   await eventually(async () => expect((await ask()).status).toBe(202))
 })
 
+test('a file that is removed while it is downloaded ends the connection, and no short file looks whole', async () => {
+  const { body: report } = await generate({ formats: ['csv'] })
+  // one chunk is gone, as if the report had been removed after its first part was sent
+  await service.database.transaction(
+    ({ sql }) => sql`
+      insert into report_chunks select report_id, attempt_id, format, 2, now(), bytes from report_chunks where report_id = ${report.id}`,
+  )
+  await expect(download(report.id, 'csv')).rejects.toThrow()
+})
+
 test('the name of a file is readable without the marks of its letters', async () => {
   const query = { measures: ['units'] }
   const { body: report } = await service.request('POST', `${path}/ad-hoc`, {

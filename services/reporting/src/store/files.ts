@@ -56,16 +56,37 @@ export function makeFileSink(database: Database, { reportId, attemptId, format, 
 /** Thrown when a file is larger than it may be; another attempt would end in the same way. */
 export class FileTooLarge extends Error {}
 
-/** The bytes of a file of a completed report; undefined if the report has none of this format. */
-export async function readFileOf(
+/** A file that is read chunk by chunk. */
+export interface StoredFile {
+  readonly sizeBytes: number
+  /** @throws Error if the report is removed meanwhile */
+  readonly parts: () => AsyncIterable<Uint8Array>
+}
+
+/** A file of a completed report; undefined if the report has none of this format. */
+export async function findFileOf(
   { sql }: ReadHandle,
   reportId: string,
   format: ReportFormat,
-): Promise<Buffer | undefined> {
-  const rows = await sql<{ bytes: Uint8Array }>`
-    select c.bytes from reports r join report_chunks c on c.report_id = r.id and c.attempt_id = r.made_by
-    where r.id = ${reportId} and r.state = 'completed' and c.format = ${format} order by c.number`
-  return rows.length === 0 ? undefined : Buffer.concat(rows.map(({ bytes }) => bytes))
+): Promise<StoredFile | undefined> {
+  const [found] = await sql<{ attemptId: string; chunks: number; sizeBytes: number }>`
+    select c.attempt_id as "attemptId", count(*)::int as chunks, sum(octet_length(c.bytes))::int as "sizeBytes"
+    from reports r join report_chunks c on c.report_id = r.id and c.attempt_id = r.made_by
+    where r.id = ${reportId} and r.state = 'completed' and c.format = ${format} group by c.attempt_id`
+  if (found === undefined) return undefined
+  const { attemptId, chunks, sizeBytes } = found
+  return {
+    sizeBytes,
+    async *parts() {
+      for (let number = 0; number < chunks; number += 1) {
+        const [chunk] = await sql<{ bytes: Uint8Array }>`
+          select bytes from report_chunks
+          where report_id = ${reportId} and attempt_id = ${attemptId} and format = ${format} and number = ${number}`
+        if (chunk === undefined) throw new Error(`the report ${reportId} was removed while it was read`)
+        yield chunk.bytes
+      }
+    },
+  }
 }
 
 /** Removes what attempts have written that have not completed their report, once it is old enough that none of them still runs. */

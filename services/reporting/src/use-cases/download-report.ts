@@ -1,7 +1,7 @@
 import type { Handler } from '@stoa/contract'
 import type { Report, ReportFormat } from '@stoa/contracts/reporting/resources'
 import type { ReportingService } from '@stoa/contracts/reporting/service'
-import { readFileOf } from '../store/files.ts'
+import { findFileOf } from '../store/files.ts'
 import { findReport } from '../store/reports.ts'
 
 /** Returns a file of a report as it was made. */
@@ -12,15 +12,15 @@ const downloadReport =
     if (report === undefined) return refuse('reporting.report_not_found', `There is no report ${id}.`)
     if (report.state !== 'completed')
       return refuse('reporting.report_not_completed', `The report ${id} is ${report.state}.`)
-    const bytes = await readFileOf(db, id, format)
-    if (bytes === undefined) {
+    const file = await findFileOf(db, id, format)
+    if (file === undefined) {
       const made = report.formats.join(', ')
       return refuse(
         'reporting.format_not_made',
         `The report ${id} has no file of the format ${format}; it has ${made}.`,
       )
     }
-    return { status: 200 as const, body: { fileName: `${fileNameOf(report)}.${format}`, bytes } }
+    return { status: 200 as const, body: { fileName: `${fileNameOf(report)}.${format}`, ...file } }
   }
 
 export const getReportPdf: Handler<ReportingService, 'getReportPdf'> = downloadReport('pdf')
