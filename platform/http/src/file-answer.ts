@@ -14,6 +14,8 @@ export function outgoingFile(
 ): Outgoing {
   const file = (body ?? {}) as FileBody
   const { fileName } = file
+  const isFile = fileName !== undefined && ('parts' in file || file.bytes instanceof Uint8Array)
+  if (!isFile) throw new Error('a file has a name and bytes')
   const sent = {
     'cache-control': cacheControl,
     'content-type': mediaType,
@@ -25,7 +27,6 @@ export function outgoingFile(
     const open = isHead ? undefined : Readable.from(file.parts(), { objectMode: false })
     return { status, headers: { ...headers, ...sent }, content: { open, sizeBytes: file.sizeBytes } }
   }
-  if (fileName === undefined || !(file.bytes instanceof Uint8Array)) throw new Error('a file has a name and bytes')
   return { status, headers: { ...headers, ...sent }, body: file.bytes }
 }
 
