@@ -36,6 +36,8 @@ async function bundlePrograms(
   const { outputFiles } = await build({
     entryPoints: [...programs.keys()].map((name) => ({ in: `program:${name}`, out: `entries/${name}` })),
     plugins: [programEntries(programs), natives, serviceLocations(deployments)],
+    // The part of the Kafka client in WebAssembly is read from a file beside it, unless it is in the code.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
     outdir: target,
     absWorkingDir: root,
     bundle: true,

@@ -6,6 +6,14 @@ const {
   READ_CONNECTIONS: _reads,
   WRITE_CONNECTIONS: _writes,
   LOG_DATABASE_URL: _log,
+  KAFKA_BROKERS: _brokers,
+  KAFKA_TOPIC_PREFIX: _prefix,
+  KAFKA_REPLICAS: _replicas,
+  KAFKA_MIN_IN_SYNC_REPLICAS: _minimum,
+  KAFKA_TLS: _tls,
+  KAFKA_SASL_MECHANISM: _mechanism,
+  KAFKA_USERNAME: _username,
+  KAFKA_PASSWORD: _password,
   // it only serves requests
   ROLE: _role,
   // it looks up and never registers

@@ -64,6 +64,42 @@ const telemetrySettings = {
   }),
 }
 
+const brokers = Type.Array(
+  Type.String({ pattern: String.raw`^[\w.-]+:\d{1,5}$`, description: 'a host and port, such as kafka:9092' }),
+)
+
+const kafkaSettings = {
+  KAFKA_BROKERS: setting(brokers, {
+    optional: true,
+    doc: 'Kafka that keeps the events, as host:port of some of its brokers; by default, the database of the event log keeps them. The same for all services of a system, and from its first event on.',
+  }),
+  KAFKA_TOPIC_PREFIX: setting(
+    Type.String({ pattern: String.raw`^[\w.-]{0,100}$`, description: 'letters, digits, ., _ and -' }),
+    {
+      default: '',
+      doc: 'Beginning of the names of the topics in Kafka; systems that share a cluster need different ones.',
+    },
+  ),
+  KAFKA_REPLICAS: setting(Type.Integer({ minimum: 1, maximum: 15 }), {
+    optional: true,
+    doc: 'Copies of each new topic in Kafka; as many as Kafka makes by default.',
+  }),
+  KAFKA_MIN_IN_SYNC_REPLICAS: setting(Type.Integer({ minimum: 1, maximum: 15 }), {
+    optional: true,
+    doc: 'Copies that must have an event of a new topic before it counts as stored; as Kafka decides by default.',
+  }),
+  KAFKA_TLS: setting(Type.Boolean(), {
+    default: false,
+    doc: 'Whether connections to Kafka are encrypted; `NODE_EXTRA_CA_CERTS` can name further trusted authorities.',
+  }),
+  KAFKA_SASL_MECHANISM: setting(
+    Type.Union([Type.Literal('PLAIN'), Type.Literal('SCRAM-SHA-256'), Type.Literal('SCRAM-SHA-512')]),
+    { default: 'SCRAM-SHA-512', doc: 'How the service signs in to Kafka, if KAFKA_USERNAME is set.' },
+  ),
+  KAFKA_USERNAME: setting(Type.String(), { optional: true, doc: 'User with which the service signs in to Kafka.' }),
+  KAFKA_PASSWORD: secret(Type.String(), { optional: true, doc: 'Password of the user of Kafka.' }),
+}
+
 const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 
 const retentionSettings = {
@@ -113,6 +149,7 @@ export function serviceSettings(service: string, port: number) {
     READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for reads.' }),
     WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for transactions.' }),
     LOG_DATABASE_URL: secret(postgresUrl, { optional: true, doc: 'Database of the event log.' }),
+    ...kafkaSettings,
     ...retentionSettings,
     REGISTRY_URL: setting(url('http', 'https'), { default: 'http://127.0.0.1:8761', doc: 'The service registry.' }),
     REGISTRY_TOKEN: secret(Type.String({ minLength: 16 }), {

@@ -141,6 +141,22 @@ test('a service can neither make a topic of another, nor take over its types, no
   await expect(warehouse.prune({ isForced: true })).rejects.toMatchObject(denied)
 })
 
+test('a service can neither index events in Kafka for another, nor have them kept there', async () => {
+  const session = await sessionOf('tracking')
+  const index = `select event_log_index(
+    (select id from event_topics where name = $1), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`
+  await owner.declare('elsewhere.events', [])
+  await own.database.transaction(
+    ({ sql }) => sql`select event_log_place_topic('elsewhere.events', 'cluster/elsewhere.events')`,
+  )
+  for (const statement of [
+    index.replace('$1', `'elsewhere.events'`),
+    `select event_log_place_topic('warehouse.events', 'cluster/warehouse.events')`,
+  ]) {
+    await expect(session.script(statement), statement).rejects.toMatchObject(denied)
+  }
+})
+
 test('a service can neither change, delete nor drop what is in the log', async () => {
   const session = await sessionOf('warehouse')
   const [segment] = await session.sql<{ id: number }>`select id from event_segments limit 1`

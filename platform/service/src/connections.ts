@@ -6,7 +6,7 @@ import { connectCalls, makeBreakers, type Breakers, type CallClient } from '@sto
 import { groupsOf, type Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
 import { runFlags, type RunningFlags } from '@stoa/flags'
-import { openEventLog, type EventLog } from '@stoa/events'
+import { kafkaSettingsOf, openEventLog, type EventLog } from '@stoa/events'
 import { newId, StartError, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { openDatabase, type Database } from '@stoa/postgres'
 import { createTelemetry, type Telemetry } from '@stoa/telemetry'
@@ -156,13 +156,20 @@ function blobsOf(
 
 function openLog(
   service: Service,
-  { config: { logDatabaseUrl: url } }: StartOptions,
+  { config }: StartOptions,
   { instanceId, telemetry }: Pick<Connections, 'instanceId' | 'telemetry'>,
 ): EventLog | undefined {
+  const { logDatabaseUrl: url } = config
   const isSilent = Object.keys(service.publishes).length === 0 && groupsOf(service).length === 0
   if (isSilent) return undefined
   if (url === undefined) throw new StartError('it publishes or consumes events: set LOG_DATABASE_URL')
-  return openEventLog({ url, applicationName: `${instanceId}-log`, log: databaseLog(telemetry), telemetry })
+  return openEventLog({
+    url,
+    applicationName: `${instanceId}-log`,
+    log: databaseLog(telemetry),
+    telemetry,
+    kafka: kafkaSettingsOf(config),
+  })
 }
 
 function openWitness(

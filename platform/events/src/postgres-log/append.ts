@@ -1,12 +1,10 @@
 import type { Sql } from '@stoa/contract'
 import { sendWithCommit, type Database } from '@stoa/postgres'
 import { BatchOutOfSequence, type AppendBatch } from '../event-log.ts'
-import { channelOf } from '../groups/channels.ts'
+import { channelOf, typesIn } from '../groups/channels.ts'
 import { partitionOf } from '../partition.ts'
 import { termsOf } from '../terms.ts'
 import type { Topic, Topics } from './topics.ts'
-
-const maxPayloadBytes = 7_000
 
 /** Appends a batch in one statement, and then notifies the listeners of the topic. */
 export async function append(database: Database, topics: Topics, batch: AppendBatch): Promise<'appended' | 'repeated'> {
@@ -25,11 +23,6 @@ export async function append(database: Database, topics: Topics, batch: AppendBa
   return outcome
 }
 
-function typesIn({ records }: AppendBatch): string {
-  const types = [...new Set(records.map(({ type }) => type))].join(',')
-  return types.length > maxPayloadBytes ? '' : types
-}
-
 async function insert(sql: Sql, topic: Topic, { producer, records }: AppendBatch): Promise<boolean> {
   const parts = records.map(({ key }) => partitionOf(key, topic.partitions))
   const ids = records.map(({ id }) => id)
@@ -40,7 +33,7 @@ async function insert(sql: Sql, topic: Topic, { producer, records }: AppendBatch
     select event_log_append(
       ${topic.id}::smallint, ${producer?.name ?? null}::text, ${producer?.batch ?? null}::bigint,
       ${parts}::smallint[], ${ids}::uuid[], ${types}::text[], ${terms}::text[], ${events}::json
-    ) as is_new`
+    ) as is_new from event_topics where id = ${topic.id} and kafka_topic is null`
   return row?.is_new === true
 }
 

@@ -2,6 +2,7 @@ import type { Sql } from '@stoa/contract'
 import { identifier, sqlState } from '@stoa/postgres'
 import type { Member } from '../groups/membership.ts'
 import type { FetchedRow, Place } from '../groups/fetched.ts'
+import { eventsInKafka } from './topics.ts'
 
 /** Which segment the positions from `first` on are in, until the next one's. */
 interface Start {
@@ -151,6 +152,7 @@ async function fetchFrom(
       order by l.position limit ${limit}
     ) e on true
     order by w.topic, w.part, e.position`
+  if (found.some(({ event }) => event === 'null')) throw eventsInKafka('a topic')
   const unfinished: Wanted[] = []
   for (const [, batch] of Map.groupBy(found, ({ topic, part }) => topic * 65_536 + part)) {
     const last = batch.at(-1)

@@ -2,15 +2,15 @@ import { openDatabase, type Database, type DatabaseLog, type DatabaseTelemetry }
 import type { EventLog } from '../event-log.ts'
 import { positionsSince, readLag, readPaused, seek, setPaused } from '../groups/groups.ts'
 import { subscribe } from '../groups/subscription.ts'
-import { append } from './append.ts'
+import { kafkaDriver } from '../kafka-log/open.ts'
+import type { KafkaSettings } from '../kafka-log/settings.ts'
 import { noteAuditHead, readAuditHeads } from './audit-heads.ts'
-import { fetchNext } from './fetch.ts'
-import { readLog } from './read.ts'
-import { prune, setRetention } from './retention.ts'
-import { declareTypes, makeTopics } from './topics.ts'
+import { postgresDriver } from './driver.ts'
+import { setRetention } from './retention.ts'
+import { declareTypes } from './topics.ts'
 
-/** The database of the log: a URL, or handles that the caller owns and closes. */
-export type EventLogOptions =
+/** The database of the log: a URL, or handles that the caller owns and closes; and Kafka, if it has the events. */
+export type EventLogOptions = { readonly kafka?: KafkaSettings | undefined } & (
   | {
       readonly url: string
       readonly applicationName: string
@@ -18,34 +18,37 @@ export type EventLogOptions =
       readonly telemetry?: DatabaseTelemetry
     }
   | { readonly database: Database }
+)
 
 /**
- * Opens the event log on PostgreSQL. Appends are durable and exactly once when numbered; positions are gapless and in
- * the order of their visibility; each subscription uses its own connection in addition to the two of the pool, and `read` uses
- * another, opened on first use.
+ * Opens the event log. Appends are durable and exactly once when numbered; positions are gapless and in the order of their visibility;
+ * each subscription uses its own connection in addition to the two of the pool, and `read` uses another, opened on first use. With
+ * `kafka`, Kafka has the events, and the database their index and the groups.
  */
 export function openEventLog(options: EventLogOptions): EventLog {
-  const { database, questions, close } = 'database' in options ? given(options.database) : openOwn(options)
-  const topics = makeTopics(database)
+  const handles = 'database' in options ? given(options.database) : openOwn(options)
+  const { database } = handles
+  const clientId = 'applicationName' in options ? options.applicationName : 'stoa'
+  const driver = options.kafka === undefined ? postgresDriver(handles) : kafkaDriver(handles, options.kafka, clientId)
   return {
     async declare(name, types) {
-      await declareTypes(database, await topics.ensure(name), types)
+      await declareTypes(database, await driver.topics.ensure(name), types)
     },
-    append: (batch) => append(database, topics, batch),
-    subscribe: (subscription) => subscribe(database, fetchNext, subscription),
-    read: (filter) => readLog(questions.read, filter),
+    append: driver.append,
+    subscribe: (subscription) => subscribe(database, driver.fetchNext, subscription),
+    read: driver.read,
     lag: (group) => readLag(database, group ?? null),
     seek: (group, types, target) => seek(database, group, types, target),
-    setRetention: (topic, retentionMs) => setRetention(database, topics, topic, retentionMs),
-    prune: ({ isForced = false } = {}) => prune(database, isForced),
+    setRetention: (topic, retentionMs) => setRetention(database, driver.topics, topic, retentionMs),
+    prune: ({ isForced = false } = {}) => driver.prune(isForced),
     pause: (group) => setPaused(database, group, true),
     resume: (group) => setPaused(database, group, false),
     pausedSince: (group) => readPaused(database, group),
     positionsSince: (topic, since) => positionsSince(database, topic, since),
     noteAuditHead: (service, head) => noteAuditHead(database, service, head),
     auditHeads: (service, after, limit) => readAuditHeads(database, service, after, limit),
-    ping: database.ping,
-    close,
+    ping: async () => void (await Promise.all([database.ping(), driver.ping()])),
+    close: async () => void (await Promise.all([handles.close(), driver.close()])),
   }
 }
 

@@ -11,19 +11,31 @@ interface Start {
   readonly position: number
 }
 
-interface Row extends Start {
+/** An event that was found; without its text where another store has it. */
+export interface Row extends Start {
   readonly name: string
   readonly event_id: string
   readonly type: string
   readonly event: string
   readonly appended_at: Temporal.Instant
+  readonly kafka_offset: number | null
+}
+
+/** Where the texts of events are. */
+export interface Texts {
+  /** Whether the database of the log has none of them: then what is found by its terms is compared once it has been fetched. */
+  readonly areElsewhere: boolean
+  /** Adds the texts; rows whose events have been removed in the meantime are left out. */
+  readonly addTo: (rows: readonly Row[]) => Promise<readonly Row[]>
 }
 
 /** Reads a page over all partitions; the cursor counts only what was returned. */
-export async function readLog(handle: ReadHandle, options: ReadOptions): Promise<LogPage> {
+export async function readLog(handle: ReadHandle, texts: Texts, options: ReadOptions): Promise<LogPage> {
   const starts = await startsOf(handle, options)
   if (options.from === 'end') return { events: [], cursor: encodeCursor(starts) }
-  const rows = isLookup(options) ? await lookUp(handle, options, starts) : await scan(handle, options, starts)
+  const rows = isLookup(options)
+    ? await lookUp(handle, texts, options, starts)
+    : await texts.addTo(await scan(handle, options, starts))
   if (options.from === 'last') return { events: rows.toReversed().map(toLogged), cursor: encodeCursor(starts) }
   return { events: rows.map(toLogged), cursor: encodeCursor(advance(starts, rows)) }
 }
@@ -32,7 +44,7 @@ function isLookup({ eventId, subject, correlationId, text }: ReadOptions): boole
   return [eventId, subject, correlationId, text].some((each) => each !== undefined)
 }
 
-const columns = fragment`l.topic, l.part, l.position, l.event_id, l.type, l.event::text as event, l.appended_at`
+const columns = fragment`l.topic, l.part, l.position, l.event_id, l.type, l.event::text as event, l.appended_at, l.kafka_offset`
 
 function placesOf(starts: readonly Start[]): Fragment {
   return fragment`
@@ -49,8 +61,42 @@ function directionOf({ from }: ReadOptions): Readonly<Record<'order' | 'side' | 
   return { order: fragment`asc`, side: fragment`>=`, time }
 }
 
-/** Finds the few events of an id, a subject, a correlation or with an identifier in them, by index. */
-function lookUp(handle: ReadHandle, options: ReadOptions, starts: readonly Start[]): Promise<Row[]> {
+/** Finds the few events of an id, a subject, a correlation or with an identifier in them. */
+async function lookUp(
+  handle: ReadHandle,
+  texts: Texts,
+  options: ReadOptions,
+  starts: readonly Start[],
+): Promise<readonly Row[]> {
+  const { limit = 100, from } = options
+  if (!texts.areElsewhere) return findByTerms(handle, texts, options, starts)
+  const kept: Row[] = []
+  for (let places = starts; ;) {
+    const found = await findByTerms(handle, texts, options, places)
+    for (const row of await texts.addTo(found)) if (kept.length < limit && fits(options, row.event)) kept.push(row)
+    if (found.length < limit || kept.length === limit) return kept
+    places = advance(places, found, from === 'last' ? 0 : 1)
+  }
+}
+
+/** Whether an event that has the terms of a search has them where they are searched. */
+function fits({ subject, correlationId, text }: ReadOptions, event: string): boolean {
+  if (text !== undefined && !event.includes(JSON.stringify(text))) return false
+  if (subject === undefined && correlationId === undefined) return true
+  const found = JSON.parse(event) as { readonly subject?: unknown; readonly correlationid?: unknown }
+  return (
+    (subject === undefined || found.subject === subject) &&
+    (correlationId === undefined || found.correlationid === correlationId)
+  )
+}
+
+/** Finds events by the index of their terms. */
+function findByTerms(
+  handle: ReadHandle,
+  { areElsewhere }: Texts,
+  options: ReadOptions,
+  starts: readonly Start[],
+): Promise<Row[]> {
   const { limit = 100, types = null, eventId = null, subject = null, correlationId = null, text = null } = options
   if (text !== null && !isIdentifier(text))
     throw platformError(
@@ -75,9 +121,9 @@ function lookUp(handle: ReadHandle, options: ReadOptions, starts: readonly Start
         and l.terms @> ${texts.map(termOf)}::integer[]
         and (${eventId}::uuid is null or l.event_id = ${eventId}::uuid)
         and (${types}::text[] is null or l.type = any(${types}::text[]) or split_part(l.type, '/', 1) = any(${types}::text[]))
-        and (${subject}::text is null or l.event->>'subject' = ${subject}::text)
-        and (${correlationId}::text is null or l.event->>'correlationid' = ${correlationId}::text)
-        and (${text === null ? null : JSON.stringify(text)}::text is null
+        and (${areElsewhere}::boolean or ${subject}::text is null or l.event->>'subject' = ${subject}::text)
+        and (${areElsewhere}::boolean or ${correlationId}::text is null or l.event->>'correlationid' = ${correlationId}::text)
+        and (${areElsewhere}::boolean or ${text === null ? null : JSON.stringify(text)}::text is null
           or strpos(l.event::text, ${text === null ? null : JSON.stringify(text)}::text) > 0)
       offset 0
     ) l
@@ -133,8 +179,8 @@ function toLogged({
   return { topic: name, partition: part, position, id: event_id, type, event, appendedAt: appended_at }
 }
 
-function advance(starts: readonly Start[], rows: readonly Row[]): Start[] {
-  const next = new Map(rows.map(({ topic, part, position }) => [`${topic}/${part}`, position + 1]))
+function advance(starts: readonly Start[], rows: readonly Row[], by = 1): Start[] {
+  const next = new Map(rows.map(({ topic, part, position }) => [`${topic}/${part}`, position + by]))
   return starts.map((start) => ({ ...start, position: next.get(`${start.topic}/${start.part}`) ?? start.position }))
 }
 

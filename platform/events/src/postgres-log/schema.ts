@@ -2,6 +2,7 @@ import type { MigrationSet } from '@stoa/postgres'
 import { access } from './schema/access.ts'
 import { appending } from './schema/appending.ts'
 import { auditHeads } from './schema/audit-heads.ts'
+import { elsewhere } from './schema/elsewhere.ts'
 import { keeping } from './schema/keeping.ts'
 import { timePartitions } from './schema/time-partitions.ts'
 import { writing } from './schema/writing.ts'
@@ -114,5 +115,6 @@ export const logMigrations: MigrationSet = {
     { name: '0004-appending', sql: appending },
     { name: '0005-groups-of-batches', sql: groupsOfBatches },
     { name: '0006-audit-heads', sql: auditHeads },
+    { name: '0007-elsewhere', sql: elsewhere },
   ],
 }

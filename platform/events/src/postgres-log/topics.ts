@@ -8,6 +8,8 @@ export interface Topic {
   readonly id: number
   readonly name: string
   readonly partitions: number
+  /** The cluster and topic of Kafka that have the events; null if the database of the log has them. */
+  readonly kafkaTopic: string | null
 }
 
 const partitionsPerTopic = 16
@@ -19,11 +21,12 @@ export interface Topics {
   readonly forget: (name: string) => void
 }
 
-export function makeTopics(database: Database): Topics {
+/** Makes the cache of topics; `settle` sees to it that the events of a topic are kept where this process keeps them. */
+export function makeTopics(database: Database, settle: (topic: Topic) => Promise<void>): Topics {
   const known = new Map<string, Promise<Topic>>()
   return {
     ensure(name) {
-      const topic = known.get(name) ?? ensureTopic(database, name)
+      const topic = known.get(name) ?? ensureTopic(database, name, settle)
       known.set(name, topic)
       topic.catch(() => known.delete(name))
       return topic
@@ -32,18 +35,34 @@ export function makeTopics(database: Database): Topics {
   }
 }
 
-async function ensureTopic(database: Database, name: string): Promise<Topic> {
-  const found = await findTopic(database, name)
-  if (found !== undefined) return found
+async function ensureTopic(database: Database, name: string, settle: (topic: Topic) => Promise<void>): Promise<Topic> {
+  const topic = (await findTopic(database, name)) ?? (await makeTopic(database, name))
+  await settle(topic)
+  return topic
+}
+
+async function makeTopic(database: Database, name: string): Promise<Topic> {
   await database.transaction(({ sql }) => sql`select event_log_ensure_topic(${name}, ${partitionsPerTopic})`)
   const made = await findTopic(database, name)
   if (made === undefined) throw new Error(`topic ${name} could not be created`)
   return made
 }
 
+/** Refuses a topic whose events the database of the log does not have. */
+export async function settleHere({ name, kafkaTopic }: Topic): Promise<void> {
+  if (kafkaTopic !== null) throw eventsInKafka(name, kafkaTopic)
+}
+
+/** The error of a process that is to work with events in Kafka, but has no settings for it. */
+export function eventsInKafka(topic: string, kafkaTopic?: string): Error {
+  return new Error(
+    `the events of ${topic} are in Kafka${kafkaTopic === undefined ? '' : ` as ${kafkaTopic}`}: set KAFKA_BROKERS`,
+  )
+}
+
 async function findTopic({ read }: Database, name: string): Promise<Topic | undefined> {
-  const [row] = await read.sql<{ id: number; partitions: number }>`
-    select t.id, (select count(*)::int from event_partitions p where p.topic = t.id) as partitions
+  const [row] = await read.sql<Omit<Topic, 'name'>>`
+    select t.id, t.kafka_topic as "kafkaTopic", (select count(*)::int from event_partitions p where p.topic = t.id) as partitions
     from event_topics t where t.name = ${name}`
   return row === undefined || row.partitions === 0 ? undefined : { ...row, name }
 }
