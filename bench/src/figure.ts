@@ -58,3 +58,9 @@ export function quantile(values: readonly number[], share: number): number {
 export function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }
+
+/** A target as text. */
+export function goalText(target: NonNullable<Figure['target']>): string {
+  if ('ratioAtLeast' in target) return `at least ${target.ratioAtLeast}×`
+  return 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
+}

@@ -1,68 +1,68 @@
 import { parseArgs } from 'node:util'
-import { catalogue } from './benches/catalogue.ts'
+import { runAll } from './all/run-all.ts'
 import { checkout } from './benches/checkout.ts'
-import { events } from './benches/events.ts'
-import { eventstore } from './benches/eventstore.ts'
-import { eventLog } from './benches/event-log.ts'
-import { inference } from './benches/inference.ts'
-import { oversell } from './benches/oversell.ts'
-import { rpc } from './benches/rpc.ts'
-import { saga } from './benches/saga.ts'
-import { start } from './benches/start.ts'
-import { statements } from './benches/statements.ts'
-import { isOnTarget, type Bench, type Figure } from './figure.ts'
+import { benches } from './benches/list.ts'
+import { goalText, isOnTarget, type Bench, type Figure } from './figure.ts'
 import { interruptible } from './interrupts.ts'
 import { comparePairs } from './pairs.ts'
 
-const benches: readonly Bench[] = [
-  start,
-  checkout,
-  statements,
-  rpc,
-  oversell,
-  catalogue,
-  eventLog,
-  saga,
-  events,
-  eventstore,
-  inference,
-]
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean' },
-    list: { type: 'boolean' },
-    smoke: { type: 'boolean' },
-    full: { type: 'boolean' },
-    against: { type: 'string' },
-    data: { type: 'string' },
-    pairs: { type: 'string', default: '10' },
-  },
-})
+const options = {
+  json: { type: 'boolean' },
+  list: { type: 'boolean' },
+  smoke: { type: 'boolean' },
+  full: { type: 'boolean' },
+  against: { type: 'string' },
+  data: { type: 'string' },
+  pairs: { type: 'string', default: '10' },
+} as const
+const all = 'all'
+const { values, positionals } = process.argv.slice(2).includes(all)
+  ? // Its table goes to standard output, and JSON to a file.
+    parseArgs({ allowPositionals: true, options: { ...options, json: { type: 'string' } } })
+  : parseArgs({ allowPositionals: true, options })
 const isSmoke = values.smoke === true
 const isFull = values.full === true
 
 if (values.list === true) {
   for (const { name, summary } of benches) console.log(`${name.padEnd(12)} ${summary}`)
+  console.log(`${all.padEnd(12)} every bench, and one table of all goals with their targets; --json FILE writes it too`)
   console.log(
     `${'pairs'.padEnd(12)} CPU of a checkout here against the tree in --against FOLDER, over --pairs 10 pairs`,
   )
 } else {
   const [first, ...rest] = positionals
-  await interruptible(() => (first === 'pairs' ? runPairs(rest) : runBenches(positionals)))
+  await interruptible(() => {
+    if (first === all) return runTable(rest)
+    return first === 'pairs' ? runPairs(rest) : runBenches(positionals)
+  })
+}
+
+async function runTable(names: readonly string[]): Promise<void> {
+  if (values.against !== undefined || values.data !== undefined)
+    return refuse('all takes neither --against nor --data: name a bench instead.')
+  if (values.json === '') return refuse('--json is empty: name a file.')
+  const wanted = wantedOf(names)
+  if (wanted === undefined) return
+  const json = typeof values.json === 'string' ? values.json : undefined
+  const isGood = await runAll({ names: wanted.map(({ name }) => name), isSmoke, isFull, json })
+  if (!isGood) process.exitCode = 1
 }
 
 async function runBenches(names: readonly string[]): Promise<void> {
-  const wanted = benches.filter(({ name }) => names.length === 0 || names.includes(name))
-  const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
-  if (unknown.length > 0) return refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
-  for (const bench of wanted) {
+  for (const bench of wantedOf(names) ?? []) {
     const figures = await bench.run({ isSmoke, isFull, against: values.against, data: values.data, note })
     print(figures)
     // What a smoke takes says nothing.
     if (!isSmoke && !figures.every(isOnTarget)) process.exitCode = 1
   }
+}
+
+/** The benches of these names, or all without a name; undefined, after a refusal, if one does not exist. */
+function wantedOf(names: readonly string[]): readonly Bench[] | undefined {
+  const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
+  if (unknown.length === 0) return benches.filter(({ name }) => names.length === 0 || names.includes(name))
+  refuse(`There is no bench ${unknown.join(', ')}; --list lists the benches.`)
+  return undefined
 }
 
 async function runPairs(names: readonly string[]): Promise<void> {
@@ -80,7 +80,7 @@ function refuse(message: string): void {
 }
 
 function note(line: string): void {
-  if (values.json !== true) console.error(`  ${line}`)
+  console.error(`  ${line}`)
 }
 
 function print(figures: readonly Figure[]): void {
@@ -101,9 +101,4 @@ function targetText(figure: Figure): string {
   const beside = peer === undefined ? [] : [`${ratio}×${interval} ${peer} (${peerValue} ${unit})`]
   if (target === undefined) return beside.join('')
   return [...beside, `${goalText(target)}${isOnTarget(figure) ? '' : ', MISSED'}`].join(', ')
-}
-
-function goalText(target: NonNullable<Figure['target']>): string {
-  if ('ratioAtLeast' in target) return `at least ${target.ratioAtLeast}×`
-  return 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`
 }
