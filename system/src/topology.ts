@@ -19,6 +19,8 @@ export interface Deployment {
   readonly lake?: 'writes' | 'reads'
   /** Whether its files are in a bucket of S3, so that it needs no folder for them. */
   readonly hasBucket?: boolean
+  /** Whether Kafka keeps its events, and not the database of the log. */
+  readonly hasKafka?: boolean
   readonly replicas: number
   /** What the embedded profile sets, where it differs from the defaults. */
   readonly embedded?: Readonly<Record<string, string>>

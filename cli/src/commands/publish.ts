@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder } from '@stoa/supervisor/make-folder'
 import { publishBundle } from '@stoa/supervisor/publish-bundle'
+import type { System } from '@stoa/system/define-system'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
 import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
@@ -14,8 +15,8 @@ import { say } from '../output.ts'
 import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
-export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] [--bucket]
-       stoa publish helm [--out DIR] [--system NAME]
+export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] [--bucket] [--kafka]
+       stoa publish helm [--out DIR] [--system NAME] [--kafka]
        stoa publish apis [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
@@ -23,9 +24,9 @@ export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] 
 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
 process, and kustomization.yaml. They contain no secrets. With --bucket, uploaded files are in a bucket of S3
-in place of a volume. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
-helm writes a Helm chart of the same objects, with values for what differs between installations. DIR is ${helmFolder} for the
-${defaultSystem}.
+in place of a volume. With --kafka, Kafka keeps the events. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
+helm writes a Helm chart of the same objects, with values for what differs between installations. With --kafka, the
+addresses of Kafka are among them. DIR is ${helmFolder} for the ${defaultSystem}.
 apis writes the OpenAPI and AsyncAPI documents of each service, as the gateway serves them. DIR is ${apisFolder} for the ${defaultSystem}.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
@@ -37,7 +38,8 @@ at a host of its own name, with the port of its contract; correct the addresses 
 `
 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
-const optionsOfKubernetes = { ...options, bucket: { type: 'boolean' } } as const
+const optionsOfHelm = { ...options, kafka: { type: 'boolean' } } as const
+const optionsOfKubernetes = { ...optionsOfHelm, bucket: { type: 'boolean' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
   return runSubcommand('publish', { kubernetes, helm, apis, prometheus, bundle, routes }, args)
@@ -46,17 +48,28 @@ export async function run(args: readonly string[]): Promise<number> {
 async function kubernetes(args: readonly string[]): Promise<number> {
   const { values } = readArguments(args, optionsOfKubernetes)
   const { system, folder } = placeOf(values, kubernetesFolder)
-  const loaded = await loadSystem(system)
-  if (values.bucket !== true) return write(folder, await kubernetesFiles(loaded))
-  if (values.out === undefined)
-    throw new UsageError('--out DIR is missing: with --bucket the manifests are not those of the repository')
-  const services = loaded.services.map((each) => (hasBlobs(each) ? { ...each, hasBucket: true } : each))
-  return write(folder, await kubernetesFiles({ ...loaded, services }))
+  return write(folder, await kubernetesFiles(withEngines(await loadSystem(system), values)))
 }
 
 async function helm(args: readonly string[]): Promise<number> {
-  const { system, folder } = placeOf(readArguments(args, options).values, helmFolder)
-  return write(folder, await helmFiles(await loadSystem(system)))
+  const { values } = readArguments(args, optionsOfHelm)
+  const { system, folder } = placeOf(values, helmFolder)
+  return write(folder, await helmFiles(withEngines(await loadSystem(system), values)))
+}
+
+interface Engines {
+  readonly bucket?: boolean | undefined
+  readonly kafka?: boolean | undefined
+}
+
+/** A system whose files are in a bucket, or whose events are in Kafka. */
+function withEngines(system: System, { bucket = false, kafka = false }: Engines): System {
+  const services = system.services.map((each) => ({
+    ...each,
+    ...(bucket && hasBlobs(each) ? { hasBucket: true } : {}),
+    ...(kafka && each.kind === 'service' ? { hasKafka: true } : {}),
+  }))
+  return { ...system, services }
 }
 
 async function apis(args: readonly string[]): Promise<number> {
@@ -69,16 +82,20 @@ async function prometheus(args: readonly string[]): Promise<number> {
   return write(folder, [prometheusRules(await loadSystem(system))])
 }
 
-interface Place {
+interface Place extends Engines {
   readonly system?: string | undefined
   readonly out?: string | undefined
 }
 
 /** Which system is published, and into which folder. @throws UsageError */
 function placeOf(values: Place, usual: string): { readonly system: string; readonly folder: string } {
-  const { system = defaultSystem, out } = values
+  const { system = defaultSystem, out, bucket, kafka } = values
   if (out === undefined && system !== defaultSystem)
     throw new UsageError(`--out DIR is missing: ${usual} is the folder of the ${defaultSystem}`)
+  if (out === undefined && (bucket === true || kafka === true))
+    throw new UsageError(
+      `--out DIR is missing: with --${bucket === true ? 'bucket' : 'kafka'} the files are not those of ${usual}`,
+    )
   return { system, folder: out === undefined ? join(root, usual) : folderOf(out) }
 }
 

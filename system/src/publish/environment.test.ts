@@ -1,7 +1,8 @@
 import { defineConfig } from '@stoa/config'
 import { system as shop } from '@stoa/systems/shop'
 import { expect, test } from 'vitest'
-import { installationSettings } from './environment.ts'
+import { kafkaSettings, installationSettings } from './environment.ts'
+import { helmValues } from './helm-values.ts'
 import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
 import type { EnvironmentVariable } from './objects.ts'
 
@@ -64,4 +65,27 @@ test('files in a bucket need no volume: its address is a setting of the installa
   })
   const settings = withBuckets.find((each) => each.kind === 'ConfigMap')
   expect(settings).toMatchObject({ data: { S3_URL: expect.any(String), AUTH_ISSUER: expect.any(String) } })
+})
+
+test('events in Kafka: every service reads its address from the settings of the installation, and accepts what is proposed', () => {
+  const inKafka = all.map((each) => ({
+    ...each,
+    deployment: { ...each.deployment, hasKafka: each.deployment.kind === 'service' },
+  }))
+  const made = kubernetesObjects('shop', inKafka, '1.2.3').flatMap((file) => file.objects)
+  expect(made.find((each) => each.kind === 'ConfigMap')).toMatchObject({ data: kafkaSettings })
+  for (const { deployment, settings } of inKafka) {
+    const object = made.find((each) => each.kind === 'Deployment' && each.metadata.name === deployment.name)
+    if (object?.kind !== 'Deployment') throw new Error(`${deployment.name} is a Deployment`)
+    const variables = new Map(object.spec.template.spec.containers[0]?.env.map((each) => [each.name, each.valueFrom]))
+    const stated = Object.keys(kafkaSettings).filter((name) => variables.get(name)?.configMapKeyRef?.key === name)
+    expect(stated, deployment.name).toEqual(deployment.hasKafka ? Object.keys(kafkaSettings) : [])
+    expect(variables.get('KAFKA_PASSWORD')?.secretKeyRef?.optional === true).toBe(deployment.hasKafka)
+    for (const [name, value] of Object.entries(kafkaSettings).filter(([each]) => each in settings))
+      expect(() =>
+        defineConfig(deployment.name, { [name]: settings[name] as never }).parse({ [name]: value }),
+      ).not.toThrow()
+  }
+  expect(helmValues(inKafka, [])).toContain(`KAFKA_BROKERS: ${kafkaSettings['KAFKA_BROKERS']}`)
+  expect(helmValues(all, [])).not.toContain('KAFKA')
 })

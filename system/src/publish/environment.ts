@@ -34,6 +34,23 @@ export const bucketSettings: Readonly<Record<string, string>> = {
   S3_REGION: 'eu-central-1',
 }
 
+/** The further ones where events are in Kafka. */
+export const kafkaSettings: Readonly<Record<string, string>> = {
+  KAFKA_BROKERS: 'kafka-0.kafka:9092,kafka-1.kafka:9092,kafka-2.kafka:9092',
+  KAFKA_TOPIC_PREFIX: 'shop.',
+  KAFKA_REPLICAS: '3',
+  KAFKA_MIN_IN_SYNC_REPLICAS: '2',
+}
+
+/** What the installation of these processes has to state, with placeholders. */
+export function settingsToState(deployments: readonly Deployment[]): Readonly<Record<string, string>> {
+  return {
+    ...installationSettings,
+    ...(deployments.some(({ hasBucket }) => hasBucket) ? bucketSettings : {}),
+    ...(deployments.some(({ hasKafka }) => hasKafka) ? kafkaSettings : {}),
+  }
+}
+
 interface EnvironmentOptions {
   readonly system: string
   readonly deployment: Deployment
@@ -48,7 +65,9 @@ export function environmentFor(options: EnvironmentOptions): EnvironmentVariable
   const { deployment, settings, system } = options
   const values = Object.entries(valuesOf(options)).map(([name, value]) => ({ name, value }))
   const ofBucket = deployment.hasBucket === true ? Object.keys(bucketSettings) : []
-  const references = ['AUTH_ISSUER', 'TRUSTED_PROXIES', ...ofBucket].map((name) => fromSettings(name, deployment))
+  const ofKafka = deployment.hasKafka === true ? Object.keys(kafkaSettings) : []
+  const stated = ['AUTH_ISSUER', 'TRUSTED_PROXIES', ...ofBucket, ...ofKafka]
+  const references = stated.map((name) => fromSettings(name, deployment))
   const host = { name: 'ADVERTISED_HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }
   const secrets = Object.entries(settings).flatMap(([name, { isSecret, isOptional }]) =>
     isSecret ? [fromSecret(name, deployment, isOptional && !neededSecrets.has(name))] : [],

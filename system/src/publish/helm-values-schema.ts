@@ -1,5 +1,5 @@
 import type { Configured } from './connections.ts'
-import { installationSettings } from './environment.ts'
+import { settingsToState } from './environment.ts'
 
 const text = { type: 'string' } as const
 const word = { type: 'string', minLength: 1 } as const
@@ -33,7 +33,7 @@ export function valuesSchema({ all, claims, given }: Described): object {
       global: { type: 'object' },
       image: closed({ registry: word, tag: text }),
       imagePullSecrets: { type: 'array', items: word },
-      settings: texts(Object.keys(installationSettings)),
+      settings: texts(Object.keys(settingsToState(all.map(({ deployment }) => deployment)))),
       furtherSettings: texts([...new Set([...own.values()].flat())].toSorted()),
       resources,
       autoscaling: { enum: ['hpa', 'keda', 'none'] },

@@ -1,7 +1,7 @@
 import { gateway } from '@stoa/contracts/gateway/service'
 import { stringify } from 'yaml'
 import type { Configured } from './connections.ts'
-import { installationSettings } from './environment.ts'
+import { settingsToState } from './environment.ts'
 import { volumeSize } from './kubernetes-objects.ts'
 import { yamlOptions } from './kubernetes.ts'
 import { monitoringNamespace } from './naming.ts'
@@ -18,7 +18,7 @@ export function helmValues(all: readonly Configured[], claims: readonly string[]
     ['Names of Secrets with the credentials of the registry.', { imagePullSecrets: [] }],
     [
       'What every installation has to state. AUTH_ISSUER: the address as browsers see it. TRUSTED_PROXIES: the network of\n# the pods. GATEWAY_TRUSTED_PROXIES: the network of the Ingress.',
-      { settings: installationSettings },
+      { settings: settingsToState(all.map(({ deployment }) => deployment)) },
     ],
     ['Further settings of all processes; docs/settings.md lists them.', { furtherSettings: {} }],
     ['CPU and memory of each process.', { resources: usualResources }],

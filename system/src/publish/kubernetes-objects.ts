@@ -3,7 +3,7 @@ import type { System } from '../define-system.ts'
 import { loadSettings } from '../load-settings.ts'
 import type { Deployment } from '../topology.ts'
 import { callersOf, networkPolicyOf, type Configured } from './connections.ts'
-import { bucketSettings, environmentFor, installationSettings } from './environment.ts'
+import { environmentFor, settingsToState } from './environment.ts'
 import { metadataOf, namespace, selectorOf, sharedSettings, volumesOf } from './naming.ts'
 import type { KubernetesObject, ServiceObject } from './objects.ts'
 import { autoscalerOf, deploymentOf, portName } from './workload.ts'
@@ -24,8 +24,7 @@ export function kubernetesObjects(system: string, all: readonly Configured[], ve
   const ports = new Map(all.map(({ deployment: { name, port } }) => [name, port]))
   const files = all.map((each) => processFile({ system, configured: each, all, ports, version }))
   const claims = new Set(all.flatMap(({ deployment }) => volumesOf(deployment).map(({ claim }) => claim)))
-  const hasBucket = all.some(({ deployment }) => deployment.hasBucket === true)
-  const data = { ...installationSettings, ...(hasBucket ? bucketSettings : {}) }
+  const data = settingsToState(all.map(({ deployment }) => deployment))
   return [...sharedFiles(system, data), ...[...claims].map((claim) => claimFile(system, claim)), ...files]
 }
 
