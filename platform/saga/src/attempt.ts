@@ -61,8 +61,12 @@ export async function attempt(
 
 /** Returns whether an error concerns the ownership or the state of the saga, and not the step. */
 function isNoFailure(error: unknown): boolean {
-  const isLeft = error instanceof WorkerLost || error instanceof Fenced || error instanceof Outdated
-  return isLeft || isOutcomeUnknown(error)
+  return error instanceof Outdated || endsDrive(error)
+}
+
+/** Returns whether this process may no longer own the saga, or does not know what is written of it. */
+export function endsDrive(error: unknown): boolean {
+  return error instanceof WorkerLost || error instanceof Fenced || isOutcomeUnknown(error)
 }
 
 async function onFailed(live: LiveSaga, options: DriverOptions, trial: Trial, error: unknown): Promise<void> {

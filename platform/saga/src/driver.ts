@@ -2,6 +2,7 @@ import type { Json } from '@stoa/contract'
 import { attempt, isOutcomeUnknown, type Trial } from './attempt.ts'
 import { failureCode } from './retry-policy.ts'
 import { commit, type EntryHook } from './commit.ts'
+import { commitWithEntry } from './commit-with-entry.ts'
 import { deadlineMs, decide, failureCodes, passOver, type Decision } from './decision.ts'
 import { situationOf, type DriverOptions } from './driver-options.ts'
 import { hear, Outdated } from './hear.ts'
@@ -132,8 +133,9 @@ async function act(
     trial.part = 'then'
     trial.result = result
     const outcome = isActionSkipped ? 'skipped' : 'succeeded'
-    const run: EntryHook | undefined = hook && ((tx) => hook(tx, result, entryContext(live)))
-    await commit(live, [{ ...base, kind: 'action', outcome, result, endedAtMs: nowMs(live) }], options, run)
+    const entry: JournalEntry = { ...base, kind: 'action', outcome, result, endedAtMs: nowMs(live) }
+    if (hook === undefined) return commitWithEntry(live, entry, options)
+    await commit(live, [entry], options, (tx) => hook(tx, result, entryContext(live)))
   })
 }
 

@@ -31,8 +31,8 @@ export function fail(code: string, detail: string = code): never {
 }
 
 /** Makes the context of a hook, which runs in the transaction of the journal. */
-export function entryContext(live: LiveSaga): EntryContext<unknown, unknown> {
-  return { input: live.head.input, done: live.progress.done, fail }
+export function entryContext({ head, progress }: Pick<LiveSaga, 'head' | 'progress'>): EntryContext<unknown, unknown> {
+  return { input: head.input, done: progress.done, fail }
 }
 
 /** Calls the action or compensation of a step once. @throws AppError `saga.timed_out` if there is no response in time */

@@ -271,6 +271,35 @@ test('a saga that is given all the time it needs is called until it is answered'
 })
 
 describe('the pivot', () => {
+  test('is entered in the transaction that journals the step before it', async () => {
+    await start()
+    const orderId = await purchase()
+    await comesTo(orderId, 'completed')
+    const rows = await own.database.read.sql<{ step: string }>`
+      select step from saga_journal where saga_id = ${idOf(orderId)} and xmin = (
+        select xmin from saga_journal where saga_id = ${idOf(orderId)} and step = 'ship' and kind = 'action'
+      ) order by seq`
+    expect(rows.map(({ step }) => step)).toEqual(['ship', 'confirm'])
+  })
+
+  test('whose entry fails is entered alone, and the step before it is not called again', async () => {
+    let failures = 0
+    await start({
+      hooks: {
+        enterConfirm: async (tx) => {
+          if (failures++ < 2) await tx.sql`select 1 / 0`
+        },
+      },
+    })
+    const orderId = await purchase()
+    await comesTo(orderId, 'completed')
+    expect(failures).toBe(3)
+    expect(keysOf(orderId).filter((key) => key === 'ship/action')).toHaveLength(1)
+    expect(await notesOf(own.database, orderId)).toEqual(['paid', 'confirming', 'confirmed', 'completed'])
+    const { steps } = await engine.show(idOf(orderId))
+    expect(steps.find(({ step, kind }) => step === 'confirm' && kind === 'enter')).toMatchObject({ attempts: 2 })
+  })
+
   test('that is refused at its entry is never called, and the saga is undone', async () => {
     await start({ hooks: { enterConfirm: async (_tx, _orderId, fail) => fail('order.cancelled') } })
     const orderId = await purchase()
