@@ -29,36 +29,40 @@ export function attemptsOf(service: Service, name: string): number {
   return service.tasks[name]?.attempts ?? defaultAttempts
 }
 
-/** Makes one attempt at a claimed task, limited in time; its outcome is stored, and nothing is thrown. */
-export async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<void> {
+/**
+ * Makes one attempt at a claimed task, limited in time; its outcome is stored, and nothing is thrown. Returns whether it may have left
+ * something to do: another attempt, or a task that follows it.
+ */
+export async function runTask(options: TasksOptions<Service>, task: ClaimedTask): Promise<boolean> {
   const { service, telemetry } = options
   if (task.attempt > attemptsOf(service, task.name) + Number(task.hasBegunWaiting)) {
     const error = new Error('the last attempt did not finish: its process died, or hung for longer than its lease')
     await putBack(options, task, error)
-    return
+    return true
   }
   const timeoutMs = service.tasks[task.name]?.timeoutMs ?? defaultTimeoutMs
-  await runWithContext({ ...contextOf(task), deadlineMs: Date.now() + timeoutMs }, async () => {
+  return runWithContext({ ...contextOf(task), deadlineMs: Date.now() + timeoutMs }, async () => {
     try {
-      await telemetry.inSpan(
+      return await telemetry.inSpan(
         `task ${task.name}`,
         { kind: 'consumer', attributes: attributesOf(service, task), isQuiet: task.traceparent === null },
         () => within(timeoutMs, handle(options, task)),
       )
     } catch (error) {
       await putBack(options, task, error)
+      return true
     }
   })
 }
 
 /** Work that continues after the limit cannot be stopped; it can still commit until another attempt begins. */
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const { promise: limit, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     reject(platformError('request.deadline_exceeded', `The task did not finish within ${timeoutMs} ms.`))
   }, timeoutMs)
   try {
-    await Promise.race([work, limit])
+    return await Promise.race([work, limit])
   } finally {
     clearTimeout(timer)
   }
@@ -67,12 +71,12 @@ async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
 async function handle(
   { service, handlers, database, calls, makeTx }: TasksOptions<Service>,
   task: ClaimedTask,
-): Promise<void> {
+): Promise<boolean> {
   const handler = handlers[task.name]
   if (handler === undefined) throw new Error(`no handler is bound to task ${task.name}`)
   // By its id: a later task of the same key, or the next one of a schedule, has another effect.
   const key = `${service.name}/task/${task.name}/${task.id}`
-  let isDone = false
+  let isFollowed: boolean | undefined
   await handler({
     payload: task.payload,
     calls: calls({ key }),
@@ -80,14 +84,13 @@ async function handle(
     key,
     attempt: task.attempt,
     commit: async (change) => {
-      await database.transaction(async (handle) => {
+      isFollowed = await database.transaction(async (handle) => {
         await change(makeTx(handle))
-        await completeTask(handle, task)
+        return completeTask(handle, task)
       })
-      isDone = true
     },
   })
-  if (!isDone) await database.transaction((handle_) => completeTask(handle_, task))
+  return isFollowed ?? database.transaction((tx) => completeTask(tx, task))
 }
 
 async function putBack(

@@ -141,9 +141,10 @@ async function keepWorking(
       const free = concurrency - running.size
       const claimed = free > 0 ? await claimTasks(database, known, free) : []
       for (const task of claimed) {
-        const work = runTask(options, task).finally(() => {
+        const work = runTask(options, task).then((hasLeftWork) => {
+          const wasFull = running.size >= concurrency
           running.delete(task)
-          sleeper.wake()
+          if (hasLeftWork || wasFull) sleeper.wake()
         })
         running.set(task, work)
       }

@@ -1,5 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
-import { json, type Database } from '@stoa/postgres'
+import { fragment, json, type Database } from '@stoa/postgres'
 
 /** A task that this worker holds until its lease ends. */
 export interface ClaimedTask {
@@ -62,28 +62,25 @@ export async function nextDueMs({ read }: Database, known: readonly KnownTask[])
 
 /**
  * Ends a task in the caller's transaction. A task enqueued under its key in the meantime becomes the next one, and earlier
- * failures under its key are removed, because this success supersedes them. Throws if another attempt holds the lease: that
- * attempt decides.
+ * failures under its key are removed, because this success supersedes them. Returns whether there is a next one. Throws if another
+ * attempt holds the lease: that attempt decides.
  */
-export async function completeTask(tx: WriteHandle, { id, name, key, attempt }: ClaimedTask): Promise<void> {
+export async function completeTask(tx: WriteHandle, { id, name, key, attempt }: ClaimedTask): Promise<boolean> {
   const { sql } = tx
-  const ended = sql`
-    delete from tasks where id = ${id} and attempt = ${attempt} and next_payload is null returning 1`
-  // A second statement, which sees what was enqueued while the first waited for it.
-  const followed =
+  const superseded =
     key === null
-      ? []
-      : sql`
-        update tasks set id = default, payload = next_payload, run_at = next_run_at, traceparent = next_traceparent,
-          attempt = 0, error = null, created_at = now(), next_payload = null
-         where id = ${id} and attempt = ${attempt} and next_payload is not null returning 1`
-  const superseded = key === null ? [] : removeFailed(tx, name, key)
-  const [outcomes] = await Promise.all([Promise.all([ended, followed]), superseded])
-  if (outcomes.flat().length === 0) throw new LeaseLost(`task ${id} has been taken over`)
-}
-
-function removeFailed({ sql }: WriteHandle, name: string, key: string): Promise<unknown> {
-  return sql`delete from tasks where name = ${name} and key = ${key} and state = 'failed'`
+      ? fragment``
+      : fragment`with superseded as (delete from tasks where name = ${name} and key = ${key} and state = 'failed')`
+  const ended = await sql`
+    ${superseded} delete from tasks where id = ${id} and attempt = ${attempt} and next_payload is null returning 1`
+  if (ended.length > 0) return false
+  // A second statement, which sees what was enqueued while the first waited for it.
+  const followed = await sql`
+    update tasks set id = default, payload = next_payload, run_at = next_run_at, traceparent = next_traceparent,
+      attempt = 0, error = null, created_at = now(), next_payload = null
+     where id = ${id} and attempt = ${attempt} and next_payload is not null returning 1`
+  if (followed.length === 0) throw new LeaseLost(`task ${id} has been taken over`)
+  return true
 }
 
 /** Thrown when another attempt holds the task. */

@@ -140,6 +140,31 @@ describe('a task', () => {
     expect(await sent()).toEqual(['b', 'c', 'd'])
   })
 
+  test('is written with the others of its transaction; of those with its key, the last one counts', async () => {
+    await own.database.transaction(async (tx) => {
+      const orders = [
+        ['a', 'k'],
+        ['b', undefined],
+        ['c', 'other'],
+        ['d', 'k'],
+        ['e', undefined],
+      ] as const
+      for (const [orderId, key] of orders)
+        await enqueue(tx, post, 'send', { orderId }, key === undefined ? {} : { key, delayMs: 3_600_000 })
+    })
+    const rows = await own.database.read.sql<{ key: string | null; order: string; is_due: boolean }>`
+      select key, payload ->> 'orderId' as order, run_at <= now() as is_due from tasks order by 2`
+    expect(rows).toEqual([
+      { key: null, order: 'b', is_due: true },
+      { key: 'other', order: 'c', is_due: false },
+      { key: 'k', order: 'd', is_due: false },
+      { key: null, order: 'e', is_due: true },
+    ])
+    const [row] = await own.database.read.sql<{ commands: number }>`
+      select count(distinct cmin::text)::int as commands from tasks where key is distinct from 'k'`
+    expect(row).toEqual({ commands: 1 })
+  })
+
   test('is followed by one more when it was enqueued again while it was being worked on', async () => {
     const begun = Promise.withResolvers<void>()
     const mayEnd = Promise.withResolvers<void>()
