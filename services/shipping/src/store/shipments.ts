@@ -84,7 +84,8 @@ export async function insertShipment(
   const rows = await tx.sql<{ id: ShipmentId }>`
     with made as (
       insert into shipments (id, action_key, order_id, customer_id, status, carrier, method, address, parcels, created_at, updated_at)
-      values (${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', ${carrier}, ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at})
+      select ${id}, ${actionKey}, ${orderId}, ${customerId}, 'planned', ${carrier}, ${method}, ${json(address)}, ${json(parcels)}, ${at}, ${at}
+       where not is_erased(${customerId})
       on conflict do nothing
       returning id
     ), noted as (

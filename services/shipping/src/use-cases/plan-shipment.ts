@@ -44,15 +44,13 @@ export const createShipmentOfOrder =
           lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
         })),
       }
-      // In one round trip; a refusal takes the shipment back.
-      const [isErased, shipmentId] = await Promise.all([
-        tx.isErased(input.customerId),
-        insertShipment(tx, planned, clock.now()),
-      ])
-      const made = shipmentId === undefined ? await findIdByKey(tx, key) : undefined
-      if (made !== undefined) return { shipmentId: made }
-      if (isErased) return refuse('shipping.address_unserved', erased)
-      if (shipmentId === undefined) return { shipmentId: (await lockShipmentOfOrder(tx, orderId))?.resource.id ?? '' }
+      const shipmentId = await insertShipment(tx, planned, clock.now())
+      if (shipmentId === undefined) {
+        const made = await findIdByKey(tx, key)
+        if (made !== undefined) return { shipmentId: made }
+        if (await tx.isErased(input.customerId)) return refuse('shipping.address_unserved', erased)
+        return { shipmentId: (await lockShipmentOfOrder(tx, orderId))?.resource.id ?? '' }
+      }
       await tx.publish(shippingCreated, shipmentId, { shipmentId, orderId })
       return { shipmentId }
     })
@@ -74,7 +72,6 @@ export const createShipment =
     const wrong = await checkShipment(calls, body)
     if (wrong !== undefined) return refuse(wrong)
     return commit(async (tx) => {
-      if (await tx.isErased(customerId)) return refuse('shipping.address_unserved', erased)
       const id = newId() as ShipmentId
       const planned = {
         id,
@@ -86,7 +83,8 @@ export const createShipment =
         address,
         parcels,
       }
-      await insertShipment(tx, planned, clock.now())
-      return { status: 201, id }
+      // A key that is made with the shipment is never there before.
+      const made = await insertShipment(tx, planned, clock.now())
+      return made === undefined ? refuse('shipping.address_unserved', erased) : { status: 201, id }
     })
   }
