@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fileProblem } from './file-errors.ts'
+import { atGivenPath, fileProblem } from './file-errors.ts'
 
 const problemOf = (work: Promise<unknown>) => work.then(() => 'none', fileProblem)
 
@@ -26,4 +26,37 @@ test('says in a sentence why a path cannot be used, and leaves bugs alone', asyn
   }
   expect(await problemOf(Promise.reject(new TypeError('a bug')))).toBeUndefined()
   expect(await problemOf(Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })))).toBeUndefined()
+})
+
+test('a path that was given and is missing is a sentence: the file to read, or the folder to write into', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stoa-file-errors-'))
+  const failing = (path: string, work: () => Promise<unknown>) =>
+    atGivenPath(path, work).then(
+      () => 'none',
+      (error: Error) => [error.name, error.message],
+    )
+  try {
+    const [missing, below] = [join(folder, 'file'), join(folder, 'missing/file')]
+    expect(await failing(missing, () => readFile(missing))).toEqual([
+      'CommandFailed',
+      `cannot use ${missing}: there is no such file`,
+    ])
+    expect(await failing(below, () => writeFile(below, ''))).toEqual([
+      'CommandFailed',
+      `cannot use ${below}: its folder does not exist`,
+    ])
+    expect(await failing(below, () => writeFile(`${below}.new`, ''))).toContain(
+      `cannot use ${below}: its folder does not exist`,
+    )
+    expect(await problemOf(atGivenPath(folder, () => writeFile(folder, '')))).toBe(
+      `cannot use ${folder}: it is a folder, not a file`,
+    )
+    await writeFile(`${missing}.new`, '')
+    expect(await problemOf(rename(`${missing}.new`, folder))).toBe(
+      `cannot use ${missing}.new: it is a folder, not a file`,
+    )
+    expect(await atGivenPath(missing, async () => 'read')).toBe('read')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

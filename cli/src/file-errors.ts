@@ -1,12 +1,42 @@
+import { access } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { CommandFailed } from './arguments.ts'
+
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this account has no permission',
   EPERM: 'this account has no permission',
   EROFS: 'the file system is read-only',
   EEXIST: 'a file of this name exists where a folder is needed',
+  EISDIR: 'it is a folder, not a file',
   ENOTDIR: 'a part of the path is a file, not a folder',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   ENAMETOOLONG: 'the path is too long',
+}
+
+/**
+ * Reads or writes a file at a path that the command was given: where there is none, or no folder for it, the command fails with a sentence.
+ * A missing file of our own is a bug. @throws CommandFailed
+ */
+export async function atGivenPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    // a rename into place or a temporary file beside it names other paths
+    if (code === 'ENOENT') {
+      const isRead = syscall === 'open' && !(await exists(path)) && (await exists(dirname(resolve(path))))
+      throw new CommandFailed(`cannot use ${path}: ${isRead ? 'there is no such file' : 'its folder does not exist'}`)
+    }
+    throw error
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** What is wrong with a path that a command was given, in a sentence; undefined for any other error. */

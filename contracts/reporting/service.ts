@@ -26,6 +26,7 @@ const described = describeService({
   tasks: {
     'generate-report': { payload: Type.Object({ reportId: ReportId }), attempts: 3, timeoutMs: 900_000 },
     'start-due': { payload: Type.Object({}), everyMs: 15_000, timeoutMs: 120_000 },
+    'correct-due': { payload: Type.Object({}), everyMs: 900_000, timeoutMs: 120_000 },
     'remove-old': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
   personalData: {

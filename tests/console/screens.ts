@@ -40,6 +40,11 @@ export const screens: readonly Screen[] = [
     (page) => page.getByRole('alert').waitFor(),
   ),
   at('no-such-page', () => '/nothing', textShown('There is no such page')),
+  at(
+    'reports',
+    () => '/reports',
+    (page) => page.getByRole('heading', { name: 'Reports', level: 1 }).waitFor(),
+  ),
   at('sagas', () => '/sagas', rowShown),
   at('saga', ({ orderId }) => `/sagas/order-fulfilment:${orderId}`, textShown('process_payment')),
   at('events', () => '/events', rowShown),

@@ -29,6 +29,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/reports',
+    validateSearch: textsOf('cursor'),
+    component: lazyRouteComponent(() => import('./pages/Reports.tsx'), 'Reports'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/reports/$id',
+    component: lazyRouteComponent(() => import('./pages/ReportDetails.tsx'), 'ReportDetails'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/sagas',
     validateSearch: textsOf('state', 'service'),
     component: lazyRouteComponent(() => import('./pages/Sagas.tsx'), 'Sagas'),

@@ -4,6 +4,7 @@ import { listAudit } from '@stoa/contracts/gateway/http'
 import { auditEndpoints } from '@stoa/audit/endpoints'
 import { CommandFailed, readReaching, UsageError } from '../arguments.ts'
 import { askOperation } from '../ask-operation.ts'
+import { atGivenPath } from '../file-errors.ts'
 import { askService } from '../operating.ts'
 import { formatTable, note, say, sayJson, toned } from '../output.ts'
 import { servicesWithTrails, verifyExport } from '../audit-trails.ts'
@@ -117,7 +118,7 @@ function describeFault({ kind, sequence, count = 1, from }: Verification['faults
 }
 
 async function verifyFile(file: string): Promise<number> {
-  const { rows, faults } = verifyExport(await readFile(file, 'utf8'))
+  const { rows, faults } = verifyExport(await atGivenPath(file, () => readFile(file, 'utf8')))
   say(faults.length === 0 ? `${toned('green', 'whole')}, ${rows} rows` : `${toned('red', 'DAMAGED')}, ${rows} rows`)
   for (const fault of faults) say(`  ${describeFault(fault)}`)
   return faults.length === 0 ? 0 : 1

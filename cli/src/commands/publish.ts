@@ -129,7 +129,8 @@ async function routes(args: readonly string[]): Promise<number> {
   if (values.out === undefined) throw new UsageError('--out FILE is missing; --help shows the usage')
   const { services: system } = await loadSystem(values.system ?? defaultSystem)
   const file = await routesFileOf({ system, names: [...new Set(names)], host: values.host })
-  await writeRoutesFile(folderOf(values.out), file)
+  const path = folderOf(values.out)
+  await atGivenPath(path, () => writeRoutesFile(path, file))
   say(`${file.services.length} services in ${values.out}; set ROUTES_FILE of gateway and auth to it`)
   return 0
 }

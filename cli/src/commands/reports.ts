@@ -4,6 +4,7 @@ import type { Report, ReportFormat, ReportLanguage, TemplateName } from '@stoa/c
 import * as schedules from '@stoa/contracts/reporting/schedules-http'
 import { askOperation } from '../ask-operation.ts'
 import { CommandFailed, readLimit, readReaching, UsageError } from '../arguments.ts'
+import { atGivenPath } from '../file-errors.ts'
 import { formatTable, say, sayJson, toned } from '../output.ts'
 import { gatewayOf, operatingToken } from '../reached-system.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
@@ -140,7 +141,7 @@ async function download(args: readonly string[]): Promise<number> {
     throw new CommandFailed(detail ?? `the download was refused with ${answer.status}`)
   }
   const bytes = Buffer.from(await answer.arrayBuffer())
-  await writeFile(path, bytes)
+  await atGivenPath(path, () => writeFile(path, bytes))
   say(`${path}: ${bytes.length} bytes`)
   return 0
 }

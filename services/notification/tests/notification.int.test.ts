@@ -89,7 +89,7 @@ test('an issued invoice is announced to its customer, with a link to its PDF, in
     return found
   })
   expect(message).toMatchObject({ kind: 'invoice.issued', subject: `Ihre Rechnung ${number} zu Bestellung S-100001` })
-  expect(message.body).toMatch(new RegExp(`https?://\\S+/api/v1/invoices/${invoiceId}/pdf$`))
+  expect(message.body).toMatch(new RegExp(`https?://\\S+/account/invoices/${invoiceId}$`))
 })
 
 test('a customer is told of a confirmed order, once for its event', async () => {

@@ -54,7 +54,8 @@ test.each([
   expect(message).toMatchObject({ kind: 'report.ready', status: 'sent', subject })
   expect(message.body).toContain(greeting)
   expect(message.body).toContain('(2026-11-01 – 2026-11-07)')
-  expect(message.body).toContain(`https://shop.example/api/v1/reports/${reportId}/xlsx`)
+  // a page that signs in: the addresses of the API refuse a browser
+  expect(message.body).toContain(`https://shop.example/console/reports/${reportId}`)
 })
 
 test('the owner of a schedule learns why its report failed; of a removed one, or one without a schedule, there is no message', async () => {

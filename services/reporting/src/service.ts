@@ -3,6 +3,7 @@ import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { makeOneAtATime } from './domain/one-at-a-time.ts'
+import { correctDue } from './use-cases/correct-due.ts'
 import { getReportCsv, getReportPdf, getReportXlsx } from './use-cases/download-report.ts'
 import { generateReportTask } from './use-cases/generate-report.ts'
 import {
@@ -71,6 +72,7 @@ export const reportingService = defineService(reporting, {
     tasks: {
       'generate-report': generateReportTask(deps),
       'start-due': startDue(deps),
+      'correct-due': correctDue(deps),
       'remove-old': removeOld(deps),
     },
     personalData,

@@ -117,7 +117,7 @@ test('each recipient is told once that the report is ready, and the owner of the
   expect(described.body).toMatchObject({ title: 'Every night', firstDay: report.from, lastDay: report.from })
   const usual = rows
   rows = () => {
-    throw new Error('the lake is gone')
+    throw platformError('request.invalid', 'The query has no such measure.')
   }
   now = now.add({ hours: 24 })
   await turns()
@@ -126,7 +126,7 @@ test('each recipient is told once that the report is ready, and the owner of the
   const failed = (await reportsOf(id))[1].id
   const events = (await service.published(reportFailed.type)).filter(({ subject }) => subject === failed)
   expect(events.map(({ data }) => data)).toEqual([
-    { reportId: failed, reason: 'the lake is gone', ownerId: owner.subject },
+    { reportId: failed, reason: 'The query has no such measure.', ownerId: owner.subject },
   ])
 })
 
@@ -247,6 +247,24 @@ test('a schedule is replaced by its version only, is due by the new one, and can
   const last = (await read(id)).headers.get('etag') as string
   const gone = await service.request('DELETE', `${path}/${id}`, { as: analyst(), headers: { 'if-match': last } })
   expect([gone.status, (await read(id)).status]).toEqual([204, 404])
+})
+
+test('a schedule that a jump of the clock has moved years ahead is set back, and its due times are decided anew', async () => {
+  const { id, nextAt } = await create()
+  const start = now
+  now = now.add({ hours: 24 * 365 * 3 })
+  await turns()
+  now = start
+  expect((await read(id)).body.nextAt > '2028').toBe(true)
+  await service.runTask('correct-due', {})
+  expect((await read(id)).body.nextAt).toBe(nextAt)
+  expect(await runsOf(id)).toEqual([])
+  // one that is right stays
+  await service.runTask('correct-due', {})
+  expect((await read(id)).body.nextAt).toBe(nextAt)
+  now = Temporal.Instant.from(nextAt)
+  await turns()
+  expect(await runsOf(id)).toMatchObject([{ dueAt: nextAt, state: 'started' }])
 })
 
 test('what cannot be followed is refused, and customers are', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, duration, instant, money, shortId } from './format.ts'
+import { ago, bytes, duration, instant, money, shortId } from './format.ts'
 
 test('writes money with the digits of its currency', () => {
   expect(money({ amount: 4_990, currency: 'EUR' })).toBe('€49.90')
@@ -28,4 +28,8 @@ test('keeps the end of an id, which differs', () => {
 test('says how old data is', () => {
   expect(ago(1_000)).toBe('now')
   expect(ago(40_000)).toBe('40.0 s ago')
+})
+
+test('a size has its unit', () => {
+  expect([12, 1_200, 2_345_678].map(bytes)).toEqual(['12 bytes', '1 kB', '2.3 MB'])
 })

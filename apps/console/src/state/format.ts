@@ -18,6 +18,12 @@ export function count(value: number): string {
   return new Intl.NumberFormat('en').format(value)
 }
 
+/** A size: bytes to a kilobyte, then kB and MB. */
+export function bytes(value: number): string {
+  if (value < 1_000) return `${value} bytes`
+  return value < 1_000_000 ? `${Math.round(value / 1_000)} kB` : `${(value / 1_000_000).toFixed(1)} MB`
+}
+
 /** A duration: milliseconds to ten seconds, then seconds, minutes, hours, days. */
 export function duration(ms: number): string {
   if (ms < 1) return `${ms.toFixed(2)} ms`

@@ -1,7 +1,7 @@
 /** A page of the navigation. */
 export interface ConsolePage {
   readonly title: string
-  readonly to: '/' | '/orders' | '/sagas' | '/events' | '/dead-letters' | '/traces'
+  readonly to: '/' | '/orders' | '/reports' | '/sagas' | '/events' | '/dead-letters' | '/traces'
   readonly group: '' | 'Sell' | 'Run' | 'Observe'
   /** The permission without which it shows nothing. */
   readonly permission: string
@@ -11,6 +11,7 @@ export interface ConsolePage {
 export const consolePages: readonly ConsolePage[] = [
   { title: 'Overview', to: '/', group: '', permission: 'ops' },
   { title: 'Orders', to: '/orders', group: 'Sell', permission: 'order:read:any' },
+  { title: 'Reports', to: '/reports', group: 'Sell', permission: 'report:read' },
   { title: 'Sagas', to: '/sagas', group: 'Run', permission: 'ops' },
   { title: 'Events', to: '/events', group: 'Run', permission: 'ops' },
   { title: 'Dead letters', to: '/dead-letters', group: 'Run', permission: 'ops' },

@@ -6,7 +6,7 @@ const states: Readonly<Record<Tone, readonly string[]>> = {
   warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded'],
   error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed'],
   info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered'],
-  waiting: ['waiting', 'on_hold'],
+  waiting: ['waiting', 'on_hold', 'queued'],
   stopped: [
     'stopped',
     'discarded',

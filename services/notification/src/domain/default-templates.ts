@@ -193,21 +193,21 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
   'report.ready': {
     en: [
       'Your report is ready: {{title}}',
-      'Hello {{name}},\n\nThe report "{{title}}"{{period}} is ready. Download it with "stoa reports download", or from this address with an access token: {{link}}',
+      'Hello {{name}},\n\nThe report "{{title}}"{{period}} is ready. Sign in to download it: {{link}}',
     ],
     de: [
       'Ihr Bericht ist fertig: {{title}}',
-      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} ist fertig. Laden Sie ihn mit „stoa reports download“ herunter, oder mit einem Zugriffstoken von dieser Adresse: {{link}}',
+      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} ist fertig. Melden Sie sich an, um ihn herunterzuladen: {{link}}',
     ],
   },
   'report.failed': {
     en: [
       'A scheduled report failed: {{title}}',
-      'Hello {{name}},\n\nThe report "{{title}}"{{period}} could not be generated: {{reason}}. You can repeat it: {{link}}',
+      'Hello {{name}},\n\nThe report "{{title}}"{{period}} could not be generated: {{reason}}. Sign in to repeat it: {{link}}',
     ],
     de: [
       'Ein geplanter Bericht ist gescheitert: {{title}}',
-      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} konnte nicht erstellt werden: {{reason}}. Sie können ihn wiederholen: {{link}}',
+      'Hallo {{name}},\n\nder Bericht „{{title}}“{{period}} konnte nicht erstellt werden: {{reason}}. Melden Sie sich an, um ihn zu wiederholen: {{link}}',
     ],
   },
   'alert.fired': {

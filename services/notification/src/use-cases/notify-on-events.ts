@@ -1,4 +1,5 @@
 import type { PersonalData } from '@stoa/contract'
+import { account } from '@stoa/contracts/gateway/apps'
 import type { NotificationService } from '@stoa/contracts/notification/service'
 import type { Deps } from '../deps.ts'
 import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
@@ -148,7 +149,8 @@ function moneyFacts(deps: Deps) {
         name,
         invoiceNumber: number,
         orderNumber,
-        link: `${deps.publicUrl}/api/v1/invoices/${invoiceId}/pdf`,
+        // a page that signs in: the addresses of the API need an access token
+        link: `${deps.publicUrl}${account.path}/invoices/${invoiceId}`,
       }),
     }),
   }

@@ -1,4 +1,5 @@
 import type { Calls } from '@stoa/contract'
+import { console as consoleApp } from '@stoa/contracts/gateway/apps'
 import type { NotificationService } from '@stoa/contracts/notification/service'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
@@ -7,17 +8,14 @@ import { notifyOn } from './notify.ts'
 
 /** Recipients of a schedule get a link to each report; its owner learns of those that failed. */
 export function reportFacts(deps: Deps) {
-  const reports = `${deps.publicUrl}/api/v1/reports`
+  // the addresses of the API need an access token; this page signs in
+  const reports = `${deps.publicUrl}${consoleApp.path}/reports`
   return {
     reportDistributed: notifyOn<'reportDistributed'>(deps, {
       kind: 'report.ready',
       to: ({ recipientId }) => recipientId,
       quote: ({ reportId }, calls) => findReport(calls, reportId),
-      variables: ({ reportId, format }, { name, quoted }) => ({
-        name,
-        link: `${reports}/${reportId}/${format}`,
-        ...quoted,
-      }),
+      variables: ({ reportId }, { name, quoted }) => ({ name, link: `${reports}/${reportId}`, ...quoted }),
     }),
     reportFailed: notifyOn<'reportFailed'>(deps, {
       kind: 'report.failed',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { daysOf, findInvalidSchedule, planDue, scheduledContent } from './schedule.ts'
+import { correctedDue, daysOf, findInvalidSchedule, planDue, scheduledContent } from './schedule.ts'
 
 const today = Temporal.PlainDate.from('2026-03-01')
 
@@ -65,4 +65,14 @@ test.each([
 
 test('a schedule of a query is accepted', () => {
   expect(findInvalidSchedule({ ...request, query }, at('2026-11-29T22:00:00Z'))).toBeUndefined()
+})
+
+test.each([
+  ['the next one', '2026-11-30T08:00:00Z', undefined],
+  ['one period ahead, as a replica whose clock is behind sees it', '2026-12-01T08:00:00Z', undefined],
+  ['two periods ahead', '2026-12-02T08:00:00Z', '2026-11-30T08:00:00Z'],
+  ['years ahead', '2031-01-01T08:00:00Z', '2026-11-30T08:00:00Z'],
+  ['passed', '2026-11-28T08:00:00Z', undefined],
+])('a next due time that is %s: %s is set to %s', (_, nextAt, corrected) => {
+  expect(correctedDue(request, at(nextAt), at('2026-11-29T22:00:00Z'))?.toString()).toBe(corrected)
 })

@@ -98,3 +98,19 @@ export function planDue(
   }
   return { due, missed: passed, nextAt: next }
 }
+
+/**
+ * The due time to which a schedule is set back, if its next one lies more than a period ahead: the clock was set far forward, due times
+ * were decided there, and it was set back. A replica whose clock is behind by less than a period does not set it back.
+ */
+export function correctedDue(
+  { cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>,
+  nextAt: Temporal.Instant,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined {
+  const parsed = parseCron(cron)
+  const first = nextDue(parsed, timeZone, now)
+  if (first === undefined || Temporal.Instant.compare(nextAt, first) <= 0) return undefined
+  const second = nextDue(parsed, timeZone, first)
+  return second === undefined || Temporal.Instant.compare(nextAt, second) <= 0 ? undefined : first
+}

@@ -1,12 +1,13 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { ReportFormat } from '@stoa/contracts/reporting/resources'
 import type { Database } from '@stoa/postgres'
+import { FileTooLarge } from '../domain/failure.ts'
 
 const chunkBytes = 524_288
 
 /** Where the bytes of a file go. */
 export interface FileSink {
-  /** @throws Error if the file becomes larger than it may be */
+  /** @throws FileTooLarge */
   readonly write: (bytes: Uint8Array) => Promise<void>
   /** Writes what is left; returns the size of the file. */
   readonly end: () => Promise<number>
@@ -52,9 +53,6 @@ export function makeFileSink(database: Database, { reportId, attemptId, format, 
     },
   }
 }
-
-/** Thrown when a file is larger than it may be; another attempt would end in the same way. */
-export class FileTooLarge extends Error {}
 
 /** A file that is read chunk by chunk. */
 export interface StoredFile {

@@ -129,6 +129,22 @@ export async function listDue({ sql }: ReadHandle, now: Temporal.Instant, limit:
   return rows.map(({ id }) => id)
 }
 
+/** The ids of the schedules whose next due time lies after a time, in their order, behind an id. */
+export async function listLater(
+  { sql }: ReadHandle,
+  { after, behindId, limit }: { readonly after: Temporal.Instant; readonly behindId: string; readonly limit: number },
+): Promise<ScheduleId[]> {
+  const rows = await sql<{ id: ScheduleId }>`
+    select id from schedules where next_at > ${after} and id > ${behindId} order by id limit ${limit}`
+  return rows.map(({ id }) => id)
+}
+
+/** Sets a schedule back to an earlier due time, and forgets what was decided about due times from there on. */
+export async function setBack({ sql }: WriteHandle, id: string, nextAt: Temporal.Instant): Promise<void> {
+  await sql`update schedules set next_at = ${nextAt} where id = ${id}`
+  await sql`delete from schedule_runs where schedule_id = ${id} and due_at >= ${nextAt}`
+}
+
 /** Moves a schedule to its next due time; its version stays, as nothing has changed for people who edit it. */
 export async function moveOn({ sql }: WriteHandle, id: string, nextAt: Temporal.Instant | undefined): Promise<void> {
   await sql`update schedules set next_at = ${nextAt ?? null} where id = ${id}`

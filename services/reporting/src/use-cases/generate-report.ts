@@ -3,7 +3,7 @@ import { reportCompleted, reportDistributed } from '@stoa/contracts/reporting/ev
 import { reporting, type ReportingService } from '@stoa/contracts/reporting/service'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { FileTooLarge } from '../store/files.ts'
+import { failureText, FileTooLarge } from '../domain/failure.ts'
 import { completeReport, findReport, noteFailure, beginAttempt } from '../store/reports.ts'
 import { makeFiles } from './make-files.ts'
 import { tellFailed } from './tell-failed.ts'
@@ -34,13 +34,13 @@ export const generateReportTask =
           await tx.publish(reportDistributed, id, { reportId: id, recipientId, format })
       })
     } catch (error) {
-      const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-      const reason = text.slice(0, 1_000)
+      const reason = failureText(error, id)
       // the task waits while datamart is unavailable, and this does not cost attempts; after half an hour people are better told
       const waits = isUnavailable(error) && Temporal.Instant.compare(clock.now(), queuedAt.add(longestWait)) < 0
       if (waits || (!isUnavailable(error) && attempt < mostAttempts && !isHopeless(error))) {
         const noted = { id, error: reason, isLast: false, counts: !waits, at: clock.now() }
         await database.transaction((tx) => noteFailure(tx, noted))
+        if (!waits) logger.warn('an attempt to make a report failed', { reportId: id, attempt, error })
         throw error
       }
       logger.warn('a report failed', { reportId: id, error })
