@@ -48,15 +48,14 @@ test('a path that was given and is missing is a sentence: the file to read, or t
     expect(await failing(below, () => writeFile(`${below}.new`, ''))).toContain(
       `cannot use ${below}: its folder does not exist`,
     )
-    expect(await problemOf(atGivenPath(folder, () => writeFile(folder, '')))).toBe(
-      `cannot use ${folder}: it is a folder, not a file`,
-    )
-    await writeFile(`${missing}.new`, '')
-    expect(await problemOf(rename(`${missing}.new`, folder))).toBe(
-      `cannot use ${missing}.new: it is a folder, not a file`,
-    )
+    const isFolder = ['CommandFailed', `cannot use ${folder}: it is a folder, not a file`]
+    expect(await failing(folder, () => writeFile(folder, ''))).toEqual(isFolder)
+    await writeFile(`${folder}.new`, '')
+    expect(await failing(folder, () => rename(`${folder}.new`, folder))).toEqual(isFolder)
+    expect(await problemOf(writeFile(folder, ''))).toBe(isFolder[1])
     expect(await atGivenPath(missing, async () => 'read')).toBe('read')
   } finally {
     await rm(folder, { recursive: true })
+    await rm(`${folder}.new`, { force: true })
   }
 })

@@ -22,14 +22,19 @@ export async function atGivenPath<T>(path: string, work: () => Promise<T>): Prom
   try {
     return await work()
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException
-    // a rename into place or a temporary file beside it names other paths
-    if (code === 'ENOENT') {
-      const isRead = syscall === 'open' && !(await exists(path)) && (await exists(dirname(resolve(path))))
-      throw new CommandFailed(`cannot use ${path}: ${isRead ? 'there is no such file' : 'its folder does not exist'}`)
-    }
-    throw error
+    // the error may name a temporary file beside the path
+    const reason = isMissing(error)
+      ? (await exists(dirname(resolve(path))))
+        ? 'there is no such file'
+        : 'its folder does not exist'
+      : error instanceof Error && reasonOf(error)
+    if (typeof reason !== 'string') throw error
+    throw new CommandFailed(`cannot use ${path}: ${reason}`)
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 function exists(path: string): Promise<boolean> {
