@@ -126,7 +126,9 @@ test('a report that fails says so, tells of it once, keeps its internal cause fo
   expect((await download(failed.id, 'pdf')).body.code).toBe('reporting.report_not_completed')
   const told = (await service.published(reportFailed.type)).filter(({ subject }) => subject === failed.id)
   expect(told.map(({ data }) => data)).toEqual([{ reportId: failed.id, reason: failed.error }])
-  expect(failed.error).toContain(`unexpected error; operators find its cause in the log of reporting by the id ${failed.id}`)
+  expect(failed.error).toContain(
+    `unexpected error; operators find its cause in the log of reporting by the id ${failed.id}`,
+  )
   expect(failed.error).not.toContain('10.0.0.7')
   rows = usual
   const repeat = () =>

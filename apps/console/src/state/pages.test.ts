@@ -6,7 +6,11 @@ const order = '01920000-0000-7000-8000-000000000001'
 test('shows only pages that the account may read', () => {
   expect([...pagesFor([]).values()]).toEqual([])
   expect([...pagesFor(['order:read:any']).keys()]).toEqual(['Sell'])
-  expect(pagesFor(['report:read']).get('Sell')?.map(({ title }) => title)).toEqual(['Reports'])
+  expect(
+    pagesFor(['report:read'])
+      .get('Sell')
+      ?.map(({ title }) => title),
+  ).toEqual(['Reports'])
   expect([...pagesFor(['ops']).keys()]).toEqual(['', 'Run', 'Observe'])
 })
 

@@ -5,7 +5,9 @@ import { failureText, FileTooLarge } from './failure.ts'
 const id = '01920000-0000-7000-8000-000000000001'
 
 test('quotes an expected error in one line of limited length', () => {
-  expect(failureText(platformError('service.unavailable', 'datamart is unavailable'), id)).toBe('datamart is unavailable')
+  expect(failureText(platformError('service.unavailable', 'datamart is unavailable'), id)).toBe(
+    'datamart is unavailable',
+  )
   expect(failureText(new AppError('invalid', 'any', 'The query is too large.\nIts plan: …'), id)).toBe(
     'The query is too large.',
   )

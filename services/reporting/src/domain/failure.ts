@@ -12,8 +12,7 @@ const mostLetters = 1_000
  */
 export function failureText(error: unknown, reportId: string): string {
   const isForPeople = error instanceof FileTooLarge || (isAppError(error) && error.kind !== 'failed')
-  if (!isForPeople)
-    return `an unexpected error; operators find its cause in the log of reporting by the id ${reportId}`
+  if (!isForPeople) return `an unexpected error; operators find its cause in the log of reporting by the id ${reportId}`
   const [text = ''] = error.message.split('\n')
   return text.slice(0, mostLetters)
 }
