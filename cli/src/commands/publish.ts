@@ -11,6 +11,7 @@ import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prome
 import { root } from '@stoa/system/root'
 import { hasBlobs } from '@stoa/system/topology'
 import { readArguments, UsageError } from '../arguments.ts'
+import { atGivenPath } from '../file-errors.ts'
 import { say } from '../output.ts'
 import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'

@@ -7,6 +7,7 @@ import { reporting, type ReportingService } from '@stoa/contracts/reporting/serv
 import { txMaker } from '@stoa/service'
 import { startTasks } from '@stoa/tasks'
 import { makeOneAtATime } from '../src/domain/one-at-a-time.ts'
+import { correctDue } from '../src/use-cases/correct-due.ts'
 import { generateReportTask } from '../src/use-cases/generate-report.ts'
 import { removeOld } from '../src/use-cases/remove-old.ts'
 import { startDue } from '../src/use-cases/start-due.ts'
@@ -51,6 +52,7 @@ startTasks({
   service: reporting,
   handlers: {
     'generate-report': generateReportTask(deps),
+    'correct-due': correctDue(deps),
     'start-due': startDue(deps),
     'remove-old': removeOld(deps),
   },

@@ -1,5 +1,6 @@
 import { RestConnectionError } from '@stoa/rest'
 import { problemOf } from './problem.ts'
+import { fileNameIn } from '../state/file-name.ts'
 import { appHeaders } from './session.ts'
 
 /**
@@ -22,11 +23,4 @@ export async function saveFile(path: string): Promise<void> {
   link.click()
   // the browser reads it after this turn
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
-/** The name in a `Content-Disposition` header (RFC 6266), the extended one first. */
-export function fileNameIn(header: string | null): string | undefined {
-  const extended = /filename\*=UTF-8''([^;]+)/i.exec(header ?? '')?.[1]
-  if (extended !== undefined && /^(?:[^%]|%[0-9a-f]{2})*$/i.test(extended)) return decodeURIComponent(extended)
-  return /filename="([^"]*)"/i.exec(header ?? '')?.[1]
 }

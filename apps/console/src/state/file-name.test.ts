@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fileNameIn } from './save-file.ts'
+import { fileNameIn } from './file-name.ts'
 
 test.each([
   [`attachment; filename="sales.csv"; filename*=UTF-8''Ums%C3%A4tze.csv`, 'Umsätze.csv'],
