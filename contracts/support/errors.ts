@@ -38,6 +38,24 @@ export const supportErrors = errors({
     why: 'A ticket has a limited number of messages.',
     fix: 'Open a new ticket that names the number of this one.',
   },
+  'support.attachment_not_found': {
+    kind: 'not_found',
+    title: 'No such attachment',
+    why: 'The ticket has no attachment with this id.',
+    fix: 'List the attachments of the ticket.',
+  },
+  'support.attachments_full': {
+    kind: 'conflict',
+    title: 'The ticket has 20 attachments',
+    why: 'A ticket can have 20 attachments.',
+    fix: 'Open a new ticket that names the number of this one.',
+  },
+  'support.too_many_attachments': {
+    kind: 'rate_limited',
+    title: 'Too many attachments',
+    why: 'The account has attached as many files within a day as one account may.',
+    fix: 'Wait for the time in `Retry-After`.',
+  },
   'support.ticket_closed': {
     kind: 'conflict',
     title: 'The ticket is closed',

@@ -17,6 +17,7 @@ export const supportExamples: Examples<typeof http & typeof macros & typeof arti
     body: { subject: 'One tin is missing', body: 'The parcel had two tins of three.', topic: 'delivery' },
   },
   createMessage: { body: { text: 'The third tin was in another parcel.' } },
+  addAttachment: { query: { fileName: 'parcel.png' } },
   setAssignee: { body: {} },
   setPriority: { body: { priority: 'high' } },
   setStatus: { body: { status: 'resolved' } },

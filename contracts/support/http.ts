@@ -12,6 +12,8 @@ import {
   TicketStatus,
 } from './resources.ts'
 
+export { addAttachment, deleteAttachment, getAttachment, listAttachments, readAttachment } from './attachments-http.ts'
+
 const { subject } = Ticket.properties
 const { text } = TicketMessage.properties
 const { score } = TicketRating.properties

@@ -11,6 +11,10 @@ export type TicketId = Static<typeof TicketId>
 export const TicketMessageId = idSchema('ticket-message')
 export type TicketMessageId = Static<typeof TicketMessageId>
 
+/** The id of an attachment. */
+export const AttachmentId = idSchema('ticket-attachment')
+export type AttachmentId = Static<typeof AttachmentId>
+
 /** The id of a macro. */
 export const MacroId = idSchema('macro')
 export type MacroId = Static<typeof MacroId>
@@ -85,6 +89,21 @@ export const TicketMessage = Type.Object({
   createdAt: InstantSchema,
 })
 export type TicketMessage = Static<typeof TicketMessage>
+
+/** A file that was attached to a ticket; customers do not see which member of staff attached one. */
+export const TicketAttachment = Type.Object({
+  id: AttachmentId,
+  ticketId: TicketId,
+  customerId: UserId,
+  author: Type.Enum(['customer', 'staff']),
+  authorId: Type.Optional(UserId),
+  fileName: nameText(210),
+  mediaType: Type.String(),
+  sizeBytes: Type.Integer(),
+  path: Type.String({ description: 'where the content is read' }),
+  createdAt: InstantSchema,
+})
+export type TicketAttachment = Static<typeof TicketAttachment>
 
 /** A canned reply of staff, whose text can have variables such as `{{ticketNumber}}`. */
 export const Macro = Type.Object({

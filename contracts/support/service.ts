@@ -27,9 +27,10 @@ const described = describeService({
     'close-resolved': { payload: Type.Object({}), everyMs: 300_000 },
     'remove-old': { payload: Type.Object({}), everyMs: 3_600_000 },
   },
+  blobs: { attachments: { purpose: 'files attached to support tickets' } },
   personalData: {
     tickets:
-      'requests for help and their messages, until TICKET_RETENTION_DAYS after they were closed or the account is erased',
+      'requests for help, their messages and attached files, until TICKET_RETENTION_DAYS after they were closed or the account is erased',
     articleVotes: 'whether articles of the knowledge base were helpful, with comments; until the account is erased',
   },
   examples: supportExamples,

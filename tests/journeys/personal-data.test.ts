@@ -5,7 +5,7 @@ import { system as shop } from '@stoa/systems/shop'
 import { databasesOf } from '../whole-system.ts'
 import { tablesWith } from './rows-with.ts'
 import { system } from './system.ts'
-import { ask, eventually, password, place, signIn, stoa, verify } from './shop.ts'
+import { ask, attachText, eventually, password, place, signIn, stoa, verify } from './shop.ts'
 
 const keepers = catalogue.filter(({ personalData }) => personalData !== 'none').map(({ name }) => name)
 const withDatabase = shop.services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
@@ -63,6 +63,7 @@ async function planted() {
     body: { subject: 'A tin is missing', body: `I live at ${mark}` },
   })
   expect(ticket.status).toBe(201)
+  expect((await attachText(ticket.body.id, token, `${mark}.txt`)).status).toBe(201)
   const cart = await ask('POST', '/api/v1/carts', { as: token, body: { region: 'AT' } })
   expect(cart.status).toBe(201)
   const order = await place({ token, paymentMethodId: method.body.id }, { shippingAddress, couponCodes: ['WELCOME10'] })
@@ -92,7 +93,9 @@ test('all that is kept on a person is exported from every service, and is gone f
   expect(notification.inbox.length).toBeGreaterThan(1)
   expect(pricing.tier).toBeDefined()
   expect(inference.purchases).toMatchObject([{ sku: 'TEA-GREEN-100', orders: 1 }])
-  expect(support.tickets).toMatchObject([{ subject: 'A tin is missing', messages: [{ author: 'customer' }] }])
+  expect(support.tickets).toMatchObject([
+    { subject: 'A tin is missing', messages: [{ author: 'customer' }], attachments: [{}] },
+  ])
   for (const kept of [user, order, shipping, notification, support])
     expect(JSON.stringify(kept)).toContain(person.planted[0])
 

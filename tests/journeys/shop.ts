@@ -150,6 +150,20 @@ export async function availabilityOf(sku: string): Promise<{ available: number; 
   return body.items[0]
 }
 
+/** Attaches a text file to a ticket. */
+export async function attachText(ticketId: string, token: string, fileName: string): Promise<Response> {
+  const query = `fileName=${encodeURIComponent(fileName)}`
+  return fetch(`${system.gatewayUrl}/api/v1/tickets/${ticketId}/attachments?${query}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'text/plain',
+      'idempotency-key': randomUUID(),
+    },
+    body: `the content of ${fileName}`,
+  })
+}
+
 /** The stoa command over the system of the journeys; throws when it fails. */
 export async function stoa(...args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], {

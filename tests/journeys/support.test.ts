@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import { ask, eventually, newCustomer, place, signIn } from './shop.ts'
+import { system } from './system.ts'
+import { ask, attachText, eventually, newCustomer, place, signIn } from './shop.ts'
 
 let staff: string
 beforeAll(async () => {
@@ -40,6 +41,12 @@ test('a customer asks about an order, gets the answer as a message, replies, and
   expect(message.body).toContain('The third tin follows tomorrow.')
 
   expect((await write(customer.token, 'It has arrived.')).status).toBe(201)
+  const attached = await attachText(ticket.id, customer.token, 'parcel.txt')
+  const { path } = (await attached.json()) as { readonly path: string }
+  const file = await fetch(system.gatewayUrl + path, { headers: { authorization: `Bearer ${staff}` } })
+  expect([attached.status, await file.text()]).toEqual([201, 'the content of parcel.txt'])
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="parcel.txt"')
+  expect((await ask('GET', path, { as: stranger.token })).status).toBe(404)
   const { body: macros } = await ask('GET', '/api/v1/macros?locale=en', { as: staff })
   const rendered = await ask('POST', `/api/v1/macros/${macros.items[0].id}/render`, {
     as: staff,

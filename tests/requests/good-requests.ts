@@ -62,8 +62,8 @@ export function makerOf(thing: string): Make | undefined {
 }
 
 async function upload(create: DeclaredRoute, caller: Account, above: readonly string[]): Promise<string> {
-  const { headers, body } = takenRequest(create, headersFor('POST', caller.token), meanings)
-  const path = pathOf(create.route, paramsOf(create, above))
+  const { headers, body, query } = takenRequest(create, headersFor('POST', caller.token), meanings)
+  const path = pathOf(create.route, paramsOf(create, above)) + query
   const made = await send(doorOf(create), { method: 'POST', path, headers, body })
   if (made.status !== 201) throw new Error(`POST ${path}: ${made.status} ${made.text}`)
   return made.body.id

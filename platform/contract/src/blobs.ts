@@ -82,9 +82,9 @@ export interface UploadContext {
 /** An operation whose body is streamed into a blob. */
 export type Upload<O extends Operation = Operation> = O & { readonly upload: UploadBody }
 
-type UploadSpec<P extends string, A extends Answers, C extends string, W, S> = Omit<
-  Declared<P, undefined, undefined, A, C>,
-  'query' | 'body'
+type UploadSpec<P extends string, Q, A extends Answers, C extends string, W, S> = Omit<
+  Declared<P, Q, undefined, A, C>,
+  'body'
 > &
   Omit<Writes<A, C>, 'external' | 'rawBody' | 'settled' | 'waitSeconds' | 'answersWith'> &
   DeclaredPath<P, S> & { readonly answersWith?: W; readonly upload: UploadBody }
@@ -97,13 +97,14 @@ type UploadSpec<P extends string, A extends Answers, C extends string, W, S> = O
 export function upload<
   const P extends string,
   const A extends Answers,
+  Q extends TObject | undefined = undefined,
   const C extends string = never,
   const W extends string | undefined = undefined,
   const S extends PathSchemas = {},
 >(
   path: P,
-  { upload: body, ...spec }: UploadSpec<P, A, C, W, S>,
-): Upload<Operation<P, 'write', undefined, undefined, A, C, W, false, S, false>> {
+  { upload: body, ...spec }: UploadSpec<P, Q, A, C, W, S>,
+): Upload<Operation<P, 'write', Q, undefined, A, C, W, false, S, false>> {
   const operation = (post as unknown as (path: string, spec: object) => object)(path, spec)
   return { ...operation, upload: body } as never
 }

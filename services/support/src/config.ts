@@ -1,3 +1,4 @@
+import { blobSettings } from '@stoa/blobs'
 import { defineConfig, serviceSettings, setting } from '@stoa/config'
 import { support } from '@stoa/contracts/support/service'
 import { Type } from 'typebox'
@@ -9,6 +10,7 @@ const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 /** The settings of support. */
 export const config = defineConfig('support', {
   ...serviceSettings('support', support.port),
+  ...blobSettings,
   SUPPORT_TIME_ZONE: setting(Type.String({ minLength: 1 }), {
     default: 'Europe/Vienna',
     doc: 'Time zone of the business hours of support (IANA).',
@@ -58,5 +60,9 @@ export const config = defineConfig('support', {
   TICKET_MESSAGES_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 200,
     doc: 'Messages that one account can send to its tickets within 24 hours.',
+  }),
+  TICKET_ATTACHMENTS_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
+    default: 50,
+    doc: 'Files that one account can attach to its tickets within 24 hours.',
   }),
 })

@@ -3,6 +3,8 @@ import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { readPolicy } from './domain/read-policy.ts'
+import { addAttachment } from './use-cases/add-attachment.ts'
+import { deleteAttachment, getAttachment, listAttachments, readAttachment } from './use-cases/attachments.ts'
 import {
   createArticle,
   deleteArticle,
@@ -33,6 +35,7 @@ export const supportService = defineService(support, {
     limits: {
       ticketsPerDay: settings.ticketsPerDay,
       messagesPerDay: settings.ticketMessagesPerDay,
+      attachmentsPerDay: settings.ticketAttachmentsPerDay,
       silenceMs: settings.silenceDays * 86_400_000,
       reopenMs: settings.reopenDays * 86_400_000,
       retentionDays: settings.ticketRetentionDays,
@@ -46,6 +49,11 @@ export const supportService = defineService(support, {
       createMessage: createMessage(deps),
       listMessages,
       getMessage,
+      addAttachment: addAttachment(deps),
+      listAttachments,
+      getAttachment,
+      readAttachment,
+      deleteAttachment,
       setAssignee: setAssignee(deps),
       setPriority: setPriority(deps),
       setStatus: setStatus(deps),
