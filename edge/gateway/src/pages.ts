@@ -81,21 +81,27 @@ function health(route: string, isUp: boolean): GatewayPage {
   }
 }
 
-/** A version and the earlier ones of its major version: their events are in the log, and only additions tell them from this one. */
-function versionsUpTo(version: string): string[] {
-  const [major, minor] = version.split('.').map(Number)
-  return [...Array.from({ length: minor ?? 0 }, (_, earlier) => `${major}.${earlier}.0`), version]
+/** Whether it is a version or an earlier one of its major version: their events are in the log, and only additions tell them from this one. */
+function isUpTo(latest: string, version: string): boolean {
+  if (version === latest) return true
+  const [major = '', minor = '', patch] = version.split('.')
+  const [latestMajor, latestMinor] = latest.split('.')
+  return (
+    patch === '0' && major === latestMajor && String(Number(minor)) === minor && Number(minor) <= Number(latestMinor)
+  )
 }
 
 function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
   const codes = new Map<string, ErrorDescription>(Object.entries({ ...platformErrors, ...furtherErrors }))
-  const schemas = new Map<string, unknown>()
-  for (const { errors, publishes } of services) {
-    for (const [code, description] of Object.entries(errors)) codes.set(code, description)
-    for (const { type, version: latest, data } of Object.values(publishes)) {
-      const schema = withPortablePatterns(data)
-      for (const each of versionsUpTo(latest)) schemas.set(`/schemas/${type}/${each}`, schema)
-    }
+  const events = new Map(
+    services.flatMap(({ publishes }) => Object.values(publishes).map((event) => [event.type, event])),
+  )
+  for (const { errors } of services)
+    for (const [code, description] of Object.entries(errors)) if (!codes.has(code)) codes.set(code, description)
+  const schemaAt = (path: string) => {
+    const [, type = '', asked = ''] = /^\/schemas\/([^/]+)\/([\d.]+)$/.exec(path) ?? []
+    const event = events.get(type)
+    return event !== undefined && isUpTo(event.version, asked) ? withPortablePatterns(event.data) : undefined
   }
   const openApi = (described: readonly Service[], title: string, route: string) =>
     documentPage(route, 'application/json', JSON.stringify(openApiDocument(described, { title, version }, 'gateway')))
@@ -108,7 +114,7 @@ function makeDocuments({ services, version, furtherErrors }: PagesOptions) {
       const document = asyncApiDocument(events, { title: `Stoa ${events.name}`, version })
       return documentPage('/asyncapi/{service}.json', 'application/json', JSON.stringify(document))
     }
-    const schema = schemas.get(path)
+    const schema = schemaAt(path)
     if (schema !== undefined) return documentPage(path, 'application/schema+json', JSON.stringify(schema))
     const code = path.startsWith('/errors/') ? path.slice('/errors/'.length) : undefined
     const description = code === undefined ? undefined : codes.get(code)

@@ -32,3 +32,10 @@ test('a small body has the least limit, a large one what it needs', () => {
   expect(bodyLimitOf({ body: Type.Object({}, closed) })).toBe(16_384)
   expect(bodyLimitOf({ body: Type.Object({ text: Type.String({ maxLength: 1_000 }) }, closed) })).toBe(2 * 12_012)
 })
+
+test.each([
+  ['a length that is no number', { type: 'string', maxLength: 'long' }],
+  ['no items of any size', { type: 'array', maxItems: 0, items: { type: 'string' } }],
+])('a schema with %s has a limit', (_what, schema) => {
+  expect(bodyLimitOf({ body: schema as never })).toBe(MAX_BODY_BYTES)
+})

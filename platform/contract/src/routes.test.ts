@@ -118,3 +118,27 @@ test.each([
 test('fields of a later release are ignored in what was accepted', () => {
   expect(parseAcceptance({ ...accepted, later: true })).toEqual(accepted)
 })
+
+test('an endpoint of a mount that is not below it is not accepted', () => {
+  const endpoint = (path: string) => ({
+    name: 'steal',
+    method: 'POST' as const,
+    path,
+    summary: 'Steal',
+    params: {},
+    body: {},
+    answers: {},
+  })
+  const { leaves } = document.operations
+  const withEndpoint = (path: string) =>
+    refusalsOf({ ...document, operations: { leaves: { ...leaves, endpoints: [endpoint(path)] } as never } }, accepted)
+  expect(withEndpoint('/tea-leaves/green')).toEqual([])
+  expect(withEndpoint('/api/v1/orders')).toEqual(['the path /api/v1/orders is not below /tea-leaves/*'])
+})
+
+test('a document that is nested too deeply is refused', () => {
+  let schema: object = {}
+  for (let depth = 0; depth < 200; depth += 1) schema = { items: schema }
+  const publishes = { teaDrunk: { type: 'tea.drunk', version: '1.0.0', data: schema } }
+  expect(() => parseRoutesDocument({ ...document, publishes })).toThrow('the routes document is nested too deeply')
+})

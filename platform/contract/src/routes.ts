@@ -157,9 +157,19 @@ function eventOf({ type, version, data }: { readonly type: string; readonly vers
   return { type, version, data }
 }
 
+/** Of objects and arrays: those of our contracts have 24 levels. */
+const deepest = 100
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
+}
+
 /** Reads a document from unknown input. @throws TypeError that names what is wrong */
 export function parseRoutesDocument(value: unknown): RoutesDocument {
-  return parse(RoutesDocument, value, 'the routes document')
+  const document = parse(RoutesDocument, value, 'the routes document')
+  if (isDeeper(document, deepest)) throw new TypeError('the routes document is nested too deeply')
+  return document
 }
 
 /** Reads an acceptance from unknown input; fields of later releases are ignored. @throws TypeError that names what is wrong */
@@ -236,5 +246,15 @@ export function refusalsOf({ operations }: RoutesDocument, { paths, permissions 
     ...permissionsOf(service)
       .filter((name) => !Object.hasOwn(permissions, name))
       .map((name) => `the permission ${name} is not accepted`),
+    ...Object.values(operations).flatMap(outsideOfMount),
   ]
+}
+
+/** Documents show the endpoints of a mount by their own paths. */
+function outsideOfMount(route: RoutesDocument['operations'][string]): string[] {
+  if (route.kind !== 'mount') return []
+  const below = route.path.replace(/\*$/, '')
+  return route.endpoints
+    .filter(({ path }) => !path.startsWith(below))
+    .map(({ path }) => `the path ${path} is not below ${route.path}`)
 }

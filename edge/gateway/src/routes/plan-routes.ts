@@ -2,7 +2,7 @@ import type { Service } from '@stoa/contract'
 import { pathPrefixesOf, permissionsOf, refusalsOf, type Acceptance, type RoutesDocument } from '@stoa/contract/routes'
 import { gateway } from '@stoa/contracts/gateway/service'
 import type { ServiceRoutes } from '@stoa/discovery'
-import { routesOf } from './route.ts'
+import { partsOfOthers } from './parts-of-others.ts'
 
 /** How the routes of a service stand: where they come from, whether they are served, and what is refused. */
 export interface RoutesState {
@@ -82,7 +82,7 @@ function judgeChanged(item: ServiceRoutes, own: Service, context: Context): Judg
   if (read === undefined) return { state: unread(name, source, digest), service: served }
   const reasons = [
     ...refusalsOf(read.document, item.accepted ?? acceptanceOf(own)),
-    ...overlapOf(read.service, [...services.values()]),
+    ...partsOfOthers(read.service, [...services.values()], own),
   ]
   if (reasons.length > 0) return { state: stateOf(name, source, 'refused', digest, reasons), service: served }
   return { state: stateOf(name, source, 'served', digest, elsewhere), service: read.service }
@@ -106,7 +106,10 @@ function judgeAdded(item: ServiceRoutes, context: Context): Judged | undefined {
   }
   const read = context.documentOf(name, digest)
   if (read === undefined) return { state: unread(name, context.source, digest), service: context.before.get(name) }
-  const reasons = [...refusalsOf(read.document, accepted), ...overlapOf(read.service, [...context.services.values()])]
+  const reasons = [
+    ...refusalsOf(read.document, accepted),
+    ...partsOfOthers(read.service, [...context.services.values()]),
+  ]
   if (reasons.length > 0) return { state: state('refused', reasons), service: undefined }
   return { state: state('served', elsewhere), service: read.service }
 }
@@ -128,7 +131,10 @@ function foreignParts({ paths, permissions }: Acceptance, { system, services }: 
         .map((name) => `the permission ${name} belongs to ${other.name}`),
     )
   const kept = paths.filter((path) => ofGateway.has(path)).map((path) => `the path ${path} belongs to gateway`)
-  return [...kept, ...taken, ...contested]
+  const open = paths
+    .filter((path) => /[{*]/.test(path))
+    .map((path) => `the path ${path} is not the name of a collection`)
+  return [...kept, ...open, ...taken, ...contested]
 }
 
 // Those of the one are internal, and those of the other cannot come from elsewhere.
@@ -184,19 +190,4 @@ function acceptanceOf(service: Service): Acceptance {
     permissionsOf(service).map((name) => [name, { description: name, roles: [] as string[] }]),
   )
   return { paths: pathPrefixesOf(service), permissions, calls: {} }
-}
-
-/** Services of the system share some prefixes, as that of the paths of an account, but no route. */
-function overlapOf(service: Service, all: readonly Service[]): string[] {
-  const others = all.filter(({ name }) => name !== service.name)
-  const keys = new Map(others.flatMap((other) => routesOf([other]).map((route) => [keyOf(route), other.name] as const)))
-  return routesOf([service]).flatMap((route) => {
-    const owner = keys.get(keyOf(route))
-    return owner === undefined ? [] : [`${route.method} ${route.path} belongs to ${owner}`]
-  })
-}
-
-/** Two routes with the same key match the same requests. */
-function keyOf({ method, path }: { readonly method: string; readonly path: string }): string {
-  return `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`
 }

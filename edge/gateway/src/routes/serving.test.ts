@@ -38,14 +38,21 @@ function told(service: Service, accepted?: Acceptance): ServiceRoutes {
   }
 }
 
-const tea = serviceAt('tea', '/api/v1/teas')
+const wrong = { kind: 'invalid', title: 'Wrong', why: 'Why', fix: 'Fix' } as const
+const drunk = { type: 'tea.drunk', version: '1.0.0', data: Type.Object({}) } as unknown as Service['publishes'][string]
+const tea: Service = {
+  ...serviceAt('tea', '/api/v1/teas', '/api/v1/teas/{id}'),
+  errors: { 'tea.cold': wrong },
+  publishes: { teaDrunk: drunk },
+}
+const sugar = serviceAt('sugar', '/api/v1/teas/{id}/sugar')
 
 function serving(...documents: Service[]) {
   const known = new Map(documents.map((each) => [routesDigest(routesDocument(each)), routesDocument(each)]))
   const changes: string[][] = []
   const refused: string[] = []
   const served = serveRoutes({
-    system: [tea],
+    system: [tea, sugar],
     readDocument: async (_service, digest) => known.get(digest),
     onChange: ({ services }) => changes.push(services.map(({ name }) => name)),
     onAccepted: () => {},
@@ -68,7 +75,10 @@ test('an accepted service is served, and no longer once it is removed', async ()
   await take([])
   expect(at('/api/v1/cups')).toBe('unknown')
   expect(at('/api/v1/teas')).toBe('tea')
-  expect(changes).toEqual([['tea', 'cup'], ['tea']])
+  expect(changes).toEqual([
+    ['tea', 'sugar', 'cup'],
+    ['tea', 'sugar'],
+  ])
 })
 
 test('a service that is not accepted is offered, and not served', async () => {
@@ -81,7 +91,11 @@ test('a service that is not accepted is offered, and not served', async () => {
 })
 
 test.each([
-  ['of another service', '/api/v1/teas', 'the path /api/v1/teas belongs to tea'],
+  [
+    'of another service',
+    '/api/v1/teas',
+    'the path /api/v1/teas belongs to tea; the path /api/v1/teas belongs to sugar',
+  ],
   ['of the gateway', '/api/v1/ops', 'the path /api/v1/ops belongs to gateway'],
   ['that the gateway serves without a contract', '/docs', 'the path /docs belongs to gateway'],
 ])('a path %s is refused, and the others are served', async (_what, path, reason) => {
@@ -126,4 +140,49 @@ test('a document that is not valid is refused, and one that cannot be read chang
   expect(states().find(({ service }) => service === 'cup')?.reasons).toEqual([
     'the document cannot be read, or is not valid',
   ])
+})
+
+const cupPaths = acceptanceOf('cup', '/api/v1/cups')
+const cupWith = (more: Partial<Service>): Service => ({ ...serviceAt('cup', '/api/v1/cups'), ...more })
+
+test.each([
+  ['an error code of another service', { errors: { 'tea.cold': wrong } }, 'the error code tea.cold belongs to tea'],
+  [
+    'an error code of the platform',
+    { errors: { 'request.invalid': wrong } },
+    'the error code request.invalid belongs to the platform',
+  ],
+  ['an event of another service', { publishes: { teaDrunk: drunk } }, 'the event tea.drunk belongs to tea'],
+])('%s is refused: its page is that of its owner', async (_what, more, reason) => {
+  const cup = cupWith(more)
+  const { take, at, refused } = serving(cup)
+  await take([told(cup, cupPaths)])
+  expect([at('/api/v1/cups'), refused]).toEqual(['unknown', [`cup: ${reason}`]])
+})
+
+test('a document whose pages cannot be made is refused, and the others are served', async () => {
+  let schema: object = {}
+  for (let depth = 0; depth < 5_000; depth += 1) schema = { items: schema }
+  const deep = cupWith({ publishes: { cupBroken: { ...drunk, type: 'cup.broken', data: schema as never } } })
+  const pot = serviceAt('pot', '/api/v1/pots')
+  const { take, at, states } = serving(deep, pot)
+  await take([told(deep, cupPaths), told(pot, acceptanceOf('pot', '/api/v1/pots'))])
+  expect([at('/api/v1/cups'), at('/api/v1/pots')]).toEqual(['unknown', 'pot'])
+  expect(states().find(({ service }) => service === 'cup')?.state).toBe('refused')
+})
+
+test('a service of the system does not gain a path that takes requests of another one', async () => {
+  const next = serviceAt('sugar', '/api/v1/teas/{id}/sugar', '/api/v1/teas/mine')
+  const { take, at, refused } = serving(next)
+  expect(at('/api/v1/teas/mine')).toBe('tea')
+  await take([told(next)])
+  expect(at('/api/v1/teas/mine')).toBe('tea')
+  expect(refused).toEqual(['sugar: GET /api/v1/teas/mine takes requests of GET /api/v1/teas/{id} of tea'])
+})
+
+test.each(['/api/v1/{anything}', '/{anything}', '/api/v1/*'])('a path of all names (%s) is refused', async (path) => {
+  const thief = serviceAt('thief', path)
+  const { take, refused } = serving(thief)
+  await take([told(thief, acceptanceOf('thief', path))])
+  expect(refused).toEqual([`thief: the path ${path} is not the name of a collection`])
 })

@@ -1,9 +1,10 @@
 import type { Service } from '@stoa/contract'
-import { parseRoutesDocument, routesDocument, serviceOf, type Acceptance } from '@stoa/contract/routes'
+import { routesDocument, type Acceptance } from '@stoa/contract/routes'
 import { routesDigest } from '@stoa/contract/routes-digest'
 import type { ServiceRoutes } from '@stoa/discovery'
 import { ownRoutes } from '../own/own-routes.ts'
 import { planRoutes, type ReadDocument, type RoutesState } from './plan-routes.ts'
+import { readDocument } from './read-document.ts'
 import { routesOf } from './route.ts'
 import { makeRouteTable, type RouteTable } from './route-table.ts'
 
@@ -62,7 +63,7 @@ export function serveRoutes(options: ServingOptions): Serving {
       const own = system.find(({ name }) => name === service)
       if (digest === undefined || documents.has(digest) || (own === undefined && accepted === undefined)) continue
       if (own !== undefined && digestOf(own) === digest) continue
-      documents.set(digest, readable(service, await options.readDocument(service, digest), own))
+      documents.set(digest, readDocument(service, await options.readDocument(service, digest), own))
     }
   }
 
@@ -117,27 +118,4 @@ function withKept(next: readonly Service[], before: readonly Service[]): readonl
     const same = known.get(service.name)
     return same !== undefined && same.operations === service.operations ? same : service
   })
-}
-
-/** Undefined for a document that is not valid, or not of this service. */
-function readable(name: string, value: unknown, own: Service | undefined): ReadDocument | undefined {
-  try {
-    const document = parseRoutesDocument(value)
-    if (document.name !== name) return undefined
-    const described = serviceOf(document)
-    const service = own === undefined ? described : changedBy(own, described)
-    makeRouteTable(routesOf([service]))
-    return { document, service }
-  } catch {
-    return undefined
-  }
-}
-
-/** A newer contract of a service of the system: its routes and documents; the rest is of the release of the gateway. */
-function changedBy(own: Service, service: Service): Service {
-  const { operations, errors, examples, publishes, consumes, owner, slo } = service
-  const internal = Object.entries(own.operations).filter(([name]) => !Object.hasOwn(operations, name))
-  const kept = internal.filter(([, { path }]) => path.startsWith('/internal/'))
-  const all = { ...Object.fromEntries(kept), ...operations }
-  return { ...own, operations: all, errors, examples, publishes, consumes, owner, slo }
 }
