@@ -163,7 +163,7 @@ test.each([
 test('a document whose pages cannot be made is refused, and the others are served', async () => {
   let schema: object = {}
   for (let depth = 0; depth < 5_000; depth += 1) schema = { items: schema }
-  const deep = cupWith({ publishes: { cupBroken: { ...drunk, type: 'cup.broken', data: schema as never } } })
+  const deep = cupWith({ publishes: { cupBroken: { ...drunk, type: 'cup.broken', data: schema } } })
   const pot = serviceAt('pot', '/api/v1/pots')
   const { take, at, states } = serving(deep, pot)
   await take([told(deep, cupPaths), told(pot, acceptanceOf('pot', '/api/v1/pots'))])
