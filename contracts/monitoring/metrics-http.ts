@@ -1,6 +1,6 @@
-import { closed, get, InstantSchema, nameText } from '@stoa/contract'
+import { closed, get, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { KeptMetric, MetricRange, MetricVector, ServiceUptime, UptimeDay } from './metrics-resources.ts'
+import { KeptMetric, MetricRange, MetricVector, ServiceName, ServiceUptime, UptimeDay } from './metrics-resources.ts'
 
 const read = { permission: 'telemetry:read', owner: 'none' } as const
 
@@ -62,7 +62,7 @@ export const listUptime = get('/api/v1/telemetry/uptime', {
 export const getUptime = get('/api/v1/telemetry/uptime/{service}', {
   permission: 'alert:read',
   owner: 'none',
-  params: { service: nameText(100) },
+  params: { service: ServiceName },
   summary: 'Read the scrapes of a service by day, the latest first; days without scrapes are missing',
   query: Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 30 })) }, closed),
   answers: { 200: Type.Object({ service: Type.String(), days: Type.Array(UptimeDay) }) },

@@ -1,6 +1,9 @@
 import { InstantSchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 
+/** The name of a service, as the registry knows it. */
+export const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
+
 const Labels = Type.Record(Type.String(), Type.String(), { description: 'of the series, its name under `__name__`' })
 
 /** A metric that monitoring keeps. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { configExamples } from '@stoa/contracts/config/examples'
+import { monitoringExamples } from '@stoa/contracts/monitoring/examples'
 import { orderExamples } from '@stoa/contracts/order/examples'
 import { supportExamples } from '@stoa/contracts/support/examples'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, signIn, type Account } from './accounts.ts'
+import { ownDoorOf, send } from './send.ts'
 import { meanings, orderBody, protectedCustomer, settledOrder } from './good-bodies.ts'
 
 /** Makes a thing for an owner, below the things with these ids; returns its id. */
@@ -45,6 +47,12 @@ export const makers: Readonly<Record<string, Make>> = {
     return (await ask('POST', '/api/v1/reports/generate', await accountOf('admin'), body)).id
   },
   '/api/v1/telemetry/traces/{}': () => storedTrace(),
+  '/api/v1/alerts/silences/{}': async () => {
+    const body = monitoringExamples.createSilence?.body
+    return (await ask('POST', '/api/v1/alerts/silences', await accountOf('admin'), body)).id
+  },
+  '/api/routes/{}': async () => 'order',
+  '/api/routes/{}/documents/{}': (_, [service = '']) => servedDocument(service),
   '/api/services/{}/instances/{}': async () => randomUUID(),
   '/api/v1/flags/{}': () => ownFlag(),
   // from which rules and values can be promoted
@@ -84,6 +92,12 @@ async function storedTrace(): Promise<string> {
     if (items.length === 0) throw new Error('no trace is stored yet')
     return items[0].traceId
   })
+}
+
+async function servedDocument(service: string): Promise<string> {
+  const { body } = await send(ownDoorOf('registry'), { method: 'GET', path: '/api/routes' })
+  const { digest } = body.items.find((each: { service: string }) => each.service === service)
+  return digest
 }
 
 async function ownFlag(): Promise<string> {

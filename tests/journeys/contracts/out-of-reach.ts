@@ -11,4 +11,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'registry.registerInstance': 'only the processes of the system have the token',
   'registry.heartbeat': 'only the processes of the system have the token',
   'registry.deregisterInstance': 'only the processes of the system have the token',
+  'registry.offerRoutes': 'only the processes of the system have the token',
+  'monitoring.getAlert': 'an alert fires only where something is wrong',
+  'monitoring.acknowledgeAlert': 'an alert fires only where something is wrong',
 }
