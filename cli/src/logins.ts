@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readJson, writeJson } from '@stoa/supervisor/data-folder'
 import { CommandFailed } from './arguments.ts'
+import { makeFolder } from '@stoa/supervisor/make-folder'
 
 const clientId = 'stoa-cli'
 const timeoutMs = 15_000
@@ -143,6 +143,6 @@ async function readLogins(): Promise<Record<string, Login>> {
 async function keep(url: string, login: Login | undefined): Promise<void> {
   const { [url]: _former, ...others } = await readLogins()
   const file = loginsFile()
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(file), 0o700)
   await writeJson(file, login === undefined ? others : { ...others, [url]: login })
 }

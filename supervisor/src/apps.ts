@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { glob, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { glob, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { root } from '@stoa/system/root'
 import { systemError } from '@stoa/system/system-errors'
+import { makeFolder } from './make-folder.ts'
 
 /** The folders of the built apps, by name. */
 export type BuiltApps = ReadonlyMap<string, string>
@@ -39,7 +40,7 @@ async function ensureApp(name: string, onProgress: (text: string) => void): Prom
   }
   onProgress(`Building the ${name}`)
   const unfinished = `${folder}.${process.pid}`
-  await mkdir(builds, { recursive: true })
+  await makeFolder(builds)
   try {
     await build(name, unfinished)
     await rename(unfinished, folder)

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,6 +6,7 @@ import { build, stop, type Plugin } from 'esbuild'
 import type { Deployment } from '@stoa/system/topology'
 import { entryFiles, packEntry } from './bundle.ts'
 import { root } from '@stoa/system/root'
+import { makeFolder } from './make-folder.ts'
 
 // Packages of the older kind ask for Node's own modules by require, which a module has to make itself.
 const requireForBundled =
@@ -62,7 +63,7 @@ const slowNaming = /(var __name = \(target, value\) =>) (__defProp\()/
 
 /** Writes a file of the bundle, in which a function gets its name only where bundling has changed it. */
 async function writeProgram(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   await writeFile(path, text.replace(slowNaming, '$1 target.name === value ? target : $2'))
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, relative } from 'node:path'
 import type { System } from '@stoa/system/define-system'
@@ -7,6 +7,7 @@ import type { Deployment } from '@stoa/system/topology'
 import { root } from '@stoa/system/root'
 import { findSeedFile } from '@stoa/system/seed/seed-file'
 import type { DataFolder } from './data-folder.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** The services' code, bundled once for all of them. */
 export interface Bundle {
@@ -87,7 +88,7 @@ export async function ensureBundle(data: DataFolder, { name: system, services: d
   }
   const unfinished = `${folder}.${process.pid}`
   await rm(unfinished, { recursive: true, force: true })
-  await mkdir(unfinished, { recursive: true })
+  await makeFolder(unfinished)
   const { buildBundle } = await import('./build-bundle.ts')
   await buildBundle(unfinished, deployments)
   await Promise.all(deployments.map((each) => copyFilesOf(each, unfinished)))

@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DataFolder } from '../data-folder.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import type { BackedUpFile } from './manifest.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** The folder of uploaded files in a backup. */
 export const blobsPart = 'blobs'
@@ -21,7 +22,7 @@ export async function copyBlobs(
   const copied: BackedUpFile[] = []
   await forEachAtOnce(files, async (path) => {
     const target = join(blobsPart, path)
-    await mkdir(dirname(join(unfinished, target)), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(join(unfinished, target)), 0o700)
     try {
       copied.push({ path: target, ...(await copyFile(join(blobs, path), join(unfinished, target))) })
     } catch (error) {
@@ -40,7 +41,7 @@ export async function placeBlobs({ blobs }: DataFolder, backup: string, files: r
   await forEachAtOnce(paths, async (path) => {
     const target = join(blobs, path.slice(blobsPart.length + 1))
     if (await exists(target)) return
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(target), 0o700)
     await rm(`${target}.part`, { force: true })
     await copyFile(join(backup, path), `${target}.part`)
     await rename(`${target}.part`, target)

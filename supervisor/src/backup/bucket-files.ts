@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -9,6 +9,7 @@ import type { Bucket } from '../buckets.ts'
 import { blobsPart } from './blob-files.ts'
 import { forEachAtOnce } from './copy-files.ts'
 import type { BackedUpFile } from './manifest.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** Copies what is in buckets into a backup, after the databases, for the same reason as files of the folder. */
 export async function copyBuckets(buckets: readonly Bucket[], unfinished: string): Promise<BackedUpFile[]> {
@@ -19,7 +20,7 @@ export async function copyBuckets(buckets: readonly Bucket[], unfinished: string
         await forEachAtOnce(keys, async (key) => {
           const path = join(blobsPart, key)
           const target = join(unfinished, path)
-          await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+          await makeFolder(dirname(target), 0o700)
           const file = await copyObject(() => store.read(key), target)
           if (file !== undefined) copied.push({ path, ...file })
         })

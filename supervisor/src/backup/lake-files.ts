@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DataFolder } from '../data-folder.ts'
 import { copyFile, forEachAtOnce, listTree } from './copy-files.ts'
 import type { BackedUpFile } from './manifest.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** The folder of the lake in a backup. */
 const lakePart = 'lake'
@@ -22,7 +23,7 @@ export async function copyLake({ lake }: DataFolder, unfinished: string): Promis
   const copied: BackedUpFile[] = []
   await forEachAtOnce([...logs, ...files], async (path) => {
     const target = join(lakePart, path)
-    await mkdir(dirname(join(unfinished, target)), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(join(unfinished, target)), 0o700)
     try {
       copied.push({ path: target, ...(await copyFile(join(lake, path), join(unfinished, target))) })
     } catch (error) {
@@ -49,7 +50,7 @@ export async function placeLake(
   const paths = files.map(({ path }) => path).filter((path) => path.startsWith(`${lakePart}/`))
   await forEachAtOnce(paths, async (path) => {
     const target = join(unfinished, path.slice(lakePart.length + 1))
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(target), 0o700)
     await copyFile(join(backup, path), target)
   })
   if (isThere) {

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, chown, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Account } from '../postgres/account.ts'
@@ -19,6 +19,7 @@ import { recover } from './recover.ts'
 import { holdsSegment, isSegment } from './segments.ts'
 import { ownFiles } from './take-backup.ts'
 import { systemError } from '@stoa/system/system-errors'
+import { makeFolder } from '../make-folder.ts'
 
 /** What to restore, and where. */
 export interface RestoreOptions {
@@ -142,8 +143,8 @@ async function layOut(
   const unfinished = join(home, 'cluster.restoring')
   await rm(unfinished, { recursive: true, force: true })
   const { folders } = await listTree(join(backup, 'cluster'))
-  for (const folder of ['', ...folders, ...neededFolders]) await makeFolder(join(unfinished, folder), account)
-  for (const folder of ['archive_status', 'summaries']) await makeFolder(join(unfinished, 'pg_wal', folder), account)
+  for (const folder of ['', ...folders, ...neededFolders]) await makeOwnFolder(join(unfinished, folder), account)
+  for (const folder of ['archive_status', 'summaries']) await makeOwnFolder(join(unfinished, 'pg_wal', folder), account)
   const paths = files.map(({ path }) => path).filter((path) => path.startsWith('cluster/'))
   onProgress(`Copying ${paths.length} files`)
   await forEachAtOnce(paths, (path) => placeFile(join(backup, path), join(unfinished, path.slice(8)), account))
@@ -169,8 +170,8 @@ async function identifierOf(cluster: string): Promise<bigint | undefined> {
   return control?.readBigUInt64LE(0)
 }
 
-async function makeFolder(path: string, account: Account | undefined): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+async function makeOwnFolder(path: string, account: Account | undefined): Promise<void> {
+  await makeFolder(path, 0o700)
   await chmod(path, 0o700)
   if (account !== undefined) await chown(path, account.uid, account.gid)
 }

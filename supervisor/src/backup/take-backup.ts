@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type pg from 'pg'
 import type { DataFolder } from '../data-folder.ts'
@@ -106,7 +106,7 @@ async function copyCluster(cluster: string, target: string): Promise<BackedUpFil
     cluster,
     (path) => leftOut.has(path) || leftEmpty.test(path) || leftOutAnywhere.test(path),
   )
-  for (const folder of folders) await mkdir(join(target, folder), { recursive: true, mode: 0o700 })
+  for (const folder of folders) await makeFolder(join(target, folder), 0o700)
   const copied: BackedUpFile[] = []
   await forEachAtOnce(files, async (path) => {
     try {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, chown, cp, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, lstat, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { canReach, findAccount, type Account } from './account.ts'
 import { systemError } from '@stoa/system/system-errors'
+import { makeFolder } from '../make-folder.ts'
 
 /** Where a server's programs and files are, and whose they are. */
 export interface Location {
@@ -36,7 +37,7 @@ export async function prepareLocation(dataDir: string): Promise<Location> {
   const mayStay = await canReach(account, wanted)
   const home = mayStay ? wanted : join(elsewhere, 'postgres')
   if (!mayStay) {
-    await mkdir(wanted, { recursive: true, mode: 0o700 })
+    await makeFolder(wanted, 0o700)
     await writeFile(join(wanted, pointerName), `${elsewhere}\n`)
   }
   await makeHome(home, account)
@@ -91,7 +92,7 @@ export async function makeSymlinks(native: string): Promise<void> {
 
 async function makeHome(home: string, account: Account | undefined): Promise<void> {
   try {
-    await mkdir(home, { recursive: true })
+    await makeFolder(home)
     await chmod(home, 0o700)
     if (account !== undefined) await chown(home, account.uid, account.gid)
   } catch (cause) {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkErrorCodes } from './error-codes.ts'
 import { checkFileNames } from './file-names.ts'
+import { checkFolders } from './folders.ts'
 import { checkImports } from './imports.ts'
 import { checkLockFile, type LockFile } from './lock-file.ts'
 import { checkMigrations } from './migrations.ts'
@@ -48,6 +49,8 @@ export const checks: readonly Check[] = [
   },
   { name: 'made parts', run: () => runNode('tools/made/src/main.ts', '--check') },
   { name: 'file names', run: async () => inLines(await checkFileNames(root, folders)) },
+  // What an operator names: folders of data, backups, outputs.
+  { name: 'folders', run: async () => inLines(await checkFolders(root, ['supervisor', 'cli', 'system'])) },
   { name: 'migrations', run: async () => inLines(await checkMigrations(root, folders)) },
   { name: 'error codes', run: async () => inLines(await checkErrorCodes(root, folders)) },
   { name: 'words', run: async () => inLines(await checkWords(root, [...folders, 'docs', '*.md'])) },
