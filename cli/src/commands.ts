@@ -120,8 +120,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/checklist.ts'),
   },
   publish: {
-    summary: 'write the Kubernetes manifests of a system, its routes, or the program of a service',
+    summary: 'write the Kubernetes manifests of a system, its Compose file, its routes, or the program of a service',
     load: () => import('./commands/publish.ts'),
+  },
+  secrets: {
+    summary: 'make the secrets of a system that is deployed, or the registry token of a service',
+    load: () => import('./commands/secrets.ts'),
   },
   new: { summary: 'generate a new service or system', load: () => import('./commands/new.ts') },
 }

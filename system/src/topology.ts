@@ -35,6 +35,11 @@ export function hasBlobs({ contract }: Pick<Deployment, 'contract'>): boolean {
   return contract !== undefined && Object.keys(contract.blobs).length > 0
 }
 
+/** The same processes, with all uploaded files in a bucket of S3. */
+export function withBucket(deployments: readonly Deployment[]): Deployment[] {
+  return deployments.map((each) => (hasBlobs(each) ? { ...each, hasBucket: true } : each))
+}
+
 /** What a part of a system is. Stores and brokers are not processes of their own here: PostgreSQL is both. */
 export type Kind = 'service' | 'gateway' | 'app' | 'job' | 'store' | 'broker'
 

@@ -5,11 +5,12 @@ import { publishBundle } from '@stoa/supervisor/publish-bundle'
 import type { System } from '@stoa/system/define-system'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
 import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
+import { composeFiles, composeFolder } from '@stoa/system/publish/compose'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
 import { root } from '@stoa/system/root'
-import { hasBlobs } from '@stoa/system/topology'
+import { withBucket } from '@stoa/system/topology'
 import { readArguments, UsageError } from '../arguments.ts'
 import { atGivenPath } from '../file-errors.ts'
 import { say } from '../output.ts'
@@ -17,7 +18,8 @@ import { routesFileOf, writeRoutesFile } from '../routes-file.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] [--bucket] [--kafka]
-       stoa publish helm [--out DIR] [--system NAME] [--kafka]
+       stoa publish helm [--out DIR] [--system NAME] [--bucket] [--kafka]
+       stoa publish compose [--out DIR] [--system NAME] [--bucket] [--kafka]
        stoa publish apis [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
@@ -26,8 +28,10 @@ export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] 
 kubernetes writes the Kubernetes manifests of a system, which are made from its topology, contracts and settings: a file for each
 process, and kustomization.yaml. They contain no secrets. With --bucket, uploaded files are in a bucket of S3
 in place of a volume. With --kafka, Kafka keeps the events. DIR is ${kubernetesFolder} for the ${defaultSystem}; existing files are overwritten.
-helm writes a Helm chart of the same objects, with values for what differs between installations. With --kafka, the
-addresses of Kafka are among them. DIR is ${helmFolder} for the ${defaultSystem}.
+helm writes a Helm chart of the same objects, with values for what differs between installations. With --bucket or --kafka, the
+addresses of the bucket or of Kafka are among them. DIR is ${helmFolder} for the ${defaultSystem}.
+compose writes a file for Docker Compose with the same processes, one of each, and PostgreSQL, and the script that makes its databases.
+"stoa secrets make" makes the secrets that it needs. DIR is ${composeFolder} for the ${defaultSystem}.
 apis writes the OpenAPI and AsyncAPI documents of each service, as the gateway serves them. DIR is ${apisFolder} for the ${defaultSystem}.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
@@ -39,23 +43,23 @@ at a host of its own name, with the port of its contract; correct the addresses 
 `
 
 const options = { out: { type: 'string' }, system: { type: 'string' } } as const
-const optionsOfHelm = { ...options, kafka: { type: 'boolean' } } as const
-const optionsOfKubernetes = { ...optionsOfHelm, bucket: { type: 'boolean' } } as const
+const optionsWithEngines = { ...options, bucket: { type: 'boolean' }, kafka: { type: 'boolean' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, helm, apis, prometheus, bundle, routes }, args)
+  return runSubcommand('publish', { kubernetes, helm, compose, apis, prometheus, bundle, routes }, args)
 }
 
-async function kubernetes(args: readonly string[]): Promise<number> {
-  const { values } = readArguments(args, optionsOfKubernetes)
-  const { system, folder } = placeOf(values, kubernetesFolder)
-  return write(folder, await kubernetesFiles(withEngines(await loadSystem(system), values)))
-}
+type MakeFiles = (system: System) => Promise<readonly PublishedFile[]>
 
-async function helm(args: readonly string[]): Promise<number> {
-  const { values } = readArguments(args, optionsOfHelm)
-  const { system, folder } = placeOf(values, helmFolder)
-  return write(folder, await helmFiles(withEngines(await loadSystem(system), values)))
+const kubernetes = (args: readonly string[]) => publishProcesses(args, kubernetesFolder, kubernetesFiles)
+const helm = (args: readonly string[]) => publishProcesses(args, helmFolder, helmFiles)
+const compose = (args: readonly string[]) => publishProcesses(args, composeFolder, composeFiles)
+
+/** Writes what runs the processes of a system. */
+async function publishProcesses(args: readonly string[], usual: string, make: MakeFiles): Promise<number> {
+  const { values } = readArguments(args, optionsWithEngines)
+  const { system, folder } = placeOf(values, usual)
+  return write(folder, await make(withEngines(await loadSystem(system), values)))
 }
 
 interface Engines {
@@ -65,9 +69,8 @@ interface Engines {
 
 /** A system whose files are in a bucket, or whose events are in Kafka. */
 function withEngines(system: System, { bucket = false, kafka = false }: Engines): System {
-  const services = system.services.map((each) => ({
+  const services = (bucket ? withBucket(system.services) : system.services).map((each) => ({
     ...each,
-    ...(bucket && hasBlobs(each) ? { hasBucket: true } : {}),
     ...(kafka && each.kind === 'service' ? { hasKafka: true } : {}),
   }))
   return { ...system, services }

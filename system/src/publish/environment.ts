@@ -9,9 +9,9 @@ export const drainTimeoutMs = 20_000
 /** Where a bundle of the gateway has its apps, beside the program. */
 export const appFolder = '/app/apps'
 
-// The same for all processes; every other secret belongs to one process.
+// The same for all processes; every other secret belongs to one process. The token for the registry too: with its own, a process can register no
+// instance of another service.
 const sharedSecrets: Readonly<Record<string, string>> = {
-  REGISTRY_TOKEN: 'shared-secrets',
   OTEL_EXPORTER_OTLP_HEADERS: 'shared-secrets',
 }
 
@@ -29,7 +29,7 @@ export const installationSettings: Readonly<Record<string, string>> = {
 }
 
 /** The further ones where files are in a bucket. */
-export const bucketSettings: Readonly<Record<string, string>> = {
+const bucketSettings: Readonly<Record<string, string>> = {
   S3_URL: 'https://s3.eu-central-1.amazonaws.com/bucket',
   S3_REGION: 'eu-central-1',
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { system as shop } from '@stoa/systems/shop'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import { withBucket } from '../topology.ts'
 import { helmFiles } from './helm.ts'
 import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
 import { readVersion } from './kubernetes.ts'
@@ -65,6 +66,19 @@ test('makes the same text again, with a template for each process', async () => 
   const names = files.map(({ name }) => name)
   expect(shop.services.filter(({ name }) => !names.includes(`templates/${name}.yaml`))).toEqual([])
   expect(files.filter(({ text }) => /helmValue|helmLines|GATEWAY_PORT|[&*]a\d/.test(text))).toEqual([])
+})
+
+test('with a bucket the chart has no volume for files, and its address is a setting', async () => {
+  const made = await helmFiles({ ...shop, services: withBucket(shop.services) })
+  const textOf = (name: string, of = made) => of.find((each) => each.name === name)?.text ?? ''
+  expect(textOf('templates/blobs.yaml')).toBe('')
+  const values = parse(textOf('values.yaml')) as { settings: object; volumes: object }
+  expect(values).toMatchObject({ settings: { S3_URL: expect.any(String), S3_REGION: expect.any(String) } })
+  expect(Object.keys(values.volumes)).toEqual(['lake'])
+  const schema = JSON.parse(textOf('values.schema.json')) as { properties: Record<string, { properties: object }> }
+  expect(schema.properties['settings']?.properties).toHaveProperty('S3_URL')
+  expect(textOf('templates/inventory.yaml')).toContain('name: S3_URL')
+  expect(textOf('templates/inventory.yaml', files)).not.toContain('name: S3_URL')
 })
 
 /** A Deployment without the hash of its settings, which only a chart has: new settings mean new pods. */

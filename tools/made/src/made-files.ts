@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
+import { composeFiles, composeFolder } from '@stoa/system/publish/compose'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
@@ -35,6 +36,7 @@ const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
 const apis = await apiFiles(shop)
 const chart = await helmFiles(shop)
+const compose = await composeFiles(shop)
 const rules = prometheusRules(shop)
 
 const parts: readonly Part[] = [
@@ -53,6 +55,7 @@ const parts: readonly Part[] = [
   ...manifests.map(({ name, text }) => ({ path: `${kubernetesFolder}/${name}`, make: () => text })),
   ...apis.map(({ name, text }) => ({ path: `${apisFolder}/${name}`, make: () => text })),
   ...chart.map(({ name, text }) => ({ path: `${helmFolder}/${name}`, make: () => text })),
+  ...compose.map(({ name, text }) => ({ path: `${composeFolder}/${name}`, make: () => text })),
   { path: `${observabilityFolder}/${rules.name}`, make: () => rules.text },
 ]
 
