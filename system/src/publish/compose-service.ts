@@ -87,7 +87,7 @@ const chosen: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: subnet,
   GATEWAY_TRUSTED_PROXIES: '${GATEWAY_TRUSTED_PROXIES:-}',
   S3_URL: '${S3_URL:?is not set: the bucket of uploaded files}',
-  S3_REGION: '${S3_REGION:-}',
+  S3_REGION: '${S3_REGION:-eu-central-1}',
   KAFKA_BROKERS: '${KAFKA_BROKERS:?is not set: host:port of the brokers}',
 }
 
