@@ -8,6 +8,8 @@ import { makeFolder } from './make-folder.ts'
 import { parseVariables, secretFiles, withMissing } from './secret-files.ts'
 import { ensureSecrets } from './secrets.ts'
 
+export { registryTokenOf } from '@stoa/security'
+
 /**
  * Makes the secrets of a system in a folder, a file for each Secret, and returns how many files there are. May be repeated, also after it was
  * interrupted: it keeps what the files have and adds what is missing, such as the secrets of a new service.

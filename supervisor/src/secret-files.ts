@@ -33,7 +33,7 @@ export function secretFiles(
       'shared-secrets',
       hasCollector
         ? { OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${encodeURIComponent(secrets.otlpToken)}` }
-        : ({} as Variables),
+        : {},
     ],
     ...all.map((each) => [`${each.deployment.name}-secrets`, secretsOf(each, secrets, server)] as const),
   ])

@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { resolve } from 'node:path'
-import { registryTokenOf } from '@stoa/security'
-import { makeSecrets } from '@stoa/supervisor/make-secrets'
+import { makeSecrets, registryTokenOf } from '@stoa/supervisor/make-secrets'
 import { defaultSystem, loadSystem } from '@stoa/system/load-system'
 import { readArguments, UsageError } from '../arguments.ts'
 import { say } from '../output.ts'
