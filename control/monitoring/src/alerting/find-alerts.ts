@@ -40,7 +40,11 @@ export function findAlerts(rules: readonly AlertRule[], source: SeriesSource, at
       for (const sample of samples) {
         const alert = alertOf(rule, sample)
         if (found.size < mostAlerts || found.has(alert.fingerprint)) found.set(alert.fingerprint, alert)
-        else dropped += 1
+        else {
+          dropped += 1
+          // Its alerts stay as they are: those that were dropped are not resolved.
+          failed.set(rule.name, 'there are more alerts than can be kept')
+        }
       }
     } catch (error) {
       if (!(error instanceof PromqlError)) throw error

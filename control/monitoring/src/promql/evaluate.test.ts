@@ -91,3 +91,9 @@ test.each([
 ])('refuses %j', (source, reason) => {
   expect(() => value(source)).toThrow(reason)
 })
+
+test('parts of an expression count as what it reads: a subquery of many numbers is refused', () => {
+  const expression = parseExpression(`count_over_time((${'time() + '.repeat(300)}1)[10000s:1s])`)
+  const budget = { left: 2_000_000 }
+  expect(() => evaluate(expression, { source: store, atMs: 0, budget })).toThrow('reads too many samples')
+})

@@ -16,9 +16,11 @@ import { aggregate, betweenVectors, calculate, combine, isComparison, keyOf, wit
 /** For how long the last sample of a series stands for it. */
 export const lookbackMs = 300_000
 
-/** How much an evaluation may read, in runs of samples; shared by the steps of a query. */
+/** How much an evaluation may read, in runs of samples, and calculate, in parts of the expression; shared by the steps of a query. */
 export interface Budget {
   left: number
+  /** When it ends at the latest, by `performance.now()`. */
+  readonly untilMs?: number
 }
 
 export interface Evaluation {
@@ -34,6 +36,10 @@ const mostSteps = 11_000
 
 /** Evaluates an expression at one time. @throws PromqlError */
 export function evaluate(expression: Expression, evaluation: Evaluation): Value {
+  const { budget } = evaluation
+  spend(budget, 1)
+  if (budget?.untilMs !== undefined && performance.now() > budget.untilMs)
+    throw new TooLargeError('the evaluation of the query takes too long')
   switch (expression.kind) {
     case 'number':
       return expression.value

@@ -1,27 +1,53 @@
+import { linearPattern, type LinearPattern } from './linear-pattern.ts'
 import { PromqlError, type Labels, type Matcher } from './syntax.ts'
 
 const longest = 2_000
-const compiled = new Map<string, RegExp>()
-const mostCompiled = 1_000
+const compiled = new Map<string, LinearPattern>()
+const mostCompiled = 200
+const mostKnown = 2_000
 
 /**
- * Compiles a pattern of a label, which has to match it whole. JavaScript backtracks and RE2 does not, so patterns that could take long are
- * refused: repetitions inside of repetitions, back references, and more than three repetitions without a limit. @throws PromqlError
+ * Compiles a pattern of a label, which has to match it whole. Its time is bounded, as with RE2: it does not backtrack. Repetitions inside of
+ * repetitions, back references, and more than three repetitions are refused. @throws PromqlError
  */
-export function compilePattern(pattern: string): RegExp {
+export function compilePattern(pattern: string): LinearPattern {
   const known = compiled.get(pattern)
   if (known !== undefined) return known
   const problem = problemOf(pattern)
   if (problem !== undefined) throw new PromqlError(`the pattern ${JSON.stringify(pattern)} ${problem}`)
-  let made: RegExp
-  try {
-    made = new RegExp(`^(?:${pattern})$`, 's')
-  } catch {
-    throw new PromqlError(`the pattern ${JSON.stringify(pattern)} is not valid`)
-  }
+  const made = remembering(linearOf(pattern))
   if (compiled.size >= mostCompiled) compiled.clear()
   compiled.set(pattern, made)
   return made
+}
+
+function linearOf(pattern: string): LinearPattern {
+  try {
+    void new RegExp(`^(?:${pattern})$`, 's')
+  } catch {
+    throw new PromqlError(`the pattern ${JSON.stringify(pattern)} is not valid`)
+  }
+  try {
+    return linearPattern(pattern)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new PromqlError(`the pattern ${JSON.stringify(pattern)} ${error.message}`)
+  }
+}
+
+/** The same labels are tested at each evaluation. */
+function remembering({ test }: LinearPattern): LinearPattern {
+  const known = new Map<string, boolean>()
+  return {
+    test(text) {
+      const before = known.get(text)
+      if (before !== undefined) return before
+      if (known.size >= mostKnown) known.clear()
+      const found = test(text)
+      known.set(text, found)
+      return found
+    },
+  }
 }
 
 function problemOf(pattern: string): string | undefined {

@@ -60,8 +60,9 @@ export function labelsOf(key: string, target: { readonly job: string; readonly i
     for (const [, name = '', value = ''] of key
       .slice(brace + 1)
       .matchAll(/([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g)) {
-      const plain = value.replaceAll(/\\(.)/g, (_, each: string) => (each === 'n' ? '\n' : each))
-      if (plain === '') continue
+      const plain = value.replaceAll(/\\(.)/g, (_, each: string) => (each === 'n' ? '\n' : each)).replaceAll('\0', '')
+      // the name is that of the line
+      if (plain === '' || name.startsWith('__')) continue
       labels[name === 'job' || name === 'instance' ? `exported_${name}` : name] = plain.slice(0, longestLabel)
     }
   }

@@ -19,6 +19,8 @@ export interface Scraped {
 }
 
 const atOnce = 8
+// What only the scrape itself knows: an instance that exposed them could fill the list of alerts.
+const ofScrapes = new Set([upMetric, readyMetric, missingMetric])
 
 /** Scrapes targets, eight at a time; each takes bounded time and memory. One that does not respond has only the series `up`. */
 export async function scrapeTargets(targets: readonly Target[], options: ScrapeOptions): Promise<Scraped> {
@@ -40,7 +42,10 @@ async function scrapeOne(target: Target, options: ScrapeOptions) {
   const { samples, dropped } =
     text === undefined
       ? { samples: new Map<string, number>(), dropped: 0 }
-      : readExposition(text, { isKept: options.isKept, maxSamples: options.maxSeriesPerTarget })
+      : readExposition(text, {
+          isKept: (name) => options.isKept(name) && !ofScrapes.has(name),
+          maxSamples: options.maxSeriesPerTarget,
+        })
   const isUp = text !== undefined
   const own = new Map<string, number>([[upMetric, Number(isUp)]])
   if (target.isReady !== undefined) own.set(readyMetric, Number(target.isReady))

@@ -43,7 +43,7 @@ export const queryMetrics =
     await history.catchUp()
     const tried = await attempt(() => {
       const expression = parseQuery(query, alerting.keptMs())
-      const budget = { left: budgetOfQuery }
+      const budget = { left: budgetOfQuery, untilMs: performance.now() + busyMs }
       const value = evaluate(expression, { source: history.store, atMs: moment.epochMilliseconds, budget })
       const samples = typeof value === 'number' ? [{ labels: {}, value }] : value
       if (samples.length > mostSeries) throw new TooLargeError(`the query returns more than ${mostSeries} series`)
