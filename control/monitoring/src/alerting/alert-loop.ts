@@ -9,7 +9,7 @@ import { scrapeTargets, uptimeOf, type ScrapeOptions } from '../scrape/scrape-ta
 import type { MetricHistory } from '../series/metric-history.ts'
 import type { WebhookTarget } from '../webhooks/alert-webhooks.ts'
 import { readActive } from '../store/alerts.ts'
-import { holdLease, lockLease, releaseLease } from '../store/scrape-lease.ts'
+import { lockLease, releaseLease, whileHolding } from '../store/scrape-lease.ts'
 import { readSilences } from '../store/silences.ts'
 import type { AlertRule } from './alert-rule.ts'
 import { applyTransitions } from './apply-transitions.ts'
@@ -101,12 +101,15 @@ function makeRounds(options: AlertLoopOptions): () => Promise<boolean> {
 
   return async () => {
     const leaseMs = 2 * intervalMs + 10_000
-    if (!(await database.transaction((tx) => holdLease(tx, holder, leaseMs)))) {
+    const scraped = await whileHolding(database, { holder, leaseMs }, async () => {
+      await history.catchUp()
+      return scrapeTargets(await findTargets(), scrape)
+    })
+    if (scraped === undefined) {
       previous = undefined
       return false
     }
-    await history.catchUp()
-    const { targets, states, dropped } = await scrapeTargets(await findTargets(), scrape)
+    const { targets, states, dropped } = scraped
     const atMs = clock.now().epochMilliseconds
     if (!(await history.append({ atMs, targets, uptime: uptimeOf(states) }))) return false
     previous = states

@@ -18,11 +18,11 @@ export interface Scraped {
   readonly dropped: number
 }
 
-const atOnce = 8
+const atOnce = 32
 // What only the scrape itself knows: an instance that exposed them could fill the list of alerts.
 const ofScrapes = new Set([upMetric, readyMetric, missingMetric])
 
-/** Scrapes targets, eight at a time; each takes bounded time and memory. One that does not respond has only the series `up`. */
+/** Scrapes targets, 32 at a time; each takes bounded time and memory. One that does not respond has only the series `up`. */
 export async function scrapeTargets(targets: readonly Target[], options: ScrapeOptions): Promise<Scraped> {
   const waiting = targets.values()
   const found: { scraped: ScrapedTarget; state: PreviousTarget; dropped: number }[] = []

@@ -1,4 +1,5 @@
 import type { WriteHandle } from '@stoa/contract'
+import type { Database } from '@stoa/postgres'
 
 // By the clock of the database: those of the replicas may differ.
 
@@ -25,4 +26,25 @@ export async function lockLease(tx: WriteHandle, holder: string): Promise<boolea
 /** Gives the lease back. */
 export async function releaseLease(tx: WriteHandle, holder: string): Promise<void> {
   await tx.sql`update scrape_lease set held_until = '-infinity' where holder = ${holder}`
+}
+
+/** Does work that may take longer than the lease, which is renewed meanwhile; undefined if another replica holds it. */
+export async function whileHolding<T>(
+  database: Pick<Database, 'transaction'>,
+  { holder, leaseMs }: { readonly holder: string; readonly leaseMs: number },
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const hold = () => database.transaction((tx) => holdLease(tx, holder, leaseMs))
+  if (!(await hold())) return undefined
+  let renewed: Promise<unknown> = Promise.resolve()
+  // If it fails, the lease ends, and what is written with it is refused.
+  const timer = setInterval(() => {
+    renewed = renewed.then(hold).catch(() => {})
+  }, leaseMs / 4)
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+    await renewed
+  }
 }

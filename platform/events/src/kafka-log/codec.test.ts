@@ -39,3 +39,11 @@ test('the attributes are headers by the Kafka binding of CloudEvents, and the da
 test('a record of another program has no summary', () => {
   expect(summaryOf({ value: Buffer.from('x'), headers: [[Buffer.from('ce_id'), Buffer.from('1')]] })).toBeUndefined()
 })
+
+test.each(['{', '7', '{"producer":"order"}'])('nor has one whose number of a batch is %s', (batch) => {
+  const { value, headers } = stored('{"id":"1","data":{}}')
+  const changed = headers.map(
+    ([name, text]) => [name, String(name) === 'stoa_batch' ? Buffer.from(batch) : text] as const,
+  )
+  expect(summaryOf({ value, headers: changed })).toBeUndefined()
+})

@@ -1,3 +1,5 @@
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { LogRecord } from '../event-log.ts'
 
 /** A record on its way to Kafka. */
@@ -19,6 +21,10 @@ export interface NumberedBatch {
   readonly batch: number
   readonly firstEventId: string
 }
+
+const numberedBatch = Compile(
+  Type.Object({ producer: Type.String(), batch: Type.Integer(), firstEventId: Type.String() }),
+)
 
 /** What the log needs to know of a record without reading its value. */
 export interface RecordSummary {
@@ -71,7 +77,20 @@ export function summaryOf({ headers }: KafkaContent): RecordSummary | undefined 
   const position = Number(texts.get(positionHeader) ?? -1)
   if (id === undefined || type === undefined || !Number.isSafeInteger(position) || position < 0) return undefined
   const batch = texts.get(batchHeader)
-  return { id, type, position, numbered: batch === undefined ? undefined : (JSON.parse(batch) as NumberedBatch) }
+  if (batch === undefined) return { id, type, position, numbered: undefined }
+  const numbered = batchOf(batch)
+  return numbered && { id, type, position, numbered }
+}
+
+/** Reads the number of a batch; undefined for a text that `messageOf` did not write. */
+function batchOf(text: string): NumberedBatch | undefined {
+  let read: unknown
+  try {
+    read = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return numberedBatch.Check(read) ? read : undefined
 }
 
 /** Decodes a record into the JSON of its event, as it was encoded. */
