@@ -17,6 +17,15 @@ test('makes a folder and those above it, and takes one that exists', async () =>
   expect((await stat(path)).isDirectory()).toBe(true)
 })
 
+test('makes folders below one that another makes at the same time', async () => {
+  const depths = ['', 'a', 'a/b', 'a/b/c', 'a/b/c/d']
+  const paths = Array.from({ length: 50 }, (_, number) => depths.map((depth) => join(folder, `${number}`, 'x', depth)))
+    .flat()
+    .toReversed()
+  await Promise.all(paths.map((path) => makeFolder(path)))
+  for (const path of paths) expect((await stat(path)).isDirectory()).toBe(true)
+})
+
 test('refuses a file in the place of a folder', async () => {
   await writeFile(join(folder, 'file'), '')
   await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })

@@ -7,14 +7,21 @@ import { dirname } from 'node:path'
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
   try {
+    await makeOne(path, mode)
+  } catch (error) {
+    const above = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw error
+    await makeFolder(above, mode)
+    // once more only: it is refused again where there are none
+    await makeOne(path, mode)
+  }
+}
+
+async function makeOne(path: string, mode?: number): Promise<void> {
+  try {
     await mkdir(path, mode)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await isFolder(path))) return
-    const above = dirname(path)
-    if (code !== 'ENOENT' || above === path || (await isFolder(above))) throw error
-    await makeFolder(above, mode)
-    await makeFolder(path, mode)
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isFolder(path))) throw error
   }
 }
 
