@@ -102,8 +102,8 @@ test.each(owned.map((each) => [each.at, each] as const))('%s: nobody gets at wha
   const attempt = async (who: string, account: Account | undefined, statuses: readonly number[]) => {
     const { authorization: _none, ...headers } = good.sent.headers ?? {}
     const attacking = {
-      ...headers,
       ...headersFor(route.method, account?.token),
+      ...headers,
       'idempotency-key': crypto.randomUUID(),
     }
     const answer = await send(doorOf(each), { ...good.sent, headers: attacking })
