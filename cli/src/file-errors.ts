@@ -15,8 +15,8 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads or writes a file at a path that the command was given: where there is none, or no folder for it, the command fails with a sentence.
- * A missing file of our own is a bug. @throws CommandFailed
+ * Reads or writes a file at a path that was given to the command. If the file or its folder does not exist, the command fails with one
+ * sentence; a missing file of Stoa itself is a bug. @throws CommandFailed
  */
 export async function atGivenPath<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {

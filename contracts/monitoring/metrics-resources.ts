@@ -35,7 +35,8 @@ export const MetricRange = Type.Object({
     Type.Object({
       labels: Labels,
       values: Type.Array(Type.Union([Type.Number(), Type.Null()]), {
-        description: 'one for each step; null where there is none, and where it is infinite or not a number',
+        description:
+          'one for each step; null if the series has no value at that time, or one that is infinite or not a number',
       }),
     }),
   ),

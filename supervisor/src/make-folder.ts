@@ -12,7 +12,7 @@ export async function makeFolder(path: string, mode?: number): Promise<void> {
     const above = dirname(path)
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw error
     await makeFolder(above, mode)
-    // once more only: it is refused again where there are none
+    // one more attempt only: a file system without folders refuses it again
     await makeOne(path, mode)
   }
 }

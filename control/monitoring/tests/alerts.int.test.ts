@@ -2,14 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
+import { alertFacts } from '@stoa/contracts/monitoring/alert-resources'
 import { newId } from '@stoa/kernel'
 import { logMigrations } from '@stoa/events'
 import { migrationsOf } from '@stoa/service'
 import { eventually, startTestService, testDatabase } from '@stoa/testing'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { monitoringService } from '../src/service.ts'
 import { fakeSystem, type FakeSystem } from './fake-system.ts'
 
+const facts = Type.Object(alertFacts)
 const ops = { subject: newId(), roles: ['ops'] }
 const rules = `
 groups:
@@ -79,8 +83,9 @@ async function eventsOf(job: string): Promise<string[]> {
     const { events } = await log.read({ topics: ['monitoring.events'], limit: 1_000 })
     return events
       .map(({ event }) => parseCloudEvent(event))
-      .filter(({ data }) => (data as any).labels.job === job)
-      .map(({ type, data }) => `${type} ${(data as any).name}`)
+      .map(({ type, data }) => ({ type, facts: Value.Parse(facts, data) }))
+      .filter(({ facts: { labels } }) => labels['job'] === job)
+      .map(({ type, facts: { name } }) => `${type} ${name}`)
   } finally {
     await log.close()
   }
@@ -124,7 +129,7 @@ test('an instance that no longer responds raises an alert, which is acknowledged
   await app.stop()
 })
 
-test('an instance that died and left the registry stays an alert until it is replaced; one that was stopped is none', async () => {
+test('an instance that died and left the registry keeps its alert until it is replaced; one that was stopped raises no alert', async () => {
   const app = await start()
   const [dead, stopped] = [await shop.add('prices'), await shop.add('parcels')]
   await eventually(() => expect(Math.min(dead.scrapes, stopped.scrapes)).toBeGreaterThan(0))

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { createClient } from '@redis/client'
+import { freePort } from '@stoa/testing'
 
 /** Whether these tests can run; they need a redis-server in the path. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
@@ -66,13 +66,4 @@ async function readyOf(server: ChildProcess): Promise<void> {
   })
   server.once('exit', () => reject(new Error(`redis-server ended: ${said}`)))
   await promise
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@stoa/testing'
 import { kafkaClient } from '../src/kafka-log/client.ts'
 import { kafkaJars } from './config.ts'
 import { until } from './shop.ts'
@@ -132,13 +132,4 @@ function settingsOf(folder: string, address: string, secureAddress: string, cont
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,12 +1,10 @@
-import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineConfig, serviceSettings, stopTimeMs } from '@stoa/config'
 import { describeService, errors, event, post, type Handler } from '@stoa/contract'
-import { startTestService } from '@stoa/testing'
+import { freePort, startTestService } from '@stoa/testing'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { defineService } from '../src/index.ts'
@@ -126,15 +124,6 @@ test('a service that cannot start closes what it has opened', async () => {
   expect(isOpen).toBe(true)
   expect(await isListening(port)).toBe(false)
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 function isListening(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/health/live`).then(

@@ -1,5 +1,6 @@
 import { userDeleted } from '@stoa/contracts/user/events'
 import { ticketUpdated } from '@stoa/contracts/support/events'
+import type { TicketAttachment } from '@stoa/contracts/support/resources'
 import { newId } from '@stoa/kernel'
 import { asCaller } from '@stoa/local'
 import { eventually } from '@stoa/testing'
@@ -29,7 +30,8 @@ async function attach(as: Account, ticketId: string, file: File = {}) {
     headers: { authorization: asCaller(as), 'content-type': type, 'idempotency-key': key },
     body: new Uint8Array(bytes),
   })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as any }
+  const body = (await response.json()) as TicketAttachment & { readonly code?: string }
+  return { status: response.status, headers: response.headers, body }
 }
 
 const download = (as: Account, at: string) => fetch(app.service.url + at, { headers: { authorization: asCaller(as) } })

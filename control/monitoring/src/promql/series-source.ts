@@ -11,7 +11,7 @@ export interface Run {
 /** One series as an expression reads it. */
 export interface ReadableSeries {
   readonly labels: Labels
-  /** The latest sample in a period that begins after `fromMs`; undefined if there is none, or the series ended after it. */
+  /** The latest sample in a period that begins after `fromMs`; undefined if the period has no sample, or if the series ended after it. */
   latest(fromMs: number, toMs: number): number | undefined
   /** The samples after `fromMs` until `toMs`, oldest first. */
   runs(fromMs: number, toMs: number): readonly Run[]

@@ -63,7 +63,7 @@ const units: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 }
 
-/** Milliseconds of a duration such as `5m` or `1h30m`; undefined if it is none. */
+/** Milliseconds of a duration such as `5m` or `1h30m`; undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d{1,10}(?:ms|[smhdwy]))+$/.test(text)) return undefined
   let total = 0

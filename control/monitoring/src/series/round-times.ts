@@ -17,7 +17,7 @@ export class RoundTimes {
     return this.times[round - this.first] as number
   }
 
-  /** The last round until a time; less than `first` if there is none. */
+  /** The number of the last round at or before a time; less than `first` if every round is later. */
   lastUntil(atMs: number): number {
     return this.first + lastNotAbove(this.times, atMs)
   }
@@ -34,7 +34,7 @@ export class RoundTimes {
   }
 }
 
-/** The position of the last number that is not above a limit, in ascending numbers; -1 if there is none. */
+/** The position of the last of these ascending numbers that does not exceed a limit; -1 if all exceed it. */
 export function lastNotAbove(numbers: readonly number[], limit: number): number {
   let low = 0
   let high = numbers.length

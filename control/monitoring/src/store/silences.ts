@@ -68,7 +68,7 @@ export async function insertSilence(tx: WriteHandle, silence: Silence, now: Temp
   return rows.length > 0
 }
 
-/** Ends a silence, unless it has ended; false if there is none with this id. */
+/** Ends a silence, unless it has ended already; returns false if no silence has this id. */
 export async function endSilence(tx: WriteHandle, id: string, now: Temporal.Instant): Promise<boolean> {
   const rows =
     await tx.sql`update alert_silences set ends_at = least(ends_at, ${now}::timestamptz) where id = ${id} returning 1`

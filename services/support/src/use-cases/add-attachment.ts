@@ -1,15 +1,14 @@
-import type { Handler, Tx } from '@stoa/contract'
+import type { Handler } from '@stoa/contract'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import { MAX_ATTACHMENTS } from '@stoa/contracts/support/attachments-http'
 import type { SupportService } from '@stoa/contracts/support/service'
 import type { Deps } from '../deps.ts'
 import { attachmentName } from '../domain/attachment-name.ts'
-import { countedMs, secondsUntilNext } from '../domain/daily-limit.ts'
 import { decideMessage } from '../domain/ticket.ts'
 import { countAttachments, countAttachmentsOf, insertAttachment } from '../store/attachments.ts'
-import { lockCustomer } from '../store/limits.ts'
 import { lockTicket } from '../store/tickets.ts'
 import { changeTicket, publishStatus } from './change-ticket.ts'
+import { secondsUntilOneMore } from './daily-limit.ts'
 import { noTicket } from './read-tickets.ts'
 
 /** Attaches a file of the customer or of staff. One of the customer is a reply: the ticket waits for staff again. */
@@ -19,7 +18,10 @@ export const addAttachment =
     commit(async (tx) => {
       const now = deps.clock.now()
       // before the ticket, in the same order as a new message
-      const retryAfterSeconds = await secondsUntilAttachment(deps, tx, caller.subject, now)
+      const retryAfterSeconds = await secondsUntilOneMore(tx, caller.subject, now, {
+        limit: deps.limits.attachmentsPerDay,
+        count: countAttachmentsOf,
+      })
       const ticket = await lockTicket(tx, params.id)
       if (ticket === undefined || !caller.mayReach(ticket.customerId)) return refuse(noTicket(params.id))
       const author = caller.subject === ticket.customerId ? 'customer' : 'staff'
@@ -41,14 +43,3 @@ export const addAttachment =
       if (changed.status !== ticket.status) await publishStatus(tx, changed)
       return { status: 201, id: blob.id }
     })
-
-async function secondsUntilAttachment(
-  { limits }: Deps,
-  tx: Tx<SupportService>,
-  accountId: string,
-  now: Temporal.Instant,
-): Promise<number> {
-  await lockCustomer(tx, accountId)
-  const created = await countAttachmentsOf(tx, accountId, now.subtract({ milliseconds: countedMs }))
-  return secondsUntilNext(created, limits.attachmentsPerDay, now)
-}

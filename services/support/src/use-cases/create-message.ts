@@ -1,14 +1,14 @@
-import type { Handler, Tx } from '@stoa/contract'
+import type { Handler } from '@stoa/contract'
 import type { UserId } from '@stoa/contracts/shared/ids'
 import type { TicketMessageId } from '@stoa/contracts/support/resources'
 import type { SupportService } from '@stoa/contracts/support/service'
 import type { Deps } from '../deps.ts'
-import { countedMs, secondsUntilNext } from '../domain/daily-limit.ts'
 import { decideMessage } from '../domain/ticket.ts'
-import { countMessages, lockCustomer } from '../store/limits.ts'
+import { countMessages } from '../store/limits.ts'
 import { insertMessage } from '../store/messages.ts'
 import { lockTicket } from '../store/tickets.ts'
 import { changeTicket, publishUpdate } from './change-ticket.ts'
+import { secondsUntilOneMore } from './daily-limit.ts'
 import { noTicket, viewOf } from './read-tickets.ts'
 
 /** The messages that one ticket can have; lists of them stay readable. */
@@ -21,7 +21,10 @@ export const createMessage =
     commit(async (tx) => {
       const now = deps.clock.now()
       // before the ticket, in the same order as a new ticket
-      const retryAfterSeconds = await secondsUntilMessage(deps, tx, caller.subject, now)
+      const retryAfterSeconds = await secondsUntilOneMore(tx, caller.subject, now, {
+        limit: deps.limits.messagesPerDay,
+        count: countMessages,
+      })
       const ticket = await lockTicket(tx, params.id)
       if (ticket === undefined || !caller.mayReach(ticket.customerId)) return refuse(noTicket(params.id))
       const author = caller.subject === ticket.customerId ? 'customer' : 'staff'
@@ -49,14 +52,3 @@ export const createMessage =
       if (!internal) await publishUpdate(tx, changed, `${author}_replied`, { messageId: id })
       return { status: 201, id }
     })
-
-async function secondsUntilMessage(
-  { limits }: Deps,
-  tx: Tx<SupportService>,
-  accountId: string,
-  now: Temporal.Instant,
-): Promise<number> {
-  await lockCustomer(tx, accountId)
-  const created = await countMessages(tx, accountId, now.subtract({ milliseconds: countedMs }))
-  return secondsUntilNext(created, limits.messagesPerDay, now)
-}

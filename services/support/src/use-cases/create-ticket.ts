@@ -5,11 +5,11 @@ import type { TicketId, TicketMessageId } from '@stoa/contracts/support/resource
 import type { SupportService } from '@stoa/contracts/support/service'
 import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { countedMs, secondsUntilNext } from '../domain/daily-limit.ts'
 import { startSla } from '../domain/sla.ts'
-import { countTickets, lockCustomer } from '../store/limits.ts'
+import { countTickets } from '../store/limits.ts'
 import { insertMessage } from '../store/messages.ts'
 import { insertTicket } from '../store/tickets.ts'
+import { secondsUntilOneMore } from './daily-limit.ts'
 
 /** The number of an order of a customer; undefined if it does not exist or belongs to someone else. */
 async function findOrderNumber(
@@ -37,10 +37,9 @@ export const createTicket =
       return refuse('support.order_unknown', `You have no order ${orderId}.`, { fields })
     }
     return commit(async (tx) => {
-      await lockCustomer(tx, customerId)
       const now = clock.now()
-      const created = await countTickets(tx, customerId, now.subtract({ milliseconds: countedMs }))
-      const retryAfterSeconds = secondsUntilNext(created, limits.ticketsPerDay, now)
+      const limit = { limit: limits.ticketsPerDay, count: countTickets }
+      const retryAfterSeconds = await secondsUntilOneMore(tx, customerId, now, limit)
       if (retryAfterSeconds > 0) {
         const detail = `An account can open ${limits.ticketsPerDay} tickets within a day.`
         return refuse('support.too_many_tickets', detail, { retryAfterSeconds })
