@@ -98,6 +98,8 @@ test('with a bucket there is no volume for files, and its address must be given'
 
 test('the script makes a role and a database for each service that has one, and for the event log', () => {
   const made = [...textOf('databases.sql').matchAll(/'create database (\w+) owner \1 /g)].map(([, name]) => name)
-  const names = shop.services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => `stoa_${name}`)
+  const names = shop.services
+    .filter(({ hasDatabase }) => hasDatabase)
+    .map(({ name }) => `stoa_${name.replaceAll('-', '_')}`)
   expect(made).toEqual([...names, 'stoa_event_log'])
 })
