@@ -12,9 +12,10 @@ import {
 } from '@stoa/contract'
 import { isAppError } from '@stoa/kernel'
 import { noteRequest } from '@stoa/audit'
-import { beforeCommit, sendWithCommit, tryAdvisoryXactLock } from '@stoa/postgres'
+import { beforeCommit, sendWithCommit } from '@stoa/postgres'
 import {
   findRecord,
+  lockRecord,
   insertBegun,
   saveEnded,
   type EndedEffect,
@@ -242,13 +243,9 @@ async function inKeyTransaction<T>(
         await admitted
         return { value: await change(tx, undefined) }
       }
-      // All are sent in one round trip; each statement after the lock runs with its own snapshot.
-      const [isLocked, record] = await Promise.all([
-        tryAdvisoryXactLock(tx, scope.lockName),
-        findRecord(tx, scope),
-        admitted,
-      ])
-      return isLocked ? { value: await change(tx, record) } : undefined
+      // Both are sent in one round trip.
+      const [locked] = await Promise.all([lockRecord(tx, scope), admitted])
+      return locked && { value: await change(tx, locked.record) }
     })
     if (outcome !== undefined) return outcome.value
     if (performance.now() >= untilMs) throw inProgress()

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Sql, WriteHandle } from '@stoa/contract'
 import { isAppError, platformError } from '@stoa/kernel'
 import type { Connection } from './connection.ts'
@@ -24,9 +25,13 @@ function hooksOf(tx: WriteHandle): Hooks {
   return hooks
 }
 
-/** Runs the callback in the transaction after everything else in it, in the order of registration; a throw rolls back. */
+/**
+ * Runs the callback in the transaction after everything else in it, in the order of registration and in the asynchronous context of
+ * the caller; a throw rolls back.
+ */
 export function beforeCommit(tx: WriteHandle, callback: () => void | Promise<void>): void {
-  hooksOf(tx).beforeCommit.push(callback)
+  const inItsContext = AsyncLocalStorage.snapshot()
+  hooksOf(tx).beforeCommit.push(() => inItsContext(callback))
 }
 
 /**

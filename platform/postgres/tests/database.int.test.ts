@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAppError } from '@stoa/kernel'
 import { eventually, testDatabase, type TestDatabase } from '@stoa/testing'
@@ -222,6 +223,17 @@ describe('around the commit', () => {
       await tx.sql`update account set balance = 5`
     })
     expect(await balances()).toEqual([11, 11])
+  })
+
+  test('a callback before it runs in the asynchronous context of its registration', async () => {
+    const who = new AsyncLocalStorage<string>()
+    const seen: (string | undefined)[] = []
+    await db.transaction(async (tx) => {
+      for (const name of ['one', 'two'])
+        who.run(name, () => beforeCommit(tx, async () => void seen.push(who.getStore())))
+      await tx.sql`update account set balance = 5`
+    })
+    expect(seen).toEqual(['one', 'two'])
   })
 
   test('a callback before it that throws rolls back', async () => {

@@ -239,6 +239,14 @@ test('the ledger keeps the sale of an erased account, and no longer knows who ha
   expect(row).toEqual({ count: 0 })
 })
 
+test('an order of an account that is erased by then is recorded, and not who has bought', async () => {
+  const order = anOrder()
+  await app.service.receive(userDeleted, order.customerId, { userId: order.customerId })
+  await app.confirm(order)
+  await eventually(async () => expect((await app.get(`/${order.orderId}`)).body.net).toEqual(eur(2_490)))
+  expect((await app.get(`/${order.orderId}`)).body.customerId).toBeUndefined()
+})
+
 test('an operator rebuilds a read model, which equals the one that it replaces', async () => {
   const admin = (method: 'GET' | 'POST', path: string) =>
     app.service.request(method, `/admin/projections${path}`, { as: operator })

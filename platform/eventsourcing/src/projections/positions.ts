@@ -18,6 +18,8 @@ export interface Generations {
   readonly own: readonly Generation[]
   /** Whether one that only another release can move is behind the store. */
   readonly isOtherBehind: boolean
+  /** The generation if there is only one, which nothing replaces before the transaction ends. */
+  readonly only: number | undefined
 }
 
 /** The longest pause of a projection that has stopped. */
@@ -67,6 +69,7 @@ export async function lockGenerations(
   return {
     own: rows.filter((row) => row.version === version),
     isOtherBehind: rows.some((row) => row.version !== version && row.position < row.head),
+    only: rows.length === 1 ? rows[0]?.generation : undefined,
   }
 }
 

@@ -43,14 +43,14 @@ export async function runProjection<Event extends DomainEvent>(
   { mostEvents = 500 }: RunOptions = {},
 ): Promise<Run> {
   const runs: Run[] = []
-  const { own, isOtherBehind } = await lockGenerations(tx, projection)
+  const { own, isOtherBehind, only } = await lockGenerations(tx, projection)
   for (const generation of own)
     runs.push(
       generation.retryInMs > 0
         ? { applied: 0, againInMs: generation.retryInMs, stop: undefined }
         : await moveGeneration(tx, projection, generation, mostEvents),
     )
-  const deleted = await deleteReplaced(tx, projection)
+  const deleted = await deleteReplaced(tx, projection, only)
   // The task that runs now may have been meant for a generation that only a process of another release can move.
   const pauses = [...runs.flatMap(({ againInMs }) => againInMs ?? []), ...(isOtherBehind ? [otherReleaseMs] : [])]
   return {
@@ -151,16 +151,22 @@ function describe({ type, streamId, position }: PositionedEvent, error: unknown)
 async function deleteReplaced<Event extends DomainEvent>(
   tx: WriteHandle,
   projection: Projection<Event>,
+  only: number | undefined,
 ): Promise<number> {
-  const [oldest] = await tx.sql<{ generation: number | null }>`
-    select min(generation) as generation from projections where name = ${projection.name}`
-  if (oldest === undefined || oldest.generation === null || oldest.generation <= 1) return 0
+  const oldest = only ?? (await oldestOf(tx, projection))
+  if (oldest <= 1) return 0
   let most = 0
   for (const table of projection.tables) {
-    const before = fragment`where generation < ${oldest.generation} limit ${mostDeleted}`
+    const before = fragment`where generation < ${oldest} limit ${mostDeleted}`
     const deleted = await tx.sql`
       delete from ${identifier(table)} where ctid = any (array(select ctid from ${identifier(table)} ${before})) returning 1`
     most = Math.max(most, deleted.length)
   }
   return most
+}
+
+async function oldestOf({ sql }: WriteHandle, { name }: { readonly name: string }): Promise<number> {
+  const [row] = await sql<{ generation: number | null }>`
+    select min(generation) as generation from projections where name = ${name}`
+  return row?.generation ?? 0
 }

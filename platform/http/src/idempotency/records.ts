@@ -48,7 +48,24 @@ export async function findRecord({ sql }: ReadHandle, scope: KeyScope): Promise<
   const [row] = await sql<Row>`
     select fingerprint, status, resource_id, answer, begun from public.idempotency_records
     where operation = ${scope.operation} and subject = ${scope.subject} and key = ${scope.key}`
-  if (row === undefined) return undefined
+  return row && recordOf(row, scope)
+}
+
+/**
+ * Locks a key until the transaction ends, and returns its record as of then; undefined if another transaction has the lock.
+ * @throws AppError 422 `idempotency.key_reused` if it belongs to a different request
+ */
+export async function lockRecord(
+  { sql }: WriteHandle,
+  scope: KeyScope,
+): Promise<{ readonly record: KeyRecord | undefined } | undefined> {
+  const [row] = await sql<Row & { readonly is_found: boolean }>`
+    select is_found, fingerprint, status, resource_id, answer, begun
+      from public.lock_idempotency_record(${scope.lockName}, ${scope.operation}, ${scope.subject}, ${scope.key})`
+  return row && { record: row.is_found ? recordOf(row, scope) : undefined }
+}
+
+function recordOf(row: Row, scope: KeyScope): KeyRecord {
   if (!scope.fingerprint.equals(row.fingerprint)) {
     throw refusalOf(
       'idempotency.key_reused',

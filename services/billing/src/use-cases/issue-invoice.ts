@@ -4,6 +4,7 @@ import type { Party } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
 import type { GetInvoiceDetailsResponse } from '@stoa/contracts/order/rpc_pb.js'
 import { compact, fromRpcMoney, isAppError } from '@stoa/kernel'
+import { beforeCommit } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
 import { invoiceOf } from '../domain/invoice.ts'
 import { languageOf } from '../domain/language.ts'
@@ -34,19 +35,16 @@ export const issueInvoice = (deps: Deps): Consumer<BillingService, 'orderConfirm
     await lockOrder(tx, orderId)
     if ((await findInvoiceOf(tx, orderId)) !== undefined) return
     const language = languageOf(locale)
-    const { id, number } = await issueDocument(deps, tx, 'invoice', {
-      language,
-      customerId,
-      orderId,
-      orderNumber,
-      buyer,
-      sums,
+    // Last in the transaction, which may have the effects of other events: until it ends, all other invoices wait for its number.
+    beforeCommit(tx, async () => {
+      const refunds = await takeRefundsOf(tx, orderId)
+      const content = { language, customerId, orderId, orderNumber, buyer, sums }
+      const { id, number } = await issueDocument(deps, tx, 'invoice', content)
+      const { total } = sums
+      await tx.publish(invoiceIssued, id, { invoiceId: id, number, orderId, orderNumber, customerId, total })
+      deps.logger.info('invoice issued', { invoiceId: id, orderId })
+      for (const refund of refunds) await creditRefund(deps, tx, orderId, refund)
     })
-    const { total } = sums
-    await tx.publish(invoiceIssued, id, { invoiceId: id, number, orderId, orderNumber, customerId, total })
-    deps.logger.info('invoice issued', { invoiceId: id, orderId })
-    const refunds = await takeRefundsOf(tx, orderId)
-    for (const refund of refunds) await creditRefund(deps, tx, orderId, refund)
   },
 })
 

@@ -256,9 +256,10 @@ export async function countPaymentsSince(
   { customerId, instrument }: { readonly customerId: string; readonly instrument: string },
   since: Temporal.Instant,
 ): Promise<number> {
-  // One after the other, so that payments at the same time see each other.
-  for (const name of [customerId, instrument].toSorted()) await advisoryXactLock(tx, `velocity/${name}`)
-  return readPaymentsSince(tx, { customerId, instrument }, since)
+  // In the order of their names, and all sent in one round trip: the count sees the payments that the locks have waited for.
+  const locks = [customerId, instrument].toSorted().map((name) => advisoryXactLock(tx, `velocity/${name}`))
+  const [count] = await Promise.all([readPaymentsSince(tx, { customerId, instrument }, since), ...locks])
+  return count
 }
 
 /** The same without waiting for others. */

@@ -68,14 +68,24 @@ export async function findAccepted(tx: ReadHandle, actionKey: string): Promise<M
   return row?.total
 }
 
-/** Writes an acceptance; false when the order has one already. */
+/** What an order accepts. */
+interface NewAcceptance {
+  readonly actionKey: string
+  readonly orderId: string
+  readonly quoteId: string
+  readonly total: Money
+  readonly customerId: string
+}
+
+/** Writes an acceptance; false when the order has one already, and for an erased account. */
 export async function insertAcceptance(
   tx: WriteHandle,
-  { actionKey, orderId, quoteId, total }: { actionKey: string; orderId: string; quoteId: string; total: Money },
+  { actionKey, orderId, quoteId, total, customerId }: NewAcceptance,
 ): Promise<boolean> {
   const rows = await tx.sql`
     insert into acceptances (action_key, order_id, quote_id, total)
-    values (${actionKey}, ${orderId}, ${quoteId}, ${json(total)}) on conflict do nothing returning 1`
+    select ${actionKey}, ${orderId}, ${quoteId}, ${json(total)} where not is_erased(${customerId})
+    on conflict do nothing returning 1`
   return rows.length > 0
 }
 

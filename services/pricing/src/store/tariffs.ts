@@ -34,18 +34,29 @@ export function findPrices(
      order by l.name, l.id`
 }
 
-/** The tax rates of a region by class; empty for a region without a table. */
-export async function findTaxRates(db: ReadHandle, region: string): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.sql<{ taxClass: string; rate: number }>`
-    select tax_class as "taxClass", rate_basis_points as rate from tax_rates where region = ${region}`
-  return new Map(rows.map(({ taxClass, rate }) => [taxClass, rate]))
+/** What is added to the goods in a region. */
+interface RegionTariff {
+  /** The tax rates by class; empty for a region without a table. */
+  readonly rates: ReadonlyMap<string, number>
+  /** What shipping by the method costs; undefined if it is not available. */
+  readonly shipping: { readonly charge: Money; readonly freeFrom: Money | undefined } | undefined
 }
 
-/** What shipping to a region costs by a method. */
-export async function findShipping(db: ReadHandle, region: string, method: string) {
-  const [row] = await db.sql<{ charge: Money; free_from: Money | null }>`
-    select charge, free_from from shipping_charges where region = ${region} and method = ${method}`
-  return row === undefined ? undefined : { charge: row.charge, freeFrom: row.free_from ?? undefined }
+/** The taxes of a region, and what shipping to it costs by a method. */
+export async function findRegionTariff(db: ReadHandle, region: string, method: string): Promise<RegionTariff> {
+  const [row] = await db.sql<{
+    rates: Readonly<Record<string, number>> | null
+    charge: Money | null
+    free_from: Money | null
+  }>`
+    select (select json_object_agg(tax_class, rate_basis_points) from tax_rates where region = ${region}) as rates,
+           charge, free_from
+      from (select) one left join shipping_charges on region = ${region} and method = ${method}`
+  const { rates = null, charge = null, free_from: freeFrom = null } = row ?? {}
+  return {
+    rates: new Map(Object.entries(rates ?? {})),
+    shipping: charge === null ? undefined : { charge, freeFrom: freeFrom ?? undefined },
+  }
 }
 
 /** A promotion with what decides whether it can be taken. */

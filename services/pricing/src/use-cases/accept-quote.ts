@@ -23,15 +23,13 @@ export const acceptQuote =
         return before === undefined ? refuse(wrong ?? unknownQuote) : { total: toRpcMoney(before) }
       }
       const { total } = found.quote
-      // In one round trip; a refusal takes the acceptance back.
-      const [isErased, isFirst] = await Promise.all([
-        tx.isErased(customerId),
-        insertAcceptance(tx, { actionKey: key, orderId, quoteId, total }),
-      ])
+      // A refusal takes it back.
+      const isFirst = await insertAcceptance(tx, { actionKey: key, orderId, quoteId, total, customerId })
       const accepted = isFirst ? undefined : await findAccepted(tx, key)
       if (accepted !== undefined) return { total: toRpcMoney(accepted) }
       // The order of an erased account is rejected: a use stored now would name the person again.
-      if (isErased) return refuse('pricing.quote_not_found', 'The account has been erased.')
+      if (!isFirst && (await tx.isErased(customerId)))
+        return refuse('pricing.quote_not_found', 'The account has been erased.')
       if ('isVerified' in user && !user.isVerified) {
         return refuse('pricing.coupon_email_unverified', 'The e-mail address of the account is not verified.')
       }

@@ -12,8 +12,7 @@ import { withTax } from '../domain/tax.ts'
 import {
   findPrices,
   findPromotions,
-  findShipping,
-  findTaxRates,
+  findRegionTariff,
   type OfferedPromotion,
   type PricedSku,
 } from '../store/tariffs.ts'
@@ -33,7 +32,7 @@ export interface PricingRequest {
 
 type QuoteRefusal = Refusal<PricingService, 'quote'>
 
-/** Prices a request with the current settings, using four concurrent reads. */
+/** Prices a request with the current settings, using three concurrent reads. */
 export async function makeQuote(
   deps: Deps,
   { db, calls }: { readonly db: ReadHandle; readonly calls: PricingCalls },
@@ -42,14 +41,13 @@ export async function makeQuote(
   const at = deps.clock.now()
   const units = unitsOf(wanted.items)
   const codes = wanted.couponCodes.map((code) => code.toUpperCase())
-  const [prices, rates, shipping, promotions] = await Promise.all([
+  const [prices, { rates, shipping }, promotions] = await Promise.all([
     findPrices(
       db,
       units.map(({ sku }) => sku),
       { currency: wanted.currency, customerId: wanted.customerId, at },
     ),
-    findTaxRates(db, wanted.region),
-    findShipping(db, wanted.region, wanted.shippingMethod),
+    findRegionTariff(db, wanted.region, wanted.shippingMethod),
     findPromotions(db, codes, at),
   ])
   if (shipping === undefined || rates.size === 0 || shipping.charge.currency !== wanted.currency)

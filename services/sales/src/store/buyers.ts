@@ -1,9 +1,11 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { UserId } from '@stoa/contracts/shared/ids'
 
-/** Notes who has bought. */
+/** Notes who has bought, unless the account was erased. */
 export async function insertBuyer({ sql }: WriteHandle, saleId: string, customerId: string): Promise<void> {
-  await sql`insert into sale_buyers (sale_id, customer_id) values (${saleId}, ${customerId}) on conflict do nothing`
+  await sql`
+    insert into sale_buyers (sale_id, customer_id)
+    select ${saleId}, ${customerId} where not is_erased(${customerId}) on conflict do nothing`
 }
 
 /** Who has bought, if that is known. */

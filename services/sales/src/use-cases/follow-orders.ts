@@ -30,7 +30,7 @@ export const recordOrder = (deps: Deps): Consumer<SalesService, 'orderConfirmed'
   async apply(event, tx) {
     const { orderId, number, customerId, lines, total } = event.data
     await follow(deps, tx, event, orderId, (at) => ({ kind: 'record-order', at, orderNumber: number, lines, total }))
-    if (!(await tx.isErased(customerId))) await insertBuyer(tx, orderId, customerId)
+    await insertBuyer(tx, orderId, customerId)
   },
 })
 
