@@ -20,6 +20,18 @@ export const registryErrors = errors({
     why: 'The request does not carry the token that the processes of the system share.',
     fix: 'Start the service with the REGISTRY_TOKEN of the system.',
   },
+  'registry.instances_exhausted': {
+    kind: 'conflict',
+    title: 'The service has as many instances as the registry keeps',
+    why: 'The registry keeps up to 1,000 instances of a service, so that one that registers again and again under new keys cannot fill it.',
+    fix: 'Register with the same key again instead of a new one, or wait until the leases of former instances end.',
+  },
+  'registry.key_of_another_service': {
+    kind: 'conflict',
+    title: 'The key belongs to an instance of another service',
+    why: 'A registration with this key exists, under another service name.',
+    fix: 'Use a new random key for each process.',
+  },
   'registry.routes_unknown': {
     kind: 'not_found',
     title: 'The registry has no routes document with this digest',

@@ -2,6 +2,7 @@ import { closed, get, post, put, remove, stream } from '@stoa/contract'
 import { Type } from 'typebox'
 import { AnyDocument, Digest, OfferedRoutes, ServiceRoutes } from './routes.ts'
 import {
+  Host,
   Lease,
   Metadata,
   Registered,
@@ -20,7 +21,7 @@ export const registerInstance = post('/api/services', {
   body: Type.Object(
     {
       serviceName: ServiceName,
-      host: Type.String({ minLength: 1, maxLength: 253 }),
+      host: Host,
       port: Type.Integer({ minimum: 1, maximum: 65_535 }),
       healthCheckUrl: Type.String({ pattern: '^https?://', maxLength: 500 }),
       weight: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
@@ -31,7 +32,7 @@ export const registerInstance = post('/api/services', {
     closed,
   ),
   answers: { 200: Registered, 201: Registered },
-  refuses: ['registry.token_wrong'],
+  refuses: ['registry.token_wrong', 'registry.instances_exhausted', 'registry.key_of_another_service'],
 })
 
 const instance = { serviceName: ServiceName, instanceId: Registered.properties.instanceId }

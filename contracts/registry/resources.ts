@@ -4,6 +4,8 @@ import { Type, type Static } from 'typebox'
 export const Revision = Type.Integer({ minimum: 0 })
 /** A service’s name. */
 export const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
+/** The name or address of a machine; nothing that would be another part of a URL. */
+export const Host = Type.String({ pattern: '^[A-Za-z0-9._:-]+$|^\\[[0-9A-Fa-f:.]+\\]$', maxLength: 253 })
 /** Additional metadata of an instance. */
 export const Metadata = Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 500 }), {
   maxProperties: 50,

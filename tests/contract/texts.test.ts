@@ -26,7 +26,6 @@ const anyText: Readonly<Record<string, string>> = {
   postLogoutRedirectUris: 'it is read as a URL, and refused when it is none',
   id: 'a carrier’s own name of an event: it is compared with those that came before',
   trackingNumber: named,
-  host: processes,
   zone: processes,
   version: processes,
   metadata: processes,

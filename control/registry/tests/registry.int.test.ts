@@ -58,6 +58,39 @@ test('another process on the same port takes the place of the one before', async
   expect(pot.instances.map((one: { id: string }) => one.id)).toEqual([body.instanceId])
 })
 
+test('a key registers instances of one service only', async () => {
+  const key = newId()
+  await register('jar', 9_010, key)
+  const { status, body } = await register('lid', 9_010, key)
+  expect([status, body.code]).toEqual([409, 'registry.key_of_another_service'])
+  const { body: jar } = await service.request('GET', '/api/services/jar')
+  expect(jar.instances).toHaveLength(1)
+})
+
+test('a service has at most 1,000 instances, and one of them may still register again', async () => {
+  const key = newId()
+  await register('bag', 9_011, key)
+  await service.database.transaction(
+    ({ sql }) => sql`
+      insert into instances (id, key, service, host, port, health_check_url, weight, metadata, lease_until)
+      select gen_random_uuid(), key || n::text, service, host, n, health_check_url, weight, metadata, now() + interval '1 hour'
+        from instances, generate_series(1, 999) n where service = 'bag'`,
+  )
+  const { status, body } = await register('bag', 9_012)
+  expect([status, body.code]).toEqual([409, 'registry.instances_exhausted'])
+  expect((await register('bag', 9_011, key)).status).toBe(200)
+  await service.database.transaction(({ sql }) => sql`delete from instances where service = 'bag'`)
+})
+
+test.each(['127.0.0.1/admin', 'user@pot', 'pot?x', 'a b', '[::1]:80/'])('%s is no host', async (host) => {
+  const { status } = await service.request('POST', '/api/services', {
+    key: newId(),
+    headers,
+    body: { serviceName: 'pan', host, port: 9_013, healthCheckUrl: 'http://127.0.0.1:9013/' },
+  })
+  expect(status).toBe(422)
+})
+
 test('an instance without heartbeats is removed when its lease is over', async () => {
   const place = registration({ ...address(), instance: instance('kept', 9_004) })
   await register('lost', 9_005)

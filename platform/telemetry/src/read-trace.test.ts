@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { listTraces } from './read-trace.ts'
+import { inTreeOrder, listTraces } from './read-trace.ts'
 
 let folder = ''
 
@@ -59,4 +59,41 @@ test('traces are listed by their roots: the latest, the slowest, those in which 
   expect(await ids({ minDurationMs: 10, sinceMs: 2 })).toEqual(['c'])
   expect(await ids({ leftOut: /admin/ })).toEqual(['b', 'a'])
   expect(await ids({ service: 'order' })).toEqual([])
+})
+
+test('a chain of more spans than the call stack holds is placed in order', () => {
+  const chain = Array.from({ length: 100_000 }, (_, index) => ({
+    traceId: 'a'.repeat(32),
+    spanId: `${index}`,
+    ...(index === 0 ? {} : { parentSpanId: `${index - 1}` }),
+    service: 'foreign',
+    instance: 'foreign',
+    name: 'call',
+    kind: 'internal' as const,
+    startMs: index,
+    durationMs: 1,
+  }))
+  expect(inTreeOrder(chain).at(-1)).toMatchObject({ spanId: '99999', depth: 99_999 })
+})
+
+test('siblings are placed by their start, each before its children', () => {
+  const span = (spanId: string, parentSpanId?: string) => ({
+    traceId: 'a'.repeat(32),
+    spanId,
+    service: 'tea',
+    instance: 'tea',
+    name: 'x',
+    kind: 'server' as const,
+    startMs: 0,
+    durationMs: 1,
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+  })
+  const placed = inTreeOrder([
+    span('root'),
+    span('a', 'root'),
+    span('b', 'root'),
+    span('a1', 'a'),
+    span('lost', 'gone'),
+  ])
+  expect(placed.map(({ spanId, depth }) => `${spanId} ${depth}`)).toEqual(['root 0', 'a 1', 'a1 2', 'b 1', 'lost 0'])
 })

@@ -135,14 +135,17 @@ export function inTreeOrder(spans: readonly StoredSpan[]): PlacedSpan[] {
     parentSpanId !== undefined && known.has(parentSpanId) ? parentSpanId : undefined,
   )
   const placed: PlacedSpan[] = []
-  const place = (parent: string | undefined, depth: number) => {
+  // A list of its own instead of recursion: a foreign trace may be one chain of more spans than the call stack holds.
+  const next: PlacedSpan[] = []
+  const placeChildren = (parent: string | undefined, depth: number) => {
     const children = byParent.get(parent) ?? []
     byParent.delete(parent)
-    for (const span of children) {
-      placed.push({ ...span, depth })
-      place(span.spanId, depth + 1)
-    }
+    for (const span of children.toReversed()) next.push({ ...span, depth })
   }
-  place(undefined, 0)
+  placeChildren(undefined, 0)
+  for (let span = next.pop(); span !== undefined; span = next.pop()) {
+    placed.push(span)
+    placeChildren(span.spanId, span.depth + 1)
+  }
   return placed
 }

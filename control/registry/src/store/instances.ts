@@ -98,11 +98,14 @@ export interface Registration {
 }
 
 // Leases go by the database's clock: those of the registry's replicas may differ, and one that is set must end none.
-/** Takes over a registration; the instance of its key keeps its id, another one on the same port goes. */
+/**
+ * Takes over a registration; the instance of its key keeps its id, another one on the same port goes. Undefined if the key belongs
+ * to an instance of another service.
+ */
 export async function saveInstance(
   tx: WriteHandle,
   { id, key, said, leaseSeconds }: { id: string; key: string; said: Registration; leaseSeconds: number },
-): Promise<{ id: string; isNew: boolean }> {
+): Promise<{ id: string; isNew: boolean } | undefined> {
   const { serviceName, host, port, healthCheckUrl, weight = 1, zone, version, metadata = {} } = said
   await tx.sql`
     delete from instances where service = ${serviceName} and host = ${host} and port = ${port} and key <> ${key}`
@@ -114,10 +117,17 @@ export async function saveInstance(
       health_check_url = excluded.health_check_url, weight = excluded.weight, zone = excluded.zone,
       version = excluded.version, metadata = excluded.metadata, lease_until = excluded.lease_until,
       status = 'healthy', failed_probes = 0
+      where instances.service = excluded.service
     returning id`
-  if (row === undefined) throw new Error('an insert returned no row')
+  if (row === undefined) return undefined
   await raiseRevision(tx, [serviceName])
   return { id: row.id, isNew: row.id === id }
+}
+
+/** How many instances a service has; after `saveInstance`, with which registrations take turns. */
+export async function countInstances({ sql }: ReadHandle, service: string): Promise<number> {
+  const [row] = await sql<{ count: number }>`select count(*)::int as count from instances where service = ${service}`
+  return row?.count ?? 0
 }
 
 /** Renews a lease; false for an unknown instance. */

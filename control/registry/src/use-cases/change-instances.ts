@@ -3,12 +3,15 @@ import type { RegistryService } from '@stoa/contracts/registry/service'
 import { afterCommit } from '@stoa/postgres'
 import type { Deps } from '../deps.ts'
 import { mayChange } from '../may-change.ts'
-import { removeInstance, renewLease, saveInstance } from '../store/instances.ts'
+import { countInstances, removeInstance, renewLease, saveInstance } from '../store/instances.ts'
 import { settleRoutes } from './settle-routes.ts'
 
 /** The detail of the error for a request without the token that it needs. */
 export const notOurs =
   'Only processes of the system and of accepted services may change the registry, each with its token.'
+
+/** The most instances of a service. */
+const mostInstances = 1_000
 
 export const registerInstance =
   (deps: Deps): Handler<RegistryService, 'registerInstance'> =>
@@ -19,6 +22,10 @@ export const registerInstance =
     const key = headers['idempotency-key'] ?? id
     return commit(async (tx) => {
       const saved = await saveInstance(tx, { id, key, said: body, leaseSeconds: deps.leaseSeconds })
+      if (saved === undefined)
+        return refuse('registry.key_of_another_service', `The key is not one of ${body.serviceName}.`)
+      if (saved.isNew && (await countInstances(tx, body.serviceName)) > mostInstances)
+        return refuse('registry.instances_exhausted', `${body.serviceName} has ${mostInstances} instances.`)
       afterCommit(tx, deps.waiting.wake)
       return { status: saved.isNew ? 201 : 200, body: { instanceId: saved.id, leaseSeconds: deps.leaseSeconds } }
     })
