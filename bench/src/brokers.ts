@@ -94,7 +94,12 @@ function start(program: string, args: readonly string[], env: Readonly<Record<st
 }
 
 /** Waits until it accepts connections; stops its processes in their order. */
-async function serve(children: readonly ChildProcess[], data: string, port: number, url: string): Promise<Broker> {
+export async function serve(
+  children: readonly ChildProcess[],
+  data: string,
+  port: number,
+  url: string,
+): Promise<Broker> {
   let stopping: Promise<void> | undefined
   const end = async () => {
     for (const child of children) await endOf(child)

@@ -1,13 +1,16 @@
 import { eventsMigrations, logMigrations } from '@stoa/events'
 import { migrate } from '@stoa/postgres'
+import { backlogEvents } from '../backlog.ts'
 import { withPostgres, type BenchPostgres } from '../bench-postgres.ts'
 import { startNats, startRabbit, type Broker } from '../brokers.ts'
 import { startContender, type Contender } from '../contender.ts'
 import { median, rounded, type Bench, type BenchOptions, type Figure } from '../figure.ts'
+import { kafkaDurability, startKafka } from '../kafka.ts'
 import { measureIdle } from '../measure-idle.ts'
 import { npmPeer } from '../peers.ts'
 import { machineSettings } from '../system-under-test.ts'
 
+const onKafka = 'Stoa on Kafka'
 const natsVersion = '2.15.3'
 const rabbitClient = { 'rabbitmq-client': '5.0.8' }
 const natsClient = { '@nats-io/jetstream': '3.4.0', '@nats-io/transport-node': '3.4.0' }
@@ -17,7 +20,8 @@ const batch = 64
 /** Events through outbox, log and inbox, against RabbitMQ's quorum queues and NATS JetStream. */
 export const events: Bench = {
   name: 'events',
-  summary: 'events appended durably, and from a change to its effect elsewhere, against RabbitMQ and NATS JetStream',
+  summary:
+    'events appended durably, and from a change to its effect elsewhere, with the events in PostgreSQL and in Kafka, against RabbitMQ and NATS JetStream',
   run: (options) => withPostgres((postgres) => measure(postgres, options)),
 }
 
@@ -25,6 +29,8 @@ interface Side {
   readonly name: string
   readonly contender: Contender
   readonly broker: Broker | undefined
+  /** Whether it is our outbox and log, which append events in batches; a peer's client publishes them one by one. */
+  readonly isOurs: boolean
 }
 
 /** What is measured: a number of tasks at once, or offered in a second. */
@@ -33,13 +39,16 @@ interface Situation {
   readonly kind: string
   readonly concurrency?: number
   readonly perSecond?: number
-  /** Events in one task of ours; a broker's client publishes them one by one, so many at once. */
+  /** Events in one task of ours; a peer's client publishes them one by one, so many at once. */
   readonly batch?: number
+  /** Not compared with peers, and no latency of an event. */
+  readonly isOursOnly?: boolean
 }
 
 const situations: readonly Situation[] = [
   { metric: 'append, one after the other', kind: 'single', concurrency: 1 },
   { metric: `append, ${batch} at once`, kind: 'batch', concurrency: batch, batch },
+  { metric: 'consume, a new group', kind: 'backlog', concurrency: 1, batch: backlogEvents, isOursOnly: true },
   { metric: `change to effect, ${batch} at once`, kind: 'effect', concurrency: batch },
   { metric: `change to effect, ${offeredPerSecond}/s offered`, kind: 'effect', perSecond: offeredPerSecond },
 ]
@@ -50,11 +59,12 @@ async function measure(postgres: BenchPostgres, options: BenchOptions): Promise<
   const urls = await makeDatabases(postgres, 'stoa')
   for (const url of urls) await migrate(url, [eventsMigrations])
   const contender = await startContender('Stoa', 'events-of-stoa', [...urls, logUrl])
-  const sides: Side[] = [{ name: 'Stoa', contender, broker: undefined }]
+  const sides: Side[] = [{ name: 'Stoa', contender, broker: undefined, isOurs: true }]
   try {
     const figures = await measureIdle('events', [contender], postgres, options)
     if (options.against !== undefined) sides.push(await startOther(options.against, postgres))
-    else if (!options.isSmoke) sides.push(...(await startPeers(postgres, options)))
+    else sides.push(...(await startOnKafka(postgres, options)))
+    if (options.against === undefined && !options.isSmoke) sides.push(...(await startPeers(postgres, options)))
     await warmUp(sides, postgres, options)
     for (const situation of situations) figures.push(...(await compare(situation, sides, postgres, options)))
     return figures
@@ -70,7 +80,26 @@ async function startOther(tree: string, postgres: BenchPostgres): Promise<Side> 
   for (const url of urls) await migrate(url, [eventsMigrations])
   await migrate(logUrl, [logMigrations])
   const contender = await startContender('the other tree', 'events-of-stoa', [...urls, logUrl], tree)
-  return { name: contender.name, contender, broker: undefined }
+  return { name: contender.name, contender, broker: undefined, isOurs: true }
+}
+
+/** Our own outbox and inbox with the events in Kafka; none where Kafka is missing. */
+async function startOnKafka(postgres: BenchPostgres, { note }: BenchOptions): Promise<Side[]> {
+  let broker: Broker | undefined
+  try {
+    note('starting Kafka')
+    broker = await startKafka()
+    const urls = await makeDatabases(postgres, 'kafka')
+    const logUrl = await postgres.create('kafka_log')
+    for (const url of urls) await migrate(url, [eventsMigrations])
+    await migrate(logUrl, [logMigrations])
+    const contender = await startContender(onKafka, 'events-of-stoa', [...urls, logUrl, broker.url])
+    return [{ name: onKafka, contender, broker, isOurs: true }]
+  } catch (error) {
+    await broker?.stop()
+    note(`Kafka is missing, so the figures are not compared with our log in it: ${String(error)}`)
+    return []
+  }
 }
 
 /** A producer's and a consumer's database, with the tables of their work. */
@@ -96,7 +125,7 @@ async function startPeers(postgres: BenchPostgres, { note }: BenchOptions): Prom
       const urls = await makeDatabases(postgres, program.replaceAll('-', '_'))
       await postgres.script(urls[1] ?? '', 'create table inbox (event_id uuid primary key)')
       const contender = await startContender(name, program, [broker.url, folder, ...urls])
-      sides.push({ name, contender, broker })
+      sides.push({ name, contender, broker, isOurs: false })
     } catch (error) {
       await broker?.stop()
       note(`${name} is missing, so the figures are not compared with it: ${String(error)}`)
@@ -114,14 +143,19 @@ interface Round {
 
 async function warmUp(sides: readonly Side[], postgres: BenchPostgres, options: BenchOptions): Promise<void> {
   for (const side of sides)
-    for (const situation of situations.filter(({ perSecond }) => perSecond === undefined))
+    for (const situation of situations.filter((each) => each.perSecond === undefined && isFor(side)(each)))
       await runRound(situation, side, postgres, options.isSmoke ? 100 : 2_000)
 }
 
+const isFor =
+  ({ isOurs }: Side) =>
+  ({ isOursOnly = false }: Situation): boolean =>
+    isOurs || !isOursOnly
+
 async function runRound(situation: Situation, side: Side, postgres: BenchPostgres, forMs: number): Promise<Round> {
   const { kind, concurrency = 1, perSecond, batch: size = 1 } = situation
-  const { contender, broker } = side
-  const isBatched = broker === undefined && size > 1
+  const { contender, broker, isOurs } = side
+  const isBatched = isOurs && size > 1
   const cpuOfServers = async () => (await postgres.cpuSeconds()) + ((await broker?.cpuSeconds()) ?? 0)
   const before = await cpuOfServers()
   const load =
@@ -135,10 +169,11 @@ async function runRound(situation: Situation, side: Side, postgres: BenchPostgre
 /** Rounds go there and back through the sides, so that all meet the machine in the same moods. */
 async function compare(
   situation: Situation,
-  sides: readonly Side[],
+  all: readonly Side[],
   postgres: BenchPostgres,
   { isSmoke, against, note }: BenchOptions,
 ): Promise<Figure[]> {
+  const sides = all.filter((side) => isFor(side)(situation))
   const times = isSmoke ? 1 : against === undefined ? 3 : 6
   const rounds = new Map<Side, Round[]>(sides.map((side) => [side, []]))
   for (let nth = 0; nth < times; nth++) {
@@ -166,27 +201,41 @@ function middle(rounds: readonly Round[]): Round {
 const wantedRatio = 3
 
 function figuresOf(
-  { metric, kind, perSecond }: Situation,
+  { metric, kind, perSecond, isOursOnly = false }: Situation,
   ours: Round,
   peers: readonly { readonly name: string; readonly round: Round }[],
   rounds: number,
 ): Figure[] {
-  const settings = { ...machineSettings(), rounds, natsVersion, bytes: 300 }
+  const settings = {
+    ...machineSettings(),
+    rounds,
+    natsVersion,
+    bytes: 300,
+    postgresql: 'fsync=on, synchronous_commit=on',
+    kafka: kafkaDurability,
+  }
   const figures = (what: string, unit: string, read: (round: Round) => number): Figure[] => {
     const value = read(ours)
     const target = kind === 'batch' && unit === '/s' ? { target: { ratioAtLeast: wantedRatio } } : {}
-    const figure = { bench: 'events', metric: `${what}: ${metric}`, ours: rounded(value), unit, ...target, settings }
-    if (peers.length === 0) return [figure]
+    const figure = { bench: 'events', metric: `${what}: ${metric}`, ours: rounded(value), unit, settings }
+    if (peers.length === 0) return [{ ...figure, ...target }]
     return peers.map(({ name, round }) => {
       const other = read(round)
       const ratio = unit === '/s' ? value / other : other / value
-      return { ...figure, peer: name, peerValue: rounded(other), ratio: rounded(ratio) }
+      // with Kafka our log only keeps the events elsewhere: it is no peer to be faster than
+      return {
+        ...figure,
+        ...(name === onKafka ? {} : target),
+        peer: name,
+        peerValue: rounded(other),
+        ratio: rounded(ratio),
+      }
     })
   }
   return [
     ...(perSecond === undefined ? figures('events', '/s', (round) => round.perSecond) : []),
-    ...figures('p50', 'ms', ({ p50Ms }) => p50Ms),
-    ...figures('p99', 'ms', ({ p99Ms }) => p99Ms),
+    ...(isOursOnly ? [] : figures('p50', 'ms', ({ p50Ms }) => p50Ms)),
+    ...(isOursOnly ? [] : figures('p99', 'ms', ({ p99Ms }) => p99Ms)),
     ...figures('CPU with servers', 'ms/event', ({ cpuMs }) => cpuMs),
   ]
 }

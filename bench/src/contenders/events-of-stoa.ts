@@ -4,12 +4,14 @@ import { newId, systemClock } from '@stoa/kernel'
 import { afterCommit, openDatabase } from '@stoa/postgres'
 import { createTelemetry } from '@stoa/telemetry'
 import { Type } from 'typebox'
+import { backlogEvents } from '../backlog.ts'
 import { writeConnections } from './broker-work.ts'
 import { serve } from './serve.ts'
 
-// Outbox, relay, log, subscription and inbox as services run them; producer and consumer have a database each.
+// Outbox, relay, log, subscription and inbox as services run them; producer and consumer have a database each. With the address of a
+// broker, Kafka keeps the events.
 
-const [producerUrl = '', consumerUrl = '', logUrl = ''] = process.argv.slice(2)
+const [producerUrl = '', consumerUrl = '', logUrl = '', broker] = process.argv.slice(2)
 const batch = 64
 
 const orderPlaced = event('order.placed', '1.0.0', Type.Object({ orderId: Type.String(), filling: Type.String() }))
@@ -39,9 +41,10 @@ const open = (url: string, of: keyof typeof telemetry) =>
   openDatabase({ url, applicationName: of, statementTimeoutMs: 10_000, writeConnections, telemetry: telemetry[of] })
 const producer = open(producerUrl, 'shop')
 const consumer = open(consumerUrl, 'warehouse')
+const place = { url: logUrl, ...(broker === undefined ? {} : { kafka: { brokers: [broker] } }) }
 const logs = {
-  shop: openEventLog({ url: logUrl, applicationName: 'bench-shop' }),
-  warehouse: openEventLog({ url: logUrl, applicationName: 'bench-warehouse' }),
+  shop: openEventLog({ ...place, applicationName: 'bench-shop' }),
+  warehouse: openEventLog({ ...place, applicationName: 'bench-warehouse' }),
 }
 const filling = 'x'.repeat(300)
 const waiting = new Map<string, () => void>()
@@ -81,6 +84,31 @@ function record(): LogRecord {
 const append = (count: number) =>
   logs.shop.append({ topic: topicOf(archive), records: Array.from({ length: count }, record) })
 
+/** A new group handles the first events of a topic and does nothing with them. */
+async function consumeBacklog(): Promise<void> {
+  filled ??= fill()
+  await filled
+  let left = backlogEvents
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const subscription = logs.warehouse.subscribe({
+    group: `backlog-${newId()}`,
+    types: [logTypeOf(orderPlaced)],
+    async handle(events) {
+      left -= events.length
+      if (left <= 0) resolve()
+    },
+    onTrouble: reject,
+  })
+  await promise
+  await subscription.stop()
+}
+
+let filled: Promise<void> | undefined
+
+async function fill(): Promise<void> {
+  for (let appended = 0; appended < backlogEvents; appended += batch) await append(batch)
+}
+
 /** From before the change to after its effect in the other service. */
 async function changeToEffect(): Promise<void> {
   const orderId = newId()
@@ -94,8 +122,14 @@ async function changeToEffect(): Promise<void> {
   waiting.delete(orderId)
 }
 
+const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+  effect: changeToEffect,
+  backlog: consumeBacklog,
+  batch: () => append(batch),
+}
+
 serve(
-  (kind) => (kind === 'effect' ? changeToEffect() : append(kind === 'batch' ? batch : 1)),
+  (kind) => (tasks[kind] ?? (() => append(1)))(),
   async () => {
     await relay.stop(1_000)
     await consumers.stop()
