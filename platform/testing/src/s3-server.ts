@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 
@@ -25,6 +25,8 @@ export interface S3Server {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** The settings that name it. */
   readonly settings: Readonly<Record<string, string>>
+  /** The keys of all objects. */
+  readonly keys: () => Promise<string[]>
   /** The names of the parts of uploads that were neither completed nor aborted. */
   readonly unfinishedParts: () => Promise<string[]>
   /** Starts it again where it was, with what it has. */
@@ -39,12 +41,15 @@ export interface S3Server {
 }
 
 const bucket = 'stoa-test'
+/** Where versitygw keeps uploads that are not complete. */
+const unfinished = '.sgwtmp'
 const credentials = { accessKeyId: 'of-tests', secretAccessKey: 'a-secret-of-tests' }
 
 /** Starts a server of S3 that keeps its objects in a temporary folder. */
 export async function startS3Server(): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), 'stoa-s3-'))
-  for (const name of [`objects/${bucket}`, 'metadata']) await mkdir(join(folder, name), { recursive: true })
+  const objects = join(folder, 'objects', bucket)
+  for (const made of [objects, join(folder, 'metadata')]) await mkdir(made, { recursive: true })
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/${bucket}`
   let server: ChildProcess | undefined
@@ -74,12 +79,12 @@ export async function startS3Server(): Promise<S3Server> {
       S3_ACCESS_KEY_ID: credentials.accessKeyId,
       S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
+    async keys() {
+      const files = await filesIn(objects)
+      return files.map((file) => relative(objects, file)).filter((key) => !key.startsWith(unfinished))
+    },
     async unfinishedParts() {
-      const entries = await readdir(join(folder, 'objects', bucket, '.sgwtmp'), {
-        recursive: true,
-        withFileTypes: true,
-      }).catch(() => [])
-      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+      return (await filesIn(join(objects, unfinished))).map((file) => basename(file))
     },
     start,
     kill,
@@ -90,4 +95,9 @@ export async function startS3Server(): Promise<S3Server> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
 }

@@ -48,7 +48,8 @@ interface Lag {
   readonly lag: number
 }
 
-async function lagOf({ sql }: Asked['system']): Promise<Lag[]> {
+/** The groups that have not handled all events of a topic. */
+export async function lagOf({ sql }: Pick<Asked['system'], 'sql'>): Promise<Lag[]> {
   const rows = await sql(
     'event_log',
     `select g.name as "group", t.name as topic, sum(p.next_position - o.position)::int as lag
