@@ -76,6 +76,17 @@ const described = describeService({
           code: Type.Optional(Type.String()),
         }),
       },
+      // why payment declines
+      failsWith: [
+        'payment.declined',
+        'payment.insufficient_funds',
+        'payment.card_expired',
+        'payment.authentication_failed',
+        'payment.method_unusable',
+        'payment.action_timeout',
+        'payment.review_declined',
+        'payment.review_timeout',
+      ],
     },
     'order-cancellation': { version: 1, input: Type.Object({ orderId: OrderId, reason: Type.String() }) },
     'order-return': { version: 1, input: Type.Object({ returnId: ReturnId, orderId: OrderId }) },

@@ -122,6 +122,12 @@ export const paymentErrors = errors({
     why: 'The customer did not confirm the payment with the bank within the time allowed, so it was cancelled.',
     fix: 'Place the order again; nothing was charged.',
   },
+  'payment.in_review': {
+    kind: 'conflict',
+    title: 'The payment is in review',
+    why: 'The fraud rules have found something that a person has to judge. The order is on hold meanwhile.',
+    fix: 'Wait: the order is confirmed or rejected once the review ends.',
+  },
   'payment.review_declined': {
     kind: 'conflict',
     title: 'The payment was declined in review',

@@ -1,14 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { platformErrors } from '@stoa/contract'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { gateway } from '@stoa/contracts/gateway/service'
+import { registry } from '@stoa/contracts/registry/service'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const sources = ['control', 'edge', 'platform', 'services'].flatMap((folder) =>
+const programs = ['apps', 'cli', 'control', 'edge', 'platform', 'services', 'supervisor', 'system'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\/src\/.*(?<!\.test)\.ts$/.test(file) && !file.includes('node_modules'))
-    .map((file) => ({ owner: file.split('/')[0], text: readFileSync(join(root, folder, file), 'utf8') })),
+    .filter((file) => /(^|\/)src\/.*(?<!\.test)\.tsx?$/.test(file) && !file.includes('node_modules'))
+    .map((file) => ({
+      folder,
+      file: `${folder}/${file}`,
+      owner: file.split('/')[0],
+      text: readFileSync(join(root, folder, file), 'utf8'),
+    })),
 )
+const sources = programs.filter(({ folder }) => ['control', 'edge', 'platform', 'services'].includes(folder))
 const isIn = (code: string, owner?: string) =>
   sources.some((file) => (owner === undefined || file.owner === owner) && file.text.includes(`'${code}'`))
 
@@ -27,4 +36,30 @@ test('every code that a contract declares for an operation or method is one that
     return [...declared].filter((code) => !isIn(code, name))
   })
   expect(unused).toEqual([])
+})
+
+test('every code that a saga declares to fail with is one of a service that its service calls', () => {
+  const unknown = catalogue.flatMap(({ name, calls, sagas }) => {
+    const known = catalogue
+      .filter((each) => Object.hasOwn(calls, each.name))
+      .flatMap(({ errors }) => Object.keys(errors))
+    const declared = Object.values(sagas).flatMap(({ failsWith = [] }) => failsWith)
+    return declared.filter((code) => !known.includes(code)).map((code) => `${name}: ${code}`)
+  })
+  expect(unknown).toEqual([])
+})
+
+test('every code that a program compares with is in a catalogue', () => {
+  const known = new Set([
+    ...Object.keys(platformErrors),
+    ...[...catalogue, registry, gateway].flatMap(({ errors }) => Object.keys(errors)),
+  ])
+  const compared = programs.flatMap(({ file, text }) =>
+    [...text.matchAll(/\bcode (?:===|!==) '([a-z_]+\.[a-z_]+)'|isAppError\([^()]*, '([^']+)'\)/g)].map((found) => ({
+      file,
+      code: found[1] ?? found[2] ?? '',
+    })),
+  )
+  expect(compared.length).toBeGreaterThan(15)
+  expect(compared.filter(({ code }) => !known.has(code))).toEqual([])
 })

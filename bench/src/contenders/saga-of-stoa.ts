@@ -14,7 +14,7 @@ const shop = describeService({
   port: 1,
   owner: 'bench',
   slo: { availability: 0.9, p99Ms: 1_000, errorRate: 0.1 },
-  errors: errors({}),
+  errors: errors({ 'shipping.refused': { kind: 'conflict', title: 'The shipment was refused' } }),
   operations: {},
   sagas: { purchase: { version: 1, input: Type.Object({ orderId: Type.String(), isRefused: Type.Boolean() }) } },
   personalData: 'none',

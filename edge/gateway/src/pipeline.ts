@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError, platformError } from '@stoa/kernel'
+import { PlatformError, platformError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import { currentContext, traceHeaders } from '@stoa/telemetry'
 import { readBody } from './body.ts'
@@ -30,11 +30,11 @@ export interface Pipeline {
 }
 
 /** Thrown for an unsupported method; the response lists the supported methods. */
-export class MethodNotAllowed extends AppError {
+export class MethodNotAllowed extends PlatformError {
   readonly allowed: readonly string[]
 
   constructor(method: string, allowed: readonly string[]) {
-    super('unsupported', 'request.method_not_allowed', `The path does not support ${method}.`)
+    super('request.method_not_allowed', `The path does not support ${method}.`)
     this.allowed = allowed
   }
 }

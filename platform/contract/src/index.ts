@@ -136,6 +136,7 @@ export {
   type Consumed,
   type Published,
   type Route,
+  type FailureCode,
   type SagaInput,
   type SagaSignals,
   type SagaType,

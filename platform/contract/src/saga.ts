@@ -1,13 +1,13 @@
 import type { Tx } from './handlers.ts'
 import type { ReadHandle } from './handles.ts'
 import type { Calls } from './rpc.ts'
-import type { SagaInput, Service } from './service.ts'
+import type { FailureCode, SagaInput, Service } from './service.ts'
 
 /** The values that a journal can store: plain JSON; use ids rather than personal data. */
 export type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
 
 /** Ends a step with a business error: the compensation starts immediately, without a retry. */
-export type Fail = (code: string, detail?: string) => never
+export type Fail<S extends Service = Service> = (code: FailureCode<S>, detail?: string) => never
 
 /** The context of an action or a compensation. */
 export interface StepContext<S extends Service, Input, Done> {
@@ -16,14 +16,14 @@ export interface StepContext<S extends Service, Input, Done> {
   readonly input: Input
   /** The results of the steps before this one, from the journal. */
   readonly done: Done
-  readonly fail: Fail
+  readonly fail: Fail<S>
 }
 
 /** The context of code that runs in the transaction of the journal. */
-export interface EntryContext<Input, Done> {
+export interface EntryContext<S extends Service, Input, Done> {
   readonly input: Input
   readonly done: Done
-  readonly fail: Fail
+  readonly fail: Fail<S>
 }
 
 /** One step as the engine runs it, its types erased. */
@@ -32,15 +32,15 @@ export interface StepDefinition<S extends Service = Service> {
   readonly name: string
   readonly action?: (context: StepContext<S, any, any>) => Promise<Json | void>
   readonly compensation?: (context: StepContext<S, any, any>) => Promise<unknown>
-  readonly enter?: (tx: Tx<S>, context: EntryContext<any, any>) => Promise<void>
-  readonly then?: (tx: Tx<S>, result: any, context: EntryContext<any, any>) => Promise<void>
+  readonly enter?: (tx: Tx<S>, context: EntryContext<S, any, any>) => Promise<void>
+  readonly then?: (tx: Tx<S>, result: any, context: EntryContext<S, any, any>) => Promise<void>
   readonly when?: (done: any, input: any) => boolean
   readonly attempts?: number
   readonly timeoutMs?: number
   /** The timeout of a wait that depends on the input of the saga. */
   readonly timeoutOf?: (input: any) => number
   /** The error code of a wait that timed out. */
-  readonly timeoutCode?: string
+  readonly timeoutCode?: FailureCode<S>
 }
 
 declare const sagaOf: unique symbol

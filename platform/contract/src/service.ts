@@ -27,7 +27,7 @@ export interface Scaling {
 
 const defaultScaling: Scaling = { min: 3, max: 10, cpuPercent: 60 }
 
-/** A declared saga: its version, what it is started with, and the signals it can wait for. */
+/** A declared saga: its version, its input, the signals it can wait for, and the codes of other services it can fail with. */
 export interface SagaType<
   Input extends TSchema = TSchema,
   Signals extends Record<string, TSchema> = Record<string, TSchema>,
@@ -35,6 +35,8 @@ export interface SagaType<
   readonly version: number
   readonly input: Input
   readonly signals?: Signals
+  /** Codes that `fail` accepts besides those of the service and of the platform: such as the reasons of a callee that declines. */
+  readonly failsWith?: readonly string[]
 }
 
 /** A declared background task: its payload, and its interval if it runs on a schedule. */
@@ -232,5 +234,14 @@ export type SagaInput<S extends Service, Name extends keyof S['sagas']> = Static
 /** The signals a saga of the service can wait for. */
 export type SagaSignals<S extends Service, Name extends keyof S['sagas']> =
   S['sagas'][Name] extends SagaType<TSchema, infer Signals> ? Signals : never
+
+/** The codes that a saga of the service can fail with: those of its catalogue, of the platform, and those that its sagas declare. */
+export type FailureCode<S extends Service> = (keyof S['errors'] & string) | PlatformErrorCode | FailsWith<S['sagas']>
+
+type FailsWith<Sagas extends Service['sagas']> = {
+  [Name in keyof Sagas]: Sagas[Name] extends { readonly failsWith: readonly (infer Code extends string)[] }
+    ? Code
+    : never
+}[keyof Sagas]
 
 export type TaskPayload<S extends Service, Name extends keyof S['tasks']> = Static<S['tasks'][Name]['payload']>

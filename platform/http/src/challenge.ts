@@ -1,14 +1,13 @@
-import type { PlatformErrorCode } from '@stoa/contract'
-import { AppError } from '@stoa/kernel'
+import { PlatformError, type AppError } from '@stoa/kernel'
 import { PROOF_ALGORITHMS } from '@stoa/security'
 import { refusalOf } from './refusals.ts'
 
 /** A 403 for a token whose account has the permission, but whose scope does not include it. */
-class ScopeMissing extends AppError {
+class ScopeMissing extends PlatformError {
   readonly scope: string
 
   constructor(scope: string) {
-    super('forbidden', 'auth.scope_missing' satisfies PlatformErrorCode, `The token lacks the scope ${scope}.`)
+    super('auth.scope_missing', `The token lacks the scope ${scope}.`)
     this.scope = scope
   }
 }

@@ -1,11 +1,11 @@
-import { AppError } from '@stoa/kernel'
+import { PlatformError } from '@stoa/kernel'
 
 /** Thrown for a range that begins after the end; the response contains the size in `Content-Range`. */
-export class RangeUnsatisfiable extends AppError {
+export class RangeUnsatisfiable extends PlatformError {
   readonly sizeBytes: number
 
   constructor(sizeBytes: number) {
-    super('malformed', 'request.range_unsatisfiable', `The content has ${sizeBytes} bytes.`)
+    super('request.range_unsatisfiable', `The content has ${sizeBytes} bytes.`)
     this.sizeBytes = sizeBytes
   }
 }

@@ -1,6 +1,12 @@
 export { AppError, isAppError, type AppErrorOptions, type ErrorKind, type FieldError } from './errors.ts'
 export { errors, type ErrorCatalogue, type ErrorDescription } from './error-catalogue.ts'
-export { catalogueError, platformError, platformErrors, type PlatformErrorCode } from './platform-errors.ts'
+export {
+  catalogueError,
+  PlatformError,
+  platformError,
+  platformErrors,
+  type PlatformErrorCode,
+} from './platform-errors.ts'
 export { StartError } from './start-error.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { closedRange, type IdRange } from './id-range.ts'

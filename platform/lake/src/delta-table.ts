@@ -3,7 +3,7 @@ import { link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { schemaText, type Columns } from './columns.ts'
 import { commitName, formatCommit, logFolder, protocol, type Action, type Snapshot } from './delta-log.ts'
-import { lakeError } from './lake-errors.ts'
+import { platformError } from '@stoa/kernel'
 
 /** A change of a table. */
 export interface Change {
@@ -30,7 +30,7 @@ export async function commitTable(folder: string, { readVersion, operation, acti
     await link(unfinished, join(log, commitName(version)))
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw lakeError('lake.conflict', `another writer has committed version ${version} of the table ${folder}`, {
+    throw platformError('lake.conflict', `another writer has committed version ${version} of the table ${folder}`, {
       cause,
       retryable: true,
     })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
-import { lakeError } from './lake-errors.ts'
+import { platformError } from '@stoa/kernel'
 import { makeTurns } from './turns.ts'
 
 /** A value that a statement takes or returns; whole numbers of 64 bits are returned as text, and so are times and dates. */
@@ -157,7 +157,7 @@ async function within<Result>(
     return await work({
       async rows(sql, parameters = []) {
         // between two statements there is nothing to interrupt
-        if (isLate) throw lakeError('lake.too_long', `the query took longer than ${timeoutMs} ms`)
+        if (isLate) throw platformError('lake.too_long', `the query took longer than ${timeoutMs} ms`)
         for (const each of signals) each.throwIfAborted()
         const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[])
         return reader.getRowObjectsJson() as Record<string, SqlValue>[]
@@ -176,10 +176,10 @@ async function within<Result>(
 function refusalOf(cause: unknown, lateAfterMs: number | undefined): unknown {
   const { message } = cause as Error
   if (lateAfterMs !== undefined && message.startsWith('INTERRUPT')) {
-    return lakeError('lake.too_long', `the query took longer than ${lateAfterMs} ms`, { cause })
+    return platformError('lake.too_long', `the query took longer than ${lateAfterMs} ms`, { cause })
   }
   if (message.startsWith('Out of Memory')) {
-    return lakeError('lake.too_large', 'the query needs more memory than it may use', { cause })
+    return platformError('lake.too_large', 'the query needs more memory than it may use', { cause })
   }
   return cause
 }

@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitName, commitVersion, foldCommits, logFolder, parseCommit, type Snapshot } from './delta-log.ts'
-import { lakeError } from './lake-errors.ts'
+import { platformError } from '@stoa/kernel'
 
 /**
  * Reads the latest version of a Delta table, or an earlier one. Undefined if the folder has no table or not that version.
@@ -122,5 +122,5 @@ function apply(log: ReturnType<typeof foldCommits>, folder: string, version: num
 }
 
 function damaged(folder: string, detail: string, cause?: unknown): Error {
-  return lakeError('lake.damaged', `the log of the table ${folder} is damaged: ${detail}`, { cause })
+  return platformError('lake.damaged', `the log of the table ${folder} is damaged: ${detail}`, { cause })
 }

@@ -1,4 +1,4 @@
-import { lakeError } from './lake-errors.ts'
+import { platformError } from '@stoa/kernel'
 
 /** Lets only so much work run at once; the rest waits. */
 export interface Turns {
@@ -42,7 +42,7 @@ export function makeTurns(
     async enter(isPatient) {
       if (active < mostAtOnce && (!isPatient || activePatient < mostPatient)) return begin(isPatient)
       if (!isPatient && waiting.length >= mostWaiting) {
-        throw lakeError('lake.busy', `${mostWaiting} queries are waiting already`)
+        throw platformError('lake.busy', `${mostWaiting} queries are waiting already`)
       }
       // The one that leaves hands its place over.
       await new Promise<void>((resolve) => (isPatient ? patient : waiting).push(resolve))

@@ -4,7 +4,7 @@ import { create, fromBinary, toBinary, type DescMethodUnary } from '@bufbuild/pr
 import { ConnectError } from '@connectrpc/connect'
 import { Http2SessionManager } from '@connectrpc/connect-node'
 import { codeFromHttpStatus, contentTypeUnaryProto, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect'
-import { AppError } from '@stoa/kernel'
+import { PlatformError } from '@stoa/kernel'
 import { fromConnectError } from './refusal-detail.ts'
 
 /** The connection to one upstream: HTTP/2 without TLS, opened by the first call and kept open. */
@@ -31,12 +31,12 @@ interface UnaryAnswer {
  * A call without a response: the connection failed or was lost, the timeout expired, or the caller abandoned the call. Its outcome is
  * unknown.
  */
-export class Unanswered extends AppError {
+export class Unanswered extends PlatformError {
   readonly why: 'lost' | 'late' | 'given_up'
 
   constructor(why: Unanswered['why'], callee: string, cause?: unknown) {
-    if (why === 'lost') super('unavailable', 'service.unavailable', `${callee} cannot be reached`, { cause })
-    else super('timeout', 'request.deadline_exceeded', `${callee} did not respond in time`, { cause })
+    if (why === 'lost') super('service.unavailable', `${callee} cannot be reached`, { cause })
+    else super('request.deadline_exceeded', `${callee} did not respond in time`, { cause })
     this.why = why
   }
 }

@@ -1,5 +1,6 @@
 import type {
   EntryContext,
+  FailureCode,
   Json,
   SagaDefinition,
   SagaInput,
@@ -35,13 +36,13 @@ export interface SagaPolicy {
 
 interface Step<S extends Service, Input, Done, Name extends string, Result> extends Policy {
   /** Runs in the transaction that journals the step as entered; `fail` in it ends the step. */
-  readonly enter?: (tx: Tx<S>, context: EntryContext<Input, Done>) => Promise<void>
+  readonly enter?: (tx: Tx<S>, context: EntryContext<S, Input, Done>) => Promise<void>
   /** Called at least once, always with the same idempotency key. */
   readonly action: (context: StepContext<S, Input, Done>) => Promise<Result>
   /** Undoes the action. The result of the action may be missing if the call got no response. */
   readonly compensation: 'none' | ((context: StepContext<S, Input, Maybe<Done, Name, Result>>) => Promise<unknown>)
   /** Runs in the transaction that journals the result. */
-  readonly then?: (tx: Tx<S>, result: Result, context: EntryContext<Input, Done>) => Promise<void>
+  readonly then?: (tx: Tx<S>, result: Result, context: EntryContext<S, Input, Done>) => Promise<void>
 }
 
 type Forward<S extends Service, Input, Done, Name extends string, Result> = Omit<
@@ -55,11 +56,11 @@ interface Wait<S extends Service, Input, Done, Value> {
   /** Milliseconds, or a pure function of the saga's input that returns them, which is called again after each restart. */
   readonly timeoutMs: number | ((input: Input) => number)
   /** The error code after the timeout; `saga.timed_out` by default. */
-  readonly timeoutCode?: string
+  readonly timeoutCode?: FailureCode<S>
   /** Runs in the transaction that journals the start of the wait. */
-  readonly enter?: (tx: Tx<S>, context: EntryContext<Input, Done>) => Promise<void>
+  readonly enter?: (tx: Tx<S>, context: EntryContext<S, Input, Done>) => Promise<void>
   /** Runs in the transaction that journals the signal; `fail` starts the compensation. */
-  readonly then?: (tx: Tx<S>, value: Value, context: EntryContext<Input, Done>) => Promise<void>
+  readonly then?: (tx: Tx<S>, value: Value, context: EntryContext<S, Input, Done>) => Promise<void>
 }
 
 interface Ends<S extends Service, Name extends keyof S['sagas'] & string, Input, Done> extends SagaDefinition<S, Name> {

@@ -1,6 +1,6 @@
 import type { Json } from '@stoa/contract'
 import { attempt, isOutcomeUnknown, type Trial } from './attempt.ts'
-import { failureCode } from './retry-policy.ts'
+import { bugCode, failureCode } from './retry-policy.ts'
 import { commit, type EntryHook } from './commit.ts'
 import { commitWithEntry } from './commit-with-entry.ts'
 import { deadlineMs, decide, failureCodes, passOver, type Decision } from './decision.ts'
@@ -150,7 +150,7 @@ async function compensate(live: LiveSaga, step: AnyStep, options: DriverOptions)
 async function end(live: LiveSaga, state: 'completed' | 'compensated', options: DriverOptions): Promise<void> {
   const { onCompensated, onCompleted } = live.saga
   const { input } = live.head
-  const { done, reason = 'internal', isEndSkipped } = live.progress
+  const { done, reason = bugCode, isEndSkipped } = live.progress
   const hook: EntryHook | undefined =
     state === 'completed'
       ? onCompleted && ((tx) => onCompleted(tx, { input, done }))

@@ -68,5 +68,5 @@ test('a callee that says when to come back is heard, up to the longest delay', (
 })
 
 test('a bug is known as internal, a refusal by its code', () => {
-  expect([failureCode(new TypeError('secret')), failureCode(refused)]).toEqual(['internal', 'payment.declined'])
+  expect([failureCode(new TypeError('secret')), failureCode(refused)]).toEqual(['service.failed', 'payment.declined'])
 })

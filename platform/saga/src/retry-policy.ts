@@ -1,4 +1,7 @@
-import { isAppError } from '@stoa/kernel'
+import { isAppError, type platformErrors } from '@stoa/kernel'
+
+/** The code of a bug; journals of older releases have `internal`. */
+export const bugCode = 'service.failed' satisfies keyof typeof platformErrors
 
 /** The limits of retries; durations in milliseconds. */
 export interface RetryLimits {
@@ -37,9 +40,9 @@ export type Verdict =
   | { readonly do: 'retry'; readonly delayMs: number }
   | { readonly do: 'give_up'; readonly outcome: 'refused' | 'unknown' | 'stuck' }
 
-/** Returns the code of a failure: that of the error, or `internal` for a bug. */
+/** Returns the code of a failure: that of the error, or `service.failed` for a bug. */
 export function failureCode(error: unknown): string {
-  return isAppError(error) ? error.code : 'internal'
+  return isAppError(error) ? error.code : bugCode
 }
 
 /** Returns whether the effect of a call is unknown: no response, a bug after the call, or another call with its key in progress. */

@@ -1,4 +1,4 @@
-import type { EntryContext, Json, ReadHandle, StepContext } from '@stoa/contract'
+import type { EntryContext, Json, ReadHandle, Service, StepContext } from '@stoa/contract'
 import { AppError, platformError, type Clock } from '@stoa/kernel'
 import { runWithContext, type Telemetry } from '@stoa/telemetry'
 import { failureCodes } from './decision.ts'
@@ -31,7 +31,10 @@ export function fail(code: string, detail: string = code): never {
 }
 
 /** Makes the context of a hook, which runs in the transaction of the journal. */
-export function entryContext({ head, progress }: Pick<LiveSaga, 'head' | 'progress'>): EntryContext<unknown, unknown> {
+export function entryContext({
+  head,
+  progress,
+}: Pick<LiveSaga, 'head' | 'progress'>): EntryContext<Service, unknown, unknown> {
   return { input: head.input, done: progress.done, fail }
 }
 
@@ -54,7 +57,7 @@ export async function callStep(
       ? { idempotencyKey: actionKey, deadlineMs, onUnanswered }
       : { idempotencyKey: idempotencyKeyOf(sagaId, step.name, kind), compensates: actionKey, deadlineMs, onUnanswered },
   )
-  const context = { ...entryContext(live), db: runner.db, calls } as StepContext<never, unknown, unknown>
+  const context = { ...entryContext(live), db: runner.db, calls } as StepContext<Service, unknown, unknown>
   const attributes = { 'saga.id': sagaId, 'saga.step': step.name, 'saga.attempt': live.attempts?.count ?? 1 }
   const span = kind === 'action' ? `${name} ${step.name}` : `${name} ${step.name} compensation`
   const result = await runner.telemetry.inSpan(span, { attributes }, ({ context: trace }) =>

@@ -1,4 +1,4 @@
-import { describeService, errors, type Tx, type WriteHandle } from '@stoa/contract'
+import { describeService, errors, type Fail, type Tx, type WriteHandle } from '@stoa/contract'
 import { AppError, compact } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { createTelemetry, type EndedSpan, type Telemetry } from '@stoa/telemetry'
@@ -19,7 +19,10 @@ export const shop = describeService({
   port: 1,
   owner: 'tests',
   slo: { availability: 0.9, p99Ms: 1_000, errorRate: 0.1 },
-  errors: errors({}),
+  errors: errors({
+    'review.declined': { kind: 'conflict', title: 'The review declined' },
+    'order.cancelled': { kind: 'conflict', title: 'The order was cancelled' },
+  }),
   operations: {},
   sagas: {
     purchase: {
@@ -89,7 +92,7 @@ export const refusal = (code: string) => new AppError('conflict', code, 'no')
 
 /** What tests put into the transactions that journal. */
 export interface Hooks {
-  enterConfirm?: (tx: WriteHandle, orderId: string, fail: (code: string) => never) => Promise<void>
+  enterConfirm?: (tx: WriteHandle, orderId: string, fail: Fail<typeof shop>) => Promise<void>
   thenConfirm?: (tx: WriteHandle, orderId: string) => Promise<void>
   whenCompensated?: (tx: WriteHandle, orderId: string) => Promise<void>
   /** Milliseconds that the whole purchase is given. */

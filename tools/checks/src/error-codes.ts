@@ -16,7 +16,7 @@ export async function checkErrorCodes(root: string, paths: readonly string[]): P
   for (const path of await sourceFiles(root, paths)) {
     if (makers.has(path) || /\.test\.ts$|(^|\/)tests\//.test(path)) continue
     const text = await readFile(join(root, path), 'utf8')
-    for (const { index } of text.matchAll(/\bnew AppError\(/g)) {
+    for (const { index } of text.matchAll(/\bnew AppError\(|\bclass \w+ extends AppError\b/g)) {
       const line = text.slice(0, index).split('\n').length
       lines.push(`${path}:${line}: an AppError without a catalogue: use platformError or catalogueError`)
     }

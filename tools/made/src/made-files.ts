@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { catalogue } from '@stoa/contracts/catalogue'
+import { systemErrors } from '@stoa/system/system-errors'
 import { apiFiles, apisFolder } from '@stoa/system/publish/apis'
 import { composeFiles, composeFolder } from '@stoa/system/publish/compose'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
@@ -31,7 +32,7 @@ interface Part {
 
 const errorFolder = 'docs/errors'
 const services = [...catalogue, registry]
-const pages = errorPages([...services, gateway])
+const pages = errorPages([...services, gateway], systemErrors)
 const permissions = await readPermissions(root)
 const manifests = await kubernetesFiles(shop)
 const apis = await apiFiles(shop)

@@ -42,10 +42,13 @@ test('lists which routes of the gateway need no token', () => {
 })
 
 test('gives the platform and each service with codes a page of error codes, and lists the pages', () => {
-  const pages = errorPages([parcel, describeService({ ...parcel, name: 'silent', errors: errors({}) })])
-  expect(pages.map(({ file }) => file)).toEqual(['platform.md', 'parcel.md'])
+  const pages = errorPages([parcel, describeService({ ...parcel, name: 'silent', errors: errors({}) })], {
+    'data.lost': { kind: 'invalid', title: 'The data is lost', fix: 'Restore a backup.' },
+  })
+  expect(pages.map(({ file }) => file)).toEqual(['platform.md', 'parcel.md', 'command-line.md'])
   expect(errorsPart(pages)).toContain('| [parcel](parcel.md) | 1 |')
   expect(pages.map(errorPage)[1]).toContain('## parcel.not_found\n\n404 · No such parcel.')
+  expect(pages.map(errorPage)[2]).toContain('## data.lost\n\nThe data is lost. ')
 })
 
 test('lists the permissions of all contracts, and shows the roles that have each', () => {

@@ -1,4 +1,4 @@
-import { AppError, isAppError, platformError } from '@stoa/kernel'
+import { isAppError, PlatformError, platformError } from '@stoa/kernel'
 import {
   anonymous,
   boundKeyOf,
@@ -23,10 +23,10 @@ interface AuthenticationOptions {
 }
 
 /** Thrown for a token that is bound to a key and came as that of a bearer. */
-class BoundToken extends AppError {
+class BoundToken extends PlatformError {
   constructor() {
     const detail = 'The token is bound to a key: send it with the scheme DPoP and a proof (RFC 9449).'
-    super('unauthenticated', 'auth.token_invalid', detail)
+    super('auth.token_invalid', detail)
   }
 }
 

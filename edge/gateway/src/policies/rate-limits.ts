@@ -1,4 +1,4 @@
-import { AppError, platformError } from '@stoa/kernel'
+import { PlatformError, platformError } from '@stoa/kernel'
 import {
   rateLimiter,
   rateLimitField,
@@ -156,11 +156,11 @@ function headersOf(limiter: RateLimiter, decision: RateDecision): RateHeaders {
 }
 
 /** An error with the headers of its response. */
-export class RateLimited extends AppError {
+export class RateLimited extends PlatformError {
   readonly rate: RateHeaders | undefined
 
   constructor(retryAfterSeconds: number, rate: RateHeaders | undefined) {
-    super('rate_limited', 'request.rate_limited', 'Too many requests; retry later.', { retryAfterSeconds })
+    super('request.rate_limited', 'Too many requests; retry later.', { retryAfterSeconds })
     this.rate = rate
   }
 }

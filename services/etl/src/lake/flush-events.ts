@@ -1,9 +1,8 @@
 import { etlErrors } from '@stoa/contracts/etl/errors'
-import { catalogueError, type AppError } from '@stoa/kernel'
+import { catalogueError, platformError, type AppError } from '@stoa/kernel'
 import {
   commitTable,
   findMissing,
-  lakeError,
   newTable,
   readTable,
   restoringActions,
@@ -138,7 +137,7 @@ async function write(
 }
 
 function raced(flush: Flush | undefined): AppError {
-  return lakeError('lake.conflict', `another process has ended flush ${flush?.number}`, { retryable: true })
+  return platformError('lake.conflict', `another process has ended flush ${flush?.number}`, { retryable: true })
 }
 
 function toRow({ seq, id, type, subject, happenedAt, data }: StagedEvent): Record<string, SqlValue> {

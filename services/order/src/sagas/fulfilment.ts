@@ -5,6 +5,7 @@ import type { OrderId } from '@stoa/contracts/shared/ids'
 import { toRpcMoney } from '@stoa/kernel'
 import { saga } from '@stoa/saga'
 import type { Deps } from '../deps.ts'
+import { declineCode } from '../domain/decline-code.ts'
 import { cancellationSagaKey, endWithoutConfirmation } from '../domain/order.ts'
 import { orderFact } from '../domain/order-fact.ts'
 import { eraseWhenCustomerIsErased, getDelivery, lockIsCancelling, lockOrder, moveOrder } from '../store/orders.ts'
@@ -38,7 +39,7 @@ export const fulfilment = ({ clock, isAutoPick, dayMs, guestReviewMs }: Deps) =>
       timeoutCode: 'payment.review_timeout',
       enter: (tx, { input, done }) => hold(tx, input.orderId, done.process_payment.isAction === true, clock.now()),
       then: async (tx, review, { input, done, fail }) => {
-        if (review.outcome === 'declined') fail(review.code ?? 'payment.review_declined')
+        if (review.outcome === 'declined') fail(declineCode(review.code ?? 'payment.review_declined'))
         if (review.outcome === 'cancelled') fail('order.cancelled')
         await moveOrder(tx, input.orderId, {
           to: 'pending',
@@ -97,14 +98,14 @@ type Paid = {
   readonly isAction?: boolean
 }
 
-async function processPayment({ calls, input, fail }: Step & { readonly fail: Fail }): Promise<Paid> {
+async function processPayment({ calls, input, fail }: Step & { readonly fail: Fail<OrderService> }): Promise<Paid> {
   const { orderId, customerId, paymentMethodId, total, country } = input
   // What costs nothing is not charged.
   if (total.amount === 0) return { outcome: 'captured' }
   if (paymentMethodId === undefined) throw new Error('an order that costs something has no payment method')
   const amount = toRpcMoney(total)
   const paid = await calls.payment.pay({ orderId, customerId, paymentMethodId, amount, country })
-  if (paid.outcome === 'declined') return fail(paid.code)
+  if (paid.outcome === 'declined') return fail(declineCode(paid.code))
   return { paymentId: paid.paymentId, outcome: paid.outcome, isAction: paid.actionRequired }
 }
 
