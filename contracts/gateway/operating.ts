@@ -24,6 +24,18 @@ export const RoutesState = Type.Object({
 })
 export type RoutesState = Readonly<Static<typeof RoutesState>>
 
+const TrafficRule = Type.Object({
+  name: Type.String(),
+  service: Type.Optional(Type.String()),
+  paths: Type.Optional(Type.Array(Type.String())),
+  versions: Type.Optional(Type.Array(Type.Object({ version: Type.String(), weight: Type.Integer() }))),
+  header: Type.Optional(Type.String()),
+  cookie: Type.Optional(Type.String()),
+  anonymousBy: Type.Optional(Type.Enum(['request', 'address'])),
+  mirror: Type.Optional(Type.Object({ version: Type.String(), percent: Type.Optional(Type.Number()) })),
+  legacy: Type.Optional(Type.Object({ upstream: Type.String(), percent: Type.Number() })),
+})
+
 const Slots = Type.Object({
   name: Type.String(),
   active: Type.Integer(),
@@ -96,6 +108,13 @@ export const gatewayEndpoints = {
   listRouteStates: inspect('route-states', {
     summary: 'Show of each service whether its routes are served, where they come from, and what is refused',
     answer: Type.Object({ items: Type.Array(RoutesState) }),
+  }),
+  listTraffic: inspect('traffic', {
+    summary: 'List the traffic rules that apply, and why the content of the traffic file is refused',
+    answer: Type.Object({
+      items: Type.Array(TrafficRule),
+      trouble: Type.Optional(Type.String({ description: 'why the file is refused' })),
+    }),
   }),
   listServices: inspect('services', {
     summary: 'List the services behind the gateway, with what their contracts declare',

@@ -56,6 +56,14 @@ export const config = defineConfig('gateway', {
     optional: true,
     doc: 'File of `stoa publish routes` with the addresses of the services, and routes beside those of the system; in place of the registry. Changes of it are followed.',
   }),
+  TRAFFIC_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File of traffic rules: canary, mirroring, and requests to applications of LEGACY_UPSTREAMS. Changes of it are followed.',
+  }),
+  LEGACY_UPSTREAMS: setting(Type.Array(Type.String()), {
+    default: [],
+    doc: 'Applications outside of the system that traffic rules may send requests to, with their tokens, each as NAME=http://HOST:PORT.',
+  }),
   APP_FOLDERS: setting(Type.Array(Type.String()), {
     default: [],
     doc: 'Folders of the built apps as NAME=FOLDER, which `npm start` sets; an app without one is not served.',

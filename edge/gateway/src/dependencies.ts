@@ -11,6 +11,8 @@ interface DependencyOptions {
   readonly verifier: TokenVerifier
   /** Why the routes may be out of date. */
   readonly routesTrouble: () => string | undefined
+  /** Why the traffic file is not what applies; undefined without a file. */
+  readonly trafficTrouble: (() => string | undefined) | undefined
   /** Where the rate limits are shared. */
   readonly redis: Dependency | undefined
 }
@@ -25,6 +27,7 @@ export function gatewayDependencies({
   breakers,
   verifier,
   routesTrouble,
+  trafficTrouble,
   redis,
 }: DependencyOptions): Dependencies {
   const services = upstreams.all().map(({ service }) => service)
@@ -32,6 +35,7 @@ export function gatewayDependencies({
     registry: { check: async () => throwTrouble(resolver.trouble()) },
     routes: { check: async () => throwTrouble(routesTrouble()) },
     signingKeys: { check: async () => ({ keys: await verifier.checkKeys() }) },
+    ...(trafficTrouble === undefined ? {} : { traffic: { check: async () => throwTrouble(trafficTrouble()) } }),
     ...(redis === undefined ? {} : { redis }),
     ...Object.fromEntries(
       services.map((callee) => [`upstreams.${callee}`, { check: () => examineCallee({ callee, resolver, breakers }) }]),

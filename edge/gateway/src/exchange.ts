@@ -38,6 +38,8 @@ export interface ProxiedRequest {
   readonly response: AnswerTarget
   /** The deadline of the response, in milliseconds since the epoch. */
   readonly deadlineMs: number
+  /** The version of the service that a traffic rule has chosen. */
+  readonly version?: string | undefined
   /** Released when the upstream has responded or failed, or when only the client's reading is left. */
   readonly slot: Slot
 }

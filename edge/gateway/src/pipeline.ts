@@ -14,6 +14,8 @@ import type { StreamLimits } from './policies/stream-limits.ts'
 import { proxy, type Proxied } from './proxy.ts'
 import type { Route } from './routes/route.ts'
 import type { RouteTable } from './routes/route-table.ts'
+import type { Mirror } from './traffic/mirror.ts'
+import { legacyRequest, type Destination, type Traffic } from './traffic/traffic.ts'
 import type { OutgoingBody } from './upstream/connection.ts'
 import { clientHasLeft, takeSlot } from './upstream/slot.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
@@ -27,6 +29,8 @@ export interface Pipeline {
   readonly streams: StreamLimits
   readonly uploads: StreamLimits
   readonly upstreams: Upstreams
+  readonly traffic: Traffic
+  readonly mirror: Mirror
 }
 
 /** Thrown for an unsupported method; the response lists the supported methods. */
@@ -75,23 +79,33 @@ export async function passThrough(
   head: RequestHead,
   { request, response, extraHeaders, principal, rate }: Admitted & Passing,
 ): Promise<Proxied> {
-  const { limits, cache } = pipeline
+  const { limits, cache, traffic } = pipeline
+  const destination = traffic.isOn() ? traffic.destinationOf(route, head, principal) : undefined
   // responses that may contain a secret together with client input are not compressed: their length would disclose it (BREACH)
   const mayEncode = head.method === 'GET' && !route.isStream && !route.isForeign && route.isDownload !== true
   const client = mayEncode ? encodingTarget(response, head) : response
   const added = [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
-  if (cache.isFor(route, head, principal)) {
+  if (destination?.isUsual !== false && cache.isFor(route, head, principal)) {
     return cache.answer({
       route,
       head,
       client,
       extraHeaders: added,
       forward: (shared, target, sent) =>
-        forward(pipeline, { route, head: shared, principal, body: undefined, response: target, extraHeaders: sent }),
+        forward(pipeline, {
+          route,
+          head: shared,
+          principal,
+          destination,
+          body: undefined,
+          response: target,
+          extraHeaders: sent,
+        }),
     })
   }
   const body = route.isUpload === true ? request : await readBody(request, route.bodyLimitBytes)
-  const proxied = await forward(pipeline, { route, head, principal, body, response: client, extraHeaders: added })
+  const sent = { route, head, principal, destination, body, response: client, extraHeaders: added }
+  const proxied = await forward(pipeline, destination?.legacy === undefined ? sent : legacyRequest(sent))
   if (route.isSignIn && proxied.status === 401) limits.noteFailedSignIn(head.address)
   if (isChange(head.method) && proxied.status < 400) cache.invalidate(head.path)
   return proxied
@@ -112,16 +126,18 @@ interface Forwarding {
   readonly extraHeaders: readonly string[]
   /** The deadline of the whole that it is part of, in milliseconds since the epoch. */
   readonly latestMs?: number
+  /** What a traffic rule has decided. */
+  readonly destination?: Destination | undefined
 }
 
 /** Sends a request on to an instance of its route's service, within that service's places. */
-export async function forward(
-  { upstreams, streams, uploads }: Pipeline,
-  { route, head, principal, body, response, extraHeaders, latestMs = Infinity }: Forwarding,
+async function forward(
+  { upstreams, streams, uploads, mirror }: Pipeline,
+  { route, head, principal, body, response, extraHeaders, latestMs = Infinity, destination }: Forwarding,
 ): Promise<Proxied> {
   const isUpload = route.isUpload === true
   const deadlineMs = isUpload ? Infinity : Math.min(latestMs, Date.now() + timeLimitMs(route, head))
-  const upstream = upstreams.of(route.service)
+  const upstream = destination?.legacy ?? upstreams.of(route.service)
   const open = route.isStream ? streams : isUpload ? uploads : undefined
   const slot = open
     ? open.take(clientKey(principal, head.address), response)
@@ -131,13 +147,25 @@ export async function forward(
     // the client may have disconnected after it got its slot
     if (response.destroyed) throw clientHasLeft()
     const context = currentContext()
-    const exchange = { head, route, principal, response, deadlineMs, slot }
+    const exchange = { head, route, principal, response, deadlineMs, slot, version: destination?.version }
     const trace = context === undefined ? {} : traceHeaders(context)
-    return await proxy({ exchange, upstream, body, trace, extraHeaders })
+    const sent = proxy({ exchange, upstream, body, trace, extraHeaders })
+    if (destination?.mirror !== undefined) mirror({ route, head, principal, upstream, version: destination.mirror })
+    return await sent
   } catch (error) {
     slot.release()
     throw error
   }
+}
+
+/** Sends a call of the gateway itself on, to the version that a traffic rule chooses for its client. */
+export function forwardPart(
+  pipeline: Pipeline,
+  part: Omit<Forwarding, 'extraHeaders' | 'destination'>,
+): Promise<Proxied> {
+  const { traffic } = pipeline
+  const destination = traffic.isOn() ? traffic.versionFor(part.route, part.head, part.principal) : undefined
+  return forward(pipeline, { ...part, destination, extraHeaders: [] })
 }
 
 function isChange(method: string): boolean {
@@ -145,9 +173,11 @@ function isChange(method: string): boolean {
 }
 
 /** The route of a head. Throws AppError `request.path_unknown` or `MethodNotAllowed`. */
-export function routeOf(table: RouteTable, { method, path }: RequestHead): Route {
+export function routeOf({ table, traffic }: Pipeline, { method, path }: RequestHead): Route {
   const match = table.match(method, path)
   if (match.kind === 'route') return match.route
+  const legacy = traffic.legacyRoute(path)
+  if (legacy !== undefined) return legacy
   if (match.kind === 'wrong_method') throw new MethodNotAllowed(method, match.allowed)
   throw platformError('request.path_unknown', `There is no endpoint at ${path}.`)
 }

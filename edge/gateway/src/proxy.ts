@@ -38,7 +38,7 @@ export async function proxy(options: ProxyOptions): Promise<Proxied> {
   upstream.budget.onCall()
   let tried: Set<string> | undefined
   for (let attempts = 1; ; attempts++) {
-    const target = upstream.choose(exchange.route.group, tried)
+    const target = upstream.choose(exchange.route.group, tried, exchange.version)
     const mayRetry = !exchange.route.isStream && exchange.route.isUpload !== true && attempts <= maxRetries
     const outcome = await tryTarget(options, target, { mayRetry, isRepeatable: canRepeat })
     if (outcome.kind === 'answered') return { status: outcome.status, instance: target.instance.id, attempts }

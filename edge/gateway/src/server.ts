@@ -153,7 +153,7 @@ async function answer(
     seen.status = sendPage(await visit.answer(), given, response, [...extraHeaders, ...rateFields(seen.rate)])
     return
   }
-  const route = routeOf(pipeline.table, given)
+  const route = routeOf(pipeline, given)
   seen.route = route.path
   seen.isStream = route.isStream
   const exchanged = options.exchangeSession(route, given)

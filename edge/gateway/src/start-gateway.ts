@@ -2,11 +2,11 @@ import { trustNetworks } from '@stoa/http'
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { makeBreakers } from '@stoa/client'
-import { backgroundStopMs, connectionsStopMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
+import { connectionsStopMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
 import type { ErrorCatalogue, Service } from '@stoa/contract'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { discoveryLog, registryResolver, type Resolver } from '@stoa/discovery'
-import { platformError, systemClock } from '@stoa/kernel'
+import { systemClock } from '@stoa/kernel'
 import {
   createPrincipals,
   createTokenVerifier,
@@ -37,7 +37,9 @@ import { makeRateLimits } from './policies/rate-limits.ts'
 import { makeStreamLimits } from './policies/stream-limits.ts'
 import { servedRoutes, upstreamNames } from './routes/served-routes.ts'
 import { makeServer } from './server.ts'
+import { listen, stopServers } from './listen.ts'
 import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
+import { followedTraffic } from './traffic/followed-traffic.ts'
 import { makeUpstreams } from './upstream/upstreams.ts'
 
 /** The settings of the gateway, parsed. */
@@ -66,8 +68,6 @@ export interface RunningGateway {
 
 type Pages = ReturnType<typeof gatewayPages>
 
-const version = '0.1.0'
-
 /** Starts the gateway; its routes and policies are derived from the contracts. */
 export async function startGateway({
   config: settings,
@@ -80,10 +80,7 @@ export async function startGateway({
   const telemetry = telemetryOf(settings, given.logDestination)
   const { instances, from } = await discoveryOf(settings, telemetry, given.resolver)
   const resolver = withRegistry(instances, settings.registryUrl)
-  const { verifier, stopFollowing } =
-    given.verifier === undefined
-      ? followedVerifier(settings, telemetry)
-      : { verifier: given.verifier, stopFollowing: async () => {} }
+  const { verifier, stopFollowing } = verifierOf(settings, telemetry, given.verifier)
   const live = liveAccess(access)
   const principalOf = createPrincipals(live.table)
   const breakers = makeBreakers(telemetry)
@@ -94,17 +91,18 @@ export async function startGateway({
   const limits = makeRateLimits(settings.rateLimitScale, shared)
   const streams = makeStreamLimits()
   const uploads = makeStreamLimits({ name: 'uploads', total: 200, perClient: 8 })
-  const parts = { table: serving.table, limits, cache, streams, uploads, upstreams }
+  const { traffic, mirror, ...rules } = await followedTraffic(settings, { ...serving, breakers, cache, telemetry })
+  const parts = { table: serving.table, limits, cache, streams, uploads, upstreams, traffic, mirror }
   // Without a response of the registry it would reject every request, and know no added service.
   const isReady = () => state.isReady && resolver.isInformed() && followed.isInformed()
-  const routesTrouble = followed.trouble
-  const dependencies = () =>
-    gatewayDependencies({ upstreams, resolver, breakers, verifier, routesTrouble, redis: shared?.dependency })
+  const { trouble: routesTrouble } = followed
+  const known = { upstreams, resolver, breakers, verifier, routesTrouble, trafficTrouble: rules.trouble }
+  const dependencies = () => gatewayDependencies({ ...known, redis: shared?.dependency })
   const health = makeHealth({ dependencies, isReady })
   const pipeline = { ...parts, authenticate: authenticationOf(settings, { verifier, principalOf }) }
   const traces = storedTraces(settings.telemetryFolder)
   const { services: current, states: routeStates } = serving
-  const administer = makeAdminister({ ...parts, breakers, health, services: current, routeStates, traces })
+  const administer = makeAdminister({ ...parts, ...known, health, services: current, routeStates, traces })
   const sessions = appSessions({ settings, access: live.table, verifier, principalOf })
   const server = publicServer(
     { settings, system: services, services: current, furtherErrors, isReady },
@@ -122,17 +120,12 @@ export async function startGateway({
     async stop() {
       state.isReady = false
       await stopServers([server, admin], settings.drainTimeoutMs)
-      for (const part of [upstreams, breakers, shared]) part?.close()
-      await within(Promise.all([stopFollowing(), followed.close(), resolver.close()]), connectionsStopMs)
+      for (const part of [upstreams, rules, breakers, shared]) part?.close()
+      const following = [stopFollowing(), followed.close(), rules.stopFollowing(), resolver.close()]
+      await within(Promise.all(following), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }
-}
-
-/** Takes no new connections, and lets what is in progress end. */
-async function stopServers(servers: readonly Server[], drainTimeoutMs: number): Promise<void> {
-  const closed = Promise.all(servers.map((server) => close(server, drainTimeoutMs)))
-  await within(closed, drainTimeoutMs + backgroundStopMs)
 }
 
 interface PublicOptions {
@@ -166,7 +159,9 @@ function publicServer(
       logger: telemetry.logger,
     }),
     cors: makeCors(settings.corsOrigins),
-    pages: currentPages(services, (all) => gatewayPages({ services: all, version, isReady, furtherErrors })),
+    pages: currentPages(services, (all) =>
+      gatewayPages({ services: all, version: settings.serviceVersion, isReady, furtherErrors }),
+    ),
     sites: appSites({
       apps: gateway.apps,
       folders: foldersOf(settings.appFolders),
@@ -205,7 +200,7 @@ function telemetryOf(settings: GatewayConfig, destination: LogDestination | unde
   return createTelemetry({
     service: 'gateway',
     environment: settings.stoaEnv,
-    version,
+    version: settings.serviceVersion,
     instance: `gateway-${randomUUID().slice(0, 8)}`,
     logLevel: settings.logLevel,
     sampler: settings.otelTracesSampler,
@@ -234,10 +229,12 @@ function followedRegistry({ registryUrl }: GatewayConfig, { logger }: Telemetry)
   return registryResolver({ registryUrl, observer: discoveryLog(logger) })
 }
 
-function followedVerifier(
+function verifierOf(
   { authUrl, authIssuer: issuer, serviceClientSecret: secret }: GatewayConfig,
   { logger }: Telemetry,
+  given: TokenVerifier | undefined,
 ) {
+  if (given !== undefined) return { verifier: given, stopFollowing: async () => {} }
   const loadKeys = fetchKeys(() => `${authUrl}/oauth2/jwks`)
   const verifier = createTokenVerifier({
     issuer,
@@ -248,28 +245,6 @@ function followedVerifier(
   })
   const client = { service: 'gateway', secret }
   return { verifier, stopFollowing: followEndedSessions({ authUrl, client, clock: systemClock, verifier, logger }) }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') return reject(error)
-    const fix = 'stop the process that uses it, or choose another port'
-    reject(platformError('service.port_taken', `port ${port} on ${host} is in use: ${fix}`, { retryable: false }))
-  })
-  server.listen(port, host, resolve)
-  await promise
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : port
-}
-
-async function close(server: Server, timeoutMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  server.closeIdleConnections()
-  const force = setTimeout(() => server.closeAllConnections(), timeoutMs)
-  await promise
-  clearTimeout(force)
 }
 
 function authenticationOf(

@@ -11,6 +11,7 @@ test('a service needs nothing but its database to start', () => {
   expect(config.parse({ DATABASE_URL: databaseUrl })).toEqual({
     stoaEnv: 'development',
     role: 'all',
+    serviceVersion: '0.1.0',
     host: '127.0.0.1',
     port: 8002,
     advertisedHost: undefined,

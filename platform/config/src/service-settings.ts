@@ -125,6 +125,27 @@ const retentionSettings = {
   }),
 }
 
+function placeSettings(port: number) {
+  return {
+    SERVICE_VERSION: setting(
+      Type.String({ pattern: String.raw`^[\w.+-]{1,64}$`, description: 'letters, digits, ., _, + and -' }),
+      {
+        default: '0.1.0',
+        doc: 'Version of the release: instances register with it, traffic rules of the gateway choose by it, and logs and metrics show it.',
+      },
+    ),
+    HOST: setting(hostname, { default: '127.0.0.1', doc: 'Address that the service listens on.' }),
+    PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
+      default: port,
+      doc: 'Port that the service listens on; 0 picks a free one.',
+    }),
+    ADVERTISED_HOST: setting(hostname, {
+      optional: true,
+      doc: 'Address that other services use to reach this one, if it differs from HOST.',
+    }),
+  }
+}
+
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */
 export function serviceSettings(service: string, port: number) {
   return {
@@ -136,15 +157,7 @@ export function serviceSettings(service: string, port: number) {
       default: 'all',
       doc: 'What this process does: `web` serves requests, `worker` runs consumers, sagas, tasks and the relay, `all` does both. The argument `--role` takes precedence.',
     }),
-    HOST: setting(hostname, { default: '127.0.0.1', doc: 'Address that the service listens on.' }),
-    PORT: setting(Type.Integer({ minimum: 0, maximum: 65_535 }), {
-      default: port,
-      doc: 'Port that the service listens on; 0 picks a free one.',
-    }),
-    ADVERTISED_HOST: setting(hostname, {
-      optional: true,
-      doc: 'Address that other services use to reach this one, if it differs from HOST.',
-    }),
+    ...placeSettings(port),
     DATABASE_URL: secret(postgresUrl, { doc: `Database of ${service}, with its own role.` }),
     READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for reads.' }),
     WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for transactions.' }),

@@ -6,6 +6,12 @@ import { closed } from './schemas.ts'
 const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
 const Address = Type.String({ pattern: String.raw`^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):[1-9][0-9]{0,4}$` })
 
+/** A release beside another one: traffic rules of the gateway choose by the version. */
+const VersionedAddress = Type.Object(
+  { address: Address, version: Type.String({ pattern: String.raw`^[\w.+-]{1,64}$` }) },
+  closed,
+)
+
 /**
  * What `stoa publish routes` writes for a gateway without a registry: where the processes of each service are, and of a service that is
  * not part of the system, or has newer routes, its document and what is accepted of it.
@@ -17,7 +23,7 @@ export const RoutesFile = Type.Object(
       Type.Object(
         {
           service: ServiceName,
-          addresses: Type.Array(Address, { maxItems: 1_000 }),
+          addresses: Type.Array(Type.Union([Address, VersionedAddress]), { maxItems: 1_000 }),
           accepted: Type.Optional(Acceptance),
           document: Type.Optional(RoutesDocument),
         },

@@ -14,7 +14,8 @@ async function fileOf(text: string) {
   return { path, write }
 }
 
-const at = (...addresses: string[]) => JSON.stringify({ format: 1, services: [{ service: 'tea', addresses }] })
+const at = (...addresses: (string | object)[]) =>
+  JSON.stringify({ format: 1, services: [{ service: 'tea', addresses }] })
 
 test('addresses come from the file, and follow it; one that cannot be used changes nothing', async () => {
   const { path, write } = await fileOf(at('10.0.0.1:80'))
@@ -40,6 +41,15 @@ test('addresses come from the file, and follow it; one that cannot be used chang
   await eventually(async () => expect(ports()).toEqual([81, 82]))
   await eventually(async () => expect(followed.trouble()).toBeUndefined())
   expect(taken).toEqual([['tea'], ['tea']])
+})
+
+test('an address can have a version', async () => {
+  const { path } = await fileOf(at('10.0.0.1:80', { address: '[::1]:81', version: '2.0.0' }))
+  const { resolver } = await openRoutesFile(path)
+  expect(resolver.resolve('tea').map(({ host, version }) => [host, version])).toEqual([
+    ['10.0.0.1', undefined],
+    ['::1', '2.0.0'],
+  ])
 })
 
 test.each([

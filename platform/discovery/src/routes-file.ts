@@ -7,7 +7,7 @@ import { reasonOf } from './events.ts'
 import type { FollowedRoutes, ServiceRoutes } from './followed-routes.ts'
 import { instanceTable } from './instance-table.ts'
 import type { Resolver } from './resolver.ts'
-import { staticInstances } from './static-resolver.ts'
+import { parseAddress, staticInstances } from './static-resolver.ts'
 
 interface FollowOptions {
   /** Takes each content of the file, one after another. */
@@ -96,7 +96,13 @@ export async function openRoutesFile(path: string, options: Options = {}): Promi
 }
 
 function addressesOf({ services }: RoutesFile) {
-  return staticInstances(Object.fromEntries(services.map(({ service, addresses }) => [service, addresses])))
+  return staticInstances(
+    Object.fromEntries(services.map(({ service, addresses }) => [service, addresses.map(instanceOf)])),
+  )
+}
+
+function instanceOf(written: RoutesFile['services'][number]['addresses'][number]) {
+  return typeof written === 'string' ? written : { ...parseAddress(written.address), version: written.version }
 }
 
 function routesOf({ services }: RoutesFile): ServiceRoutes[] {

@@ -30,7 +30,8 @@ function toInstance(service: string, written: StaticInstance): Instance {
   return { id: `${service}@${given.host}:${given.port}`, weight: 1, metadata: {}, ...given, service }
 }
 
-function parseAddress(address: string): Pick<Instance, 'host' | 'port'> {
+/** The host and port of an address. Throws RangeError for one that is none. */
+export function parseAddress(address: string): Pick<Instance, 'host' | 'port'> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/.exec(address)
   const port = Number(match?.[2])
   if (match?.[1] === undefined || port < 1 || port > 65_535) {

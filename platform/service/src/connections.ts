@@ -55,7 +55,7 @@ export function connect(
   { contract: service, config: { settings = {} } }: Pick<DefinedService, 'contract' | 'config'>,
   options: StartOptions,
 ): Connections {
-  const { config, clock = systemClock, version = '0.1.0' } = options
+  const { config, clock = systemClock, version = config.serviceVersion } = options
   const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
   const telemetry = openTelemetry(service, options, { instanceId, version })
   const log = openLog(service, options, { instanceId, telemetry })

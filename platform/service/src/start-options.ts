@@ -12,7 +12,7 @@ export interface StartOptions {
   readonly config: ServiceConfig
   /** The permissions of roles and scopes. */
   readonly access: AccessTable
-  /** Version that logs, metrics and the registry show. */
+  /** Version that logs, metrics and the registry show; that of SERVICE_VERSION by default. */
   readonly version?: string
   readonly clock?: Clock
   readonly newId?: NewId

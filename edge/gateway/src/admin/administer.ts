@@ -2,7 +2,7 @@ import { breakersAdmin, type Breakers } from '@stoa/client'
 import { serveEndpoints, type Service } from '@stoa/contract'
 import { gatewayEndpoints } from '@stoa/contracts/gateway/operating'
 import { permissionMissing } from '@stoa/http'
-import { platformError } from '@stoa/kernel'
+import { compact, platformError } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Principal } from '@stoa/security'
 import { operatingRouter, type Health } from '@stoa/service'
@@ -12,6 +12,7 @@ import type { RateLimits } from '../policies/rate-limits.ts'
 import type { StreamLimits } from '../policies/stream-limits.ts'
 import type { RoutesState } from '../routes/plan-routes.ts'
 import type { RouteTable } from '../routes/route-table.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
 import { operatedServices } from './operated-services.ts'
 import { serviceStates } from './service-states.ts'
@@ -29,6 +30,8 @@ export interface Administered {
   readonly services: () => readonly Service[]
   readonly routeStates: () => readonly RoutesState[]
   readonly traces: StoredTraces
+  readonly traffic: Traffic
+  readonly trafficTrouble: (() => string | undefined) | undefined
 }
 
 /** A request to the gateway's own operating endpoints. */
@@ -61,10 +64,12 @@ export function makeAdminister(administered: Administered): Administer {
 
 function ownEndpoints(administered: Administered): readonly AdminEndpoint[] {
   const states = serviceStates(administered)
-  const { table, upstreams, streams, limits, cache, services, routeStates, traces } = administered
+  const { table, upstreams, streams, limits, cache, services, routeStates, traces, traffic, trafficTrouble } =
+    administered
   return serveEndpoints(gatewayEndpoints, {
     listRoutes: async () => ({ items: table.routes }),
     listRouteStates: async () => ({ items: routeStates().map(compactState) }),
+    listTraffic: async () => ({ items: [...traffic.rules()], ...compact({ trouble: trafficTrouble?.() }) }),
     listServices: async () => ({ items: operatedServices(services()) }),
     listStates: () => states(),
     listUpstreams: async () => ({ items: upstreamsOf(administered), streams: streams.snapshot() }),

@@ -3,7 +3,7 @@ import { platformError } from '@stoa/kernel'
 import type { Logger } from '@stoa/telemetry'
 import { readBody } from '../body.ts'
 import type { RequestHead } from '../exchange.ts'
-import { forward, type Admitted, type Pipeline } from '../pipeline.ts'
+import { forwardPart, type Admitted, type Pipeline } from '../pipeline.ts'
 import type { Route } from '../routes/route.ts'
 import { clientHasLeft } from '../upstream/slot.ts'
 import { askServices } from './ask-services.ts'
@@ -64,7 +64,7 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
       head,
       principal,
       deadlineMs: Date.now() + queryTimeoutMs,
-      forward: ({ deadlineMs, ...part }) => forward(pipeline, { ...part, latestMs: deadlineMs, extraHeaders: [] }),
+      forward: ({ deadlineMs, ...part }) => forwardPart(pipeline, { ...part, latestMs: deadlineMs }),
       take: async () => pipeline.limits.take(route, principal, head.address),
       signal: left.signal,
     })
@@ -74,7 +74,7 @@ export function serveGraph({ pipeline, services, isIntrospected, logger }: Graph
       route,
       head,
       principal,
-      forward: (part) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] }),
+      forward: (part) => forwardPart(pipeline, { ...part, body: undefined }),
       signal: left.signal,
     })
     return { context: { load: readWaves(send), follow, callerId }, signal: left.signal }

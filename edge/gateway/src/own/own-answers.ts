@@ -5,7 +5,7 @@ import { readOperatingBody } from '@stoa/service'
 import type { Logger } from '@stoa/telemetry'
 import { sendWhole } from '../compression/send-whole.ts'
 import type { RequestHead } from '../exchange.ts'
-import { forward, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
+import { forwardPart, passThrough, type Admitted, type Pipeline } from '../pipeline.ts'
 import type { Proxied } from '../proxy.ts'
 import type { Route } from '../routes/route.ts'
 import { withAdded } from '../upstream/response-head.ts'
@@ -53,9 +53,9 @@ function collected(collect: (asked: Asked) => Promise<Whole>): AnswerOwn {
 /** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
 export function ownAnswers({ pipeline, services, system, administer, ...rest }: OwnOptions): AnswerOwn {
   const named = () => pipeline.upstreams.all().map(({ service }) => service)
-  const forwardPart = (part: PartRequest) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] })
-  const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: forwardPart }))
-  const listAudit = collected(auditList({ services: () => new Set(named()), forward: forwardPart }))
+  const askPart = (part: PartRequest) => forwardPart(pipeline, { ...part, body: undefined })
+  const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: askPart }))
+  const listAudit = collected(auditList({ services: () => new Set(named()), forward: askPart }))
   const operated = () => new Set(['gateway', ...named()])
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {

@@ -19,10 +19,12 @@ export interface Upstream {
   readonly slots: Bulkhead
   readonly budget: RetryBudget
   /**
-   * An instance that may be called now for a group of routes, one not yet tried as long as there is one. Throws AppError `service.unavailable`
-   * or `service.circuit_open`.
+   * An instance that may be called now for a group of routes, one not yet tried as long as there is one; of a wanted version as long as one
+   * of it may be called. Throws AppError `service.unavailable` or `service.circuit_open`.
    */
-  readonly choose: (group: string, tried?: ReadonlySet<string>) => Target
+  readonly choose: (group: string, tried?: ReadonlySet<string>, version?: string) => Target
+  /** An instance of this version that may be called now, if there is one. */
+  readonly findOf: (group: string, version: string) => Target | undefined
   readonly targets: () => readonly Target[]
   /** Stops sending requests to an instance; returns false if it is unknown. */
   readonly drain: (instanceId: string) => boolean
@@ -70,33 +72,28 @@ export function makeUpstreams(services: Iterable<string>, resolver: Resolver, br
   }
 }
 
-function makeUpstream(service: string, resolver: Resolver, breakers: Breakers): Upstream {
-  const targets = new Map<string, Target>()
+/** Makes the upstream of one service; idle connections are kept for `idleMs`, or as long as the pool keeps them. */
+export function makeUpstream(service: string, resolver: Resolver, breakers: Breakers, idleMs?: number): Upstream {
+  const targets = makeTargets(breakers, idleMs)
   const drained = new Set<string>()
   const balancer = powerOfTwoChoices()
-
-  function targetOf(instance: Instance): Target {
-    const known = targets.get(instance.id)
-    if (known !== undefined) return known
-    const { host, port, id } = instance
-    const breaker = (group: string) => breakers.of(instance, group)
-    const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    const target = { instance, breaker, pool: makePool({ host, port, connectTimeoutMs }), authority }
-    targets.set(id, target)
-    return target
-  }
 
   function isUsable({ id }: Instance, group: string): boolean {
     return !drained.has(id) && !breakers.isRefused(id, group)
   }
 
+  function findOf(group: string, version: string, tried = none): Target | undefined {
+    const found = balancer.pick(
+      resolver.resolve(service),
+      undefined,
+      (one) => one.version === version && !tried.has(one.id) && isUsable(one, group),
+    )
+    return found === undefined ? undefined : targets.of(found)
+  }
+
   const stopFollowing = resolver.onChange(service, (instances) => {
     const live = new Set(instances.map(({ id }) => id))
-    for (const [id, target] of targets) {
-      if (live.has(id)) continue
-      targets.delete(id)
-      target.pool.close()
-    }
+    targets.closeAllBut(live)
     breakers.forgetAllBut(service, live)
     for (const id of drained) if (!live.has(id)) drained.delete(id)
   })
@@ -105,21 +102,24 @@ function makeUpstream(service: string, resolver: Resolver, breakers: Breakers): 
     service,
     slots: bulkhead({ name: service }),
     budget: retryBudget(),
-    choose(group, tried = none) {
+    findOf,
+    choose(group, tried = none, version) {
+      const wanted = version === undefined ? undefined : findOf(group, version, tried)
+      if (wanted !== undefined) return wanted
       const instances = resolver.resolve(service)
       const fresh =
         tried.size === 0
           ? undefined
           : balancer.pick(instances, undefined, (one) => !tried.has(one.id) && isUsable(one, group))
       const usable = fresh ?? balancer.pick(instances, undefined, (one) => isUsable(one, group))
-      if (usable !== undefined) return targetOf(usable)
+      if (usable !== undefined) return targets.of(usable)
       const open = instances.find(({ id }) => breakers.isRefused(id, group))
       if (open !== undefined) throw breakers.of(open, group).refusal()
       throw platformError('service.unavailable', `No instance of ${service} is known.`, {
         retryAfterSeconds: 1,
       })
     },
-    targets: () => resolver.resolve(service).map(targetOf),
+    targets: () => resolver.resolve(service).map(targets.of),
     drain(instanceId) {
       const isKnown = resolver.resolve(service).some(({ id }) => id === instanceId)
       if (isKnown) drained.add(instanceId)
@@ -129,7 +129,32 @@ function makeUpstream(service: string, resolver: Resolver, breakers: Breakers): 
     isDrained: (instanceId) => drained.has(instanceId),
     close() {
       stopFollowing()
-      for (const target of targets.values()) target.pool.close()
+      targets.closeAllBut(none)
+    },
+  }
+}
+
+/** The targets of instances, made when they are first called. */
+function makeTargets(breakers: Breakers, idleMs: number | undefined) {
+  const targets = new Map<string, Target>()
+  return {
+    of(instance: Instance): Target {
+      const known = targets.get(instance.id)
+      if (known !== undefined) return known
+      const { host, port, id } = instance
+      const breaker = (group: string) => breakers.of(instance, group)
+      const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+      const pool = makePool({ host, port, connectTimeoutMs, ...(idleMs === undefined ? {} : { idleMs }) })
+      const target = { instance, breaker, pool, authority }
+      targets.set(id, target)
+      return target
+    },
+    closeAllBut(live: ReadonlySet<string>): void {
+      for (const [id, target] of targets) {
+        if (live.has(id)) continue
+        targets.delete(id)
+        target.pool.close()
+      }
     },
   }
 }
