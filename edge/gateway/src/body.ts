@@ -27,6 +27,15 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }
 
+/**
+ * Returns an upload, whose body is sent on as it arrives. Throws if it has no length: the upstream would read its body as a request of its
+ * own, on a connection that requests of others share.
+ */
+export function requireLength(request: IncomingMessage): IncomingMessage {
+  if (request.headers['content-length'] !== undefined) return request
+  throw platformError('request.length_required', 'An upload must declare its Content-Length.')
+}
+
 function tooLarge(limitBytes: number): AppError {
   return platformError(
     'request.too_large',

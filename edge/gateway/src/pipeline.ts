@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PlatformError, platformError } from '@stoa/kernel'
 import type { Principal } from '@stoa/security'
 import { currentContext, traceHeaders } from '@stoa/telemetry'
-import { readBody } from './body.ts'
+import { readBody, requireLength } from './body.ts'
 import type { ResponseCache } from './cache/response-cache.ts'
 import { encodingTarget } from './compression/encoding-target.ts'
 import type { AnswerTarget, RequestHead } from './exchange.ts'
@@ -103,7 +103,7 @@ export async function passThrough(
         }),
     })
   }
-  const body = route.isUpload === true ? request : await readBody(request, route.bodyLimitBytes)
+  const body = route.isUpload === true ? requireLength(request) : await readBody(request, route.bodyLimitBytes)
   const sent = { route, head, principal, destination, body, response: client, extraHeaders: added }
   const proxied = await forward(pipeline, destination?.legacy === undefined ? sent : legacyRequest(sent))
   if (route.isSignIn && proxied.status === 401) limits.noteFailedSignIn(head.address)

@@ -32,6 +32,16 @@ test('an upload without the permission is refused before its body is sent', asyn
   expect(gateway.upstream.requests).toHaveLength(0)
 })
 
+test('an upload without a length is refused, so that its body is not read as another request', async () => {
+  const head = `POST ${path} HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer staff\r\nContent-Type: image/png\r\n`
+  const smuggled = 'DELETE /internal/anything HTTP/1.1\r\nHost: shop\r\n\r\n'
+  const body = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`
+  const answer = await gateway.raw(`${head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${body}`)
+  expect(answer).toMatch(/^HTTP\/1\.1 411 /)
+  expect(answer).toContain('request.length_required')
+  expect(gateway.upstream.requests).toEqual([])
+})
+
 test('a client that leaves in the middle of an upload holds nothing at the gateway', async () => {
   const headers = { authorization: 'Bearer staff', 'content-type': 'image/png', 'content-length': '1000' }
   const sent = sendHttp(gateway.url + path, { method: 'POST', headers })
