@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,22 +40,22 @@ const canary = (weight: number, rest: object = {}) => ({
   name: 'products',
   service: 'inventory',
   versions: [
-    { version: '1.0.0', weight: 100 - weight },
-    { version: '2.0.0', weight },
+    { version: '1.4.0', weight: 100 - weight },
+    { version: '1.5.0', weight },
   ],
   ...rest,
 })
 const strangler = (percent: number, paths = ['/api/v1/users/*']) => ({
   name: 'users',
   paths,
-  legacy: { upstream: 'mono', percent },
+  legacy: { upstream: 'shop', percent },
 })
 
 /** A gateway before inventory in two versions, all else in one, and a legacy application. */
 async function start() {
   const instances = [
-    { host: '127.0.0.1', port: older.port, version: '1.0.0' },
-    { host: '127.0.0.1', port: newer.port, version: '2.0.0' },
+    { host: '127.0.0.1', port: older.port, version: '1.4.0' },
+    { host: '127.0.0.1', port: newer.port, version: '1.5.0' },
   ]
   const services = catalogue.map(
     ({ name }) => [name, name === 'inventory' ? instances : instances.slice(0, 1)] as const,
@@ -68,7 +68,7 @@ async function start() {
       RATE_LIMIT_SCALE: '10000',
       TRACE_SAMPLE_RATIO: '0',
       TRAFFIC_FILE: path,
-      LEGACY_UPSTREAMS: `mono=http://127.0.0.1:${legacy.port}`,
+      LEGACY_UPSTREAMS: `shop=http://127.0.0.1:${legacy.port}`,
     }),
     services: catalogue,
     access: accessTable,
@@ -135,8 +135,8 @@ test('an account keeps its version, and header and cookie choose one', async () 
   const again = await Promise.all(Array.from({ length: 40 }, (_, index) => by(product, as(`n${index}`))))
   expect(again).toEqual(first)
   for (let index = 0; index < 10; index++) {
-    expect(await by(product, { ...as(`n${index}`), 'x-version': '2.0.0' })).toBe('newer')
-    expect(await by(product, { ...as(`n${index}`), cookie: 'a=b; version=1.0.0' })).toBe('older')
+    expect(await by(product, { ...as(`n${index}`), 'x-version': '1.5.0' })).toBe('newer')
+    expect(await by(product, { ...as(`n${index}`), cookie: 'a=b; version=1.4.0' })).toBe('older')
   }
 })
 
@@ -146,7 +146,7 @@ test('cached responses are those of the usual version, for its clients alone', a
   expect(await by(product)).toBe('older')
   expect(await by(product)).toBe('older')
   expect(older.requests).toHaveLength(1)
-  expect(await by(product, { 'x-version': '2.0.0' })).toBe('newer')
+  expect(await by(product, { 'x-version': '1.5.0' })).toBe('newer')
   expect(await by(product)).toBe('older')
 })
 
@@ -192,6 +192,17 @@ test('a file is followed without losing a request, and a bad one changes nothing
   expect([...answers].toSorted()).toEqual(['newer', 'older'])
 })
 
+test('the files of the guide apply as they are', async () => {
+  const fileOf = (name: string) => join(import.meta.dirname, 'traffic', name)
+  await copyFile(fileOf('canary.json'), path)
+  const { by, admin } = await start()
+  expect(await by(product, { 'x-canary': '1.5.0' })).toBe('newer')
+  expect(await by(product, { cookie: 'canary=1.4.0' })).toBe('older')
+  await copyFile(fileOf('legacy.json'), path)
+  await eventually(async () => expect(await by('/shop/basket')).toBe('legacy'))
+  expect((await admin()).items.map(({ name }) => name)).toEqual(['products', 'pages'])
+})
+
 test('a file that is not valid stops the start with one sentence', async () => {
   await write({ ...strangler(1), legacy: { upstream: 'other', percent: 1 } })
   await expect(start()).rejects.toThrow(
@@ -200,7 +211,7 @@ test('a file that is not valid stops the start with one sentence', async () => {
 })
 
 test('another version gets a copy of reads and never of writes, and cannot slow the client down', async () => {
-  await write({ name: 'shadow', service: 'inventory', paths: ['/api/v1/products/*'], mirror: { version: '2.0.0' } })
+  await write({ name: 'shadow', service: 'inventory', paths: ['/api/v1/products/*'], mirror: { version: '1.5.0' } })
   const { by } = await start()
   const post = { method: 'POST', body: '{}' }
   const headers = { authorization: 'Bearer admin', 'content-type': 'application/json', 'idempotency-key': 'one' }
