@@ -123,6 +123,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'write the Kubernetes manifests of a system, its Compose file, its routes, or the program of a service',
     load: () => import('./commands/publish.ts'),
   },
+  migrate: {
+    summary: 'migrate the databases of a deployed system before its processes are replaced',
+    load: () => import('./commands/migrate.ts'),
+  },
   secrets: {
     summary: 'make the secrets of a system that is deployed, or the registry token of a service',
     load: () => import('./commands/secrets.ts'),

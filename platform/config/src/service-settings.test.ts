@@ -12,6 +12,7 @@ test('a service needs nothing but its database to start', () => {
     stoaEnv: 'development',
     role: 'all',
     serviceVersion: '0.1.0',
+    migrate: 'on',
     host: '127.0.0.1',
     port: 8002,
     advertisedHost: undefined,

@@ -146,6 +146,17 @@ function placeSettings(port: number) {
   }
 }
 
+const databaseSettings = (service: string) => ({
+  DATABASE_URL: secret(postgresUrl, { doc: `Database of ${service}, with its own role.` }),
+  READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for reads.' }),
+  WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for transactions.' }),
+  LOG_DATABASE_URL: secret(postgresUrl, { optional: true, doc: 'Database of the event log.' }),
+  MIGRATE: setting(Type.Union([Type.Literal('on'), Type.Literal('off')]), {
+    default: 'on',
+    doc: 'Whether a process migrates its database when it starts. With `off` it does not start while migrations are missing; `stoa migrate` or the argument `--migrate` applies them.',
+  }),
+})
+
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */
 export function serviceSettings(service: string, port: number) {
   return {
@@ -158,10 +169,7 @@ export function serviceSettings(service: string, port: number) {
       doc: 'What this process does: `web` serves requests, `worker` runs consumers, sagas, tasks and the relay, `all` does both. The argument `--role` takes precedence.',
     }),
     ...placeSettings(port),
-    DATABASE_URL: secret(postgresUrl, { doc: `Database of ${service}, with its own role.` }),
-    READ_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for reads.' }),
-    WRITE_CONNECTIONS: setting(connections, { default: 5, doc: 'Maximum number of connections for transactions.' }),
-    LOG_DATABASE_URL: secret(postgresUrl, { optional: true, doc: 'Database of the event log.' }),
+    ...databaseSettings(service),
     ...kafkaSettings,
     ...retentionSettings,
     REGISTRY_URL: setting(url('http', 'https'), { default: 'http://127.0.0.1:8761', doc: 'The service registry.' }),

@@ -10,7 +10,14 @@ export { fragment, identifier, joinFragments, type Fragment } from './fragment.t
 export { advisoryXactLock, advisoryXactLockShared, tryAdvisoryXactLock } from './locks.ts'
 export type { DatabaseTelemetry } from './instrumentation.ts'
 export type { DatabaseLog } from './log.ts'
-export { migrate, readMigrations, type AppliedMigration, type Migration, type MigrationSet } from './migrate.ts'
+export {
+  migrate,
+  pendingMigrations,
+  readMigrations,
+  type AppliedMigration,
+  type Migration,
+  type MigrationSet,
+} from './migrate.ts'
 export { json } from './parameters.ts'
 export { databasePart } from './part.ts'
 export type { PoolStats } from './pool.ts'

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartError } from '@stoa/kernel'
+import { applyMigration } from './apply-migration.ts'
 import { sqlState } from './errors.ts'
-import { quoteLiteral } from './fragment.ts'
 import { silentLog, type DatabaseLog } from './log.ts'
+import { pendingOf, type Recorded } from './migration-plan.ts'
 import { openSession, type Session } from './session.ts'
 
-/** One step of a schema: plain SQL, run once in a transaction of its own, never edited afterwards. */
+/** One step of a schema: plain SQL, run once in a transaction of its own, or one index built concurrently; never edited afterwards. */
 export interface Migration {
   /** `NNNN-what-it-does`, without `.sql`. */
   readonly name: string
@@ -25,14 +25,6 @@ export interface AppliedMigration {
   readonly name: string
 }
 
-interface Recorded extends AppliedMigration {
-  readonly checksum: string
-}
-
-interface Pending extends Recorded {
-  readonly sql: string
-}
-
 const fileName = /^(\d{4})-[a-z0-9]+(?:-[a-z0-9]+)*\.sql$/
 const lockName = 'stoa.migrate'
 const lockPollMs = 50
@@ -43,8 +35,10 @@ const createTable = `
     name text not null,
     checksum text not null,
     applied_at timestamptz not null default now(),
+    contracts text,
     primary key (set, name)
-  )`
+  );
+  alter table public.schema_migrations add column if not exists contracts text`
 
 /** Reads the `NNNN-name.sql` files of a folder in their order. @throws Error for a misnamed file or a number used twice */
 export async function readMigrations(directory: URL): Promise<Migration[]> {
@@ -75,20 +69,46 @@ export async function migrate(
   sets: readonly MigrationSet[],
   { log = silentLog }: { log?: DatabaseLog } = {},
 ): Promise<AppliedMigration[]> {
-  if (typeof target !== 'string') return migrateWith(target, sets, log)
-  const session = await openSession({
-    url: target,
-    applicationName: 'stoa-migrate',
-    statementTimeoutMs: 0,
-    connectTimeoutMs: 5_000,
-    isReadOnly: false,
-  })
+  return withSession(target, (session) => migrateWith(session, sets, log))
+}
+
+/** The migrations that a database lacks, in order; it is not changed. @throws StartError as `migrate` does */
+export async function pendingMigrations(
+  target: string | Session,
+  sets: readonly MigrationSet[],
+): Promise<AppliedMigration[]> {
+  return withSession(target, async (session) => namesOf(pendingOf(sets, await readRecorded(session))))
+}
+
+async function withSession<T>(target: string | Session, use: (session: Session) => Promise<T>): Promise<T> {
+  if (typeof target !== 'string') return use(target)
+  const session = await openMigrating(target)
   try {
-    return await migrateWith(session, sets, log)
+    return await use(session)
   } finally {
     await session.close()
   }
 }
+
+// A wrong password, an unknown role and a missing database: faults of the URL, not of the code.
+const faultsOfUrl = new Set(['28P01', '28000', '3D000'])
+
+async function openMigrating(url: string): Promise<Session> {
+  try {
+    return await openSession({
+      url,
+      applicationName: 'stoa-migrate',
+      statementTimeoutMs: 0,
+      connectTimeoutMs: 5_000,
+      isReadOnly: false,
+    })
+  } catch (error) {
+    if (!(error instanceof Error) || !faultsOfUrl.has(sqlState(error) ?? '')) throw error
+    throw new StartError(`the database refuses the connection: ${error.message}`, { cause: error })
+  }
+}
+
+const namesOf = (migrations: readonly AppliedMigration[]) => migrations.map(({ set, name }) => ({ set, name }))
 
 async function migrateWith(
   session: Session,
@@ -101,10 +121,10 @@ async function migrateWith(
     await session.script(createTable)
     const pending = pendingOf(sets, await readRecorded(session))
     for (const migration of pending) {
-      await apply(session, migration)
+      await applyMigration(session, migration, log)
       log.info({ set: migration.set, migration: migration.name }, 'migration applied')
     }
-    return pending.map(({ set, name }) => ({ set, name }))
+    return namesOf(pending)
   } finally {
     await session.unlock(lockName).catch(() => {})
   }
@@ -112,68 +132,12 @@ async function migrateWith(
 
 async function readRecorded(session: Session): Promise<Recorded[]> {
   try {
-    return await session.sql<Recorded>`select set, name, checksum from public.schema_migrations order by set, name`
+    // A database that only earlier releases have migrated has no column `contracts`.
+    return await session.sql<Recorded>`
+      select set, name, checksum, to_jsonb(schema_migrations) ->> 'contracts' as contracts
+      from public.schema_migrations order by set, name`
   } catch (error) {
     if (sqlState(error) === '42P01') return []
     throw error
   }
-}
-
-function checksumOf(sql: string): string {
-  // A checkout with other line ends is the same migration.
-  return createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex')
-}
-
-function pendingOf(sets: readonly MigrationSet[], recorded: readonly Recorded[]): Pending[] {
-  return sets.flatMap(({ name: set, migrations }) => {
-    const applied = new Map(recorded.filter((row) => row.set === set).map((row) => [row.name, row.checksum]))
-    const known = new Set(migrations.map(({ name }) => name))
-    const newest = migrations.findLast(({ name }) => applied.has(name))?.name ?? ''
-    // A number above that of the last file belongs to a newer release beside this one.
-    const last = numberOf(migrations.at(-1)?.name ?? '')
-    for (const name of applied.keys()) {
-      if (!known.has(name) && numberOf(name) <= last)
-        throw new StartError(`migration ${set}/${name} was applied and its file is missing: restore it`)
-    }
-    return migrations.flatMap(({ name, sql }) => {
-      const checksum = checksumOf(sql)
-      const before = applied.get(name)
-      if (before === checksum) return []
-      if (before !== undefined) {
-        throw new StartError(
-          `migration ${set}/${name} was changed after it was applied: restore it, and write the change as a new one`,
-        )
-      }
-      if (name < newest)
-        throw new StartError(
-          `migration ${set}/${name} comes after ${newest}, which is applied: give it a higher number`,
-        )
-      return [{ set, name, sql, checksum }]
-    })
-  })
-}
-
-function numberOf(name: string): string {
-  return name.split('-', 1)[0]!
-}
-
-async function apply(session: Session, { set, name, sql, checksum }: Pending): Promise<void> {
-  const row = [set, name, checksum].map(quoteLiteral).join(', ')
-  try {
-    await session.script('begin; set local statement_timeout = 0')
-    await session.script(sql)
-    const tag = await session.script(
-      `insert into public.schema_migrations (set, name, checksum) values (${row}); commit`,
-    )
-    if (tag !== 'COMMIT') throw new Error('its transaction was not committed')
-  } catch (error) {
-    await session.script('rollback').catch(() => {})
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`migration ${set}/${name} failed${lineOf(error, sql)}: ${reason}`, { cause: error })
-  }
-}
-
-function lineOf(error: unknown, sql: string): string {
-  const position = Number((error as { position?: unknown } | null)?.position)
-  return position > 0 ? ` at line ${sql.slice(0, position).split('\n').length}` : ''
 }

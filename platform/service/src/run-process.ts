@@ -37,6 +37,17 @@ export async function runProcess(name: string, start: (context: ProcessContext) 
   }
 }
 
+/** Does something in this process with its settings and ends it; a failure prints one message on standard error and exits with 1. */
+export async function endAfter(name: string, run: (env: Environment) => Promise<void>): Promise<void> {
+  try {
+    await run(processEnvironment(name))
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${startFailure(name, error)}\n`)
+    process.exit(1)
+  }
+}
+
 function startFailure(name: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (isAppError(error) || error instanceof StartError) return `${name} cannot start: ${error.message}`

@@ -3,7 +3,8 @@ import type { Environment } from '@stoa/config'
 import { StartError } from '@stoa/kernel'
 import type { AccessTable } from '@stoa/security'
 import type { DefinedService } from './define-service.ts'
-import { runProcess } from './run-process.ts'
+import { runMigration } from './run-migration.ts'
+import { endAfter, runProcess } from './run-process.ts'
 import type { ServiceConfig } from './service-config.ts'
 import { startService } from './start-service.ts'
 
@@ -12,9 +13,13 @@ interface RunOptions {
   readonly access: AccessTable
 }
 
-/** Runs a service as this process, as `runProcess` does; its arguments are `--role web`, `worker` or `all`. */
+/**
+ * Runs a service as this process, as `runProcess` does; its arguments are `--role web`, `worker` or `all`. With `--migrate` it only
+ * migrates its database, prints what it applied, and ends with 0, or with 1 if that failed.
+ */
 export async function runService(definition: DefinedService<ServiceConfig>, { access }: RunOptions): Promise<void> {
   const { name } = definition.contract
+  if (process.argv.includes('--migrate')) return endAfter(name, (env) => runMigration(definition, env))
   await runProcess(name, ({ env, logDestination }) => {
     const config = definition.config.parse({ ...env, ...roleSetting(name, process.argv.slice(2)) })
     return startService(definition, { config, access, logDestination })

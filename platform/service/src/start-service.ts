@@ -5,7 +5,7 @@ import { connect } from './connections.ts'
 import type { DefinedService } from './define-service.ts'
 import { makeDoors } from './doors.ts'
 import { heldParts, stagesOf } from './parts.ts'
-import { migrateService } from './service-schema.ts'
+import { prepareSchema } from './service-schema.ts'
 import { startStages, stopStages, type Stage } from './stages.ts'
 import type { StartOptions } from './start-options.ts'
 
@@ -29,7 +29,7 @@ export async function startService(definition: DefinedService, options: StartOpt
   let isReady = false
   const parts = () => stages.flatMap((stage) => stage.parts)
   try {
-    await migrateService(definition, options.config)
+    await prepareSchema(definition, options.config)
     const bound = bindService(definition, connections)
     const doors = makeDoors({ connections, bindings: bound.bindings, parts, isReady: () => isReady })
     stages = stagesOf({ definition, connections, held, bound, doors })

@@ -1,5 +1,5 @@
 import { kafkaSettings } from './environment.ts'
-import type { Container, DeploymentObject, EnvironmentVariable } from './objects.ts'
+import type { Container, DeploymentObject, EnvironmentVariable, JobObject } from './objects.ts'
 
 /** A container of a Compose file. */
 export type ComposeService = Readonly<Record<string, unknown>> & {
@@ -31,7 +31,7 @@ export function composeService(object: DeploymentObject, system: string): Compos
   const [container] = containers
   if (container === undefined) throw new Error(`${object.metadata.name} has no container`)
   const { name, image, env, resources, volumeMounts = [], securityContext: security } = container
-  const secrets = [...new Set(env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []))].toSorted()
+  const secrets = secretsOf(env)
   const needsDatabase = env.some((each) => each.name.endsWith('DATABASE_URL'))
   return {
     image: imageOf(image),
@@ -52,7 +52,7 @@ export function composeService(object: DeploymentObject, system: string): Compos
     healthcheck: healthOf(container),
     ...(needsDatabase
       ? {
-          depends_on: { databases: { condition: 'service_completed_successfully' } },
+          depends_on: { [migrationOf(name)]: { condition: 'service_completed_successfully' } },
           networks: ['default', 'database'],
         }
       : {}),
@@ -64,6 +64,42 @@ export function composeService(object: DeploymentObject, system: string): Compos
       resources: { limits: { cpus: cpusOf(resources.limits.cpu), memory: memoryOf(resources.limits.memory) } },
     },
   }
+}
+
+/** The name of the container that migrates the databases of a service and ends. */
+function migrationOf(service: string): string {
+  return `migrate-${service}`
+}
+
+/** The containers of the job that migrates, which end before those of their services start. */
+export function migrationServices({ spec }: JobObject): Record<string, ComposeService> {
+  const { securityContext, containers } = spec.template.spec
+  const { runAsUser, runAsGroup } = securityContext
+  return Object.fromEntries(
+    containers.map(({ name, image, args, env, resources }) => {
+      const variables = env.flatMap((each) => variableOf(each, name))
+      const { cpu, memory } = resources.limits
+      return [
+        migrationOf(name),
+        {
+          image: imageOf(image),
+          command: args,
+          user: `${runAsUser}:${runAsGroup}`,
+          ...hardened,
+          restart: 'on-failure:6',
+          environment: Object.fromEntries(variables),
+          env_file: secretsOf(env).map((each) => file(secretFile(each), true)),
+          depends_on: { databases: { condition: 'service_completed_successfully' } },
+          networks: ['database'],
+          deploy: { resources: { limits: { cpus: cpusOf(cpu), memory: memoryOf(memory) } } },
+        },
+      ]
+    }),
+  )
+}
+
+function secretsOf(env: readonly EnvironmentVariable[]): string[] {
+  return [...new Set(env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []))].toSorted()
 }
 
 /** A file with one variable in each line, read as it is, as `kubectl create secret --from-env-file` reads it. */

@@ -20,11 +20,27 @@ const ours = Object.entries(compose.services)
 // Of compose-go 2.16.2 (Apache-2.0), which Docker Compose reads its files with.
 const schema = JSON.parse(await readFile(join(import.meta.dirname, 'compose-spec.json'), 'utf8')) as object
 
-test('makes the same text again, with a container for each process, for PostgreSQL and for its databases', async () => {
+const migrated = shop.services.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
+
+test('makes the same text again, with a container for each process, its migrations, PostgreSQL and its databases', async () => {
   expect(await composeFiles(shop)).toEqual(files)
+  const migrations = migrated.map((name) => `migrate-${name}`)
   expect(Object.keys(compose.services).toSorted()).toEqual(
-    ['databases', 'postgres', ...shop.services.map(({ name }) => name)].toSorted(),
+    ['databases', 'postgres', ...migrations, ...shop.services.map(({ name }) => name)].toSorted(),
   )
+})
+
+test.each(migrated)('%s starts once a container of its image has migrated its databases', (name) => {
+  const { image, environment, depends_on: needs } = compose.services[name]
+  expect(needs).toEqual({ [`migrate-${name}`]: { condition: 'service_completed_successfully' } })
+  expect(environment.MIGRATE).toBe('off')
+  expect(compose.services[`migrate-${name}`]).toMatchObject({
+    image,
+    command: ['--migrate'],
+    restart: 'on-failure:6',
+    depends_on: { databases: { condition: 'service_completed_successfully' } },
+    env_file: [expect.objectContaining({ path: '${SECRETS:-./secrets}/' + `${name}-secrets.env` })],
+  })
 })
 
 test('keeps the schema of Compose, and a field of another name or type does not', () => {
@@ -48,7 +64,9 @@ test.each(ours)('%s runs without root, privileges, or a file system that it can 
   })
 })
 
-test.each(ours.filter(([name]) => name !== 'databases'))('%s has a health check', (_, { healthcheck }) => {
+const staying = ours.filter(([name]) => name !== 'databases' && !name.startsWith('migrate-'))
+
+test.each(staying)('%s has a health check', (_, { healthcheck }) => {
   expect(healthcheck.test[0]).toBe('CMD')
 })
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { System } from '../define-system.ts'
 import { databaseServices, databasesScript } from './compose-databases.ts'
-import { composeService, networks } from './compose-service.ts'
+import { composeService, migrationServices, networks } from './compose-service.ts'
 import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
 import { readVersion, refuseProblems, yamlOptions, type PublishedFile } from './kubernetes.ts'
 import { volumesOf } from './naming.ts'
@@ -30,6 +30,7 @@ export async function composeOf(system: System) {
   const files = kubernetesObjects(system.name, all, await readVersion())
   refuseProblems(system, files, all)
   const workloads = files.flatMap(({ objects }) => objects.filter((each) => each.kind === 'Deployment'))
+  const jobs = files.flatMap(({ objects }) => objects.filter((each) => each.kind === 'Job'))
   const deployments = all.map(({ deployment }) => deployment)
   const doors = new Map(
     deployments.flatMap(({ kind, name, port }) => (kind === 'gateway' ? [[name, port] as const] : [])),
@@ -39,6 +40,7 @@ export async function composeOf(system: System) {
     name: system.name,
     services: {
       ...databaseServices(deployments),
+      ...Object.fromEntries(jobs.flatMap((each) => Object.entries(migrationServices(each)))),
       ...Object.fromEntries(
         workloads.map((each) => {
           const port = doors.get(each.metadata.name)

@@ -88,6 +88,8 @@ function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<strin
     ADMIN_HOST: '0.0.0.0',
     ...Object.fromEntries<string>(further),
     DRAIN_TIMEOUT_MS: String(drainTimeoutMs),
+    // The job has migrated before.
+    ...(deployment.hasDatabase ? { MIGRATE: 'off' } : {}),
     REGISTRY_URL: at('registry'),
     AUTH_URL: at('auth'),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: lakeVolume.folder }),
@@ -102,7 +104,8 @@ function fromSettings(name: string, { kind }: Deployment): EnvironmentVariable {
   return { name, valueFrom: { configMapKeyRef: { name: sharedSettings, key } } }
 }
 
-function fromSecret(name: string, deployment: Deployment, isOptional: boolean): EnvironmentVariable {
+/** The secret of a process as a variable. */
+export function fromSecret(name: string, deployment: Deployment, isOptional: boolean): EnvironmentVariable {
   const secret = sharedSecrets[name] ?? `${deployment.name}-secrets`
   return {
     name,

@@ -13,6 +13,8 @@ export function chartTemplate(object: KubernetesObject): Fields {
   switch (kind) {
     case 'Deployment':
       return workload(inRelease, name)
+    case 'Job':
+      return when('.Values.migrationJob', migration(inRelease))
     case 'HorizontalPodAutoscaler':
       return when('eq .Values.autoscaling "hpa"', autoscaler(inRelease, name))
     case 'NetworkPolicy':
@@ -76,6 +78,30 @@ function when(condition: string, object: Fields): Fields {
 const of = (name: string) => `(index .Values.services "${name}")`
 const withName = (template: string, name: string) => rendered(`include "${template}" (dict "root" . "name" "${name}")`)
 
+const pullSecrets = renderedLines(
+  '{{- with .Values.imagePullSecrets }}',
+  'imagePullSecrets:',
+  '  {{- range . }}',
+  '  - name: {{ . }}',
+  '  {{- end }}',
+  '{{- end }}',
+)
+
+/** Helm runs it before it makes or changes anything else, and stops if it fails. */
+function migration(object: Fields): Fields {
+  const metadata = fieldsOf(object['metadata'])
+  const hook = { 'helm.sh/hook': 'pre-install,pre-upgrade', 'helm.sh/hook-delete-policy': 'before-hook-creation' }
+  const { template, ...spec } = fieldsOf(object['spec'])
+  const { spec: pod, ...rest } = fieldsOf(template)
+  const containers = fieldsOf(pod)['containers'] as readonly Fields[]
+  const withImages = containers.map((each) => ({ ...each, image: withName('stoa.image', each['name'] as string) }))
+  return {
+    ...object,
+    metadata: { ...metadata, annotations: { ...fieldsOf(metadata['annotations']), ...hook } },
+    spec: { ...spec, template: { ...rest, spec: { ...pullSecrets, ...fieldsOf(pod), containers: withImages } } },
+  }
+}
+
 function workload(object: Fields, name: string): Fields {
   const { template, ...spec } = fieldsOf(object['spec'])
   const { metadata, spec: pod } = fieldsOf(template)
@@ -89,14 +115,7 @@ function workload(object: Fields, name: string): Fields {
         // Other settings mean other pods.
         metadata: { ...fieldsOf(metadata), annotations: { 'checksum/settings': withName('stoa.checksum', name) } },
         spec: {
-          ...renderedLines(
-            '{{- with .Values.imagePullSecrets }}',
-            'imagePullSecrets:',
-            '  {{- range . }}',
-            '  - name: {{ . }}',
-            '  {{- end }}',
-            '{{- end }}',
-          ),
+          ...pullSecrets,
           ...rest,
           containers: (containers as readonly Fields[]).map((each) => container(each, name)),
         },
@@ -109,6 +128,11 @@ function container(fields: Fields, name: string): Fields {
   return {
     ...fields,
     image: withName('stoa.image', name),
+    env: (fields['env'] as readonly Fields[]).map((each) =>
+      each['name'] === 'MIGRATE'
+        ? { ...each, value: rendered('ternary "off" "on" .Values.migrationJob | quote') }
+        : each,
+    ),
     resources: rendered(`mergeOverwrite (deepCopy .Values.resources) (${of(name)}.resources | default dict) | toJson`),
   }
 }

@@ -36,6 +36,7 @@ export function valuesSchema({ all, claims, given }: Described): object {
       settings: texts(Object.keys(settingsToState(all.map(({ deployment }) => deployment)))),
       furtherSettings: texts([...new Set([...own.values()].flat())].toSorted()),
       resources,
+      migrationJob: flag,
       autoscaling: { enum: ['hpa', 'keda', 'none'] },
       keda: closed({ prometheus: word, lag: { type: ['string', 'integer'] } }),
       networkPolicies: flag,

@@ -23,6 +23,10 @@ export function helmValues(all: readonly Configured[], claims: readonly string[]
     ['Further settings of all processes; docs/settings.md lists them.', { furtherSettings: {} }],
     ['CPU and memory of each process.', { resources: usualResources }],
     [
+      'Whether a job migrates the databases before the processes are replaced; otherwise each process does so when it starts.',
+      { migrationJob: true },
+    ],
+    [
       'hpa scales by CPU; keda by CPU and by the lag of consumers, which it reads from Prometheus; none keeps `min` processes.',
       { autoscaling: 'hpa', keda: { prometheus: 'http://prometheus.monitoring:9090', lag: '1000' } },
     ],

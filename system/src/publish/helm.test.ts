@@ -97,6 +97,13 @@ test('helm lint finds nothing', ({ skip }) => {
   expect(run('helm', ['lint', '--strict', folder])).toMatchObject({ status: 0 })
 })
 
+const annotationsOfHelm: Readonly<Record<string, object>> = {
+  // An uninstall does not delete what is stored.
+  PersistentVolumeClaim: { 'helm.sh/resource-policy': 'keep' },
+  // Before the roll-out, and again in each.
+  Job: { 'helm.sh/hook': 'pre-install,pre-upgrade', 'helm.sh/hook-delete-policy': 'before-hook-creation' },
+}
+
 test('with the default values, the chart is what stoa publish kubernetes writes', ({ skip }) => {
   if (lacksHelm) skip(lacksHelm)
   const objects = rendered()
@@ -104,16 +111,16 @@ test('with the default values, the chart is what stoa publish kubernetes writes'
   expect(objects.map(kindAndName).toSorted()).toEqual(published.map(kindAndName).toSorted())
   for (const expected of published) {
     const object = withoutHash(find(objects, expected.kind, expected.metadata.name))
-    // An uninstall does not delete what is stored.
     const { annotations, ...metadata } = object.metadata
-    expect(annotations).toEqual(
-      object.kind === 'PersistentVolumeClaim' ? { 'helm.sh/resource-policy': 'keep' } : undefined,
-    )
-    expect({ ...object, metadata }).toEqual(expected)
+    const { annotations: published, ...expectedMetadata } = expected.metadata
+    const ofHelm = annotationsOfHelm[object.kind]
+    expect(annotations).toEqual(ofHelm === undefined ? published : { ...published, ...ofHelm })
+    expect({ ...object, metadata }).toEqual({ ...expected, metadata: expectedMetadata })
   }
 })
 
 const order = (objects: readonly Rendered[]) => find(objects, 'Deployment', 'order')['spec'].template.spec.containers[0]
+const isOf = (name: string) => (each: { readonly name: string }) => each.name === name
 const checksum = (objects: readonly Rendered[]) =>
   find(objects, 'Deployment', 'order')['spec'].template.metadata.annotations['checksum/settings']
 const kinds = (objects: readonly Rendered[], kind: string) => objects.filter((each) => each.kind === kind)
@@ -169,6 +176,21 @@ test.for<[string, string[], (objects: readonly Rendered[]) => unknown, unknown]>
       ...['order', 'registry'].map((name) => find(objects, 'ScaledObject', name)['spec'].triggers.length),
     ],
     [0, shop.services.length, 2, 1],
+  ],
+  [
+    'migrations as a job, with the images of the processes',
+    ['services.order.tag="1.2.4"'],
+    (objects) => [
+      find(objects, 'Job', 'migrate')['spec'].template.spec.containers.find(isOf('order')).image,
+      order(objects).env.find(isOf('MIGRATE')).value,
+    ],
+    ['stoa/order:1.2.4', 'off'],
+  ],
+  [
+    'migrations by the processes',
+    ['migrationJob=false'],
+    (objects) => [kinds(objects, 'Job'), order(objects).env.find(isOf('MIGRATE')).value],
+    [[], 'on'],
   ],
   ['no policies', ['networkPolicies=false'], (objects) => kinds(objects, 'NetworkPolicy'), []],
   [

@@ -4,6 +4,7 @@ import { loadSettings } from '../load-settings.ts'
 import type { Deployment } from '../topology.ts'
 import { callersOf, networkPolicyOf, type Configured } from './connections.ts'
 import { environmentFor, settingsToState } from './environment.ts'
+import { migrationJob, migrationName } from './migration-job.ts'
 import { metadataOf, namespace, selectorOf, sharedSettings, volumesOf } from './naming.ts'
 import type { KubernetesObject, ServiceObject } from './objects.ts'
 import { autoscalerOf, deploymentOf, portName } from './workload.ts'
@@ -25,7 +26,8 @@ export function kubernetesObjects(system: string, all: readonly Configured[], ve
   const files = all.map((each) => processFile({ system, configured: each, all, ports, version }))
   const claims = new Set(all.flatMap(({ deployment }) => volumesOf(deployment).map(({ claim }) => claim)))
   const data = settingsToState(all.map(({ deployment }) => deployment))
-  return [...sharedFiles(system, data), ...[...claims].map((claim) => claimFile(system, claim)), ...files]
+  const job = { name: `${migrationName}.yaml`, objects: [migrationJob(system, all, version)] }
+  return [...sharedFiles(system, data), job, ...[...claims].map((claim) => claimFile(system, claim)), ...files]
 }
 
 interface ProcessOptions {

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { configuredIn, kubernetesObjects } from './kubernetes-objects.ts'
 import { kubernetesFiles } from './kubernetes.ts'
 import { manifestProblems } from './manifest-problems.ts'
-import type { Container, DeploymentObject, KubernetesObject, NetworkPolicyObject, PodSpec } from './objects.ts'
+import type {
+  Container,
+  DeploymentObject,
+  JobContainer,
+  KubernetesObject,
+  NetworkPolicyObject,
+  PodSpec,
+} from './objects.ts'
 
 const all = await configuredIn(shop)
 const objects = kubernetesObjects('shop', all, '1.2.3').flatMap((file) => file.objects)
@@ -154,6 +161,33 @@ describe.each<[string, () => string[], string]>([
   test('the rule fails', () => {
     expect(problems().join('\n')).toContain(expected)
   })
+})
+
+const withJob = (change: (each: JobContainer) => JobContainer | undefined) =>
+  manifestProblems(
+    objects.map((each) => {
+      if (each.kind !== 'Job') return each
+      const { spec } = each
+      const containers = spec.template.spec.containers.flatMap((before) => change(before) ?? [])
+      const template = { ...spec.template, spec: { ...spec.template.spec, containers } }
+      return { ...each, spec: { ...spec, template } }
+    }),
+    all,
+  )
+const onlyOrder = (change: Partial<JobContainer>) => (each: JobContainer) =>
+  each.name === 'order' ? { ...each, ...change } : each
+
+test.each<[string, (each: JobContainer) => JobContainer | undefined, string]>([
+  ['no container', (each) => (each.name === 'order' ? undefined : each), 'no job migrates the database of order'],
+  ['the image of another release', onlyOrder({ image: 'stoa/order:1.2.2' }), 'no job migrates the database of order'],
+  ['no argument', onlyOrder({ args: [] }), 'no job migrates the database of order'],
+  [
+    'a writable root',
+    onlyOrder({ securityContext: { ...securityContext, readOnlyRootFilesystem: false } }),
+    'the container order may write to its root file system',
+  ],
+])('a job with %s for a process that does not migrate fails', (_, change, expected) => {
+  expect(withJob(change)).toEqual([expected])
 })
 
 test('a policy for pods of another process fails', () => {

@@ -1,6 +1,13 @@
 import { callersOf, type Configured } from './connections.ts'
 import { selectorOf } from './naming.ts'
-import type { Container, DeploymentObject, KubernetesObject, NetworkPolicyObject } from './objects.ts'
+import type {
+  Container,
+  DeploymentObject,
+  JobContainer,
+  JobObject,
+  KubernetesObject,
+  NetworkPolicyObject,
+} from './objects.ts'
 
 /**
  * What breaks our rules in the objects of a system, each in a sentence: Pod Security "restricted" and more for each container, variables
@@ -8,17 +15,30 @@ import type { Container, DeploymentObject, KubernetesObject, NetworkPolicyObject
  */
 export function manifestProblems(objects: readonly KubernetesObject[], all: readonly Configured[]): string[] {
   const deployments = objects.filter((each): each is DeploymentObject => each.kind === 'Deployment')
+  const jobs = objects.filter((each): each is JobObject => each.kind === 'Job')
   return [
     ...all.flatMap(({ deployment: { name } }) => (reservedNames.has(name) ? [`no process can be named ${name}`] : [])),
     ...missingObjects(objects, all),
     ...deployments.flatMap((each) => [...podProblems(each), ...settingProblems(each, all)]),
+    ...deployments.flatMap(({ spec }) => spec.template.spec.containers.flatMap(processProblems)),
+    ...jobs.flatMap(podProblems),
+    ...migrationProblems(jobs, deployments),
     ...objects.flatMap((each) => (each.kind === 'NetworkPolicy' ? connectionProblems(each, all) : [])),
     ...objects.flatMap((each) => (each.kind === 'ConfigMap' ? unknownKeys(each.data, all) : [])),
   ]
 }
 
 // Of files that are not of one process, and of what is named <process>-settings and <process>-secrets but belongs to all.
-const reservedNames = new Set(['blobs', 'further', 'kustomization', 'lake', 'namespace', 'settings', 'shared'])
+const reservedNames = new Set([
+  'blobs',
+  'further',
+  'kustomization',
+  'lake',
+  'migrate',
+  'namespace',
+  'settings',
+  'shared',
+])
 
 const perProcess = [
   'Deployment',
@@ -37,7 +57,7 @@ function missingObjects(objects: readonly KubernetesObject[], all: readonly Conf
   )
 }
 
-function podProblems({ metadata: { name }, spec }: DeploymentObject): string[] {
+function podProblems({ metadata: { name }, spec }: DeploymentObject | JobObject): string[] {
   const pod = spec.template.spec
   const { securityContext: security } = pod
   const faults = [
@@ -45,7 +65,7 @@ function podProblems({ metadata: { name }, spec }: DeploymentObject): string[] {
     [security.seccompProfile.type === 'RuntimeDefault', 'has no seccomp profile'],
     [!pod.automountServiceAccountToken, 'mounts a token of the cluster'],
     [!pod.enableServiceLinks, 'gets the variables of service links, which override settings'],
-    [pod.topologySpreadConstraints.length > 0, 'is not spread'],
+    [!('topologySpreadConstraints' in pod) || pod.topologySpreadConstraints.length > 0, 'is not spread'],
     [pod.containers.length > 0, 'has no container'],
   ] as const
   return [
@@ -54,27 +74,44 @@ function podProblems({ metadata: { name }, spec }: DeploymentObject): string[] {
   ]
 }
 
-function containerProblems({ name, image, securityContext, resources, ...container }: Container): string[] {
-  const { startupProbe, livenessProbe, readinessProbe } = container
-  const ports = new Set(container.ports.map((each) => each.name))
+function containerProblems({ name, image, securityContext, resources }: Container | JobContainer): string[] {
   const tag = /:([^:/]+)$/.exec(image)?.[1]
   const faults = [
     [!securityContext.allowPrivilegeEscalation, 'may gain privileges'],
     [securityContext.readOnlyRootFilesystem, 'may write to its root file system'],
     [securityContext.capabilities.drop.includes('ALL'), 'keeps capabilities'],
     [isSet(resources.requests) && isSet(resources.limits), 'has no requests and limits of CPU and memory'],
+    [tag !== undefined && tag !== 'latest', 'has an image without a version'],
+  ] as const
+  return faults.flatMap(([isFine, fault]) => (isFine ? [] : [`the container ${name} ${fault}`]))
+}
+
+function processProblems(container: Container): string[] {
+  const { name, startupProbe, livenessProbe, readinessProbe } = container
+  const ports = new Set(container.ports.map((each) => each.name))
+  const faults = [
     [secondsOf(startupProbe) >= longestMigrationSeconds, 'is stopped while it migrates its database'],
     [livenessProbe.httpGet.path === '/health/live' && ports.has(livenessProbe.httpGet.port), 'has no liveness probe'],
     [
       readinessProbe.httpGet.path === '/health/ready' && ports.has(readinessProbe.httpGet.port),
       'has no readiness probe',
     ],
-    [tag !== undefined && tag !== 'latest', 'has an image without a version'],
   ] as const
   return faults.flatMap(([isFine, fault]) => (isFine ? [] : [`the container ${name} ${fault}`]))
 }
 
-// Before it accepts connections, a process migrates its database.
+/** A process with MIGRATE=off never starts if no job migrates its database, with the image of the process. */
+function migrationProblems(jobs: readonly JobObject[], deployments: readonly DeploymentObject[]): string[] {
+  const migrating = jobs.flatMap(({ spec }) => spec.template.spec.containers)
+  return deployments.flatMap(({ metadata: { name }, spec }) => {
+    const [container] = spec.template.spec.containers
+    const waits = container?.env.some((each) => each.name === 'MIGRATE' && each.value === 'off') === true
+    const isMigrated = migrating.some(({ image, args }) => image === container?.image && args.includes('--migrate'))
+    return waits && !isMigrated ? [`no job migrates the database of ${name}`] : []
+  })
+}
+
+// With MIGRATE=on, a process migrates its database before it accepts connections.
 const longestMigrationSeconds = 600
 
 function secondsOf({ periodSeconds, failureThreshold = 3 }: Container['startupProbe']): number {

@@ -5,6 +5,7 @@ interface Metadata {
   readonly name: string
   readonly namespace?: string
   readonly labels?: Labels
+  readonly annotations?: Labels
 }
 
 /** One variable of a container: a value, a key of a Secret or ConfigMap, or a field of the pod. */
@@ -39,30 +40,38 @@ interface Amounts {
   readonly memory: string
 }
 
-/** The container of a process. */
-export interface Container {
+/** What every container of ours has. */
+interface AnyContainer {
   readonly name: string
   readonly image: string
-  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
   readonly env: readonly EnvironmentVariable[]
-  readonly envFrom: readonly { readonly configMapRef: { readonly name: string; readonly optional: boolean } }[]
-  /** The others begin once it has succeeded. */
-  readonly startupProbe: Probe
-  readonly livenessProbe: Probe
-  readonly readinessProbe: Probe
-  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } }
   readonly resources: { readonly requests: Amounts; readonly limits: Amounts }
   readonly securityContext: {
     readonly allowPrivilegeEscalation: boolean
     readonly readOnlyRootFilesystem: boolean
     readonly capabilities: { readonly drop: readonly string[] }
   }
+}
+
+/** A container that ends. */
+export interface JobContainer extends AnyContainer {
+  readonly args: readonly string[]
+}
+
+/** The container of a process. */
+export interface Container extends AnyContainer {
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string; readonly optional: boolean } }[]
+  /** The others begin once it has succeeded. */
+  readonly startupProbe: Probe
+  readonly livenessProbe: Probe
+  readonly readinessProbe: Probe
+  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } }
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[]
 }
 
-/** The pod of a process. */
-export interface PodSpec {
-  readonly serviceAccountName: string
+/** What every pod of ours has. */
+interface AnyPod {
   readonly automountServiceAccountToken: boolean
   /** Off: the variables of Kubernetes, such as ORDER_PORT, would override settings. */
   readonly enableServiceLinks: boolean
@@ -74,6 +83,17 @@ export interface PodSpec {
     readonly fsGroupChangePolicy?: string
     readonly seccompProfile: { readonly type: string }
   }
+}
+
+/** A pod that ends. */
+export interface JobPod extends AnyPod {
+  readonly restartPolicy: 'OnFailure'
+  readonly containers: readonly JobContainer[]
+}
+
+/** The pod of a process. */
+export interface PodSpec extends AnyPod {
+  readonly serviceAccountName: string
   readonly terminationGracePeriodSeconds: number
   readonly topologySpreadConstraints: readonly {
     readonly maxSkew: number
@@ -101,6 +121,19 @@ export interface DeploymentObject {
     }
     readonly selector: { readonly matchLabels: Labels }
     readonly template: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec }
+  }
+}
+
+/** A Job. */
+export interface JobObject {
+  readonly apiVersion: 'batch/v1'
+  readonly kind: 'Job'
+  readonly metadata: Metadata
+  readonly spec: {
+    readonly backoffLimit: number
+    readonly activeDeadlineSeconds: number
+    readonly ttlSecondsAfterFinished: number
+    readonly template: { readonly metadata: { readonly labels: Labels }; readonly spec: JobPod }
   }
 }
 
@@ -203,6 +236,7 @@ export type KubernetesObject =
   | ConfigMapObject
   | DeploymentObject
   | DisruptionBudgetObject
+  | JobObject
   | NamespaceObject
   | NetworkPolicyObject
   | ServiceAccountObject

@@ -19,8 +19,8 @@ const user = 1000
 /** Until no Service sends new connections to a pod that is about to stop. */
 const preStopSeconds = 5
 const marginSeconds = 4
-// A process migrates its database, or waits for the replica that does, before it accepts connections; a migration that is killed starts
-// again, so that one longer than this would never end.
+// With MIGRATE=on, a process migrates its database, or waits for the replica that does, before it accepts connections; a migration that is
+// killed starts again, so that one longer than this would never end.
 const startupSeconds = 1_800
 const startupPeriodSeconds = 5
 
@@ -28,6 +28,26 @@ const startupPeriodSeconds = 5
 export const usualResources: Container['resources'] = {
   requests: { cpu: '250m', memory: '512Mi' },
   limits: { cpu: '500m', memory: '1Gi' },
+}
+
+/** What no pod of ours may do. */
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const
+
+/** What no container of ours may do. */
+export const containerSecurity: Container['securityContext'] = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+}
+
+/** The image of a process. */
+export function imageOf(name: string, version: string): string {
+  return `stoa/${name}:${version}`
 }
 
 /** The Deployment of a process. */
@@ -61,11 +81,8 @@ function podOf(workload: Workload): PodSpec {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
+      ...podSecurity,
       ...(volumes.length === 0 ? {} : { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
-      seccompProfile: { type: 'RuntimeDefault' },
     },
     terminationGracePeriodSeconds: preStopSeconds + Math.ceil(stopTimeMs(drainTimeoutMs) / 1_000) + marginSeconds,
     topologySpreadConstraints: [
@@ -87,7 +104,7 @@ function containerOf({ deployment, environment, version }: Workload): Container 
   const isLive = { httpGet: { path: '/health/live', port: 'http' }, timeoutSeconds: 3 }
   return {
     name,
-    image: `stoa/${name}:${version}`,
+    image: imageOf(name, version),
     ports: [{ name: 'http', containerPort: port }, ...further],
     env: environment,
     envFrom: ['further-settings', `${name}-settings`].map((map) => ({ configMapRef: { name: map, optional: true } })),
@@ -105,11 +122,7 @@ function containerOf({ deployment, environment, version }: Workload): Container 
     },
     lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
     resources: usualResources,
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: containerSecurity,
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
   }
 }
