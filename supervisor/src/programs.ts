@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { stopTimeMs } from '@stoa/config'
 import type { Deployment } from '@stoa/system/topology'
+import { allocatorSettings } from './allocator.ts'
 import { packEntry, type Bundle } from './bundle.ts'
 import { environmentOf, givenBy, ownSpelling, type SystemSettings } from './environment.ts'
 import type { Program } from './keeper.ts'
@@ -48,7 +49,11 @@ function programOf(replica: Replica, { settings, bundle }: ProgramOptions): Flee
     members: [member],
     entry: bundle.entry(name),
     flags: bundle.isSource ? sourceFlags : [],
-    environment: { ...environmentOf(replica, settings), NODE_COMPILE_CACHE: bundle.compileCache },
+    environment: {
+      ...allocatorSettings,
+      ...environmentOf(replica, settings),
+      NODE_COMPILE_CACHE: bundle.compileCache,
+    },
     logPath: join(settings.data.logs, `${key}.log`),
     stopTimeoutMs: stopTimeoutOf(replica, settings),
   }
@@ -68,6 +73,7 @@ function packedProgram(replicas: readonly Replica[], { settings, bundle }: Progr
     entry: bundle.entry(packEntry),
     flags: [],
     environment: {
+      ...allocatorSettings,
       ...given,
       STOA_SYSTEM: settings.system,
       NODE_COMPILE_CACHE: bundle.compileCache,
