@@ -67,7 +67,7 @@ export const system = defineSystem({
     { ...service('services', etl), lake: 'writes' },
     { ...service('services', datamart), lake: 'reads' },
     { ...service('services', reporting), assets: fonts },
-    service('services', inference),
+    { ...service('services', inference), assets: ['@stoa/inference/model/words.bin'] },
 
     // The one door.
     gateway,

@@ -14,6 +14,12 @@ export const inferenceErrors = errors({
     why: 'A field is missing, unknown, or does not have the type or size that the manifest of the model declares.',
     fix: 'Correct the fields that `errors` points to; GET /api/v1/inference/models describes them.',
   },
+  'inference.product_not_found': {
+    kind: 'not_found',
+    title: 'No such product',
+    why: 'There is no product with this id that is for sale, or it was created within the last seconds.',
+    fix: 'Check the id.',
+  },
   'inference.subject_ambiguous': {
     kind: 'invalid',
     title: 'A product and a customer are given',

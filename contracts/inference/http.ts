@@ -1,7 +1,7 @@
 import { closed, get, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { ProductId, UserId } from '../shared/ids.ts'
-import { ModelInput, ModelManifest, ModelName, Predictions, Recommendations } from './resources.ts'
+import { ModelInput, ModelManifest, ModelName, Predictions, Recommendations, SimilarProduct } from './resources.ts'
 
 /** GET /api/v1/recommendations */
 export const listRecommendations = get('/api/v1/recommendations', {
@@ -22,6 +22,19 @@ export const listRecommendations = get('/api/v1/recommendations', {
   cacheControl: 'public, max-age=60, stale-while-revalidate=300',
   // an account gets its own response, because only with a token can it ask about itself
   sharedWith: { exceptWhoMay: 'recommendation:read' },
+})
+
+/** GET /api/v1/products/{id}/similar */
+export const listSimilarProducts = get('/api/v1/products/{id}/similar', {
+  params: { id: ProductId },
+  summary: 'List the products for sale whose names and descriptions mean nearly the same, most similar first',
+  permission: 'public',
+  owner: 'none',
+  query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 10 })) }, closed),
+  answers: { 200: Type.Object({ items: Type.Array(SimilarProduct) }) },
+  refuses: ['inference.product_not_found'],
+  cacheControl: 'public, max-age=60, stale-while-revalidate=300',
+  sharedWith: 'everybody',
 })
 
 /** GET /api/v1/inference/models */

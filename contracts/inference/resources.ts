@@ -23,6 +23,16 @@ export const RecommendedProduct = Type.Object({
 })
 export type RecommendedProduct = Static<typeof RecommendedProduct>
 
+/** A product that is similar to another. */
+export const SimilarProduct = Type.Object({
+  productId: ProductId,
+  name: Type.String(),
+  category: CategoryPath,
+  skus: Type.Array(Sku),
+  score: Type.Number({ description: 'cosine of the vectors of the texts, from 0 to 1' }),
+})
+export type SimilarProduct = Static<typeof SimilarProduct>
+
 /** Recommended products, best first; those bought together come before those that are popular. */
 export const Recommendations = Type.Object({
   basedOn: Type.Enum(['product', 'customer', 'popularity']),

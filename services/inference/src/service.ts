@@ -12,20 +12,32 @@ import {
 } from './use-cases/follow-products.ts'
 import { learnFromOrders } from './use-cases/learn-from-orders.ts'
 import { listRecommendations, personalData } from './use-cases/list-recommendations.ts'
+import { listSimilarProducts } from './use-cases/list-similar-products.ts'
 import { pruneTrainingTask } from './use-cases/prune-training.ts'
+import { keepWordVectors } from './vectors/read-word-vectors.ts'
+import { TextIndex } from './vectors/text-index.ts'
 
 /** Recommendations and models: its table of contents. */
 export const inferenceService = defineService(inference, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, database, makeTx }): Deps => ({ clock, database, makeTx }),
+  deps: ({ clock, database, makeTx, telemetry, config: { inferenceMaxVectors } }): Deps => {
+    const words = keepWordVectors(import.meta.url)
+    const index = { database, words, mostVectors: inferenceMaxVectors, logger: telemetry.logger }
+    return { clock, database, makeTx, words, products: new TextIndex({ kind: 'product', ...index }) }
+  },
   onStart: copyMissingProducts,
   bind: (deps) => ({
-    operations: { listRecommendations, listModels, predict: predict(deps) },
+    operations: {
+      listRecommendations,
+      listSimilarProducts: listSimilarProducts(deps),
+      listModels,
+      predict: predict(deps),
+    },
     rpc: { scorePayment },
     consumes: {
-      productCreated: copyCreatedProduct,
-      productUpdated: copyUpdatedProduct,
+      productCreated: copyCreatedProduct(deps),
+      productUpdated: copyUpdatedProduct(deps),
       productDeleted: dropDeletedProduct,
     },
     batches: { baskets: learnFromOrders },

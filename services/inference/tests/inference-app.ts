@@ -93,7 +93,7 @@ export async function startInference(snapshot: readonly Snapshot[] = []): Promis
 }
 
 /** The state of a product with one SKU. */
-function stateOf(productId: string, sku: string) {
+export function stateOf(productId: string, sku: string) {
   return {
     productId,
     version: 1,
