@@ -76,10 +76,11 @@ function rulesOfLevel({ name: service, slo: { availability, p99Ms, errorRate }, 
   return [...ofBudgets, slow]
 }
 
-/** Leaves out streams, which last as long as their client listens, and writes that wait for an outcome if the client wants it. */
+/** Leaves out streams and sockets, which last as long as their client listens, and writes that wait for an outcome if the client wants it. */
 function exceptLong(operations: Service['operations']): string {
   const long = Object.values(operations).filter(
-    (route) => route.kind === 'stream' || (route.kind === 'operation' && route.settled !== undefined),
+    (route) =>
+      route.kind === 'stream' || route.kind === 'socket' || (route.kind === 'operation' && route.settled !== undefined),
   )
   const paths = [...new Set(long.map(({ path }) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\\$&`)))]
   return paths.length === 0 ? '' : `,http_route!~"${paths.join('|')}"`

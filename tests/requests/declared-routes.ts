@@ -1,4 +1,4 @@
-import type { Operation, Service, Stream } from '@stoa/contract'
+import type { Operation, Service, Socket, Stream } from '@stoa/contract'
 import { catalogue } from '@stoa/contracts/catalogue'
 import { registry } from '@stoa/contracts/registry/service'
 
@@ -7,7 +7,7 @@ export interface DeclaredRoute {
   /** `order.placeOrder` */
   readonly at: string
   readonly service: Service
-  readonly route: Operation | Stream
+  readonly route: Operation | Stream | Socket
 }
 
 /** Every service that says anything; the registry is reached on its own port alone. */

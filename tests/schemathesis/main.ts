@@ -41,9 +41,11 @@ interface Run {
   readonly isSmall: boolean
 }
 
-/** Streams end only with their client, and Schemathesis compares each event with the text that OpenAPI calls them: journeys drive them. */
+/** Streams and sockets end only with their client, and Schemathesis compares each event with the text that OpenAPI calls them: journeys drive them. */
 const endless = catalogue.flatMap(({ name, operations }) =>
-  Object.entries(operations).flatMap(([id, route]) => (route.kind === 'stream' ? [`${name}.${id}`] : [])),
+  Object.entries(operations).flatMap(([id, route]) =>
+    route.kind === 'stream' || route.kind === 'socket' ? [`${name}.${id}`] : [],
+  ),
 )
 
 /** Runs Schemathesis, showing its report; returns whether it found no error. */

@@ -1,5 +1,5 @@
 import type { GenServiceMethods } from '@bufbuild/protobuf/codegenv2'
-import type { Static, TObject, TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import type { AuditFacts } from './audit.ts'
 import type { BatchBindings } from './batches.ts'
 import type { Upload, UploadContext } from './blobs.ts'
@@ -7,12 +7,14 @@ import type { EventData, Handled, ReceivedEvent } from './events.ts'
 import type { ReadHandle, WriteHandle } from './handles.ts'
 import type { JsonText } from './json-text.ts'
 import type { Mount } from './mounts.ts'
+import type { SocketHandler, StreamHandler } from './open-handlers.ts'
 import type { Answers, Operation, Stream } from './operations.ts'
 import type { Refuse, RpcRefusalCode } from './refusals.ts'
 import type { Calls, Rpc, RpcAnswer, RpcInput } from './rpc.ts'
 import type { SagaDefinition } from './saga.ts'
 import type { Published, SagaInput, SagaSignals, Service, TaskPayload } from './service.ts'
 import type { MountHandler } from './mount-handler.ts'
+import type { Socket } from './sockets.ts'
 
 /** The caller of a request: a user, a guest, another service, or anonymous. */
 export interface Caller {
@@ -53,6 +55,8 @@ export interface Tx<S extends Service = Service> extends WriteHandle {
     payload: TaskPayload<S, Name>,
     options?: { readonly delayMs?: number; readonly key?: string },
   ) => Promise<void>
+  /** With the commit, wakes those who watch a resource of this id, in every replica. */
+  readonly announce: (id: string) => void
   /**
    * Records an action in the audit trail, with the transaction. Facts that are left out are those of the request; outside of one the
    * service itself is the actor, and the operation is required. An audited operation that records itself is not recorded a second time.
@@ -106,7 +110,8 @@ type CommittedAnswer<A extends Answers, AnswersWith> = AnswersWith extends strin
   ? { readonly status: keyof A & number; readonly id: string } | Answer<A>
   : Answer<A>
 
-interface RequestContext<S extends Service, PathSchema, Query, Body, Code extends string> {
+/** What every handler of a request gets. */
+export interface RequestContext<S extends Service, PathSchema, Query, Body, Code extends string> {
   readonly params: Params<PathSchema>
   readonly query: Parsed<Query>
   readonly body: Parsed<Body>
@@ -177,21 +182,6 @@ type OperationResult<O> =
 /** The handler of one declared operation of a service. */
 export interface Handler<S extends Service, Name extends keyof S['operations']> {
   (context: OperationContext<S, S['operations'][Name]>): Promise<OperationResult<S['operations'][Name]>>
-  readonly [handles]?: Name
-}
-
-interface StreamContext {
-  /** Yields the result of `read` for a resource: immediately, then after changes and every second. All followers of an id share one read. */
-  readonly follow: <Value>(id: string, read: () => Promise<Value>) => AsyncIterable<Value>
-}
-
-/** The handler of a route of server-sent events: yields until the client leaves (`signal`). */
-export interface StreamHandler<S extends Service, Name extends keyof S['operations']> {
-  (
-    context: S['operations'][Name] extends Stream<string, infer Query, infer PathSchema>
-      ? RequestContext<S, PathSchema, Query extends TObject ? Query : undefined, undefined, never> & StreamContext
-      : never,
-  ): AsyncIterable<{ readonly id?: string; readonly event?: string; readonly data: unknown }>
   readonly [handles]?: Name
 }
 
@@ -281,7 +271,9 @@ type RouteHandler<S extends Service, Name extends keyof S['operations']> = S['op
   ? MountHandler
   : S['operations'][Name] extends Stream<string, any>
     ? StreamHandler<S, Name>
-    : Handler<S, Name>
+    : S['operations'][Name] extends Socket<string, any, any, any, any>
+      ? SocketHandler<S, Name>
+      : Handler<S, Name>
 
 /** A handler for everything the contract declares; a missing handler does not compile. */
 export type Bindings<S extends Service> = HandlerBindings<S> & BatchBindings<S>

@@ -39,10 +39,10 @@ export type {
   PersonalData,
   Refused,
   RpcHandler,
-  StreamHandler,
   TaskHandler,
   Tx,
 } from './handlers.ts'
+export type { OpenSocket, SocketHandler, StreamHandler } from './open-handlers.ts'
 export type { AnyExample, Examples, OperationExample } from './examples.ts'
 export {
   booleanFlag,
@@ -131,6 +131,16 @@ export {
   type ValueOf,
 } from './schemas.ts'
 export { keyText, nameText, noteText, opaqueText, textDetail, withPortablePatterns } from './texts.ts'
+export {
+  socket,
+  socketCloseCodes,
+  socketErrorMessage,
+  socketProtocol,
+  socketTicketPrefix,
+  type MessageOf,
+  type Messages,
+  type Socket,
+} from './sockets.ts'
 export {
   describeService,
   type Consumed,

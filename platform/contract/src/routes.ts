@@ -57,6 +57,15 @@ const StreamRoute = Type.Object({
   ...asked,
 })
 
+const SocketRoute = Type.Object({
+  kind: Type.Literal('socket'),
+  method: Type.Literal('GET'),
+  ...shared,
+  ...asked,
+  receives: Schemas,
+  sends: Schemas,
+})
+
 const MountRoute = Type.Object({
   kind: Type.Literal('mount'),
   ...shared,
@@ -94,7 +103,9 @@ export const RoutesDocument = Type.Object(
     owner: Text,
     slo: Type.Object({ availability: Type.Number(), p99Ms: Type.Number(), errorRate: Type.Number() }, closed),
     errors: Type.Record(Name, Type.Object({ kind: Text, title: Text, why: Text, fix: Text }), { maxProperties: 500 }),
-    operations: Type.Record(Name, Type.Union([OperationRoute, StreamRoute, MountRoute]), { maxProperties: 500 }),
+    operations: Type.Record(Name, Type.Union([OperationRoute, StreamRoute, SocketRoute, MountRoute]), {
+      maxProperties: 500,
+    }),
     publishes: Events,
     consumes: Events,
     examples: Type.Record(Name, Type.Object({}), { maxProperties: 500 }),

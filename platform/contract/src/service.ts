@@ -10,6 +10,7 @@ import { noGraph, type Graph } from './graph.ts'
 import type { Mount } from './mounts.ts'
 import type { Effect, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
+import type { Socket } from './sockets.ts'
 
 /** The service level: availability as a fraction, p99 in milliseconds, and the fraction of responses that may be errors. */
 export interface ServiceLevel {
@@ -50,7 +51,7 @@ export interface TaskType<Payload extends TSchema = TSchema> {
 }
 
 /** An entry of `operations`. */
-export type Route = Operation | Stream | Mount
+export type Route = Operation | Stream | Socket | Mount
 
 /** The personal data that a service stores and the purpose of each, or `none`. */
 export type PersonalDataKept = 'none' | { readonly [what: string]: string }

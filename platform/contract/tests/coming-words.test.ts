@@ -10,8 +10,6 @@ import {
   type ComingWords,
   type ProjectionHandlers,
   type SearchQuery,
-  type Socket,
-  type SocketHandler,
   type Thread,
   type ThreadHandler,
 } from './coming-words.ts'
@@ -50,7 +48,7 @@ const words = {
 } as const satisfies ComingService<Omit<ComingWords, 'database'>>
 
 /** The part of today's list (platform/service/src/parts.ts) beside which the part of a word starts; `none` if it needs no part. */
-const placeOf: { readonly [Word in keyof ComingWords | 'socket' | 'app']: Place } = {
+const placeOf: { readonly [Word in keyof ComingWords | 'app']: Place } = {
   folder: 'database',
   database: 'database',
   caches: 'change feed',
@@ -58,7 +56,6 @@ const placeOf: { readonly [Word in keyof ComingWords | 'socket' | 'app']: Place 
   projections: 'consumers',
   consumesEverything: 'consumers',
   calendar: 'tasks',
-  socket: 'requests',
   doors: 'requests',
   scaling: 'none',
   app: 'none',
@@ -75,11 +72,6 @@ test('the record of the decision names every coming word and its place', () => {
 test('handlers of coming words have the types of their declarations', () => {
   type Handlers = ProjectionHandlers<(typeof words)['projections']['products']>
   expectTypeOf<Parameters<Handlers['productCreated']>[0]['data']>().toEqualTypeOf<{ sku: string }>()
-  type Chat = Socket<'/api/v1/chat', { say: ReturnType<typeof Type.String> }, { said: ReturnType<typeof Type.Number> }>
-  expectTypeOf<Parameters<Parameters<SocketHandler<Chat>>[0]['send']>[0]>().toEqualTypeOf<{
-    readonly type: 'said'
-    readonly data: number
-  }>()
   type Rank = ThreadHandler<Thread<ReturnType<typeof numbers>, ReturnType<typeof Type.Number>>>
   expectTypeOf<Rank>().toEqualTypeOf<(input: number[]) => number>()
   type Query = SearchQuery<(typeof search)['operations']['searchProducts']['query']>

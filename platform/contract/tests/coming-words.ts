@@ -1,29 +1,8 @@
 // The coming words of the contract (docs/adr), as types only: they compile against the words of today, and nothing runs them.
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
-import type { Caller, EventData, EventType, PathParams, Permission, ReadHandle, Service } from '../src/index.ts'
-
-interface RouteWords<Path extends string> {
-  readonly path: Path
-  readonly params: { readonly [Name in PathParams<Path>]: TSchema }
-  readonly summary: string
-  readonly permission: Permission
-  readonly owner: string
-}
+import type { EventData, EventType, ReadHandle, Service } from '../src/index.ts'
 
 // Routes: entries of `operations`, served by the part `requests`.
-
-/** A WebSocket (RFC 6455): typed messages in both directions. */
-export interface Socket<
-  Path extends string = string,
-  Receives extends Messages = Messages,
-  Sends extends Messages = Messages,
-> extends RouteWords<Path> {
-  readonly kind: 'socket'
-  readonly receives: Receives
-  readonly sends: Sends
-  readonly idleMs: number
-}
-type Messages = { readonly [message: string]: TSchema }
 
 /** A query parameter that may be repeated (`sku=A&sku=B`). */
 export const many = <S extends TSchema>(schema: S, maxItems: number) => Type.Array(schema, { maxItems, style: 'form' })
@@ -113,16 +92,6 @@ export interface App<Uses extends { readonly [service: string]: Service }> {
 }
 
 // Bindings: what a handler of each word gets.
-
-export type SocketHandler<W extends Socket> = (context: {
-  readonly caller: Caller
-  readonly db: ReadHandle
-  readonly messages: AsyncIterable<MessageOf<W['receives']>>
-  readonly send: (message: MessageOf<W['sends']>) => Promise<void>
-}) => Promise<void>
-type MessageOf<M extends Messages> = {
-  [Name in keyof M]: { readonly type: Name; readonly data: Static<M[Name]> }
-}[keyof M]
 
 export type ProjectionHandlers<P extends Projection> = {
   readonly [Name in keyof P['from']]: (

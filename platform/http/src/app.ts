@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { refuseFrom, type MountHandler, type Permission, type Stream } from '@stoa/contract'
+import { refuseFrom, type MountHandler, type Permission, type Socket, type Stream } from '@stoa/contract'
 import { makeUnderWay, type LoadShedder } from '@stoa/resilience'
 import { runWithContext } from '@stoa/telemetry'
 import { authorize, callerOf } from './caller.ts'
@@ -13,6 +13,8 @@ import type { OperationParts } from './request-context.ts'
 import { makeProblems, type Problems } from './respond.ts'
 import { createRouter, type Router } from './router.ts'
 import { makeOperationRoutes } from './routes.ts'
+import { isUpgrade, type Upgrade } from './sockets/handshake.ts'
+import { upgradeListener } from './sockets/upgrade-listener.ts'
 import { trustProxies } from './trusted-proxies.ts'
 import { uploadMatcher } from './uploads.ts'
 
@@ -41,7 +43,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     problems,
     authenticate,
     operations: makeOperationRoutes(service, options.bindings),
-    streams: streamsOf(options),
+    streams: openRoutesOf<Stream>(options, 'stream'),
+    sockets: openRoutesOf<Socket>(options, 'socket'),
+    telemetry,
     refuse: refuseFrom(service.errors),
     checkAnswers: options.checkAnswers === true,
   })
@@ -51,8 +55,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const observe = makeObserver(telemetry)
   const inFlight = makeInFlight()
 
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    const exchange = beginExchange(request, response, begin)
+  const serve = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
+    const exchange = beginExchange(request, response, begin, upgrade)
     const extra = extras.find(exchange.path)
     const mounted = extra === undefined ? mounts.find(exchange.path) : undefined
     const foreign = extra ?? mounted
@@ -76,7 +80,14 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     })
   }
   const takesUpload = uploadMatcher(service)
-  return { listener, takesUpload, inFlight: inFlight.count, close: () => closeApp(drain, inFlight, router) }
+  return {
+    listener: (request, response) => serve(request, response),
+    takesUpgrade: isUpgrade,
+    onUpgrade: upgradeListener(serve),
+    takesUpload,
+    inFlight: inFlight.count,
+    close: () => closeApp(drain, inFlight, router),
+  }
 }
 
 interface Foreign {
@@ -95,9 +106,12 @@ function mountsOf({ service, bindings }: HttpAppOptions): Foreign[] {
   })
 }
 
-function streamsOf({ service, bindings }: HttpAppOptions): [Stream, unknown][] {
+function openRoutesOf<Kind extends Stream | Socket>(
+  { service, bindings }: HttpAppOptions,
+  kind: Kind['kind'],
+): [Kind, unknown, string][] {
   return Object.entries(service.operations).flatMap(([name, route]) =>
-    route.kind === 'stream' ? [[route, bindings[name]]] : [],
+    route.kind === kind ? [[route as Kind, bindings[name], name]] : [],
   )
 }
 

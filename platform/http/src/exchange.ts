@@ -3,6 +3,7 @@ import type { NewId } from '@stoa/kernel'
 import { receivedDeadline } from '@stoa/resilience'
 import type { Principal } from '@stoa/security'
 import { contextFromHeaders, newContext, type Span, type Telemetry, type TraceContext } from '@stoa/telemetry'
+import type { Upgrade } from './sockets/handshake.ts'
 
 /** The caller of a request, as far as the HTTP server needs it. */
 export type HttpPrincipal = Pick<Principal, 'kind' | 'subject' | 'roles' | 'can'> &
@@ -35,6 +36,10 @@ export interface Exchange {
   code: string | undefined
   /** Gives back the request's place among those in progress; a stream does so when it begins, all others when they end. */
   leave: () => void
+  /** The connection of a request for a WebSocket. */
+  readonly upgrade: Upgrade | undefined
+  /** Whether the connection has become a WebSocket. */
+  isUpgraded: boolean
   /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal
   readonly abort: (reason: Error) => void
@@ -52,7 +57,12 @@ interface ExchangeParts {
 const exchangeKey = Symbol('stoa.exchange')
 
 /** Starts an exchange: request id, trace context, deadline and span. */
-export function beginExchange(request: IncomingMessage, response: ServerResponse, parts: ExchangeParts): Exchange {
+export function beginExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ExchangeParts,
+  upgrade?: Upgrade,
+): Exchange {
   const { headers } = request
   const url = request.url ?? '/'
   const queryAt = url.indexOf('?')
@@ -80,6 +90,8 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     principal: undefined,
     rawBody: undefined,
     code: undefined,
+    upgrade,
+    isUpgraded: false,
     leave: () => {},
     // Most requests never use it, and it costs more than the rest of this object.
     get signal() {

@@ -16,6 +16,8 @@ export type { CallContext, Changes, ExtraRoute, HttpApp, HttpAppOptions, HttpLim
 export { openApiDocument, type OpenApiInfo } from './openapi/document.ts'
 export { answerHeaderNames } from './openapi/headers.ts'
 export { decodeCursor, encodeCursor, readPage, readPageById } from './pages.ts'
+export { isUpgrade, type Upgrade } from './sockets/handshake.ts'
+export { upgradeListener } from './sockets/upgrade-listener.ts'
 export { refuseConnect, refuseUnreadable } from './unreadable.ts'
 export { parsePrefer, type Preference } from './prefer.ts'
 export { makeValidator, type Validator } from './validation.ts'

@@ -15,7 +15,7 @@ export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchang
   const durations = httpServerRequestDuration(metrics)
   return (exchange) => {
     const { response, method, route, span, path } = exchange
-    const status = response.writableFinished ? response.statusCode : clientGone
+    const status = exchange.isUpgraded ? 101 : response.writableFinished ? response.statusCode : clientGone
     const durationMs = performance.now() - exchange.startedAt
     durations.observe(durationMs / 1_000, {
       http_request_method: httpMethodOf(method),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Tally } from '@stoa/audit'
 import type { Blobs } from '@stoa/blobs'
 import type { Caller, MountHandler, Permission, Service, Tx, WriteHandle } from '@stoa/contract'
@@ -8,6 +9,7 @@ import type { LoadShedder } from '@stoa/resilience'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Authenticate } from './caller.ts'
 import type { IsTrustedProxy } from './exchange.ts'
+import { defaultSocketLimits, type SocketLimits } from './sockets/open-socket.ts'
 
 /** The caller and the deadline of the calls of one request. */
 export interface CallContext {
@@ -48,6 +50,7 @@ export interface HttpLimits {
   readonly pollMs: number
   /** A comment is sent to a silent stream of server-sent events this often; 15,000. */
   readonly heartbeatMs: number
+  readonly sockets: Omit<SocketLimits, 'heartbeatMs'>
 }
 
 /** A path outside the contract: exact, or a prefix that ends in `/*`. It is served while the service drains. */
@@ -94,6 +97,9 @@ export interface HttpAppOptions {
 /** The HTTP side of one service, to be attached to a port that others may share. */
 export interface HttpApp {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** Whether a request asks for a WebSocket; its connection is then given to `onUpgrade`. */
+  readonly takesUpgrade: (request: IncomingMessage) => boolean
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Whether a request brings an upload, whose body may take any time as long as it arrives. */
   readonly takesUpload: (request: IncomingMessage) => boolean
   /** Requests in progress, including streams; additional routes are not counted. */
@@ -109,6 +115,7 @@ export const defaultLimits: HttpLimits = {
   keyWaitMs: 1_000,
   pollMs: 1_000,
   heartbeatMs: 15_000,
+  sockets: defaultSocketLimits,
 }
 
 /** The media type of every body. */

@@ -27,6 +27,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map<keyof typeof platformE
   ['request.expectation_failed', 417],
   ['request.method_unknown', 501],
   ['request.length_required', 411],
+  ['request.upgrade_required', 426],
   ['request.stalled', 408],
   ['request.range_unsatisfiable', 416],
 ])

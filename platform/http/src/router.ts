@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { bodyLimitOf, type Stream } from '@stoa/contract'
-import { runWithContext, streamAttribute } from '@stoa/telemetry'
+import { bodyLimitOf, type Socket, type Stream } from '@stoa/contract'
+import { runWithContext, streamAttribute, type Telemetry } from '@stoa/telemetry'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { answerError, tooLate } from './answer-error.ts'
 import { batchedReadsPath, batchServer, MAX_BATCHED_READS_BYTES, type ServeBatch } from './batched-reads.ts'
@@ -13,6 +13,7 @@ import { refusalOf } from './refusals.ts'
 import type { OperationParts } from './request-context.ts'
 import { respond, type Outgoing, type Problems } from './respond.ts'
 import type { OperationRoute } from './routes.ts'
+import { socketServer } from './sockets/serve-socket.ts'
 import { streamServer } from './streams.ts'
 import { addUploads, isUploadRoute } from './upload-routes.ts'
 import { urlOf } from './fastify-path.ts'
@@ -23,7 +24,9 @@ export interface RouterParts {
   readonly problems: Problems
   readonly authenticate: Authenticate
   readonly operations: ReadonlyMap<string, OperationRoute>
-  readonly streams: readonly (readonly [Stream, unknown])[]
+  readonly streams: readonly (readonly [Stream, unknown, name: string])[]
+  readonly sockets: readonly (readonly [Socket, unknown, name: string])[]
+  readonly telemetry: Telemetry
   readonly refuse: OperationRoute['refuse']
   readonly checkAnswers: boolean
 }
@@ -79,6 +82,7 @@ export async function createRouter(from: RouterParts): Promise<Router> {
   const findMethods = makePathMatcher([
     ...[...from.operations.values()].map(({ operation }) => operation),
     ...from.streams.map(([stream]) => stream),
+    ...from.sockets.map(([socket]) => socket),
   ])
   app.setNotFoundHandler((request, reply) => {
     reply.hijack()
@@ -88,6 +92,7 @@ export async function createRouter(from: RouterParts): Promise<Router> {
   for (const route of routes) if (!isUploadRoute(route)) addOperation(app, route, from)
   addUploads(app, routes.filter(isUploadRoute), from)
   for (const [stream, handler] of from.streams) addStream(app, stream, handler, from)
+  for (const [socket, handler, name] of from.sockets) addSocket(app, [name, socket], handler, from)
   const serveBatch = batchServer(parts, from.operations, problems, from.checkAnswers)
   if (serveBatch !== undefined) addBatches(app, serveBatch, from)
   await app.ready()
@@ -163,15 +168,32 @@ function addBatches(app: FastifyInstance, serve: ServeBatch, { parts, problems, 
 function addStream(app: FastifyInstance, stream: Stream, handler: unknown, from: RouterParts): void {
   if (typeof handler !== 'function') throw new TypeError(`the stream ${stream.path} has no handler`)
   const serve = streamServer(from.parts, stream, handler as Parameters<typeof streamServer>[2], from.refuse)
+  addOpen(app, stream, serve, from)
+}
+
+function addSocket(
+  app: FastifyInstance,
+  [name, socket]: readonly [string, Socket],
+  handler: unknown,
+  from: RouterParts,
+): void {
+  if (typeof handler !== 'function') throw new TypeError(`the socket ${socket.path} has no handler`)
+  addOpen(app, socket, socketServer(from, name, socket, handler as Parameters<typeof socketServer>[3]), from)
+}
+
+type ServeOpen = (exchange: Exchange, params: Params) => Promise<void>
+
+/** Adds a route whose connection stays open. */
+function addOpen(app: FastifyInstance, route: Stream | Socket, serve: ServeOpen, from: RouterParts): void {
   app.route({
     method: 'GET',
     exposeHeadRoute: false,
-    url: urlOf(stream.path),
+    url: urlOf(route.path),
     onRequest: async (request) => {
       const exchange = exchangeOf(request.raw)
-      exchange.route = stream.path
+      exchange.route = route.path
       exchange.span.setAttribute(streamAttribute, true)
-      await authorize(exchange, stream.permission, from.authenticate)
+      await authorize(exchange, route.permission, from.authenticate)
     },
     handler: (request, reply) => {
       reply.hijack()

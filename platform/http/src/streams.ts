@@ -53,7 +53,7 @@ export function streamServer(
     // open streams are limited elsewhere: most of the time they wait
     exchange.leave()
     parts.draining.addEventListener('abort', endOnDrain)
-    const stopWatching = endWithToken(parts, exchange, principal)
+    const stopWatching = endWithToken(parts, exchange, principal, (why) => exchange.abort(new Error(why)))
     try {
       const call = { exchange, caller, key: undefined, input: { params, query, body: undefined } }
       const context = Object.defineProperties(
@@ -68,10 +68,14 @@ export function streamServer(
   }
 }
 
-/** A stream is authorized once, so it ends when its token expires or is invalidated. */
-function endWithToken(parts: OperationParts, exchange: Exchange, principal: HttpPrincipal): () => void {
+/** What stays open is authorized once, so it ends when its token expires or is invalidated. Returns a function that stops watching. */
+export function endWithToken(
+  parts: OperationParts,
+  exchange: Exchange,
+  principal: HttpPrincipal,
+  end: (why: string) => void,
+): () => void {
   const { expiresAtMs, sessionId } = principal
-  const end = (why: string) => exchange.abort(new Error(why))
   const timer =
     expiresAtMs === undefined ? undefined : setTimeout(() => end('the token has expired'), expiresAtMs - Date.now())
   const stop = parts.onInvalidated?.((sessionIds) => {

@@ -26,6 +26,7 @@ import {
 import { factsOf, recordBegun, recordCommitted } from './audit.ts'
 import { readBack, type Answered } from './read-back.ts'
 import { inProgress, noVersion, refusalOf } from './refusals.ts'
+import { RolledBack } from './rolled-back.ts'
 import { requestContext, type OperationCall, type OperationParts } from './request-context.ts'
 import { requireReachOfBody, type OperationRoute } from './routes.ts'
 
@@ -50,15 +51,6 @@ interface Run {
 interface Changed extends KeptAnswer {
   readonly status: number
   readonly id?: string
-}
-
-/** Carries a refusal out of a transaction, which rolls it back. */
-class RolledBack extends Error {
-  readonly refused: Refused
-  constructor(refused: Refused) {
-    super('rolled back by a refusal')
-    this.refused = refused
-  }
 }
 
 /** Thrown to leave the handler after a `begin` whose effect another request has completed. */

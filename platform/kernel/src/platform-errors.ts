@@ -49,6 +49,12 @@ export const platformErrors = errors({
     why: 'The `Expect` header has a value other than `100-continue`.',
     fix: 'Omit the `Expect` header, or send `100-continue`.',
   },
+  'request.upgrade_required': {
+    kind: 'unsupported',
+    title: 'The path serves WebSockets only',
+    why: 'The request is not a handshake of a WebSocket of version 13 (RFC 6455).',
+    fix: 'Open the path with a WebSocket client.',
+  },
   'request.too_large': {
     kind: 'too_large',
     title: 'The body is larger than allowed',

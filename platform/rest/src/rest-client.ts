@@ -30,7 +30,7 @@ interface Received {
  */
 export function restClient<C extends RestContract>({ operations }: C, options: RestOptions): RestClient<C> {
   const methods = Object.entries(operations).flatMap(([name, route]) =>
-    route.kind === 'mount' ? [] : [[name, methodOf(name, route, options)] as const],
+    route.kind === 'mount' || route.kind === 'socket' ? [] : [[name, methodOf(name, route, options)] as const],
   )
   return Object.fromEntries(methods) as unknown as RestClient<C>
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** The limits of the connections of a port; times in milliseconds. */
 export interface ConnectionLimits {
@@ -54,6 +55,10 @@ export function limitConnections(limits: ConnectionLimits) {
     onRequest({ socket }: IncomingMessage, response: ServerResponse) {
       strangers.delete(socket)
       response.once('close', () => addStranger(socket))
+    },
+    /** A connection that is no longer HTTP is limited by what serves it. */
+    onUpgrade(socket: Duplex) {
+      strangers.delete(socket as Socket)
     },
     /** Lets a server take the socket; a session that it opens is on this socket. */
     accept(socket: Socket, take: () => void) {

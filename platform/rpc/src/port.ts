@@ -33,6 +33,10 @@ interface PortOptions {
   readonly http1: RequestListener
   /** Responds to input that is not an HTTP/1.1 request; if omitted, Node responds without a body. */
   readonly onUnreadable?: (error: Error, socket: Duplex) => void
+  /** Whether a request for an upgrade gets one; if omitted, all are served as if they had not asked. */
+  readonly takesUpgrade?: (request: IncomingMessage) => boolean
+  /** Gets the connection of such a request, and what has arrived behind its head. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Responds to CONNECT; if omitted, Node closes the connection without a response. */
   readonly onConnect?: (request: IncomingMessage, socket: Duplex) => void
   /** Call `onAdmitted` when the caller of the request has been admitted. */
@@ -56,6 +60,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
       // Node's limit is the same for all requests
       requestTimeout: options.takesLongBody === undefined ? bodyTimeMs : 0,
       requireHostHeader: false,
+      shouldUpgradeCallback: options.takesUpgrade ?? (() => false),
     },
     options.http1,
   )
@@ -66,7 +71,16 @@ export async function openPort(options: PortOptions): Promise<Port> {
   const limits = { ...defaultConnectionLimits, ...options.limits }
   const connections = limitConnections(limits)
   http1.prependListener('request', connections.onRequest)
-  const { takesLongBody } = options
+  const upgraded = new Set<Duplex>()
+  const { takesLongBody, onUpgrade } = options
+  if (onUpgrade !== undefined) {
+    http1.on('upgrade', (request, socket, head) => {
+      connections.onUpgrade(socket)
+      upgraded.add(socket)
+      socket.once('close', () => upgraded.delete(socket))
+      onUpgrade(request, socket, head)
+    })
+  }
   if (takesLongBody !== undefined) {
     http1.prependListener('request', (request) => {
       if (!takesLongBody(request)) limitBodyTime(request, bodyTimeMs)
@@ -90,7 +104,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   await listen(server, options.host, options.port)
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
-  return { port, close: (timeoutMs) => close({ server, http1, connections, silent }, timeoutMs) }
+  return { port, close: (timeoutMs) => close({ server, http1, connections, silent, upgraded }, timeoutMs) }
 }
 
 /** Closes the connection of a request whose body is not complete in time. */
@@ -134,9 +148,11 @@ interface Connections {
   readonly connections: ReturnType<typeof limitConnections>
   /** Connections without a request, which neither server knows. */
   readonly silent: Set<Socket>
+  /** Connections that are no longer HTTP. */
+  readonly upgraded: ReadonlySet<Duplex>
 }
 
-async function close({ server, http1, connections, silent }: Connections, timeoutMs: number): Promise<void> {
+async function close({ server, http1, connections, silent, upgraded }: Connections, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()
@@ -145,6 +161,7 @@ async function close({ server, http1, connections, silent }: Connections, timeou
   const idle = setInterval(() => http1.closeIdleConnections(), 50)
   const force = setTimeout(() => {
     http1.closeAllConnections()
+    for (const socket of upgraded) socket.destroy()
     for (const session of connections.sessions()) session.destroy()
     resolve()
   }, timeoutMs)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Part } from '@stoa/kernel/part'
-import type { Database } from '@stoa/postgres'
+import type { WriteHandle } from '@stoa/contract'
+import { sendWithCommit, type Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 
 const channel = 'stoa_changed'
@@ -15,6 +16,12 @@ export interface ChangeFeed {
   /** Wakes waiting requests in this process immediately, and those in other replicas with one NOTIFY per batch of changes. */
   readonly announce: (ids: readonly string[]) => void
   readonly close: () => Promise<void>
+}
+
+/** Wakes those who watch this id in every replica, if the transaction is committed: PostgreSQL sends the notification with the COMMIT. */
+export function announceWithCommit(tx: WriteHandle, id: string): void {
+  // without a sender, so that it also wakes those of this process
+  sendWithCommit(tx, () => tx.sql`select pg_notify(${channel}, ${`,${id}`})`)
 }
 
 /** Makes the change feed of a service. A lost notification only causes a delay, because waiting requests also poll. */
@@ -42,10 +49,15 @@ export function changeFeed(database: Database, logger: Logger): ChangeFeed {
     }
   }
 
-  const closeListener = keepListening(database, (notice) => {
-    const [sender, ...ids] = notice.split(',')
-    if (sender !== self) wake(ids)
-  })
+  const closeListener = keepListening(
+    database,
+    (notice) => {
+      const [sender, ...ids] = notice.split(',')
+      if (sender !== self) wake(ids)
+    },
+    // whatever was announced while nothing listened
+    () => wake([...waiting.keys()]),
+  )
   return {
     watch(id) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -78,7 +90,11 @@ export function changesPart(changes: ChangeFeed | undefined): Part {
 }
 
 /** Listens on a dedicated session, which is reopened after each loss. */
-function keepListening(database: Database, onNotice: (notice: string) => void): () => Promise<void> {
+function keepListening(
+  database: Database,
+  onNotice: (notice: string) => void,
+  onReopened: () => void,
+): () => Promise<void> {
   let isClosed = false
   let end: () => Promise<void> = async () => {}
   let timer: NodeJS.Timeout | undefined
@@ -98,6 +114,7 @@ function keepListening(database: Database, onNotice: (notice: string) => void): 
       throw error
     }
     if (isClosed) return session.close()
+    onReopened()
     // Only now: a loss before this is an error of listen, and one of the two must open the next session, not both.
     session.onLost(reopen)
   }

@@ -41,7 +41,7 @@ export interface Connections {
   readonly identity: Identity
   readonly breakers: Breakers
   readonly calls: CallClient
-  /** Undefined for a service without sagas, whose resources change only by requests. */
+  /** Undefined for a service without sagas and sockets, whose resources change only by requests. */
   readonly changes: ChangeFeed | undefined
   readonly flags: RunningFlags
   /** Where the blobs of the service are kept, and its shelves there; undefined for a service without blobs. */
@@ -107,8 +107,12 @@ export function connect(
     }),
     live,
     blobs: blobsOf(service, options, { database, newId: makeId }),
-    changes: Object.keys(service.sagas).length === 0 ? undefined : changeFeed(database, telemetry.logger),
+    changes: hasChanges(service) ? changeFeed(database, telemetry.logger) : undefined,
   }
+}
+
+function hasChanges({ sagas, operations }: Service): boolean {
+  return Object.keys(sagas).length > 0 || Object.values(operations).some(({ kind }) => kind === 'socket')
 }
 
 function openTelemetry(

@@ -87,6 +87,8 @@ async function openDoors(options: DoorOptions): Promise<OpenDoors> {
       isRpc(request.url, paths) ? rpc.handler(request, response) : app.listener(request, response),
     http2: rpc.handler,
     takesStream: rpc.unary,
+    takesUpgrade: app.takesUpgrade,
+    onUpgrade: app.onUpgrade,
     ...(connections.blobs === undefined ? {} : { takesLongBody: app.takesUpload }),
     onUnreadable: refuseUnreadable,
     onConnect: refuseConnect,
@@ -166,5 +168,5 @@ function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0]
 }
 
-/** For a service without sagas, whose resources change only by requests. */
+/** For a service without sagas and sockets, whose resources change only by requests. */
 const unchanging: Changes = { watch: () => ({ changed: new Promise(() => {}), stop() {} }) }

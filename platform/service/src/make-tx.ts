@@ -5,6 +5,7 @@ import type { Clock, NewId } from '@stoa/kernel'
 import { signalSaga, startSaga } from '@stoa/saga'
 import { enqueue } from '@stoa/tasks'
 import type { Telemetry } from '@stoa/telemetry'
+import { announceWithCommit } from './changes.ts'
 import { isErased } from './erased-subjects.ts'
 
 /** The cause of a transaction, for the metadata of its events. */
@@ -44,6 +45,7 @@ export function txMaker({
         signalSaga(handle, service, saga, id, signal, value),
       enqueue: (task: string, payload: unknown, options?: { readonly delayMs?: number; readonly key?: string }) =>
         enqueue(handle, service, task, payload, options, startDetail),
+      announce: (id: string) => announceWithCommit(handle, id),
       audit: (facts: Partial<AuditFacts>) => appendAudit(handle, recorder, facts),
       isErased: (subject: string) => isErased(handle, subject),
     })

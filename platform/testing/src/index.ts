@@ -1,5 +1,6 @@
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './database.ts'
 export { eventually } from './eventually.ts'
+export { connectSocket, type TestSocket } from './connect-socket.ts'
 export { freePort } from './free-port.ts'
 export type { TaskOutcome } from './run-task.ts'
 export {

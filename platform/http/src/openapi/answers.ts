@@ -1,4 +1,4 @@
-import { mediaTypeOfFile, mediaTypesOfBlob, type Operation, type Stream } from '@stoa/contract'
+import { mediaTypeOfFile, mediaTypesOfBlob, type Operation, type Socket, type Stream } from '@stoa/contract'
 import type { TSchema } from 'typebox'
 import { STATUS_CODES } from 'node:http'
 import { jsonMediaType } from '../options.ts'
@@ -10,10 +10,14 @@ import { referToHeaders, type AnswerHeader } from './headers.ts'
 import { problemCodes } from './problem-codes.ts'
 
 /** Returns the documented responses of a route: those it declares, and the problems of the server and of the route, by status. */
-export function answersOf(described: DescribedRoute<Operation | Stream>, door: Door): object {
+export function answersOf(described: DescribedRoute<Operation | Stream | Socket>, door: Door): object {
   const { route } = described
   const answers: Record<string, unknown> =
-    route.kind === 'stream' ? streamAnswers(door) : goodAnswers(described as DescribedRoute<Operation>, door)
+    route.kind === 'stream'
+      ? streamAnswers(door)
+      : route.kind === 'socket'
+        ? { 101: { description: 'Switching Protocols: the WebSocket is open' } }
+        : goodAnswers(described as DescribedRoute<Operation>, door)
   for (const [status, codes] of problemCodes(described, door))
     answers[status] ??= problemAnswer(status, codes, door, route.method)
   return answers

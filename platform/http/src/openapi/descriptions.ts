@@ -1,4 +1,4 @@
-import type { Operation, Service, Stream } from '@stoa/contract'
+import type { Operation, Service, Socket, Stream } from '@stoa/contract'
 import { requiresIfMatch } from '../versions.ts'
 
 /** The description of a document, which applies to all its operations. */
@@ -9,9 +9,14 @@ export const introduction = [
 ].join('\n\n')
 
 /** What an operation requires and promises besides its schemas, from its contract. */
-export function descriptionOf(service: Service, route: Operation | Stream): string {
+export function descriptionOf(service: Service, route: Operation | Stream | Socket): string {
   const sentences = [permissionSentence(route), ownerSentence(route)]
-  if (route.kind === 'stream') {
+  if (route.kind === 'socket') {
+    sentences.push(
+      `A WebSocket (RFC 6455) with JSON texts \`{"type": …, "data": …}\`: clients send ${list(route.receives)}, and receive ${list(route.sends)}; AsyncAPI describes them.`,
+      'It ends when its token expires (close code 4401) or the service shuts down (1001).',
+    )
+  } else if (route.kind === 'stream') {
     sentences.push(
       'The connection stays open until the client disconnects, its token expires or the service shuts down.',
     )
@@ -25,13 +30,19 @@ export function descriptionOf(service: Service, route: Operation | Stream): stri
   return sentences.filter((sentence) => sentence !== '').join(' ')
 }
 
-function permissionSentence({ permission }: Operation | Stream): string {
+function list(messages: Socket['receives']): string {
+  return Object.keys(messages)
+    .map((name) => `\`${name}\``)
+    .join(', ')
+}
+
+function permissionSentence({ permission }: Operation | Stream | Socket): string {
   if (permission === 'public') return 'Public: no token is required, and an invalid token is ignored.'
   if (permission === 'service') return 'Requires the token of a service.'
   return `Requires the permission \`${permission}\`.`
 }
 
-function ownerSentence({ owner, permission }: Operation | Stream): string {
+function ownerSentence({ owner, permission }: Operation | Stream | Socket): string {
   return owner === 'none' || permission === 'public'
     ? ''
     : `Resources of other accounts return 404 without \`${permission}:any\`.`

@@ -5,6 +5,7 @@ import {
   type Permission,
   type Route,
   type Service,
+  type Socket,
   type Stream,
 } from '@stoa/contract'
 import { mediaTypeFor } from '../body.ts'
@@ -89,7 +90,7 @@ const bearer = {
   description: 'An access token (RFC 6750, RFC 9068)',
 }
 
-function describeRoute(described: DescribedRoute<Operation | Stream>, isShared: boolean, door: Door): object {
+function describeRoute(described: DescribedRoute<Operation | Stream | Socket>, isShared: boolean, door: Door): object {
   const { service, name, route } = described
   return {
     // Ids of operations are unique in a document; two services may use one name.

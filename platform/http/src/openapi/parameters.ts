@@ -1,9 +1,9 @@
-import type { Operation, Stream } from '@stoa/contract'
+import type { Operation, Socket, Stream } from '@stoa/contract'
 import type { TSchema } from 'typebox'
 import { requiresIfMatch, sendsEtag } from '../versions.ts'
 import type { DescribedRoute } from './document.ts'
 
-type Described = DescribedRoute<Operation | Stream>
+type Described = DescribedRoute<Operation | Stream | Socket>
 
 /** The parameters of a route, in its path, its query and its headers, with the rules that are enforced. */
 export function parametersOf(described: Described): object[] {
@@ -53,6 +53,7 @@ function headerParameters({ service, route }: Described): object[] {
     description,
     schema,
   })
+  if (route.kind === 'socket') return []
   if (route.kind === 'stream') return [header('Last-Event-ID', false, anyText, 'Resumes the stream after this event')]
   const headers: object[] = []
   if (route.idempotencyKey !== 'none') {

@@ -1,4 +1,4 @@
-import type { Operation, PlatformErrorCode, Stream } from '@stoa/contract'
+import type { Operation, PlatformErrorCode, Socket, Stream } from '@stoa/contract'
 import { isNotFound } from '../routes.ts'
 import { statusOfCode, unexpectedCode } from '../problem.ts'
 import { requiresIfMatch } from '../versions.ts'
@@ -25,7 +25,7 @@ const ofWrites: readonly PlatformErrorCode[] = ['database.disk_full', 'database.
 
 /** The codes that a route may be refused with at a door, by their status. */
 export function problemCodes(
-  { service, route }: DescribedRoute<Operation | Stream>,
+  { service, route }: DescribedRoute<Operation | Stream | Socket>,
   door: Door,
 ): Map<number, string[]> {
   const codes = [
@@ -33,6 +33,7 @@ export function problemCodes(
     ...(door === 'gateway' ? ['request.rate_limited'] : []),
     ...(route.permission === 'public' ? [] : ofCallers),
     ...(route.query === undefined ? [] : ['request.invalid']),
+    ...(route.kind === 'socket' ? ['request.upgrade_required'] : []),
     ...(route.kind === 'operation' ? codesOfOperation(service, route) : codesOfStream(service, route)),
   ]
   const byStatus = new Map<number, string[]>([[500, [unexpectedCode]]])
@@ -62,7 +63,10 @@ function codesOfOperation(service: DescribedRoute['service'], route: Operation):
   return codes
 }
 
-function codesOfStream({ name, errors }: DescribedRoute['service'], { path, refuses }: Stream): readonly string[] {
+function codesOfStream(
+  { name, errors }: DescribedRoute['service'],
+  { path, refuses }: Stream | Socket,
+): readonly string[] {
   if (!path.includes('{') || refuses.length > 0) return refuses
   const ownCode = `${name}.not_found`
   return Object.hasOwn(errors, ownCode) ? ['request.path_unknown', ownCode] : ['request.path_unknown']

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
+import { socketProtocol } from '@stoa/contract'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { refusalOf } from '../refusals.ts'
+
+/** What Node hands over of a request for an upgrade. */
+export interface Upgrade {
+  readonly socket: NetSocket
+  /** What has arrived behind the head. */
+  readonly head: Buffer
+}
+
+/** Larger than any message of a contract: texts have at most some thousand characters. */
+export const MAX_MESSAGE_BYTES = 65_536
+
+const server = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+  // compression costs memory for each socket, and its window discloses secrets beside the text of others
+  perMessageDeflate: false,
+  handleProtocols: (offered) => (offered.has(socketProtocol) ? socketProtocol : false),
+})
+
+/** Whether a request asks for a WebSocket. */
+export function isUpgrade({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** Checks a handshake (RFC 6455, 4.2.1). Throws AppError `request.upgrade_required`. */
+export function checkHandshake({ headers }: IncomingMessage, upgrade: Upgrade | undefined): Upgrade {
+  const isWellFormed =
+    upgrade !== undefined &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  if (!isWellFormed) throw refusalOf('request.upgrade_required', 'The path serves WebSockets of version 13 only.')
+  return upgrade
+}
+
+/** Completes a checked handshake. */
+export function completeHandshake(request: IncomingMessage, { socket, head }: Upgrade): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const onClose = () => reject(refusalOf('request.upgrade_required', 'The client has disconnected.'))
+    socket.once('close', onClose)
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('close', onClose)
+      resolve(webSocket)
+    })
+  })
+}
