@@ -1,4 +1,4 @@
-import { AuditedAction, AuditFilter, closed, get, mount, PageQuery, post } from '@stoa/contract'
+import { AuditedAction, AuditFilter, closed, get, InstantSchema, mount, PageQuery, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
 
@@ -17,6 +17,21 @@ export const exportPersonalData = post('/api/v1/users/{id}/export', {
       services: Type.Record(Type.String(), Type.Object({}), {
         description: 'the data of each service, by service name',
       }),
+    }),
+  },
+})
+
+/** POST /api/v1/socket-tickets: a page cannot set `Authorization` on a WebSocket */
+export const createSocketTicket = post('/api/v1/socket-tickets', {
+  summary:
+    'Get a ticket with which a page opens one WebSocket as you: `new WebSocket(url, protocols)` within 30 seconds',
+  permission: 'socket:open',
+  owner: 'none',
+  reads: true,
+  answers: {
+    200: Type.Object({
+      protocols: Type.Array(Type.String(), { description: 'the subprotocols to open the WebSocket with' }),
+      expiresAt: InstantSchema,
     }),
   },
 })

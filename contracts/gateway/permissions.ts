@@ -7,6 +7,7 @@ export const gatewayPermissions = {
   'gateway:admin': { description: 'administer the gateway', roles: ['ops'] },
   ops: { description: 'operate the system', roles: ['ops'] },
   'saga:manage': { description: 'retry and cancel running processes', roles: ['ops'] },
+  'socket:open': { description: 'open WebSockets from a page', roles: everyAccount },
   'user:export': { description: 'export your personal data', roles: everyAccount },
   'user:export:any': { description: 'export the personal data of every account', roles: [] },
 } as const satisfies Permissions

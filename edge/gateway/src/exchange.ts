@@ -15,6 +15,8 @@ export interface RequestHead {
   /** The client's address. */
   readonly address: string
   readonly requestId: string
+  /** Whether the sender of a bound token has proven its key, to get the ticket that it was sealed in. */
+  readonly isProven?: boolean
 }
 
 /** The target of a response: the client, or a recorder in its place. */

@@ -3,7 +3,7 @@ import type { RequestHead } from './exchange.ts'
 /** The head with one value of a header, or without it. */
 export function withHeader(
   head: RequestHead,
-  name: 'authorization' | 'cookie' | 'dpop',
+  name: 'authorization' | 'cookie' | 'dpop' | 'sec-websocket-protocol',
   value: string | undefined,
 ): RequestHead {
   const { [name]: _given, ...others } = head.headers

@@ -1,5 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { refuseConnect, refuseUnreadable, statusOf, type IsTrustedProxy } from '@stoa/http'
+import {
+  isUpgrade,
+  refuseConnect,
+  refuseUnreadable,
+  statusOf,
+  upgradeListener,
+  type IsTrustedProxy,
+  type Upgrade,
+} from '@stoa/http'
 import { isAppError, newId } from '@stoa/kernel'
 import {
   contextFromHeaders,
@@ -27,6 +35,10 @@ import type { Cors } from './policies/cors.ts'
 import { RateLimited, type RateHeaders } from './policies/rate-limits.ts'
 import { readHead } from './read-head.ts'
 import type { SessionPolicy } from './sessions/session-policy.ts'
+import { openSocket } from './sockets/open-socket.ts'
+import { requireKnownOrigin } from './sockets/origin.ts'
+import type { SocketTickets } from './sockets/tickets.ts'
+import type { Tunnels } from './sockets/tunnels.ts'
 
 interface ServerOptions {
   readonly pipeline: Pipeline
@@ -35,6 +47,8 @@ interface ServerOptions {
   readonly pages: (head: RequestHead) => GatewayPage | undefined
   readonly sites: (head: RequestHead) => AppVisit | undefined
   readonly exchangeSession: SessionPolicy
+  readonly tickets: SocketTickets
+  readonly tunnels: Tunnels
   readonly telemetry: Telemetry
   readonly isTrustedProxy: IsTrustedProxy
   /** The issuer of the required tokens. */
@@ -59,7 +73,7 @@ const requestIdPattern = /^[\w.:/+=-]{1,128}$/
 /** Makes the gateway's server. Whatever Node's strict parser does not take is a 400, and its connection is closed. */
 export function makeServer(options: ServerOptions): Server {
   const durations = httpServerRequestDuration(options.telemetry.metrics)
-  const listener = oneAtATime((request, response) => void serve(options, request, response, durations))
+  const listener = oneAtATime((request, response) => void serve(options, request, response, { durations }))
   const server = createServer(
     {
       maxHeaderSize: 16_384,
@@ -70,6 +84,7 @@ export function makeServer(options: ServerOptions): Server {
       noDelay: true,
       // refused by us, with problem details
       requireHostHeader: false,
+      shouldUpgradeCallback: (request) => takesUpgrade(options.pipeline, request),
     },
     listener,
   )
@@ -80,16 +95,26 @@ export function makeServer(options: ServerOptions): Server {
   server.setTimeout(options.clientTimeoutMs)
   server.on('clientError', refuseUnreadable)
   server.on('connect', refuseConnect)
+  server.on(
+    'upgrade',
+    upgradeListener((request, response, upgrade) => void serve(options, request, response, { durations, upgrade })),
+  )
   return server
 }
 
 type Durations = ReturnType<typeof httpServerRequestDuration>
 
+function takesUpgrade({ table }: Pipeline, request: IncomingMessage): boolean {
+  if (!isUpgrade(request)) return false
+  const match = table.match('GET', (request.url ?? '/').split('?')[0] ?? '/')
+  return match.kind === 'route' && match.route.isSocket === true
+}
+
 async function serve(
   options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  durations: Durations,
+  { durations, upgrade }: { readonly durations: Durations; readonly upgrade?: Upgrade },
 ): Promise<void> {
   const startMs = performance.now()
   const given = request.headers['x-request-id']
@@ -110,7 +135,7 @@ async function serve(
       }
       const closed = new Promise<void>((resolve) => response.once('close', resolve))
       try {
-        await answer(options, request, response, { requestId, seen })
+        await answer(options, request, response, { requestId, seen, upgrade })
       } catch (error) {
         // a refusal of the client's mistake is no failure of the server (semantic conventions for HTTP)
         if (!isAppError(error) || statusOf(error) >= 500) span.setError(error)
@@ -127,7 +152,7 @@ async function answer(
   options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  { requestId, seen }: { requestId: string; seen: Seen },
+  { requestId, seen, upgrade }: { requestId: string; seen: Seen; upgrade: Upgrade | undefined },
 ): Promise<void> {
   const { cors, pipeline, isTrustedProxy } = options
   const given = readHead(request, requestId, isTrustedProxy)
@@ -158,14 +183,18 @@ async function answer(
   seen.isStream = route.isStream
   const exchanged = options.exchangeSession(route, given)
   // at once for a request without a session: no promise on the hot path
-  const head = exchanged instanceof Promise ? await exchanged : exchanged
+  const signedIn = exchanged instanceof Promise ? await exchanged : exchanged
+  if (upgrade !== undefined) requireKnownOrigin(signedIn, new URL(options.issuer).origin, cors.isAllowed)
+  const head = upgrade === undefined ? signedIn : await options.tickets.redeem(route, signedIn)
   const admitted = await admit(pipeline, route, head, (rate) => (seen.rate = rate))
   const passing = { request, response, extraHeaders, ...admitted }
   const isOwn = route.service === 'gateway'
   const onward = route.checksCallers ? head : withoutProof(head)
-  const proxied = await (isOwn
-    ? options.answerOwn(route, onward, passing)
-    : passThrough(pipeline, route, onward, passing))
+  const proxied = await (upgrade !== undefined
+    ? openSocket(pipeline, options.tunnels, { route, head: onward, upgrade, ...passing })
+    : isOwn
+      ? options.answerOwn(route, onward, passing)
+      : passThrough(pipeline, route, onward, passing))
   Object.assign(seen, proxied)
 }
 
@@ -235,7 +264,7 @@ function observe(
   { seen, durations, seconds }: { seen: Seen; durations: Durations; seconds: number },
 ): void {
   const { route, instance, attempts, cache, code } = seen
-  const status = response.writableFinished ? seen.status : 499
+  const status = response.writableFinished || seen.status === 101 ? seen.status : 499
   durations.observe(seconds, {
     http_request_method: httpMethodOf(method),
     http_route: route,

@@ -40,6 +40,8 @@ import { makeServer } from './server.ts'
 import { listen, stopServers } from './listen.ts'
 import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
 import { followedTraffic } from './traffic/followed-traffic.ts'
+import { socketTickets, type SocketTickets } from './sockets/tickets.ts'
+import { makeTunnels, type Tunnels } from './sockets/tunnels.ts'
 import { makeUpstreams } from './upstream/upstreams.ts'
 
 /** The settings of the gateway, parsed. */
@@ -104,9 +106,11 @@ export async function startGateway({
   const { services: current, states: routeStates } = serving
   const administer = makeAdminister({ ...parts, ...known, health, services: current, routeStates, traces })
   const sessions = appSessions({ settings, access: live.table, verifier, principalOf })
+  const tickets = socketTickets({ sealer: sessions.sealer, clock: systemClock, shared })
+  const tunnels = makeTunnels()
   const server = publicServer(
     { settings, system: services, services: current, furtherErrors, isReady },
-    { pipeline, administer, sessions, telemetry },
+    { pipeline, administer, sessions, tickets, tunnels, telemetry },
   )
   const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
   const port = await listen(server, settings.host, settings.port)
@@ -123,6 +127,9 @@ export async function startGateway({
       for (const part of [upstreams, rules, breakers, shared]) part?.close()
       const following = [stopFollowing(), followed.close(), rules.stopFollowing(), resolver.close()]
       await within(Promise.all(following), connectionsStopMs)
+      await Promise.all([stopServers([server, admin], settings.drainTimeoutMs), tunnels.drain()])
+      for (const part of [upstreams, breakers, shared]) part?.close()
+      await within(Promise.all([stopFollowing(), followed.close(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }
@@ -140,13 +147,15 @@ interface PublicParts {
   readonly pipeline: Pipeline
   readonly administer: Administer
   readonly sessions: AppSessions
+  readonly tickets: SocketTickets
+  readonly tunnels: Tunnels
   readonly telemetry: Telemetry
 }
 
 /** The server that clients reach. */
 function publicServer(
   { settings, system, services, furtherErrors, isReady }: PublicOptions,
-  { pipeline, administer, sessions, telemetry }: PublicParts,
+  { pipeline, administer, sessions, tickets, tunnels, telemetry }: PublicParts,
 ): Server {
   return makeServer({
     pipeline,
@@ -157,7 +166,10 @@ function publicServer(
       administer,
       isIntrospected: settings.graphqlIntrospection ?? settings.stoaEnv === 'embedded',
       logger: telemetry.logger,
+      tickets,
     }),
+    tickets,
+    tunnels,
     cors: makeCors(settings.corsOrigins),
     pages: currentPages(services, (all) =>
       gatewayPages({ services: all, version: settings.serviceVersion, isReady, furtherErrors }),

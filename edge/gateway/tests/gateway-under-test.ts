@@ -35,7 +35,10 @@ function claimsOfToken(token: string): Claims {
 /**
  * Starts one. A bearer token is a role and a name, `customer-ada`; that of `customer-slow` takes a moment to verify.
  */
-export async function gatewayUnderTest(settings: Record<string, string> = {}): Promise<GatewayUnderTest> {
+export async function gatewayUnderTest(
+  settings: Record<string, string> = {},
+  addresses: Readonly<Record<string, string[]>> = {},
+): Promise<GatewayUnderTest> {
   const upstream = await upstreamServer()
   const gateway = await startGateway({
     config: config.parse({
@@ -49,7 +52,10 @@ export async function gatewayUnderTest(settings: Record<string, string> = {}): P
     }),
     services: catalogue,
     access: accessTable,
-    resolver: staticResolver(Object.fromEntries(catalogue.map(({ name }) => [name, [`127.0.0.1:${upstream.port}`]]))),
+    resolver: staticResolver({
+      ...Object.fromEntries(catalogue.map(({ name }) => [name, [`127.0.0.1:${upstream.port}`]])),
+      ...addresses,
+    }),
     verifier: testVerifier(async (token) => {
       await delay(token.endsWith('-slow') ? 20 : 0)
       return claimsOfToken(token)

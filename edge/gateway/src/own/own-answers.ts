@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Service } from '@stoa/contract'
+import { socketProtocol, type Service } from '@stoa/contract'
 import type { Administer } from '../admin/administer.ts'
 import { readOperatingBody } from '@stoa/service'
 import type { Logger } from '@stoa/telemetry'
@@ -10,6 +10,7 @@ import type { Proxied } from '../proxy.ts'
 import type { Route } from '../routes/route.ts'
 import { withAdded } from '../upstream/response-head.ts'
 import type { ServeGraph } from '../graph/serve-graph.ts'
+import type { SocketTickets } from '../sockets/tickets.ts'
 import { personalDataExport, type PartRequest } from './export-personal-data.ts'
 import { auditList } from './list-audit.ts'
 import { operationOf } from './operate.ts'
@@ -24,6 +25,7 @@ interface OwnOptions {
   /** Whether clients may read the schema of the graph. */
   readonly isIntrospected: boolean
   readonly logger: Logger
+  readonly tickets: SocketTickets
 }
 
 interface Passing extends Admitted {
@@ -51,11 +53,15 @@ function collected(collect: (asked: Asked) => Promise<Whole>): AnswerOwn {
 }
 
 /** Makes the handler of the routes of the gateway itself: the graph, the export of personal data, and the operating endpoints of each service. */
-export function ownAnswers({ pipeline, services, system, administer, ...rest }: OwnOptions): AnswerOwn {
+export function ownAnswers({ pipeline, services, system, administer, tickets, ...rest }: OwnOptions): AnswerOwn {
   const named = () => pipeline.upstreams.all().map(({ service }) => service)
   const askPart = (part: PartRequest) => forwardPart(pipeline, { ...part, body: undefined })
   const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: askPart }))
   const listAudit = collected(auditList({ services: () => new Set(named()), forward: askPart }))
+  const forwardPart = (part: PartRequest) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] })
+  const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: forwardPart }))
+  const listAudit = collected(auditList({ services: () => new Set(named()), forward: forwardPart }))
+  const createTicket = collected(async ({ head: { headers } }) => socketTicket(tickets, headers.authorization))
   const operated = () => new Set(['gateway', ...named()])
 
   async function operate(route: Route, head: RequestHead, passing: Passing): Promise<Proxied> {
@@ -108,8 +114,19 @@ export function ownAnswers({ pipeline, services, system, administer, ...rest }: 
 
   return (route, head, passing) => {
     if (route.group === 'graph') return query(route, head, passing)
+    if (route.name === 'createSocketTicket') return createTicket(route, head, passing)
     if (route.name === 'listAudit') return listAudit(route, head, passing)
     return route.name === 'operate' ? operate(route, head, passing) : exportData(route, head, passing)
+  }
+}
+
+function socketTicket(tickets: SocketTickets, authorization = ''): Whole {
+  const { ticket, expiresAtMs } = tickets.issue(authorization.replace(/^\S+ +/, ''))
+  const body = { protocols: [socketProtocol, ticket], expiresAt: new Date(expiresAtMs).toISOString() }
+  return {
+    status: 200,
+    headers: ['content-type', 'application/json', 'cache-control', 'no-store'],
+    body: Buffer.from(JSON.stringify(body)),
   }
 }
 

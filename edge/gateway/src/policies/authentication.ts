@@ -61,7 +61,8 @@ export function authentication({ verifier, proofs, origin, principalOf }: Authen
     if (scheme.length === 'dpop'.length) return verified(proven(token, head), route)
     // at once for a token that was verified before: no promise on the hot path
     try {
-      const claims = unbound(verifier.verify(token))
+      const found = verifier.verify(token)
+      const claims = head.isProven === true ? found : unbound(found)
       return claims instanceof Promise ? verified(claims, route) : principalOf(claims)
     } catch (error) {
       return ignored(error, route)

@@ -3,6 +3,8 @@ import { answerHeaderNames } from '@stoa/http'
 
 /** The CORS headers for browsers (Fetch Standard). */
 export interface Cors {
+  /** Whether pages of an origin may call. */
+  readonly isAllowed: (origin: string) => boolean
   /** Returns the CORS headers of the response; none without allowed origins, because no response then depends on the origin. */
   readonly headersFor: (request: IncomingMessage) => readonly string[]
   readonly isPreflight: (request: IncomingMessage) => boolean
@@ -24,6 +26,7 @@ export function makeCors(origins: readonly string[]): Cors {
   const originOf = ({ headers }: IncomingMessage) =>
     headers.origin !== undefined && allowed.has(headers.origin) ? headers.origin : undefined
   return {
+    isAllowed: (origin) => allowed.has(origin),
     headersFor(request) {
       const origin = originOf(request)
       if (origin === undefined) return allowed.size === 0 ? [] : ['vary', 'Origin']

@@ -26,6 +26,8 @@ export interface Route {
   /** Whether its service keeps a record of the `Idempotency-Key`; `none` does a write again each time it is sent. */
   readonly idempotencyKey: Operation['idempotencyKey']
   readonly isStream: boolean
+  /** Whether it is a stream that becomes a WebSocket. */
+  readonly isSocket?: boolean
   /** Whether its body is passed on as it arrives, and is not kept for another attempt. */
   readonly isUpload?: boolean
   /** Whether its response is the content of a blob, which may take any time as long as it moves. */
@@ -48,7 +50,8 @@ export function routesOf(services: readonly Service[]): Route[] {
     reachableOf(service).map(([name, route]): Route => {
       const { path, permission } = route
       const shared = { service: service.name, name, path, group: groupOf(path), permission }
-      const isSignIn = route.kind !== 'stream' && route.checksPassword
+      const isOpen = route.kind === 'stream' || route.kind === 'socket'
+      const isSignIn = !isOpen && route.checksPassword
       if (route.kind === 'operation') {
         const { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith } = route
         const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
@@ -56,8 +59,7 @@ export function routesOf(services: readonly Service[]): Route[] {
         const blobs = { isUpload, isDownload, bodyLimitBytes: bodyLimitOf(route) }
         return { ...shared, ...said, ...blobs, isStream: false, isForeign: false, checksCallers: false, isSignIn }
       }
-      const isStream = route.kind === 'stream'
-      const method = isStream ? 'GET' : '*'
+      const method = isOpen ? 'GET' : '*'
       return {
         ...shared,
         method,
@@ -67,8 +69,9 @@ export function routesOf(services: readonly Service[]): Route[] {
         waitSeconds: 0,
         idempotencyKey: 'none',
         sharedWith: undefined,
-        isStream,
-        isForeign: !isStream,
+        isStream: isOpen,
+        isSocket: route.kind === 'socket',
+        isForeign: !isOpen,
         checksCallers: route.kind === 'mount' && !route.takesTokens,
         isSignIn,
       }

@@ -3,7 +3,7 @@ import type { AccessTable, Claims, Principal, TokenVerifier } from '@stoa/securi
 import type { GatewayConfig } from '../start-gateway.ts'
 import { accessTokens } from './access-tokens.ts'
 import { authorizationServer } from './authorization-server.ts'
-import { makeSealer } from './sealed.ts'
+import { makeSealer, type Sealer } from './sealed.ts'
 import { sessionPages, type SessionPages } from './session-pages.ts'
 import { sessionPolicy, type SessionPolicy } from './session-policy.ts'
 import { sessionStore } from './session-store.ts'
@@ -14,6 +14,7 @@ export interface AppSessions {
   readonly pages: SessionPages
   /** The origin that browsers use. */
   readonly origin: string
+  readonly sealer: Sealer
 }
 
 interface SessionsOptions {
@@ -33,11 +34,13 @@ export function appSessions({ settings, access, verifier, principalOf }: Session
   const clock = systemClock
   const server = authorizationServer({ url: authUrl, client: { id: clientId, secret } })
   const tokens = accessTokens(server, clock)
-  const store = sessionStore({ sealer: makeSealer(secret), clock, origin })
+  const sealer = makeSealer(secret)
+  const store = sessionStore({ sealer, clock, origin })
   const permissions = [...new Set(Object.values(access.roles).flat())].sort()
   const shared = { store, tokens, origin }
   return {
     origin,
+    sealer,
     policy: sessionPolicy(shared),
     pages: sessionPages({
       ...shared,

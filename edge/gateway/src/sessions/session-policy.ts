@@ -25,8 +25,10 @@ export function sessionPolicy({ store, tokens, origin }: PolicyOptions): Session
     const { cookie, authorization } = head.headers
     if (cookie === undefined || !store.mayHold(cookie)) return head
     const stripped = withHeader(head, 'cookie', store.strip(cookie))
+    // a browser sets no header on a WebSocket, and always sends the origin
+    const isOfOurs = route.isSocket === true ? head.headers.origin === origin : isOfApp(head.headers)
     // what is mounted authenticates its own callers
-    if (authorization !== undefined || route.checksCallers || !isOfApp(head.headers)) return stripped
+    if (authorization !== undefined || route.checksCallers || !isOfOurs) return stripped
     const session = store.read(cookie)
     if (session === undefined) return stripped
     requireOwnPage(head.method, head.headers, origin)
