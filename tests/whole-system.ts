@@ -60,6 +60,7 @@ export async function bringUp({
     RETURN_WINDOW_DAYS: '5',
     RATE_LIMIT_SCALE: '10000',
     TICKETS_PER_DAY: '1000000',
+    CHAT_CONVERSATIONS_PER_DAY: '1000000',
     TICKET_MESSAGES_PER_DAY: '1000000',
     ...settings?.(home),
   }

@@ -14,6 +14,36 @@ export const supportErrors = errors({
     why: 'The ticket has no message with this id that you may read.',
     fix: 'Check the id.',
   },
+  'support.conversation_not_found': {
+    kind: 'not_found',
+    title: 'No such conversation',
+    why: 'There is no conversation with this id, or it belongs to another account.',
+    fix: 'Check the id.',
+  },
+  'support.conversation_closed': {
+    kind: 'conflict',
+    title: 'The conversation is closed',
+    why: 'Staff have closed the conversation, or nobody has written for `SILENCE_DAYS`.',
+    fix: 'Open a new conversation.',
+  },
+  'support.conversation_full': {
+    kind: 'conflict',
+    title: 'The conversation has 5,000 messages',
+    why: 'A conversation can have 5,000 messages.',
+    fix: 'Ask staff to close it, and open a new conversation.',
+  },
+  'support.message_id_reused': {
+    kind: 'conflict',
+    title: 'The id of the message was used for another text',
+    why: 'The account has sent a message with this `clientMessageId` and another text to the conversation.',
+    fix: 'Use a new id for each message, and the same id to send a message again.',
+  },
+  'support.too_many_conversations': {
+    kind: 'rate_limited',
+    title: 'Too many conversations',
+    why: 'The account has opened as many conversations within a day as one account may.',
+    fix: 'Wait for the time in `Retry-After`.',
+  },
   'support.order_unknown': {
     kind: 'invalid',
     title: 'The order is unknown',

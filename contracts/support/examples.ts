@@ -1,4 +1,5 @@
 import type { Examples } from '@stoa/contract'
+import type * as chat from './chat-http.ts'
 import type * as articles from './articles-http.ts'
 import type * as http from './http.ts'
 import type * as macros from './macros-http.ts'
@@ -12,7 +13,7 @@ const article = {
 } as const
 
 /** Examples of the operations of support. */
-export const supportExamples: Examples<typeof http & typeof macros & typeof articles> = {
+export const supportExamples: Examples<typeof http & typeof chat & typeof macros & typeof articles> = {
   createTicket: {
     body: { subject: 'One tin is missing', body: 'The parcel had two tins of three.', topic: 'delivery' },
   },
@@ -31,5 +32,7 @@ export const supportExamples: Examples<typeof http & typeof macros & typeof arti
   replaceArticle: { body: article },
   publishArticle: { body: {} },
   rateArticle: { body: { helpful: true, comment: 'Short and clear' } },
+  setConversationAssignee: { body: {} },
+  handOverConversation: { body: { subject: 'One tin is missing', text: 'We are looking for the third tin.' } },
   rateTicket: { body: { score: 5, comment: 'Quick and friendly' } },
 }

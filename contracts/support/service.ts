@@ -7,6 +7,7 @@ import { supportErrors } from './errors.ts'
 import * as events from './events.ts'
 import * as articles from './articles-http.ts'
 import { supportExamples } from './examples.ts'
+import * as chat from './chat-http.ts'
 import * as http from './http.ts'
 import * as macros from './macros-http.ts'
 import { SupportRpc } from './rpc_pb.js'
@@ -17,7 +18,7 @@ const described = describeService({
   owner: 'customers',
   slo: { availability: 0.995, p99Ms: 150, errorRate: 0.005 },
   errors: supportErrors,
-  operations: { ...http, ...macros, ...articles },
+  operations: { ...http, ...chat, ...macros, ...articles },
   rpc: rpc(SupportRpc, { getReply: { effect: 'read', refuses: ['support.message_not_found'] } }),
   publishes: events,
   consumes: { userDeleted },
@@ -31,6 +32,7 @@ const described = describeService({
   personalData: {
     tickets:
       'requests for help, their messages and attached files, until TICKET_RETENTION_DAYS after they were closed or the account is erased',
+    chat: 'conversations with staff, until TICKET_RETENTION_DAYS after they were closed or the account is erased',
     articleVotes: 'whether articles of the knowledge base were helpful, with comments; until the account is erased',
   },
   examples: supportExamples,
@@ -41,5 +43,5 @@ type Described = typeof described
 /** An interface, so that compiler messages show its name. */
 export interface SupportService extends Described {}
 
-/** Tickets, service levels, canned replies, knowledge base. */
+/** Tickets, chat, service levels, canned replies, knowledge base. */
 export const support: SupportService = described

@@ -41,7 +41,7 @@ export const config = defineConfig('support', {
   SILENCE_DAYS: setting(days, {
     default: 30,
     unit: 'days',
-    doc: 'Time after which a ticket is resolved that waits for the reply of its customer.',
+    doc: 'Time after which a ticket is resolved that waits for the reply of its customer, and a conversation without messages is closed.',
   }),
   REOPEN_DAYS: setting(days, {
     default: 7,
@@ -51,7 +51,7 @@ export const config = defineConfig('support', {
   TICKET_RETENTION_DAYS: setting(days, {
     default: 730,
     unit: 'days',
-    doc: 'Time after which a closed ticket is deleted with its messages.',
+    doc: 'Time after which a closed ticket or conversation is deleted with its messages.',
   }),
   TICKETS_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 20,
@@ -60,6 +60,10 @@ export const config = defineConfig('support', {
   TICKET_MESSAGES_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 200,
     doc: 'Messages that one account can send to its tickets within 24 hours.',
+  }),
+  CHAT_CONVERSATIONS_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
+    default: 20,
+    doc: 'Conversations of the chat that one account can open within 24 hours.',
   }),
   TICKET_ATTACHMENTS_PER_DAY: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
     default: 50,

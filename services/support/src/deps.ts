@@ -6,6 +6,7 @@ import type { SlaPolicy } from './domain/sla.ts'
 export interface Limits {
   readonly ticketsPerDay: number
   readonly messagesPerDay: number
+  readonly conversationsPerDay: number
   readonly attachmentsPerDay: number
   /** After this time without a change, a ticket that waits for its customer is resolved. */
   readonly silenceMs: number

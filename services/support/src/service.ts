@@ -15,6 +15,14 @@ import {
 import { createMacro, deleteMacro, getMacro, listMacros, renderMacro, replaceMacro } from './use-cases/manage-macros.ts'
 import { listArticleFeedback, rateArticle } from './use-cases/rate-article.ts'
 import { getArticle, listArticles, listArticleVersions } from './use-cases/read-articles.ts'
+import { openChat } from './use-cases/chat.ts'
+import {
+  closeConversation,
+  handOverConversation,
+  openConversation,
+  setConversationAssignee,
+} from './use-cases/manage-chat.ts'
+import { getConversation, listChatMessages, listConversations } from './use-cases/read-chat.ts'
 import { createMessage } from './use-cases/create-message.ts'
 import { createTicket } from './use-cases/create-ticket.ts'
 import { setAssignee, setPriority, setStatus } from './use-cases/manage-tickets.ts'
@@ -23,7 +31,7 @@ import { rateTicket } from './use-cases/rate-ticket.ts'
 import { getMessage, getReply, getTicket, listMessages, listTickets } from './use-cases/read-tickets.ts'
 import { closeResolved, removeOld, reportBreaches } from './use-cases/scheduled.ts'
 
-/** Tickets, service levels, canned replies, knowledge base: its table of contents. */
+/** Tickets, chat, service levels, canned replies, knowledge base: its table of contents. */
 export const supportService = defineService(support, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
@@ -35,6 +43,7 @@ export const supportService = defineService(support, {
     limits: {
       ticketsPerDay: settings.ticketsPerDay,
       messagesPerDay: settings.ticketMessagesPerDay,
+      conversationsPerDay: settings.chatConversationsPerDay,
       attachmentsPerDay: settings.ticketAttachmentsPerDay,
       silenceMs: settings.silenceDays * 86_400_000,
       reopenMs: settings.reopenDays * 86_400_000,
@@ -74,6 +83,14 @@ export const supportService = defineService(support, {
       unpublishArticle: unpublishArticle(deps),
       rateArticle: rateArticle(deps),
       listArticleFeedback,
+      openConversation: openConversation(deps),
+      listConversations,
+      getConversation,
+      listChatMessages,
+      setConversationAssignee: setConversationAssignee(deps),
+      closeConversation: closeConversation(deps),
+      handOverConversation: handOverConversation(deps),
+      openChat: openChat(deps),
     },
     rpc: { getReply },
     consumes: {},

@@ -34,6 +34,25 @@ export async function erasePerson(tx: WriteHandle, personId: string): Promise<vo
         select id from ticket_attachments where author_id = ${personId} and author = 'staff' order by id limit ${portion}
       )) returning 1`,
   )
+  await inPortions(
+    () => tx.sql`
+      update chat_messages set author_id = null where (conversation_id, sequence) in (
+        select conversation_id, sequence from chat_messages where author_id = ${personId} and author = 'staff' limit ${portion}
+      ) returning 1`,
+  )
+  await inPortions(
+    () => tx.sql`
+      update chat_conversations set assignee_id = null, version = version + 1 where id = any(array(
+        select id from chat_conversations where assignee_id = ${personId} order by id limit ${portion}
+      )) returning 1`,
+  )
+  await inPortions(
+    () => tx.sql`
+      delete from chat_conversations where id = any(array(
+        select id from chat_conversations where customer_id = ${personId} order by id limit 100
+      )) returning 1`,
+    100,
+  )
   // last, so that the tickets are locked for a short time only
   const own = await tx.sql<{ id: string }>`select id from tickets where customer_id = ${personId} for update`
   await deleteLockedTickets(tx, own)
@@ -48,6 +67,6 @@ export async function erasePerson(tx: WriteHandle, personId: string): Promise<vo
 /** Rows for each statement: a member of staff who wrote for years must not reach the time limit of a statement. */
 const portion = 5_000
 
-async function inPortions(change: () => Promise<readonly object[]>): Promise<void> {
-  while ((await change()).length === portion);
+async function inPortions(change: () => Promise<readonly object[]>, rows = portion): Promise<void> {
+  while ((await change()).length === rows);
 }

@@ -12,7 +12,7 @@ import { noTicket } from './read-tickets.ts'
 const assignable: ReadonlySet<string> = new Set([...customerService, 'admin'])
 
 /** Returns whether an account is active and has a role with which it can work on tickets. */
-async function canWorkOnTickets(calls: Calls<SupportService['calls']>, userId: string): Promise<boolean> {
+export async function canWorkOnTickets(calls: Calls<SupportService['calls']>, userId: string): Promise<boolean> {
   try {
     const { roles } = await calls.user.getClaims({ userId })
     return roles.some((role) => assignable.has(role))
