@@ -113,6 +113,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
   )
   // product:read: everybody may read products, and a partner's key may say that it does no more
   // user:export: the gateway puts together what each service exports
+  // socket:open: the gateway itself gives tickets
   // audit:read: the gateway merges what each service returns
   // sale:discount: asked for by the height of a discount
   // recommendation:read: anyone may ask about a product, and an account about itself
@@ -120,6 +121,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
   const doors = new Set([
     'ops',
     'audit:read',
+    'socket:open',
     'gateway:admin',
     'saga:manage',
     'product:read',
