@@ -123,13 +123,10 @@ export async function startGateway({
     telemetry,
     async stop() {
       state.isReady = false
-      await stopServers([server, admin], settings.drainTimeoutMs)
+      await Promise.all([stopServers([server, admin], settings.drainTimeoutMs), tunnels.drain()])
       for (const part of [upstreams, rules, breakers, shared]) part?.close()
       const following = [stopFollowing(), followed.close(), rules.stopFollowing(), resolver.close()]
       await within(Promise.all(following), connectionsStopMs)
-      await Promise.all([stopServers([server, admin], settings.drainTimeoutMs), tunnels.drain()])
-      for (const part of [upstreams, breakers, shared]) part?.close()
-      await within(Promise.all([stopFollowing(), followed.close(), resolver.close()]), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
   }

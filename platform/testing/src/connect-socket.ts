@@ -21,10 +21,17 @@ export interface TestSocket {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
 }
 
+interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly protocols?: string[]
+  /** Is called with each message as it arrives. */
+  readonly onMessage?: (message: Message) => void
+}
+
 /** Opens a WebSocket. Rejects with the refused response if the handshake is refused: its status, and the code of its problem. */
 export function connectSocket(
   url: string,
-  { headers = {}, protocols = [] }: { headers?: Record<string, string>; protocols?: string[] } = {},
+  { headers = {}, protocols = [], onMessage }: ConnectOptions = {},
 ): Promise<TestSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TestSocket>()
   const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols, { headers, perMessageDeflate: false })
@@ -32,7 +39,11 @@ export function connectSocket(
   const closed = new Promise<{ code: number; reason: string }>((done) => {
     socket.once('close', (code, reason) => done({ code, reason: reason.toString() }))
   })
-  socket.on('message', (bytes: Buffer) => received.push(JSON.parse(bytes.toString()) as Message))
+  socket.on('message', (bytes: Buffer) => {
+    const message = JSON.parse(bytes.toString()) as Message
+    received.push(message)
+    onMessage?.(message)
+  })
   socket.on('error', reject)
   socket.once('unexpected-response', (_request, response) => {
     let text = ''

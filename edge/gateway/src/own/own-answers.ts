@@ -58,9 +58,6 @@ export function ownAnswers({ pipeline, services, system, administer, tickets, ..
   const askPart = (part: PartRequest) => forwardPart(pipeline, { ...part, body: undefined })
   const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: askPart }))
   const listAudit = collected(auditList({ services: () => new Set(named()), forward: askPart }))
-  const forwardPart = (part: PartRequest) => forward(pipeline, { ...part, body: undefined, extraHeaders: [] })
-  const exportData = collected(personalDataExport({ services, limits: pipeline.limits, forward: forwardPart }))
-  const listAudit = collected(auditList({ services: () => new Set(named()), forward: forwardPart }))
   const createTicket = collected(async ({ head: { headers } }) => socketTicket(tickets, headers.authorization))
   const operated = () => new Set(['gateway', ...named()])
 

@@ -36,11 +36,13 @@ export async function openSocket(pipeline: Pipeline, tunnels: Tunnels, opening: 
   const { route, head, principal, response } = opening
   const slot = pipeline.streams.take(clientKey(principal, head.address), response)
   const upstream = pipeline.upstreams.of(route.service)
+  const { traffic } = pipeline
+  const version = traffic.isOn() ? traffic.versionFor(route, head, principal)?.version : undefined
   const tried = new Set<string>()
   upstream.budget.onCall()
   try {
     for (let attempts = 1; ; attempts++) {
-      const target = upstream.choose(route.group, tried)
+      const target = upstream.choose(route.group, tried, version)
       tried.add(target.instance.id)
       const mayRetry = () => attempts < mostAttempts && !response.destroyed && upstream.budget.tryRetry()
       const handshake = await tryTarget(opening, target).catch((error: unknown) => {
