@@ -36,7 +36,7 @@ test('passes messages on in both directions, with the token and without what is 
   for (let n = 0; n < 50; n++) socket.send('say', { text: `${n} ${'x'.repeat(n * 100)}` })
   await eventually(async () => expect(socket.received).toHaveLength(50))
   expect(socket.received.map(({ data }) => Number.parseInt(data.text))).toEqual([...Array(50).keys()])
-  const [{ headers }] = upstream.requests as [{ headers: Record<string, string> }]
+  const [{ headers }] = upstream.requests as unknown as [{ headers: Record<string, string> }]
   expect(headers['authorization']).toBe('Bearer customer-ada')
   expect(headers['x-request-deadline']).toBeUndefined()
   socket.close()

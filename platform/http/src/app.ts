@@ -23,21 +23,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { service, telemetry, authenticate } = options
   const problems = makeProblems(service.errors, telemetry.logger, options.issuer)
   const drain = new AbortController()
-  const parts: OperationParts = {
-    database: options.database,
-    ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
-    calls: options.calls,
-    makeTx: options.makeTx,
-    changes: options.changes,
-    ...(options.refuseErased === undefined ? {} : { refuseErased: options.refuseErased }),
-    ...(options.tally === undefined ? {} : { tally: options.tally }),
-    serviceName: service.name,
-    authenticate,
-    ...(options.onInvalidated === undefined ? {} : { onInvalidated: options.onInvalidated }),
-    limits: { ...defaultLimits, ...options.limits },
-    underWay: makeUnderWay(inProgress),
-    draining: drain.signal,
-  }
+  const parts = partsOf(options, drain.signal)
   const router = await createRouter({
     parts,
     problems,
@@ -87,6 +73,25 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     takesUpload,
     inFlight: inFlight.count,
     close: () => closeApp(drain, inFlight, router),
+  }
+}
+
+/** What running an operation needs of the options of its app. */
+function partsOf(options: HttpAppOptions, draining: AbortSignal): OperationParts {
+  return {
+    database: options.database,
+    ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
+    calls: options.calls,
+    makeTx: options.makeTx,
+    changes: options.changes,
+    ...(options.refuseErased === undefined ? {} : { refuseErased: options.refuseErased }),
+    ...(options.tally === undefined ? {} : { tally: options.tally }),
+    serviceName: options.service.name,
+    authenticate: options.authenticate,
+    ...(options.onInvalidated === undefined ? {} : { onInvalidated: options.onInvalidated }),
+    limits: { ...defaultLimits, ...options.limits },
+    underWay: makeUnderWay(inProgress),
+    draining,
   }
 }
 

@@ -61,7 +61,7 @@ export function sendHandshake({ host, port, text, timeoutMs }: HandshakeOptions)
       if (bytes.length > largestBytes) throw new Error('the response to the handshake is too large')
       const end = bytes.indexOf(headEnd)
       if (end < 0) return
-      if (/^HTTP\/1\.1 101 /.test(bytes.toString('latin1', 0, 13))) open(end)
+      if (bytes.toString('latin1', 0, 13).startsWith('HTTP/1.1 101 ')) open(end)
       else if (reader.push(bytes)) answered()
     } catch (error) {
       upstream.destroy(error as Error)

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { OpenSocket, SocketHandler } from '@stoa/contract'
+import { catalogueError, type OpenSocket, type SocketHandler } from '@stoa/contract'
 import type { openChat as contractOfChat } from '@stoa/contracts/support/chat-http'
 import type { ChatAuthor, ConversationId } from '@stoa/contracts/support/chat-resources'
 import type { UserId } from '@stoa/contracts/shared/ids'
+import { supportErrors } from '@stoa/contracts/support/errors'
 import type { SupportService } from '@stoa/contracts/support/service'
-import { AppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { authorOf, decideSay, otherAuthor } from '../domain/chat.ts'
 import { findByClientId, insertChatMessage, listChatMessages, toChatMessage } from '../store/chat-messages.ts'
@@ -69,7 +69,7 @@ async function followMessages({ context, socket, id }: Chat): Promise<void> {
     const conversation = await findConversation(db, id)
     if (conversation === undefined) {
       watched.stop()
-      throw new AppError('not_found', 'support.conversation_not_found', 'The conversation was deleted.')
+      throw catalogueError(supportErrors, 'support.conversation_not_found', 'The conversation was deleted.')
     }
     if (conversation.version !== version) {
       version = conversation.version
