@@ -127,6 +127,13 @@ function rulesOfWork(): Rule[] {
       'a consumer is more than 1,000 events behind',
       'consumer-lag',
     ),
+    rule(
+      'FollowerLag',
+      10,
+      'max by (job, follower, topic) (event_follower_lag) > 1000',
+      'more than 1,000 events have not been handed to the broker of others',
+      'consumer-lag',
+    ),
     rule('DeadLetters', 1, 'max by (job) (event_dead_letters) > 0', 'events failed on every attempt', 'dead-letters'),
     rule(
       'CircuitBreakerOpen',

@@ -65,6 +65,14 @@ export const config = defineConfig('monitoring', {
     default: false,
     doc: 'Whether ALERT_WEBHOOKS may lead to this machine and to private networks.',
   }),
+  AMQP_URL: secret(Type.String({ pattern: '^amqps?://[^\\s/]+(/[^\\s/]*)?$' }), {
+    optional: true,
+    doc: 'RabbitMQ, to which every event of the log is published: amqps://user:password@host:5671/vhost.',
+  }),
+  AMQP_EXCHANGE: setting(Type.String({ pattern: '^[\\w.:-]{1,200}$' }), {
+    default: 'stoa.events',
+    doc: 'The durable topic exchange of AMQP_URL to which events are published; created if it is missing.',
+  }),
   INSTANCE_MISSING_HOURS: setting(Type.Number({ minimum: 0.001, maximum: 720 }), {
     default: 24,
     unit: 'h',

@@ -1,3 +1,4 @@
+import type { LogFollower } from '@stoa/events'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Alerting } from './alerting/alerting.ts'
@@ -17,4 +18,6 @@ export interface Deps {
   readonly alerting: Alerting
   readonly alertRetentionDays: number
   readonly webhooks: AlertWebhooks
+  /** Undefined without AMQP_URL. */
+  readonly amqpBridge: LogFollower | undefined
 }

@@ -1,6 +1,8 @@
 import { monitoring } from '@stoa/contracts/monitoring/service'
 import { defineService } from '@stoa/service'
+import type { Telemetry } from '@stoa/telemetry'
 import { makeAlerting } from './alerting/alerting.ts'
+import { makeAmqpBridge } from './amqp/bridge.ts'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { makeSpanBuffer } from './span-buffer.ts'
@@ -35,8 +37,10 @@ export const monitoringService = defineService(monitoring, {
       alerting: makeAlerting({ clock, newId, database, telemetry, makeTx, config, receivers: webhooks.targets }),
       alertRetentionDays: config.alertRetentionDays,
       webhooks,
+      amqpBridge: bridgeOf(config, telemetry),
     }
   },
+  followers: ({ amqpBridge }: Deps) => (amqpBridge === undefined ? [] : [amqpBridge]),
   onStart: ({ alerting }: Deps) => alerting.start(),
   onStop: async ({ spanBuffer, alerting }: Deps) => {
     await alerting.stop()
@@ -72,3 +76,11 @@ export const monitoringService = defineService(monitoring, {
     personalData,
   }),
 })
+
+type AmqpConfig = Pick<ReturnType<typeof config.parse>, 'amqpUrl' | 'amqpExchange'>
+
+function bridgeOf({ amqpUrl: url, amqpExchange: exchange }: AmqpConfig, telemetry: Telemetry) {
+  return url === undefined
+    ? undefined
+    : makeAmqpBridge({ url, exchange, connectionName: 'the events of Stoa', telemetry })
+}

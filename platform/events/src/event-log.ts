@@ -50,8 +50,11 @@ export interface SubscribeOptions {
    * to it; a type that is added later is delivered from the position of the group when the first replica with that type joins.
    */
   readonly group: string
-  /** As `logTypeOf` returns them. Replicas of two releases may subscribe to different types: neither skips an event that the other release consumes. */
-  readonly types: readonly string[]
+  /**
+   * As `logTypeOf` returns them. Replicas of two releases may subscribe to different types: neither skips an event that the other release
+   * consumes. `all` are all events of all topics, also of types and topics that are declared later, from their first event on.
+   */
+  readonly types: readonly string[] | 'all'
   /**
    * Handles events of one partition in their order; partitions come at the same time. Their position is committed after
    * it; when it rejects, they are delivered again after a pause. At least once.

@@ -30,6 +30,7 @@ export {
 } from './event-log.ts'
 export { assertFits } from './event-schema.ts'
 export { consumedTypes, logTypeOf } from './log-type.ts'
+export { startFollower, type LogFollower, type RunningFollower } from './followers.ts'
 export { startLogUpkeep, type LogUpkeep, type LogUpkeepOptions } from './log-upkeep.ts'
 export { eventLogPart, eventParts, type EventParts, type EventPartsOptions } from './parts.ts'
 export { forgetService } from './postgres-log/forget-service.ts'

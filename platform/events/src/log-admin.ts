@@ -1,11 +1,4 @@
-import {
-  consumedEvents,
-  groupsOf,
-  parseInstant,
-  serveEndpoints,
-  type OperatingRequest,
-  type Service,
-} from '@stoa/contract'
+import { consumedEvents, parseInstant, serveEndpoints, type OperatingRequest, type Service } from '@stoa/contract'
 import { platformError } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Database } from '@stoa/postgres'
@@ -27,11 +20,13 @@ interface ConsumerOptions {
   readonly log: EventLog | undefined
   readonly database: Database
   readonly service: Service
+  /** The consumer groups of the service. */
+  readonly groups: readonly string[]
 }
 
 /** The consumer groups of a service; they can be paused and resumed, and the one of single events moved back. */
-export function consumerAdmin({ log, database, service }: ConsumerOptions): readonly AdminEndpoint[] {
-  const consumer = log === undefined || groupsOf(service).length === 0 ? undefined : { log, database, service }
+export function consumerAdmin({ log, database, service, groups }: ConsumerOptions): readonly AdminEndpoint[] {
+  const consumer = log === undefined || groups.length === 0 ? undefined : { log, database, service, groups }
   const replayed = Object.keys(service.consumes).length === 0 ? undefined : consumer
   return serveEndpoints(consumerEndpoints, {
     showConsumer: async () => consumer && readConsumer(consumer),
@@ -66,15 +61,12 @@ async function findEvent(log: EventLog, id: string) {
   return event === undefined ? undefined : shown(event)
 }
 
-interface Consumer {
+interface Consumer extends ConsumerOptions {
   readonly log: EventLog
-  readonly database: Database
-  readonly service: Service
 }
 
 /** The positions of the consumer groups of a service. */
-async function readConsumer({ log, database, service }: Consumer) {
-  const groups = groupsOf(service)
+async function readConsumer({ log, database, service, groups }: Consumer) {
   const partitions = (await Promise.all(groups.map((group) => log.lag(group)))).flat()
   const paused = await Promise.all(groups.map((group) => log.pausedSince(group)))
   const lag = partitions.reduce((sum, each) => sum + each.lag, 0)
@@ -85,8 +77,8 @@ async function readConsumer({ log, database, service }: Consumer) {
 }
 
 /** Pauses the consumer groups in all instances of the service, also after restarts, until it is resumed; or resumes it. */
-async function pauseConsumer({ log, service }: Consumer, isPaused: boolean) {
-  const known = await Promise.all(groupsOf(service).map((group) => (isPaused ? log.pause(group) : log.resume(group))))
+async function pauseConsumer({ log, service, groups }: Consumer, isPaused: boolean) {
+  const known = await Promise.all(groups.map((group) => (isPaused ? log.pause(group) : log.resume(group))))
   if (known.includes(false)) {
     throw platformError('events.unknown_group', `There is no consumer group ${service.name} in the event log.`)
   }

@@ -1,8 +1,10 @@
-import { groupOf, type Service } from '@stoa/contract'
+import { groupOf, groupsOf, type Service } from '@stoa/contract'
+import { StartError } from '@stoa/kernel'
 import { throwTrouble, type HealthFacts, type Part } from '@stoa/kernel/part'
 import { startBatches, type BatchesOptions } from './batches.ts'
 import { startConsumers, type Consumers, type ConsumersOptions } from './consumers.ts'
 import type { EventLog } from './event-log.ts'
+import { startFollower, type LogFollower, type RunningFollower } from './followers.ts'
 import { lettersAdmin, outboxAdmin } from './letters-admin.ts'
 import { consumerAdmin, logAdmin } from './log-admin.ts'
 import { startLogUpkeep, type LogUpkeep } from './log-upkeep.ts'
@@ -11,6 +13,8 @@ import { startRelay, type Relay } from './relay.ts'
 /** What the parts of this package work with. */
 export interface EventPartsOptions extends Omit<ConsumersOptions<Service>, 'log'> {
   readonly batchConsumers: BatchesOptions<Service>['consumers']
+  /** What every event of the log is handed to. */
+  readonly followers: readonly LogFollower[]
   /** The open event log; undefined for a service that neither publishes nor consumes. */
   readonly log: EventLog | undefined
   /** The retention of the events of the service; permanent if undefined. */
@@ -23,6 +27,7 @@ export interface EventParts {
   readonly upkeep: Part
   readonly consumers: Part
   readonly batches: Part
+  readonly followers: readonly Part[]
 }
 
 /** The part of an open event log, which every process of a service has for operators and waits. */
@@ -34,7 +39,9 @@ export function eventLogPart(log: EventLog | undefined): Part {
 
 /** Makes the parts of the outbox relay, the maintenance of the log, and the consumers of a service. */
 export function eventParts(options: EventPartsOptions): EventParts {
-  const { log, database, service } = options
+  const { log, database, service, followers } = options
+  if (log === undefined && followers.length > 0) throw new StartError('it hands events on: set LOG_DATABASE_URL')
+  const groups = [...groupsOf(service), ...followers.map(({ name }) => groupOf(service.name, name))]
   return {
     relay: {
       name: 'outbox relay',
@@ -44,10 +51,11 @@ export function eventParts(options: EventPartsOptions): EventParts {
     upkeep: { name: 'maintenance of the event log', ...(log === undefined ? {} : keepingUp(options, log)) },
     consumers: {
       name: 'consumers',
-      admin: [...lettersAdmin(database), ...consumerAdmin({ log, database, service })],
+      admin: [...lettersAdmin(database), ...consumerAdmin({ log, database, service, groups })],
       ...(log === undefined ? {} : consuming(options, log)),
     },
     batches: { name: 'batch consumers', ...(log === undefined ? {} : consumingBatches(options, log)) },
+    followers: log === undefined ? [] : followers.map((follower) => following(options, log, follower)),
   }
 }
 
@@ -104,10 +112,22 @@ function consumingBatches(options: EventPartsOptions, log: EventLog): Work {
   }
 }
 
+function following(options: EventPartsOptions, log: EventLog, follower: LogFollower): Part {
+  const { service, telemetry } = options
+  const group = groupOf(service.name, follower.name)
+  let running: RunningFollower | undefined
+  return {
+    name: `follower ${follower.name}`,
+    start: () => void (running = startFollower({ service, log, telemetry }, follower)),
+    stop: (timeoutMs) => running?.stop(timeoutMs),
+    dependencies: { [follower.name]: { check: () => examine([group], log, running) } },
+  }
+}
+
 async function examine(
   groups: readonly string[],
   log: EventLog,
-  consumers: Consumers | undefined,
+  consumers: Pick<Consumers, 'trouble'> | undefined,
 ): Promise<HealthFacts> {
   throwTrouble(consumers === undefined ? notStarted : consumers.trouble())
   const lags = (await Promise.all(groups.map((group) => log.lag(group)))).flat()

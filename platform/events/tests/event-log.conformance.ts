@@ -30,6 +30,22 @@ export function eventLogConformance(name: string, logOf: () => EventLog): void {
       expect(seen.filter((each) => keyOf(each) === 'a').map(stepOf)).toEqual([1, 3])
     })
 
+    test('hands a group for all types what every topic has, from the first event of a type that is declared while it runs', async () => {
+      const { topic, log, packed, append, subscribe } = await fresh()
+      const { seen } = subscribe({ group: randomUUID(), types: 'all' })
+      const [later, elsewhere] = [`parcel.lost-${topic}`, `crate.packed-${topic}`]
+      const typesSeen = () => seen.map(({ type }) => type).filter((type) => [packed, later, elsewhere].includes(type))
+      await append(record('a', 1))
+      await until(() => typesSeen().length === 1)
+      await log.declare(topic, [{ ...parcelPacked, type: later }])
+      await log.append({ topic, records: [record('a', 2, later)] })
+      await until(() => typesSeen().length === 2)
+      await log.declare(`crates-${topic}`, [{ ...parcelPacked, type: elsewhere }])
+      await log.append({ topic: `crates-${topic}`, records: [record('a', 3, elsewhere)] })
+      await until(() => typesSeen().length === 3)
+      expect(typesSeen()).toEqual([packed, later, elsewhere])
+    })
+
     test('keeps the order of each key, whatever the number of keys and batches', async () => {
       const { append, subscribe } = await fresh()
       const keys = Array.from({ length: 40 }, (_, index) => `key ${index}`)

@@ -29,7 +29,15 @@ describe('the partitions of a member that does not answer', () => {
     const type = `parcel.packed-${group}`
     await log.declare(`${group}.events`, [{ ...parcelPacked, type }])
     await log.seek(group, [type], 'start')
-    const member = { group, id: randomUUID(), leaseMs, types: [type], release: 'silent', graceMs: 60_000 }
+    const member = {
+      group,
+      id: randomUUID(),
+      leaseMs,
+      types: [type],
+      takesAll: false,
+      release: 'silent',
+      graceMs: 60_000,
+    }
     const session = await own.database.session()
     onTestFinished(() => session.close())
     await session.tryLock(member.id)

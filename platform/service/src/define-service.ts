@@ -5,7 +5,7 @@ import type { Settings } from '@stoa/config'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { AdminEndpoint } from '@stoa/kernel/admin'
 import type { Dependency } from '@stoa/kernel/part'
-import type { BatchControl, CatchUp } from '@stoa/events'
+import type { BatchControl, CatchUp, LogFollower } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
 
@@ -48,6 +48,8 @@ export interface Lifecycle<Deps> {
   /** Checks of dependencies that the contract does not declare, such as a mail server; they affect `/health`, not the readiness. */
   readonly checks?: (deps: Deps) => Readonly<Record<string, Dependency['check']>>
   readonly onStop?: (deps: Deps) => Promise<void>
+  /** What every event of the log is handed to, by the processes that do background work. */
+  readonly followers?: (deps: Deps) => readonly LogFollower[]
   /** Additional operating endpoints, bound by `serveEndpoints`. */
   readonly admin?: (deps: Deps) => readonly AdminEndpoint[]
 }

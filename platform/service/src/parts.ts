@@ -65,7 +65,7 @@ interface ServiceParts {
 export function stagesOf({ definition, connections, held, bound, doors }: ServiceParts): Stage[] {
   const { database, telemetry } = connections
   const inBackground = (part: Part) => (connections.role === 'web' ? onlyOperated(part) : part)
-  const { relay, upkeep, consumers, batches } = eventsOf(connections, bound)
+  const { relay, upkeep, consumers, batches, followers } = eventsOf(definition, connections, bound)
   const hooks = ownPart(definition, bound.deps)
   return [
     { parts: [held.telemetry], leastStopMs: telemetryStopMs, mostStopMs: telemetryStopMs },
@@ -84,6 +84,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
         sagasOf(connections, bound),
         consumers,
         batches,
+        ...followers,
         tasksOf(connections, bound),
         upkeep,
         idempotencyPart(database, telemetry.logger),
@@ -134,13 +135,14 @@ function auditOf({ service, options, database, witness, telemetry, clock, newId 
   })
 }
 
-function eventsOf(connections: Connections, { bindings }: BoundService) {
+function eventsOf({ followers }: DefinedService, connections: Connections, { bindings, deps }: BoundService) {
   const { service, options, database, log, calls, makeTx, telemetry, clock } = connections
   const { eventRetentionDays: days } = options.config
   return eventParts({
     service,
     consumers: withErasure(service, bindings) as never,
     batchConsumers: bindings.batches,
+    followers: followers?.(deps) ?? [],
     database,
     log,
     calls: calls.for({}) as never,

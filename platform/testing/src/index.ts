@@ -11,6 +11,7 @@ export {
   type TestService,
   type TestServiceOptions,
 } from './start-test-service.ts'
+export { hasRabbit, startRabbitServer, type RabbitServer } from './rabbit-server.ts'
 export { hasS3Server, startS3Server, type S3Server } from './s3-server.ts'
 export { MissingStub, type Stubs } from './stubs.ts'
 export { asCaller, staticIdentity, type LocalCaller } from '@stoa/local'

@@ -16,6 +16,12 @@ export async function readLag({ read }: Database, group: string | null): Promise
     order by g.name, t.name, o.part`
 }
 
+/** The types that are declared now. */
+export async function declaredTypes(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ type: string }>`select distinct type from event_types order by type`
+  return rows.map(({ type }) => type)
+}
+
 /** A topic of a group, with the types that the group consumes. */
 export interface EnrolledTopic {
   readonly id: number

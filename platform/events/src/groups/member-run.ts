@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Session } from '@stoa/postgres'
 import type { SubscribeOptions } from '../event-log.ts'
 import type { Waker } from '../waker.ts'
 import { channelOf, groupChannelOf, typesChannel } from './channels.ts'
 import type { FetchNext } from './fetched.ts'
-import { enrol } from './groups.ts'
+import { declaredTypes, enrol } from './groups.ts'
 import { hand } from './hand-over.ts'
 import { byPartition, type Held, type HeldPartitions } from './held-partitions.ts'
 import { place } from './own-positions.ts'
@@ -24,7 +25,8 @@ import {
 export interface MemberRun {
   readonly fetchNext: FetchNext
   readonly session: Session
-  readonly member: Member
+  /** Replaced when a member of a group for all types learns of new ones. */
+  member: Member
   readonly options: SubscribeOptions
   readonly waker: Waker
   readonly held: HeldPartitions
@@ -49,18 +51,34 @@ const uninterestingDelayMs = 500
 
 /** Enrols in the topics that are declared for the types, and listens to them. */
 export async function enrolIn(run: MemberRun): Promise<void> {
-  const { session, member, topics, options } = run
+  await learnTypes(run)
+  const { session, member, topics } = run
   if (!run.hasUndeclared) return
   // Before the group consumes its types; otherwise another member would treat them as unused.
   await noteRelease(session.sql, member)
-  const enrolled = await enrol(session.sql, options.group, options.types)
+  const enrolled = await enrol(session.sql, member.group, member.types)
   for (const { id, name } of enrolled) {
     if (topics.has(id)) continue
     topics.set(id, name)
     await session.listen(channelOf(name), (payload) => onAppended(run, id, payload))
   }
   const declared = new Set(enrolled.flatMap(({ types }) => types))
-  run.hasUndeclared = options.types.some((type) => !declared.has(type))
+  run.hasUndeclared = member.types.some((type) => !declared.has(type))
+}
+
+/** Adds what was declared since the last look to the types of a member that consumes all. */
+async function learnTypes(run: MemberRun): Promise<void> {
+  const { session, member } = run
+  if (!member.takesAll) return
+  const types = await declaredTypes(session.sql)
+  if (types.length === member.types.length && types.every((type) => member.types.includes(type))) return
+  run.member = { ...member, types, release: releaseOf(types) }
+  run.hasUndeclared = true
+}
+
+/** Names a set of types. */
+export function releaseOf(types: readonly string[]): string {
+  return createHash('sha256').update(types.toSorted().join()).digest('base64url')
 }
 
 /** Triggers a rebalance when members join or leave, and a reload of the topics when a new type is declared. */
@@ -71,12 +89,13 @@ export async function listenForChanges(run: MemberRun): Promise<void> {
   }
   await run.session.listen(groupChannelOf(run.options.group), lookAgain)
   await run.session.listen(typesChannel, () => {
-    if (run.hasUndeclared) lookAgain()
+    if (run.hasUndeclared || run.member.takesAll) lookAgain()
   })
 }
 
 function onAppended({ held, waker, options, passed }: MemberRun, topic: number, payload: string): void {
-  const isInteresting = payload === '' || payload.split(',').some((type) => options.types.includes(type))
+  const isInteresting =
+    payload === '' || options.types === 'all' || payload.split(',').some((type) => options.types.includes(type))
   if (isInteresting) {
     held.expectMore(topic)
     waker.wake()

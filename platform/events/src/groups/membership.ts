@@ -21,6 +21,8 @@ export interface Member {
   readonly id: string
   readonly leaseMs: number
   readonly types: readonly string[]
+  /** Whether it also consumes types that were declared after its last look at them: a partition is not passed before that look. */
+  readonly takesAll: boolean
   /** Names the set of types: the members of one release share it. */
   readonly release: string
   /** How long the types of the newest release are waited for after its last member has gone. */
@@ -49,7 +51,7 @@ export async function beat(sql: Sql, member: Member, isThorough: boolean): Promi
     sql`
       insert into consumer_members (consumer_group, member, types, expires_at)
       values (${group}, ${id}, ${types}::text[], now() + ${leaseMs} * interval '1 millisecond')
-      on conflict (consumer_group, member) do update set expires_at = excluded.expires_at`,
+      on conflict (consumer_group, member) do update set expires_at = excluded.expires_at, types = excluded.types`,
     sql`
       with gone as (
         delete from consumer_members

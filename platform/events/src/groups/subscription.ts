@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Database } from '@stoa/postgres'
 import type { SubscribeOptions, Subscription } from '../event-log.ts'
 import { makeWaker } from '../waker.ts'
 import type { FetchNext } from './fetched.ts'
 import { makeHeldPartitions } from './held-partitions.ts'
-import { enrolIn, exchange, giveBack, listenForChanges, rebalance, type MemberRun } from './member-run.ts'
+import { enrolIn, exchange, giveBack, listenForChanges, rebalance, releaseOf, type MemberRun } from './member-run.ts'
 import { compareOwnPositions } from './own-positions.ts'
 import { restAfter } from '../rest-after.ts'
 import { announce, leave } from './membership.ts'
@@ -77,11 +77,13 @@ async function keepJoined(database: Database, shared: Shared, control: Control):
 
 async function takePart(database: Database, shared: Shared, control: Control, onJoined: () => void): Promise<void> {
   const session = await database.session()
-  const { group, types, leaseMs = 6_000, typeGraceMs: graceMs = 60_000 } = shared.options
+  const { group, leaseMs = 6_000, typeGraceMs: graceMs = 60_000 } = shared.options
+  const takesAll = shared.options.types === 'all'
+  const types = shared.options.types === 'all' ? [] : shared.options.types
   const run: MemberRun = {
     ...shared,
     session,
-    member: { group, id: randomUUID(), leaseMs, types, release: releaseOf(types), graceMs },
+    member: { group, id: randomUUID(), leaseMs, types, takesAll, release: releaseOf(types), graceMs },
     hasUndeclared: true,
     isGroupPaused: false,
     beatAt: 0,
@@ -125,8 +127,4 @@ async function takePart(database: Database, shared: Shared, control: Control, on
   } finally {
     await session.close()
   }
-}
-
-function releaseOf(types: readonly string[]): string {
-  return createHash('sha256').update(types.toSorted().join()).digest('base64url')
 }

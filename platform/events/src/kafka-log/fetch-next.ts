@@ -1,5 +1,6 @@
 import type { Sql } from '@stoa/contract'
 import type { FetchedRow, FetchNext, Place } from '../groups/fetched.ts'
+import type { Member } from '../groups/membership.ts'
 import type { KafkaClient } from './client.ts'
 import { eventOf, summaryOf, type KafkaContent, type RecordSummary } from './codec.ts'
 import { fetchSpans, type KafkaPlace, type KafkaSpan } from './fetch.ts'
@@ -41,7 +42,7 @@ export function fetchNextFrom(client: KafkaClient, kafkaNameOf: (topic: string) 
     await lookUp(sql, cursors, from, kafkaNameOf)
     const wanted = from.flatMap((place) => cursors.get(keyOf(place)) ?? [])
     await fill(client, cursors, wanted, limit)
-    const rows = wanted.flatMap((cursor) => take(cursor, member.types, limit))
+    const rows = wanted.flatMap((cursor) => take(cursor, member, limit))
     return markForeign(sql, member, rows)
   }
 }
@@ -120,12 +121,12 @@ function advance(cursor: Cursor, { records, next, end }: KafkaSpan): void {
 }
 
 /** Takes the next rows of a cursor; all types that the member does not know are foreign until it is known which the group wants. */
-function take(cursor: Cursor, types: readonly string[], limit: number): FetchedRow[] {
+function take(cursor: Cursor, { types, takesAll }: Member, limit: number): FetchedRow[] {
   const taken = cursor.ahead.splice(0, limit)
   cursor.position = (taken.at(-1)?.position ?? cursor.position - 1) + 1
   const { topic, part } = cursor
   return taken.map(({ id, type, position, record }) => {
-    const isOwn = types.includes(type)
+    const isOwn = takesAll || types.includes(type)
     return { topic, part, position, event_id: id, type, event: isOwn ? eventOf(record) : null, is_foreign: !isOwn }
   })
 }

@@ -129,16 +129,16 @@ async function goOn(sql: Sql, known: Map<number, TopicSegments>, unfinished: rea
 type Found = Omit<FetchedRow, 'position'> & { readonly position: number | null; readonly head_segment: number }
 
 async function fetchFrom(
-  { sql, member: { group, types }, limit }: Request,
+  { sql, member: { group, types, takesAll }, limit }: Request,
   segment: number,
   wanted: readonly Wanted[],
 ): Promise<{ rows: FetchedRow[]; unfinished: Wanted[] }> {
   const places = wanted.map(({ place }) => place)
   const found = await sql<Found>`
     select w.topic, w.part, h.segment as head_segment, e.position, e.event_id, e.type,
-      case when e.type = any(${types}::text[]) then e.event::text end as event,
+      case when ${takesAll}::boolean or e.type = any(${types}::text[]) then e.event::text end as event,
       -- As of this statement: what is appended after a release has joined is foreign to those that do not know it.
-      e.type <> all(${types}::text[])
+      not ${takesAll}::boolean and e.type <> all(${types}::text[])
         and e.type = any((select g.types from consumer_groups g where g.name = ${group})::text[]) as is_foreign
     from unnest(
       ${places.map(({ topic }) => topic)}::smallint[], ${places.map(({ part }) => part)}::smallint[],
