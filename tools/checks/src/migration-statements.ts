@@ -5,6 +5,12 @@ export function statementsOf(sql: string): string[] {
     .replaceAll(/--.*$/gm, '')
     .replaceAll(/'(?:[^']|'')*'/g, "''")
     .split(';')
-    .map((statement) => statement.replaceAll(/\s+/g, ' ').trim().toLowerCase())
+    .map((statement) =>
+      statement
+        .replaceAll(/\s+/g, ' ')
+        .trim()
+        .toLowerCase()
+        .replaceAll(/\bpublic\./g, ''),
+    )
     .filter((statement) => statement !== '')
 }
