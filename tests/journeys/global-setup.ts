@@ -47,12 +47,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-/** With two of those who share work by locks, and an archive, so that a journey can take it back to any moment. */
+/** With two of those who share work by locks or announcements, and an archive, so that a journey can take it back to any moment. */
 async function bringUpForJourneys(earlier: WholeSystem | undefined): Promise<StartedSystem> {
   const stripePort = await freePort()
   const started = await bringUp({
     name: 'journeys',
-    scale: { order: 2, inventory: 2 },
+    scale: { order: 2, inventory: 2, support: 2 },
     settings: () => ({
       STRIPE_SECRET_KEY: secretKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
