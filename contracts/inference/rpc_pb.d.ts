@@ -66,6 +66,116 @@ export declare type ScorePaymentResponse = Message<"stoa.inference.v1.ScorePayme
 export declare const ScorePaymentResponseSchema: GenMessage<ScorePaymentResponse>;
 
 /**
+ * @generated from message stoa.inference.v1.ScoredText
+ */
+export declare type ScoredText = Message<"stoa.inference.v1.ScoredText"> & {
+  /**
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string body = 2;
+   */
+  body: string;
+};
+
+/**
+ * Describes the message stoa.inference.v1.ScoredText.
+ * Use `create(ScoredTextSchema)` to create a new message.
+ */
+export declare const ScoredTextSchema: GenMessage<ScoredText>;
+
+/**
+ * @generated from message stoa.inference.v1.ScoreTextsRequest
+ */
+export declare type ScoreTextsRequest = Message<"stoa.inference.v1.ScoreTextsRequest"> & {
+  /**
+   * @generated from field: string question = 1;
+   */
+  question: string;
+
+  /**
+   * at most 100
+   *
+   * @generated from field: repeated stoa.inference.v1.ScoredText texts = 2;
+   */
+  texts: ScoredText[];
+};
+
+/**
+ * Describes the message stoa.inference.v1.ScoreTextsRequest.
+ * Use `create(ScoreTextsRequestSchema)` to create a new message.
+ */
+export declare const ScoreTextsRequestSchema: GenMessage<ScoreTextsRequest>;
+
+/**
+ * A part of a body in UTF-16 code units, from `start` up to `end`.
+ *
+ * @generated from message stoa.inference.v1.TextSpan
+ */
+export declare type TextSpan = Message<"stoa.inference.v1.TextSpan"> & {
+  /**
+   * @generated from field: int32 start = 1;
+   */
+  start: number;
+
+  /**
+   * @generated from field: int32 end = 2;
+   */
+  end: number;
+};
+
+/**
+ * Describes the message stoa.inference.v1.TextSpan.
+ * Use `create(TextSpanSchema)` to create a new message.
+ */
+export declare const TextSpanSchema: GenMessage<TextSpan>;
+
+/**
+ * @generated from message stoa.inference.v1.TextScore
+ */
+export declare type TextScore = Message<"stoa.inference.v1.TextScore"> & {
+  /**
+   * from 0 to 1
+   *
+   * @generated from field: double score = 1;
+   */
+  score: number;
+
+  /**
+   * the sentences that answer best, in their order
+   *
+   * @generated from field: repeated stoa.inference.v1.TextSpan sentences = 2;
+   */
+  sentences: TextSpan[];
+};
+
+/**
+ * Describes the message stoa.inference.v1.TextScore.
+ * Use `create(TextScoreSchema)` to create a new message.
+ */
+export declare const TextScoreSchema: GenMessage<TextScore>;
+
+/**
+ * @generated from message stoa.inference.v1.ScoreTextsResponse
+ */
+export declare type ScoreTextsResponse = Message<"stoa.inference.v1.ScoreTextsResponse"> & {
+  /**
+   * in the order of the texts
+   *
+   * @generated from field: repeated stoa.inference.v1.TextScore scores = 1;
+   */
+  scores: TextScore[];
+};
+
+/**
+ * Describes the message stoa.inference.v1.ScoreTextsResponse.
+ * Use `create(ScoreTextsResponseSchema)` to create a new message.
+ */
+export declare const ScoreTextsResponseSchema: GenMessage<ScoreTextsResponse>;
+
+/**
  * @generated from service stoa.inference.v1.InferenceRpc
  */
 export declare const InferenceRpc: GenService<{
@@ -78,6 +188,16 @@ export declare const InferenceRpc: GenService<{
     methodKind: "unary";
     input: typeof ScorePaymentRequestSchema;
     output: typeof ScorePaymentResponseSchema;
+  },
+  /**
+   * How well each text answers a question, by its meaning. Nothing is stored.
+   *
+   * @generated from rpc stoa.inference.v1.InferenceRpc.ScoreTexts
+   */
+  scoreTexts: {
+    methodKind: "unary";
+    input: typeof ScoreTextsRequestSchema;
+    output: typeof ScoreTextsResponseSchema;
   },
 }>;
 

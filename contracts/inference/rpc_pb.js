@@ -8,7 +8,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file inference/rpc.proto.
  */
 export const file_inference_rpc = /*@__PURE__*/
-  fileDesc("ChNpbmZlcmVuY2UvcnBjLnByb3RvEhFzdG9hLmluZmVyZW5jZS52MSJhChNTY29yZVBheW1lbnRSZXF1ZXN0EhQKDGFtb3VudF9yYXRpbxgBIAEoARIYChBjb3VudHJ5X21pc21hdGNoGAIgASgIEhoKEnBheW1lbnRzX2xhc3RfaG91chgDIAEoBSI8ChRTY29yZVBheW1lbnRSZXNwb25zZRINCgVzY29yZRgBIAEoARIVCg1tb2RlbF92ZXJzaW9uGAIgASgJMm8KDEluZmVyZW5jZVJwYxJfCgxTY29yZVBheW1lbnQSJi5zdG9hLmluZmVyZW5jZS52MS5TY29yZVBheW1lbnRSZXF1ZXN0Gicuc3RvYS5pbmZlcmVuY2UudjEuU2NvcmVQYXltZW50UmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChNpbmZlcmVuY2UvcnBjLnByb3RvEhFzdG9hLmluZmVyZW5jZS52MSJhChNTY29yZVBheW1lbnRSZXF1ZXN0EhQKDGFtb3VudF9yYXRpbxgBIAEoARIYChBjb3VudHJ5X21pc21hdGNoGAIgASgIEhoKEnBheW1lbnRzX2xhc3RfaG91chgDIAEoBSI8ChRTY29yZVBheW1lbnRSZXNwb25zZRINCgVzY29yZRgBIAEoARIVCg1tb2RlbF92ZXJzaW9uGAIgASgJIikKClNjb3JlZFRleHQSDQoFdGl0bGUYASABKAkSDAoEYm9keRgCIAEoCSJTChFTY29yZVRleHRzUmVxdWVzdBIQCghxdWVzdGlvbhgBIAEoCRIsCgV0ZXh0cxgCIAMoCzIdLnN0b2EuaW5mZXJlbmNlLnYxLlNjb3JlZFRleHQiJgoIVGV4dFNwYW4SDQoFc3RhcnQYASABKAUSCwoDZW5kGAIgASgFIkoKCVRleHRTY29yZRINCgVzY29yZRgBIAEoARIuCglzZW50ZW5jZXMYAiADKAsyGy5zdG9hLmluZmVyZW5jZS52MS5UZXh0U3BhbiJCChJTY29yZVRleHRzUmVzcG9uc2USLAoGc2NvcmVzGAEgAygLMhwuc3RvYS5pbmZlcmVuY2UudjEuVGV4dFNjb3JlMsoBCgxJbmZlcmVuY2VScGMSXwoMU2NvcmVQYXltZW50EiYuc3RvYS5pbmZlcmVuY2UudjEuU2NvcmVQYXltZW50UmVxdWVzdBonLnN0b2EuaW5mZXJlbmNlLnYxLlNjb3JlUGF5bWVudFJlc3BvbnNlElkKClNjb3JlVGV4dHMSJC5zdG9hLmluZmVyZW5jZS52MS5TY29yZVRleHRzUmVxdWVzdBolLnN0b2EuaW5mZXJlbmNlLnYxLlNjb3JlVGV4dHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Describes the message stoa.inference.v1.ScorePaymentRequest.
@@ -23,6 +23,41 @@ export const ScorePaymentRequestSchema = /*@__PURE__*/
  */
 export const ScorePaymentResponseSchema = /*@__PURE__*/
   messageDesc(file_inference_rpc, 1);
+
+/**
+ * Describes the message stoa.inference.v1.ScoredText.
+ * Use `create(ScoredTextSchema)` to create a new message.
+ */
+export const ScoredTextSchema = /*@__PURE__*/
+  messageDesc(file_inference_rpc, 2);
+
+/**
+ * Describes the message stoa.inference.v1.ScoreTextsRequest.
+ * Use `create(ScoreTextsRequestSchema)` to create a new message.
+ */
+export const ScoreTextsRequestSchema = /*@__PURE__*/
+  messageDesc(file_inference_rpc, 3);
+
+/**
+ * Describes the message stoa.inference.v1.TextSpan.
+ * Use `create(TextSpanSchema)` to create a new message.
+ */
+export const TextSpanSchema = /*@__PURE__*/
+  messageDesc(file_inference_rpc, 4);
+
+/**
+ * Describes the message stoa.inference.v1.TextScore.
+ * Use `create(TextScoreSchema)` to create a new message.
+ */
+export const TextScoreSchema = /*@__PURE__*/
+  messageDesc(file_inference_rpc, 5);
+
+/**
+ * Describes the message stoa.inference.v1.ScoreTextsResponse.
+ * Use `create(ScoreTextsResponseSchema)` to create a new message.
+ */
+export const ScoreTextsResponseSchema = /*@__PURE__*/
+  messageDesc(file_inference_rpc, 6);
 
 /**
  * @generated from service stoa.inference.v1.InferenceRpc

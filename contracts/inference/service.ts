@@ -16,7 +16,7 @@ const described = describeService({
   slo: { availability: 0.995, p99Ms: 100, errorRate: 0.005 },
   errors: inferenceErrors,
   operations: http,
-  rpc: rpc(InferenceRpc, { scorePayment: { effect: 'read' } }),
+  rpc: rpc(InferenceRpc, { scorePayment: { effect: 'read' }, scoreTexts: { effect: 'read' } }),
   consumes: { productCreated, productUpdated, productDeleted, userDeleted },
   batches: { baskets: { events: { orderConfirmed }, from: 'start' } },
   calls: { inventory: pick(InventoryRpc, 'snapshotProducts') },

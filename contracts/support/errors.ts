@@ -140,6 +140,12 @@ export const supportErrors = errors({
     why: 'An article with this key and this locale exists.',
     fix: 'Change that article, or choose another key.',
   },
+  'support.answers_unavailable': {
+    kind: 'unavailable',
+    title: 'Questions cannot be answered at the moment',
+    why: 'The service that compares texts does not respond.',
+    fix: 'Search the articles with `GET /api/v1/articles?q=`, or repeat the request later.',
+  },
   'support.version_unknown': {
     kind: 'invalid',
     title: 'No such version',

@@ -1,4 +1,5 @@
 import type { Examples } from '@stoa/contract'
+import type * as answers from './answers-http.ts'
 import type * as chat from './chat-http.ts'
 import type * as articles from './articles-http.ts'
 import type * as http from './http.ts'
@@ -13,7 +14,7 @@ const article = {
 } as const
 
 /** Examples of the operations of support. */
-export const supportExamples: Examples<typeof http & typeof chat & typeof macros & typeof articles> = {
+export const supportExamples: Examples<typeof http & typeof chat & typeof macros & typeof articles & typeof answers> = {
   createTicket: {
     body: { subject: 'One tin is missing', body: 'The parcel had two tins of three.', topic: 'delivery' },
   },
@@ -25,6 +26,7 @@ export const supportExamples: Examples<typeof http & typeof chat & typeof macros
   createMacro: { body: macro },
   replaceMacro: { body: macro },
   renderMacro: { body: { ticketId: '01920000-0000-7000-8000-000000000a01', variables: { orderNumber: 'S-100001' } } },
+  answerQuestion: { body: { question: 'How do I return goods?', locale: 'en' } },
   createArticle: {
     body: { ...article, key: 'return-goods', locale: 'en' },
     unique: (suffix) => ({ key: `return-goods-${suffix}` }),

@@ -171,3 +171,22 @@ export const ArticleFeedback = Type.Object({
   votedAt: InstantSchema,
 })
 export type ArticleFeedback = Static<typeof ArticleFeedback>
+
+/** Sentences of a published article that answer a question, as the article has them. */
+export const AnswerSource = Type.Object({
+  articleId: ArticleId,
+  key: Article.properties.key,
+  locale: Locale,
+  title: Article.properties.title,
+  version: Type.Integer({ description: 'the published version that is quoted' }),
+  quotes: Type.Array(Type.String()),
+  score: Type.Number({ description: 'how well the article answers the question, from 0 to 1' }),
+})
+export type AnswerSource = Static<typeof AnswerSource>
+
+/** An answer from the knowledge base. */
+export const Answer = Type.Object({
+  outcome: Type.Enum(['answered', 'no_answer']),
+  sources: Type.Array(AnswerSource, { description: 'best first; empty without an answer' }),
+})
+export type Answer = Static<typeof Answer>

@@ -1,10 +1,12 @@
 import { describeService, pick, rpc } from '@stoa/contract'
 import { Type } from 'typebox'
+import { InferenceRpc } from '../inference/rpc_pb.js'
 import { OrderRpc } from '../order/rpc_pb.js'
 import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { supportErrors } from './errors.ts'
 import * as events from './events.ts'
+import * as answers from './answers-http.ts'
 import * as articles from './articles-http.ts'
 import { supportExamples } from './examples.ts'
 import * as chat from './chat-http.ts'
@@ -18,11 +20,15 @@ const described = describeService({
   owner: 'customers',
   slo: { availability: 0.995, p99Ms: 150, errorRate: 0.005 },
   errors: supportErrors,
-  operations: { ...http, ...chat, ...macros, ...articles },
+  operations: { ...http, ...chat, ...macros, ...articles, ...answers },
   rpc: rpc(SupportRpc, { getReply: { effect: 'read', refuses: ['support.message_not_found'] } }),
   publishes: events,
   consumes: { userDeleted },
-  calls: { order: pick(OrderRpc, 'getSummary'), user: pick(UserRpc, 'getClaims', 'getContact') },
+  calls: {
+    inference: pick(InferenceRpc, 'scoreTexts'),
+    order: pick(OrderRpc, 'getSummary'),
+    user: pick(UserRpc, 'getClaims', 'getContact'),
+  },
   tasks: {
     'report-breaches': { payload: Type.Object({}), everyMs: 15_000 },
     'close-resolved': { payload: Type.Object({}), everyMs: 300_000 },

@@ -14,6 +14,7 @@ import { learnFromOrders } from './use-cases/learn-from-orders.ts'
 import { listRecommendations, personalData } from './use-cases/list-recommendations.ts'
 import { listSimilarProducts } from './use-cases/list-similar-products.ts'
 import { pruneTrainingTask } from './use-cases/prune-training.ts'
+import { scoreTexts } from './use-cases/score-texts.ts'
 import { keepWordVectors } from './vectors/read-word-vectors.ts'
 import { TextIndex } from './vectors/text-index.ts'
 
@@ -34,7 +35,7 @@ export const inferenceService = defineService(inference, {
       listModels,
       predict: predict(deps),
     },
-    rpc: { scorePayment },
+    rpc: { scorePayment, scoreTexts: scoreTexts(deps) },
     consumes: {
       productCreated: copyCreatedProduct(deps),
       productUpdated: copyUpdatedProduct(deps),

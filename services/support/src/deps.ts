@@ -1,5 +1,6 @@
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
+import type { Logger } from '@stoa/telemetry'
 import type { SlaPolicy } from './domain/sla.ts'
 
 /** The limits of what accounts can write and of how long it is kept. */
@@ -19,6 +20,7 @@ export interface Deps {
   readonly clock: Clock
   readonly newId: NewId
   readonly database: Database
+  readonly logger: Logger
   readonly policy: SlaPolicy
   readonly limits: Limits
 }

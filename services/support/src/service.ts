@@ -4,6 +4,7 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { readPolicy } from './domain/read-policy.ts'
 import { addAttachment } from './use-cases/add-attachment.ts'
+import { answerQuestion } from './use-cases/answer-question.ts'
 import { deleteAttachment, getAttachment, listAttachments, readAttachment } from './use-cases/attachments.ts'
 import {
   createArticle,
@@ -35,10 +36,11 @@ import { closeResolved, removeOld, reportBreaches } from './use-cases/scheduled.
 export const supportService = defineService(support, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, database, config: settings }): Deps => ({
+  deps: ({ clock, newId, database, telemetry, config: settings }): Deps => ({
     clock,
     newId,
     database,
+    logger: telemetry.logger,
     policy: readPolicy(settings),
     limits: {
       ticketsPerDay: settings.ticketsPerDay,
@@ -83,6 +85,7 @@ export const supportService = defineService(support, {
       unpublishArticle: unpublishArticle(deps),
       rateArticle: rateArticle(deps),
       listArticleFeedback,
+      answerQuestion: answerQuestion(deps),
       openConversation: openConversation(deps),
       listConversations,
       getConversation,

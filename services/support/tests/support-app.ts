@@ -18,6 +18,8 @@ export interface SupportApp {
   readonly orderOf: (customer: Account) => string
   /** While true, order does not respond. */
   readonly order: { isUnavailable: boolean }
+  /** What inference returns; `asked` is what it was last sent. */
+  readonly inference: { asked: any; respond: (texts: readonly { readonly body: string }[]) => Promise<any> }
   readonly clock: { now: () => Temporal.Instant; set: (local: string) => void }
   readonly open: (customer: Account, more?: object, key?: string) => Promise<any>
   readonly write: (as: Account, ticketId: string, text: string, more?: object) => Promise<any>
@@ -31,7 +33,19 @@ export interface SupportApp {
 export async function startSupport(settings: Readonly<Record<string, string>> = {}): Promise<SupportApp> {
   const orders = new Map<string, string>()
   const order = { isUnavailable: false }
+  const inference: SupportApp['inference'] = {
+    asked: undefined,
+    respond: async (texts) => ({
+      scores: texts.map(({ body }) => ({ score: 0.6, sentences: [{ start: 0, end: body.indexOf('.') + 1 }] })),
+    }),
+  }
   const calls: Stubs<SupportService> = {
+    inference: {
+      scoreTexts: async (input) => {
+        inference.asked = input
+        return inference.respond(input.texts)
+      },
+    },
     order: {
       getSummary: async ({ orderId }) => {
         if (order.isUnavailable) throw new AppError('unavailable', 'request.unavailable', 'order does not respond')
@@ -60,6 +74,7 @@ export async function startSupport(settings: Readonly<Record<string, string>> = 
   return {
     service,
     order,
+    inference,
     clock,
     orderOf(customer) {
       const orderId = newId()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readWordVectors } from '../vectors/read-word-vectors.ts'
 import { dot, embed, partsOf } from './embed.ts'
-import { wordsOf } from './text.ts'
+import { sentencesOf, wordsOf } from './text.ts'
 
 const vectors = readWordVectors(new URL('../service.ts', import.meta.url))
 const alike = (left: string, right: string) => dot(embed(vectors, left), embed(vectors, right))
@@ -27,4 +27,11 @@ test('an unknown word is made of the longest parts that are known', () => {
 
 test('words have no case, accents or apostrophes', () => {
   expect(wordsOf("Don't drop the CAFÉ, Zoë!")).toEqual(['dont', 'drop', 'the', 'cafe', 'zoe'])
+})
+
+test('a sentence is found where it stands, and a decimal point does not end it', () => {
+  const text = ' Wait for 2.5 hours. Then call us!\n- Bring the receipt'
+  const sentences = sentencesOf(text, 10).map(({ start, end }) => text.slice(start, end))
+  expect(sentences).toEqual(['Wait for 2.5 hours.', 'Then call us!', '- Bring the receipt'])
+  expect(sentencesOf(text, 2)).toHaveLength(2)
 })

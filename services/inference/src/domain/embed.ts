@@ -14,7 +14,7 @@ export interface WordVectors {
 }
 
 /** A word of a text: its unit vector, and how much it says. */
-interface WeightedWord {
+export interface WeightedWord {
   readonly vector: Float32Array
   readonly weight: number
 }
@@ -40,7 +40,7 @@ export function partsOf(vectors: WordVectors, word: string): number[] {
 }
 
 /** The vectors of the words of a text, at most the first `most`; unknown words are left out. */
-function weightedWords(vectors: WordVectors, text: string, most: number): WeightedWord[] {
+export function weightedWords(vectors: WordVectors, text: string, most: number): WeightedWord[] {
   return wordsOf(text)
     .slice(0, most)
     .flatMap((word) => {
@@ -60,6 +60,19 @@ export function embed(vectors: WordVectors, text: string): Float32Array {
   for (const { vector, weight } of weightedWords(vectors, text, mostWords))
     for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (vector[index] ?? 0) * weight
   return normalised(sum)
+}
+
+/** How well a text has what each word of a question means, from 0 to 1: each finds the word that is most like it. */
+export function wordMatch(question: readonly WeightedWord[], text: readonly WeightedWord[]): number {
+  let [sum, weights] = [0, 0]
+  for (const wanted of question) {
+    let best = 0
+    for (const { vector, weight } of text)
+      best = Math.max(best, dot(wanted.vector, vector) * Math.min(1, weight * 1.5 + 0.2))
+    sum += wanted.weight * best
+    weights += wanted.weight
+  }
+  return weights === 0 ? 0 : Math.min(1, sum / weights)
 }
 
 /** The scalar product of vectors of equal length; of unit vectors, the cosine of their angle. */

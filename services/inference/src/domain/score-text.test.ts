@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { measuredArticles, measuredQuestions, unanswerableQuestions } from '../../tests/retrieval-set.ts'
+import { readWordVectors } from '../vectors/read-word-vectors.ts'
+import { embedQuestion, scoreText } from './score-text.ts'
+
+const vectors = readWordVectors(new URL('../service.ts', import.meta.url))
+
+function rank(question: string) {
+  const embedded = embedQuestion(vectors, question)
+  return measuredArticles
+    .map((article) => ({ ...article, ...scoreText(vectors, embedded, article) }))
+    .toSorted((left, right) => right.score - left.score)
+}
+
+test('of thirty questions in the words of customers, 21 have the right article first, and 24 among the first three', () => {
+  const places = measuredQuestions.map(([question, key]) => rank(question).findIndex((article) => article.key === key))
+  expect(places.filter((place) => place === 0).length).toBeGreaterThanOrEqual(21)
+  expect(places.filter((place) => place < 3).length).toBeGreaterThanOrEqual(24)
+})
+
+test('questions that no article answers have low scores', () => {
+  for (const question of unanswerableQuestions) expect(rank(question)[0]?.score).toBeLessThan(0.38)
+})
+
+test('the sentences are those that answer best', () => {
+  const article = measuredArticles.find(({ key }) => key === 'payment-methods') ?? { title: '', body: '' }
+  const { sentences } = scoreText(vectors, embedQuestion(vectors, 'Can I pay with a credit card?'), article)
+  const [first] = sentences.map(({ start, end }) => article.body.slice(start, end))
+  expect(first).toContain('We accept credit and debit cards')
+})
+
+test('a question without known words has the score 0', () => {
+  expect(scoreText(vectors, embedQuestion(vectors, '???'), { title: 'Tea', body: 'Green tea.' }).score).toBe(0)
+})
