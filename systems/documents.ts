@@ -1,3 +1,4 @@
+import { withoutModule } from '@stoa/contract'
 import { authPermissions } from '@stoa/contracts/auth/permissions'
 import { auth } from '@stoa/contracts/auth/service'
 import { gatewayPermissions } from '@stoa/contracts/gateway/permissions'
@@ -16,14 +17,13 @@ export const system = defineSystem({
   services: [
     service('control', registry),
     service('control', auth),
-    service('services', user),
+    // without guests and loyalty points, which only a shop needs
+    service('services', withoutModule(user, 'shop')),
     service('examples', document),
     gateway,
   ],
   roles: roleNames.filter((role) => role !== 'guest' && role !== 'analyst'),
   permissions: [authPermissions, gatewayPermissions, userPermissions, documentPermissions],
-  // The loyalty points and the guests of user belong to a shop.
-  optional: { events: ['order.completed', 'order.returned'], services: ['order'] },
   seed: async () => demonstrationAccounts,
   hints: ({ address }) => [
     `API       ${address}/docs`,

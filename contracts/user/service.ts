@@ -48,6 +48,16 @@ const described = describeService({
     signIns:
       'when and from where it was tried to sign in, for SIGN_IN_RETENTION_DAYS; the place until the account is erased',
   },
+  modules: {
+    // what only a shop needs: guests who check out, and points for orders
+    shop: {
+      operations: ['createGuest'],
+      consumes: ['orderCompleted', 'orderReturned'],
+      calls: ['order'],
+      tasks: ['remove-guests'],
+      personalData: ['guests'],
+    },
+  },
   examples: userExamples,
   graph: userGraph,
 })

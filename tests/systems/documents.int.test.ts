@@ -41,6 +41,14 @@ test('runs its own services and none of the shop', async () => {
   expect(await ask('/api/v1/products', { method: 'GET' })).toMatchObject({ status: 404 })
 })
 
+test('user has no guests and no points of a shop', async () => {
+  expect(await ask('/api/v1/users/guest', { body: { email: 'guest@stoa.example' } })).toMatchObject({ status: 405 })
+  const document = (await (await fetch(`${system.gatewayUrl}/openapi/user.json`)).json()) as { readonly paths: object }
+  expect(Object.keys(document.paths)).toContain('/api/v1/users')
+  expect(Object.keys(document.paths)).not.toContain('/api/v1/users/guest')
+  expect(await system.stoa('describe', 'user')).not.toMatch(/order\.|remove-guests/)
+})
+
 test('a customer submits a document, only staff approve it, and it is published', async () => {
   const [customer, clerk] = await Promise.all([signIn(ada), signIn(staff)])
   const submitted = fetch(`${system.gatewayUrl}/api/v1/documents`, {

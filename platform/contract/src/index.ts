@@ -130,6 +130,7 @@ export {
   type Page,
   type ValueOf,
 } from './schemas.ts'
+export { withoutLeftOut, withoutModule, type Module } from './modules.ts'
 export { keyText, nameText, noteText, opaqueText, textDetail, withPortablePatterns } from './texts.ts'
 export {
   socket,

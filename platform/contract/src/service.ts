@@ -7,6 +7,7 @@ import type { EventType } from './events.ts'
 import type { AnyExample } from './examples.ts'
 import type { FlagTypes } from './flags.ts'
 import { noGraph, type Graph } from './graph.ts'
+import type { Module } from './modules.ts'
 import type { Mount } from './mounts.ts'
 import type { Effect, Operation, Stream } from './operations.ts'
 import type { Picked, Rpc } from './rpc.ts'
@@ -84,6 +85,10 @@ export interface Service {
   readonly apps: { readonly [name: string]: App }
   /** What it contributes to the graph of the gateway (`/graphql`). */
   readonly graph: Graph
+  /** The parts that a system can leave out, by name. */
+  readonly modules?: { readonly [name: string]: Module } | undefined
+  /** The modules that `withoutModule` has left out. */
+  readonly leftOut?: readonly Module[] | undefined
 }
 
 /** Requires that the codes in `refuses` are in the catalogue of the service or of the platform. */
@@ -132,6 +137,8 @@ interface Description<Errors, Operations, R, Publishes, Consumes, CallsOf, Sagas
   readonly apps?: Service['apps']
   /** The types, queries and relations that `/graphql` serves of it; none by default. */
   readonly graph?: Graph
+  /** The parts that a system can leave out with `withoutModule`; none by default. */
+  readonly modules?: Service['modules']
 }
 
 /** A described service whose declarations are also types. */
@@ -168,6 +175,7 @@ export interface DescribedService<
   readonly blobs: Service['blobs']
   readonly apps: Service['apps']
   readonly graph: Graph
+  readonly modules?: Service['modules']
 }
 
 /**

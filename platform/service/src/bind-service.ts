@@ -1,4 +1,4 @@
-import type { Bindings } from '@stoa/contract'
+import { withoutLeftOut, type Bindings } from '@stoa/contract'
 import { batchControl, waitUntilCaughtUp, type BatchControl } from '@stoa/events'
 import { checkBindings } from './check-bindings.ts'
 import type { Connections } from './connections.ts'
@@ -28,7 +28,7 @@ export function bindService(definition: DefinedService, connections: Connections
     batches: controlOf(connections) as never,
     caughtUp: async (wait) => (log === undefined ? { isCaughtUp: true, behind: [] } : waitUntilCaughtUp(log, wait)),
   })
-  const bindings = definition.bind(deps)
+  const bindings = withoutLeftOut(service, definition.bind(deps))
   checkBindings(service, bindings)
   return { deps, bindings }
 }

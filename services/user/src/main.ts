@@ -1,5 +1,6 @@
 import { runService } from '@stoa/service'
-import { runningSystem } from '@stoa/system/running-system'
+import { contractIn, runningSystem } from '@stoa/system/running-system'
 import { userService } from './service.ts'
 
-await runService(userService, { access: runningSystem.access })
+// a system can leave out a module of the contract
+await runService({ ...userService, contract: contractIn(runningSystem, 'user') }, { access: runningSystem.access })

@@ -79,7 +79,10 @@ export interface UserApp {
   readonly run: (task: 'find-sessions-to-end' | 'forget-old-sign-ins' | 'remove-guests') => Promise<void>
 }
 
-export async function startUser(settings: Readonly<Record<string, string>> = {}): Promise<UserApp> {
+export async function startUser(
+  settings: Readonly<Record<string, string>> = {},
+  definition: typeof userService = userService,
+): Promise<UserApp> {
   const auth: AuthSide = { log: [], isAway: false, beforeOpening: undefined }
   const customers = { withOrders: new Set<string>(), isAway: false }
   let aheadMinutes = 0
@@ -89,7 +92,7 @@ export async function startUser(settings: Readonly<Record<string, string>> = {})
     if (auth.isAway) throw platformError('service.unavailable', 'auth is unavailable')
     auth.log.push(what)
   }
-  const service = await startTestService(userService, {
+  const service = await startTestService(definition, {
     access: accessTable,
     clock,
     settings,
