@@ -56,6 +56,19 @@ export const config = defineConfig('gateway', {
     optional: true,
     doc: 'File of `stoa publish routes` with the addresses of the services, and routes beside those of the system; in place of the registry. Changes of it are followed.',
   }),
+  TLS_CERT_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File of the certificate chain (PEM) with which the gateway serves HTTPS on its port, with HTTP/2 and HTTP/1.1; without it, HTTP/1.1. A new content is used for new connections.',
+  }),
+  TLS_KEY_FILE: setting(Type.String({ minLength: 1 }), {
+    optional: true,
+    doc: 'File of the private key (PEM) of TLS_CERT_FILE.',
+  }),
+  TLS_HSTS_SECONDS: setting(Type.Integer({ minimum: 0, maximum: 315_360_000 }), {
+    default: 31_536_000,
+    unit: 's',
+    doc: 'Time for which browsers use only HTTPS once they have (Strict-Transport-Security), if TLS_CERT_FILE is set; 0 does not say so.',
+  }),
   TRAFFIC_FILE: setting(Type.String({ minLength: 1 }), {
     optional: true,
     doc: 'File of traffic rules: canary, mirroring, and requests to applications of LEGACY_UPSTREAMS. Changes of it are followed.',

@@ -17,6 +17,8 @@ export interface RequestHead {
   readonly requestId: string
   /** Whether the sender of a bound token has proven its key, to get the ticket that it was sealed in. */
   readonly isProven?: boolean
+  /** Whether the client uses TLS up to this gateway. */
+  readonly isSecure?: boolean
 }
 
 /** The target of a response: the client, or a recorder in its place. */

@@ -1,10 +1,28 @@
-import type { Server } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import type { Server } from 'node:net'
 import { backgroundStopMs } from '@stoa/config'
 import { platformError } from '@stoa/kernel'
 import { within } from '@stoa/service'
 
+/** A port with its connections. */
+export interface Door {
+  readonly server: Server
+  /** Closes the connections without a request. */
+  readonly closeIdle: () => void
+  readonly closeAll: () => void
+}
+
+/** The door of a server that listens itself. */
+export function doorOf(server: HttpServer): Door {
+  return {
+    server,
+    closeIdle: () => server.closeIdleConnections(),
+    closeAll: () => server.closeAllConnections(),
+  }
+}
+
 /** Listens on a port; returns it. @throws AppError `service.port_taken` */
-export async function listen(server: Server, host: string, port: number): Promise<number> {
+export async function listen({ server }: Pick<Door, 'server'>, host: string, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') return reject(error)
@@ -18,16 +36,16 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 /** Takes no new connections, and lets what is in progress end. */
-export async function stopServers(servers: readonly Server[], drainTimeoutMs: number): Promise<void> {
-  const closed = Promise.all(servers.map((server) => close(server, drainTimeoutMs)))
+export async function stopDoors(doors: readonly Door[], drainTimeoutMs: number): Promise<void> {
+  const closed = Promise.all(doors.map((door) => close(door, drainTimeoutMs)))
   await within(closed, drainTimeoutMs + backgroundStopMs)
 }
 
-async function close(server: Server, timeoutMs: number): Promise<void> {
+async function close({ server, closeIdle, closeAll }: Door, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
-  server.closeIdleConnections()
-  const force = setTimeout(() => server.closeAllConnections(), timeoutMs)
+  closeIdle()
+  const force = setTimeout(closeAll, timeoutMs)
   await promise
   clearTimeout(force)
 }

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type AppError, platformError } from '@stoa/kernel'
 import { clientAddress } from './client-address.ts'
 import type { RequestHead } from './exchange.ts'
+import { H2Request } from './tls/h2-exchange.ts'
+import { isSecure } from './tls/is-secure.ts'
 import { normalPath } from './routes/normal-path.ts'
 
 /**
@@ -31,14 +33,19 @@ export function readHead(request: IncomingMessage, requestId: string, isTrustedP
     rawHeaders,
     address: clientAddress(request, isTrustedProxy),
     requestId,
+    isSecure: isSecure(request),
   }
 }
 
-function checkVersion({ httpVersion, headers }: IncomingMessage): void {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw malformed('The version must be HTTP/1.1 or HTTP/1.0.')
+function checkVersion(request: IncomingMessage): void {
+  const { httpVersion, headers } = request
+  // the request line of HTTP/1.1 can name any version
+  const isH2 = request instanceof H2Request
+  if (!isH2 && httpVersion !== '1.1' && httpVersion !== '1.0')
+    throw malformed('The version must be HTTP/1.1 or HTTP/1.0.')
   if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
     throw malformed('HTTP/1.0 does not support Transfer-Encoding.')
-  if (httpVersion === '1.1' && headers.host === undefined) throw malformed('The Host header is missing.')
+  if (httpVersion !== '1.0' && headers.host === undefined) throw malformed('The Host header is missing.')
 }
 
 /** Of two lines of one of these each reader may take another (RFC 9112, 3.2; RFC 9110, 5.3); Node takes the first. */

@@ -1,13 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import {
-  isUpgrade,
-  refuseConnect,
-  refuseUnreadable,
-  statusOf,
-  upgradeListener,
-  type IsTrustedProxy,
-  type Upgrade,
-} from '@stoa/http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { statusOf, type IsTrustedProxy, type Upgrade } from '@stoa/http'
 import { isAppError, newId } from '@stoa/kernel'
 import {
   contextFromHeaders,
@@ -28,7 +20,6 @@ import type { RequestHead } from './exchange.ts'
 import type { GatewayPage } from './fixed-page.ts'
 import { sendPage } from './pages.ts'
 import type { AnswerOwn } from './own/own-answers.ts'
-import { oneAtATime } from './one-at-a-time.ts'
 import { admit, MethodNotAllowed, passThrough, routeOf, type Pipeline } from './pipeline.ts'
 import { withoutProof } from './policies/authentication.ts'
 import type { Cors } from './policies/cors.ts'
@@ -39,8 +30,10 @@ import { openSocket } from './sockets/open-socket.ts'
 import { requireKnownOrigin } from './sockets/origin.ts'
 import type { SocketTickets } from './sockets/tickets.ts'
 import type { Tunnels } from './sockets/tunnels.ts'
+import { isSecure } from './tls/is-secure.ts'
 
-interface ServerOptions {
+/** What the server needs of the gateway. */
+export interface ServerOptions {
   readonly pipeline: Pipeline
   readonly answerOwn: AnswerOwn
   readonly cors: Cors
@@ -54,6 +47,8 @@ interface ServerOptions {
   /** The issuer of the required tokens. */
   readonly issuer: string
   readonly clientTimeoutMs: number
+  /** Seconds for which browsers use only TLS, once they have (RFC 6797); 0 does not say so. */
+  readonly hstsSeconds: number
 }
 
 interface Seen {
@@ -70,47 +65,11 @@ interface Seen {
 const unmatched = 'unmatched'
 const requestIdPattern = /^[\w.:/+=-]{1,128}$/
 
-/** Makes the gateway's server. Whatever Node's strict parser does not take is a 400, and its connection is closed. */
-export function makeServer(options: ServerOptions): Server {
-  const durations = httpServerRequestDuration(options.telemetry.metrics)
-  const listener = oneAtATime((request, response) => void serve(options, request, response, { durations }))
-  const server = createServer(
-    {
-      maxHeaderSize: 16_384,
-      headersTimeout: 10_000,
-      // a body that is read as a whole has a limit of its own; an upload may take any time as long as it arrives
-      requestTimeout: 0,
-      keepAliveTimeout: 65_000,
-      noDelay: true,
-      // refused by us, with problem details
-      requireHostHeader: false,
-      shouldUpgradeCallback: (request) => takesUpgrade(options.pipeline, request),
-    },
-    listener,
-  )
-  // rejected here, because Node would respond without a body
-  server.on('checkExpectation', listener)
-  server.maxHeadersCount = 100
-  // no traffic in either direction: the client does not read its response
-  server.setTimeout(options.clientTimeoutMs)
-  server.on('clientError', refuseUnreadable)
-  server.on('connect', refuseConnect)
-  server.on(
-    'upgrade',
-    upgradeListener((request, response, upgrade) => void serve(options, request, response, { durations, upgrade })),
-  )
-  return server
-}
+/** The durations of requests. */
+export type Durations = ReturnType<typeof httpServerRequestDuration>
 
-type Durations = ReturnType<typeof httpServerRequestDuration>
-
-function takesUpgrade({ table }: Pipeline, request: IncomingMessage): boolean {
-  if (!isUpgrade(request)) return false
-  const match = table.match('GET', (request.url ?? '/').split('?')[0] ?? '/')
-  return match.kind === 'route' && match.route.isSocket === true
-}
-
-async function serve(
+/** Serves a request of a client, with whatever it is refused. */
+export async function serve(
   options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
@@ -163,7 +122,14 @@ async function answer(
     response.writeHead(204, fields).end()
     return
   }
-  const extraHeaders = ['x-request-id', requestId, 'x-content-type-options', 'nosniff', ...cors.headersFor(request)]
+  const extraHeaders = [
+    'x-request-id',
+    requestId,
+    'x-content-type-options',
+    'nosniff',
+    ...secureFields(options, request),
+    ...cors.headersFor(request),
+  ]
   const page = options.pages(given)
   if (page !== undefined) {
     seen.route = page.route
@@ -212,6 +178,7 @@ async function refuse(
   const place = { instance, traceId: currentContext()?.traceId ?? '', requestId, issuer: options.issuer }
   const mustClose = !request.complete || isAppError(error, 'request.malformed')
   seen.status = answerProblem(response, error, place, [
+    ...secureFields(options, request),
     ...cors.headersFor(request),
     ...rateFields(seen.rate),
     ...(error instanceof MethodNotAllowed ? ['allow', error.allowed.join(', ')] : []),
@@ -239,6 +206,11 @@ async function counted(
 
 function rateFields(rate: RateHeaders | undefined): readonly string[] {
   return rate === undefined ? [] : ['ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
+}
+
+function secureFields({ hstsSeconds }: ServerOptions, request: IncomingMessage): readonly string[] {
+  if (hstsSeconds === 0 || !isSecure(request)) return []
+  return ['strict-transport-security', `max-age=${hstsSeconds}`]
 }
 
 function describe(span: Span, request: IncomingMessage, { route, status, isStream }: Seen): void {

@@ -1,6 +1,5 @@
 import { trustNetworks } from '@stoa/http'
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
 import { makeBreakers } from '@stoa/client'
 import { connectionsStopMs, telemetryStopMs, type ConfigOf } from '@stoa/config'
 import type { ErrorCatalogue, Service } from '@stoa/contract'
@@ -36,8 +35,9 @@ import { makeCors } from './policies/cors.ts'
 import { makeRateLimits } from './policies/rate-limits.ts'
 import { makeStreamLimits } from './policies/stream-limits.ts'
 import { servedRoutes, upstreamNames } from './routes/served-routes.ts'
-import { makeServer } from './server.ts'
-import { listen, stopServers } from './listen.ts'
+import { openDoor } from './tls/open-door.ts'
+import type { ServerOptions } from './server.ts'
+import { doorOf, listen, stopDoors } from './listen.ts'
 import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
 import { followedTraffic } from './traffic/followed-traffic.ts'
 import { socketTickets, type SocketTickets } from './sockets/tickets.ts'
@@ -108,12 +108,13 @@ export async function startGateway({
   const sessions = appSessions({ settings, access: live.table, verifier, principalOf })
   const tickets = socketTickets({ sealer: sessions.sealer, clock: systemClock, shared })
   const tunnels = makeTunnels()
-  const server = publicServer(
+  const options = publicOptions(
     { settings, system: services, services: current, furtherErrors, isReady },
     { pipeline, administer, sessions, tickets, tunnels, telemetry },
   )
-  const admin = makeAdminServer({ verifier, principalOf, telemetry, health, administer })
-  const port = await listen(server, settings.host, settings.port)
+  const door = await openDoor(settings, options)
+  const admin = doorOf(makeAdminServer({ verifier, principalOf, telemetry, health, administer }))
+  const port = await listen(door, settings.host, settings.port)
   const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
   state.isReady = true
   telemetry.logger.info('ready', { port, adminPort })
@@ -123,9 +124,9 @@ export async function startGateway({
     telemetry,
     async stop() {
       state.isReady = false
-      await Promise.all([stopServers([server, admin], settings.drainTimeoutMs), tunnels.drain()])
+      await Promise.all([stopDoors([door, admin], settings.drainTimeoutMs), tunnels.drain()])
       for (const part of [upstreams, rules, breakers, shared]) part?.close()
-      const following = [stopFollowing(), followed.close(), rules.stopFollowing(), resolver.close()]
+      const following = [stopFollowing(), followed.close(), rules.stopFollowing(), door.close(), resolver.close()]
       await within(Promise.all(following), connectionsStopMs)
       await telemetry.close(telemetryStopMs)
     },
@@ -149,12 +150,12 @@ interface PublicParts {
   readonly telemetry: Telemetry
 }
 
-/** The server that clients reach. */
-function publicServer(
+/** What clients reach. */
+function publicOptions(
   { settings, system, services, furtherErrors, isReady }: PublicOptions,
   { pipeline, administer, sessions, tickets, tunnels, telemetry }: PublicParts,
-): Server {
-  return makeServer({
+): ServerOptions {
+  return {
     pipeline,
     answerOwn: ownAnswers({
       pipeline,
@@ -182,7 +183,8 @@ function publicServer(
     isTrustedProxy: trustNetworks(settings.trustedProxies),
     issuer: settings.authIssuer,
     clientTimeoutMs: settings.clientTimeoutMs,
-  })
+    hstsSeconds: settings.tlsHstsSeconds,
+  }
 }
 
 /** The pages of the services that are served now, made again after a change. */

@@ -54,7 +54,7 @@ export function requestHead({ head }: ProxiedRequest, { host, bodyBytes, deadlin
     // the clocks of two hosts differ, so the remaining time is sent too
     text += `grpc-timeout: ${formatGrpcTimeout(deadlineMs - Date.now())}\r\n`
   }
-  text += `X-Forwarded-For: ${head.address}\r\nX-Forwarded-Proto: http\r\n`
+  text += `X-Forwarded-For: ${head.address}\r\nX-Forwarded-Proto: ${head.isSecure === true ? 'https' : 'http'}\r\n`
   const forwardedHost = head.headers.host
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`
   if (trace.traceparent !== undefined) text += `traceparent: ${trace.traceparent}\r\n`

@@ -1,0 +1,79 @@
+import { constants, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants
+
+/** Fields of a connection of HTTP/1.1, which HTTP/2 forbids (RFC 9113, 8.2.2). */
+const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+/**
+ * A request of HTTP/2 in the form that a request of HTTP/1.1 has: `Host` in place of `:authority`, one `Cookie` field, and
+ * `Transfer-Encoding` for a body without a length.
+ */
+export class H2Request extends Http2ServerRequest {
+  #headers: Http2ServerRequest['headers'] | undefined
+  #rawHeaders: string[] | undefined
+
+  override get headers(): Http2ServerRequest['headers'] {
+    return (this.#headers ??= this.#plainHeaders())
+  }
+
+  override get rawHeaders(): string[] {
+    return (this.#rawHeaders ??= this.#plainRawHeaders())
+  }
+
+  override destroy(error?: Error): this {
+    this.stream.close(NGHTTP2_CANCEL)
+    return super.destroy(error)
+  }
+
+  #plainHeaders(): Http2ServerRequest['headers'] {
+    const given = super.headers
+    const plain = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith(':')))
+    const authority = given[':authority']
+    if (authority !== undefined) plain['host'] = authority
+    const hasBody = !this.stream.endAfterHeaders
+    if (hasBody && plain['content-length'] === undefined) plain['transfer-encoding'] = 'chunked'
+    return plain
+  }
+
+  #plainRawHeaders(): string[] {
+    const given = super.rawHeaders
+    const { host, cookie } = this.headers
+    const plain: string[] = host === undefined ? [] : ['host', host]
+    if (cookie !== undefined) plain.push('cookie', cookie)
+    for (let index = 0; index < given.length; index += 2) {
+      const name = given[index] ?? ''
+      if (name.startsWith(':') || name === 'cookie' || name === 'host') continue
+      plain.push(name, given[index + 1] ?? '')
+    }
+    return plain
+  }
+}
+
+/** A response of HTTP/2 that takes its head as one of HTTP/1.1 does. */
+export class H2Response extends Http2ServerResponse<H2Request> {
+  get destroyed(): boolean {
+    return this.stream.destroyed || this.stream.closed
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- its overloads have other types for other forms
+  override writeHead(status: number, fields?: any): this {
+    if (this.destroyed) return this
+    const given = (fields ?? []) as readonly string[]
+    for (let index = 0; index < given.length; index += 2) {
+      const name = (given[index] ?? '').toLowerCase()
+      if (!ofConnection.has(name)) this.appendHeader(name, given[index + 1] ?? '')
+    }
+    return super.writeHead(status)
+  }
+
+  override destroy(): this {
+    this.stream.close(NGHTTP2_CANCEL)
+    return this
+  }
+
+  /** Tells a client that still sends its body, after the response to it has ended, to stop (RFC 9113, 8.1). */
+  stopReading(): void {
+    if (!this.req.complete) this.stream.close(NGHTTP2_NO_ERROR)
+  }
+}
