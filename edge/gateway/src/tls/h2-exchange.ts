@@ -1,4 +1,11 @@
-import { constants, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import {
+  constants,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { ReadableOptions } from 'node:stream'
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants
 
@@ -10,50 +17,48 @@ const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 't
  * `Transfer-Encoding` for a body without a length.
  */
 export class H2Request extends Http2ServerRequest {
-  #headers: Http2ServerRequest['headers'] | undefined
-  #rawHeaders: string[] | undefined
-
-  override get headers(): Http2ServerRequest['headers'] {
-    return (this.#headers ??= this.#plainHeaders())
-  }
-
-  override get rawHeaders(): string[] {
-    return (this.#rawHeaders ??= this.#plainRawHeaders())
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    options: ReadableOptions,
+    raw: readonly string[],
+  ) {
+    super(stream, headers, options, raw)
+    const plain = plainHeaders(headers, !stream.endAfterHeaders)
+    Object.defineProperty(this, 'headers', { value: plain })
+    Object.defineProperty(this, 'rawHeaders', { value: plainRawHeaders(raw, plain) })
   }
 
   override destroy(error?: Error): this {
     this.stream.close(NGHTTP2_CANCEL)
     return super.destroy(error)
   }
+}
 
-  #plainHeaders(): Http2ServerRequest['headers'] {
-    const given = super.headers
-    const plain = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith(':')))
-    const authority = given[':authority']
-    if (authority !== undefined) plain['host'] = authority
-    const hasBody = !this.stream.endAfterHeaders
-    if (hasBody && plain['content-length'] === undefined) plain['transfer-encoding'] = 'chunked'
-    return plain
-  }
+function plainHeaders(given: IncomingHttpHeaders, hasBody: boolean): IncomingHttpHeaders {
+  const plain = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith(':')))
+  const authority = given[':authority']
+  if (authority !== undefined) plain['host'] = authority
+  if (hasBody && plain['content-length'] === undefined) plain['transfer-encoding'] = 'chunked'
+  return plain
+}
 
-  #plainRawHeaders(): string[] {
-    const given = super.rawHeaders
-    const { host, cookie } = this.headers
-    const plain: string[] = host === undefined ? [] : ['host', host]
-    if (cookie !== undefined) plain.push('cookie', cookie)
-    for (let index = 0; index < given.length; index += 2) {
-      const name = given[index] ?? ''
-      if (name.startsWith(':') || name === 'cookie' || name === 'host') continue
-      plain.push(name, given[index + 1] ?? '')
-    }
-    return plain
+function plainRawHeaders(given: readonly string[], { host, cookie }: IncomingHttpHeaders): string[] {
+  const plain: string[] = host === undefined ? [] : ['host', host]
+  if (cookie !== undefined) plain.push('cookie', cookie)
+  for (let index = 0; index < given.length; index += 2) {
+    const name = given[index] ?? ''
+    if (name.startsWith(':') || name === 'cookie' || name === 'host') continue
+    plain.push(name, given[index + 1] ?? '')
   }
+  return plain
 }
 
 /** A response of HTTP/2 that takes its head as one of HTTP/1.1 does. */
 export class H2Response extends Http2ServerResponse<H2Request> {
-  get destroyed(): boolean {
-    return this.stream.destroyed || this.stream.closed
+  constructor(stream: ServerHttp2Stream) {
+    super(stream)
+    Object.defineProperty(this, 'destroyed', { get: () => stream.destroyed || stream.closed })
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- its overloads have other types for other forms
