@@ -6,7 +6,7 @@ import {
   currentContext,
   describeHttpServerSpan,
   httpMethodOf,
-  httpServerRequestDuration,
+  type httpServerRequestDuration,
   newContext,
   runWithContext,
   streamAttribute,
