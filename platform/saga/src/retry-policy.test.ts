@@ -67,6 +67,6 @@ test('a callee that says when to come back is heard, up to the longest delay', (
   expect(retryDelayMs(busy(60), 1, defaultRetryLimits, () => 0)).toBe(5_000)
 })
 
-test('a bug is known as internal, a refusal by its code', () => {
+test('a bug is known as a failure of the service, a refusal by its code', () => {
   expect([failureCode(new TypeError('secret')), failureCode(refused)]).toEqual(['service.failed', 'payment.declined'])
 })

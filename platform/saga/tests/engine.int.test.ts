@@ -227,7 +227,7 @@ describe('a failure before the pivot', () => {
     expect(await notesOf(own.database, orderId)).toEqual(['rejected payment.declined'])
   })
 
-  test('that is a bug is retried and then known as internal', async () => {
+  test('that is a bug is retried and then known as a failure of the service', async () => {
     await start({ limits: { attempts: 2, firstDelayMs: 5 } })
     const bug = () => {
       throw new TypeError('a secret')
@@ -235,7 +235,7 @@ describe('a failure before the pivot', () => {
     world.script('reserve/action', bug, bug)
     const orderId = await purchase()
     await comesTo(orderId, 'compensated')
-    expect(await notesOf(own.database, orderId)).toEqual(['rejected internal'])
+    expect(await notesOf(own.database, orderId)).toEqual(['rejected service.failed'])
   })
 
   test('of a step that gives no answer in time is retried, and an answer that comes later is nothing', async () => {
