@@ -1,11 +1,12 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { createServer, get, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { describeService, errors, socket, type Caller } from '@stoa/contract'
 import { newId, platformError } from '@stoa/kernel'
 import { connectSocket, eventually, testDatabase, type TestDatabase } from '@stoa/testing'
 import { createTelemetry, type LogDestination } from '@stoa/telemetry'
 import { Type } from 'typebox'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createHttpApp, type HttpApp, type OnInvalidated } from '../src/index.ts'
 
 const contract = describeService({
@@ -31,7 +32,20 @@ interface Open {
   readonly send: (message: object) => Promise<void>
 }
 
-async function talk({ accept }: { readonly caller: Caller; readonly accept: () => Promise<Open> }): Promise<void> {
+/** What the handler waits for before it accepts. */
+let beforeAccept: Promise<unknown> = Promise.resolve()
+/** With what the handler has failed. */
+let failure: unknown
+
+function talk(context: { readonly caller: Caller; readonly accept: () => Promise<Open> }): Promise<void> {
+  return talkOn(context).catch((error: unknown) => {
+    failure = error
+    throw error
+  })
+}
+
+async function talkOn({ accept }: { readonly accept: () => Promise<Open> }): Promise<void> {
+  await beforeAccept
   const { messages, send } = await accept()
   for await (const { type, data } of messages) {
     if (type === 'say') await send({ type: 'said', data })
@@ -139,3 +153,45 @@ test('a message that is too large closes its socket', async () => {
   open.send('say', { text: 'x'.repeat(70_000) })
   expect(await open.closed).toMatchObject({ code: 1009 })
 })
+
+test('a handshake that offers no valid subprotocol is refused, and leaves nothing in progress', async () => {
+  await start()
+  const { port } = server.address() as AddressInfo
+  const request = get({
+    port,
+    host: '127.0.0.1',
+    path: '/api/v1/talk',
+    headers: {
+      connection: 'upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-protocol': 'stoa, stoa',
+    },
+  })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  expect(response.statusCode).toBe(426)
+  response.resume()
+  await eventually(async () => expect(app.inFlight()).toBe(0))
+})
+
+test.each(['before its handler accepts', 'while it accepts'])(
+  'a client that leaves %s leaves nothing in progress',
+  async (when) => {
+    await start()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    beforeAccept = promise
+    failure = undefined
+    const sockets: Socket[] = []
+    server.once('upgrade', (_request, socket) => sockets.push(socket as Socket))
+    connect().catch(() => {})
+    await eventually(async () => expect(app.inFlight()).toBe(1))
+    const [socket] = sockets
+    socket?.destroy()
+    if (when === 'before its handler accepts') await vi.waitUntil(() => app.inFlight() === 0, { timeout: 300_000 })
+    resolve()
+    beforeAccept = Promise.resolve()
+    await eventually(async () => expect(failure).toMatchObject({ code: 'request.upgrade_required' }))
+    await eventually(async () => expect(app.inFlight()).toBe(0))
+  },
+)

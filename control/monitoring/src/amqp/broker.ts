@@ -12,6 +12,8 @@ export interface BrokerOptions {
   readonly connectionName: string
   /** The longest pause between two attempts to connect. */
   readonly longestPauseMs?: number
+  /** How long each step of connecting may take. */
+  readonly connectTimeoutMs?: number
   /** How long a message may stay without a confirmation, unless the broker has said that it takes none. */
   readonly confirmTimeoutMs?: number
   /** Called for a message that was confirmed, but that no queue wanted. */
@@ -39,7 +41,6 @@ interface Link {
   readonly lost: Promise<void>
 }
 
-const connectTimeoutMs = 10_000
 const heartbeatSeconds = 10
 const shortestPauseMs = 250
 const leavingMs = 500
@@ -102,17 +103,17 @@ export function makeBroker(options: BrokerOptions): Broker {
 }
 
 async function openLink(
-  { url, exchange, connectionName, onUnroutable }: BrokerOptions,
+  { url, exchange, connectionName, connectTimeoutMs = 10_000, onUnroutable }: BrokerOptions,
   signal: AbortSignal,
   onBlocked: (reason: string | undefined) => void,
 ): Promise<Link> {
   const clientProperties = { connection_name: connectionName }
   const connecting = connect(withHeartbeat(url), { timeout: connectTimeoutMs, keepAlive: true, clientProperties })
-  const closeLate = (late: ChannelModel) => {
-    if (signal.aborted) abandon(late)
-  }
-  connecting.then(closeLate, () => {})
-  const connection = await withinTime(connecting, signal)
+  const inTime = <T>(promise: Promise<T>) => withinTime(promise, connectTimeoutMs, signal)
+  const connection = await inTime(connecting).catch((error: unknown) => {
+    connecting.then(closeLate, () => {})
+    throw error
+  })
   const lost = Promise.withResolvers<void>()
   // 'close' follows each error of the connection.
   connection.on('error', () => {})
@@ -120,7 +121,7 @@ async function openLink(
   connection.on('blocked', onBlocked)
   connection.on('unblocked', () => onBlocked(undefined))
   try {
-    const channel = await withinTime(connection.createConfirmChannel(), signal)
+    const channel = await inTime(connection.createConfirmChannel())
     let reason: unknown
     channel.on('error', (error) => (reason = error))
     channel.on('close', () => {
@@ -129,7 +130,7 @@ async function openLink(
       abandon(connection)
     })
     channel.on('return', ({ properties }) => onUnroutable(String(properties.type)))
-    await withinTime(channel.assertExchange(exchange, 'topic', { durable: true }), signal)
+    await inTime(channel.assertExchange(exchange, 'topic', { durable: true }))
     return { connection, channel, lost: lost.promise }
   } catch (error) {
     lost.promise.catch(() => {})
@@ -138,15 +139,22 @@ async function openLink(
   }
 }
 
+/** Ends a connection that was given up before it was open. */
+function closeLate(connection: ChannelModel): void {
+  // one that is not listened to ends the process
+  connection.on('error', () => {})
+  abandon(connection)
+}
+
 /** A broker that stops responding in the middle of a connection is given up as one that does not accept it. */
-async function withinTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function withinTime<T>(promise: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
   const ended = new AbortController()
-  const late = delay(connectTimeoutMs, undefined, { signal: AbortSignal.any([signal, ended.signal]), ref: false })
+  const late = delay(timeoutMs, undefined, { signal: AbortSignal.any([signal, ended.signal]), ref: false })
   try {
     return await Promise.race([
       promise,
       late.then(() => {
-        throw new Error(`no response within ${connectTimeoutMs / 1_000} s`)
+        throw new Error(`no response within ${timeoutMs / 1_000} s`)
       }),
     ])
   } finally {

@@ -1,11 +1,14 @@
 import { platformError } from '@stoa/kernel'
 import { bulkhead, type BulkheadSnapshot } from '@stoa/resilience'
 import type { AnswerTarget } from '../exchange.ts'
-import { slotHeld, type Slot } from '../upstream/slot.ts'
+import { clientHasLeft, slotHeld, type Slot } from '../upstream/slot.ts'
 
 /** How many streams of server-sent events, or uploads, may be open: in all, and for one client. */
 export interface StreamLimits {
-  /** A slot for as long as the stream is open. Throws AppError `service.saturated`, or `request.rate_limited` for one client. */
+  /**
+   * A slot for as long as the stream is open. Throws AppError `service.saturated`, `request.rate_limited` for one client, or
+   * `request.deadline_exceeded` for one that has disconnected.
+   */
   readonly take: (client: string, response: AnswerTarget) => Slot
   readonly snapshot: () => BulkheadSnapshot
 }
@@ -32,6 +35,8 @@ export function makeStreamLimits({
   }
   return {
     take(client, response) {
+      // its close, which gives the place back, has been told already
+      if (response.destroyed) throw clientHasLeft()
       const open = openOf.get(client) ?? 0
       if (open >= perClient) {
         const detail = `At most ${perClient} ${name} may be open at once; close one first.`

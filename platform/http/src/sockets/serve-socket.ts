@@ -112,7 +112,12 @@ async function accept(run: Run): Promise<object> {
   if (run.conversation !== undefined) throw new Error('accept was called twice')
   const { response, request } = exchange
   response.detachSocket(upgrade.socket)
-  const webSocket = await completeHandshake(request, upgrade)
+  const webSocket = await completeHandshake(request, upgrade).catch((error: unknown) => {
+    // without its connection, the response would not be told to close, and would keep its place
+    response.destroy()
+    response.emit('close')
+    throw error
+  })
   exchange.isUpgraded = true
   // open sockets are limited elsewhere: most of the time they wait
   exchange.leave()
