@@ -39,17 +39,13 @@ export function partsOf(vectors: WordVectors, word: string): number[] {
   return places
 }
 
-/** The vectors of the words of a text, at most the first `most`; unknown words are left out. */
-export function weightedWords(vectors: WordVectors, text: string, most: number): WeightedWord[] {
-  return wordsOf(text)
-    .slice(0, most)
-    .flatMap((word) => {
-      const places = partsOf(vectors, word)
-      if (places.length === 0) return []
-      const vector = new Float32Array(vectors.dimensions)
-      for (const place of places) vectors.addTo(vector, place, 1)
-      return [{ vector: normalised(vector), weight: Math.max(...places.map((place) => vectors.weightAt(place))) }]
-    })
+/** A word made of its known parts; undefined if it has none. */
+export function weightedWord(vectors: WordVectors, word: string): WeightedWord | undefined {
+  const places = partsOf(vectors, word)
+  if (places.length === 0) return undefined
+  const vector = new Float32Array(vectors.dimensions)
+  for (const place of places) vectors.addTo(vector, place, 1)
+  return { vector: normalised(vector), weight: Math.max(...places.map((place) => vectors.weightAt(place))) }
 }
 
 const mostWords = 1_000
@@ -57,22 +53,15 @@ const mostWords = 1_000
 /** The unit vector of a text: the mean of its words by what they say. Zero for a text without known words. */
 export function embed(vectors: WordVectors, text: string): Float32Array {
   const sum = new Float32Array(vectors.dimensions)
-  for (const { vector, weight } of weightedWords(vectors, text, mostWords))
-    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (vector[index] ?? 0) * weight
+  for (const word of wordsOf(text).slice(0, mostWords)) addWord(sum, weightedWord(vectors, word))
   return normalised(sum)
 }
 
-/** How well a text has what each word of a question means, from 0 to 1: each finds the word that is most like it. */
-export function wordMatch(question: readonly WeightedWord[], text: readonly WeightedWord[]): number {
-  let [sum, weights] = [0, 0]
-  for (const wanted of question) {
-    let best = 0
-    for (const { vector, weight } of text)
-      best = Math.max(best, dot(wanted.vector, vector) * Math.min(1, weight * 1.5 + 0.2))
-    sum += wanted.weight * best
-    weights += wanted.weight
-  }
-  return weights === 0 ? 0 : Math.min(1, sum / weights)
+/** Adds a word by what it says; one that is unknown adds nothing. */
+export function addWord(sum: Float32Array, word: WeightedWord | undefined): void {
+  if (word === undefined) return
+  const { vector, weight } = word
+  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (vector[index] ?? 0) * weight
 }
 
 /** The scalar product of vectors of equal length; of unit vectors, the cosine of their angle. */
@@ -82,7 +71,8 @@ export function dot(left: Float32Array, right: Float32Array): number {
   return sum
 }
 
-function normalised(vector: Float32Array): Float32Array {
+/** The unit vector of a direction; zero stays zero. */
+export function normalised(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector))
   return length === 0 ? vector : vector.map((value) => value / length)
 }
