@@ -14,6 +14,7 @@ import type { StreamLimits } from './policies/stream-limits.ts'
 import { proxy, type Proxied } from './proxy.ts'
 import type { Route } from './routes/route.ts'
 import type { RouteTable } from './routes/route-table.ts'
+import { keptPrivate } from './traffic/kept-private.ts'
 import type { Mirror } from './traffic/mirror.ts'
 import { legacyRequest, type Destination, type Traffic } from './traffic/traffic.ts'
 import type { OutgoingBody } from './upstream/connection.ts'
@@ -83,7 +84,9 @@ export async function passThrough(
   const destination = traffic.isOn() ? traffic.destinationOf(route, head, principal) : undefined
   // responses that may contain a secret together with client input are not compressed: their length would disclose it (BREACH)
   const mayEncode = head.method === 'GET' && !route.isStream && !route.isForeign && route.isDownload !== true
-  const client = mayEncode ? encodingTarget(response, head) : response
+  const encoded = mayEncode ? encodingTarget(response, head) : response
+  const isOfFew = destination?.isUsual === false && route.sharedWith !== undefined
+  const client = isOfFew ? keptPrivate(encoded) : encoded
   const added = [...extraHeaders, 'ratelimit-policy', rate.policy, 'ratelimit', rate.limit]
   if (destination?.isUsual !== false && cache.isFor(route, head, principal)) {
     return cache.answer({

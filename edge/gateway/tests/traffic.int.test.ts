@@ -142,12 +142,17 @@ test('an account keeps its version, and header and cookie choose one', async () 
 
 test('cached responses are those of the usual version, for its clients alone', async () => {
   await write(canary(0, { header: 'x-version' }))
-  const { by } = await start()
+  const { by, url } = await start()
   expect(await by(product)).toBe('older')
   expect(await by(product)).toBe('older')
   expect(older.requests).toHaveLength(1)
   expect(await by(product, { 'x-version': '1.5.0' })).toBe('newer')
   expect(await by(product)).toBe('older')
+  // a cache in front of the gateway does not know which version has answered
+  const control = async (headers: Record<string, string>) =>
+    (await fetch(`${url}${product}`, { headers })).headers.get('cache-control')
+  expect(await control({})).toBe('max-age=60')
+  expect(await control({ 'x-version': '1.5.0' })).toBe('private, no-cache')
 })
 
 test('a version without an instance that may be called leaves its requests to the others', async () => {

@@ -44,8 +44,7 @@ export function makeMirror({ metrics }: Pick<Telemetry, 'metrics'>): Mirror {
     const response = droppedAnswer(() => void (inProgress -= 1))
     const slot = slotHeld(response, () => {})
     const deadlineMs = Date.now() + timeoutMs
-    const copy = { ...head, rawHeaders: [...head.rawHeaders, 'X-Stoa-Mirrored', '1'] }
-    const exchange = { head: copy, route, principal, response, deadlineMs, slot }
+    const exchange = { head, route, principal, response, deadlineMs, slot, isCopy: true }
     const once = { timeoutMs, idleTimeoutMs: undefined, mayRetry: false, isRepeatable: false }
     attempt({ exchange, target, body: undefined, trace: {}, extraHeaders: [], ...once }).then(
       ({ kind }) => {

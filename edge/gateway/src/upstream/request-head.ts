@@ -18,12 +18,17 @@ const dropped = new Set([
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-port',
+  'x-forwarded-prefix',
   'x-real-ip',
+  // some applications read the path from these in place of the one that the rules were applied to
+  'x-original-url',
+  'x-rewrite-url',
   'x-request-id',
   'x-request-deadline',
   'grpc-timeout',
   'traceparent',
   'tracestate',
+  'x-stoa-mirrored',
 ])
 
 /** The fields that the gateway sends to an upstream. */
@@ -38,13 +43,15 @@ export interface ForwardedFields {
  * The head of the request as it is sent on: hop-by-hop headers (RFC 9110, 7.6.1) and whatever the client said of its own
  * way here are left out, and said again.
  */
-export function requestHead({ head }: ProxiedRequest, { host, bodyBytes, deadlineMs, trace }: ForwardedFields): string {
+export function requestHead(
+  { head, isCopy }: ProxiedRequest,
+  { host, bodyBytes, deadlineMs, trace }: ForwardedFields,
+): string {
   let text = `${head.method} ${head.path}${head.search} HTTP/1.1\r\nHost: ${host}\r\n`
   const { rawHeaders } = head
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
-    const lower = name.toLowerCase()
-    if (dropped.has(lower)) continue
+    if (dropped.has(plainName(name))) continue
     text += `${name}: ${rawHeaders[index + 1] ?? ''}\r\n`
   }
   text += `X-Request-Id: ${head.requestId}\r\n`
@@ -59,6 +66,13 @@ export function requestHead({ head }: ProxiedRequest, { host, bodyBytes, deadlin
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`
   if (trace.traceparent !== undefined) text += `traceparent: ${trace.traceparent}\r\n`
   if (trace.tracestate !== undefined) text += `tracestate: ${trace.tracestate}\r\n`
+  if (isCopy === true) text += 'X-Stoa-Mirrored: 1\r\n'
   if (bodyBytes !== undefined) text += `Content-Length: ${bodyBytes}\r\n`
   return `${text}\r\n`
+}
+
+/** Applications behind CGI and its successors read `X_Forwarded_For` as `X-Forwarded-For`. */
+function plainName(name: string): string {
+  const lower = name.toLowerCase()
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
 }
