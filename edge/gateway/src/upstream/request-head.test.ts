@@ -4,7 +4,15 @@ import type { ProxiedRequest } from '../exchange.ts'
 import { requestHead } from './request-head.ts'
 
 const sent = (rawHeaders: readonly string[], rest: Partial<ProxiedRequest> = {}) => {
-  const head = { method: 'GET', path: '/shop', search: '', headers: {}, rawHeaders, address: '192.0.2.1', requestId: 'r' }
+  const head = {
+    method: 'GET',
+    path: '/shop',
+    search: '',
+    headers: {},
+    rawHeaders,
+    address: '192.0.2.1',
+    requestId: 'r',
+  }
   const exchange = { head, principal: anonymous, ...rest } as ProxiedRequest
   const fields = { host: 'shop', bodyBytes: undefined, deadlineMs: Infinity, trace: {} }
   return requestHead(exchange, fields).split('\r\n')
