@@ -9,6 +9,7 @@ import { composeFiles, composeFolder } from '@stoa/system/publish/compose'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
+import { terraformFiles, terraformFolder } from '@stoa/system/publish/terraform'
 import { root } from '@stoa/system/root'
 import { withBucket } from '@stoa/system/topology'
 import { readArguments, UsageError } from '../arguments.ts'
@@ -20,6 +21,7 @@ import { requireArgument, runSubcommand } from '../subcommand.ts'
 export const help = `Usage: stoa publish kubernetes [--out DIR] [--system NAME] [--bucket] [--kafka]
        stoa publish helm [--out DIR] [--system NAME] [--bucket] [--kafka]
        stoa publish compose [--out DIR] [--system NAME] [--bucket] [--kafka]
+       stoa publish terraform [--out DIR] [--system NAME]
        stoa publish apis [--out DIR] [--system NAME]
        stoa publish prometheus [--out DIR] [--system NAME]
        stoa publish bundle SERVICE --out DIR [--system NAME]
@@ -32,6 +34,8 @@ helm writes a Helm chart of the same objects, with values for what differs betwe
 addresses of the bucket or of Kafka are among them. DIR is ${helmFolder} for the ${defaultSystem}.
 compose writes a file for Docker Compose with the same processes, one of each, and PostgreSQL, and the script that makes its databases.
 "stoa secrets make" makes the secrets that it needs. DIR is ${composeFolder} for the ${defaultSystem}.
+terraform writes services.json, from which the Terraform modules make image repositories, secrets and roles of service accounts. DIR is
+${terraformFolder} for the ${defaultSystem}.
 apis writes the OpenAPI and AsyncAPI documents of each service, as the gateway serves them. DIR is ${apisFolder} for the ${defaultSystem}.
 prometheus writes rules.yaml, the alert rules of a system for Prometheus, made from the service levels of its contracts. DIR is
 ${observabilityFolder} for the ${defaultSystem}.
@@ -46,7 +50,7 @@ const options = { out: { type: 'string' }, system: { type: 'string' } } as const
 const optionsWithEngines = { ...options, bucket: { type: 'boolean' }, kafka: { type: 'boolean' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('publish', { kubernetes, helm, compose, apis, prometheus, bundle, routes }, args)
+  return runSubcommand('publish', { kubernetes, helm, compose, terraform, apis, prometheus, bundle, routes }, args)
 }
 
 type MakeFiles = (system: System) => Promise<readonly PublishedFile[]>
@@ -79,6 +83,11 @@ function withEngines(system: System, { bucket = false, kafka = false }: Engines)
 async function apis(args: readonly string[]): Promise<number> {
   const { system, folder } = placeOf(readArguments(args, options).values, apisFolder)
   return write(folder, await apiFiles(await loadSystem(system)))
+}
+
+async function terraform(args: readonly string[]): Promise<number> {
+  const { system, folder } = placeOf(readArguments(args, options).values, terraformFolder)
+  return write(folder, await terraformFiles(await loadSystem(system)))
 }
 
 async function prometheus(args: readonly string[]): Promise<number> {

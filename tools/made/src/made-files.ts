@@ -7,6 +7,7 @@ import { composeFiles, composeFolder } from '@stoa/system/publish/compose'
 import { helmFiles, helmFolder } from '@stoa/system/publish/helm'
 import { kubernetesFiles, kubernetesFolder, type PublishedFile } from '@stoa/system/publish/kubernetes'
 import { observabilityFolder, prometheusRules } from '@stoa/system/publish/prometheus-rules'
+import { terraformFiles, terraformFolder } from '@stoa/system/publish/terraform'
 import { system as shop } from '@stoa/systems/shop'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { registry } from '@stoa/contracts/registry/service'
@@ -38,6 +39,7 @@ const manifests = await kubernetesFiles(shop)
 const apis = await apiFiles(shop)
 const chart = await helmFiles(shop)
 const compose = await composeFiles(shop)
+const terraform = await terraformFiles(shop)
 const rules = prometheusRules(shop)
 
 const parts: readonly Part[] = [
@@ -57,6 +59,7 @@ const parts: readonly Part[] = [
   ...apis.map(({ name, text }) => ({ path: `${apisFolder}/${name}`, make: () => text })),
   ...chart.map(({ name, text }) => ({ path: `${helmFolder}/${name}`, make: () => text })),
   ...compose.map(({ name, text }) => ({ path: `${composeFolder}/${name}`, make: () => text })),
+  ...terraform.map(({ name, text }) => ({ path: `${terraformFolder}/${name}`, make: () => text })),
   { path: `${observabilityFolder}/${rules.name}`, make: () => rules.text },
 ]
 
