@@ -78,6 +78,7 @@ export const makers: Readonly<Record<string, Make>> = {
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
   '/api/v1/articles/{}': () => publishedArticle(),
   '/api/v1/articles/{}/feedback/{}': async ({ id }) => id,
+  'inference.listSimilarProducts': () => comparedProduct(),
   'support.rateTicket': (owner) => resolvedTicketOf(owner),
   'payment.voidPayment': (owner) => paymentOf(owner, 'tok_fraud'),
   'payment.reviewPayment': (owner) => paymentOf(owner, 'tok_fraud'),
@@ -92,6 +93,14 @@ async function storedTrace(): Promise<string> {
     if (items.length === 0) throw new Error('no trace is stored yet')
     return items[0].traceId
   })
+}
+
+/** Inference learns of products by events, a moment later. */
+async function comparedProduct(): Promise<string> {
+  const admin = await accountOf('admin')
+  const { items } = await ask('GET', '/api/v1/products?limit=1', admin)
+  await eventually(() => ask('GET', `/api/v1/products/${items[0].id}/similar`, admin))
+  return items[0].id
 }
 
 async function servedDocument(service: string): Promise<string> {

@@ -6,6 +6,7 @@ export const outOfReach: Readonly<Record<string, string>> = {
   'payment.createPayment': 'an order pays by itself as soon as it is placed',
   'payment.capturePayment': 'only what staff have authorised for an order that has not paid yet is captured by hand',
   'reporting.repeatReport': 'a report fails only where the lake does',
+  'support.openChat': 'a WebSocket is opened by an upgrade, which tests of its own do',
   'payment.receiveWebhook': 'a provider signs it',
   'shipping.receiveTracking': 'a carrier signs it',
   'registry.registerInstance': 'only the processes of the system have the token',
