@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 
 /** A block or an object of HCL: expressions are texts such as "${var.name}". */
 export interface Fields {
@@ -26,8 +26,14 @@ export interface Module {
   readonly calls: Readonly<Record<string, Fields>>
   readonly settings: readonly Fields[]
   readonly providers: Fields
-  /** Values of terraform.tfvars. */
-  readonly values: Fields
+}
+
+/** What is below a folder. */
+export interface Tree {
+  /** By their folders. */
+  readonly modules: ReadonlyMap<string, Module>
+  /** The values of each environment, by its name: those of environments/<name>.tfvars. */
+  readonly environments: ReadonlyMap<string, Fields>
 }
 
 /** Of PyPI: python-hcl2. */
@@ -37,8 +43,8 @@ const parser = 'hcl2tojson'
 export const lacksParser =
   spawnSync(parser, ['--version']).status === 0 ? false : `${parser} is not installed: pip install python-hcl2`
 
-/** All modules below a folder, by their folders. @throws Error if a file is not HCL */
-export function parseModules(root: string): Map<string, Module> {
+/** All modules and environments below a folder. @throws Error if a file is not HCL */
+export function parseTree(root: string): Tree {
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((each) => each.isFile() && /\.(tf|tfvars)$/.test(each.name) && !each.parentPath.includes('.terraform'))
     .map((each) => join(each.parentPath, each.name))
@@ -50,16 +56,24 @@ export function parseModules(root: string): Map<string, Module> {
   if (status !== 0) throw new Error(`${parser} fails: ${stderr}`)
   const texts = stdout.trim().split('\n')
   if (texts.length !== files.length) throw new Error(`${parser} wrote ${texts.length} of ${files.length} files`)
-  const byFolder = Map.groupBy(
-    files.map((file, index) => ({ file, content: JSON.parse(texts[index] ?? '') as Fields })),
-    ({ file }) => relative(root, dirname(file)),
-  )
-  return new Map([...byFolder].map(([folder, parts]) => [folder, moduleOf(folder, parts)]))
+  const parsed = files.map((file, index) => ({ file, content: JSON.parse(texts[index] ?? '') as Fields }))
+  const [values, declarations] = [true, false].map((areValues) =>
+    parsed.filter(({ file }) => file.endsWith('.tfvars') === areValues),
+  ) as [Parsed[], Parsed[]]
+  const byFolder = Map.groupBy(declarations, ({ file }) => relative(root, dirname(file)))
+  return {
+    modules: new Map([...byFolder].map(([folder, parts]) => [folder, moduleOf(folder, parts)])),
+    environments: new Map(values.map(({ file, content }) => [basename(file, '.tfvars'), valuesIn(content)])),
+  }
 }
 
-function moduleOf(folder: string, parts: readonly { readonly file: string; readonly content: Fields }[]): Module {
-  const blocks = (kind: string): Fields[] =>
-    parts.flatMap(({ file, content }) => (file.endsWith('.tf') ? ((content[kind] ?? []) as Fields[]) : []))
+interface Parsed {
+  readonly file: string
+  readonly content: Fields
+}
+
+function moduleOf(folder: string, parts: readonly Parsed[]): Module {
+  const blocks = (kind: string): Fields[] => parts.flatMap(({ content }) => (content[kind] ?? []) as Fields[])
   const named = (kind: string): Fields => Object.assign({}, ...blocks(kind)) as Fields
   const resources = (kind: string): Resource[] =>
     blocks(kind).flatMap((block) =>
@@ -80,10 +94,6 @@ function moduleOf(folder: string, parts: readonly { readonly file: string; reado
     calls: named('module'),
     settings: blocks('terraform'),
     providers: named('provider'),
-    values: Object.assign(
-      {},
-      ...parts.map(({ file, content }) => (file.endsWith('.tfvars') ? valuesIn(content) : {})),
-    ) as Fields,
   }
 }
 

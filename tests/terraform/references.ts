@@ -28,9 +28,6 @@ export function referenceProblems(module: Module, modules: ReadonlyMap<string, M
     ...[...resources, ...data, ...ephemeral].map((each) => `${folder}: there is no ${each}`),
     ...found(/\bmodule\.(\w+)(?:\[\w+\])?\.(\w+)/g).flatMap((each) => outputProblems(each, module, modules)),
     ...Object.entries(calls).flatMap(([name, call]) => callProblems(name, call, module, modules)),
-    ...Object.keys(module.values).flatMap((each) =>
-      each in variables ? [] : [`${folder}: terraform.tfvars sets ${each}, which is no variable`],
-    ),
   ]
 }
 
@@ -68,5 +65,16 @@ function callProblems(name: string, call: Fields, { folder }: Module, modules: R
   return [
     ...given.flatMap((each) => (each in called.variables ? [] : [`${folder}: module ${name} takes no ${each}`])),
     ...needed.flatMap(([each]) => (given.includes(each) ? [] : [`${folder}: module ${name} lacks ${each}`])),
+  ]
+}
+
+/** What the values of an environment lack, or set without a variable of the root. */
+export function valueProblems(environment: string, values: Fields, { variables }: Module): string[] {
+  const needed = Object.entries(variables).flatMap(([name, each]) => ('default' in each ? [] : [name]))
+  return [
+    ...Object.keys(values).flatMap((each) =>
+      each in variables ? [] : [`${environment}: there is no variable ${each}`],
+    ),
+    ...needed.flatMap((each) => (each in values ? [] : [`${environment}: the variable ${each} has no value`])),
   ]
 }

@@ -1,20 +1,22 @@
-import type { Fields, Module, Resource } from './parse.ts'
-import { calledBy, referenceProblems } from './references.ts'
+import type { Fields, Module, Resource, Tree } from './parse.ts'
+import { calledBy, referenceProblems, valueProblems } from './references.ts'
 
-/** What breaks our rules in the modules below a folder, in a sentence each; none if all is well. */
-export function terraformProblems(modules: ReadonlyMap<string, Module>): string[] {
-  return [...modules.values()].flatMap((module) => [
-    ...versionProblems(module),
-    ...referenceProblems(module, modules),
-    ...module.resources.flatMap((each) =>
-      resourceProblems(each, module).map((problem) => `${module.folder}: ${each.type}.${each.name} ${problem}`),
-    ),
-    ...(isProduction(module) ? protectionProblems(module, module.values, modules) : []),
-  ])
-}
-
-function isProduction({ folder }: Module): boolean {
-  return /(^|\/)production$/.test(folder)
+/** What breaks our rules in the modules and environments below a folder, in a sentence each; empty if all are well. */
+export function terraformProblems({ modules, environments }: Tree): string[] {
+  const roots = [...modules.values()].filter(({ folder }) => folder === 'system')
+  return [
+    ...[...modules.values()].flatMap((module) => [
+      ...versionProblems(module),
+      ...referenceProblems(module, modules),
+      ...module.resources.flatMap((each) =>
+        resourceProblems(each, module).map((problem) => `${module.folder}: ${each.type}.${each.name} ${problem}`),
+      ),
+    ]),
+    ...roots.flatMap((root) => [
+      ...[...environments].flatMap(([name, values]) => valueProblems(name, values, root)),
+      ...protectionProblems(root, environments.get('production') ?? {}, modules),
+    ]),
+  ]
 }
 
 /** Versions that move would make another plan of the same files. */
@@ -114,7 +116,7 @@ function secretFaults(fields: Fields): Fault[] {
   return Object.keys(fields).map((each) => [!ofSecrets.has(each), `has ${each} in the state`])
 }
 
-/** Follows values of production from terraform.tfvars through the calls down to each database. */
+/** Follows the values of production through the calls down to each database. */
 function protectionProblems(module: Module, values: Fields, modules: ReadonlyMap<string, Module>): string[] {
   const valueOf = (expression: unknown): unknown => {
     const name = /^\$\{var\.(\w+)\}$/.exec(String(expression))?.[1]

@@ -2,22 +2,23 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '@stoa/system/root'
 import { expect, test } from 'vitest'
-import { lacksParser, parseModules } from './parse.ts'
+import { lacksParser, parseTree } from './parse.ts'
 import { terraformProblems } from './rules.ts'
 
 const folder = join(root, 'deploy/terraform')
-const environments = ['development', 'staging', 'production']
 
 test.skipIf(lacksParser)(`the modules keep every rule${lacksParser ? ` (${lacksParser})` : ''}`, () => {
-  const modules = parseModules(folder)
-  expect(terraformProblems(modules)).toEqual([])
+  const tree = parseTree(folder)
+  const { modules, environments } = tree
+  expect(terraformProblems(tree)).toEqual([])
+  expect([...environments.keys()]).toEqual(['development', 'production', 'staging'])
   const types = new Set([...modules.values()].flatMap(({ resources }) => resources.map(({ type }) => type)))
   for (const type of ['aws_s3_bucket', 'aws_db_instance', 'aws_msk_cluster', 'aws_ecr_repository', 'aws_eks_cluster'])
     expect(types).toContain(type)
 })
 
 test.skipIf(lacksParser)('each rule is broken by the fixture', () => {
-  const problems = terraformProblems(parseModules(join(import.meta.dirname, 'fixtures/broken')))
+  const problems = terraformProblems(parseTree(join(import.meta.dirname, 'fixtures/broken')))
   expect(problems.toSorted()).toMatchInlineSnapshot(`
     [
       "modules/child: aws_db_instance.open can be deleted in production",
@@ -52,24 +53,25 @@ test.skipIf(lacksParser)('each rule is broken by the fixture', () => {
       "modules/child: there is no aws_vpc.missing",
       "modules/child: there is no local missing",
       "modules/child: there is no variable missing",
-      "production: module child has no output nothing",
-      "production: module child lacks unused",
-      "production: module child takes no further",
-      "production: module elsewhere has no exact version",
-      "production: module nowhere has no folder",
-      "production: terraform.tfvars sets unknown, which is no variable",
-      "production: the provider aws has no source with an exact version",
-      "production: the state is not encrypted and locked",
-      "production: there is no module absent",
+      "production: the variable region has no value",
+      "production: there is no variable unknown",
+      "system: module child has no output nothing",
+      "system: module child lacks unused",
+      "system: module child takes no further",
+      "system: module elsewhere has no exact version",
+      "system: module nowhere has no folder",
+      "system: the provider aws has no source with an exact version",
+      "system: the state is not encrypted and locked",
+      "system: there is no module absent",
     ]
   `)
 })
 
-test('environments differ only in their values and in where their state is', () => {
-  const textOf = (environment: string, file: string) =>
-    readFileSync(join(folder, 'environments', environment, file), 'utf8')
-  for (const file of ['main.tf', 'variables.tf', 'outputs.tf'])
-    expect(environments.map((each) => textOf(each, file))).toEqual(environments.map(() => textOf('production', file)))
-  const keys = environments.map((each) => /^key\s*= "(.+)"$/m.exec(textOf(each, 'state.s3.tfbackend'))?.[1])
-  expect(keys).toEqual(environments.map((each) => `${each}.tfstate`))
+test('each environment has a state of its own', () => {
+  const places = ['development', 'staging', 'production'].map((each) =>
+    readFileSync(join(folder, `environments/${each}.s3.tfbackend`), 'utf8'),
+  )
+  const keys = places.map((each) => /^key\s*= "(.+)"$/m.exec(each)?.[1])
+  expect(keys).toEqual(['development.tfstate', 'staging.tfstate', 'production.tfstate'])
+  expect(new Set(places.map((each) => /^bucket\s*= "(.+)"$/m.exec(each)?.[1])).size).toBe(3)
 })

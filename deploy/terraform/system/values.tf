@@ -1,5 +1,5 @@
 module "helm_values" {
-  source                 = "../helm-values"
+  source                 = "../modules/helm-values"
   system                 = local.topology.system
   namespace              = local.topology.namespace
   services               = local.services

@@ -1,13 +1,13 @@
 locals {
   # Made from the topology by `stoa publish terraform`: a new service gets its repository, its secret and its role without an edit.
-  topology   = jsondecode(file(var.services_file))
+  topology   = jsondecode(file("${path.module}/../services.json"))
   services   = local.topology.services
   with_files = toset([for name, each in local.services : name if each.bucket])
   secrets    = toset(flatten([for each in local.services : each.secrets]))
 }
 
 module "network" {
-  source             = "../network"
+  source             = "../modules/network"
   name               = var.name
   region             = var.region
   cidr               = var.network.cidr
@@ -17,7 +17,7 @@ module "network" {
 }
 
 module "cluster" {
-  source                 = "../cluster"
+  source                 = "../modules/cluster"
   name                   = var.name
   kubernetes_version     = var.cluster.kubernetes_version
   subnet_ids             = module.network.private_subnet_ids
@@ -31,7 +31,7 @@ module "cluster" {
 }
 
 module "database" {
-  source              = "../database"
+  source              = "../modules/database"
   name                = var.name
   vpc_id              = module.network.vpc_id
   subnet_ids          = module.network.private_subnet_ids
@@ -48,7 +48,7 @@ module "database" {
 }
 
 module "kafka" {
-  source             = "../kafka"
+  source             = "../modules/kafka"
   count              = var.kafka == null ? 0 : 1
   name               = var.name
   vpc_id             = module.network.vpc_id
@@ -63,19 +63,19 @@ module "kafka" {
 }
 
 module "registry" {
-  source   = "../registry"
+  source   = "../modules/registry"
   name     = var.name
   services = toset(keys(local.services))
 }
 
 module "files" {
-  source              = "../bucket"
+  source              = "../modules/bucket"
   name                = "${var.name}-files-${var.account_id}"
   former_version_days = var.former_version_days
 }
 
 module "lake" {
-  source             = "../lake"
+  source             = "../modules/lake"
   name               = var.name
   vpc_id             = module.network.vpc_id
   subnet_ids         = module.network.private_subnet_ids
@@ -86,7 +86,7 @@ module "lake" {
 }
 
 module "secrets" {
-  source           = "../secrets"
+  source           = "../modules/secrets"
   name             = var.name
   cluster_name     = module.cluster.name
   pod_trust_policy = module.cluster.pod_trust_policy
