@@ -16,6 +16,7 @@ import {
   type TokenVerifier,
   createProofVerifier,
 } from '@stoa/security'
+import { listen } from '@stoa/rpc'
 import { followEndedSessions, makeHealth, routesFileOf, waitForEndedMs, within } from '@stoa/service'
 import { createTelemetry, type LogDestination, type Telemetry } from '@stoa/telemetry'
 import { makeAdminister, type Administer } from './admin/administer.ts'
@@ -37,7 +38,7 @@ import { makeStreamLimits } from './policies/stream-limits.ts'
 import { servedRoutes, upstreamNames } from './routes/served-routes.ts'
 import { openDoor } from './tls/open-door.ts'
 import type { ServerOptions } from './server.ts'
-import { doorOf, listen, stopDoors } from './listen.ts'
+import { doorOf, stopDoors } from './door.ts'
 import { appSessions, type AppSessions } from './sessions/app-sessions.ts'
 import { followedTraffic } from './traffic/followed-traffic.ts'
 import { socketTickets, type SocketTickets } from './sockets/tickets.ts'
@@ -114,8 +115,8 @@ export async function startGateway({
   )
   const door = await openDoor(settings, options)
   const admin = doorOf(makeAdminServer({ verifier, principalOf, telemetry, health, administer }))
-  const port = await listen(door, settings.host, settings.port)
-  const adminPort = await listen(admin, settings.adminHost, settings.adminPort)
+  const port = await listen(door.server, settings.host, settings.port)
+  const adminPort = await listen(admin.server, settings.adminHost, settings.adminPort)
   state.isReady = true
   telemetry.logger.info('ready', { port, adminPort })
   return {

@@ -123,6 +123,30 @@ test('new connections get a new certificate, open ones go on, and files that do 
   expect(await serial()).toBe('02')
 })
 
+test('a connection that is kept after its response does not hold up the stop', async () => {
+  const draining = await gatewayUnderTest({
+    TLS_CERT_FILE: certFile,
+    TLS_KEY_FILE: keyFile,
+    DRAIN_TIMEOUT_MS: '120000',
+  })
+  const answers = Promise.withResolvers<() => void>()
+  draining.upstream.answer = (_request, response) => answers.resolve(() => response.end('{}'))
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+  onTestFinished(() => agent.destroy())
+  const status = new Promise((resolve, reject) => {
+    sendHttps(`${draining.url.replace('http:', 'https:')}${product}`, { agent }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode))
+    })
+      .on('error', reject)
+      .end()
+  })
+  const answer = await answers.promise
+  const stopped = draining.stop()
+  answer()
+  expect(await status).toBe(200)
+  await stopped
+}, 60_000)
+
 test('a certificate without its key stops the start with one sentence', async () => {
   await writeFile(keyFile, selfSigned(9).key)
   await expect(gatewayUnderTest({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile })).rejects.toThrow(

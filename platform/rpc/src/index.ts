@@ -1,5 +1,6 @@
 export { statusNameOf } from './status-name.ts'
 export { callHeaders, writeKey } from './call-headers.ts'
+export { listen } from './listen.ts'
 export { openPort, type Port } from './port.ts'
 export { fromConnectError, toConnectError } from './refusal-detail.ts'
 export { rpcServer, type RpcServer } from './server.ts'

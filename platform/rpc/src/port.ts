@@ -13,8 +13,8 @@ import {
 } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { platformError } from '@stoa/kernel'
 import { defaultConnectionLimits, limitConnections, type ConnectionLimits } from './connection-limits.ts'
+import { listen } from './listen.ts'
 
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI * HTTP/2.0')
@@ -101,9 +101,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     connections.onSocket(socket)
     route(socket, (isHttp2) => connections.accept(socket, () => (isHttp2 ? http2 : http1).emit('connection', socket)))
   })
-  await listen(server, options.host, options.port)
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  const port = await listen(server, options.host, options.port)
   return { port, close: (timeoutMs) => close({ server, http1, connections, silent, upgraded }, timeoutMs) }
 }
 
@@ -129,17 +127,6 @@ function route(socket: Socket, pass: (isHttp2: boolean) => void): void {
     pass(first.compare(preface, 0, length, 0, length) === 0)
     process.nextTick(() => socket.resume())
   })
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') return reject(error)
-    const fix = 'stop the process that uses it, or choose another port'
-    reject(platformError('service.port_taken', `port ${port} on ${host} is in use: ${fix}`, { retryable: false }))
-  })
-  server.listen(port, host, resolve)
-  await promise
 }
 
 interface Connections {

@@ -61,10 +61,11 @@ export class H2Response extends Http2ServerResponse<H2Request> {
     Object.defineProperty(this, 'destroyed', { get: () => stream.destroyed || stream.closed })
   }
 
-  // oxlint-disable-next-line typescript/no-explicit-any -- its overloads have other types for other forms
-  override writeHead(status: number, fields?: any): this {
+  /** The pipeline writes fields as a list of names and values. @throws TypeError for the other forms that Node knows */
+  override writeHead(status: number, fields: unknown = []): this {
+    if (!Array.isArray(fields)) throw new TypeError('the head of a response takes a list of names and values')
     if (this.destroyed) return this
-    const given = (fields ?? []) as readonly string[]
+    const given: readonly string[] = fields
     for (let index = 0; index < given.length; index += 2) {
       const name = (given[index] ?? '').toLowerCase()
       if (!ofConnection.has(name)) this.appendHeader(name, given[index + 1] ?? '')

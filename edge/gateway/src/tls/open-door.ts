@@ -1,4 +1,4 @@
-import { doorOf, type Door } from '../listen.ts'
+import { doorOf, type Door } from '../door.ts'
 import { makeSecondServer, makeServer } from '../make-servers.ts'
 import type { ServerOptions } from '../server.ts'
 import { makeTlsDoor } from './tls-door.ts'

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import type { Door } from '../listen.ts'
+import type { Door } from '../door.ts'
 import type { H2Server } from './h2-server.ts'
 import { tlsOptions, type Certificate } from './tls-files.ts'
 

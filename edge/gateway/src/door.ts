@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { backgroundStopMs } from '@stoa/config'
-import { platformError } from '@stoa/kernel'
 import { within } from '@stoa/service'
 
 /** A port with its connections. */
@@ -21,20 +20,6 @@ export function doorOf(server: HttpServer): Door {
   }
 }
 
-/** Listens on a port; returns it. @throws AppError `service.port_taken` */
-export async function listen({ server }: Pick<Door, 'server'>, host: string, port: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') return reject(error)
-    const fix = 'stop the process that uses it, or choose another port'
-    reject(platformError('service.port_taken', `port ${port} on ${host} is in use: ${fix}`, { retryable: false }))
-  })
-  server.listen(port, host, resolve)
-  await promise
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : port
-}
-
 /** Takes no new connections, and lets what is in progress end. */
 export async function stopDoors(doors: readonly Door[], drainTimeoutMs: number): Promise<void> {
   const closed = Promise.all(doors.map((door) => close(door, drainTimeoutMs)))
@@ -45,7 +30,10 @@ async function close({ server, closeIdle, closeAll }: Door, timeoutMs: number): 
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   closeIdle()
+  // a connection that is kept after its response becomes idle only now
+  const idle = setInterval(closeIdle, 50)
   const force = setTimeout(closeAll, timeoutMs)
   await promise
+  clearInterval(idle)
   clearTimeout(force)
 }
