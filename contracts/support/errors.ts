@@ -23,7 +23,7 @@ export const supportErrors = errors({
   'support.conversation_closed': {
     kind: 'conflict',
     title: 'The conversation is closed',
-    why: 'Staff have closed the conversation, or nobody has written for `SILENCE_DAYS`.',
+    why: 'Staff have closed the conversation, or no one has written for `SILENCE_DAYS`.',
     fix: 'Open a new conversation.',
   },
   'support.conversation_full': {

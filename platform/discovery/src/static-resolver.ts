@@ -30,7 +30,7 @@ function toInstance(service: string, written: StaticInstance): Instance {
   return { id: `${service}@${given.host}:${given.port}`, weight: 1, metadata: {}, ...given, service }
 }
 
-/** The host and port of an address. Throws RangeError for one that is none. */
+/** The host and port of an address. @throws RangeError if it is not valid */
 export function parseAddress(address: string): Pick<Instance, 'host' | 'port'> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/.exec(address)
   const port = Number(match?.[2])

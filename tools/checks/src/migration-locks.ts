@@ -63,7 +63,7 @@ const rules: readonly Rule[] = [
   ],
 ]
 
-/** The statements of a migration that make a table in use wait or write it anew, each with the reason; empty when there are none. */
+/** The statements of a migration that block or rewrite a table in use, each with the reason; empty if the migration has no such statement. */
 export function findLongLocks(statements: readonly string[], neverNull: ReadonlySet<string>): string[] {
   const made = new Set(
     statements.flatMap((each) => /^create (?:unlogged )?table (?:if not exists )?(\S+)/.exec(each)?.[1] ?? []),

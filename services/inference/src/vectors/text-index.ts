@@ -34,7 +34,7 @@ export class TextIndex {
     this.#vectors = new NamedVectors(options.mostVectors)
   }
 
-  /** The vector of a text; undefined if there is none. */
+  /** The vector of a text; undefined if the text is not in the index. */
   async vectorOf(id: string): Promise<Float32Array | undefined> {
     await this.#refresh()
     return this.#vectors.get(id)

@@ -22,7 +22,7 @@ const columns = fragment`
   id, customer_id as "customerId", status, assignee_id as "assigneeId", ticket_id as "ticketId",
   last_sequence as "lastSequence", created_at as "createdAt", updated_at as "updatedAt", closed_at as "closedAt", version`
 
-/** The open conversation of a customer, which is made if there is none; its id, and whether it is new. */
+/** Returns the id of the open conversation of a customer; creates it with the given id if the customer has none. */
 export async function openConversation(
   tx: WriteHandle,
   { id, customerId, now }: { readonly id: ConversationId; readonly customerId: string; readonly now: Temporal.Instant },
@@ -31,9 +31,7 @@ export async function openConversation(
     insert into chat_conversations (id, customer_id, status, created_at, updated_at)
       values (${id}, ${customerId}, 'open', ${now}, ${now})
       on conflict (customer_id) where status = 'open' do nothing`
-  const [row] = await tx.sql<{ id: ConversationId }>`
-    select id from chat_conversations where customer_id = ${customerId} and status = 'open'`
-  return row?.id ?? id
+  return (await findOpenConversation(tx, customerId)) ?? id
 }
 
 export async function findOpenConversation(db: ReadHandle, customerId: string): Promise<ConversationId | undefined> {
