@@ -14,7 +14,9 @@ import { serve } from './serve.ts'
 const [producerUrl = '', consumerUrl = '', logUrl = '', broker] = process.argv.slice(2)
 const batch = 64
 
-const orderPlaced = event('order.placed', '1.0.0', Type.Object({ orderId: Type.String(), filling: Type.String() }))
+const payload = Type.Object({ orderId: Type.String(), filling: Type.String() })
+const orderPlaced = event('order.placed', '1.0.0', payload)
+const orderArchived = event('order.archived', '1.0.0', payload)
 const common = {
   port: 1,
   owner: 'bench',
@@ -25,7 +27,7 @@ const common = {
 } as const
 const shop = describeService({ ...common, name: 'shop', publishes: { orderPlaced } })
 const warehouse = describeService({ ...common, name: 'warehouse', consumes: { orderPlaced } })
-const archive = describeService({ ...common, name: 'archive', publishes: { orderPlaced } })
+const archive = describeService({ ...common, name: 'archive', publishes: { orderArchived } })
 
 const telemetryOf = (service: string) =>
   createTelemetry({
@@ -50,7 +52,7 @@ const filling = 'x'.repeat(300)
 const waiting = new Map<string, () => void>()
 const source = { service: shop, clock: systemClock, newId, schemaBaseUrl: 'https://shop.example' }
 
-await logs.shop.declare(topicOf(archive), [])
+await logs.shop.declare(topicOf(archive), Object.values(archive.publishes))
 const relay = startRelay({ service: shop, database: producer, log: logs.shop, telemetry: telemetry.shop })
 const consumers = startConsumers({
   service: warehouse,
@@ -77,8 +79,8 @@ interface HandledTx extends WriteHandle {
 function record(): LogRecord {
   const id = newId()
   const data = { orderId: id, filling }
-  const cloudEvent = { specversion: '1.0', id, source: '/services/archive', type: orderPlaced.type, subject: id, data }
-  return { id, type: logTypeOf(orderPlaced), key: id, event: JSON.stringify(cloudEvent) }
+  const cloudEvent = { specversion: '1.0', id, source: '/services/archive', type: orderArchived.type, subject: id, data }
+  return { id, type: logTypeOf(orderArchived), key: id, event: JSON.stringify(cloudEvent) }
 }
 
 const append = (count: number) =>
@@ -92,7 +94,7 @@ async function consumeBacklog(): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const subscription = logs.warehouse.subscribe({
     group: `backlog-${newId()}`,
-    types: [logTypeOf(orderPlaced)],
+    types: [logTypeOf(orderArchived)],
     async handle(events) {
       left -= events.length
       if (left <= 0) resolve()
