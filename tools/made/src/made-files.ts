@@ -12,6 +12,7 @@ import { system as shop } from '@stoa/systems/shop'
 import { gateway } from '@stoa/contracts/gateway/service'
 import { registry } from '@stoa/contracts/registry/service'
 import { contractPart, routesPart } from './contract-part.ts'
+import { decisionsPart } from './decisions-part.ts'
 import { errorPage, errorPages, errorsPart } from './errors-part.ts'
 import type { MadeFile } from './made-file.ts'
 import { replaceMarkedPart } from './marked-part.ts'
@@ -31,6 +32,7 @@ interface Part {
   readonly make: () => string | Promise<string>
 }
 
+const decisionsFolder = 'docs/adr'
 const errorFolder = 'docs/errors'
 const services = [...catalogue, registry]
 const pages = errorPages([...services, gateway], systemErrors)
@@ -51,6 +53,7 @@ const parts: readonly Part[] = [
   { path: 'README.md', name: 'services', make: () => servicesPart(root, shop.services) },
   { path: `${errorFolder}/README.md`, name: 'errors', make: () => errorsPart(pages) },
   ...pages.map((page) => ({ path: `${errorFolder}/${page.file}`, make: () => errorPage(page) })),
+  { path: `${decisionsFolder}/README.md`, name: 'decisions', make: () => decisionsPart(join(root, decisionsFolder)) },
   { path: 'contracts/permissions.ts', make: () => permissionsList(permissions) },
   { path: 'docs/operating-api.md', make: operatingPage },
   { path: 'docs/permissions.md', make: () => permissionsPage(permissions) },
