@@ -79,7 +79,14 @@ interface HandledTx extends WriteHandle {
 function record(): LogRecord {
   const id = newId()
   const data = { orderId: id, filling }
-  const cloudEvent = { specversion: '1.0', id, source: '/services/archive', type: orderArchived.type, subject: id, data }
+  const cloudEvent = {
+    specversion: '1.0',
+    id,
+    source: '/services/archive',
+    type: orderArchived.type,
+    subject: id,
+    data,
+  }
   return { id, type: logTypeOf(orderArchived), key: id, event: JSON.stringify(cloudEvent) }
 }
 
