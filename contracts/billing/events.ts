@@ -30,3 +30,19 @@ export const creditNoteIssued = event(
     total: MoneySchema,
   }),
 )
+/** A debit note was issued: it cancels the credit note of a refund that failed. */
+export const debitNoteIssued = event(
+  'debit_note.issued',
+  '1.0.0',
+  Type.Object({
+    debitNoteId: InvoiceId,
+    number: Type.String(),
+    creditNoteId: InvoiceId,
+    invoiceId: InvoiceId,
+    refundId: RefundId,
+    orderId: OrderId,
+    orderNumber: Type.String(),
+    customerId: UserId,
+    total: MoneySchema,
+  }),
+)

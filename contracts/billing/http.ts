@@ -5,7 +5,7 @@ import { DocumentKind, Invoice, Language } from './resources.ts'
 
 /** GET /api/v1/invoices */
 export const listInvoices = get('/api/v1/invoices', {
-  summary: 'List invoices and credit notes, newest first; staff see every document, customers their own',
+  summary: 'List invoices, credit notes and debit notes, newest first; staff see every document, customers their own',
   permission: 'invoice:read',
   owner: 'none',
   query: Type.Object(
@@ -23,7 +23,7 @@ export const listInvoices = get('/api/v1/invoices', {
 /** GET /api/v1/invoices/{id} */
 export const getInvoice = get('/api/v1/invoices/{id}', {
   params: { id: InvoiceId },
-  summary: 'Read an invoice or a credit note',
+  summary: 'Read an invoice, a credit note or a debit note',
   permission: 'invoice:read',
   owner: 'customerId',
   answers: { 200: Invoice },
@@ -33,7 +33,8 @@ export const getInvoice = get('/api/v1/invoices/{id}', {
 /** GET /api/v1/invoices/{id}/pdf */
 export const getInvoicePdf = get('/api/v1/invoices/{id}/pdf', {
   params: { id: InvoiceId },
-  summary: 'Download an invoice or a credit note as PDF, by default in the language in which it was issued',
+  summary:
+    'Download an invoice, a credit note or a debit note as PDF, by default in the language in which it was issued',
   permission: 'invoice:read',
   owner: 'customerId',
   query: Type.Object({ language: Type.Optional(Language) }, closed),

@@ -3,8 +3,8 @@ import { Type, type Static } from 'typebox'
 import { InvoiceId, OrderId, RefundId, UserId } from '../shared/ids.ts'
 import { Sku } from '../shared/sku.ts'
 
-/** An invoice states a sale, a credit note states what of it was refunded. */
-export const DocumentKind = Type.Enum(['invoice', 'credit_note'])
+/** An invoice states a sale, a credit note states what of it was refunded, a debit note cancels the credit note of a refund that failed. */
+export const DocumentKind = Type.Enum(['invoice', 'credit_note', 'debit_note'])
 export type DocumentKind = Static<typeof DocumentKind>
 
 /** The languages in which a document can be printed. */
@@ -46,7 +46,7 @@ export type DocumentLine = Static<typeof DocumentLine>
 export const TaxLine = Type.Object({ taxRateBasisPoints: BasisPoints, net: MoneySchema, tax: MoneySchema })
 export type TaxLine = Static<typeof TaxLine>
 
-/** An issued invoice or credit note, which never changes. Amounts of a credit note are positive: the buyer gets them back. */
+/** An issued document, which never changes. Amounts of a credit note are positive: the buyer gets them back; those of a debit note are what the buyer did not get after all. */
 export const Invoice = Type.Object({
   id: InvoiceId,
   kind: DocumentKind,
@@ -68,9 +68,16 @@ export const Invoice = Type.Object({
   invoiceId: Type.Optional(
     Type.Unsafe<Static<typeof InvoiceId>>({
       ...InvoiceId,
-      description: 'of a credit note: the invoice that it credits',
+      description: 'of a credit or debit note: the invoice that is credited',
     }),
   ),
-  invoiceNumber: Type.Optional(Type.String({ description: 'of a credit note: the number of that invoice' })),
+  invoiceNumber: Type.Optional(Type.String({ description: 'of a credit or debit note: the number of that invoice' })),
+  creditNoteId: Type.Optional(
+    Type.Unsafe<Static<typeof InvoiceId>>({
+      ...InvoiceId,
+      description: 'of a debit note: the credit note that it cancels',
+    }),
+  ),
+  creditNoteNumber: Type.Optional(Type.String({ description: 'of a debit note: the number of that credit note' })),
 })
 export type Invoice = Static<typeof Invoice>

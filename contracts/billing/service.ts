@@ -1,7 +1,7 @@
 import { describeService, pick } from '@stoa/contract'
 import { orderConfirmed } from '../order/events.ts'
 import { OrderRpc } from '../order/rpc_pb.js'
-import { refundProcessed } from '../payment/events.ts'
+import { refundFailed, refundProcessed } from '../payment/events.ts'
 import { userDeleted } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
 import { billingErrors } from './errors.ts'
@@ -17,12 +17,12 @@ const described = describeService({
   errors: billingErrors,
   operations: http,
   publishes: events,
-  consumes: { orderConfirmed, refundProcessed, userDeleted },
+  consumes: { orderConfirmed, refundFailed, refundProcessed, userDeleted },
   calls: { order: pick(OrderRpc, 'getInvoiceDetails', 'getReturnedGoods'), user: pick(UserRpc, 'getContact') },
   graph: billingGraph,
   personalData: {
     invoices:
-      'the name and address of the buyer on invoices and credit notes, which the law requires to be kept also after the account is erased',
+      'the name and address of the buyer on invoices, credit notes and debit notes, which the law requires to be kept also after the account is erased',
   },
 })
 
@@ -31,5 +31,5 @@ type Described = typeof described
 /** An interface, so that compiler messages show its name. */
 export interface BillingService extends Described {}
 
-/** Invoices and credit notes. */
+/** Invoices, credit notes and debit notes. */
 export const billing: BillingService = described

@@ -11,7 +11,7 @@ import {
   orderReturned,
   orderShipped,
 } from '../order/events.ts'
-import { paymentCompleted, paymentFailed, paymentInitiated, refundProcessed } from '../payment/events.ts'
+import { paymentCompleted, paymentFailed, paymentInitiated, refundFailed, refundProcessed } from '../payment/events.ts'
 import { etlErrors } from './errors.ts'
 import { etlExamples } from './examples.ts'
 import * as http from './http.ts'
@@ -41,6 +41,7 @@ const described = describeService({
         paymentCompleted,
         paymentFailed,
         refundProcessed,
+        refundFailed,
         productCreated,
         productUpdated,
         productDeleted,

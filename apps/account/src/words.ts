@@ -15,6 +15,7 @@ const english = {
   file: 'File',
   invoice: 'Invoice',
   credit_note: 'Credit note',
+  debit_note: 'Debit note',
   notFound: 'This account has no such invoice. Sign in with the account that placed the order.',
   failed: 'This did not work. Try again later.',
 }
@@ -38,7 +39,8 @@ const german: Words = {
   total: 'Summe',
   file: 'Datei',
   invoice: 'Rechnung',
-  credit_note: 'Gutschrift',
+  credit_note: 'Rechnungskorrektur',
+  debit_note: 'Storno einer Rechnungskorrektur',
   notFound: 'Zu diesem Konto gibt es keine solche Rechnung. Melden Sie sich mit dem Konto an, mit dem bestellt wurde.',
   failed: 'Das hat nicht funktioniert. Versuchen Sie es später noch einmal.',
 }

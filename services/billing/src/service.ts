@@ -4,11 +4,12 @@ import { config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { readFonts } from '@stoa/fonts'
 import { issueCreditNote } from './use-cases/credit-refund.ts'
+import { cancelCreditNote } from './use-cases/cancel-credit-note.ts'
 import { issueInvoice } from './use-cases/issue-invoice.ts'
 import { printInvoice } from './use-cases/print-invoice.ts'
 import { getInvoice, listInvoices, personalData } from './use-cases/read-invoices.ts'
 
-/** Invoices and credit notes: its table of contents. */
+/** Invoices, credit notes and debit notes: its table of contents. */
 export const billingService = defineService(billing, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
@@ -33,7 +34,11 @@ export const billingService = defineService(billing, {
   bind: (deps) => ({
     operations: { listInvoices, getInvoice, getInvoicePdf: printInvoice(deps) },
     rpc: {},
-    consumes: { orderConfirmed: issueInvoice(deps), refundProcessed: issueCreditNote(deps) },
+    consumes: {
+      orderConfirmed: issueInvoice(deps),
+      refundProcessed: issueCreditNote(deps),
+      refundFailed: cancelCreditNote(deps),
+    },
     sagas: {},
     tasks: {},
     personalData,

@@ -2,7 +2,7 @@ import { accessTable } from '@stoa/contracts/auth/roles'
 import type { Invoice } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
 import { orderConfirmed } from '@stoa/contracts/order/events'
-import { refundProcessed } from '@stoa/contracts/payment/events'
+import { refundFailed, refundProcessed } from '@stoa/contracts/payment/events'
 import { AppError, newId } from '@stoa/kernel'
 import { startTestService, type Stubs, type TestService, type TestServiceOptions } from '@stoa/testing'
 import { billingService } from '../src/service.ts'
@@ -38,6 +38,8 @@ export interface BillingApp {
   readonly confirm: (order: TestOrder) => Promise<void>
   /** Publishes a refund; returns its id. */
   readonly refund: (order: TestOrder, amount: number, more?: RefundParts) => Promise<string>
+  /** Publishes that a refund has failed. */
+  readonly failRefund: (order: TestOrder, refundId: string, amount: number) => Promise<void>
   /** The documents of an order, oldest first. */
   readonly documentsOf: (order: TestOrder) => Promise<Invoice[]>
 }
@@ -105,6 +107,10 @@ export async function startBilling(options: Partial<TestServiceOptions<BillingSe
       if (goods !== undefined) returns.set(returnId, goods)
       await service.receive(refundProcessed, paymentId, goods === undefined ? fact : { ...fact, returnId })
       return refundId
+    },
+    async failRefund({ orderId, customerId }, refundId, amount) {
+      const fact = { refundId, paymentId: newId(), orderId, customerId, amount: { amount, currency: 'EUR' } }
+      await service.receive(refundFailed, fact.paymentId, fact)
     },
     async documentsOf({ orderId }) {
       const { body } = await service.request('GET', `/api/v1/invoices?orderId=${orderId}&limit=200`, { as: staff })

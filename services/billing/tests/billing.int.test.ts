@@ -1,4 +1,4 @@
-import { creditNoteIssued, invoiceIssued } from '@stoa/contracts/billing/events'
+import { creditNoteIssued, debitNoteIssued, invoiceIssued } from '@stoa/contracts/billing/events'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
 import { asCaller, eventually } from '@stoa/testing'
@@ -112,6 +112,45 @@ test('a refund that comes before the invoice is credited with it; without an inv
   await app.confirm(order)
   expect(await documents(order, 2)).toMatchObject([{ kind: 'invoice' }, { kind: 'credit_note', refundId }])
   expect(await app.documentsOf(rejected)).toEqual([])
+})
+
+test('a debit note cancels the credit note of a refund that failed, once, and another refund is credited anew', async () => {
+  const { order, invoice } = await invoiced()
+  const failed = await app.refund(order, 3_000)
+  const [, credit] = await documents(order, 2)
+  await app.failRefund(order, failed, 3_000)
+  const [, , debit] = await documents(order, 3)
+  await app.failRefund(order, failed, 3_000)
+  const again = await app.refund(order, 3_000)
+  const all = await documents(order, 4)
+  expect(debit).toMatchObject({
+    kind: 'debit_note',
+    number: expect.stringMatching(/^STOA-D-\d{4}-\d{6}$/),
+    refundId: failed,
+    invoiceId: invoice.id,
+    creditNoteId: credit?.id,
+    creditNoteNumber: credit?.number,
+    lines: credit?.lines,
+    taxes: credit?.taxes,
+    total: eur(3_000),
+  })
+  expect(all[3]).toMatchObject({ kind: 'credit_note', refundId: again, taxes: credit?.taxes, total: eur(3_000) })
+  const facts = await publishedOf(debitNoteIssued.type, order)
+  expect(facts.map(({ data }: any) => [data.debitNoteId, data.creditNoteId])).toEqual([[debit?.id, credit?.id]])
+})
+
+test('a refund that fails before the invoice is issued gets no credit note, also if it arrives again', async () => {
+  const order = app.order()
+  const failed = await app.refund(order, 3_000)
+  await app.failRefund(order, failed, 3_000)
+  await eventually(async () => {
+    const { sql } = app.service.database.read
+    expect(await sql`select 1 from failed_refunds where refund_id = ${failed}`).toHaveLength(1)
+  })
+  await app.confirm(order)
+  await app.refund(order, 3_000, { refundId: failed })
+  const later = await app.refund(order, 600)
+  expect(await documents(order, 2)).toMatchObject([{ kind: 'invoice' }, { kind: 'credit_note', refundId: later }])
 })
 
 test('a customer sees their own documents, staff see all', async () => {

@@ -35,7 +35,7 @@ export const onceChecks: readonly Check[] = [
       group by user_id, order_id, kind having count(*) > 1`,
   ),
   eachRow(
-    'the numbers of invoices and credit notes have no gaps',
+    'the numbers of invoices, credit notes and debit notes have no gaps',
     'billing',
     `select legal_entity, kind, year, max(position) - count(*) as missing from documents
       group by legal_entity, kind, year having max(position) <> count(*)`,

@@ -1,4 +1,4 @@
-import type { DocumentLine, TaxLine } from '@stoa/contracts/billing/resources'
+import type { DocumentKind, DocumentLine, TaxLine } from '@stoa/contracts/billing/resources'
 import { allocate, money, type Money } from '@stoa/kernel'
 import { includedTax, sumsOf, type Sums } from './sums.ts'
 
@@ -19,6 +19,21 @@ export interface Credit {
 export interface Invoiced {
   readonly lines: readonly DocumentLine[]
   readonly taxes: readonly TaxLine[]
+}
+
+/** A document that changes what is credited of an invoice. */
+export interface Correction {
+  readonly kind: DocumentKind
+  readonly taxes: readonly TaxLine[]
+}
+
+/** What the credit notes among these credit, by rate; the debit notes among them take theirs back. */
+export function creditedBy(corrections: readonly Correction[]): TaxLine[] {
+  return corrections.flatMap(({ kind, taxes }) => (kind === 'debit_note' ? taxes.map(negated) : taxes))
+}
+
+function negated({ taxRateBasisPoints, net, tax }: TaxLine): TaxLine {
+  return { taxRateBasisPoints, net: money(-net.amount, net.currency), tax: money(-tax.amount, tax.currency) }
 }
 
 /**

@@ -8,9 +8,9 @@ export interface Place {
   readonly position: number
 }
 
-const middles: Readonly<Record<DocumentKind, string>> = { invoice: '', credit_note: 'C-' }
+const middles: Readonly<Record<DocumentKind, string>> = { invoice: '', credit_note: 'C-', debit_note: 'D-' }
 
-/** The number of a document: `STOA-2026-000017`, or `STOA-C-2026-000003` of a credit note. */
+/** The number of a document: `STOA-2026-000017`, `STOA-C-2026-000003` of a credit note, `STOA-D-2026-000001` of a debit note. */
 export function numberOf({ kind, legalEntity, year, position }: Place): string {
   return `${legalEntity}-${middles[kind]}${year}-${String(position).padStart(6, '0')}`
 }

@@ -60,6 +60,7 @@ function drawHead({ pdf, words, printing }: Sheet, document: Invoice): void {
     [words.number, document.number],
     [words.date, dateText(document.issuedAt, language, timeZone)],
     [words.order, document.orderNumber],
+    ...(document.creditNoteNumber === undefined ? [] : [[words.cancelledCreditNote, document.creditNoteNumber]]),
     ...(document.invoiceNumber === undefined ? [] : [[words.creditedInvoice, document.invoiceNumber]]),
   ]
   pdf.text('', right, top)

@@ -8,6 +8,7 @@ export interface Words {
   readonly date: string
   readonly order: string
   readonly creditedInvoice: string
+  readonly cancelledCreditNote: string
   readonly vatId: string
   readonly item: string
   readonly quantity: string
@@ -24,11 +25,12 @@ export interface Words {
 }
 
 const english: Words = {
-  title: { invoice: 'Invoice', credit_note: 'Credit note' },
+  title: { invoice: 'Invoice', credit_note: 'Credit note', debit_note: 'Debit note' },
   number: 'Number',
   date: 'Date',
   order: 'Order',
   creditedInvoice: 'Credits invoice',
+  cancelledCreditNote: 'Cancels credit note',
   vatId: 'VAT ID',
   item: 'Item',
   quantity: 'Quantity',
@@ -39,21 +41,23 @@ const english: Words = {
   shipping: 'Shipping',
   refund: 'Refund',
   discount: 'after a discount of',
-  toPay: { invoice: 'Invoice total', credit_note: 'Credited total' },
+  toPay: { invoice: 'Invoice total', credit_note: 'Credited total', debit_note: 'Total of the cancelled refund' },
   paid: {
     invoice: 'The amount was paid with the order.',
     credit_note: 'The amount is refunded to the payment method of the order.',
+    debit_note: 'The refund of this amount failed: its credit note is cancelled.',
   },
   page: (page, pages) => `Page ${page} of ${pages}`,
 }
 
 // "Gutschrift" is an invoice that the buyer writes (§ 14 UStG, § 11 UStG in Austria)
 const german: Words = {
-  title: { invoice: 'Rechnung', credit_note: 'Rechnungskorrektur' },
+  title: { invoice: 'Rechnung', credit_note: 'Rechnungskorrektur', debit_note: 'Storno einer Rechnungskorrektur' },
   number: 'Nummer',
   date: 'Datum',
   order: 'Bestellung',
   creditedInvoice: 'Zu Rechnung',
+  cancelledCreditNote: 'Storniert',
   vatId: 'USt-IdNr.',
   item: 'Artikel',
   quantity: 'Menge',
@@ -64,10 +68,11 @@ const german: Words = {
   shipping: 'Versand',
   refund: 'Erstattung',
   discount: 'nach einem Rabatt von',
-  toPay: { invoice: 'Rechnungsbetrag', credit_note: 'Erstattungsbetrag' },
+  toPay: { invoice: 'Rechnungsbetrag', credit_note: 'Erstattungsbetrag', debit_note: 'Stornierter Erstattungsbetrag' },
   paid: {
     invoice: 'Der Betrag wurde mit der Bestellung bezahlt.',
     credit_note: 'Der Betrag wird auf das Zahlungsmittel der Bestellung erstattet.',
+    debit_note: 'Die Erstattung dieses Betrags ist fehlgeschlagen; die Rechnungskorrektur wird storniert.',
   },
   page: (page, pages) => `Seite ${page} von ${pages}`,
 }

@@ -16,9 +16,11 @@ interface DocumentRow {
   readonly customer_id: UserId
   readonly order_id: OrderId
   readonly order_number: string
-  readonly refund_id: RefundId | null
+  readonly any_refund_id: RefundId | null
   readonly invoice_id: InvoiceId | null
   readonly invoice_number: string | null
+  readonly credit_note_id: InvoiceId | null
+  readonly credit_note_number: string | null
   readonly seller: Party
   readonly buyer: Party
   readonly lines: DocumentLine[]
@@ -49,9 +51,11 @@ function fromRow(row: DocumentRow): Invoice {
     tax: sum(row.tax),
     total: sum(row.total),
     ...compact({
-      refundId: row.refund_id ?? undefined,
+      refundId: row.any_refund_id ?? undefined,
       invoiceId: row.invoice_id ?? undefined,
       invoiceNumber: row.invoice_number ?? undefined,
+      creditNoteId: row.credit_note_id ?? undefined,
+      creditNoteNumber: row.credit_note_number ?? undefined,
     }),
   }
 }
@@ -69,8 +73,9 @@ export interface NewDocument {
   readonly seller: Party
   readonly buyer: Party
   readonly sums: Sums
-  /** Of a credit note: its refund, and the invoice that it credits. */
+  /** Of a credit note: its refund. That of a debit note is noted with the failed refund. */
   readonly refundId?: RefundId
+  /** Of a credit or debit note: the invoice that is credited. */
   readonly invoiceId?: InvoiceId
 }
 
@@ -87,8 +92,12 @@ export async function insertDocument(tx: WriteHandle, document: NewDocument): Pr
             ${sums.net.amount}, ${sums.tax.amount}, ${sums.total.amount})`
 }
 
-const columns = fragment`d.*, i.number as invoice_number`
-const tables = fragment`documents d left join documents i on i.id = d.invoice_id`
+const columns = fragment`
+  d.*, i.number as invoice_number, coalesce(d.refund_id, f.refund_id) as any_refund_id, c.id as credit_note_id,
+  c.number as credit_note_number`
+const tables = fragment`
+  documents d left join documents i on i.id = d.invoice_id left join failed_refunds f on f.debit_note_id = d.id
+  left join documents c on c.refund_id = f.refund_id`
 
 /** The document of this id, if there is one. */
 export async function findDocument(db: ReadHandle, id: string): Promise<Invoice | undefined> {
@@ -103,11 +112,17 @@ export async function findInvoiceOf(db: ReadHandle, orderId: string): Promise<In
   return row === undefined ? undefined : fromRow(row)
 }
 
-/** The credit notes of an invoice, oldest first. */
-export async function listCreditNotesOf(db: ReadHandle, invoiceId: string): Promise<Invoice[]> {
+/** The credit notes of an invoice and the debit notes that cancel them, oldest first. */
+export async function listCorrectionsOf(db: ReadHandle, invoiceId: string): Promise<Invoice[]> {
   const rows = await db.sql<DocumentRow>`
-    select ${columns} from ${tables} where d.kind = 'credit_note' and d.invoice_id = ${invoiceId} order by d.id`
+    select ${columns} from ${tables} where d.invoice_id = ${invoiceId} order by d.id`
   return rows.map(fromRow)
+}
+
+/** The credit note of a refund, if it has one. */
+export async function findCreditNoteOf(db: ReadHandle, refundId: string): Promise<Invoice | undefined> {
+  const [row] = await db.sql<DocumentRow>`select ${columns} from ${tables} where d.refund_id = ${refundId}`
+  return row === undefined ? undefined : fromRow(row)
 }
 
 interface DocumentFilter {

@@ -36,3 +36,8 @@ export async function takeRefundsOf(tx: WriteHandle, orderId: string): Promise<R
       goods: goods ?? [],
     }))
 }
+
+/** Removes a refund that waits for the invoice of its order, if it does. */
+export async function forgetRefund(tx: WriteHandle, refundId: string): Promise<void> {
+  await tx.sql`delete from waiting_refunds where refund_id = ${refundId}`
+}

@@ -1,14 +1,15 @@
-import { parseInstant, type Consumer, type Tx } from '@stoa/contract'
+import type { Consumer, Tx } from '@stoa/contract'
 import { creditNoteIssued } from '@stoa/contracts/billing/events'
-import type { Invoice } from '@stoa/contracts/billing/resources'
 import type { BillingService } from '@stoa/contracts/billing/service'
 import type { OrderId } from '@stoa/contracts/shared/ids'
 import type { Deps } from '../deps.ts'
-import { creditOf, type ReturnedGoods } from '../domain/credit-note.ts'
-import { findInvoiceOf, listCreditNotesOf } from '../store/documents.ts'
+import { creditedBy, creditOf, type ReturnedGoods } from '../domain/credit-note.ts'
+import { findInvoiceOf, listCorrectionsOf } from '../store/documents.ts'
+import { hasFailed } from '../store/failed-refunds.ts'
 import { lockOrder } from '../store/order-lock.ts'
 import { keepRefund, type Refund } from '../store/waiting-refunds.ts'
 import { issueDocument } from './issue-document.ts'
+import { issuerOf } from './issuer.ts'
 
 type Goods = readonly ReturnedGoods[]
 
@@ -25,21 +26,21 @@ export const issueCreditNote = (deps: Deps): Consumer<BillingService, 'refundPro
   },
 })
 
-/** Credits a refund of an order that is locked. */
+/** Credits a refund of an order that is locked, unless it has failed since. */
 export async function creditRefund(
   deps: Deps,
   tx: Tx<BillingService>,
   orderId: OrderId,
   refund: Refund,
 ): Promise<void> {
+  if (await hasFailed(tx, refund.refundId)) return
   const invoice = await findInvoiceOf(tx, orderId)
   // a payment that is refunded before its order is confirmed has no invoice, and needs no credit note
   if (invoice === undefined) return keepRefund(tx, orderId, refund)
   const { refundId, amount } = refund
-  const before = await listCreditNotesOf(tx, invoice.id)
+  const before = await listCorrectionsOf(tx, invoice.id)
   if (before.some((note) => note.refundId === refundId)) return
-  const credited = before.flatMap(({ taxes }) => taxes)
-  const sums = creditOf(invoice, credited, refund)
+  const sums = creditOf(invoice, creditedBy(before), refund)
   if (sums?.total.amount !== amount.amount)
     deps.logger.warn('more was refunded than invoiced', { refundId, orderId, invoiceId: invoice.id })
   if (sums === undefined) return
@@ -57,15 +58,4 @@ export async function creditRefund(
   const fact = { creditNoteId: id, number, invoiceId: invoice.id, refundId, orderId, orderNumber, customerId }
   await tx.publish(creditNoteIssued, id, { ...fact, total: sums.total })
   deps.logger.info('credit note issued', { creditNoteId: id, refundId, orderId })
-}
-
-/** Issues documents as the legal entity of an invoice, and never dated before it: settings change, and clocks differ between replicas. */
-function issuerOf({ legalEntity, seller: party, issuedAt }: Invoice, { clock, seller, ...deps }: Deps): Deps {
-  const earliest = parseInstant(issuedAt)
-  const now = () => {
-    const at = clock.now()
-    return Temporal.Instant.compare(at, earliest) < 0 ? earliest : at
-  }
-  const issuer = legalEntity === seller.code ? seller : { ...seller, code: legalEntity, party }
-  return { ...deps, clock: { now }, seller: issuer }
 }

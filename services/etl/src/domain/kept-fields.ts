@@ -2,6 +2,7 @@ import { etl } from '@stoa/contracts/etl/service'
 
 const orderFields = ['orderId', 'number']
 const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region']
+const refundFacts = ['refundId', 'paymentId', 'orderId', 'amount', 'returnId']
 const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider']
 
 /**
@@ -20,7 +21,8 @@ const keptFields: Readonly<Record<string, readonly string[]>> = {
   'payment.initiated': paymentFacts,
   'payment.completed': paymentFacts,
   'payment.failed': [...paymentFacts, 'code'],
-  'refund.processed': ['refundId', 'paymentId', 'orderId', 'amount', 'returnId'],
+  'refund.processed': refundFacts,
+  'refund.failed': refundFacts,
   'product.created': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.updated': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.deleted': ['productId', 'skus'],
