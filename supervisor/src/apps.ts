@@ -18,6 +18,8 @@ const sourcesOf = (app: string) => [
   'contracts/*/*.ts',
   'platform/{contract,kernel,rest}/src/**/*.ts',
   'platform/*/src/endpoints.ts',
+  // pages of the console
+  'docs/runbooks/*.md',
   'package-lock.json',
 ]
 

@@ -25,6 +25,9 @@ function at(name: string, path: (subjects: Subjects) => string, shown: (page: Pa
 const rowShown = (page: Page) => page.locator('tbody tr td').first().waitFor()
 const textShown = (text: string | RegExp) => (page: Page) => page.getByText(text).first().waitFor()
 
+// a table, or the card of an empty list
+const alertsShown = (page: Page) => page.locator('.table-frame td, .card.message').first().waitFor()
+
 /** Every screen with something on it, and the dialogs and empty lists. */
 export const screens: readonly Screen[] = [
   at('overview', () => '/', rowShown),
@@ -50,6 +53,14 @@ export const screens: readonly Screen[] = [
   at('events', () => '/events', rowShown),
   at('dead-letters', () => '/dead-letters', textShown(/No dead letters/)),
   at('traces', () => '/traces', rowShown),
+  at('alerts', () => '/alerts', alertsShown),
+  at('alerts-resolved', () => '/alerts?state=resolved', alertsShown),
+  at('silences', () => '/alerts/silences', alertsShown),
+  at(
+    'runbook',
+    () => '/runbooks/alerts#dead-letters',
+    (page) => page.getByRole('heading', { name: 'Dead letters' }).waitFor(),
+  ),
   {
     name: 'trace',
     async show(page, { gatewayUrl, orderId }) {

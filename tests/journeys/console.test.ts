@@ -1,60 +1,18 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { installedChromium, launchBrowser } from '../browser.ts'
+import { describe, expect, test } from 'vitest'
+import { installedChromium } from '../browser.ts'
 import { seriousFindings } from '../console/axe.ts'
 import { screens } from '../console/screens.ts'
-import { signInToConsole } from '../console/sign-in.ts'
-import { ask, eventually, newAccount, newCustomer, password, place, signIn } from './shop.ts'
-import { databasesOf } from '../whole-system.ts'
+import { at, visitConsole } from './console-browser.ts'
+import { ask, newAccount, newCustomer, password, place } from './shop.ts'
+import { parkKeyOf } from './park-key.ts'
 import { system } from './system.ts'
 
-const demonstration = 'stoa-demo-only'
-const at = (path: string) => `${system.gatewayUrl}/console${path}`
-
-/** Makes the last event of an order a dead letter of notification, as if it could not be handled. */
-async function parkKeyOf(orderId: string): Promise<void> {
-  const as = await signIn('admin@stoa.example')
-  const found = await eventually(async () => {
-    const path = `/api/v1/ops/order/events?from=last&type=order.confirmed&text=${orderId}`
-    const { body } = await ask('GET', path, { as })
-    const [item] = body.items
-    if (item === undefined) throw new Error('the event is not in the log yet')
-    return item
-  })
-  const { topic, position, event } = found
-  const sql = await databasesOf(system.home)
-  const key = [topic, orderId]
-  await sql('notification', `insert into parked_keys values ('notification', $1, $2, 'dead', now())`, key)
-  await sql(
-    'notification',
-    `insert into dead_letters (consumer_group, topic, partition_key, position, event_id, type, event, state, attempts, failed_at)
-     values ('notification', $1, $2, $3, $4, $5, $6, 'dead', 5, now())`,
-    [...key, position, event.id, event.type, JSON.stringify(event)],
-  )
-}
-
 describe.runIf(installedChromium !== undefined)('the console in a browser', () => {
-  let browser: Browser
-  let context: BrowserContext
-  let page: Page
-  let complaints: string[]
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    page = await context.newPage()
-    page.setDefaultTimeout(120_000)
-    complaints = []
-    page.on('pageerror', ({ message }) => complaints.push(message))
-    page.on('console', (message) => void (/Content Security/.test(message.text()) && complaints.push(message.text())))
-  })
-  afterEach(() => context.close())
-
-  const signInAs = (email: string, secret = demonstration) => signInToConsole(page, system.gatewayUrl, email, secret)
+  const visit = visitConsole()
+  const { complaints, signInAs } = visit
 
   test('an order that is placed outside appears; its trace is one click away, its events and its saga two', async () => {
+    const { page } = visit
     await signInAs('admin@stoa.example')
     await page.goto(at('/orders'))
     const { body: order } = await place(await newCustomer())
@@ -80,6 +38,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('shows the compensation of an order whose payment was declined', async () => {
+    const { page } = visit
     const { body: order } = await place(await newCustomer('tok_declined'))
     expect(order.status).toBe('rejected')
     await signInAs('admin@stoa.example')
@@ -92,6 +51,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('shows nothing to a customer, and says why', async () => {
+    const { page } = visit
     const email = await newAccount()
     await signInAs(email, password)
     await page.getByRole('heading', { name: 'You cannot use the console' }).waitFor()
@@ -105,6 +65,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('shows staff the orders, but not what requires ops', async () => {
+    const { page } = visit
     const { body: order } = await place(await newCustomer())
     await signInAs('staff@stoa.example')
     await page.goto(at(`/orders/${order.id}`))
@@ -118,8 +79,9 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('uses the session only for requests of its own pages, and ends it', async () => {
+    const { page } = visit
     await signInAs('admin@stoa.example')
-    const [cookie] = (await context.cookies()).filter(({ name }) => name.startsWith('stoa-session'))
+    const [cookie] = (await page.context().cookies()).filter(({ name }) => name.startsWith('stoa-session'))
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })
     const header = { cookie: `${cookie?.name}=${cookie?.value}` }
     const orders = (headers: Record<string, string>) =>
@@ -138,6 +100,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('goes to a page and to an order by Ctrl-K, without a mouse', async () => {
+    const { page } = visit
     const { body: order } = await place(await newCustomer())
     await signInAs('admin@stoa.example')
     await page.keyboard.press('Control+k')
@@ -151,6 +114,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('a dead letter is on the overview, and is retried after the dialog has said what that does', async () => {
+    const { page } = visit
     const { body: order } = await place(await newCustomer())
     await parkKeyOf(order.id)
     await signInAs('admin@stoa.example')
@@ -167,6 +131,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('a page that cannot be loaded says so, and the others can be reached', async () => {
+    const { page } = visit
     await signInAs('admin@stoa.example')
     await page.route('**/assets/Sagas-*.js', (route) => route.abort())
     const pages = page.getByRole('navigation', { name: 'Pages' })
@@ -177,6 +142,7 @@ describe.runIf(installedChromium !== undefined)('the console in a browser', () =
   })
 
   test('has no serious finding of axe on any screen, in both themes', async () => {
+    const { page } = visit
     const { body: order } = await place(await newCustomer())
     await page.emulateMedia({ reducedMotion: 'reduce' })
     const found: Record<string, string[]> = {}

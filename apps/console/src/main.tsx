@@ -26,6 +26,8 @@ const queries: QueryClient = new QueryClient({
 })
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
+// the rule that keeps the page still behind a dialog gets its nonce by this name (get-nonce)
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 const place = document.querySelector('#app')
 if (place === null) throw new Error('the page has no place for the console')
 createRoot(place).render(

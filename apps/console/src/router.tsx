@@ -74,6 +74,28 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/alerts',
+    validateSearch: textsOf('state', 'severity', 'service', 'cursor'),
+    component: lazyRouteComponent(() => import('./pages/Alerts.tsx'), 'Alerts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts/silences',
+    validateSearch: textsOf('cursor'),
+    component: lazyRouteComponent(() => import('./pages/Silences.tsx'), 'Silences'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts/$id',
+    component: lazyRouteComponent(() => import('./pages/AlertDetails.tsx'), 'AlertDetails'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/runbooks/$name',
+    component: lazyRouteComponent(() => import('./pages/Runbook.tsx'), 'Runbook'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/traces/$id',
     validateSearch: textsOf('span'),
     component: lazyRouteComponent(() => import('./pages/TraceDetails.tsx'), 'TraceDetails'),

@@ -35,6 +35,7 @@ const shared = {
 /** The colours of Mantine from the tokens, which are different in the two schemes. */
 export const colourVariables: CSSVariablesResolver = () => ({
   variables: { '--mantine-line-height': '20px' },
-  light: shared,
-  dark: shared,
+  // the lines around fields, and in the dark what is behind their text
+  light: { ...shared, '--mantine-color-gray-4': 'var(--border)' },
+  dark: { ...shared, '--mantine-color-dark-4': 'var(--border)', '--mantine-color-dark-6': 'var(--surface)' },
 })

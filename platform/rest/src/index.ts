@@ -1,3 +1,4 @@
+export { randomKey } from './request.ts'
 export { restClient, type RestOptions } from './rest-client.ts'
 export { RestConnectionError, RestProblem } from './errors.ts'
 export type { StreamEvent } from './event-stream.ts'

@@ -20,8 +20,9 @@ export function keyOf({ idempotencyKey }: Operation, key: string | undefined): s
   return key ?? (idempotencyKey === 'required' ? randomKey() : undefined)
 }
 
-// Browsers have `crypto.randomUUID` only on secure origins.
-function randomKey(): string {
+/** Makes an idempotency key, for a write that may be repeated after its response was lost. */
+export function randomKey(): string {
+  // browsers have `crypto.randomUUID` only on secure origins
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -14,6 +14,11 @@ export function servicesOf(client: QueryClient): Promise<OperatedService[]> {
   return client.query({ ...servicesQuery, staleTime: 'static' })
 }
 
+/** Whether the system has monitoring: others, such as `documents`, need not. */
+export async function hasMonitoring(client: QueryClient): Promise<boolean> {
+  return (await servicesOf(client)).some(({ service }) => service === 'monitoring')
+}
+
 /** The state of every service, with the reasons of those that are not up. */
 export const statesQuery = queryOptions({
   queryKey: ['states'],

@@ -5,7 +5,7 @@ import { restClient } from '@stoa/rest'
 import type { QueryClient } from '@tanstack/react-query'
 import { operate } from './operate.ts'
 import { appHeaders } from './session.ts'
-import { servicesOf } from './system.ts'
+import { hasMonitoring } from './system.ts'
 
 const monitoring = restClient({ operations: { getTrace, listTraces } }, { url: '', headers: appHeaders })
 
@@ -40,8 +40,4 @@ export async function fetchTrace(client: QueryClient, id: string, signal: AbortS
   const params = { id }
   if (await hasMonitoring(client)) return (await monitoring.getTrace({ params, signal })).body
   return operate('gateway', gatewayEndpoints.showTrace, { params, signal })
-}
-
-async function hasMonitoring(client: QueryClient): Promise<boolean> {
-  return (await servicesOf(client)).some(({ service }) => service === 'monitoring')
 }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { OrderStatus } from '@stoa/contracts/order/resources'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -7,6 +6,7 @@ import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
+import { Pager } from '../parts/Pager.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { count, money } from '../state/format.ts'
 import { Time } from '../state/zone.tsx'
@@ -66,21 +66,13 @@ export function Orders() {
           ) : (
             <>
               <DataTable caption="Orders" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <div className="row" style={{ marginTop: 12 }}>
-                {cursor !== undefined && (
-                  <Button variant="default" onClick={() => void navigate({ search: ({ cursor: _, ...rest }) => rest })}>
-                    First page
-                  </Button>
-                )}
-                {nextCursor !== undefined && (
-                  <Button
-                    variant="default"
-                    onClick={() => void navigate({ search: (rest) => ({ ...rest, cursor: nextCursor }) })}
-                  >
-                    Next page
-                  </Button>
-                )}
-              </div>
+              <Pager
+                cursor={cursor}
+                nextCursor={nextCursor}
+                onPage={(next) =>
+                  void navigate({ search: ({ cursor: _, ...rest }) => (next ? { ...rest, cursor: next } : rest) })
+                }
+              />
             </>
           )
         }

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ServiceState } from '@stoa/contracts/gateway/operating'
 import { Link } from '@tanstack/react-router'
+import { firingQuery, type Alert } from '../api/alerts.ts'
 import { listLetters } from '../api/dead-letters.ts'
 import { listSagas } from '../api/sagas.ts'
 import { servicesOf, statesQuery } from '../api/system.ts'
 import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
+import { Person } from '../parts/Person.tsx'
 import { Failure, Result } from '../parts/Result.tsx'
 import { RestProblem } from '@stoa/rest'
 import { hasProblem, instancesOf, reasonOf, worstFirst } from '../state/service-states.ts'
@@ -58,11 +60,19 @@ function Services() {
 
 function Problems({ items }: { readonly items: readonly ServiceState[] }) {
   const bad = worstFirst(items).filter(hasProblem)
-  const { stuck, dead } = useTroubles()
-  const count = bad.length + (stuck > 0 ? 1 : 0) + (dead > 0 ? 1 : 0)
+  const { stuck, dead, isKnown } = useTroubles()
+  const can = useCan()
+  const { data: { items: firing } = { items: [] }, isPending } = useQuery({
+    ...firingQuery,
+    enabled: can('alert:read'),
+  })
+  const count = bad.length + firing.length + (stuck > 0 ? 1 : 0) + (dead > 0 ? 1 : 0)
   return (
     <section className="card" style={{ marginBottom: 16 }} aria-live="polite">
-      <h2>{count === 0 ? '✓ Every service is up' : `◆ ${count} ${count === 1 ? 'problem' : 'problems'}`}</h2>
+      <h2>{count === 0 ? '✓ Every service is up' : `◆ ${atMost(count)} ${count === 1 ? 'problem' : 'problems'}`}</h2>
+      {(!isKnown || (isPending && can('alert:read'))) && (
+        <p className="quiet">Alerts, stuck sagas and dead letters are not known yet.</p>
+      )}
       <ul className="problems">
         {bad.map((state) => (
           <li key={state.service}>
@@ -71,6 +81,7 @@ function Problems({ items }: { readonly items: readonly ServiceState[] }) {
             <span>{reasonOf(state)}</span>
           </li>
         ))}
+        <FiringAlerts items={firing} />
         {stuck > 0 && (
           <li>
             <StateChip state="stuck" />
@@ -92,8 +103,46 @@ function Problems({ items }: { readonly items: readonly ServiceState[] }) {
   )
 }
 
+const shownAlerts = 5
+
+/** The alerts that fire, with who takes care of them. */
+function FiringAlerts({ items }: { readonly items: readonly Alert[] }) {
+  return (
+    <>
+      {items
+        .slice(0, shownAlerts)
+        .map(({ id, name, summary, activeAt, acknowledgedAt, acknowledgedBy, silencedUntil }) => (
+          <li key={id}>
+            <StateChip state="firing" />
+            <Link to="/alerts/$id" params={{ id }}>
+              {name}
+            </Link>
+            <span>
+              {summary}, since <Time at={activeAt} />
+              {acknowledgedAt !== undefined && (
+                <span className="quiet">
+                  , acknowledged{acknowledgedBy !== undefined && ' by '}
+                  <Person id={acknowledgedBy} />
+                </span>
+              )}
+            </span>
+            {silencedUntil !== undefined && <StateChip state="silenced" />}
+          </li>
+        ))}
+      {items.length > shownAlerts && (
+        <li>
+          <StateChip state="firing" />
+          <Link to="/alerts" search={{ state: 'firing' }}>
+            {atMost(items.length - shownAlerts)} more alerts
+          </Link>
+        </li>
+      )}
+    </>
+  )
+}
+
 /** What waits for an operator in the services that respond; the others are among the problems themselves. */
-function useTroubles(): { readonly stuck: number; readonly dead: number } {
+function useTroubles(): { readonly stuck: number; readonly dead: number; readonly isKnown: boolean } {
   const stuck = useQuery({
     queryKey: ['sagas', 'stuck', undefined],
     queryFn: async ({ client, signal }) => listSagas(await servicesOf(client), { state: 'stuck' }, signal),
@@ -104,10 +153,14 @@ function useTroubles(): { readonly stuck: number; readonly dead: number } {
     queryFn: async ({ client, signal }) => listLetters(await servicesOf(client), { state: 'dead' }, signal),
     refetchInterval: 10_000,
   })
-  return { stuck: stuck.data?.items.length ?? 0, dead: dead.data?.items.length ?? 0 }
+  return {
+    stuck: stuck.data?.items.length ?? 0,
+    dead: dead.data?.items.length ?? 0,
+    isKnown: stuck.data !== undefined && dead.data !== undefined,
+  }
 }
 
-/** A list ends at 100 of each service. */
+/** Lists end at 100. */
 function atMost(found: number): string {
   return found < 100 ? String(found) : `${found} or more`
 }

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { reports, type ShownReport } from '../api/reports.ts'
 import { ActionDialog, type Action } from '../parts/ActionDialog.tsx'
 import { StateChip } from '../parts/Chip.tsx'
+import { Fact } from '../parts/Fact.tsx'
 import { Page } from '../parts/Page.tsx'
 import { ReportFiles } from '../parts/ReportFiles.tsx'
 import { Result } from '../parts/Result.tsx'
@@ -101,14 +102,5 @@ function Details({ report }: { readonly report: ShownReport }) {
         </dl>
       </section>
     </div>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   )
 }

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { reports, type ShownReport } from '../api/reports.ts'
 import { StateChip } from '../parts/Chip.tsx'
 import { DataTable, type Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
+import { Pager } from '../parts/Pager.tsx'
 import { ReportFiles } from '../parts/ReportFiles.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { count } from '../state/format.ts'
@@ -54,18 +54,11 @@ export function Reports() {
           ) : (
             <>
               <DataTable caption="Reports" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <div className="row" style={{ marginTop: 12 }}>
-                {cursor !== undefined && (
-                  <Button variant="default" onClick={() => void navigate({ search: {} })}>
-                    First page
-                  </Button>
-                )}
-                {nextCursor !== undefined && (
-                  <Button variant="default" onClick={() => void navigate({ search: { cursor: nextCursor } })}>
-                    Next page
-                  </Button>
-                )}
-              </div>
+              <Pager
+                cursor={cursor}
+                nextCursor={nextCursor}
+                onPage={(next) => void navigate({ search: next ? { cursor: next } : {} })}
+              />
             </>
           )
         }

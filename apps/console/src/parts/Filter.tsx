@@ -3,15 +3,17 @@ import { useState } from 'react'
 
 interface ChoiceProps {
   readonly label: string
+  /** What no choice means. */
+  readonly all?: string
   readonly value: string | undefined
   readonly options: readonly string[]
   readonly onChange: (value: string | undefined) => void
 }
 
 /** A filter with a few values. */
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
+export function Choice({ label, all = 'All', value, options, onChange }: ChoiceProps) {
   const data = [
-    { value: '', label: 'All' },
+    { value: '', label: all },
     ...options.map((option) => ({ value: option, label: option.replaceAll('_', ' ') })),
   ]
   return (

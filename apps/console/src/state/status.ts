@@ -2,11 +2,11 @@
 export type Tone = 'ok' | 'warning' | 'error' | 'info' | 'waiting' | 'stopped'
 
 const states: Readonly<Record<Tone, readonly string[]>> = {
-  ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded'],
+  ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded', 'resolved'],
   warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded'],
-  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed'],
+  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing'],
   info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered'],
-  waiting: ['waiting', 'on_hold', 'queued'],
+  waiting: ['waiting', 'on_hold', 'queued', 'silenced'],
   stopped: [
     'stopped',
     'discarded',
