@@ -5,6 +5,7 @@ import { eventLog } from './event-log.ts'
 import { events } from './events.ts'
 import { eventstore } from './eventstore.ts'
 import { inference } from './inference.ts'
+import { overload } from './overload.ts'
 import { oversell } from './oversell.ts'
 import { rpc } from './rpc.ts'
 import { saga } from './saga.ts'
@@ -17,6 +18,7 @@ export const benches: readonly Bench[] = [
   checkout,
   statements,
   rpc,
+  overload,
   oversell,
   catalogue,
   eventLog,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuseFrom, type MountHandler, type Permission, type Socket, type Stream } from '@stoa/contract'
-import { makeUnderWay, type LoadShedder } from '@stoa/resilience'
+import { makeUnderWay } from '@stoa/resilience'
 import { runWithContext } from '@stoa/telemetry'
 import { authorize, callerOf } from './caller.ts'
 import { beginExchange, type Exchange } from './exchange.ts'
@@ -8,6 +8,7 @@ import { makeObserver } from './observation.ts'
 import { defaultLimits, jsonMediaType, type HttpApp, type HttpAppOptions } from './options.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { makePrefixTable } from './prefixes.ts'
+import { overloaded, takePlace } from './place.ts'
 import { refusalOf, inProgress } from './refusals.ts'
 import type { OperationParts } from './request-context.ts'
 import { makeProblems, type Problems } from './respond.ts'
@@ -50,14 +51,17 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     response.once('close', () => {
       if (!response.writableFinished) exchange.abort(new Error('the client has disconnected'))
       if (extra === undefined) inFlight.leave()
-      exchange.leave()
+      exchange.place?.end(exchange)
       // health and metrics are requested every second, and their logs would be noise
       if (extra?.permission === 'public' || (mounted?.isQuiet === true && response.statusCode < 400)) return
       observe(exchange)
     })
     runWithContext(exchange.context, () => {
       if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
-      if (extra === undefined && !takePlace(exchange, options.load)) return refuseOverloaded(exchange, problems)
+      if (extra === undefined && options.load !== undefined) {
+        exchange.place = takePlace(options.load, exchange, mounted !== undefined)
+        if (exchange.place === undefined) return problems.respond(exchange, overloaded())
+      }
       if (request.headers.host === undefined && request.httpVersion === '1.1') {
         return problems.respond(exchange, refusalOf('request.malformed', 'The Host header is missing.'))
       }
@@ -143,23 +147,6 @@ function refuseDraining(exchange: Exchange, problems: Problems): void {
     retryAfterSeconds: 1,
   })
   problems.respond(exchange, error, { connection: 'close' })
-}
-
-/** Takes a place for a request until its response is closed, unless it gives the place back before. */
-function takePlace(exchange: Exchange, load: LoadShedder | undefined): boolean {
-  if (load === undefined) return true
-  if (!load.tryEnter()) return false
-  let isIn = true
-  exchange.leave = () => {
-    if (isIn) load.leave()
-    isIn = false
-  }
-  return true
-}
-
-function refuseOverloaded(exchange: Exchange, problems: Problems): void {
-  const detail = 'This instance has too many requests in progress; retry later.'
-  problems.respond(exchange, refusalOf('service.overloaded', detail, { retryAfterSeconds: 1 }))
 }
 
 /** `GET /openapi.json`: the contract as OpenAPI 3.1, created on the first request. */

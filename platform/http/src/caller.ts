@@ -13,7 +13,8 @@ export type Authenticate = (request: {
 
 /**
  * Authenticates the request and checks its permission. On a public route a token that is not valid counts as none.
- * @throws AppError 401 `auth.token_missing` or `auth.token_invalid`, 403 `auth.permission_missing` or `auth.scope_missing`
+ * The place of the request among those in progress is assigned to the caller.
+ * @throws AppError 503 `service.overloaded`, 401 `auth.token_missing` or `auth.token_invalid`, 403 `auth.permission_missing` or `auth.scope_missing`
  */
 export async function authorize(
   exchange: Exchange,
@@ -22,11 +23,14 @@ export async function authorize(
 ): Promise<HttpPrincipal> {
   const { headers } = exchange.request
   if (permission === 'public') {
-    exchange.principal = await authenticateOrNobody(exchange, authenticate)
-    return exchange.principal
+    const anyone = await authenticateOrNobody(exchange, authenticate)
+    exchange.principal = anyone
+    exchange.place?.assign(anyone)
+    return anyone
   }
   const principal = await authenticate({ headers, address: exchange.address })
   exchange.principal = principal
+  exchange.place?.assign(principal)
   if (principal.can(permission)) return principal
   if (principal.kind === 'anonymous') throw refusalOf('auth.token_missing', 'A bearer token is required.')
   throw permissionMissing(permission, principal)

@@ -3,6 +3,7 @@ import type { NewId } from '@stoa/kernel'
 import { receivedDeadline } from '@stoa/resilience'
 import type { Principal } from '@stoa/security'
 import { contextFromHeaders, newContext, type Span, type Telemetry, type TraceContext } from '@stoa/telemetry'
+import type { Place } from './place.ts'
 import type { Upgrade } from './sockets/handshake.ts'
 
 /** The caller of a request, as far as the HTTP server needs it. */
@@ -34,8 +35,10 @@ export interface Exchange {
   rawBody: Uint8Array | undefined
   /** The problem's code, when it was answered with one. */
   code: string | undefined
-  /** Gives back the request's place among those in progress; a stream does so when it begins, all others when they end. */
-  leave: () => void
+  /** The request's place among those in progress; undefined where there is no limit. */
+  place: Place | undefined
+  /** Whether the request has waited for an outcome: its duration says nothing about the load. */
+  isWaiting: boolean
   /** The connection of a request for a WebSocket. */
   readonly upgrade: Upgrade | undefined
   /** Whether the connection has become a WebSocket. */
@@ -92,7 +95,8 @@ export function beginExchange(
     code: undefined,
     upgrade,
     isUpgraded: false,
-    leave: () => {},
+    place: undefined,
+    isWaiting: false,
     // Most requests never use it, and it costs more than the rest of this object.
     get signal() {
       controller ??= new AbortController()

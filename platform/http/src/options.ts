@@ -86,7 +86,7 @@ export interface HttpAppOptions {
   readonly issuer?: string
   /** The peers whose `X-Forwarded-For` is trusted; by default only the same machine. */
   readonly isTrustedProxy?: IsTrustedProxy
-  /** Refuses requests beyond its limit with 503 `service.overloaded`; additional routes are never refused. If omitted, there is no limit. */
+  /** Refuses requests beyond its limit, or beyond the share of their caller, with 503 `service.overloaded`; additional routes are never refused. If omitted, there is no limit. */
   readonly load?: LoadShedder
   /** Records reads of staff and refused requests in the audit trail; writes are recorded through `makeTx`. If omitted, nothing is recorded. */
   readonly tally?: Tally

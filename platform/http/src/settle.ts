@@ -84,6 +84,7 @@ async function settle(
       const settlement = settled(answered.body)
       const remainingMs = untilMs - performance.now()
       if (watch === undefined || settlement !== false || remainingMs <= 0) return { answered, settlement }
+      exchange.isWaiting = true
       await pause(watch.changed, Math.min(limits.pollMs, remainingMs), [exchange.signal, draining])
     } finally {
       watch?.stop()

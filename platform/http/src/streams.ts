@@ -51,7 +51,7 @@ export function streamServer(
     if (errors.length > 0) throw invalidFields(errors)
     const endOnDrain = () => exchange.abort(new Error('the service is draining'))
     // open streams are limited elsewhere: most of the time they wait
-    exchange.leave()
+    exchange.place?.leave()
     parts.draining.addEventListener('abort', endOnDrain)
     const stopWatching = endWithToken(parts, exchange, principal, (why) => exchange.abort(new Error(why)))
     try {

@@ -49,7 +49,7 @@ export async function receiveUpload(
   exchange: Exchange,
   declared: DeclaredUpload,
 ): Promise<ReceivedUpload> {
-  exchange.leave()
+  exchange.place?.leave()
   const blob = await blobs.receive(upload.shelf, exchange.request, declared)
   return { blob, discard: () => blobs.discard(upload.shelf, blob.id) }
 }

@@ -185,7 +185,7 @@ export const platformErrors = errors({
   'service.overloaded': {
     kind: 'unavailable',
     title: 'The service is overloaded',
-    why: 'The instance has as many requests in progress as it can serve in time, and refused this one without processing it.',
+    why: 'The instance has as many requests in progress as it can serve in time, or this caller has its share of them; it refused this one without processing it.',
     fix: 'Wait for the time in `Retry-After`, then retry; send fewer requests at once.',
   },
   'service.draining': {

@@ -1,3 +1,4 @@
+export { adaptiveLimit, type AdaptiveLimit, type AdaptiveLimitOptions } from './adaptive-limit.ts'
 export { fullJitterMs } from './backoff.ts'
 export {
   bulkhead,
@@ -31,7 +32,13 @@ export { evidenceOf, type Evidence } from './evidence.ts'
 export { fallback, type FallbackOptions } from './fallback.ts'
 export { hedge, type HedgeOptions } from './hedge.ts'
 export { instanceBreakers, type InstanceBreakers, type InstanceBreakersOptions } from './instance-breakers.ts'
-export { loadShedder, type LoadShedder, type LoadShedderOptions } from './load-shedder.ts'
+export {
+  loadShedder,
+  type LoadPriority,
+  type LoadShedder,
+  type LoadShedderOptions,
+  type LoadSnapshot,
+} from './load-shedder.ts'
 export { makePolicy, wrap, type Call, type Layer, type Policy } from './policy.ts'
 export { rateLimitField, rateLimitPolicyField } from './rate-limit-fields.ts'
 export {

@@ -49,7 +49,7 @@ interface RpcServerOptions {
   readonly clock: Clock
   /** The status in the health protocol. */
   readonly isReady: () => boolean
-  /** Refuses calls beyond its limit with UNAVAILABLE, `service.overloaded`; health and reflection are never refused. If omitted, there is no limit. */
+  /** Refuses calls beyond its limit, or beyond the share of their caller, with UNAVAILABLE, `service.overloaded`; health and reflection are never refused. If omitted, there is no limit. */
   readonly load?: LoadShedder
   /** The limits of message bodies; those of the process by default. */
   readonly limits?: BodyLimits
@@ -99,7 +99,8 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
       {
         method: unary,
         declared,
-        call: (read, context) => shedding.run(() => serve(serving, unary, declared, read, context)),
+        call: (read, context) =>
+          shedding.run(nameOf(unary), (assign) => serve(serving, unary, declared, read, context, assign)),
       },
     ]
   })
@@ -167,6 +168,7 @@ function serve(
   declared: RpcMethod,
   readInput: () => Promise<object>,
   { header, signal, onAdmitted }: Parameters<UnaryCall>[1],
+  assign: (caller: string) => void,
 ): Promise<unknown> {
   const name = nameOf(method)
   return options.observe(name, header, async (deadlineMs) => {
@@ -176,6 +178,7 @@ function serve(
     }
     const principal = await admit(options, name, declared, header)
     onAdmitted()
+    assign(principal.subject)
     const input = await readInput()
     noteOrder(input)
     const request = { method: method.localName, declared, input, principal, header, deadlineMs, signal, address: '' }

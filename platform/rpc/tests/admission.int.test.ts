@@ -124,13 +124,13 @@ test.each([
 ])(
   '%s: calls beyond what can be in progress are refused at once, and health is served',
   async (type, refused, served) => {
-    const load = loadShedder({ maxInProgress: 1 })
+    const load = loadShedder({ cap: 1 })
     const held = Promise.withResolvers<object>()
     const port = await cellar({ load, store: () => held.promise })
     const session = dial(port)
     const first = call(session, type, service)
     first.end(empty[type])
-    await expect.poll(() => load.isFull()).toBe(true)
+    await expect.poll(() => load.isFull('high')).toBe(true)
     const second = call(session, type, service)
     second.end(empty[type])
     expect(await statusOf(second)).toBe(refused)
@@ -138,7 +138,7 @@ test.each([
     expect((await health.check({})).status).toBe(HealthCheckResponse_ServingStatus.SERVING)
     held.resolve({})
     expect(await statusOf(first)).toBe(served)
-    expect(load.isFull()).toBe(false)
+    expect(load.isFull('high')).toBe(false)
     load.close()
   },
 )

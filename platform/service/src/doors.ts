@@ -16,6 +16,7 @@ import { auditTrailEndpoint } from './audit-trail.ts'
 import type { Connections } from './connections.ts'
 import { refuseErased } from './erased-subjects.ts'
 import { makeHealth } from './health.ts'
+import { observeLoad } from './observe-load.ts'
 import { operatingEndpoints } from './operating-endpoints.ts'
 import { operatorRecorder } from './operator-recorder.ts'
 import { personalDataEndpoint } from './personal-data.ts'
@@ -77,6 +78,7 @@ async function openDoors(options: DoorOptions): Promise<OpenDoors> {
   const { connections } = options
   const { config } = connections.options
   const load = loadShedder()
+  observeLoad(load, connections.telemetry)
   const app = await makeApp(options, load)
   const rpc = makeRpc(options, load)
   const paths = rpcPaths(servedBy(options.connections))

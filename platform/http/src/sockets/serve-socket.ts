@@ -120,7 +120,7 @@ async function accept(run: Run): Promise<object> {
   })
   exchange.isUpgraded = true
   // open sockets are limited elsewhere: most of the time they wait
-  exchange.leave()
+  exchange.place?.leave()
   const conversation = openSocket(webSocket, {
     limits: { ...parts.limits.sockets, heartbeatMs: parts.limits.heartbeatMs },
     parse,
