@@ -16,8 +16,17 @@ const createBlobs = `
   comment on table public.blobs is 'Every object in the store: its row is written before the object, and removed after it';
 `
 
-/** The table of a service that stores blobs. */
+const createOwner = `
+  create table public.blob_owner (id uuid primary key default gen_random_uuid());
+  insert into public.blob_owner default values;
+  comment on table public.blob_owner is 'Names this database in the store, whose objects belong to one database';
+`
+
+/** The tables of a service that stores blobs. */
 export const blobsMigrations: MigrationSet = {
   name: 'blobs',
-  migrations: [{ name: '0001-create-blobs', sql: createBlobs }],
+  migrations: [
+    { name: '0001-create-blobs', sql: createBlobs },
+    { name: '0002-create-owner', sql: createOwner },
+  ],
 }

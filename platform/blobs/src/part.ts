@@ -1,9 +1,7 @@
-import type { Service } from '@stoa/contract'
 import { repeatedPart, type Part } from '@stoa/kernel/part'
-import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
 import { knownBlobs, removeRemains, type Remains } from './blob-rows.ts'
-import type { ObjectStore } from './object-store.ts'
+import { ownsObjects, type BlobPlaces } from './ownership.ts'
 import { keyOfBlob } from './shelves.ts'
 
 const remains: Remains = { receivedHours: 24, droppedMinutes: 10 }
@@ -12,28 +10,26 @@ const strayHours = 48
 
 const straysEveryMs = 6 * 3_600_000
 
-interface SweepOptions {
-  readonly service: Pick<Service, 'name' | 'blobs'>
-  readonly store: ObjectStore
-  readonly database: Database
-}
-
 /** The parts that remove what no row names, and report a store that cannot be used. */
-export function blobParts({ logger, ...options }: SweepOptions & { readonly logger: Logger }): Part[] {
-  const { check } = options.store
+export function blobParts({ logger, ...places }: BlobPlaces & { readonly logger: Logger }): Part[] {
+  const { check } = places.store
   const remove = repeatedPart('removal of blobs without a row', sweepEveryMs, {
-    run: () => sweepBlobs(options),
+    async run() {
+      // long before strays are removed, so that a system with another database finds who was first
+      await ownsObjects(places)
+      await sweepBlobs(places)
+    },
     onFailure: (error) => logger.warn('blobs without a row were not removed', { error }),
   })
   const strays = repeatedPart('removal of stray objects', straysEveryMs, {
-    run: () => removeStrays(options),
+    run: () => removeStrays(places),
     onFailure: (error) => logger.warn('stray objects were not removed', { error }),
   })
   return [{ ...remove, dependencies: { blobs: { check } } }, strays]
 }
 
 /** Removes the blobs that no row names: uploads that broke off, and blobs that were dropped. Returns how many. */
-export async function sweepBlobs({ service, store, database }: SweepOptions, wait = remains): Promise<number> {
+export async function sweepBlobs({ service, store, database }: BlobPlaces, wait = remains): Promise<number> {
   let count = 0
   for (;;) {
     const removed = await removeRemains(database, wait, ({ shelf, id }) =>
@@ -46,9 +42,15 @@ export async function sweepBlobs({ service, store, database }: SweepOptions, wai
 
 /**
  * Removes the objects that have no row, because the database was restored to an earlier time. It reads the names of all objects. Returns how many
- * were removed.
+ * were removed. @throws Error if the objects belong to another database
  */
-export async function removeStrays({ service, store, database }: SweepOptions): Promise<number> {
+export async function removeStrays(places: BlobPlaces): Promise<number> {
+  const { service, store, database } = places
+  if (!(await ownsObjects(places))) {
+    throw new Error(
+      `the objects of ${service.name} in the store belong to another database: use another prefix, or delete the object ${service.name}/owner to hand them over`,
+    )
+  }
   let count = 0
   for (const shelf of Object.keys(service.blobs)) {
     const prefix = keyOfBlob(service.name, shelf, '').slice(0, -1)

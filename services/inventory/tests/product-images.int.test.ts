@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, request as sendHttp, type IncomingMessage } from 'node:http'
-import { json } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
+import { json, text } from 'node:stream/consumers'
 import { removeStrays, sweepBlobs, type ObjectStore } from '@stoa/blobs'
 import { asCaller } from '@stoa/local'
-import { newId } from '@stoa/kernel'
+import { AppError, newId } from '@stoa/kernel'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inventory } from '@stoa/contracts/inventory/service'
@@ -180,14 +181,24 @@ test('an object without a row is removed once it is two days old', async () => {
   const old = '0190b6f0-0000-7000-8000-000000000000'
   const young = newId()
   const removed: string[] = []
-  const store = {
-    async *list(prefix: string) {
+  let owner: string | undefined
+  const store: Pick<ObjectStore, 'list' | 'read' | 'remove' | 'write'> = {
+    async *list(prefix) {
       yield [old, young, kept?.id].map((id) => `${prefix}/${id}`)
     },
-    remove: async (key: string) => void removed.push(key),
+    async read(key) {
+      if (owner === undefined) throw new AppError('not_found', 'blob.lost', key)
+      return Readable.from([Buffer.from(owner)])
+    },
+    remove: async (key) => void removed.push(key),
+    write: async (_key, bytes) => void (owner = await text(bytes)),
   }
   const { database } = app.service
+  const places = { service: inventory, database, store: store as ObjectStore }
   expect(kept).toBeDefined()
-  expect(await removeStrays({ service: inventory, database, store: store as unknown as ObjectStore })).toBe(1)
+  expect(await removeStrays(places)).toBe(1)
   expect(removed).toEqual([`inventory/images/${old}`])
+  owner = newId()
+  await expect(removeStrays(places)).rejects.toThrow('belong to another database')
+  expect(removed).toHaveLength(1)
 })
