@@ -8,6 +8,7 @@ import * as alerts from './alerts-http.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
 import * as metrics from './metrics-http.ts'
+import * as levels from './service-levels-http.ts'
 
 const described = describeService({
   name: 'monitoring',
@@ -15,7 +16,7 @@ const described = describeService({
   owner: 'platform',
   slo: { availability: 0.995, p99Ms: 200, errorRate: 0.005 },
   errors: monitoringErrors,
-  operations: { ...http, ...metrics, ...alerts },
+  operations: { ...http, ...metrics, ...levels, ...alerts },
   publishes: events,
   consumes: { userDeleted },
   tasks: {

@@ -68,12 +68,17 @@ function rulesOfLevel({ name: service, slo: { availability, p99Ms, errorRate }, 
   )
   const slow: Rule = {
     alert: 'HighLatency',
-    expr: `histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{job="${service}"${exceptLong(operations)}}[5m]))) > ${p99Ms / 1_000}`,
+    expr: `${p99Of({ name: service, operations })} > ${p99Ms / 1_000}`,
     for: '10m',
     labels: { severity: 'ticket', service },
     annotations: annotated(`the 99th percentile of requests is above ${p99Ms} ms`, 'high-latency'),
   }
   return [...ofBudgets, slow]
+}
+
+/** The 99th percentile of the requests of a service in the last 5 minutes, in seconds, as an expression. */
+export function p99Of({ name, operations }: Pick<Service, 'name' | 'operations'>): string {
+  return `histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{job="${name}"${exceptLong(operations)}}[5m])))`
 }
 
 /** Leaves out streams and sockets, which last as long as their client listens, and writes that wait for an outcome if the client wants it. */

@@ -1,6 +1,6 @@
 import type { Service } from '@stoa/contract'
 import type { System } from './define-system.ts'
-import { alertRulesOf } from './alert-rules.ts'
+import { alertRulesOf, p99Of } from './alert-rules.ts'
 import { defaultSystem, loadSystem } from './load-system.ts'
 
 /** The system that this process belongs to: that of STOA_SYSTEM, else the shop. */
@@ -15,3 +15,9 @@ export function contractIn({ name, services }: System, service: string): Service
 
 /** The alert rules of this system: those of the file that `stoa publish prometheus` makes. */
 export const runningAlertRules = () => alertRulesOf(runningSystem)
+
+/** The service levels of this system, each with the expression of its 99th percentile in seconds. */
+export const runningServiceLevels = () =>
+  runningSystem.services.flatMap(({ contract }) =>
+    contract === undefined ? [] : [{ service: contract.name, slo: contract.slo, p99: p99Of(contract) }],
+  )

@@ -91,6 +91,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/service-levels',
+    validateSearch: textsOf('service', 'budget'),
+    component: lazyRouteComponent(() => import('./pages/ServiceLevels.tsx'), 'ServiceLevels'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/runbooks/$name',
     component: lazyRouteComponent(() => import('./pages/Runbook.tsx'), 'Runbook'),
   }),

@@ -13,6 +13,7 @@ import { pruneSpans } from './use-cases/prune-spans.ts'
 import { listMetrics, queryMetricRange, queryMetrics } from './use-cases/query-metrics.ts'
 import { getServiceMap } from './use-cases/read-service-map.ts'
 import { getTrace, listTraces } from './use-cases/read-traces.ts'
+import { listServiceLevels } from './use-cases/read-service-levels.ts'
 import { getUptime, listUptime } from './use-cases/read-uptime.ts'
 import { receiveSpans } from './use-cases/receive-spans.ts'
 import { removeOldAlerts } from './use-cases/remove-old-alerts.ts'
@@ -56,6 +57,7 @@ export const monitoringService = defineService(monitoring, {
       queryMetricRange: queryMetricRange(deps),
       listUptime: listUptime(deps),
       getUptime: getUptime(deps),
+      listServiceLevels: listServiceLevels(deps),
       listAlerts: listAlerts(deps),
       getAlert: getAlert(deps),
       acknowledgeAlert: acknowledgeAlert(deps),

@@ -1,7 +1,16 @@
 /** A page of the navigation. */
 export interface ConsolePage {
   readonly title: string
-  readonly to: '/' | '/orders' | '/reports' | '/sagas' | '/events' | '/dead-letters' | '/traces' | '/alerts'
+  readonly to:
+    | '/'
+    | '/orders'
+    | '/reports'
+    | '/sagas'
+    | '/events'
+    | '/dead-letters'
+    | '/traces'
+    | '/alerts'
+    | '/service-levels'
   readonly group: '' | 'Sell' | 'Run' | 'Observe'
   /** The permission without which it shows nothing. */
   readonly permission: string
@@ -17,6 +26,7 @@ export const consolePages: readonly ConsolePage[] = [
   { title: 'Dead letters', to: '/dead-letters', group: 'Run', permission: 'ops' },
   { title: 'Traces', to: '/traces', group: 'Observe', permission: 'ops' },
   { title: 'Alerts', to: '/alerts', group: 'Observe', permission: 'alert:read' },
+  { title: 'Service levels', to: '/service-levels', group: 'Observe', permission: 'alert:read' },
 ]
 
 /** The pages that show something to an account with these permissions, by group. */

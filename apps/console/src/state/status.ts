@@ -2,9 +2,9 @@
 export type Tone = 'ok' | 'warning' | 'error' | 'info' | 'waiting' | 'stopped'
 
 const states: Readonly<Record<Tone, readonly string[]>> = {
-  ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded', 'resolved'],
-  warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded'],
-  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing'],
+  ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded', 'resolved', 'kept'],
+  warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded', 'spent'],
+  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing', 'burning'],
   info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered'],
   waiting: ['waiting', 'on_hold', 'queued', 'silenced'],
   stopped: [

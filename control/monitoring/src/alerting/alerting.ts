@@ -8,6 +8,7 @@ import type { config } from '../config.ts'
 import { lookbackMs } from '../promql/evaluate.ts'
 import type { WebhookTarget } from '../webhooks/alert-webhooks.ts'
 import { targetAt } from '../scrape/registered-targets.ts'
+import { requestMetric } from '../series/count-requests.ts'
 import { MetricHistory } from '../series/metric-history.ts'
 import { startAlertLoop, type AlertLoop } from './alert-loop.ts'
 import { metricsOf, type AlertRule } from './alert-rule.ts'
@@ -100,7 +101,9 @@ async function readRules(file: string | undefined): Promise<AlertRule[]> {
 
 /** The metrics that are kept, and for how long: an hour, or as long as a rule looks back. */
 function keptMetrics(rules: readonly AlertRule[], named: readonly string[]): Map<string, number> {
-  const kept = new Map([upMetric, readyMetric, missingMetric, ...named].map((name) => [name, retentionMs]))
+  const kept = new Map(
+    [upMetric, readyMetric, missingMetric, requestMetric, ...named].map((name) => [name, retentionMs]),
+  )
   for (const { expression } of rules) {
     for (const [name, lookedBackMs] of metricsOf(expression)) {
       const neededMs = Math.max(hourMs, lookedBackMs) + lookbackMs

@@ -1,8 +1,10 @@
 import type { Clock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import { deleteOldRounds, deleteRoundsFrom, insertRound, readRounds } from '../store/metric-rounds.ts'
+import { addRequests } from '../store/request-hours.ts'
 import { countScrapes, type ServiceScrapes } from '../store/uptime.ts'
 import { lockLease } from '../store/scrape-lease.ts'
+import { countRequests } from './count-requests.ts'
 import { makeRound, type ScrapedTarget } from './make-round.ts'
 import { SeriesStore, type KeptSamples } from './series-store.ts'
 
@@ -78,11 +80,13 @@ export class MetricHistory {
     if (this.store.lastMs !== undefined && this.store.lastMs >= atMs) await this.forgetFrom(atMs)
     const isComplete = this.store.size === 0 || this.sinceComplete >= completeEvery
     const round = makeRound(this.store, targets, { atMs, isComplete })
+    const requests = countRequests(this.store, targets)
     const at = Temporal.Instant.fromEpochMilliseconds(atMs)
     const id = await database.transaction(async (tx) => {
       if (!(await lockLease(tx, holder))) return undefined
       if (isComplete) await deleteOldRounds(tx, at.subtract({ milliseconds: Math.round(retentionMs * 1.1) }), maxBytes)
       await countScrapes(tx, at, uptime)
+      await addRequests(tx, at, requests)
       return insertRound(tx, round)
     })
     if (id === undefined) return false

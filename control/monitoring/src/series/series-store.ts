@@ -63,6 +63,10 @@ export class SeriesStore implements SeriesSource {
     return this.byTarget.get(target)?.get(key)
   }
 
+  hasTarget(target: string): boolean {
+    return this.byTarget.has(target)
+  }
+
   series(): Iterable<StoredSeries> {
     return this.byId.values()
   }

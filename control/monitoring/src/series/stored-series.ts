@@ -36,6 +36,11 @@ export class StoredSeries implements ReadableSeries {
     return this.values.at(-1) ?? ended
   }
 
+  /** Its last value, also after its end. */
+  get lastValue(): number | undefined {
+    return this.values.findLast((value) => value !== ended)
+  }
+
   get isEnded(): boolean {
     return this.value === ended
   }

@@ -3,12 +3,13 @@ import type { MonitoringService } from '@stoa/contracts/monitoring/service'
 import type { Deps } from '../deps.ts'
 import { deleteResolved } from '../store/alerts.ts'
 import { deleteEnded } from '../store/silences.ts'
+import { deleteOldRequests } from '../store/request-hours.ts'
 import { deleteOldUptime } from '../store/uptime.ts'
 
 const uptimeDays = 400
 const uptimeHours = 31 * 24
 
-/** Deletes alerts, silences and days of uptime after their retention. */
+/** Deletes alerts, silences, and what is counted by hour and by day, after their retention. */
 export const removeOldAlerts =
   ({ database, clock, alertRetentionDays }: Deps): TaskHandler<MonitoringService, 'remove-old-alerts'> =>
   async () => {
@@ -18,4 +19,5 @@ export const removeOldAlerts =
     const now = clock.now()
     const old = { day: now.subtract({ hours: uptimeDays * 24 }), hour: now.subtract({ hours: uptimeHours }) }
     await database.transaction((tx) => deleteOldUptime(tx, old))
+    await database.transaction((tx) => deleteOldRequests(tx, old.hour))
   }
