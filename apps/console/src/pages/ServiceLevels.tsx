@@ -47,7 +47,7 @@ export function ServiceLevels() {
           if (levels.length === 0)
             return <Empty title="No service levels">No service of this system declares one.</Empty>
           return (
-            <div className={chosen === undefined ? '' : 'columns'}>
+            <div className={chosen === undefined ? '' : 'columns panel-first'}>
               <DataTable
                 caption="Service levels"
                 columns={columnsOf(kind)}
@@ -151,9 +151,14 @@ function BudgetFacts({ title, unit, budget }: BudgetFactsProps) {
           )}
         </Fact>
         <Fact name="Burn">
-          {burnRates
-            .map(({ minutes, rate }) => `${minutes < 60 ? `${minutes} min` : `${minutes / 60} h`} ${rateWords(rate)}`)
-            .join(' · ')}
+          <span className="row tight">
+            {burnRates.map(({ minutes, rate }) => (
+              <span key={minutes} className="nowrap">
+                {rateWords(rate)}{' '}
+                <span className="quiet">in {minutes < 60 ? `${minutes} min` : `${minutes / 60} h`}</span>
+              </span>
+            ))}
+          </span>
         </Fact>
       </dl>
     </>
