@@ -2,13 +2,13 @@ import { positive, wholeNumber } from './settings.ts'
 
 /** Settings of an adaptive limit. */
 export interface AdaptiveLimitOptions {
-  /** The limit is never below this (16), with which a process still uses its processor and its connections. */
+  /** The limit is never below this (64), with which a process still uses its processor and its connections, also for a burst. */
   readonly floor?: number
   /** The limit is never above this (512), where it also starts. */
   readonly cap?: number
   /** Requests may take this multiple of what they take at the floor (2). */
   readonly tolerance?: number
-  /** Requests may always take this much longer than at the floor, in milliseconds (25): so short a queue does no harm. */
+  /** Requests may always take this much longer than at the floor, in milliseconds (250): callers wait rather than be refused. */
   readonly slackMs?: number
 }
 
@@ -47,9 +47,9 @@ const rise = 0.2
  */
 export function adaptiveLimit(options: AdaptiveLimitOptions = {}): AdaptiveLimit {
   const cap = wholeNumber('cap', options.cap ?? 512, 1)
-  const floor = Math.min(cap, wholeNumber('floor', options.floor ?? 16, 1))
+  const floor = Math.min(cap, wholeNumber('floor', options.floor ?? 64, 1))
   const tolerance = positive('tolerance', options.tolerance ?? 2)
-  const slackMs = positive('slackMs', options.slackMs ?? 25)
+  const slackMs = positive('slackMs', options.slackMs ?? 250)
   const kinds = new Map<string, Kind>()
   let limit = cap
   let samples = 0

@@ -58,7 +58,7 @@ test('while the event loop is behind it takes 128, which the bulkhead of one cal
 test('the limit follows the latency that is recorded', () => {
   const late = lateTime()
   const shedder = loadShedder({ time: late.time })
-  for (const latencyMs of [5, 500, 500]) {
+  for (const latencyMs of [5, 1_000, 1_000]) {
     const entered = fill(shedder)
     for (let count = 0; count < entered; count++) {
       shedder.record('price', latencyMs)
