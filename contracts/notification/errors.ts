@@ -50,4 +50,46 @@ export const notificationErrors = errors({
     why: 'The mail server or the server of another channel does not respond.',
     fix: 'Nothing: the message is sent again automatically.',
   },
+  'notification.webhook_endpoint_not_found': {
+    kind: 'not_found',
+    title: 'No such webhook endpoint',
+    why: 'There is no webhook endpoint with this id, or it was deleted.',
+    fix: 'Choose an endpoint from the list.',
+  },
+  'notification.webhook_url_refused': {
+    kind: 'invalid',
+    title: 'Webhooks cannot be sent to this URL',
+    why: 'The URL is not an https URL of the Internet, or it contains a user name, a password or a fragment.',
+    fix: 'Use an https URL whose host has a public address. Outside production, a URL of this machine is accepted as well.',
+  },
+  'notification.webhook_type_unknown': {
+    kind: 'invalid',
+    title: 'No service publishes events of this type',
+    why: 'The system has no service that publishes events of a type that the request contains.',
+    fix: 'Use the types of the AsyncAPI documents; from major version 2 on with the version, such as order.created/2.',
+  },
+  'notification.too_many_webhook_endpoints': {
+    kind: 'conflict',
+    title: 'There are too many webhook endpoints',
+    why: 'The system has the maximum number of webhook endpoints.',
+    fix: 'Delete endpoints that are no longer needed, or let one endpoint receive more types.',
+  },
+  'notification.webhook_delivery_not_found': {
+    kind: 'not_found',
+    title: 'No such delivery',
+    why: 'The endpoint did not get an event with this id, or the delivery is older than the retention of the log.',
+    fix: 'Choose a delivery from the list.',
+  },
+  'notification.webhook_delivery_pending': {
+    kind: 'conflict',
+    title: 'The delivery is still pending',
+    why: 'The event has not been accepted yet, and will be sent anyway.',
+    fix: 'Wait for the next attempt; resume the endpoint if it is paused.',
+  },
+  'notification.webhook_delivery_not_pending': {
+    kind: 'conflict',
+    title: 'The delivery is not pending',
+    why: 'Only an event that waits can be skipped; this one was delivered, skipped, or is no longer in the event log.',
+    fix: 'Read the state of the delivery.',
+  },
 })

@@ -1,6 +1,7 @@
-import { event } from '@stoa/contract'
+import { event, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { NotificationId, UserId } from '../shared/ids.ts'
+import { WebhookEndpointId, WebhookPauseReason } from './webhook-resources.ts'
 
 const NotificationFact = Type.Object({
   notificationId: NotificationId,
@@ -23,5 +24,17 @@ export const notificationFailed = event(
     kind: Type.String(),
     channel: Type.String(),
     code: Type.String(),
+  }),
+)
+
+/** An endpoint of webhooks was paused by the platform: it failed for a day, or responded with 410 Gone. */
+export const webhookEndpointPaused = event(
+  'webhook_endpoint.paused',
+  '1.0.0',
+  Type.Object({
+    endpointId: WebhookEndpointId,
+    reason: WebhookPauseReason,
+    failingSince: InstantSchema,
+    pausedAt: InstantSchema,
   }),
 )

@@ -18,6 +18,14 @@ export const notificationExamples: Examples<typeof http> = {
       quietHours: { fromHour: 22, untilHour: 7, utcOffsetMinutes: 60 },
     },
   },
+  createWebhookEndpoint: {
+    body: {
+      url: 'https://merchant.example/webhooks/stoa',
+      types: ['order.confirmed', 'order.shipped'],
+      description: 'the warehouse of the merchant',
+    },
+  },
+  patchWebhookEndpoint: { body: { types: ['order.confirmed'], status: 'active' } },
   sendNotification: {
     body: {
       userId: '01920000-0000-7000-8000-000000000001',

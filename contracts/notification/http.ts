@@ -3,6 +3,8 @@ import { Type } from 'typebox'
 import { NotificationId, UserId } from '../shared/ids.ts'
 import { Notification, NotificationKind, OwnedPreferences, Preferences, Template } from './resources.ts'
 
+export * from './webhook-http.ts'
+
 const Variables = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,59}$' }), noteText(2_000, 0), {
   ...closed,
   maxProperties: 50,

@@ -10,4 +10,6 @@ export const notificationPermissions = {
   'notification:write:any': { description: 'change which messages every account gets', roles: [] },
   'template:manage': { description: 'change the texts of messages', roles: shopStaff },
   'template:manage:security': { description: 'change the texts of messages about the security of accounts', roles: [] },
+  // an endpoint gets what happens in the whole system
+  'webhook:manage': { description: 'register the URLs that get events as webhooks', roles: ['manager'] },
 } as const satisfies Permissions

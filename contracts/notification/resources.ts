@@ -35,6 +35,7 @@ export const NotificationKind = Type.Enum([
   'report.failed',
   'alert.fired',
   'alert.resolved',
+  'webhook_endpoint.paused',
   'message',
 ])
 export type NotificationKind = Static<typeof NotificationKind>

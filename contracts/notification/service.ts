@@ -79,6 +79,7 @@ const described = describeService({
   tasks: {
     deliver: { payload: Type.Object({ notificationId: NotificationId }), attempts: 1_000 },
     'remove-old': { payload: Type.Object({}), everyMs: 600_000 },
+    'tend-webhooks': { payload: Type.Object({}), everyMs: 600_000 },
   },
   personalData: {
     inbox:

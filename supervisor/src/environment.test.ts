@@ -12,6 +12,7 @@ const secrets = {
   clientSecrets: Object.fromEntries(names.map((name) => [name, `client-secret-of-${name}`])),
   authSecret: 'what encrypts the signing keys',
   userSecret: 'what encrypts second factors',
+  notificationSecret: 'what encrypts secrets of webhooks',
   registryToken: 'what the system proves itself with',
   otlpToken: 'what senders of spans prove themselves with',
   webhookSecrets: { SANDBOX_WEBHOOK_SECRET: 'of the provider', SANDBOX_CARRIER_SECRET: 'of the carrier' },

@@ -48,6 +48,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...Object.fromEntries((deployment.webhookSecrets ?? []).map((name) => [name, secrets.webhookSecrets[name] ?? ''])),
     ...(name === 'auth' ? authSecrets(secrets) : {}),
     ...(name === 'user' ? { USER_SECRET: secrets.userSecret } : {}),
+    ...(name === 'notification' ? { NOTIFICATION_SECRET: secrets.notificationSecret } : {}),
   }
   // Not the user's to choose here: the whole server's address, and ports that were looked at and may have been moved.
   const fixed: Record<string, string> = {

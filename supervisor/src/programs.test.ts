@@ -24,6 +24,7 @@ function programs(environment: Record<string, string> = {}, isPacked = false): r
       clientSecrets: {},
       authSecret: '',
       userSecret: '',
+      notificationSecret: '',
       registryToken: '',
       otlpToken: '',
       webhookSecrets: {},

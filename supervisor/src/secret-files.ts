@@ -57,6 +57,7 @@ function secretsOf({ deployment, settings }: Configured, secrets: Secrets, serve
     AUTH_SECRET: secrets.authSecret,
     SERVICE_SECRETS: clients.join(','),
     USER_SECRET: secrets.userSecret,
+    NOTIFICATION_SECRET: secrets.notificationSecret,
     OTLP_TOKEN: secrets.otlpToken,
   }
   return Object.fromEntries(Object.entries(known).filter(([setting]) => setting in settings))

@@ -15,6 +15,8 @@ export interface Secrets {
   readonly authSecret: string
   /** Encrypts the secrets of second factors in user. */
   readonly userSecret: string
+  /** Encrypts the secrets of webhook endpoints in notification. */
+  readonly notificationSecret: string
   /** What the system's own processes prove themselves with at the registry. */
   readonly registryToken: string
   /** What processes prove themselves with that send spans to monitoring. */
@@ -39,6 +41,7 @@ export async function ensureSecrets(folder: DataFolder, services: readonly Deplo
     ),
     authSecret: known.authSecret ?? makeSecret(),
     userSecret: known.userSecret ?? makeSecret(),
+    notificationSecret: known.notificationSecret ?? makeSecret(),
     registryToken: known.registryToken ?? makeSecret(),
     otlpToken: known.otlpToken ?? makeSecret(),
     webhookSecrets: completed(

@@ -27,6 +27,13 @@ export const makers: Readonly<Record<string, Make>> = {
     const body = { userId: owner.id, kind: 'message', variables: { subject: 'Good day', text: 'to you' } }
     return (await ask('POST', '/api/v1/notifications/send', await accountOf('admin'), body)).id
   },
+  '/api/v1/webhook-endpoints/{}/deliveries/{}': async (_, [endpoint = '']) => webhookTo(endpoint),
+  'notification.redeliverWebhook': async (_, [endpoint = '']) => {
+    const eventId = await webhookTo(endpoint)
+    const delivery = `/api/v1/webhook-endpoints/${endpoint}/deliveries/${eventId}`
+    await ask('POST', `${delivery}/skip`, await accountOf('admin'), undefined)
+    return eventId
+  },
   '/api/v1/sessions/{}': otherSessionOf,
   '/api/v1/auth/sessions/{}': otherSessionOf,
   '/api/v1/pricing/taxes/{}': async () => String(meanings['region']),
@@ -92,6 +99,23 @@ async function storedTrace(): Promise<string> {
     const { items } = await ask('GET', '/api/v1/telemetry/traces?limit=1', await accountOf('admin'))
     if (items.length === 0) throw new Error('no trace is stored yet')
     return items[0].traceId
+  })
+}
+
+/** A webhook that waits for an endpoint, which is paused so that nothing is sent. */
+async function webhookTo(endpoint: string): Promise<string> {
+  const admin = await accountOf('admin')
+  const path = `/api/v1/webhook-endpoints/${endpoint}`
+  await ask('PATCH', path, admin, { status: 'paused', types: ['notification.sent'] }, anyVersion)
+  await ask('POST', '/api/v1/notifications/send', admin, {
+    userId: admin.id,
+    kind: 'message',
+    variables: { subject: 'Good day', text: 'to you' },
+  })
+  return eventually(async () => {
+    const { items } = await ask('GET', `${path}/deliveries?limit=1&state=pending`, admin)
+    if (items.length === 0) throw new Error('no webhook waits yet')
+    return items[0].eventId
   })
 }
 

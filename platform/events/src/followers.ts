@@ -11,7 +11,8 @@ import { recordError } from './retry-policy.ts'
 export interface LogFollower {
   /** In lower case; the second part of the name of its group. */
   readonly name: string
-  readonly start: () => void
+  /** Called once before the first events; the log is there for events to be read again later. */
+  readonly start: (log: Pick<EventLog, 'read'>) => void
   /** Takes events of one partition, in their order; those of other partitions come at the same time. If it rejects, they are handed over again. */
   readonly take: (events: readonly LoggedEvent[]) => Promise<void>
   /** Why it cannot take events now. */
@@ -62,7 +63,7 @@ export function startFollower({ service, log, telemetry }: FollowerOptions, foll
       for (const { topic, lag } of await lagByTopic(log, group)) gauge.set(lag, { follower: follower.name, topic })
     },
   )
-  follower.start()
+  follower.start(log)
   const subscription = log.subscribe({
     group,
     types: 'all',

@@ -41,5 +41,13 @@ export {
 export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export { makeTotpSecret, toBase32, totpCode, totpStepAt, totpUri } from './totp.ts'
-export { signWebhook, verifiedWebhookId, webhookToleranceSeconds, type SignedWebhook } from './webhooks.ts'
+export { postWebhook, type Webhook, type WebhookResponse } from './webhooks/post-webhook.ts'
+export { isLoopbackAddress, isPublicAddress, mayReach, type Reach } from './webhooks/public-addresses.ts'
+export {
+  makeWebhookSecret,
+  signWebhook,
+  verifiedWebhookId,
+  webhookToleranceSeconds,
+  type SignedWebhook,
+} from './webhooks/signature.ts'
 export { liveAccess, type AddedPermission, type LiveAccess } from './live-access.ts'

@@ -2,6 +2,8 @@ import type { UserId } from '@stoa/contracts/shared/ids'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Logger } from '@stoa/telemetry'
+import type { LogFollower } from '@stoa/events'
+import type { ChangingKeys, Reach } from '@stoa/security'
 import type { Channel } from '@stoa/contracts/notification/resources'
 import type { MailFolder } from './channels/folder.ts'
 import type { MailChannel, MailServer } from './channels/smtp.ts'
@@ -25,6 +27,15 @@ export interface Deps {
   readonly staffInbox: UserId
   /** Addresses that messages to staff go to as well, when there is a mail server. */
   readonly staffMail: string | undefined
+  readonly webhooks: {
+    readonly secretKeys: ChangingKeys
+    /** Where endpoints may be. */
+    readonly reach: Reach
+    /** The types of events that endpoints can ask for. */
+    readonly publishedTypes: ReadonlySet<string>
+    readonly retentionDays: number
+    readonly follower: LogFollower
+  }
 }
 
 /** The channels by which a person can be reached. */

@@ -227,6 +227,16 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
     ],
     de: ['Behoben: {{summary}}', '{{alert}}, ausgelöst um {{firedAt}}, ist seit {{resolvedAt}} behoben: {{summary}}.'],
   },
+  'webhook_endpoint.paused': {
+    en: [
+      'Webhooks to {{host}} are paused',
+      'The webhook endpoint {{endpointId}} ({{host}}) was paused: {{reason}}. It has failed since {{failingSince}}. Its events wait for at most {{days}} days; set its status to active to send them in order.',
+    ],
+    de: [
+      'Webhooks an {{host}} sind angehalten',
+      'Der Webhook-Endpunkt {{endpointId}} ({{host}}) wurde angehalten: {{reason}}. Er schlägt seit {{failingSince}} fehl. Seine Ereignisse warten höchstens {{days}} Tage; setzen Sie seinen Status auf active, um sie der Reihe nach zu senden.',
+    ],
+  },
   'reconciliation.failed': {
     en: [
       'Reconciliation found new differences',

@@ -43,19 +43,47 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * The addresses of a host, all of which are public. A connection that is made to one of them does not look the name up again, so a name whose
- * address changes meanwhile leads nowhere else. @throws Error
+ * Which addresses a connection may lead to: those of the Internet, also this machine, or any. Only the first is safe for a URL that someone
+ * else has given.
  */
-export async function publicAddressesOf(hostname: string): Promise<{ address: string; family: number }[]> {
+export type Reach = 'internet' | 'this-machine' | 'anywhere'
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether an address is one of this machine (RFC 1122, RFC 4291). */
+export function isLoopbackAddress(address: string): boolean {
+  const version = isIP(address)
+  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6')
+}
+
+/** Whether a connection may lead to an address. */
+export function mayReach(address: string, reach: Reach): boolean {
+  if (reach === 'anywhere') return true
+  return isPublicAddress(address) || (reach === 'this-machine' && isLoopbackAddress(address))
+}
+
+/** An address of a host, as `lookupOf` takes it. */
+export interface FoundAddress {
+  readonly address: string
+  readonly family: number
+}
+
+/**
+ * The addresses of a host, all of which may be reached. A connection that is made to one of them does not look the name up again, so a name
+ * whose address changes meanwhile leads nowhere else. @throws Error
+ */
+export async function reachableAddressesOf(hostname: string, reach: Reach): Promise<FoundAddress[]> {
   const host = hostname.replace(/^\[|\]$/g, '')
   const found = await lookUp(host, { all: true })
   if (found.length === 0) throw new Error('the host has no address')
-  if (!found.every(({ address }) => isPublicAddress(address))) throw new Error('the host is not on the Internet')
+  if (!found.every(({ address }) => mayReach(address, reach))) throw new Error('the host is not on the Internet')
   return found
 }
 
 /** A look-up for a connection that returns given addresses. */
-export function lookupOf(addresses: readonly { address: string; family: number }[]): LookupFunction {
+export function lookupOf(addresses: readonly FoundAddress[]): LookupFunction {
   return (_hostname, options, done) => {
     const [first] = addresses
     if (options.all === true) done(null, [...addresses])

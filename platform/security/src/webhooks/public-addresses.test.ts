@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPublicAddress, publicAddressesOf } from './public-addresses.ts'
+import { isPublicAddress, mayReach, reachableAddressesOf } from './public-addresses.ts'
 
 test.each(['1.1.1.1', '93.184.216.34', '172.32.0.1', '2606:4700::1111', '2a00:1450::5'])('%s is public', (address) => {
   expect(isPublicAddress(address)).toBe(true)
@@ -35,6 +35,23 @@ test.each(['localhost', '127.1', '[::1]', '0x7f.1', '2130706433'])(
   'the host %s has no public address',
   async (written) => {
     const { hostname } = new URL(`http://${written}/`)
-    await expect(publicAddressesOf(hostname)).rejects.toThrow('not on the Internet')
+    await expect(reachableAddressesOf(hostname, 'internet')).rejects.toThrow('not on the Internet')
   },
 )
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.8.8', true],
+  ['::1', true],
+  ['1.1.1.1', true],
+  ['10.0.0.1', false],
+  ['169.254.169.254', false],
+  ['fe80::1', false],
+])('where this machine may be reached, %s may be: %s', (address, isReached) => {
+  expect(mayReach(address, 'this-machine')).toBe(isReached)
+  expect(mayReach(address, 'anywhere')).toBe(true)
+})
+
+test('a host of this machine is found where it may be reached', async () => {
+  expect(await reachableAddressesOf('[::1]', 'this-machine')).toEqual([{ address: '::1', family: 6 }])
+})

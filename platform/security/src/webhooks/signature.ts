@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A received webhook; `body` contains the exact bytes that were signed. */
 export interface SignedWebhook {
@@ -24,6 +24,11 @@ export function verifiedWebhookId(secret: string, { headers, body, now }: Signed
   if (Math.abs(now.epochMilliseconds / 1_000 - Number(timestamp)) > webhookToleranceSeconds) return undefined
   const expected = signatureOf(secret, `${id}.${timestamp}.`, body)
   return signatures.split(' ').some((signature) => isSame(signature, expected)) ? id : undefined
+}
+
+/** A new secret as Standard Webhooks 1.0 writes it: `whsec_` and 32 random bytes as base64. */
+export function makeWebhookSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`
 }
 
 /** Signs a webhook as `verifiedWebhookId` reads it; the secret is base64, behind `whsec_` or not. */

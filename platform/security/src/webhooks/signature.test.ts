@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { signWebhook, verifiedWebhookId } from './webhooks.ts'
+import { signWebhook, verifiedWebhookId } from './signature.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const now = Temporal.Instant.fromEpochMilliseconds(1_614_265_330_000)

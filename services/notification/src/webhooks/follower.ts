@@ -1,0 +1,28 @@
+import { parseCloudEvent, type LogFollower } from '@stoa/events'
+import { insertDeliveries, wantedTypes } from '../store/webhook-deliveries.ts'
+import { startSender, type Sender } from './sender.ts'
+import type { WebhookDeps } from './webhook-deps.ts'
+
+/**
+ * Stores every event for the endpoints that want it, and sends what is stored. An event counts as taken when it is stored, so it reaches each
+ * endpoint at least once; an event that is taken again is stored once.
+ */
+export function makeWebhooks(deps: WebhookDeps): LogFollower {
+  const { database } = deps
+  let sender: Sender | undefined
+  return {
+    name: 'webhooks',
+    start: (log) => void (sender = startSender(deps, log)),
+    async take(events) {
+      const wanted = await wantedTypes(database.read)
+      const offered = events
+        .filter(({ type }) => wanted.has(type))
+        .map(({ id, type, event }) => ({ id, type, at: Temporal.Instant.from(parseCloudEvent(event).time) }))
+      if (offered.length === 0) return
+      await database.transaction((tx) => insertDeliveries(tx, offered))
+      sender?.wake()
+    },
+    trouble: () => sender?.trouble(),
+    close: async () => sender?.stop(),
+  }
+}
