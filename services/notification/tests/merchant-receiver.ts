@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 
 /** What a merchant runs: it uses nothing of Stoa. */
 export function makeMerchantReceiver(
@@ -23,16 +29,21 @@ export function makeMerchantReceiver(
       .some((given) => given.length === expected.length && timingSafeEqual(given, expected))
   }
 
-  return createServer(async (request, response) => {
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     // The bytes as they came: JSON that is parsed and written again differs from what was signed.
     const body = Buffer.concat(chunks)
-    if (!isSigned(request.headers, body)) return response.writeHead(401).end()
-    const event = JSON.parse(body.toString())
-    // A webhook can come twice; store its id together with its effect.
-    if (!handled.has(event.id)) handle(event)
-    handled.add(event.id)
-    return response.writeHead(204).end()
+    if (isSigned(request.headers, body)) {
+      const event = JSON.parse(body.toString())
+      // A webhook can come twice; store its id together with its effect.
+      if (!handled.has(event.id)) handle(event)
+      handled.add(event.id)
+      response.writeHead(204).end()
+    } else response.writeHead(401).end()
+  }
+
+  return createServer((request, response) => {
+    receive(request, response).catch(() => response.destroy())
   })
 }

@@ -91,7 +91,7 @@ export async function noteSuccess(tx: WriteHandle, endpointId: string): Promise<
      where id = ${endpointId} and failing_since is not null`
 }
 
-/** Notes that an endpoint does not accept webhooks, and when it is tried again. */
+/** Notes that an endpoint does not accept webhooks, and when the next attempt is. */
 export async function noteFailure(
   tx: WriteHandle,
   { endpointId, lease }: Turn,

@@ -8,7 +8,7 @@ import type { NotificationService } from '@stoa/contracts/notification/service'
 import { makeWebhookSecret } from '@stoa/security'
 import { readPageById, requireVersion } from '@stoa/service'
 import type { Deps } from '../deps.ts'
-import { whyRefused } from '../domain/webhook-url.ts'
+import { whyRefused } from '../webhooks/webhook-url.ts'
 import * as store from '../store/webhook-endpoints.ts'
 import { sealSecret } from '../webhooks/secrets.ts'
 
