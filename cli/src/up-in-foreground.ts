@@ -1,5 +1,5 @@
 import type { System } from '@stoa/system/define-system'
-import { isProduction } from '@stoa/supervisor/environment'
+import { isProduction } from '@stoa/supervisor/is-production'
 import { startSystem, type RunningSystem, type UpOptions } from '@stoa/supervisor/supervisor'
 import { lastingOutput } from './lasting-output.ts'
 import { toned } from './output.ts'

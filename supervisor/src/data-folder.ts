@@ -26,6 +26,8 @@ export interface DataFolder {
   readonly socket: string
   readonly lock: string
   readonly secrets: string
+  /** The authority of the certificates for calls between services, and a folder of each service. */
+  readonly mesh: string
   /** The last running processes, for the start after a kill -9. */
   readonly processes: string
   /** What a seed has been put into, and whether all read copies have it. */
@@ -69,6 +71,7 @@ export function dataFolderAt(path: string | undefined): DataFolder {
     socket: socketPath(home),
     lock: join(home, 'lock'),
     secrets: join(home, 'secrets.json'),
+    mesh: join(home, 'mesh'),
     processes: join(home, 'processes.json'),
     seeded: join(home, 'seeded.json'),
     system: join(home, 'system.json'),

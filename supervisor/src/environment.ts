@@ -2,7 +2,9 @@ import { databaseUrl } from '@stoa/postgres'
 import { registryTokenOf } from '@stoa/security'
 import { hasBlobs } from '@stoa/system/topology'
 import type { DataFolder } from './data-folder.ts'
+import { meshFolderOf, usesMesh } from './mesh.ts'
 import type { Replica } from './replicas.ts'
+import { isProduction } from './is-production.ts'
 import { databaseOf, logOf, type Secrets } from './secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -42,6 +44,7 @@ export function environmentOf({ deployment, key }: Replica, settings: SystemSett
     ...(name === 'notification' && !isProduction(environment) ? { MAIL_FOLDER: data.mail } : {}),
     ...(deployment.lake === undefined ? {} : { LAKE_FOLDER: data.lake }),
     ...(hasBlobs(deployment) ? { BLOB_FOLDER: data.blobs } : {}),
+    ...(usesMesh(environment) ? { MESH_FOLDER: meshFolderOf(data, name) } : {}),
     SERVICE_CLIENT_SECRET: secrets.clientSecrets[name] ?? '',
     ...(deployment.kind === 'gateway' ? appFolders(settings) : {}),
     ...deployment.embedded,
@@ -80,11 +83,6 @@ export function givenBy(environment: Environment): Record<string, string> {
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   )
   return Object.fromEntries(given)
-}
-
-/** Whether this is no demonstration: no accounts with known passwords, no sample data. */
-export function isProduction({ STOA_ENV, NODE_ENV }: Environment): boolean {
-  return STOA_ENV === 'production' || NODE_ENV === 'production'
 }
 
 /** Where spans go: to monitoring, or where the system has none, or the user names another collector, to files that `stoa traces` reads. */

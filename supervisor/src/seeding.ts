@@ -6,7 +6,8 @@ import { findSeedFile } from '@stoa/system/seed/seed-file'
 import { seedEntry, seedEntryOf, type Bundle } from './bundle.ts'
 import { readJson, writeJson } from './data-folder.ts'
 import { databaseUrlOf } from './databases.ts'
-import { isProduction, schemaBaseUrlOf, type SystemSettings } from './environment.ts'
+import { schemaBaseUrlOf, type SystemSettings } from './environment.ts'
+import { isProduction } from './is-production.ts'
 import { systemError } from '@stoa/system/system-errors'
 
 /** What was put in, and whether every read copy has followed. */

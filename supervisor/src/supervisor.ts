@@ -14,6 +14,7 @@ import { openDatabaseServer, type DatabaseServer } from './database-server.ts'
 import { provisionDatabases } from './databases.ts'
 import type { SystemSettings } from './environment.ts'
 import { makeFleet } from './fleet.ts'
+import { keepCertificates, usesMesh } from './mesh.ts'
 import { takeLock } from './lock.ts'
 import { recordOperated } from './operated.ts'
 import { chooseServices, type Choice } from './choose-services.ts'
@@ -160,6 +161,7 @@ async function bringUp(
   const placed = new Map([...ports, ['postgres', server.embedded?.port ?? 0]])
   await recordPorts(data, services, placed)
   await recordOperated(data, services)
+  if (usesMesh(environment)) endings.push(await keepCertificates({ data, services, onTrouble }))
   const fleet = makeFleet({ services, settings, bundle, isPacked: options.isPacked ?? false, onTrouble })
   endings.push(async () => {
     await fleet.stop()

@@ -16,6 +16,9 @@ const {
   KAFKA_PASSWORD: _password,
   // it only serves requests
   ROLE: _role,
+  // it makes no RPC calls, and takes none
+  MESH_MTLS: _mode,
+  MESH_FOLDER: _folder,
   // it looks up and never registers
   REGISTRY_TOKEN: _token,
   ...shared

@@ -3,6 +3,7 @@ import type { CallOptions, Picked, Service } from '@stoa/contract'
 import type { Resolver } from '@stoa/discovery'
 import type { NewId } from '@stoa/kernel'
 import { callHeaders, statusNameOf, writeKey } from '@stoa/rpc'
+import type { Mesh } from '@stoa/security'
 import { attributes as names, currentContext, rpcCallDuration, traceHeaders, type Telemetry } from '@stoa/telemetry'
 import type { Breakers } from './breakers.ts'
 import { makeUpstream, type CallTokens, type Upstream } from './upstream.ts'
@@ -30,6 +31,8 @@ export interface CallClientOptions {
   readonly newId: NewId
   /** Maximum milliseconds of one call including its retries; 7,000 by default. */
   readonly timeoutMs?: number
+  /** The certificate with which calls are made; without one they are made in clear text. */
+  readonly mesh?: Mesh | undefined
 }
 
 /** Typed clients of everything a service declares it calls. */
@@ -58,8 +61,8 @@ export function connectCalls(options: CallClientOptions): CallClient {
   const durations = rpcCallDuration(options.telemetry.metrics, 'client')
   const targets = new Map<string, ReadonlyMap<string, Target>>()
   for (const [callee, picked] of Object.entries(options.service.calls as Record<string, Picked>)) {
-    const { resolver, tokens, breakers, telemetry } = options
-    const upstream = makeUpstream({ callee, resolver, tokens, breakers, telemetry })
+    const { resolver, tokens, breakers, telemetry, mesh } = options
+    const upstream = makeUpstream({ callee, resolver, tokens, breakers, telemetry, mesh })
     upstreams.push(upstream)
     targets.set(callee, methodsOf(picked, { callee, upstream, durations }))
   }

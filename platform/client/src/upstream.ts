@@ -12,6 +12,7 @@ import {
   type CircuitBreaker,
 } from '@stoa/resilience'
 import { callHeaders, connectRpc, Unanswered, type RpcConnection } from '@stoa/rpc'
+import type { Mesh } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { Breakers } from './breakers.ts'
 
@@ -48,11 +49,12 @@ interface UpstreamOptions {
   readonly tokens: CallTokens
   readonly breakers: Breakers
   readonly telemetry: Telemetry
+  readonly mesh: Mesh | undefined
 }
 
 /** Calls one of a service's instances: retried elsewhere when one is unwell, never past the deadline or the budget. */
-export function makeUpstream({ callee, resolver, tokens, breakers, telemetry }: UpstreamOptions): Upstream {
-  const endpoints = makeEndpoints(callee, resolver, breakers)
+export function makeUpstream({ callee, resolver, tokens, breakers, telemetry, mesh }: UpstreamOptions): Upstream {
+  const endpoints = makeEndpoints({ callee, resolver, breakers, mesh })
   const policy = wrap(bulkhead({ name: callee }), retry({ name: callee, budget: retryBudget(), isRetryable }))
   const attempts = telemetry.metrics.counter('rpc_client_attempts_total', 'Attempted calls to other services', [
     'callee',
@@ -116,14 +118,14 @@ interface Endpoint {
 }
 
 /** The instances of a callee according to the resolver, with their connections. */
-function makeEndpoints(callee: string, resolver: Resolver, breakers: Breakers) {
+function makeEndpoints({ callee, resolver, breakers, mesh }: Omit<UpstreamOptions, 'tokens' | 'telemetry'>) {
   const endpoints = new Map<string, Endpoint>()
   const balancer = powerOfTwoChoices()
 
   function endpointOf(instance: Instance): Endpoint {
     const known = endpoints.get(instance.id)
     if (known !== undefined) return known
-    const endpoint = { instance, connection: connectRpc(instance.host, instance.port, callee) }
+    const endpoint = { instance, connection: connectRpc(instance.host, instance.port, callee, mesh) }
     endpoints.set(instance.id, endpoint)
     return endpoint
   }

@@ -105,7 +105,7 @@ function readSetting(name: string, each: Setting, source: Source): ReadSetting {
 }
 
 function readDefault(name: string, each: Setting, isProduction: boolean): ReadSetting {
-  const value = each.default ?? (isProduction ? undefined : each.embeddedDefault)
+  const value = isProduction ? (each.productionDefault ?? each.default) : (each.default ?? each.embeddedDefault)
   if (value !== undefined || each.isOptional) return { value }
   const fallback = each.isSecret ? ` (or ${name}_FILE, the path of a file)` : ''
   return refuse(name, `is not set, expected ${describeExpected(each.schema)}${fallback}: ${each.doc}`)

@@ -157,6 +157,18 @@ const databaseSettings = (service: string) => ({
   }),
 })
 
+const meshSettings = {
+  MESH_MTLS: setting(Type.Union([Type.Literal('off'), Type.Literal('permissive'), Type.Literal('strict')]), {
+    default: 'off',
+    productionDefault: 'strict',
+    doc: 'Mutual TLS of RPC calls: `strict` requires the certificate of the caller, `permissive` takes calls with and without TLS, `off` is for a mesh such as Istio or Linkerd, or none.',
+  }),
+  MESH_FOLDER: setting(Type.String(), {
+    optional: true,
+    doc: 'Folder of the certificate for calls: `tls.crt`, `tls.key` and `ca.crt`; it is read again when they change. `npm start` makes it.',
+  }),
+}
+
 /** The settings that every service has. A service without a database takes `DATABASE_URL` and the connections out. */
 export function serviceSettings(service: string, port: number) {
   return {
@@ -193,6 +205,7 @@ export function serviceSettings(service: string, port: number) {
       embeddedDefault: 'stoa-embedded-only',
       doc: `Client secret with which ${service} requests its tokens.`,
     }),
+    ...meshSettings,
     TRUSTED_PROXIES: setting(Type.Array(network), {
       default: [],
       doc: 'Addresses and networks (CIDR) whose X-Forwarded-For is trusted; the same machine is always trusted.',

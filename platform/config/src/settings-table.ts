@@ -22,6 +22,7 @@ function describeDefault(each: Setting): string {
   const value = each.default ?? each.embeddedDefault
   if (value === undefined) return each.isOptional ? 'none' : 'required'
   const shown = each.isSecret ? 'a demonstration secret' : `\`${showValue(value)}\``
+  if (each.productionDefault !== undefined) return `${shown}; \`${showValue(each.productionDefault)}\` in production`
   return each.default === undefined ? `${shown}; required in production` : shown
 }
 

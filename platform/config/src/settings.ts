@@ -8,6 +8,7 @@ export interface Setting<Value = unknown> {
   readonly unit: string | undefined
   readonly default: Value | undefined
   readonly embeddedDefault: Value | undefined
+  readonly productionDefault: Value | undefined
   readonly isOptional: boolean
   readonly isEmbeddedOnly: boolean
   readonly isSecret: boolean
@@ -23,6 +24,8 @@ interface SettingOptions<Value> {
   readonly default?: Value
   /** A default for laptops and tests: in production the setting has none, and this value is refused. */
   readonly embeddedDefault?: Value
+  /** The default in production, where it differs. */
+  readonly productionDefault?: Value
   /** Undefined when it is not set. */
   readonly optional?: boolean
   /** For demonstrations only: in production only the default (or no value) is accepted. */
@@ -64,6 +67,7 @@ function declare<Value>(schema: TSchema, options: SettingOptions<unknown>, isSec
     unit: options.unit,
     default: options.default as Value | undefined,
     embeddedDefault: options.embeddedDefault as Value | undefined,
+    productionDefault: options.productionDefault as Value | undefined,
     isOptional: options.optional ?? false,
     isEmbeddedOnly: options.embeddedOnly ?? false,
     isSecret,

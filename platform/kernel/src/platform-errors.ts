@@ -164,6 +164,18 @@ export const platformErrors = errors({
     why: 'A service called a method that is not among the calls of its contract.',
     fix: 'Add the method to `calls` in the contract of the calling service.',
   },
+  'auth.certificate_required': {
+    kind: 'unauthenticated',
+    title: 'The call requires a certificate',
+    why: 'The called service has `MESH_MTLS=strict`, and the call came without TLS, or its certificate has expired since the connection was opened.',
+    fix: 'Set `MESH_MTLS` of the caller to `strict` or `permissive`, and `MESH_FOLDER` to the folder of its certificate.',
+  },
+  'auth.certificate_mismatch': {
+    kind: 'forbidden',
+    title: 'The token belongs to another service than the certificate',
+    why: 'A service presented its certificate with a token that was issued to another service.',
+    fix: 'Let each service use only its own client secret, and find out how it got the token of the other.',
+  },
   'service.failed': {
     kind: 'failed',
     title: 'Something went wrong on our side',

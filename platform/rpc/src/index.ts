@@ -1,6 +1,8 @@
 export { statusNameOf } from './status-name.ts'
 export { callHeaders, writeKey } from './call-headers.ts'
 export { listen } from './listen.ts'
+export type { MeshPeer } from './mesh-peer.ts'
+export type { PortMesh } from './mesh-port.ts'
 export { openPort, type Port } from './port.ts'
 export { fromConnectError, toConnectError } from './refusal-detail.ts'
 export { rpcServer, type RpcServer } from './server.ts'

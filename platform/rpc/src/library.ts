@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { connectNodeAdapter } from '@connectrpc/connect-node'
 import { checkDeclaredSize } from './body-budget.ts'
+import { peerOf, type MeshPeer } from './mesh-peer.ts'
 import { accountBody } from './read-body.ts'
 import { toConnectError } from './refusal-detail.ts'
 import { refuseInProtocol } from './unimplemented.ts'
@@ -20,7 +21,11 @@ interface LibraryOptions {
   readonly methods: { readonly has: (path: string) => boolean }
   readonly limits: BodyLimits
   /** Rejects with the refusal of a caller that may not call the method at the path. */
-  readonly admit: (path: string, header: (name: string) => string | undefined) => Promise<unknown>
+  readonly admit: (
+    path: string,
+    header: (name: string) => string | undefined,
+    peer: MeshPeer | undefined,
+  ) => Promise<unknown>
   readonly own: Listener
   readonly open: Listener
 }
@@ -42,7 +47,7 @@ export function admittedFirst({ methods, limits, admit, own, open }: LibraryOpti
     const pass = async () => {
       checkDeclaredSize(header('content-length'))
       if (methods.has(path)) {
-        await admit(path, header)
+        await admit(path, header, peerOfRequest(request))
         onAdmitted()
       }
       accountBody(request, account, limits.bodyTimeoutMs)
@@ -51,6 +56,11 @@ export function admittedFirst({ methods, limits, admit, own, open }: LibraryOpti
     }
     pass().catch((error: unknown) => refuseInProtocol(request, response, toConnectError(error)))
   }
+}
+
+/** The service at the other end of the connection of a request. */
+export function peerOfRequest(request: Parameters<Listener>[0]): MeshPeer | undefined {
+  return 'stream' in request ? peerOf(request.stream.session) : undefined
 }
 
 /** The library leaves a stream open if it has not read the whole request. */

@@ -15,11 +15,13 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { defaultConnectionLimits, limitConnections, type ConnectionLimits } from './connection-limits.ts'
 import { listen } from './listen.ts'
+import { notePeer, type MeshPeer } from './mesh-peer.ts'
+import { isTls, meshPort, type MeshPort, type PortMesh } from './mesh-port.ts'
 
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI * HTTP/2.0')
 
-/** A port that serves HTTP/1.1 and HTTP/2 without TLS, distinguished by the connection preface. */
+/** A port that serves HTTP/1.1 and HTTP/2 without TLS, and HTTP/2 with mutual TLS, distinguished by the first bytes of a connection. */
 export interface Port {
   readonly port: number
   /** Accepts no more connections, closes idle ones, and waits for the others up to the timeout; then it closes them too. */
@@ -46,6 +48,8 @@ interface PortOptions {
   /** Tells requests whose body may take any time as long as it arrives; the body of any other must be complete within a minute. */
   readonly takesLongBody?: (request: IncomingMessage) => boolean
   readonly limits?: Partial<ConnectionLimits>
+  /** Takes connections with mutual TLS too; without it they are unreadable input. */
+  readonly mesh?: PortMesh
 }
 
 const bodyTimeMs = 60_000
@@ -92,17 +96,31 @@ export async function openPort(options: PortOptions): Promise<Port> {
     if (options.takesStream?.(stream, headers, onAdmitted) === true) return
     options.http2(new Http2ServerRequest(stream, headers, {}, raw), new Http2ServerResponse(stream), onAdmitted)
   })
-  http2.on('session', connections.onSession)
+  let accepted: MeshPeer | undefined
+  http2.on('session', (session) => {
+    if (accepted !== undefined) notePeer(session, accepted)
+    connections.onSession(session)
+  })
+  const mesh = options.mesh === undefined ? undefined : meshPort(options.mesh)
+  const acceptSecure = (socket: Socket) =>
+    mesh?.accept(socket, (secure, peer) => {
+      accepted = peer
+      connections.accept(socket, () => http2.emit('connection', secure))
+      accepted = undefined
+    })
   const silent = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     silent.add(socket)
     const speaks = () => silent.delete(socket)
     socket.once('data', speaks).once('close', speaks)
     connections.onSocket(socket)
-    route(socket, (isHttp2) => connections.accept(socket, () => (isHttp2 ? http2 : http1).emit('connection', socket)))
+    route(socket, {
+      ...(mesh === undefined ? {} : { secure: acceptSecure }),
+      clear: (isHttp2) => connections.accept(socket, () => (isHttp2 ? http2 : http1).emit('connection', socket)),
+    })
   })
   const port = await listen(server, options.host, options.port)
-  return { port, close: (timeoutMs) => close({ server, http1, connections, silent, upgraded }, timeoutMs) }
+  return { port, close: (timeoutMs) => close({ server, http1, connections, silent, upgraded, mesh }, timeoutMs) }
 }
 
 /** Closes the connection of a request whose body is not complete in time. */
@@ -114,7 +132,12 @@ function limitBodyTime(request: IncomingMessage, timeMs: number): void {
   request.once('close', () => clearTimeout(timer))
 }
 
-function route(socket: Socket, pass: (isHttp2: boolean) => void): void {
+interface Ways {
+  readonly clear: (isHttp2: boolean) => void
+  readonly secure?: (socket: Socket) => void
+}
+
+function route(socket: Socket, { clear, secure }: Ways): void {
   const onError = () => socket.destroy()
   socket.on('error', onError)
   socket.setTimeout(10_000, onError)
@@ -123,9 +146,11 @@ function route(socket: Socket, pass: (isHttp2: boolean) => void): void {
     socket.setTimeout(0)
     socket.removeListener('timeout', onError)
     socket.unshift(first)
+    // the handshake reads the socket itself
+    if (secure !== undefined && isTls(first)) return secure(socket)
     const length = Math.min(first.length, preface.length)
-    pass(first.compare(preface, 0, length, 0, length) === 0)
-    process.nextTick(() => socket.resume())
+    clear(first.compare(preface, 0, length, 0, length) === 0)
+    return process.nextTick(() => socket.resume())
   })
 }
 
@@ -137,13 +162,15 @@ interface Connections {
   readonly silent: Set<Socket>
   /** Connections that are no longer HTTP. */
   readonly upgraded: ReadonlySet<Duplex>
+  readonly mesh: MeshPort | undefined
 }
 
-async function close({ server, http1, connections, silent, upgraded }: Connections, timeoutMs: number): Promise<void> {
+async function close({ server, http1, connections, silent, upgraded, mesh }: Connections, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()
   for (const socket of silent) socket.destroy()
+  mesh?.close()
   for (const session of connections.sessions()) session.close()
   const idle = setInterval(() => http1.closeIdleConnections(), 50)
   const force = setTimeout(() => {

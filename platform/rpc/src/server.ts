@@ -1,5 +1,5 @@
 import type { DescMethodUnary, DescService } from '@bufbuild/protobuf'
-import type { HandlerContext } from '@connectrpc/connect'
+import { createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { type Clock, platformError } from '@stoa/kernel'
 import {
@@ -18,13 +18,16 @@ import {
 } from '@stoa/contract'
 import type { Database } from '@stoa/postgres'
 import { remainingMs, type LoadShedder, type UnderWay } from '@stoa/resilience'
+import type { Mesh } from '@stoa/security'
 import { addLogFields, type Telemetry } from '@stoa/telemetry'
 import { callHeaders, readKey } from './call-headers.ts'
 import { Health } from './gen/health_pb.js'
 import { serveHealth } from './health.ts'
 import { serveReflection } from './reflection.ts'
 import { toConnectError } from './refusal-detail.ts'
-import { admittedFirst, type LibraryHandler } from './library.ts'
+import { checkBearer, checkPeer } from './check-peer.ts'
+import { admittedFirst, peerOfRequest, type LibraryHandler } from './library.ts'
+import type { MeshPeer } from './mesh-peer.ts'
 import { makeCallObserver, type CallObserver } from './observe-call.ts'
 import { readMaxBytes } from './body-budget.ts'
 import { makeCallShedding } from './shed-calls.ts'
@@ -53,6 +56,8 @@ interface RpcServerOptions {
   readonly load?: LoadShedder
   /** The limits of message bodies; those of the process by default. */
   readonly limits?: BodyLimits
+  /** Requires the certificate of the caller, as its mode says, and that the token is of the same service. */
+  readonly mesh?: Mesh
 }
 
 interface Request {
@@ -108,12 +113,12 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
   const handler = admittedFirst({
     methods: byPath,
     limits,
-    admit: async (path, header) => {
+    admit: async (path, header, peer) => {
       const found = byPath.get(path)
       if (found === undefined) return
       shedding.check()
       const { method, declared } = found
-      await admit(options, nameOf(method), declared, header).catch((error: unknown) =>
+      await admit(options, nameOf(method), declared, { header, peer }).catch((error: unknown) =>
         serving.observe(nameOf(method), header, () => Promise.reject(error)),
       )
     },
@@ -139,14 +144,17 @@ function nameOf(method: DescMethodUnary): string {
   return `${method.parent.typeName}/${method.name}`
 }
 
+const peerKey = createContextKey<MeshPeer | undefined>(undefined)
+
 /** The library's handler of the declared methods. */
 function adapter(services: readonly DescService[], methods: readonly UnaryMethod[]) {
   const implementation = Object.fromEntries(
     methods.map(({ method, call }) => [
       method.localName,
-      (input: object, { requestHeader, signal }: HandlerContext) => {
+      (input: object, { requestHeader, signal, values }: HandlerContext) => {
         const header = (name: string) => requestHeader.get(name) ?? undefined
-        return call(async () => input, { header, signal, onAdmitted: () => {} }).catch((error: unknown) => {
+        const peer = values.get(peerKey)
+        return call(async () => input, { header, signal, onAdmitted: () => {}, peer }).catch((error: unknown) => {
           throw toConnectError(error)
         })
       },
@@ -156,6 +164,7 @@ function adapter(services: readonly DescService[], methods: readonly UnaryMethod
     acceptCompression: [],
     readMaxBytes,
     fallback: refuseUnimplemented,
+    contextValues: (request) => createContextValues().set(peerKey, peerOfRequest(request)),
     routes(router) {
       for (const each of services) router.service(each, implementation as never)
     },
@@ -167,7 +176,7 @@ function serve(
   method: DescMethodUnary,
   declared: RpcMethod,
   readInput: () => Promise<object>,
-  { header, signal, onAdmitted }: Parameters<UnaryCall>[1],
+  { header, signal, onAdmitted, peer }: Parameters<UnaryCall>[1],
   assign: (caller: string) => void,
 ): Promise<unknown> {
   const name = nameOf(method)
@@ -176,7 +185,7 @@ function serve(
     if (remainingMs(deadlineMs, epochMs) === 0) {
       throw platformError('request.deadline_exceeded', 'The deadline of the call has passed.')
     }
-    const principal = await admit(options, name, declared, header)
+    const principal = await admit(options, name, declared, { header, peer })
     onAdmitted()
     assign(principal.subject)
     const input = await readInput()
@@ -195,12 +204,26 @@ function noteOrder(input: object): void {
   }
 }
 
-async function admit(options: RpcServerOptions, name: string, declared: RpcMethod, header: Header): Promise<Principal> {
+interface From {
+  readonly header: Header
+  readonly peer: MeshPeer | undefined
+}
+
+async function admit(
+  options: RpcServerOptions,
+  name: string,
+  declared: RpcMethod,
+  { header, peer }: From,
+): Promise<Principal> {
+  const { mesh, clock, telemetry } = options
+  const { logger } = telemetry
+  checkPeer({ mesh, clock, logger }, name, peer)
   const principal = await options.authenticate(header(callHeaders.authorization))
+  checkBearer({ logger }, principal, peer, name)
   if (principal.mayCall(name) || declared.public === true) return principal
   if (principal.kind === 'anonymous') throw platformError('auth.token_missing', 'A bearer token is required.')
   if (principal.kind !== 'service') throw platformError('auth.scope_missing', `The token lacks the scope ${name}.`)
-  options.telemetry.logger.warn('call refused: not declared', { caller: principal.subject, method: name })
+  logger.warn('call refused: not declared', { caller: principal.subject, method: name })
   throw platformError('auth.call_undeclared', `${principal.subject} has not declared the call ${name}.`)
 }
 

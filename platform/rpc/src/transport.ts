@@ -2,12 +2,14 @@ import { validateHeaderValue } from 'node:http'
 import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import { create, fromBinary, toBinary, type DescMethodUnary } from '@bufbuild/protobuf'
 import { ConnectError } from '@connectrpc/connect'
-import { Http2SessionManager } from '@connectrpc/connect-node'
+import type { Http2SessionManager } from '@connectrpc/connect-node'
 import { codeFromHttpStatus, contentTypeUnaryProto, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect'
 import { PlatformError } from '@stoa/kernel'
+import type { Mesh } from '@stoa/security'
+import { callSessions } from './call-sessions.ts'
 import { fromConnectError } from './refusal-detail.ts'
 
-/** The connection to one upstream: HTTP/2 without TLS, opened by the first call and kept open. */
+/** The connection to one upstream: HTTP/2, opened by the first call and kept open. */
 export interface RpcConnection {
   unary(
     method: DescMethodUnary,
@@ -43,32 +45,31 @@ export class Unanswered extends PlatformError {
 
 /**
  * Connects to one instance of a service by the Connect protocol, unary calls in protobuf. Calls reject with the refusal
- * the callee gave, with `Unanswered` when it gave none, or with the error itself when the call cannot be sent at all.
+ * the callee gave, with `Unanswered` when it gave none, or with the error itself when the call cannot be sent at all. With a mesh the
+ * connection has mutual TLS, and the certificate of the callee must name it.
  */
-export function connectRpc(host: string, port: number, callee: string): RpcConnection {
-  const sessions = new Http2SessionManager(`http://${host}:${port}`, {
-    pingIntervalMs: 30_000,
-    pingTimeoutMs: 5_000,
-    idleConnectionTimeoutMs: 300_000,
-  })
+export function connectRpc(host: string, port: number, callee: string, mesh?: Mesh): RpcConnection {
+  const sessions = callSessions({ host, port, callee }, mesh)
   return {
     async unary(method, request, { headers, timeoutMs, signal }) {
       // Node would send a value that is invalid in a header, and the callee would end the stream
       for (const name in headers) validateHeaderValue(name, headers[name] ?? '')
       const body = toBinary(method.input, create(method.input, request as never))
       const path = `/${method.parent.typeName}/${method.name}`
-      const answer = await exchange(
-        () => sessions.request('POST', path, { 'content-type': contentTypeUnaryProto, ...headers }, {}),
-        body,
-        { callee, timeoutMs, signal, onRead: (stream) => sessions.notifyResponseByteRead(stream) },
-      )
+      let session: Http2SessionManager | undefined
+      const open = async () => {
+        session = await sessions.next()
+        return session.request('POST', path, { 'content-type': contentTypeUnaryProto, ...headers }, {})
+      }
+      const onRead = (stream: ClientHttp2Stream) => session?.notifyResponseByteRead(stream)
+      const answer = await exchange(open, body, { callee, timeoutMs, signal, onRead })
       try {
         return readAnswer(method, answer)
       } catch (error) {
         throw fromConnectError(error, callee)
       }
     },
-    close: () => sessions.abort(),
+    close: sessions.close,
   }
 }
 

@@ -3,6 +3,7 @@ import { create, fromBinary, toBinary, type DescMethodUnary } from '@bufbuild/pr
 import { Code, ConnectError } from '@connectrpc/connect'
 import { codeToHttpStatus, contentTypeUnaryProto, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
 import { bodiesOfProcess, checkDeclaredSize, type BodyBudget } from './body-budget.ts'
+import { peerOf, type MeshPeer } from './mesh-peer.ts'
 import { bodyTimeoutMs, readBody } from './read-body.ts'
 import { toConnectError } from './refusal-detail.ts'
 
@@ -12,6 +13,8 @@ export interface UnaryContext {
   readonly signal: AbortSignal
   /** Called when the caller has been admitted: its connection no longer counts as a stranger. */
   readonly onAdmitted: () => void
+  /** The service at the other end of a connection with mutual TLS; undefined without one. */
+  readonly peer: MeshPeer | undefined
 }
 
 /** Serves one call of a method; it admits the caller before it reads the input, so that strangers cost no memory. */
@@ -76,7 +79,7 @@ async function answer({ stream, headers, onAdmitted, limits }: Incoming, { metho
       return typeof value === 'string' ? value : value?.[0]
     }
     const readInput = async () => parse(method, await readBody(stream, account, limits.bodyTimeoutMs))
-    const result = await call(readInput, { header, signal: gone.signal, onAdmitted })
+    const result = await call(readInput, { header, signal: gone.signal, onAdmitted, peer: peerOf(stream.session) })
     const bytes = toBinary(method.output, create(method.output, (result ?? {}) as never))
     isAnswered = true
     if (stream.destroyed || stream.closed) return

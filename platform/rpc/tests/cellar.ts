@@ -5,8 +5,9 @@ import {
   FileDescriptorSetSchema,
 } from '@bufbuild/protobuf/wkt'
 import { describeService, errors, rpc, type Principal } from '@stoa/contract'
-import { systemClock } from '@stoa/kernel'
+import { systemClock, type Clock } from '@stoa/kernel'
 import { createTelemetry } from '@stoa/telemetry'
+import type { Mesh } from '@stoa/security'
 import { openPort, rpcServer, type Port } from '../src/index.ts'
 
 const bytes = '.google.protobuf.BytesValue'
@@ -19,7 +20,7 @@ const file = create(FileDescriptorProtoSchema, {
 })
 const described = create(FileDescriptorSetSchema, { file: [file_google_protobuf_wrappers.proto, file] })
 // what a generated service is, made by hand
-const Cellar: any = createFileRegistry(described).getService('cellar.Cellar')
+export const Cellar: any = createFileRegistry(described).getService('cellar.Cellar')
 
 /** The path of the method that takes bytes. */
 export const storePath = '/cellar.Cellar/Store'
@@ -35,22 +36,34 @@ const service = describeService({
   personalData: 'none',
 })
 
+/** The log of the cellar: a list of lines. */
+export const logged: string[] = []
+
 const telemetry = createTelemetry({
   service: 'cellar',
   environment: 'test',
   version: '0',
   instance: 'test',
-  logLevel: 'silent',
+  logLevel: 'warn',
+  destination: { write: (line: string) => logged.push(line) } as never,
   spanSinks: [],
 })
 
-const principal = (kind: Principal['kind']): Principal => ({
+const principal = (kind: Principal['kind'], subject: string = kind, isDeclared = kind === 'service'): Principal => ({
   kind,
-  subject: kind,
+  subject,
   roles: [],
   can: () => false,
-  mayCall: () => kind === 'service',
+  mayCall: () => isDeclared,
 })
+
+/** `Bearer order` is a token of order, which declares the call, and `Bearer search!` one of search, which does not. */
+function principalOf(authorization: string | undefined): Principal {
+  const [, name] = /^Bearer (\w+)!?$/.exec(authorization ?? '') ?? []
+  if (name === undefined) return principal('anonymous')
+  if (name === 'service') return principal('service')
+  return principal('service', `service:${name}`, authorization?.endsWith('!') !== true)
+}
 
 type ServerOptions = Parameters<typeof rpcServer>[0]
 type PortLimits = Parameters<typeof openPort>[0]['limits']
@@ -60,10 +73,19 @@ interface CellarOptions {
   readonly connections?: PortLimits
   readonly store?: () => Promise<unknown>
   readonly load?: ServerOptions['load']
+  readonly mesh?: Mesh
+  readonly clock?: Clock
 }
 
 /** Opens a port with one method, which services alone may call. */
-export function openCellar({ limits, connections, load, store = async () => ({}) }: CellarOptions = {}): Promise<Port> {
+export function openCellar({
+  limits,
+  connections,
+  load,
+  mesh,
+  clock = systemClock,
+  store = async () => ({}),
+}: CellarOptions = {}): Promise<Port> {
   const server = rpcServer({
     service,
     handlers: { store },
@@ -72,12 +94,13 @@ export function openCellar({ limits, connections, load, store = async () => ({})
       throw new Error('nothing is written')
     },
     calls: () => ({}),
-    authenticate: async (authorization) => principal(authorization === 'Bearer service' ? 'service' : 'anonymous'),
+    authenticate: async (authorization) => principalOf(authorization),
     telemetry,
-    clock: systemClock,
+    clock,
     isReady: () => true,
     ...(load === undefined ? {} : { load }),
     ...(limits === undefined ? {} : { limits }),
+    ...(mesh === undefined ? {} : { mesh }),
   })
   return openPort({
     host: '127.0.0.1',
@@ -86,5 +109,6 @@ export function openCellar({ limits, connections, load, store = async () => ({})
     http2: server.handler,
     takesStream: server.unary,
     ...(connections === undefined ? {} : { limits: connections }),
+    ...(mesh === undefined ? {} : { mesh: { identity: mesh, logger: telemetry.logger } }),
   })
 }

@@ -41,6 +41,15 @@ export {
 export { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export { makeTotpSecret, toBase32, totpCode, totpStepAt, totpUri } from './totp.ts'
+export {
+  isRenewalDue,
+  issueCertificate,
+  longestCertificateMs,
+  makeAuthority,
+  type KeyedCertificate,
+} from './mesh/certificates.ts'
+export { meshPart, openMesh, type Mesh, type MeshCredentials } from './mesh/mesh.ts'
+export { serviceOf, spiffeId } from './mesh/service-identity.ts'
 export { postWebhook, type Webhook, type WebhookResponse } from './webhooks/post-webhook.ts'
 export { isLoopbackAddress, isPublicAddress, mayReach, type Reach } from './webhooks/public-addresses.ts'
 export {

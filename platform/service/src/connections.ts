@@ -9,6 +9,7 @@ import { runFlags, type RunningFlags } from '@stoa/flags'
 import { kafkaSettingsOf, openEventLog, type EventLog } from '@stoa/events'
 import { newId, StartError, systemClock, type Clock, type NewId } from '@stoa/kernel'
 import { openDatabase, type Database } from '@stoa/postgres'
+import { openMesh, type Mesh } from '@stoa/security'
 import { createTelemetry, type Telemetry } from '@stoa/telemetry'
 import { changeFeed, type ChangeFeed } from './changes.ts'
 import { databaseLog } from './database-log.ts'
@@ -41,6 +42,8 @@ export interface Connections {
   readonly identity: Identity
   readonly breakers: Breakers
   readonly calls: CallClient
+  /** The certificate for calls; undefined without mutual TLS. */
+  readonly mesh: Mesh | undefined
   /** Undefined for a service without sagas and sockets, whose resources change only by requests. */
   readonly changes: ChangeFeed | undefined
   readonly flags: RunningFlags
@@ -58,6 +61,7 @@ export function connect(
   const { config, clock = systemClock, version = config.serviceVersion } = options
   const instanceId = `${service.name}-${randomUUID().slice(0, 8)}`
   const telemetry = openTelemetry(service, options, { instanceId, version })
+  const mesh = meshOf(service, options, { clock, telemetry })
   const log = openLog(service, options, { instanceId, telemetry })
   const witness = log ?? openWitness(options, { instanceId, telemetry })
   const makeId = options.newId ?? newId
@@ -93,7 +97,8 @@ export function connect(
     resolver,
     identity,
     breakers,
-    calls: options.calls ?? connectCalls({ service, resolver, tokens, breakers, telemetry, newId: makeId }),
+    calls: options.calls ?? connectCalls({ service, resolver, tokens, breakers, telemetry, newId: makeId, mesh }),
+    mesh,
     flags: runFlags({
       service,
       domain: instanceId,
@@ -136,6 +141,16 @@ function openTelemetry(
     resourceAttributes: config.otelResourceAttributes,
     ...(logDestination === undefined ? {} : { destination: logDestination }),
   })
+}
+
+function meshOf(
+  { name: service }: Service,
+  { config: { meshMtls: mode, meshFolder: folder } }: StartOptions,
+  { clock, telemetry: { logger } }: Pick<Connections, 'clock' | 'telemetry'>,
+): Mesh | undefined {
+  if (mode === 'off') return undefined
+  if (folder === undefined) throw new StartError(`MESH_MTLS is ${mode}: set MESH_FOLDER to the folder of the certificate`)
+  return openMesh({ mode, service, folder, clock, logger })
 }
 
 /** The settings of a service that declares blobs (`blobSettings`). */

@@ -92,6 +92,9 @@ async function openDoors(options: DoorOptions): Promise<OpenDoors> {
     takesUpgrade: app.takesUpgrade,
     onUpgrade: app.onUpgrade,
     ...(connections.blobs === undefined ? {} : { takesLongBody: app.takesUpload }),
+    ...(connections.mesh === undefined
+      ? {}
+      : { mesh: { identity: connections.mesh, logger: connections.telemetry.logger } }),
     onUnreadable: refuseUnreadable,
     onConnect: refuseConnect,
   }).catch((error: unknown) => {
@@ -131,7 +134,7 @@ function makeApp(options: DoorOptions, load: Load): Promise<HttpApp> {
 }
 
 function makeRpc({ connections, bindings, isReady }: DoorOptions, load: Load): ReturnType<typeof rpcServer> {
-  const { database, makeTx, calls, identity, telemetry, clock } = connections
+  const { database, makeTx, calls, identity, telemetry, clock, mesh } = connections
   return rpcServer({
     service: servedBy(connections),
     handlers: bindings.rpc,
@@ -143,6 +146,7 @@ function makeRpc({ connections, bindings, isReady }: DoorOptions, load: Load): R
     clock,
     isReady,
     load,
+    ...(mesh === undefined ? {} : { mesh }),
   })
 }
 

@@ -12,6 +12,7 @@ import type { Part } from '@stoa/kernel/part'
 import { databasePart } from '@stoa/postgres'
 import { sagaPart } from '@stoa/saga'
 import { tasksPart } from '@stoa/tasks'
+import { meshPart } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import type { BoundService } from './bind-service.ts'
 import { changesPart } from './changes.ts'
@@ -36,6 +37,7 @@ export type HeldParts = ReturnType<typeof heldParts>
 export function heldParts(connections: Connections) {
   const { service, telemetry, database, log, witness, changes, flags, resolver, identity, calls, breakers } =
     connections
+  const { mesh, clock } = connections
   return {
     telemetry: telemetryPart(telemetry),
     database: databasePart(database),
@@ -46,6 +48,7 @@ export function heldParts(connections: Connections) {
     resolver: resolverPart(resolver),
     calls: callsPart({ service, calls, breakers, resolver }),
     identity: identityPart(identity),
+    mesh: meshPart(mesh, clock),
   }
 }
 
@@ -73,7 +76,7 @@ export function stagesOf({ definition, connections, held, bound, doors }: Servic
     { parts: [held.database], leastStopMs: databaseStopMs, mostStopMs: databaseStopMs },
     // The hooks before consumers and sagas, because these may need what `onStart` prepares.
     {
-      parts: [held.log, held.witness, held.changes, held.resolver, held.flags, hooks],
+      parts: [held.log, held.witness, held.changes, held.resolver, held.flags, held.mesh, hooks],
       leastStopMs: connectionsStopMs,
       mostStopMs: connectionsStopMs,
     },

@@ -88,6 +88,8 @@ function valuesOf({ deployment, ports, apps }: EnvironmentOptions): Record<strin
     ADMIN_HOST: '0.0.0.0',
     ...Object.fromEntries<string>(further),
     DRAIN_TIMEOUT_MS: String(drainTimeoutMs),
+    // No certificates are mounted; a mesh of the cluster may encrypt the connections.
+    MESH_MTLS: 'off',
     // The job has migrated before.
     ...(deployment.hasDatabase ? { MIGRATE: 'off' } : {}),
     REGISTRY_URL: at('registry'),
