@@ -28,7 +28,12 @@ test('each service gets a certificate and a key that only its account can read; 
   expect(order.verify(authority.publicKey)).toBe(true)
   expect(order.checkPrivateKey(createPrivateKey(read('order/tls.key')))).toBe(true)
   expect(read('pricing/ca.crt')).toBe(read('ca.crt'))
-  expect([modeOf('order/tls.key'), modeOf('ca.key'), modeOf('order'), modeOf('.')]).toEqual(['600', '600', '700', '700'])
+  expect([modeOf('order/tls.key'), modeOf('ca.key'), modeOf('order'), modeOf('.')]).toEqual([
+    '600',
+    '600',
+    '700',
+    '700',
+  ])
   expect(() => statSync(join(mesh, 'gateway'))).toThrow('ENOENT')
 })
 

@@ -58,7 +58,8 @@ export async function ensureCertificates(
     if (contract === undefined) continue
     const folder = meshFolderOf(data, name)
     await makeFolder(folder, 0o700)
-    if ((await textOf(join(folder, 'ca.crt'))) !== authority.cert) await writeWhole(join(folder, 'ca.crt'), authority.cert)
+    if ((await textOf(join(folder, 'ca.crt'))) !== authority.cert)
+      await writeWhole(join(folder, 'ca.crt'), authority.cert)
     const known = await readPair(folder, 'tls')
     if (known !== undefined && fits(known, { authority, service: name, nowMs })) continue
     // A process that reads between the two writes sees that they do not fit, and looks again.

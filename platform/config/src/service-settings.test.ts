@@ -11,6 +11,8 @@ test('a service needs nothing but its database to start', () => {
   expect(config.parse({ DATABASE_URL: databaseUrl })).toEqual({
     stoaEnv: 'development',
     role: 'all',
+    meshMtls: 'off',
+    meshFolder: undefined,
     serviceVersion: '0.1.0',
     migrate: 'on',
     host: '127.0.0.1',
@@ -54,6 +56,20 @@ test('in production nobody registers without a secret of the system', () => {
   expect(config.parse({ ...production, REGISTRY_TOKEN: 'a-secret-of-all-services' }).registryToken).toBe(
     'a-secret-of-all-services',
   )
+})
+
+test('in production calls require certificates, unless the setting says otherwise', () => {
+  const production = {
+    NODE_ENV: 'production',
+    STOA_ENV: 'production',
+    DATABASE_URL: databaseUrl,
+    AUTH_ISSUER: 'https://shop.example',
+    SERVICE_CLIENT_SECRET: 'a-secret-of-this-service',
+    REGISTRY_TOKEN: 'a-secret-of-all-services',
+  }
+  expect(config.parse(production).meshMtls).toBe('strict')
+  expect(config.parse({ ...production, MESH_MTLS: 'off' }).meshMtls).toBe('off')
+  expect(settingsTable(config)).toContain('| `MESH_MTLS` | `off`; `strict` in production |')
 })
 
 test('the database of the service wins over the one of all', () => {

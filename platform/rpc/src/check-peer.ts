@@ -37,8 +37,5 @@ export function checkBearer(
 ): void {
   if (peer === undefined || kind !== 'service' || subject === `service:${peer.service}`) return
   logger.warn('call refused: the token is of another service', { caller: peer.service, subject, method })
-  throw platformError(
-    'auth.certificate_mismatch',
-    `${peer.service} has presented a token of ${subject}.`,
-  )
+  throw platformError('auth.certificate_mismatch', `${peer.service} has presented a token of ${subject}.`)
 }

@@ -6,6 +6,7 @@ import {
 } from 'node:http'
 import {
   createServer as createHttp2Server,
+  type Http2Server,
   Http2ServerRequest,
   Http2ServerResponse,
   type IncomingHttpHeaders,
@@ -16,7 +17,7 @@ import type { Duplex } from 'node:stream'
 import { defaultConnectionLimits, limitConnections, type ConnectionLimits } from './connection-limits.ts'
 import { listen } from './listen.ts'
 import { notePeer, type MeshPeer } from './mesh-peer.ts'
-import { isTls, meshPort, type MeshPort, type PortMesh } from './mesh-port.ts'
+import { isTls, meshPort, type PortMesh } from './mesh-port.ts'
 
 /** The connection preface of HTTP/2 with prior knowledge (RFC 9113, 3.4) begins with these bytes, no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI * HTTP/2.0')
@@ -96,18 +97,8 @@ export async function openPort(options: PortOptions): Promise<Port> {
     if (options.takesStream?.(stream, headers, onAdmitted) === true) return
     options.http2(new Http2ServerRequest(stream, headers, {}, raw), new Http2ServerResponse(stream), onAdmitted)
   })
-  let accepted: MeshPeer | undefined
-  http2.on('session', (session) => {
-    if (accepted !== undefined) notePeer(session, accepted)
-    connections.onSession(session)
-  })
-  const mesh = options.mesh === undefined ? undefined : meshPort(options.mesh)
-  const acceptSecure = (socket: Socket) =>
-    mesh?.accept(socket, (secure, peer) => {
-      accepted = peer
-      connections.accept(socket, () => http2.emit('connection', secure))
-      accepted = undefined
-    })
+  http2.on('session', connections.onSession)
+  const mesh = options.mesh === undefined ? undefined : secureWay(options.mesh, http2, connections)
   const silent = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     silent.add(socket)
@@ -115,12 +106,31 @@ export async function openPort(options: PortOptions): Promise<Port> {
     socket.once('data', speaks).once('close', speaks)
     connections.onSocket(socket)
     route(socket, {
-      ...(mesh === undefined ? {} : { secure: acceptSecure }),
+      ...(mesh === undefined ? {} : { secure: mesh.accept }),
       clear: (isHttp2) => connections.accept(socket, () => (isHttp2 ? http2 : http1).emit('connection', socket)),
     })
   })
   const port = await listen(server, options.host, options.port)
   return { port, close: (timeoutMs) => close({ server, http1, connections, silent, upgraded, mesh }, timeoutMs) }
+}
+
+/** Lets HTTP/2 serve connections with mutual TLS, and notes the peer of each session. */
+function secureWay(options: PortMesh, http2: Http2Server, connections: ReturnType<typeof limitConnections>) {
+  const port = meshPort(options)
+  let accepted: MeshPeer | undefined
+  // a session begins while its connection is handed over
+  http2.on('session', (session) => {
+    if (accepted !== undefined) notePeer(session, accepted)
+  })
+  return {
+    close: port.close,
+    accept: (socket: Socket) =>
+      port.accept(socket, (secure, peer) => {
+        accepted = peer
+        connections.accept(socket, () => http2.emit('connection', secure))
+        accepted = undefined
+      }),
+  }
 }
 
 /** Closes the connection of a request whose body is not complete in time. */
@@ -162,10 +172,13 @@ interface Connections {
   readonly silent: Set<Socket>
   /** Connections that are no longer HTTP. */
   readonly upgraded: ReadonlySet<Duplex>
-  readonly mesh: MeshPort | undefined
+  readonly mesh: { readonly close: () => void } | undefined
 }
 
-async function close({ server, http1, connections, silent, upgraded, mesh }: Connections, timeoutMs: number): Promise<void> {
+async function close(
+  { server, http1, connections, silent, upgraded, mesh }: Connections,
+  timeoutMs: number,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   http1.closeIdleConnections()

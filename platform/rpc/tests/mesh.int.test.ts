@@ -112,7 +112,10 @@ test('TLS without a certificate is refused and logged', async () => {
   const session = connectHttp2(`https://127.0.0.1:${port.port}`, { rejectUnauthorized: false })
   const outcome = await new Promise((resolve) => {
     session.on('error', () => {}).on('close', () => resolve('closed'))
-    session.request({ ':method': 'POST', ':path': storePath }).on('response', resolve).on('error', () => {})
+    session
+      .request({ ':method': 'POST', ':path': storePath })
+      .on('response', resolve)
+      .on('error', () => {})
   })
   expect(outcome).toBe('closed')
   expect(logged.join('')).toContain('no certificate was presented')
@@ -161,7 +164,12 @@ test('a caller does not send its token to a service that is not the callee', asy
 test('gRPC by the library is bound to the certificate too', async () => {
   const port = await open({ mesh: await meshOf('cellar') })
   const { cert, key, ca } = (await meshOf('search')).credentials()
-  const session = connectHttp2(`https://127.0.0.1:${port.port}`, { cert, key, ca, checkServerIdentity: () => undefined })
+  const session = connectHttp2(`https://127.0.0.1:${port.port}`, {
+    cert,
+    key,
+    ca,
+    checkServerIdentity: () => undefined,
+  })
   endings.push(() => session.destroy())
   const ask = (token: string) =>
     new Promise<unknown>((resolve, reject) => {
@@ -201,7 +209,15 @@ test('certificates of both sides are renewed under calls without an error, and t
     new Promise<string | undefined>((resolve, reject) => {
       const { cert, key, ca } = order.credentials()
       const socket = connectTls(
-        { port: port.port, host: '127.0.0.1', cert, key, ca, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined },
+        {
+          port: port.port,
+          host: '127.0.0.1',
+          cert,
+          key,
+          ca,
+          ALPNProtocols: ['h2'],
+          checkServerIdentity: () => undefined,
+        },
         () => {
           resolve(socket.getPeerX509Certificate()?.serialNumber)
           socket.destroy()

@@ -63,7 +63,6 @@ export function connect(
   const telemetry = openTelemetry(service, options, { instanceId, version })
   const mesh = meshOf(service, options, { clock, telemetry })
   const log = openLog(service, options, { instanceId, telemetry })
-  const witness = log ?? openWitness(options, { instanceId, telemetry })
   const makeId = options.newId ?? newId
   const database = openDatabase({
     url: config.databaseUrl,
@@ -89,7 +88,7 @@ export function connect(
     telemetry,
     database,
     log,
-    witness,
+    witness: log ?? openWitness(options, { instanceId, telemetry }),
     clock,
     newId: makeId,
     tally: makeTally(database, { service: service.name, clock, newId: makeId }),
@@ -149,7 +148,8 @@ function meshOf(
   { clock, telemetry: { logger } }: Pick<Connections, 'clock' | 'telemetry'>,
 ): Mesh | undefined {
   if (mode === 'off') return undefined
-  if (folder === undefined) throw new StartError(`MESH_MTLS is ${mode}: set MESH_FOLDER to the folder of the certificate`)
+  if (folder === undefined)
+    throw new StartError(`MESH_MTLS is ${mode}: set MESH_FOLDER to the folder of the certificate`)
   return openMesh({ mode, service, folder, clock, logger })
 }
 

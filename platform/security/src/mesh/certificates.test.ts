@@ -27,11 +27,14 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test.each(['sslserver', 'sslclient'])('OpenSSL verifies the certificate of a service as %s, by all rules', (purpose) => {
-  const ca = fileOf('ca.crt', authority.cert)
-  const cert = fileOf('order.crt', order.cert)
-  expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', ca, cert)).toContain('order.crt: OK')
-})
+test.each(['sslserver', 'sslclient'])(
+  'OpenSSL verifies the certificate of a service as %s, by all rules',
+  (purpose) => {
+    const ca = fileOf('ca.crt', authority.cert)
+    const cert = fileOf('order.crt', order.cert)
+    expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', ca, cert)).toContain('order.crt: OK')
+  },
+)
 
 test('OpenSSL refuses a certificate of another authority, and one that has expired', async () => {
   const ca = fileOf('ca.crt', authority.cert)

@@ -24,7 +24,7 @@ const ecdsaWithSha256 = sequence(identifier('1.2.840.10045.4.3.2'))
 export async function makeAuthority(nowMs: number): Promise<KeyedCertificate> {
   const { publicKey, privateKey } = await makeKeys('ec', { namedCurve: 'P-256' })
   const spki = publicKey.export({ type: 'spki', format: 'der' })
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
   // Two authorities, as before and after a change, are told apart by their names.
   const name = nameOf(`Stoa mesh authority ${randomBytes(4).toString('hex')}`)
   const extensions = [
@@ -62,7 +62,7 @@ export async function issueCertificate(
   ]
   const validity = { fromMs: nowMs - earlierMs, untilMs: nowMs + lifetimeMs }
   const parts = { issuer: subjectOf(issuer), subject: nameOf(service), spki, validity, extensions }
-  return { cert: signed(parts, authority.key), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
+  return { cert: signed(parts, authority.key), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) }
 }
 
 /** Whether two thirds of the time of a certificate have passed, counted from when it was made, or it is not valid any more. */

@@ -93,7 +93,8 @@ export function meshPart(mesh: Mesh | undefined, clock: Clock): Part {
         async check() {
           const { expiresMs } = mesh.credentials()
           const facts = { mode: mesh.mode, expires: new Date(expiresMs).toISOString() }
-          if (expiresMs <= clock.now().epochMilliseconds) throw new Unwell('the certificate for calls has expired', facts)
+          if (expiresMs <= clock.now().epochMilliseconds)
+            throw new Unwell('the certificate for calls has expired', facts)
           return facts
         },
       },
