@@ -52,7 +52,7 @@ async function renew(folder: string, service: string, { by = authority, expiredM
 async function meshOf(service: string, mode: Mesh['mode'] = 'strict', given: Issued = {}): Promise<Mesh> {
   const { expiredMs = 0 } = given
   const folder = await issue(service, given)
-  // whoever uses an expired certificate has a clock that is late
+  // only a clock that is late lets a process use an expired certificate
   const clock =
     expiredMs === 0 ? systemClock : { now: () => systemClock.now().subtract({ milliseconds: expiredMs + 60_000 }) }
   const mesh = openMesh({ mode, service, folder, clock, logger: silent, intervalMs: 20 })
