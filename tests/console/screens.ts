@@ -26,7 +26,7 @@ const rowShown = (page: Page) => page.locator('tbody tr td').first().waitFor()
 const textShown = (text: string | RegExp) => (page: Page) => page.getByText(text).first().waitFor()
 
 // a table, or the card of an empty list
-const alertsShown = (page: Page) => page.locator('.table-frame td, .card.message').first().waitFor()
+const listShown = (page: Page) => page.locator('.table-frame td, .card.message').first().waitFor()
 
 /** Every screen with something on it, and the dialogs and empty lists. */
 export const screens: readonly Screen[] = [
@@ -48,14 +48,19 @@ export const screens: readonly Screen[] = [
     () => '/reports',
     (page) => page.getByRole('heading', { name: 'Reports', level: 1 }).waitFor(),
   ),
+  at('tickets', () => '/tickets', rowShown),
+  at('tickets-none', () => '/tickets?assignee=me&topic=account', textShown('No ticket matches')),
+  // of the seed
+  at('ticket', () => '/tickets/01920000-0000-7000-8000-000000000a01', textShown('Closed and dark')),
+  at('chats', () => '/chats', listShown),
   at('sagas', () => '/sagas', rowShown),
   at('saga', ({ orderId }) => `/sagas/order-fulfilment:${orderId}`, textShown('process_payment')),
   at('events', () => '/events', rowShown),
   at('dead-letters', () => '/dead-letters', textShown(/No dead letters/)),
   at('traces', () => '/traces', rowShown),
-  at('alerts', () => '/alerts', alertsShown),
-  at('alerts-resolved', () => '/alerts?state=resolved', alertsShown),
-  at('silences', () => '/alerts/silences', alertsShown),
+  at('alerts', () => '/alerts', listShown),
+  at('alerts-resolved', () => '/alerts?state=resolved', listShown),
+  at('silences', () => '/alerts/silences', listShown),
   at(
     'runbook',
     () => '/runbooks/alerts#dead-letters',

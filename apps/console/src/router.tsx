@@ -40,6 +40,28 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/tickets',
+    validateSearch: textsOf('status', 'priority', 'topic', 'assignee', 'cursor'),
+    component: lazyRouteComponent(() => import('./pages/Tickets.tsx'), 'Tickets'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/tickets/$id',
+    component: lazyRouteComponent(() => import('./pages/TicketDetails.tsx'), 'TicketDetails'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/chats',
+    validateSearch: textsOf('status', 'assignee', 'cursor'),
+    component: lazyRouteComponent(() => import('./pages/Chats.tsx'), 'Chats'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/chats/$id',
+    component: lazyRouteComponent(() => import('./pages/ChatDetails.tsx'), 'ChatDetails'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/sagas',
     validateSearch: textsOf('state', 'service'),
     component: lazyRouteComponent(() => import('./pages/Sagas.tsx'), 'Sagas'),

@@ -5,6 +5,8 @@ export interface ConsolePage {
     | '/'
     | '/orders'
     | '/reports'
+    | '/tickets'
+    | '/chats'
     | '/sagas'
     | '/events'
     | '/dead-letters'
@@ -21,6 +23,8 @@ export const consolePages: readonly ConsolePage[] = [
   { title: 'Overview', to: '/', group: '', permission: 'ops' },
   { title: 'Orders', to: '/orders', group: 'Sell', permission: 'order:read:any' },
   { title: 'Reports', to: '/reports', group: 'Sell', permission: 'report:read' },
+  { title: 'Tickets', to: '/tickets', group: 'Sell', permission: 'ticket:read:any' },
+  { title: 'Chats', to: '/chats', group: 'Sell', permission: 'chat:read:any' },
   { title: 'Sagas', to: '/sagas', group: 'Run', permission: 'ops' },
   { title: 'Events', to: '/events', group: 'Run', permission: 'ops' },
   { title: 'Dead letters', to: '/dead-letters', group: 'Run', permission: 'ops' },
