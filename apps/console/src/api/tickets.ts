@@ -9,7 +9,7 @@ import {
   setStatus,
 } from '@stoa/contracts/support/http'
 import { listMacros, renderMacro } from '@stoa/contracts/support/macros-http'
-import type { Macro, Ticket, TicketAttachment, TicketMessage } from '@stoa/contracts/support/resources'
+import type { Macro, Ticket, TicketMessage } from '@stoa/contracts/support/resources'
 import { restClient } from '@stoa/rest'
 import { appHeaders } from './session.ts'
 
@@ -32,7 +32,7 @@ export const tickets = restClient(
   { url: '', headers: appHeaders },
 )
 
-export type { Macro, Ticket, TicketAttachment, TicketMessage }
+export type { Macro, Ticket, TicketMessage }
 
 /** Reads every message of a ticket, oldest first: it has at most 1,000. */
 export async function fetchMessages(id: Ticket['id'], signal: AbortSignal): Promise<TicketMessage[]> {

@@ -19,7 +19,7 @@ import '../styles/support.css'
 
 const route = getRouteApi('/chats/$id')
 
-/** One conversation with a customer, as it goes on. */
+/** One conversation with a customer, live. */
 export function ChatDetails() {
   const { id } = route.useParams()
   // what is not there is said before a connection is made

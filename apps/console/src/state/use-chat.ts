@@ -24,7 +24,7 @@ function change(log: ChatLog, event: Change): ChatLog {
 
 const typingShownMs = 4_000
 
-/** A conversation as it goes on: its messages, who is there, and the way to write. Its key is the conversation: another one needs another mount. */
+/** A live conversation: its messages, who is there, and the way to write. Its key is the conversation: another one needs another mount. */
 export function useChat(conversationId: Conversation['id']) {
   const [log, dispatch] = useReducer(change, emptyLog)
   const [conversation, setConversation] = useState<Conversation>()
@@ -33,7 +33,7 @@ export function useChat(conversationId: Conversation['id']) {
   const [typedAt, setTypedAt] = useState(0)
   const [refusal, setRefusal] = useState<string>()
   const chat = useRef<FollowedChat>(undefined)
-  // the connection reads what is known when it begins anew, not what was when the page was drawn
+  // the connection reads what is known when it is made, not what was known when the page was drawn
   const current = useRef(log)
   current.current = log
 
