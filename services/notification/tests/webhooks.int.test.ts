@@ -6,6 +6,7 @@ import { newId } from '@stoa/kernel'
 import { eventually, startTestService, type TestService } from '@stoa/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { notificationService } from '../src/service.ts'
+import { deleteSurplus } from '../src/store/webhook-upkeep.ts'
 import { isSignedWith, startReceiver, type Receiver, type ReceivedWebhook } from './webhook-receiver.ts'
 
 const manager = { subject: newId(), roles: ['manager'] }
@@ -235,6 +236,40 @@ test('a redirect is not followed', async () => {
   await ship()
   await eventually(async () => expect(await deliveriesOf(id)).toMatchObject([{ state: 'pending', statusCode: 307 }]))
   expect(other.received).toHaveLength(0)
+})
+
+test('of too many webhooks that wait, the oldest of each endpoint are dropped and counted', async () => {
+  const receivers = [await startReceiver(), await startReceiver()]
+  const endpoints = await Promise.all(receivers.map((receiver) => register(receiver)))
+  for (const { id } of endpoints) await ask('PATCH', `/${id}`, { status: 'paused' })
+  for (let count = 0; count < 5; count += 1) await ship()
+  const waitingFor = async ({ id }: { readonly id: string }) =>
+    (await deliveriesOf(id)).map(({ eventId }: { readonly eventId: string }) => eventId)
+  const [first] = await eventually(async () => {
+    const all = await Promise.all(endpoints.map(waitingFor))
+    expect(all.map(({ length }) => length)).toEqual([5, 5])
+    return all
+  })
+  for (const most of [5, 3]) await service.database.transaction((tx) => deleteSurplus(tx, most, 1_000))
+  for (const endpoint of endpoints) {
+    expect(await waitingFor(endpoint)).toEqual(first.slice(0, 3))
+    expect((await ask('GET', `/${endpoint.id}`)).body.dropped).toBe(2)
+    await ask('DELETE', `/${endpoint.id}`)
+  }
+})
+
+test('there are at most 100 endpoints', async () => {
+  const { body } = await ask('GET', '?limit=100')
+  const { length } = body.items
+  await service.database.transaction(
+    ({ sql }) => sql`
+      insert into webhook_endpoints (id, url, description, types, status, secret, created_at)
+      select gen_random_uuid(), '', 'filler', '{}', 'paused', '', now() from generate_series(1, ${100 - length})`,
+  )
+  const refused = await ask('POST', '', { url: 'https://merchant.example/', types: ['order.shipped'] })
+  expect([refused.status, refused.body.code]).toEqual([409, 'notification.too_many_webhook_endpoints'])
+  await service.database.transaction(({ sql }) => sql`delete from webhook_endpoints where description = 'filler'`)
+  expect((await ask('POST', '', { url: 'https://merchant.example/', types: ['order.shipped'] })).status).toBe(201)
 })
 
 test('only those who manage webhooks see endpoints', async () => {

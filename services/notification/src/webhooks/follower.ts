@@ -7,8 +7,14 @@ import type { WebhookDeps } from './webhook-deps.ts'
  * Stores every event for the endpoints that want it, and sends what is stored. An event counts as taken when it is stored, so it reaches each
  * endpoint at least once; an event that is taken again is stored once.
  */
-export function makeWebhooks(deps: WebhookDeps): LogFollower {
-  const { database } = deps
+export function makeWebhooks(given: Omit<WebhookDeps, 'count'>): LogFollower {
+  const { database, telemetry } = given
+  const attempts = telemetry.metrics.counter(
+    'webhook_attempts_total',
+    'Attempts to send webhooks, and events that left the log first',
+    ['outcome'],
+  )
+  const deps: WebhookDeps = { ...given, count: (outcome) => attempts.add(1, { outcome }) }
   let sender: Sender | undefined
   return {
     name: 'webhooks',

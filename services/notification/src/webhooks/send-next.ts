@@ -37,6 +37,7 @@ export async function sendNext(
   const body = events[0]?.event
   if (body === undefined) {
     await database.transaction((tx) => noteExpired(tx, delivery))
+    deps.count('expired')
     return 'sent'
   }
   const endpoint = await database.transaction((tx) => extendTurn(tx, turn))
@@ -50,8 +51,10 @@ export async function sendNext(
       await noteAttempt(tx, delivery, outcome, 'delivered')
       await noteSuccess(tx, endpoint.id)
     })
+    deps.count('delivered')
     return 'sent'
   }
+  deps.count('failed')
   await fail(deps, turn, { endpoint, delivery, outcome })
   return 'failed'
 }

@@ -16,6 +16,8 @@ export interface WebhookDeps {
   readonly secretKeys: ChangingKeys
   readonly reach: Reach
   readonly makeTx: (tx: WriteHandle) => Tx<NotificationService>
+  /** Counts what became of an attempt. */
+  readonly count: (outcome: 'delivered' | 'failed' | 'expired') => void
   /** Reports an endpoint that was paused, in the transaction that pauses it. */
   readonly onPaused: (tx: Tx<NotificationService>, endpoint: EndpointRow) => Promise<void>
 }
