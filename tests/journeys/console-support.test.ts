@@ -135,4 +135,37 @@ describe.runIf(installedChromium !== undefined)('support in the console', () => 
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByRole('row').nth(1).waitFor()
   })
+
+  test('what staff have done to a ticket is found in the audit trail by its id', async () => {
+    const { page, signInAs, isAccessible } = visit
+    const { id } = await openTicket((await newCustomer()).token, 'A tin is dented')
+    const as = await signIn('staff@stoa.example')
+    await ask('PUT', `/api/v1/tickets/${id}/priority`, { as, body: { priority: 'urgent' }, key: randomUUID() })
+    await signInAs('admin@stoa.example')
+    await page.goto(at('/audit'))
+    await page.getByLabel('Target').fill(id)
+    await page.getByLabel('Target').press('Enter')
+    await page.getByRole('link', { name: 'support.setPriority' }).click()
+    const entry = page.getByRole('region', { name: 'The action' })
+    await entry.getByText(/^number \d+ of support/).waitFor()
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      target: id,
+      entry: expect.stringMatching(/^support:\d+$/),
+    })
+    await isAccessible()
+    // what the page shows is in its address
+    await page.reload()
+    await entry.getByRole('link', { name: id }).waitFor()
+    await page.getByLabel('Outcome').selectOption('refused')
+    await page.getByText('No audited action matches').waitFor()
+    await page.getByRole('link', { name: 'Clear the filters' }).click()
+    await page.getByRole('row').nth(1).waitFor()
+    // reading is audited too: the page does it only when someone asks
+    await page.getByLabel('Service').selectOption('support')
+    const reading = page.getByRole('link', { name: 'support.audit' })
+    await reading.first().waitFor()
+    await page.getByRole('button', { name: 'Read again' }).click()
+    await reading.first().waitFor()
+    expect(visit.complaints).toEqual([])
+  })
 })

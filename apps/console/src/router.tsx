@@ -119,6 +119,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/audit',
+    validateSearch: textsOf('service', 'operation', 'outcome', 'actor', 'person', 'target', 'cursor', 'entry'),
+    component: lazyRouteComponent(() => import('./pages/Audit.tsx'), 'Audit'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/runbooks/$name',
     component: lazyRouteComponent(() => import('./pages/Runbook.tsx'), 'Runbook'),
   }),

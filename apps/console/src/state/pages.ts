@@ -13,7 +13,8 @@ export interface ConsolePage {
     | '/traces'
     | '/alerts'
     | '/service-levels'
-  readonly group: '' | 'Sell' | 'Run' | 'Observe'
+    | '/audit'
+  readonly group: '' | 'Sell' | 'Run' | 'Observe' | 'Trust'
   /** The permission without which it shows nothing. */
   readonly permission: string
 }
@@ -31,6 +32,7 @@ export const consolePages: readonly ConsolePage[] = [
   { title: 'Traces', to: '/traces', group: 'Observe', permission: 'ops' },
   { title: 'Alerts', to: '/alerts', group: 'Observe', permission: 'alert:read' },
   { title: 'Service levels', to: '/service-levels', group: 'Observe', permission: 'alert:read' },
+  { title: 'Audit', to: '/audit', group: 'Trust', permission: 'audit:read' },
 ]
 
 /** The pages that show something to an account with these permissions, by group. */

@@ -5,7 +5,7 @@ const states: Readonly<Record<Tone, readonly string[]>> = {
   ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded', 'resolved', 'kept'],
   warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded', 'spent'],
   error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing', 'burning'],
-  info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered'],
+  info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered', 'begun'],
   waiting: ['waiting', 'on_hold', 'queued', 'silenced'],
   stopped: [
     'stopped',
