@@ -72,6 +72,7 @@ const CustomerPage = { ...PageQuery }
 export const listCustomerOrders = get('/api/v1/orders/customer/{customerId}', {
   params: { customerId: UserId },
   summary: 'List the orders of a customer, newest first',
+  deprecated: { since: '2026-12-01', sunset: '2027-12-01', successor: 'listUserOrders' },
   permission: 'order:read',
   owner: 'path:customerId',
   query: Type.Object(CustomerPage, closed),

@@ -1,4 +1,4 @@
-import { consumedEvents, isErasure, type Route, type Service } from '@stoa/contract'
+import { consumedEvents, deprecationFaults, isErasure, type Route, type Service } from '@stoa/contract'
 import type { Optional, System } from './define-system.ts'
 import { needsOf, stores, type Deployment } from './topology.ts'
 
@@ -10,7 +10,7 @@ type DescribedMethod = { readonly localName: string }
 /**
  * What does not fit together in a system, each in a sentence: an event that no service publishes, a call that no service serves,
  * two owners of one path, two services on one port, a permission that no role grants, an answer read by an operation that
- * is not there. Empty when all is well.
+ * is not there, a deprecation without its successor. Empty when all is well.
  */
 export function checkTopology(
   deployments: readonly Deployment[],
@@ -28,6 +28,7 @@ export function checkTopology(
     ...contestedPaths(services),
     ...ungrantedPermissions(services, granted),
     ...missingReads(services),
+    ...services.flatMap(({ name, operations }) => deprecationFaults(operations).map((fault) => `${name}.${fault}`)),
   ]
 }
 

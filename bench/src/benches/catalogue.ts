@@ -112,7 +112,7 @@ async function orders(bench: Prepared): Promise<Figure[]> {
     const own = { authorization: shopper.authorization }
     const asked = [
       ['order list of 20', ['/api/v1/orders?limit=20'], { authorization: staff }],
-      ['user’s orders, 20', [`/api/v1/orders/customer/${shopper.userId}?limit=20`], own],
+      ['user’s orders, 20', [`/api/v1/users/${shopper.userId}/orders?limit=20`], own],
       ['order by id', rows.map((row) => `/api/v1/orders/${row.id}`), own],
     ] as const
     for (const [what, paths, headers] of asked) {

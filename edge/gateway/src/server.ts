@@ -23,6 +23,7 @@ import type { AnswerOwn } from './own/own-answers.ts'
 import { admit, MethodNotAllowed, passThrough, routeOf, type Pipeline } from './pipeline.ts'
 import { withoutProof } from './policies/authentication.ts'
 import type { Cors } from './policies/cors.ts'
+import { deprecationFields } from './policies/deprecation.ts'
 import { RateLimited, type RateHeaders } from './policies/rate-limits.ts'
 import { readHead } from './read-head.ts'
 import type { SessionPolicy } from './sessions/session-policy.ts'
@@ -30,6 +31,8 @@ import { openSocket } from './sockets/open-socket.ts'
 import { requireKnownOrigin } from './sockets/origin.ts'
 import type { SocketTickets } from './sockets/tickets.ts'
 import type { Tunnels } from './sockets/tunnels.ts'
+import type { Principal } from '@stoa/security'
+import type { Route } from './routes/route.ts'
 import { isSecure } from './tls/is-secure.ts'
 
 /** What the server needs of the gateway. */
@@ -42,6 +45,7 @@ export interface ServerOptions {
   readonly exchangeSession: SessionPolicy
   readonly tickets: SocketTickets
   readonly tunnels: Tunnels
+  readonly countDeprecated: (route: Route, principal: Principal) => void
   readonly telemetry: Telemetry
   readonly isTrustedProxy: IsTrustedProxy
   /** The issuer of the required tokens. */
@@ -60,6 +64,8 @@ interface Seen {
   cache: string | undefined
   code: string | undefined
   rate: RateHeaders | undefined
+  /** What every response of the route has. */
+  deprecation: readonly string[]
 }
 
 const unmatched = 'unmatched'
@@ -91,6 +97,7 @@ export async function serve(
         cache: undefined,
         code: undefined,
         rate: undefined,
+        deprecation: [],
       }
       const closed = new Promise<void>((resolve) => response.once('close', resolve))
       try {
@@ -147,12 +154,15 @@ async function answer(
   const route = routeOf(pipeline, given)
   seen.route = route.path
   seen.isStream = route.isStream
+  seen.deprecation = deprecationFields(route, given.path)
+  extraHeaders.push(...seen.deprecation)
   const exchanged = options.exchangeSession(route, given)
   // at once for a request without a session: no promise on the hot path
   const signedIn = exchanged instanceof Promise ? await exchanged : exchanged
   if (upgrade !== undefined) requireKnownOrigin(signedIn, new URL(options.issuer).origin, cors.isAllowed)
   const head = upgrade === undefined ? signedIn : await options.tickets.redeem(route, signedIn)
   const admitted = await admit(pipeline, route, head, (rate) => (seen.rate = rate))
+  options.countDeprecated(route, admitted.principal)
   const passing = { request, response, extraHeaders, ...admitted }
   const isOwn = route.service === 'gateway'
   const onward = route.checksCallers ? head : withoutProof(head)
@@ -181,6 +191,7 @@ async function refuse(
     ...secureFields(options, request),
     ...cors.headersFor(request),
     ...rateFields(seen.rate),
+    ...seen.deprecation,
     ...(error instanceof MethodNotAllowed ? ['allow', error.allowed.join(', ')] : []),
     ...(mustClose ? ['connection', 'close'] : []),
   ])

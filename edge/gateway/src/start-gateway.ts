@@ -33,6 +33,7 @@ import { gatewayPages } from './pages.ts'
 import type { Pipeline } from './pipeline.ts'
 import { authentication, type Authenticate } from './policies/authentication.ts'
 import { makeCors } from './policies/cors.ts'
+import { countDeprecated } from './policies/deprecation.ts'
 import { makeRateLimits } from './policies/rate-limits.ts'
 import { makeStreamLimits } from './policies/stream-limits.ts'
 import { servedRoutes, upstreamNames } from './routes/served-routes.ts'
@@ -169,6 +170,7 @@ function publicOptions(
     }),
     tickets,
     tunnels,
+    countDeprecated: countDeprecated(telemetry),
     cors: makeCors(settings.corsOrigins),
     pages: currentPages(services, (all) =>
       gatewayPages({ services: all, version: settings.serviceVersion, isReady, furtherErrors }),

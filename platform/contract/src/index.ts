@@ -81,6 +81,7 @@ export {
   type Settlement,
   type Stream,
 } from './operations.ts'
+export { deprecationFaults, type Deprecation } from './deprecation.ts'
 export { parameterIn, parsePathSegment, type PathSegment } from './path-segments.ts'
 export { committed, isRefused, refusedError, refusedKeep, refuseFrom, type RefuseAtRunTime } from './outcomes.ts'
 export {

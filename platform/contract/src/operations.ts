@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import type { UploadBody } from './blobs.ts'
+import type { Deprecation } from './deprecation.ts'
 
 /** The permission that a caller needs: `'public'` must be declared explicitly; `service` is for other services, `ops` for operators. */
 export type Permission = 'public' | 'service' | 'ops' | `${string}:${string}`
@@ -76,6 +77,8 @@ export interface Declared<Path extends string, Query, Body, A extends Answers, C
   readonly audited?: boolean
   /** For a public GET: the callers that get the same response, which the gateway may therefore cache for them (RFC 9111). */
   readonly sharedWith?: Sharing
+  /** Since when clients should use another operation. */
+  readonly deprecated?: Deprecation
 }
 
 /** What a write declares in addition. */
@@ -125,6 +128,7 @@ export interface Operation<
   readonly cacheControl: string | undefined
   readonly sharedWith: Sharing | undefined
   readonly audited: boolean | undefined
+  readonly deprecated?: Deprecation
   readonly idempotencyKey: 'required' | 'accepted' | 'none'
   readonly answersWith: AnswersWith
   // a method, so that an operation of one resource is still an `Operation`
@@ -189,6 +193,7 @@ function operation(method: Method, effect: Effect, path: string, spec: object) {
     cacheControl: declared.cacheControl,
     sharedWith: declared.sharedWith,
     audited: declared.audited,
+    ...(declared.deprecated === undefined ? {} : { deprecated: declared.deprecated }),
     idempotencyKey: effect === 'read' ? 'none' : (declared.idempotencyKey ?? 'accepted'),
     answersWith: declared.answersWith,
     ...(declared.settled === undefined ? {} : { settled: declared.settled }),

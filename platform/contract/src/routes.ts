@@ -10,6 +10,7 @@ const Name = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.:-]{0,99}$' })
 const ServiceName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' })
 const PermissionName = Type.String({ pattern: '^[a-z][a-z0-9-]*(:[a-z][a-z0-9-]*){0,3}$', maxLength: 100 })
 const MediaType = Type.String({ pattern: '^[a-z]+/[a-z0-9.+-]{1,100}$' })
+const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' })
 const Bytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Path = Type.String({ pattern: '^/[A-Za-z0-9._~{}:*/-]{1,300}$' })
 // A JSON Schema: read by documents and limits, never executed.
@@ -44,6 +45,7 @@ const OperationRoute = Type.Object({
   external: Type.Boolean(),
   rawBody: Type.Boolean(),
   audited: Type.Optional(Type.Boolean()),
+  deprecated: Type.Optional(Type.Object({ since: Day, sunset: Type.Optional(Day), successor: Type.Optional(Name) })),
   upload: Type.Optional(
     Type.Object({ shelf: Name, mediaTypes: Type.Array(MediaType, { minItems: 1, maxItems: 50 }), largestBytes: Bytes }),
   ),

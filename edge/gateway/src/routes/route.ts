@@ -6,6 +6,7 @@ import {
   type Permission,
   type Service,
 } from '@stoa/contract'
+import { deprecatedRoute, type DeprecatedRoute } from '../policies/deprecation.ts'
 
 /** A route of the gateway, from the contract of its service. */
 export interface Route {
@@ -42,6 +43,8 @@ export interface Route {
   readonly sharedWith: Operation['sharedWith']
   /** Failures to sign in by it count against the caller's address. */
   readonly isSignIn: boolean
+  /** What its responses say, if it is deprecated. */
+  readonly deprecated?: DeprecatedRoute
 }
 
 /** Returns the routes of all services, from their contracts. */
@@ -57,7 +60,18 @@ export function routesOf(services: readonly Service[]): Route[] {
         const said = { method, rateClass, timeoutMs, waitSeconds, idempotencyKey, sharedWith }
         const [isUpload, isDownload] = [route.upload !== undefined, route.download !== undefined]
         const blobs = { isUpload, isDownload, bodyLimitBytes: bodyLimitOf(route) }
-        return { ...shared, ...said, ...blobs, isStream: false, isForeign: false, checksCallers: false, isSignIn }
+        const deprecated = route.deprecated && deprecatedRoute(route.deprecated, service)
+        const end = deprecated === undefined ? {} : { deprecated }
+        return {
+          ...shared,
+          ...said,
+          ...blobs,
+          ...end,
+          isStream: false,
+          isForeign: false,
+          checksCallers: false,
+          isSignIn,
+        }
       }
       const method = isOpen ? 'GET' : '*'
       return {

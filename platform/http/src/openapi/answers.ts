@@ -19,7 +19,7 @@ export function answersOf(described: DescribedRoute<Operation | Stream | Socket>
         ? { 101: { description: 'Switching Protocols: the WebSocket is open' } }
         : goodAnswers(described as DescribedRoute<Operation>, door)
   for (const [status, codes] of problemCodes(described, door))
-    answers[status] ??= problemAnswer(status, codes, door, route.method)
+    answers[status] ??= problemAnswer(status, codes, door, route)
   return answers
 }
 
@@ -28,7 +28,7 @@ function goodAnswers({ service, name, route, names }: DescribedRoute<Operation>,
   const isTagged = sendsEtag(service, route) || (route.method !== 'GET' && returnsVersion(service, route))
   const { sharedWith, settled, answersWith } = route
   const headers = (status: number, schema: TSchema | null = null): readonly AnswerHeader[] => [
-    ...headersAtDoor(door),
+    ...headersAtDoor(door, route),
     'Cache-Control',
     ...(isTagged ? (['ETag'] as const) : []),
     ...(typeof sharedWith === 'object' ? (['Vary'] as const) : []),
@@ -79,17 +79,18 @@ function streamAnswers(door: Door): Record<string, unknown> {
   return {
     200: {
       description: 'Server-sent events (WHATWG HTML)',
-      headers: referToHeaders([...headersAtDoor(door), 'Cache-Control']),
+      headers: referToHeaders([...headersAtDoor(door, undefined), 'Cache-Control']),
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
   }
 }
 
-function problemAnswer(status: number, codes: readonly string[], door: Door, method: string): object {
+function problemAnswer(status: number, codes: readonly string[], door: Door, route: AnyRoute): object {
+  const { method } = route
   const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] }
   const mayRetryLater = status === 429 || status === 503 || codes.includes('idempotency.in_progress')
   const headers = referToHeaders([
-    ...headersAtDoor(door),
+    ...headersAtDoor(door, route),
     'Cache-Control',
     ...(mayRetryLater ? (['Retry-After'] as const) : []),
     ...(status === 415 && method === 'POST' ? (['Accept-Post'] as const) : []),
@@ -99,6 +100,17 @@ function problemAnswer(status: number, codes: readonly string[], door: Door, met
   return { description: STATUS_CODES[status] ?? 'Problem', headers, content: { [problemMediaType]: { schema } } }
 }
 
-function headersAtDoor(door: Door): readonly AnswerHeader[] {
-  return door === 'gateway' ? ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'] : ['X-Request-Id']
+type AnyRoute = Operation | Stream | Socket
+
+function headersAtDoor(door: Door, route: AnyRoute | undefined): readonly AnswerHeader[] {
+  if (door === 'service') return ['X-Request-Id']
+  const deprecated = route?.kind === 'operation' ? route.deprecated : undefined
+  return [
+    'X-Request-Id',
+    'RateLimit',
+    'RateLimit-Policy',
+    ...(deprecated === undefined ? [] : (['Deprecation'] as const)),
+    ...(deprecated?.sunset === undefined ? [] : (['Sunset'] as const)),
+    ...(deprecated?.successor === undefined ? [] : (['Link'] as const)),
+  ]
 }

@@ -21,13 +21,22 @@ export function descriptionOf(service: Service, route: Operation | Stream | Sock
       'The connection stays open until the client disconnects, its token expires or the service shuts down.',
     )
   } else {
-    sentences.push(keySentence(route))
+    sentences.push(deprecationSentence(service, route), keySentence(route))
     if (requiresIfMatch(service, route)) sentences.push('`If-Match` is required, so that no concurrent change is lost.')
     if (route.settled !== undefined) sentences.push('With `Prefer: wait` the response contains the outcome.')
     if (route.method === 'PATCH') sentences.push('The body is a JSON merge patch (RFC 7396).')
     if (route.rateClass === 'critical') sentences.push('Counts against the limit of 100 critical requests per minute.')
   }
   return sentences.filter((sentence) => sentence !== '').join(' ')
+}
+
+function deprecationSentence({ operations }: Service, { deprecated }: Operation): string {
+  if (deprecated === undefined) return ''
+  const { since, sunset, successor } = deprecated
+  const next = successor === undefined ? undefined : operations[successor]
+  const instead = next?.kind === 'operation' ? `; use \`${next.method} ${next.path}\`` : ''
+  const end = sunset === undefined ? '' : ` It may be missing from ${sunset}.`
+  return `Deprecated since ${since}${instead}.${end}`
 }
 
 function list(messages: Socket['receives']): string {

@@ -98,6 +98,7 @@ function describeRoute(described: DescribedRoute<Operation | Stream | Socket>, i
     tags: [service.name],
     summary: route.summary,
     description: descriptionOf(service, route),
+    ...(route.kind === 'operation' && route.deprecated !== undefined ? { deprecated: true } : {}),
     parameters: parametersOf(described),
     ...(route.kind === 'operation' && (route.body !== undefined || route.upload !== undefined)
       ? { requestBody: requestBody(described as DescribedRoute<Operation>) }

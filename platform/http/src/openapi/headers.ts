@@ -44,6 +44,15 @@ export const answerHeaders = {
     description: 'Whether the response came from the cache of the gateway (RFC 9211)',
     schema: { type: 'string' },
   },
+  Deprecation: {
+    description: 'The time from which the operation is deprecated (RFC 9745)',
+    schema: { type: 'string', pattern: '^@[0-9]+$' },
+  },
+  Sunset: { description: 'The time from which the operation may be missing (RFC 8594)', schema: { type: 'string' } },
+  Link: {
+    description: 'The same resource in the operation that takes the place of this one (RFC 8288, RFC 5829)',
+    schema: { type: 'string' },
+  },
 } as const
 
 /** The names of all response headers that a document promises. */
