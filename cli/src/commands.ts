@@ -52,6 +52,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'describe a service: routes, events, calls, instances',
     load: () => import('./commands/describe.ts'),
   },
+  policy: { summary: 'say whether a service may call another, and why', load: () => import('./commands/policy.ts') },
   routes: { isReaching: true, summary: 'list the routes of the gateway', load: () => import('./commands/routes.ts') },
   add: {
     isReaching: true,

@@ -272,6 +272,12 @@ export const systemErrors = errors({
     why: 'The system has no service of this name.',
     fix: 'Use one of the names in the message.',
   },
+  'system.unknown_method': {
+    kind: 'invalid',
+    title: 'There is no such method',
+    why: 'The service has no RPC method of this name.',
+    fix: 'Use one of the names in the message.',
+  },
   'system.unknown_system': {
     kind: 'invalid',
     title: 'There is no such system',
