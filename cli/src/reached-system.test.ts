@@ -146,7 +146,12 @@ test('without a token the command says how to sign in, and asks nothing', async 
 
 test('every command about this machine refuses the URL of another system', async () => {
   const local = Object.entries(commands).filter(([name, { isReaching }]) => isReaching !== true && name !== 'new')
-  const parts: Readonly<Record<string, string>> = { archive: 'status', publish: 'kubernetes', secrets: 'make' }
+  const parts: Readonly<Record<string, string>> = {
+    archive: 'status',
+    policy: 'why',
+    publish: 'kubernetes',
+    secrets: 'make',
+  }
   for (const [name] of local) {
     const part = parts[name] === undefined ? [] : [parts[name]]
     await expect(run(name, ...part, '--url', url, '--data', '/nowhere'), name).rejects.toThrow(

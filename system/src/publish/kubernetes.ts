@@ -51,8 +51,11 @@ export function refuseProblems(system: System, files: readonly ObjectFile[], all
     )
 }
 
-/** Without anchors, which some tools do not read, and without lines that are broken at a width. */
-export const yamlOptions = { aliasDuplicateObjects: false, lineWidth: 0 }
+/**
+ * Without anchors, which some tools do not read, and without lines that are broken at a width. Texts that YAML 1.1 reads as something else,
+ * such as `off` and `y`, are quoted: kubectl and Helm read YAML 1.1.
+ */
+export const yamlOptions = { aliasDuplicateObjects: false, lineWidth: 0, compat: 'yaml-1.1' } as const
 
 /** The version of the repository, which is the tag of the images. */
 export async function readVersion(): Promise<string> {
