@@ -47,6 +47,12 @@ export interface OfferedEvent {
   readonly at: Temporal.Instant
 }
 
+/** Whether there has been an endpoint: one that is deleted may still be stored. */
+export async function hasEndpoints(db: ReadHandle): Promise<boolean> {
+  const rows = await db.sql`select 1 from webhook_endpoints limit 1`
+  return rows.length > 0
+}
+
 /** The types that any endpoint wants, also a paused one. */
 export async function wantedTypes(db: ReadHandle): Promise<ReadonlySet<string>> {
   const rows = await db.sql<{ type: string }>`

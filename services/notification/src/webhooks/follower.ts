@@ -1,5 +1,5 @@
 import { parseCloudEvent, type LogFollower } from '@stoa/events'
-import { insertDeliveries, wantedTypes } from '../store/webhook-deliveries.ts'
+import { hasEndpoints, insertDeliveries, wantedTypes } from '../store/webhook-deliveries.ts'
 import { startSender, type Sender } from './sender.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
@@ -18,6 +18,7 @@ export function makeWebhooks(given: Omit<WebhookDeps, 'count'>): LogFollower {
   let sender: Sender | undefined
   return {
     name: 'webhooks',
+    isNeeded: () => hasEndpoints(database.read),
     start: (log) => void (sender = startSender(deps, log)),
     async take(events) {
       const wanted = await wantedTypes(database.read)
