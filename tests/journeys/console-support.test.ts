@@ -160,12 +160,19 @@ describe.runIf(installedChromium !== undefined)('support in the console', () => 
     await page.getByText('No audited action matches').waitFor()
     await page.getByRole('link', { name: 'Clear the filters' }).click()
     await page.getByRole('row').nth(1).waitFor()
-    // reading is audited too: the page does it only when someone asks
     await page.getByLabel('Service').selectOption('support')
-    const reading = page.getByRole('link', { name: 'support.audit' })
-    await reading.first().waitFor()
-    await page.getByRole('button', { name: 'Read again' }).click()
-    await reading.first().waitFor()
+    const changed = page.getByRole('link', { name: 'support.setPriority' })
+    await changed.first().waitFor()
+    // reading is audited too: the page does it only when someone asks
+    await ask('PUT', `/api/v1/tickets/${id}/priority`, { as, body: { priority: 'low' }, key: randomUUID() })
+    const count = await changed.count()
+    const readAgain = page.getByRole('button', { name: 'Read again' })
+    // what has just been done is shown once it is sealed
+    await eventually(async () => {
+      await readAgain.click()
+      await readAgain.and(page.locator(':not([data-loading])')).waitFor()
+      expect(await changed.count()).toBe(count + 1)
+    })
     expect(visit.complaints).toEqual([])
   })
 })

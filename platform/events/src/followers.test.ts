@@ -46,7 +46,7 @@ test('nothing is read for a follower before it needs events', async () => {
   await running.stop(1_000)
 })
 
-test('a follower whose group exists goes on with it, or the log would keep what the group has not read', async () => {
+test('a follower whose group exists continues with it, or the log would keep what the group has not read', async () => {
   const { log, subscribed } = logWith(['parcel.hooks'])
   const running = start(log, async () => false)
   await vi.waitFor(() => expect(subscribed).toEqual(['parcel.hooks']), 10_000)
