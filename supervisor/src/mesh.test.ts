@@ -48,7 +48,7 @@ test('a certificate stays until two thirds of its time have passed; the authorit
   expect(read('ca.crt')).toBe(authority)
 })
 
-test('what a start left unfinished is made again: a key without its certificate, and text that is none', async () => {
+test('files that an interrupted start left incomplete are replaced: a key of another certificate, and a file that is not PEM', async () => {
   await ensure(Date.now())
   writeFileSync(join(mesh, 'order/tls.key'), read('pricing/tls.key'))
   writeFileSync(join(mesh, 'pricing/tls.crt'), 'cut off')

@@ -5,10 +5,10 @@ import { servicesQuery } from '../api/system.ts'
 import { AlertActions } from '../parts/AlertActions.tsx'
 import { AlertTabs } from '../parts/AlertTabs.tsx'
 import { StateChip } from '../parts/Chip.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { useCan } from '../state/session.tsx'
 import { Time } from '../state/zone.tsx'
@@ -56,22 +56,16 @@ function AlertList() {
         <Choice label="Service" value={service} options={names} onChange={set('service')} />
       </div>
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Nothing state={known} isFiltered={severity !== undefined || service !== undefined} />
-          ) : (
-            <>
-              <DataTable caption="Alerts" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <Pager
-                cursor={cursor}
-                nextCursor={nextCursor}
-                onPage={(next) =>
-                  void navigate({ search: ({ cursor: _, ...rest }) => (next ? { ...rest, cursor: next } : rest) })
-                }
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Alerts"
+            columns={columns}
+            page={page}
+            cursor={cursor}
+            navigate={navigate}
+            empty={<Nothing state={known} isFiltered={severity !== undefined || service !== undefined} />}
+          />
+        )}
       </Result>
     </>
   )

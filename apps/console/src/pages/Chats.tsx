@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { chats, type Conversation } from '../api/chats.ts'
 import { StateChip } from '../parts/Chip.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { Person } from '../parts/Person.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { count, shortId } from '../state/format.ts'
@@ -65,22 +65,16 @@ export function Chats() {
         <Choice label="Assignee" value={assigneeId && 'me'} options={['me']} onChange={set('assignee')} />
       </div>
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Nothing isFiltered={status !== undefined || assigneeId !== undefined} />
-          ) : (
-            <>
-              <DataTable caption="Chats" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <Pager
-                cursor={search.cursor}
-                nextCursor={nextCursor}
-                onPage={(next) =>
-                  void navigate({ search: ({ cursor: _, ...rest }) => (next ? { ...rest, cursor: next } : rest) })
-                }
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Chats"
+            columns={columns}
+            page={page}
+            cursor={search.cursor}
+            navigate={navigate}
+            empty={<Nothing isFiltered={status !== undefined || assigneeId !== undefined} />}
+          />
+        )}
       </Result>
     </Page>
   )

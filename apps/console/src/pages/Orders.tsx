@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { orders, type ShownOrder } from '../api/orders.ts'
 import { StateChip } from '../parts/Chip.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { count, money } from '../state/format.ts'
 import { Time } from '../state/zone.tsx'
@@ -60,22 +60,16 @@ export function Orders() {
         />
       </div>
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Nothing isFiltered={known !== undefined} />
-          ) : (
-            <>
-              <DataTable caption="Orders" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <Pager
-                cursor={cursor}
-                nextCursor={nextCursor}
-                onPage={(next) =>
-                  void navigate({ search: ({ cursor: _, ...rest }) => (next ? { ...rest, cursor: next } : rest) })
-                }
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Orders"
+            columns={columns}
+            page={page}
+            cursor={cursor}
+            navigate={navigate}
+            empty={<Nothing isFiltered={known !== undefined} />}
+          />
+        )}
       </Result>
     </Page>
   )

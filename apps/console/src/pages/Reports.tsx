@@ -2,9 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { reports, type ShownReport } from '../api/reports.ts'
 import { StateChip } from '../parts/Chip.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { ReportFiles } from '../parts/ReportFiles.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { count } from '../state/format.ts'
@@ -48,20 +48,18 @@ export function Reports() {
   return (
     <Page title="Reports">
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Empty title="No reports">Reports appear here when they are requested, or when a schedule is due.</Empty>
-          ) : (
-            <>
-              <DataTable caption="Reports" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <Pager
-                cursor={cursor}
-                nextCursor={nextCursor}
-                onPage={(next) => void navigate({ search: next ? { cursor: next } : {} })}
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Reports"
+            columns={columns}
+            page={page}
+            cursor={cursor}
+            navigate={navigate}
+            empty={
+              <Empty title="No reports">Reports appear here when they are requested, or when a schedule is due.</Empty>
+            }
+          />
+        )}
       </Result>
     </Page>
   )

@@ -7,9 +7,9 @@ import { useCan } from '../state/session.tsx'
 import { Time } from '../state/zone.tsx'
 import { EndSilence } from '../parts/AlertActions.tsx'
 import { AlertTabs } from '../parts/AlertTabs.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { Person } from '../parts/Person.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 
@@ -50,27 +50,20 @@ export function Silences() {
     <Page title="Silences">
       <AlertTabs />
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Empty title="No silences">
-              A silence holds back the notifications of alerts. It is made from an alert.
-            </Empty>
-          ) : (
-            <>
-              <DataTable
-                caption="Silences"
-                columns={can('alert:manage') ? [...columns, end] : columns}
-                rows={items}
-                keyOf={({ id }) => id}
-              />
-              <Pager
-                cursor={cursor}
-                nextCursor={nextCursor}
-                onPage={(next) => void navigate({ search: next ? { cursor: next } : {} })}
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Silences"
+            columns={can('alert:manage') ? [...columns, end] : columns}
+            page={page}
+            cursor={cursor}
+            navigate={navigate}
+            empty={
+              <Empty title="No silences">
+                A silence holds back the notifications of alerts. It is made from an alert.
+              </Empty>
+            }
+          />
+        )}
       </Result>
     </Page>
   )

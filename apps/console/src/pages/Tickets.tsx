@@ -3,11 +3,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { tickets, type Ticket } from '../api/tickets.ts'
 import { StateChip } from '../parts/Chip.tsx'
-import { DataTable, type Column } from '../parts/DataTable.tsx'
+import type { Column } from '../parts/DataTable.tsx'
 import { Choice } from '../parts/Filter.tsx'
 import { Goal } from '../parts/Goal.tsx'
 import { Page } from '../parts/Page.tsx'
-import { Pager } from '../parts/Pager.tsx'
+import { PagedTable } from '../parts/PagedTable.tsx'
 import { Person } from '../parts/Person.tsx'
 import { Empty, Result } from '../parts/Result.tsx'
 import { useSession } from '../state/session.tsx'
@@ -78,22 +78,16 @@ export function Tickets() {
         <Choice label="Assignee" value={assigneeId && 'me'} options={['me']} onChange={set('assignee')} />
       </div>
       <Result query={query}>
-        {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <Nothing isFiltered={isFiltered} />
-          ) : (
-            <>
-              <DataTable caption="Tickets" columns={columns} rows={items} keyOf={({ id }) => id} />
-              <Pager
-                cursor={search.cursor}
-                nextCursor={nextCursor}
-                onPage={(next) =>
-                  void navigate({ search: ({ cursor: _, ...rest }) => (next ? { ...rest, cursor: next } : rest) })
-                }
-              />
-            </>
-          )
-        }
+        {(page) => (
+          <PagedTable
+            caption="Tickets"
+            columns={columns}
+            page={page}
+            cursor={search.cursor}
+            navigate={navigate}
+            empty={<Nothing isFiltered={isFiltered} />}
+          />
+        )}
       </Result>
     </Page>
   )

@@ -1,33 +1,22 @@
-import { Button } from '@mantine/core'
 import { TicketTopic } from '@stoa/contracts/support/resources'
 import { randomKey } from '@stoa/rest'
-import { useState } from 'react'
 import { chats, type Conversation } from '../api/chats.ts'
 import { useCan, useSession } from '../state/session.tsx'
 import { wordsOf } from '../state/status.ts'
-import { ActionDialog, type Action } from './ActionDialog.tsx'
+import { ActionButtons } from './ActionButtons.tsx'
+import type { Action } from './ActionDialog.tsx'
 
 /** What staff can do with a conversation: nothing with a closed one. */
 export function ChatActions({ conversation }: { readonly conversation: Conversation }) {
   const can = useCan()
   const { accountId } = useSession()
-  const [action, setAction] = useState<Action>()
   if (!can('chat:manage') || conversation.status === 'closed') return null
   const actions = [
     assignOf(conversation, accountId as Conversation['customerId']),
     handOverOf(conversation),
     closeOf(conversation),
   ]
-  return (
-    <div className="row tight">
-      {actions.map((each) => (
-        <Button key={each.label} variant="default" onClick={() => setAction(each)}>
-          {each.label}…
-        </Button>
-      ))}
-      <ActionDialog action={action} onClose={() => setAction(undefined)} />
-    </div>
-  )
+  return <ActionButtons actions={actions} />
 }
 
 function assignOf({ id, assigneeId }: Conversation, accountId: Conversation['customerId']): Action {

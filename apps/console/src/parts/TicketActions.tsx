@@ -1,29 +1,18 @@
-import { Button } from '@mantine/core'
 import { TicketPriority } from '@stoa/contracts/support/resources'
-import { useState } from 'react'
 import { tickets, type Ticket } from '../api/tickets.ts'
 import { useCan, useSession } from '../state/session.tsx'
 import { wordsOf } from '../state/status.ts'
 import { movesFrom } from '../state/tickets.ts'
-import { ActionDialog, type Action } from './ActionDialog.tsx'
+import { ActionButtons } from './ActionButtons.tsx'
+import type { Action } from './ActionDialog.tsx'
 
 /** What staff can do with a ticket: nothing with a closed one. */
 export function TicketActions({ ticket }: { readonly ticket: Ticket }) {
   const can = useCan()
   const { accountId } = useSession()
-  const [action, setAction] = useState<Action>()
   if (!can('ticket:manage') || ticket.status === 'closed') return null
   const actions = [assignOf(ticket, accountId as Ticket['customerId']), priorityOf(ticket), ...movesOf(ticket)]
-  return (
-    <div className="row tight">
-      {actions.map((each) => (
-        <Button key={each.label} variant="default" onClick={() => setAction(each)}>
-          {each.label}…
-        </Button>
-      ))}
-      <ActionDialog action={action} onClose={() => setAction(undefined)} />
-    </div>
-  )
+  return <ActionButtons actions={actions} />
 }
 
 function assignOf({ id, number, assigneeId }: Ticket, accountId: Ticket['customerId']): Action {

@@ -11,7 +11,7 @@ test('a silence is offered for the alert, for its rule and for its service', () 
   ])
 })
 
-test('names the service by its own label, and leaves it out where there is none', () => {
+test('names the service by its own label, and omits it if the alert has no such label', () => {
   const named = silenceScopesOf({ name: 'High', labels: { alertname: 'High', service: 'search', job: 'gateway' } })
   expect(named.map(({ label }) => label)).toEqual(['This alert', 'Every High of search', 'Every alert of search'])
   expect(named.map(({ matchers }) => matchers.length)).toEqual([3, 2, 1])

@@ -5,7 +5,7 @@ export function spiffeId(service: string): string {
   return `spiffe://stoa/${service}`
 }
 
-/** The service of the one SPIFFE id among the alternative names of a certificate, as Node writes them; undefined if there is none. */
+/** Returns the service that a certificate names, from its subject alternative names as Node formats them; undefined unless the only URI is the SPIFFE id of a service. */
 export function serviceOf(subjectAltName: string | undefined): string | undefined {
   // Node quotes a name that contains a comma: it could pretend to be several
   if (subjectAltName === undefined || subjectAltName.includes('"')) return undefined
