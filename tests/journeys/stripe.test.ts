@@ -119,4 +119,15 @@ test('a card that the bank wants confirmed is paid, and given back; a refund tha
   const again = await ask('POST', `/api/v1/payments/${payment.id}/refund`, { as: staff, key: randomUUID(), body: {} })
   expect(again).toMatchObject({ status: 200, body: { status: 'refunded' } })
   expect(await differencesOf(order.id)).toEqual([])
+  await eventually(async () => {
+    const { body } = await ask('GET', `/api/v1/invoices?orderId=${order.id}`, { as: payer.token })
+    const documents = body.items.toReversed()
+    expect(documents).toMatchObject([
+      { kind: 'invoice' },
+      { kind: 'credit_note' },
+      { kind: 'debit_note', creditNoteNumber: documents[1]?.number },
+      { kind: 'credit_note' },
+    ])
+    expect(documents.map(({ total }: { total: object }) => total)).toEqual(documents.map(() => order.total))
+  })
 })
