@@ -51,7 +51,11 @@ export async function openRegistry(address: RegistryAddress, asked: RegistryRequ
     const request = send(url, options)
     const onAbort = () => request.destroy(new Error('closed'))
     asked.signal?.addEventListener('abort', onAbort, { once: true })
-    request.once('close', () => asked.signal?.removeEventListener('abort', onAbort))
+    request.once('close', () => {
+      asked.signal?.removeEventListener('abort', onAbort)
+      // after 101 Switching Protocols there is neither a response nor an error
+      reject(new Error('it closed the connection without a response'))
+    })
     request.on('timeout', () => request.destroy(new Error('it sends nothing')))
     request.once('response', (response) => {
       request.setTimeout(asked.idleTimeoutMs ?? answerTimeoutMs)

@@ -20,6 +20,11 @@ export async function requestJson(url: string, { method, headers, body, timeoutM
     signal: AbortSignal.timeout(timeoutMs),
   })
   outgoing.on('error', reject)
+  // without a listener, 101 Switching Protocols would end the request with neither a response nor an error
+  outgoing.on('upgrade', (_, socket) => {
+    socket.destroy()
+    reject(new Error(`${method} ${url} answered 101`))
+  })
   outgoing.on('response', (incoming) => {
     let text = ''
     incoming.setEncoding('utf8')

@@ -53,6 +53,11 @@ function exchange(url: string, request: ClientRequest, body: string): Promise<vo
     response.on('error', reject).on('end', () => (status < 300 ? resolve() : reject(new RefusedSpans(url, status))))
     response.resume()
   }
+  // without a listener, 101 Switching Protocols would end the request with neither a response nor an error
+  request.on('upgrade', (_, socket) => {
+    socket.destroy()
+    reject(new RefusedSpans(url, 101))
+  })
   request.on('error', reject).on('response', onResponse).end(body)
   return promise
 }

@@ -59,6 +59,13 @@ test('a body without an end is not read, and its connection is closed', async ()
   await closed.promise
 })
 
+test('a receiver that switches protocols has not responded', async () => {
+  const url = await receiver((request) => {
+    request.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n')
+  })
+  await expect(send(url)).rejects.toThrow('closed the connection without a response')
+})
+
 test('a receiver that does not respond in time is left, without its URL in the message', async () => {
   const url = await receiver(() => {})
   const failure = await send(url, { timeoutMs: 50 }).catch((error: unknown) => String(error))

@@ -61,6 +61,8 @@ export async function postWebhook(webhook: Webhook): Promise<WebhookResponse> {
       response.destroy()
     })
     sent.on('error', (error) => reject(limit.aborted ? noResponse(timeoutMs) : error))
+    // after 101 Switching Protocols there is neither a response nor an error
+    sent.on('close', () => reject(new Error('the receiver closed the connection without a response')))
     sent.end(body)
   })
 }
