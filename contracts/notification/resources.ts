@@ -82,7 +82,7 @@ export const Template = Type.Object({
 })
 export type Template = Static<typeof Template>
 
-/** Which kinds a person wants on which channel, and when it is to be quiet (local hours, UTC offset in minutes). */
+/** Which kinds a person wants on which channel, and when it is to be quiet. */
 export const Preferences = Type.Object(
   {
     channels: Type.Object({ email: Type.Boolean(), in_app: Type.Boolean() }, closed),
@@ -92,7 +92,14 @@ export const Preferences = Type.Object(
         {
           fromHour: Type.Integer({ minimum: 0, maximum: 23 }),
           untilHour: Type.Integer({ minimum: 0, maximum: 23 }),
-          utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840 }),
+          utcOffsetMinutes: Type.Optional(
+            Type.Integer({
+              minimum: -840,
+              maximum: 840,
+              description:
+                'of the hours; if omitted, they are hours of the time zone in the preferences of the account, or of UTC if it has none',
+            }),
+          ),
         },
         closed,
       ),

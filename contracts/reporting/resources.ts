@@ -2,6 +2,7 @@ import { closed, CurrencySchema, idSchema, InstantSchema, nameText } from '@stoa
 import { Type, type Static } from 'typebox'
 import { UserId } from '../shared/ids.ts'
 import { BulkQuery, Day } from '../shared/mart-query.ts'
+import { TimeZone } from '../shared/time-zone.ts'
 
 /** The id of a report. */
 export const ReportId = idSchema('report')
@@ -133,7 +134,7 @@ export const ScheduleRequest = Type.Object(
       pattern: '^[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){4}$',
       description: 'minute, hour, day of the month, month, weekday; the minute is one number',
     }),
-    timeZone: Type.String({ maxLength: 64, pattern: '^[A-Za-z][A-Za-z0-9_+/-]*$', description: 'name of IANA' }),
+    timeZone: TimeZone,
     period: SchedulePeriod,
     recipients: Type.Optional(
       Type.Array(UserId, {

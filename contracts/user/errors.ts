@@ -44,6 +44,12 @@ export const userErrors = errors({
     why: 'A link works once, for a limited time.',
     fix: 'Request a new link.',
   },
+  'user.time_zone_unknown': {
+    kind: 'invalid',
+    title: 'No such time zone',
+    why: 'The time zone database of IANA has no zone with this name.',
+    fix: 'Use a name such as `Europe/Vienna`, not an offset.',
+  },
   'user.address_not_found': {
     kind: 'not_found',
     title: 'No such address',

@@ -1,6 +1,7 @@
 import type { Examples } from '@stoa/contract'
 import type * as addresses from './addresses-http.ts'
 import type * as http from './http.ts'
+import type * as preferences from './preferences-http.ts'
 import type * as secondFactor from './second-factor-http.ts'
 
 const credentials = { email: 'cora@stoa.example', password: 'a-long-password' } as const
@@ -16,7 +17,7 @@ const address = {
 } as const
 
 /** Examples of the operations of user. */
-export const userExamples: Examples<typeof http & typeof addresses & typeof secondFactor> = {
+export const userExamples: Examples<typeof http & typeof preferences & typeof addresses & typeof secondFactor> = {
   registerUser: {
     body: { ...credentials, name: 'Cora Contract', locale: 'en' },
     unique: (suffix) => ({ email: `${suffix}@stoa.example`, password: `${suffix}-good` }),
@@ -39,6 +40,7 @@ export const userExamples: Examples<typeof http & typeof addresses & typeof seco
   verifyEmail: { body: { token: 'Yh0o6Dk2cYy1gE5mZp3sVwJxq8uTn4Rb7LaKfIe9MXc' } },
   replaceProfile: { body: { name: 'Cora Contract', locale: 'en' } },
   patchProfile: { body: { name: 'Cora Contract', locale: 'en' } },
+  replacePreferences: { body: { locale: 'de-AT', timeZone: 'Europe/Vienna' } },
   setTier: { body: { tier: 'premium', roles: ['customer'] } },
   searchUsers: { query: { q: 'cora' } },
   enableSecondFactor: { body: { password: 'a-long-password' } },

@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { addressFields, postalCodeWhereUsed } from '../shared/address.ts'
 import { UserId } from '../shared/ids.ts'
 import { Locale } from '../shared/locale.ts'
+import { TimeZone } from '../shared/time-zone.ts'
 
 /**
  * An e-mail address; compared without case. The domain may be international, and is stored in ASCII; the part before the @ may
@@ -35,6 +36,16 @@ export type User = Static<typeof User>
 /** What the owner may set of a profile. */
 export const Profile = Type.Object({ name: nameText(200), locale: Locale }, closed)
 export type Profile = Static<typeof Profile>
+
+/** How the owner of an account wants to be addressed: the language of messages, and where the owner's day begins. */
+export const AccountPreferences = Type.Object(
+  {
+    locale: Locale,
+    timeZone: Type.Optional({ ...TimeZone, description: 'name of IANA; quiet hours are hours of this zone' }),
+  },
+  closed,
+)
+export type AccountPreferences = Static<typeof AccountPreferences>
 
 /** How many addresses an account may have. */
 export const MAX_ADDRESSES = 100

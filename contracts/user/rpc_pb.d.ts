@@ -53,6 +53,13 @@ export declare type GetContactResponse = Message<"stoa.user.v1.GetContactRespons
    * @generated from field: optional bool email_verified = 4;
    */
   emailVerified?: boolean | undefined;
+
+  /**
+   * name of IANA; unset if the account has none
+   *
+   * @generated from field: optional string time_zone = 5;
+   */
+  timeZone?: string | undefined;
 };
 
 /**

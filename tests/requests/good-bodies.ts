@@ -32,6 +32,7 @@ export const meanings: Meanings = {
   country,
   region: country,
   locale: 'en',
+  timeZone: 'Europe/Vienna',
   sku: plentifulSku,
   provider: 'sandbox',
   token: 'tok_visa',

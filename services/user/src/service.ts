@@ -16,6 +16,7 @@ import {
   removeAddress,
   replaceAddress,
 } from './use-cases/manage-addresses.ts'
+import { getPreferences, replacePreferences } from './use-cases/manage-preferences.ts'
 import {
   disableSecondFactor,
   enableSecondFactor,
@@ -68,6 +69,8 @@ export const userService = defineService(user, {
       getUser: getUser(deps),
       replaceProfile: replaceProfile(deps),
       patchProfile: patchProfile(deps),
+      getPreferences,
+      replacePreferences: replacePreferences(deps),
       deleteUser: deleteUser(deps),
       setTier: setTier(deps),
       changePassword: changePassword(deps),

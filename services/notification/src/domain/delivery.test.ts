@@ -66,6 +66,21 @@ test('quiet hours delay a message to their end, over midnight too', () => {
   expect(quietForMs({ fromHour: 12, untilHour: 13, utcOffsetMinutes: 0 }, at('12:30'))).toBe(hourMs / 2)
 })
 
+test('quiet hours without an offset are those of the time zone, also on the days on which clocks change', () => {
+  const night = { fromHour: 22, untilHour: 7 }
+  const until = (text: string, zone?: string) => {
+    const now = Temporal.Instant.from(text)
+    return now.add({ milliseconds: quietForMs(night, now, zone) }).toString()
+  }
+  expect(until('2026-07-15T20:30:00Z', 'Europe/Vienna')).toBe('2026-07-16T05:00:00Z')
+  expect(until('2026-01-15T21:30:00Z', 'Europe/Vienna')).toBe('2026-01-16T06:00:00Z')
+  expect(until('2026-01-15T20:30:00Z', 'Europe/Vienna')).toBe('2026-01-15T20:30:00Z')
+  // clocks go forward at 01:00Z and back at 01:00Z
+  expect(until('2026-03-28T23:30:00Z', 'Europe/Vienna')).toBe('2026-03-29T05:00:00Z')
+  expect(until('2026-10-24T23:30:00Z', 'Europe/Vienna')).toBe('2026-10-25T06:00:00Z')
+  expect(until('2026-07-15T22:30:00Z')).toBe('2026-07-16T07:00:00Z')
+})
+
 test('codes and sums are worded for people', () => {
   expect(reasonInWords('payment.declined', 'en')).toBe('the payment was declined')
   expect(reasonInWords('payment.declined', 'de')).toBe('die Zahlung wurde abgelehnt')

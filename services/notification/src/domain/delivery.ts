@@ -22,6 +22,8 @@ export interface DeliveryRequest {
   readonly by: Channel | undefined
   /** The channels by which the account can be reached. */
   readonly reachable: ReadonlySet<Channel>
+  /** The time zone of the account, if it has one. */
+  readonly timeZone?: string | undefined
 }
 
 /**
@@ -29,25 +31,38 @@ export interface DeliveryRequest {
  * server, an account that prefers e-mail gets in-app messages.
  */
 export function decideDelivery(wanted: DeliveryRequest, preferences: Preferences, now: Temporal.Instant): Delivery {
-  const { kind, by, reachable } = wanted
+  const { kind, by, reachable, timeZone } = wanted
   const { channels, mutedKinds } = preferences
   const channel = by ?? (channels.email && reachable.has('email') ? 'email' : 'in_app')
   // cannot be disabled: these messages warn the owner of unauthorized access to the account
   if (securityKinds.has(kind)) return { channel, isSuppressed: false, delayMs: 0 }
   const isWanted = by === undefined ? channels.email || channels.in_app : channels[by]
   const isSuppressed = mutedKinds.includes(kind) || !isWanted
-  return { channel, isSuppressed, delayMs: isSuppressed ? 0 : quietForMs(preferences.quietHours, now) }
+  return { channel, isSuppressed, delayMs: isSuppressed ? 0 : quietForMs(preferences.quietHours, now, timeZone) }
 }
 
-/** Returns the milliseconds until the end of the quiet hours; 0 outside them. */
-export function quietForMs(quiet: Preferences['quietHours'], now: Temporal.Instant): number {
+/**
+ * Returns the milliseconds until the end of the quiet hours, 0 outside them. Their hours are those of their own offset, if they
+ * have one, and otherwise of the time zone: on the day of a clock change they end at the named hour all the same.
+ */
+export function quietForMs(quiet: Preferences['quietHours'], now: Temporal.Instant, timeZone = 'UTC'): number {
   if (quiet === undefined || quiet.fromHour === quiet.untilHour) return 0
-  const dayMs = 86_400_000
-  const localMs = (((now.epochMilliseconds + quiet.utcOffsetMinutes * 60_000) % dayMs) + dayMs) % dayMs
-  const fromMs = quiet.fromHour * 3_600_000
-  const untilMs = quiet.untilHour * 3_600_000
-  const isQuiet = fromMs < untilMs ? localMs >= fromMs && localMs < untilMs : localMs >= fromMs || localMs < untilMs
-  return isQuiet ? (untilMs - localMs + dayMs) % dayMs : 0
+  const { fromHour, untilHour, utcOffsetMinutes } = quiet
+  const local = now.toZonedDateTimeISO(utcOffsetMinutes === undefined ? timeZone : offsetName(utcOffsetMinutes))
+  const isQuiet =
+    fromHour < untilHour
+      ? local.hour >= fromHour && local.hour < untilHour
+      : local.hour >= fromHour || local.hour < untilHour
+  if (!isQuiet) return 0
+  const lastDay = local.hour < untilHour ? local : local.add({ days: 1 })
+  const end = lastDay.withPlainTime({ hour: untilHour })
+  return Math.max(0, end.epochMilliseconds - now.epochMilliseconds)
+}
+
+/** An offset as Temporal names it: `+05:30`. */
+function offsetName(minutes: number): string {
+  const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `${minutes < 0 ? '-' : '+'}${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
 }
 
 const reasons: Readonly<Record<string, readonly [en: string, de: string]>> = {

@@ -3,7 +3,7 @@ import { notificationDelivered, notificationSent } from '@stoa/contracts/notific
 import type { Channel, NotificationKind } from '@stoa/contracts/notification/resources'
 import type { NotificationService } from '@stoa/contracts/notification/service'
 import type { NotificationId, UserId } from '@stoa/contracts/shared/ids'
-import { isAppError } from '@stoa/kernel'
+import { isAppError, isTimeZone } from '@stoa/kernel'
 import { channelsTo, type Deps } from '../deps.ts'
 import { decideDelivery, type Delivery } from '../domain/delivery.ts'
 import { word, type Variables } from '../domain/template.ts'
@@ -20,6 +20,8 @@ export interface Reader {
   readonly locale: string
   /** The address of the account if it is not verified: mails to it are limited. */
   readonly unverifiedEmail?: string | undefined
+  /** The time zone of the account, if it has one. */
+  readonly timeZone?: string | undefined
   /** What the message quotes from another service. */
   readonly quoted?: Variables
 }
@@ -53,6 +55,8 @@ export interface Message {
   readonly channel?: Channel | undefined
   /** The address of the account if it is not verified; a mail to it counts against the limit of its mailbox. */
   readonly unverifiedEmail?: string | undefined
+  /** The time zone of quiet hours without an offset; UTC if omitted. */
+  readonly timeZone?: string | undefined
 }
 
 /** Makes the consumer that notifies one account of one event. The recipient is read first, and is not stored. */
@@ -84,6 +88,7 @@ export function notifyOn<Name extends keyof Events>(
         linkId: link?.(data),
         locale: reader.locale,
         unverifiedEmail: reader.unverifiedEmail,
+        timeZone: reader.timeZone,
         variables: variables(data, reader),
       })
     },
@@ -100,13 +105,18 @@ export async function findReader(
   userId: string,
 ): Promise<Reader | undefined> {
   try {
-    const { email, name, locale, emailVerified } = await calls.user.getContact({ userId })
+    const { email, name, locale, emailVerified, timeZone } = await calls.user.getContact({ userId })
     const unverifiedEmail = emailVerified === true ? undefined : email
-    return { name: name === '' ? namelessIn(locale) : name, locale, unverifiedEmail }
+    return { name: name === '' ? namelessIn(locale) : name, locale, unverifiedEmail, timeZone: knownZone(timeZone) }
   } catch (error) {
     if (isAppError(error, 'user.not_found')) return undefined
     throw error
   }
+}
+
+/** A time zone, unless user runs with newer time zone data than this process. */
+function knownZone(timeZone: string | undefined): string | undefined {
+  return timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined
 }
 
 /** Greets a person whose name is unknown: `Hello there`. */
@@ -139,7 +149,7 @@ export async function notify(
   const now = deps.clock.now()
   // what opens an account goes to the owner's address and nowhere else
   const by = linkId === undefined ? message.channel : 'email'
-  const wanted = { kind, by, reachable: channelsTo(deps, userId) }
+  const wanted = { kind, by, reachable: channelsTo(deps, userId), timeZone: message.timeZone }
   const id = deps.newId() as NotificationId
   const delivery = decideDelivery(wanted, preferences, now)
   const { channel, isSuppressed, delayMs } = await limitMails(tx, { ...message, id }, delivery, now)

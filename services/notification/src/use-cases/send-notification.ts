@@ -28,7 +28,8 @@ export const sendNotification =
       return refuse('notification.variable_missing', `The variable ${missing} has no value.`, { fields })
     }
     return commit(async (tx) => {
-      const id = await notify(deps, tx, { userId, kind, locale: reader.locale, variables: worded, channel })
+      const { locale, timeZone } = reader
+      const id = await notify(deps, tx, { userId, kind, locale, timeZone, variables: worded, channel })
       if (id === undefined) return refuse('notification.recipient_unknown', 'The recipient is unknown.')
       return { status: 201, id }
     })

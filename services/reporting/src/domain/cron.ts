@@ -65,17 +65,6 @@ function valuesOf(text: string, { name, from, to }: Range): number[] {
   return [...values].toSorted((a, b) => a - b)
 }
 
-/** Whether a name is a time zone of IANA, or UTC. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
-    return true
-  } catch {
-    return false
-  }
-}
-
 // no schedule waits longer: 29 February on a Sunday comes every 28 years, and once after 40
 const longestDays = 15_000
 

@@ -1,7 +1,7 @@
 import type { Schedule, SchedulePeriod, ScheduleRequest } from '@stoa/contracts/reporting/resources'
-import { isCurrency } from '@stoa/kernel'
+import { isCurrency, isTimeZone } from '@stoa/kernel'
 import { findInvalid, type Content } from './content.ts'
-import { isTimeZone, nextDue, parseCron } from './cron.ts'
+import { nextDue, parseCron } from './cron.ts'
 import { contentOf } from './templates.ts'
 
 /** Why a schedule cannot be followed. */

@@ -149,7 +149,7 @@ export async function eraseUser(tx: WriteHandle, id: string, at: Instant): Promi
   const [row] = await tx.sql`
     update users
        set email = 'erased', name = 'erased', password_hash = null, roles = '{}', locked_until = null,
-           email_verified = false, version = version + 1, updated_at = ${at}, deleted_at = ${at}
+           time_zone = null, email_verified = false, version = version + 1, updated_at = ${at}, deleted_at = ${at}
      where id = ${id} and deleted_at is null
     returning id`
   return row !== undefined

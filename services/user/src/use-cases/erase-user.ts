@@ -7,6 +7,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import { isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { deleteAddressesOf, listAddresses } from '../store/addresses.ts'
+import { findPreferences } from '../store/preferences.ts'
 import { listEntries } from '../store/loyalty.ts'
 import { clearGuard, eraseAttempts, listAttempts } from '../store/sign-ins.ts'
 import { deleteLinks } from '../store/links.ts'
@@ -63,15 +64,16 @@ const all = 10_000
 /** The personal data in the user service. */
 export const personalData = ({ clock }: Deps): PersonalData<UserService> => ({
   export: async (subject, db) => {
-    const [account, addresses, signIns, loyalty, secondFactor] = await Promise.all([
+    const [account, preferences, addresses, signIns, loyalty, secondFactor] = await Promise.all([
       findUser(db, subject, clock.now()),
+      findPreferences(db, subject),
       listAddresses(db, subject, { limit: all }),
       listAttempts(db, subject, { limit: all }),
       listEntries(db, subject),
       // without its secret, which opens the account
       describeFactor(db, subject, clock.now()),
     ])
-    return { account, addresses, signIns, loyalty, secondFactor }
+    return { account, preferences: preferences?.preferences, addresses, signIns, loyalty, secondFactor }
   },
   erase: async (tx, subject) => {
     await noteErased(tx, subject)

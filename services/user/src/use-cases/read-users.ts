@@ -3,6 +3,7 @@ import type { User } from '@stoa/contracts/user/resources'
 import type { UserService } from '@stoa/contracts/user/service'
 import { readPageById } from '@stoa/service'
 import type { Deps } from '../deps.ts'
+import { findPreferences } from '../store/preferences.ts'
 import { listAttempts } from '../store/sign-ins.ts'
 import { findUser, listUsers, listUserStates } from '../store/users.ts'
 
@@ -52,7 +53,8 @@ export const getContact =
     const user = await findUser(db, input.userId, clock.now())
     if (user === undefined) return refuse('user.not_found', `there is no account ${input.userId}`)
     const { email, name, locale, emailVerified } = user
-    return { email, name: emailVerified ? name : '', locale, emailVerified }
+    const { timeZone } = (await findPreferences(db, input.userId))?.preferences ?? {}
+    return { email, name: emailVerified ? name : '', locale, emailVerified, timeZone }
   }
 
 /** The account data in a token; sessions of a locked account stay valid. */
