@@ -84,7 +84,7 @@ const promised: Readonly<Record<string, { readonly operations: string; readonly 
 const unnamed = (path: string) => path.replaceAll(/\{[^}]*\}/g, '{}')
 
 function operationsOf({ operations }: Service): string[] {
-  return Object.values(operations).map(({ method, path }) => `${method} ${unnamed(path)}`)
+  return Object.values(operations).map((route) => `${'method' in route ? route.method : 'GET'} ${unnamed(route.path)}`)
 }
 
 function promisedOperations(text: string): string[] {

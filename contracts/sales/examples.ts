@@ -19,4 +19,5 @@ export const salesExamples: Examples<typeof http> = {
   voidSale: { body: { reason: 'mistake' } },
   returnSale: { body: { lines: [{ sku: 'TEA-GREEN-100', quantity: 1 }], reason: 'customer_request' } },
   readRevenue: { query: { from: '2026-11-01', to: '2026-11-30', groupBy: 'day' } },
+  analyseRevenue: { query: { from: '2026-11-01', to: '2026-11-30', interval: 'week', by: 'channel' } },
 }

@@ -1,4 +1,4 @@
-import { closed, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
+import { closed, CurrencySchema, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { UserId } from '../shared/ids.ts'
 import {
@@ -7,6 +7,7 @@ import {
   NewSaleLine,
   Reason,
   ReturnedLine,
+  RevenueAnalysis,
   RevenueReport,
   Sale,
   SaleHistoryEntry,
@@ -103,6 +104,7 @@ export const listSales = get('/api/v1/sales', {
 export const readRevenue = get('/api/v1/sales/analytics', {
   ...read,
   summary: 'Read the revenue of a range of days by period, currency and channel',
+  deprecated: { since: '2026-12-01', sunset: '2027-12-01', successor: 'analyseRevenue' },
   query: Type.Object(
     {
       from: Type.Optional({ ...Day, description: 'by default 30 days before `to`' }),
@@ -112,6 +114,25 @@ export const readRevenue = get('/api/v1/sales/analytics', {
     closed,
   ),
   answers: { 200: RevenueReport },
+  refuses: ['sales.range_invalid', 'sales.revenue_too_high'],
+})
+
+/** GET /api/v2/sales/analytics */
+export const analyseRevenue = get('/api/v2/sales/analytics', {
+  ...read,
+  summary: 'Read the revenue of a range of days by period and channel, with the totals of the range, each by currency',
+  query: Type.Object(
+    {
+      from: Type.Optional({ ...Day, description: 'by default 30 days before `to`' }),
+      to: Type.Optional({ ...Day, description: 'by default today; included' }),
+      interval: Type.Optional(Type.Enum(['day', 'week', 'month'])),
+      by: Type.Optional(Type.Enum(['channel'])),
+      channel: Type.Optional(Channel),
+      currency: Type.Optional(CurrencySchema),
+    },
+    closed,
+  ),
+  answers: { 200: RevenueAnalysis },
   refuses: ['sales.range_invalid', 'sales.revenue_too_high'],
 })
 

@@ -130,3 +130,36 @@ export const RevenueReport = Type.Object({
   executionTimeMs: Type.Number({ minimum: 0 }),
 })
 export type RevenueReport = Static<typeof RevenueReport>
+
+const sums = {
+  sales: Type.Integer({ minimum: 0 }),
+  gross: MoneySchema,
+  voided: MoneySchema,
+  returned: MoneySchema,
+  net: { ...MoneySchema, description: 'gross without voided and returned' },
+  averageSale: Type.Optional({ ...MoneySchema, description: 'gross by sale, rounded half up; missing without a sale' }),
+}
+
+/** The revenue of one currency in a part of a range. */
+export const RevenuePart = Type.Object({
+  from: Day,
+  to: { ...Day, description: 'day in UTC, included' },
+  channel: Type.Optional(Channel),
+  currency: CurrencySchema,
+  ...sums,
+})
+export type RevenuePart = Static<typeof RevenuePart>
+
+/** The revenue of a range of days: its parts, and its totals by currency. */
+export const RevenueAnalysis = Type.Object({
+  from: Day,
+  to: Day,
+  interval: Type.Enum(['day', 'week', 'month'], {
+    description: 'weeks begin on Monday; the first and the last part end with the range',
+  }),
+  items: Type.Array(RevenuePart),
+  totals: Type.Array(Type.Object({ currency: CurrencySchema, ...sums })),
+  asOf: { ...InstantSchema, description: 'every change that was committed before this time is included' },
+  executionTimeMs: Type.Number({ minimum: 0 }),
+})
+export type RevenueAnalysis = Static<typeof RevenueAnalysis>

@@ -8,7 +8,7 @@ import { saleList } from './projections/sale-list.ts'
 import { createSale, returnSale, voidSale } from './use-cases/change-sale.ts'
 import { recordOrder, returnOrder, voidOrder } from './use-cases/follow-orders.ts'
 import { getSale, listSaleHistory, listSales, personalData } from './use-cases/read-ledger.ts'
-import { readRevenue } from './use-cases/read-revenue.ts'
+import { analyseRevenue, readRevenue } from './use-cases/read-revenue.ts'
 
 /** The ledger of the sales of all channels: its table of contents. */
 export const salesService = defineService(sales, {
@@ -32,6 +32,7 @@ export const salesService = defineService(sales, {
       returnSale: returnSale(deps),
       listSales,
       readRevenue: readRevenue(deps),
+      analyseRevenue: analyseRevenue(deps),
       getSale,
       listSaleHistory,
     },
