@@ -48,6 +48,21 @@ test('a certificate stays until two thirds of its time have passed; the authorit
   expect(read('ca.crt')).toBe(authority)
 })
 
+test('a clock that was ahead leaves nothing that is not valid yet, and the end of the authority is not waited for', async () => {
+  const nowMs = Date.now()
+  const areValid = (atMs: number) =>
+    ['ca.crt', 'order/ca.crt', 'order/tls.crt'].map((path) => {
+      const { validFrom, validTo } = new X509Certificate(read(path))
+      return Date.parse(validFrom) <= atMs && atMs < Date.parse(validTo)
+    })
+  await ensure(nowMs + 365 * dayMs)
+  await ensure(nowMs)
+  expect(areValid(nowMs)).toEqual([true, true, true])
+  const lastMs = nowMs + 3_649 * dayMs
+  await ensure(lastMs)
+  expect(areValid(lastMs + 7 * dayMs - 1_000)).toEqual([true, true, true])
+})
+
 test('files that an interrupted start left incomplete are replaced: a key of another certificate, and a file that is not PEM', async () => {
   await ensure(Date.now())
   writeFileSync(join(mesh, 'order/tls.key'), read('pricing/tls.key'))

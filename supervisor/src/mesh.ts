@@ -1,7 +1,14 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isRenewalDue, issueCertificate, makeAuthority, serviceOf, type KeyedCertificate } from '@stoa/security'
+import {
+  isRenewalDue,
+  issueCertificate,
+  makeAuthority,
+  maySign,
+  serviceOf,
+  type KeyedCertificate,
+} from '@stoa/security'
 import type { Deployment } from '@stoa/system/topology'
 import type { DataFolder } from './data-folder.ts'
 import { isProduction } from './is-production.ts'
@@ -47,7 +54,7 @@ export async function keepCertificates({ onTrouble, ...options }: MeshOptions): 
   return () => clearInterval(timer)
 }
 
-/** Makes the authority of a data folder, and the certificates of these services that are missing, due, or do not fit. */
+/** Makes the authority of a data folder if there is none that may sign, and the certificates of these services that are missing, due, or do not fit. */
 export async function ensureCertificates(
   { data, services }: Pick<MeshOptions, 'data' | 'services'>,
   nowMs: number,
@@ -69,7 +76,7 @@ export async function ensureCertificates(
 
 async function ensureAuthority(folder: string, nowMs: number): Promise<KeyedCertificate> {
   const known = await readPair(folder, 'ca')
-  if (known !== undefined && isPair(known)) return known
+  if (known !== undefined && isPair(known) && maySign(known, nowMs)) return known
   const made = await makeAuthority(nowMs)
   await writePair(folder, 'ca', made)
   return made

@@ -46,6 +46,7 @@ export {
   issueCertificate,
   longestCertificateMs,
   makeAuthority,
+  maySign,
   type KeyedCertificate,
 } from './mesh/certificates.ts'
 export { meshPart, openMesh, type Mesh, type MeshCredentials } from './mesh/mesh.ts'

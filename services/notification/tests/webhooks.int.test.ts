@@ -173,6 +173,18 @@ test('after a rotation, both secrets sign', async () => {
   expect(JSON.stringify((await ask('GET', `/${id}`)).body)).not.toContain('whsec_')
 })
 
+test('a rotation that is repeated, as after a response that was lost, leaves the secret that the receiver has', async () => {
+  const receiver = await startReceiver()
+  const { id, secret: known } = await register(receiver)
+  const rotations = await Promise.all([1, 2, 3].map(() => ask('POST', `/${id}/rotate-secret`)))
+  expect(rotations.map(({ status }) => status)).toEqual([201, 201, 201])
+  await ship()
+  const [webhook] = await arrived(receiver, 1)
+  for (const secret of [known, ...rotations.map(({ body }) => body.secret)]) {
+    expect(isSignedWith(secret, webhook as ReceivedWebhook)).toBe(true)
+  }
+})
+
 test('a deleted endpoint gets nothing more, and its log is removed', async () => {
   const [gone, other] = [await startReceiver(), await startReceiver()]
   const { id } = await register(gone)

@@ -65,11 +65,20 @@ export async function issueCertificate(
   return { cert: signed(parts, authority.key), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) }
 }
 
-/** Whether two thirds of the time of a certificate have passed, counted from when it was made, or it is not valid any more. */
+/**
+ * Whether two thirds of the time of a certificate have passed, counted from when it was made, or it is not valid: not any more, or not yet, as
+ * when it was made by a clock that was ahead.
+ */
 export function isRenewalDue(cert: string, nowMs: number): boolean {
   const { validFrom, validTo } = new X509Certificate(cert)
   const madeMs = Date.parse(validFrom) + earlierMs
-  return nowMs >= madeMs + ((Date.parse(validTo) - madeMs) * 2) / 3
+  return nowMs < madeMs - earlierMs || nowMs >= madeMs + ((Date.parse(validTo) - madeMs) * 2) / 3
+}
+
+/** Whether an authority is valid, and remains so for as long as any certificate that it signs now. */
+export function maySign({ cert }: KeyedCertificate, nowMs: number): boolean {
+  const { validFrom, validTo } = new X509Certificate(cert)
+  return Date.parse(validFrom) <= nowMs && nowMs + longestCertificateMs <= Date.parse(validTo)
 }
 
 interface Parts {

@@ -44,9 +44,16 @@ test.each([
 
 test('an endpoint is paused when it has failed for a day, and at once when it is gone', () => {
   const dayAgo = now.subtract({ hours: 24 })
-  expect(afterFailure(failed({ failingSince: dayAgo }))).toEqual({ pause: 'failing' })
-  expect(afterFailure(failed({ failingSince: dayAgo.add({ seconds: 1 }) }))).toHaveProperty('nextAttemptAt')
+  expect(afterFailure(failed({ failingSince: dayAgo, attempts: 12 }))).toEqual({ pause: 'failing' })
+  expect(afterFailure(failed({ failingSince: dayAgo.add({ seconds: 1 }), attempts: 300 }))).toHaveProperty(
+    'nextAttemptAt',
+  )
   expect(afterFailure(failed({ statusCode: 410 }))).toEqual({ pause: 'gone' })
+})
+
+test('a day in which the system was off does not pause an endpoint that has failed a few times', () => {
+  const weekAgo = now.subtract({ hours: 168 })
+  expect(afterFailure(failed({ failingSince: weekAgo, attempts: 2 }))).toHaveProperty('nextAttemptAt')
 })
 
 test('the next attempt is always later, and at most an hour away', () => {

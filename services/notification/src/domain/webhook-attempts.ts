@@ -3,6 +3,8 @@ import { webhookFailureHours, type WebhookPauseReason } from '@stoa/contracts/no
 const firstPauseMs = 1_000
 const longestPauseMs = 300_000
 const longestRetryAfterMs = 3_600_000
+/** Failed attempts at one event before an endpoint is paused: it may be the system that was off for a day. */
+const leastAttempts = 12
 
 /** An attempt that was not accepted. */
 export interface FailedAttempt {
@@ -23,13 +25,14 @@ export type AfterFailure = { readonly pause: WebhookPauseReason } | { readonly n
 
 /**
  * Decides after a failed attempt: the pauses double from a second to five minutes, a tenth of them random, or are as long as the receiver
- * asks, up to an hour. An endpoint that has failed for a day, or says that it is gone, is paused.
+ * asks, up to an hour. An endpoint that has failed for a day and at enough attempts, or says that it is gone, is paused.
  */
 export function afterFailure(attempt: FailedAttempt): AfterFailure {
   const { statusCode, attempts, failingSince, now, random } = attempt
   if (statusCode === 410) return { pause: 'gone' }
   const pausedFrom = failingSince?.add({ hours: webhookFailureHours })
-  if (pausedFrom !== undefined && Temporal.Instant.compare(now, pausedFrom) >= 0) return { pause: 'failing' }
+  const isOver = pausedFrom !== undefined && Temporal.Instant.compare(now, pausedFrom) >= 0
+  if (isOver && attempts >= leastAttempts) return { pause: 'failing' }
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts - 1, 20)) * (0.9 + random / 10)
   const wantedMs = Math.min(longestRetryAfterMs, retryAfterMs(attempt))
   return { nextAttemptAt: now.add({ milliseconds: Math.round(Math.max(pauseMs, wantedMs)) }) }

@@ -4,7 +4,14 @@ import type {
   WebhookEndpointId,
   WebhookPauseReason,
 } from '@stoa/contracts/notification/webhook-resources'
-import { advisoryXactLock } from '@stoa/postgres'
+import { advisoryXactLock, json } from '@stoa/postgres'
+
+/** A secret of before the former one, encrypted. */
+export interface EarlierSecret {
+  /** As base64. */
+  readonly secret: string
+  readonly until: string
+}
 
 /** An endpoint as it is stored, its secrets encrypted. */
 export interface EndpointRow {
@@ -18,6 +25,8 @@ export interface EndpointRow {
   readonly secret: Buffer
   readonly former_secret: Buffer | null
   readonly former_secret_until: Temporal.Instant | null
+  /** The newest first. */
+  readonly earlier_secrets: readonly EarlierSecret[]
   readonly failing_since: Temporal.Instant | null
   readonly dropped: number
   readonly version: number
@@ -111,16 +120,43 @@ export async function changeEndpoint(
      where id = ${id}`
 }
 
-/** Replaces the secret of a locked endpoint; the former one is valid until a time. */
+/** Earlier secrets that are kept, each of which makes the signatures of a webhook longer. */
+const mostEarlierSecrets = 8
+
+/** The secrets of an endpoint that sign at a time, encrypted: first the current one, and then those that are still valid, the newest first. */
+export function signingSecrets(
+  { secret, former_secret: former, former_secret_until: until, earlier_secrets: earlier }: EndpointRow,
+  at: Temporal.Instant,
+): Buffer[] {
+  const isFormerValid = until !== null && Temporal.Instant.compare(at, until) < 0
+  return [
+    secret,
+    ...(isFormerValid && former !== null ? [former] : []),
+    ...validAt(at, earlier).map((each) => Buffer.from(each.secret, 'base64')),
+  ]
+}
+
+function validAt(at: Temporal.Instant, earlier: readonly EarlierSecret[]): EarlierSecret[] {
+  return earlier.filter(({ until }) => Temporal.Instant.compare(at, until) < 0)
+}
+
+/** Replaces the secret of a locked endpoint; the former one is valid until a time, and those before it until theirs. */
 export async function replaceSecret(
   tx: WriteHandle,
-  id: string,
-  secret: Uint8Array,
-  formerUntil: Temporal.Instant,
+  endpoint: EndpointRow,
+  {
+    secret,
+    at,
+    formerUntil,
+  }: { readonly secret: Uint8Array } & Readonly<Record<'at' | 'formerUntil', Temporal.Instant>>,
 ): Promise<EndpointRow> {
+  const { id, former_secret: former, former_secret_until: until, earlier_secrets: known } = endpoint
+  const last = former === null || until === null ? [] : [{ secret: former.toString('base64'), until: until.toString() }]
+  const earlier = validAt(at, [...last, ...known]).slice(0, mostEarlierSecrets)
   const [row] = await tx.sql<EndpointRow>`
     update webhook_endpoints
-       set former_secret = secret, former_secret_until = ${formerUntil}, secret = ${secret}, version = version + 1
+       set former_secret = secret, former_secret_until = ${formerUntil}, secret = ${secret}, earlier_secrets = ${json(earlier)},
+           version = version + 1
      where id = ${id} returning *`
   if (row === undefined) throw new Error('a locked endpoint is missing')
   return row
@@ -129,6 +165,7 @@ export async function replaceSecret(
 /** Has an endpoint get nothing more, and forgets where it was; its deliveries are deleted later. */
 export async function markDeleted(tx: WriteHandle, id: string, now: Temporal.Instant): Promise<void> {
   await tx.sql`
-    update webhook_endpoints set deleted_at = ${now}, url = '', description = '', types = '{}', secret = '', former_secret = null
+    update webhook_endpoints set deleted_at = ${now}, url = '', description = '', types = '{}', secret = '', former_secret = null,
+      earlier_secrets = '[]'
      where id = ${id}`
 }

@@ -1,5 +1,7 @@
 import type { WriteHandle } from '@stoa/contract'
 import type { WebhookEndpointId } from '@stoa/contracts/notification/webhook-resources'
+import { json } from '@stoa/postgres'
+import type { EndpointRow } from './webhook-endpoints.ts'
 
 /** A part of the log that was removed. */
 export interface Removal {
@@ -72,12 +74,10 @@ export async function replaceSealed(
   { from, to }: { readonly from: Sealed; readonly to: Sealed },
 ): Promise<void> {
   await tx.sql`
-    update webhook_endpoints set secret = ${to.secret}, former_secret = ${to.former_secret}
-     where id = ${id} and secret = ${from.secret} and former_secret is not distinct from ${from.former_secret}`
+    update webhook_endpoints set secret = ${to.secret}, former_secret = ${to.former_secret}, earlier_secrets = ${json(to.earlier_secrets)}
+     where id = ${id} and secret = ${from.secret} and former_secret is not distinct from ${from.former_secret}
+       and earlier_secrets = ${json(from.earlier_secrets)}`
 }
 
 /** The encrypted secrets of an endpoint. */
-export interface Sealed {
-  readonly secret: Buffer
-  readonly former_secret: Buffer | null
-}
+export type Sealed = Pick<EndpointRow, 'secret' | 'former_secret' | 'earlier_secrets'>

@@ -86,9 +86,12 @@ export const rotateWebhookSecret =
   async ({ params: { id }, commit, refuse }) => {
     const secret = makeWebhookSecret()
     return commit(async (tx) => {
-      if ((await store.lockEndpoint(tx, id)) === undefined) return refuse(none)
-      const formerUntil = clock.now().add({ hours: webhookSecretOverlapHours })
-      const changed = await store.replaceSecret(tx, id, sealSecret(webhooks.secretKeys, id, secret), formerUntil)
+      const endpoint = await store.lockEndpoint(tx, id)
+      if (endpoint === undefined) return refuse(none)
+      const at = clock.now()
+      const sealed = sealSecret(webhooks.secretKeys, id, secret)
+      const formerUntil = at.add({ hours: webhookSecretOverlapHours })
+      const changed = await store.replaceSecret(tx, endpoint, { secret: sealed, at, formerUntil })
       return { status: 201, body: { ...store.shownEndpoint(changed), secret } }
     })
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ReadHandle, TaskHandler } from '@stoa/contract'
 import { mostWebhookEndpoints } from '@stoa/contracts/notification/webhook-resources'
 import type { NotificationService } from '@stoa/contracts/notification/service'
@@ -55,12 +56,15 @@ function report(logger: Deps['logger'], dropped: Removal['dropped']): void {
 async function sealedAnew({ webhooks: { secretKeys } }: Deps, db: ReadHandle) {
   const seal = (id: string, sealed: Buffer) => openSecret(secretKeys, id, sealed).sealedAnew ?? sealed
   const endpoints: readonly EndpointRow[] = await listEndpoints(db, undefined, mostWebhookEndpoints)
-  return endpoints.flatMap(({ id, secret, former_secret }) => {
-    const from: Sealed = { secret, former_secret }
+  return endpoints.flatMap(({ id, secret, former_secret, earlier_secrets }) => {
+    const from: Sealed = { secret, former_secret, earlier_secrets }
     const to: Sealed = {
       secret: seal(id, secret),
       former_secret: former_secret === null ? null : seal(id, former_secret),
+      earlier_secrets: earlier_secrets.map((each) => {
+        return { ...each, secret: seal(id, Buffer.from(each.secret, 'base64')).toString('base64') }
+      }),
     }
-    return to.secret === from.secret && to.former_secret === from.former_secret ? [] : [{ id, from, to }]
+    return isDeepStrictEqual(from, to) ? [] : [{ id, from, to }]
   })
 }

@@ -1,7 +1,7 @@
 import { postWebhook } from '@stoa/security'
 import { afterFailure, isAccepted } from '../domain/webhook-attempts.ts'
 import type { DeliveryRow } from '../store/webhook-deliveries.ts'
-import type { EndpointRow } from '../store/webhook-endpoints.ts'
+import { signingSecrets, type EndpointRow } from '../store/webhook-endpoints.ts'
 import {
   extendTurn,
   findFirstPending,
@@ -71,16 +71,10 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const at = clock.now()
-  const isFormerValid =
-    endpoint.former_secret_until !== null && Temporal.Instant.compare(at, endpoint.former_secret_until) < 0
-  const sealed = [
-    endpoint.secret,
-    ...(isFormerValid && endpoint.former_secret !== null ? [endpoint.former_secret] : []),
-  ]
   try {
     const { status, responseMs, retryAfter } = await postWebhook({
       url: endpoint.url,
-      secrets: sealed.map((each) => openSecret(secretKeys, endpoint.id, each).secret),
+      secrets: signingSecrets(endpoint, at).map((each) => openSecret(secretKeys, endpoint.id, each).secret),
       id: delivery.event_id,
       timestampSeconds: Math.floor(at.epochMilliseconds / 1_000),
       body,

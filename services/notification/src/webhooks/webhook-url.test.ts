@@ -25,6 +25,11 @@ test.each([
   ['https://ada@merchant.example/', 'must not contain a user name or a password'],
   ['https://merchant.example/#part', 'must not contain a fragment'],
   ['https://', 'is not a URL'],
+  ['https://merchant.example\\@127.0.0.1/', 'contains characters that are read in more than one way'],
+  ['https:///merchant.example/', 'contains characters that are read in more than one way'],
+  ['https://merchant.example/\u001b[31m', 'contains characters that are read in more than one way'],
+  ['https://merchant.example/\u202eexe', 'contains characters that are read in more than one way'],
+  ['https://merc\u00adhant.example/', 'contains characters that are read in more than one way'],
 ])('refuses %s', (url, reason) => {
   expect(whyRefused(url, 'this-machine')).toBe(reason)
 })
