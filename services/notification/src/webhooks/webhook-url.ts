@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { isLoopbackAddress, mayReach, type Reach } from '@stoa/security'
 
 /**
- * What a URL contains besides separators that other programs, and whoever reads it, take for the same URL. The parser of URLs removes or replaces the rest:
+ * What a URL has if every program and every reader takes it for the same one. The parser of URLs removes or replaces the rest:
  * control characters, those that are not seen, backslashes, and slashes before the host.
  */
 const readAsWritten = /^https?:\/\/[^/\\\p{C}\p{Z}][^\\\p{C}\p{Z}]*$/u
