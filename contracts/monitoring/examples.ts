@@ -1,12 +1,14 @@
 import type { Examples } from '@stoa/contract'
 import type * as alerts from './alerts-http.ts'
 import type * as http from './http.ts'
+import type * as logs from './logs-http.ts'
 import type * as metrics from './metrics-http.ts'
 
 /** Examples of the operations of monitoring. */
-export const monitoringExamples: Examples<typeof http & typeof metrics & typeof alerts> = {
+export const monitoringExamples: Examples<typeof http & typeof logs & typeof metrics & typeof alerts> = {
   listTraces: { query: { service: 'order', name: 'POST /api/v1/orders', status: 'ok', minDurationMs: 20 } },
   getTrace: { params: { id: '0af7651916cd43dd8448eb211c80319c' } },
+  listLogs: { query: { service: 'payment', level: 'warn', contains: 'declined' } },
   getServiceMap: { query: { minutes: 15 } },
   queryMetrics: { query: { query: 'sum by (job) (up)' } },
   queryMetricRange: {

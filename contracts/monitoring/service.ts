@@ -7,6 +7,7 @@ import { monitoringExamples } from './examples.ts'
 import * as alerts from './alerts-http.ts'
 import * as events from './events.ts'
 import * as http from './http.ts'
+import * as logs from './logs-http.ts'
 import * as metrics from './metrics-http.ts'
 import * as levels from './service-levels-http.ts'
 
@@ -16,11 +17,12 @@ const described = describeService({
   owner: 'platform',
   slo: { availability: 0.995, p99Ms: 200, errorRate: 0.005 },
   errors: monitoringErrors,
-  operations: { ...http, ...metrics, ...levels, ...alerts },
+  operations: { ...http, ...logs, ...metrics, ...levels, ...alerts },
   publishes: events,
   consumes: { userDeleted },
   tasks: {
     'prune-spans': { payload: Type.Object({}), everyMs: 600_000 },
+    'prune-logs': { payload: Type.Object({}), everyMs: 600_000 },
     'remove-old-alerts': { payload: Type.Object({}), everyMs: 3_600_000 },
     'send-alert-webhook': {
       payload: Type.Object({
@@ -45,5 +47,5 @@ type Described = typeof described
 /** An interface, so that compiler messages show its name. */
 export interface MonitoringService extends Described {}
 
-/** Traces and metrics of all services, the map of their calls, and alerts. */
+/** Traces, logs and metrics of all services, the map of their calls, and alerts. */
 export const monitoring: MonitoringService = described

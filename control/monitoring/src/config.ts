@@ -7,7 +7,7 @@ export const config = defineConfig('monitoring', {
   ...serviceSettings('monitoring', monitoring.port),
   OTLP_TOKEN: secret(Type.String({ minLength: 16 }), {
     embeddedDefault: 'stoa-embedded-only',
-    doc: 'Token with which processes send spans, in `authorization: Bearer`.',
+    doc: 'Token with which processes send spans and log lines, in `authorization: Bearer`.',
   }),
   TRACE_RETENTION_HOURS: setting(Type.Integer({ minimum: 1, maximum: 720 }), {
     default: 24,
@@ -18,6 +18,16 @@ export const config = defineConfig('monitoring', {
     default: 256,
     unit: 'MB',
     doc: 'Spans that are kept at most, before compression; the oldest are deleted first.',
+  }),
+  LOG_RETENTION_HOURS: setting(Type.Integer({ minimum: 1, maximum: 720 }), {
+    default: 24,
+    unit: 'h',
+    doc: 'Time for which log lines are kept.',
+  }),
+  LOG_STORAGE_MEGABYTES: setting(Type.Integer({ minimum: 1, maximum: 1_000_000 }), {
+    default: 256,
+    unit: 'MB',
+    doc: 'Log lines that are kept at most, before compression; the oldest are deleted first.',
   }),
   SCRAPE_INTERVAL_SECONDS: setting(Type.Integer({ minimum: 1, maximum: 300 }), {
     default: 15,

@@ -2,6 +2,7 @@ import type { LogFollower } from '@stoa/events'
 import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { Alerting } from './alerting/alerting.ts'
+import type { LogBuffer } from './log-buffer.ts'
 import type { SpanBuffer } from './span-buffer.ts'
 import type { AlertWebhooks } from './webhooks/alert-webhooks.ts'
 import type { Retention } from './store/prune.ts'
@@ -10,10 +11,12 @@ import type { Retention } from './store/prune.ts'
 export interface Deps {
   readonly clock: Clock
   readonly database: Database
-  /** What processes that send spans prove themselves with. */
+  /** What processes that send spans and log records prove themselves with. */
   readonly otlpToken: string
   readonly spanBuffer: SpanBuffer
   readonly retention: Retention
+  readonly logBuffer: LogBuffer
+  readonly logRetention: Retention
   readonly newId: NewId
   readonly alerting: Alerting
   readonly alertRetentionDays: number

@@ -42,11 +42,30 @@ export function exportOf(service: string, ...sent: readonly object[]) {
   }
 }
 
+/** A log record in JSON of OTLP that was written some time before now, or before another time. */
+export function logRecord(more: { ago?: number; before?: number } & Record<string, unknown>) {
+  const { ago = 1_000, before = Date.now(), ...fields } = more
+  return { timeUnixNano: `${before - ago}000000`, severityNumber: 9, ...fields }
+}
+
+/** An export request with the log records of one service. */
+export function logExportOf(service: string, ...logRecords: readonly any[]) {
+  return {
+    resourceLogs: [
+      {
+        resource: { attributes: [text('service.name', service), text('service.instance.id', `${service}-1`)] },
+        scopeLogs: [{ scope: { name: 'test' }, logRecords }],
+      },
+    ],
+  }
+}
+
 /** Monitoring under test. */
 export interface MonitoringApp {
   readonly service: TestService<MonitoringService>
-  readonly send: (body: string | Buffer, headers?: Record<string, string>) => Promise<Response>
+  readonly send: (body: string | Buffer, headers?: Record<string, string>, path?: string) => Promise<Response>
   readonly sendSpans: (service: string, ...sent: readonly object[]) => Promise<unknown>
+  readonly sendLogs: (service: string, ...sent: readonly unknown[]) => Promise<unknown>
   readonly read: (path: string) => Promise<TestAnswer>
   readonly ids: (query: string) => Promise<string[]>
 }
@@ -57,8 +76,8 @@ export async function startMonitoring(settings: Record<string, string> = {}): Pr
     access: accessTable,
     settings: { OTLP_TOKEN: token, ...settings },
   })
-  const send: MonitoringApp['send'] = (body, headers = {}) =>
-    fetch(`${service.url}/v1/traces`, {
+  const send: MonitoringApp['send'] = (body, headers = {}, path = '/v1/traces') =>
+    fetch(`${service.url}${path}`, {
       method: 'POST',
       body,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
@@ -69,6 +88,11 @@ export async function startMonitoring(settings: Record<string, string> = {}): Pr
     send,
     async sendSpans(name, ...sent) {
       const response = await send(JSON.stringify(exportOf(name, ...sent)))
+      if (response.status !== 200) throw new Error(`refused with ${response.status}`)
+      return response.json()
+    },
+    async sendLogs(name, ...sent) {
+      const response = await send(JSON.stringify(logExportOf(name, ...sent)), {}, '/v1/logs')
       if (response.status !== 200) throw new Error(`refused with ${response.status}`)
       return response.json()
     },

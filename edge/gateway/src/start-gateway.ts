@@ -217,6 +217,8 @@ function telemetryOf(settings: GatewayConfig, destination: LogDestination | unde
     version: settings.serviceVersion,
     instance: `gateway-${randomUUID().slice(0, 8)}`,
     logLevel: settings.logLevel,
+    logsExporter: settings.otelLogsExporter,
+    logExportLevel: settings.logExportLevel,
     sampler: settings.otelTracesSampler,
     samplerArg: settings.otelTracesSamplerArg,
     sampleRatio: settings.traceSampleRatio,

@@ -33,6 +33,7 @@ test('a service needs nothing but its database to start', () => {
     trustedProxies: [],
     logLevel: 'info',
     telemetryFolder: undefined,
+    logExportLevel: 'info',
     otelExporterOtlpEndpoint: undefined,
     otelServiceName: undefined,
     otelResourceAttributes: undefined,

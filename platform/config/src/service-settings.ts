@@ -36,8 +36,19 @@ const telemetrySettings = {
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(url('http', 'https'), {
     optional: true,
-    doc: 'Collector to which spans are sent with OTLP over HTTP; `npm start` sets monitoring by default.',
+    doc: 'Collector to which spans and log lines are sent with OTLP over HTTP; `npm start` sets monitoring by default.',
   }),
+  OTEL_LOGS_EXPORTER: setting(Type.String(), {
+    optional: true,
+    doc: 'Where log lines are sent: `otlp`, the collector (default), or `none`; standard output has them in any case. An unknown name is ignored with a warning.',
+  }),
+  LOG_EXPORT_LEVEL: setting(
+    Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
+    {
+      default: 'info',
+      doc: 'Lowest severity of the log lines that are sent to the collector, of those that are written.',
+    },
+  ),
   OTEL_EXPORTER_OTLP_HEADERS: secret(Type.String(), {
     optional: true,
     doc: 'Headers of requests to the collector, such as authorization=Bearer%20TOKEN, separated by commas.',

@@ -287,8 +287,8 @@ export function stream<const P extends string, Q extends Query = undefined, cons
 
 /**
  * Returns whether a path is internal: only processes of the system use it, on the port of the service, and the gateway has no route
- * to it. `/v1/traces` is the path of OTLP over HTTP.
+ * to it. `/v1/traces` and `/v1/logs` are the paths of OTLP over HTTP.
  */
 export function isInternalPath(path: string): boolean {
-  return path.startsWith('/internal/') || path.startsWith('/v1/traces')
+  return ['/internal/', '/v1/traces', '/v1/logs'].some((prefix) => path.startsWith(prefix))
 }

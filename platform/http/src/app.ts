@@ -54,9 +54,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       exchange.place?.end(exchange)
       // health and metrics are requested every second, and their logs would be noise
       if (extra?.permission === 'public' || (mounted?.isQuiet === true && response.statusCode < 400)) return
-      observe(exchange)
+      observe(exchange, mounted?.isQuiet === true)
     })
-    runWithContext(exchange.context, () => {
+    // a line about an export of logs would itself be exported
+    const keepsLogsLocal = mounted?.isQuiet === true
+    runWithContext(keepsLogsLocal ? { ...exchange.context, keepsLogsLocal } : exchange.context, () => {
       if (extra === undefined && drain.signal.aborted) return refuseDraining(exchange, problems)
       if (extra === undefined && options.load !== undefined) {
         exchange.place = takePlace(options.load, exchange, mounted !== undefined)

@@ -10,10 +10,10 @@ import type { Exchange } from './exchange.ts'
 /** The status that nginx uses for a client that disconnected before the response; never sent. */
 const clientGone = 499
 
-/** Records the result of an exchange: duration, access log line, span. */
-export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchange) => void {
+/** Records the result of an exchange: duration, access log line, span. The line of a quiet exchange, such as a refused export of logs, is not exported. */
+export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchange, isQuiet: boolean) => void {
   const durations = httpServerRequestDuration(metrics)
-  return (exchange) => {
+  return (exchange, isQuiet) => {
     const { response, method, route, span, path } = exchange
     const status = exchange.isUpgraded ? 101 : response.writableFinished ? response.statusCode : clientGone
     const durationMs = performance.now() - exchange.startedAt
@@ -23,7 +23,7 @@ export function makeObserver({ metrics, logger }: Telemetry): (exchange: Exchang
       http_response_status_code: status,
     })
     // After the response the context of the request is gone, its fields are not.
-    runWithContext(span.context, () =>
+    runWithContext(isQuiet ? { ...span.context, keepsLogsLocal: true } : span.context, () =>
       logger.info('request answered', {
         method,
         route,

@@ -130,6 +130,8 @@ function openTelemetry(
     version,
     instance: instanceId,
     logLevel: config.logLevel,
+    logsExporter: config.otelLogsExporter,
+    logExportLevel: config.logExportLevel,
     sampler: config.otelTracesSampler,
     samplerArg: config.otelTracesSamplerArg,
     sampleRatio: config.traceSampleRatio,

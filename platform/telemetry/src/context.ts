@@ -22,6 +22,8 @@ export interface TraceContext {
   readonly deadlineMs?: number | undefined
   /** Added to every log line; shared by all contexts derived from this one, so `addLogFields` reaches the access log. */
   readonly logFields: Record<string, LogFieldValue>
+  /** Whether log lines are written and not exported: a line about the export would otherwise cause the next one. */
+  readonly keepsLogsLocal?: boolean | undefined
 }
 
 const storage = new AsyncLocalStorage<TraceContext>()
@@ -50,6 +52,11 @@ export function newContext(options: { readonly requestId?: string; readonly dead
 export function withLogFields<T>(fields: Readonly<Record<string, LogFieldValue>>, fn: () => T): T {
   const context = storage.getStore() ?? newContext()
   return storage.run({ ...context, logFields: { ...context.logFields, ...fields } }, fn)
+}
+
+/** Runs `fn` so that its log lines are written to standard output and not sent to a collector. */
+export function withLocalLogs<T>(fn: () => T): T {
+  return storage.run({ ...(storage.getStore() ?? newContext()), keepsLogsLocal: true }, fn)
 }
 
 /**

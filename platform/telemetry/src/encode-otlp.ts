@@ -1,7 +1,7 @@
 import type { AttributeValue, Attributes, EndedSpan, SpanKind } from './span.ts'
 
 const kinds: Readonly<Record<SpanKind, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
-/** The instrumentation scope of the spans that the platform makes. */
+/** The instrumentation scope of the spans and log records that the platform makes. */
 export const scopeName = '@stoa/telemetry'
 
 /** Encodes spans of one process as an OTLP export request in JSON (opentelemetry-proto 1.x: hexadecimal ids, enums as numbers). */
@@ -39,7 +39,7 @@ function toOtlpEvent({ name, timeMs, attributes }: EndedSpan['events'][number]):
 }
 
 /** A number of 64 bits is a string in JSON of protobuf; a JavaScript number would not hold it. */
-function nanosOf(ms: number): string {
+export function nanosOf(ms: number): string {
   const micros = Math.round(ms * 1_000)
   return `${micros}000`
 }

@@ -4,6 +4,7 @@ export {
   newContext,
   runWithContext,
   runWithoutContext,
+  withLocalLogs,
   withLogFields,
   type LogFieldValue,
   type TraceContext,

@@ -22,6 +22,15 @@ export interface Logger {
   child(fields: LogFields): Logger
 }
 
+/** A written line as it is exported: redacted, with the ids and fields of its context among its fields. */
+export interface LogRecord {
+  /** Milliseconds since the epoch, UTC. */
+  readonly timeMs: number
+  readonly level: Exclude<LogLevel, 'silent'>
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
 /** The options of a logger. */
 export interface LoggerOptions {
   readonly service: string
@@ -30,6 +39,8 @@ export interface LoggerOptions {
   readonly level?: LogLevel
   /** Standard output by default; pass one stream for all services of a process. */
   readonly destination?: LogDestination
+  /** Called with each written line; it must not throw. */
+  readonly onRecord?: ((record: LogRecord) => void) | undefined
 }
 
 const reserved = new Set<string>([
@@ -64,7 +75,13 @@ export function createLogger(options: LoggerOptions): Logger {
     bound: Readonly<Record<string, unknown>>,
   ): Logger[typeof level] => {
     if (!writer.isLevelEnabled(level)) return ignore
-    return (message, fields) => writer[level](record(bound, fields), redactText(message))
+    const { onRecord } = options
+    return (message, fields) => {
+      const shown = redactText(message)
+      const line = record(bound, fields)
+      writer[level](line, shown)
+      onRecord?.({ timeMs: Date.now(), level, message: shown, fields: line })
+    }
   }
   const withBound = (bound: Readonly<Record<string, unknown>>): Logger => ({
     debug: method('debug', bound),

@@ -4,12 +4,12 @@ import { runWithoutContext } from './context.ts'
 import { untracedHeaders } from './trace-headers.ts'
 
 /** The collector has responded to a batch with an error. */
-export class RefusedSpans extends Error {
-  override readonly name = 'RefusedSpans'
+export class RefusedBatch extends Error {
+  override readonly name = 'RefusedBatch'
   readonly retryable: boolean
 
   constructor(url: string, status: number) {
-    super(`${url} rejected the spans with status ${status}`)
+    super(`${url} rejected the batch with status ${status}`)
     // OTLP 1.x: only these may be sent again
     this.retryable = [429, 502, 503, 504].includes(status)
   }
@@ -17,14 +17,14 @@ export class RefusedSpans extends Error {
 
 /** Sends bodies to one URL over a few kept connections. */
 export interface OtlpPost {
-  /** @throws RefusedSpans, or the error of the connection */
+  /** @throws RefusedBatch, or the error of the connection */
   readonly send: (body: string) => Promise<void>
   readonly close: () => void
 }
 
 const timeoutMs = 10_000
 
-/** Makes the client of a collector; a request starts no trace at it, or sending spans would produce spans. */
+/** Makes the client of a collector; a request starts no trace at it, or sending telemetry would produce telemetry. */
 export function makeOtlpPost(url: string, headers: Readonly<Record<string, string>>): OtlpPost {
   const isSecure = url.startsWith('https:')
   const agent = new (isSecure ? HttpsAgent : Agent)({ keepAlive: true, maxSockets: 2 })
@@ -50,13 +50,13 @@ function exchange(url: string, request: ClientRequest, body: string): Promise<vo
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onResponse = (response: IncomingMessage) => {
     const { statusCode: status = 500 } = response
-    response.on('error', reject).on('end', () => (status < 300 ? resolve() : reject(new RefusedSpans(url, status))))
+    response.on('error', reject).on('end', () => (status < 300 ? resolve() : reject(new RefusedBatch(url, status))))
     response.resume()
   }
   // without a listener, 101 Switching Protocols would end the request with neither a response nor an error
   request.on('upgrade', (_, socket) => {
     socket.destroy()
-    reject(new RefusedSpans(url, 101))
+    reject(new RefusedBatch(url, 101))
   })
   request.on('error', reject).on('response', onResponse).end(body)
   return promise

@@ -1,10 +1,19 @@
-import { encodeSpans, scopeName } from './encode-otlp.ts'
-import { makeOtlpPost, RefusedSpans } from './otlp-post.ts'
+import { scopeName } from './encode-otlp.ts'
+import { makeOtlpPost, RefusedBatch } from './otlp-post.ts'
+import type { Sink } from './pipeline.ts'
 import { attributes as names } from './semantic-conventions.ts'
+import type { Attributes } from './span.ts'
 import type { SpanOrigin } from './span-store.ts'
-import type { SpanSink } from './span-pipeline.ts'
 
-interface OtlpSinkOptions extends SpanOrigin {
+/** What is sent: its path at the collector, its name in messages, and its encoding. */
+export interface OtlpSignal<Item> {
+  readonly path: string
+  readonly what: string
+  readonly encode: (items: readonly Item[], resource: Attributes) => string
+}
+
+/** The options of a sink for a collector. */
+export interface OtlpSinkOptions extends SpanOrigin {
   /** The URL of the collector without a path, as in OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string
   readonly environment: string
@@ -19,13 +28,13 @@ const batchesUnderWay = 8
 const retryDelaysMs = [0, 1_000, 3_000]
 
 /**
- * Sends spans to a collector by OTLP over HTTP. A batch that the collector could not take is sent again up to three times. If the
- * collector stays unavailable, spans are lost and memory stays bounded: beyond 8 batches in progress a write is rejected.
+ * Sends spans or log records to a collector by OTLP over HTTP. A batch that the collector could not take is sent again up to three
+ * times. If the collector stays unavailable, batches are lost and memory stays bounded: beyond 8 batches in progress a write is rejected.
  */
-export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
+export function makeOtlpSink<Item>(signal: OtlpSignal<Item>, options: OtlpSinkOptions): Sink<Item> {
   const { endpoint, headers = {} } = options
   const resource = resourceOf(options)
-  const post = makeOtlpPost(`${endpoint.replace(/\/+$/, '')}/v1/traces`, headers)
+  const post = makeOtlpPost(`${endpoint.replace(/\/+$/, '')}${signal.path}`, headers)
   const closing = Promise.withResolvers<void>()
   const underWay = new Set<Promise<void>>()
   let isClosing = false
@@ -35,7 +44,7 @@ export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
       try {
         return await post.send(body)
       } catch (error) {
-        if (isClosing || (error instanceof RefusedSpans && !error.retryable)) throw error
+        if (isClosing || (error instanceof RefusedBatch && !error.retryable)) throw error
         await waitFor(delayMs, closing.promise)
       }
     }
@@ -43,11 +52,11 @@ export function makeOtlpSink(options: OtlpSinkOptions): SpanSink {
   }
 
   return {
-    async write(spans) {
+    async write(items) {
       if (underWay.size >= batchesUnderWay) {
-        throw new Error(`the collector at ${endpoint} is too slow: spans are dropped`)
+        throw new Error(`the collector at ${endpoint} is too slow: ${signal.what} are dropped`)
       }
-      const sending = send(encodeSpans(spans, resource))
+      const sending = send(signal.encode(items, resource))
       underWay.add(sending)
       await sending.finally(() => underWay.delete(sending))
     },

@@ -2,16 +2,20 @@ import { performance } from 'node:perf_hooks'
 import { fileDestination, type LogDestination } from './log-destination.ts'
 import { createLogger, type Logger, type LogLevel } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { makeOtlpSink } from './otlp-sink.ts'
+import { withLocalLogs } from './context.ts'
+import { encodeSpans } from './encode-otlp.ts'
+import { makeLogExport, sendsLogs, type LogExportSettings } from './log-export.ts'
+import { makeOtlpSink, type OtlpSinkOptions } from './otlp-sink.ts'
 import { makeSpanPipeline, type SpanSink } from './span-pipeline.ts'
 import { makeSpanStore } from './span-store.ts'
 import { parsePairs } from './pairs.ts'
+import type { Pipeline } from './pipeline.ts'
 import { samplerOf, type SamplingSettings } from './sampler.ts'
 import { registerProcessMetrics } from './standard-metrics.ts'
 import { makeTracer, type Tracer } from './tracer.ts'
 
 /** The options of the telemetry of one service. */
-export interface TelemetryOptions extends SamplingSettings {
+export interface TelemetryOptions extends SamplingSettings, LogExportSettings {
   readonly service: string
   readonly environment: string
   readonly version: string
@@ -24,7 +28,7 @@ export interface TelemetryOptions extends SamplingSettings {
   readonly spanFolder?: string | undefined
   /** Maximum bytes of stored spans of this service; 16 MiB by default. */
   readonly maxSpanBytes?: number
-  /** Collector for OTLP over HTTP; if omitted, spans are not sent. */
+  /** Collector for OTLP over HTTP; if omitted, spans and log lines are not sent. */
   readonly otlpEndpoint?: string | undefined
   /** The name of the service in the collector; `service` by default. */
   readonly otlpServiceName?: string | undefined
@@ -53,7 +57,19 @@ export interface Telemetry extends Tracer {
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { service, environment, version, instance } = options
   const destination = options.destination ?? fileDestination()
-  const logger = createLogger({ service, environment, version, destination, level: options.logLevel ?? 'info' })
+  const logExport = logExportOf(options, (count, error) => {
+    droppedLogs.add(count)
+    warnOfLostLogs(error)
+  })
+  const logger = createLogger({
+    service,
+    environment,
+    version,
+    destination,
+    level: options.logLevel ?? 'info',
+    onRecord: logExport?.add,
+  })
+  sendsLogs(options.logsExporter, (name) => logger.warn('OTEL_LOGS_EXPORTER contains an unknown exporter', { name }))
   const metrics = createMetrics({
     onCollectError: (metric, error) => logger.warn('a metric could not be collected', { metric, error }),
   })
@@ -63,6 +79,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     .gauge('target_info', 'The instrumented service', [...Object.keys(target), 'deployment_environment_name'])
     .set(1, { ...target, deployment_environment_name: environment })
 
+  const droppedLogs = metrics.counter('telemetry_logs_dropped_total', 'Log lines that were written and not sent')
+  const warnOfLostLogs = atMostEvery(60_000, (error: unknown) =>
+    withLocalLogs(() => logger.warn('log lines are not sent to the collector', { error })),
+  )
   const dropped = metrics.counter('telemetry_spans_dropped_total', 'Dropped spans')
   const warnOfDrops = atMostEvery(60_000, (error: unknown) => logger.warn('spans are being lost', { error }))
   const pipeline = makeSpanPipeline({
@@ -81,12 +101,24 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     logger,
     metrics,
     ...tracer,
+    ...endOf(options, destination, logExport === undefined ? [pipeline] : [pipeline, logExport]),
+  }
+}
+
+type Ending = Pick<Pipeline<never>, 'flush' | 'close'>
+
+function endOf(
+  options: TelemetryOptions,
+  destination: LogDestination,
+  pipelines: readonly Ending[],
+): Pick<Telemetry, 'flush' | 'close'> {
+  return {
     async flush() {
-      await pipeline.flush()
+      await Promise.all(pipelines.map((each) => each.flush()))
       destination.flush()
     },
     async close(timeoutMs = 10_000) {
-      const closing = pipeline.close()
+      const closing = Promise.all(pipelines.map((each) => each.close()))
       const { promise: late, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, timeoutMs)
       await Promise.race([closing, late])
@@ -99,7 +131,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 }
 
 function sinksOf(options: TelemetryOptions): SpanSink[] {
-  const { service, environment, version, instance, spanFolder, maxSpanBytes, otlpEndpoint, otlpHeaders } = options
+  const { service, instance, spanFolder, maxSpanBytes } = options
   const sinks = [...(options.spanSinks ?? [])]
   if (spanFolder !== undefined) {
     sinks.push(
@@ -111,20 +143,32 @@ function sinksOf(options: TelemetryOptions): SpanSink[] {
       }),
     )
   }
-  if (otlpEndpoint !== undefined) {
-    sinks.push(
-      makeOtlpSink({
-        endpoint: otlpEndpoint,
-        service: options.otlpServiceName ?? service,
-        instance,
-        environment,
-        version,
-        attributes: parsePairs(options.resourceAttributes),
-        headers: parsePairs(otlpHeaders),
-      }),
-    )
+  const collector = collectorOf(options)
+  if (collector !== undefined) {
+    sinks.push(makeOtlpSink({ path: '/v1/traces', what: 'spans', encode: encodeSpans }, collector))
   }
   return sinks
+}
+
+function logExportOf(options: TelemetryOptions, onDropped: (count: number, error: unknown) => void) {
+  const collector = collectorOf(options)
+  return collector === undefined || !sendsLogs(options.logsExporter)
+    ? undefined
+    : makeLogExport(options, collector, onDropped)
+}
+
+function collectorOf(options: TelemetryOptions): OtlpSinkOptions | undefined {
+  const { service, environment, version, instance, otlpEndpoint, otlpHeaders } = options
+  if (otlpEndpoint === undefined) return undefined
+  return {
+    endpoint: otlpEndpoint,
+    service: options.otlpServiceName ?? service,
+    instance,
+    environment,
+    version,
+    attributes: parsePairs(options.resourceAttributes),
+    headers: parsePairs(otlpHeaders),
+  }
 }
 
 function atMostEvery<Argument>(intervalMs: number, fn: (argument: Argument) => void): (argument: Argument) => void {

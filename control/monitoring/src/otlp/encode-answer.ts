@@ -3,10 +3,13 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire'
 /** The encodings of OTLP over HTTP. */
 export type OtlpMediaType = 'application/json' | 'application/x-protobuf'
 
-/** Encodes an ExportTraceServiceResponse, with a partial success if spans were rejected. */
-export function encodeAnswer(type: OtlpMediaType, rejected: number, reason: string): Buffer {
+/** What a response calls the number of what was rejected; protobuf has the same field number for all. */
+export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords'
+
+/** Encodes the response to an export, with a partial success if something was rejected. */
+export function encodeAnswer(type: OtlpMediaType, field: RejectedField, rejected: number, reason: string): Buffer {
   if (type === 'application/json') {
-    const partial = rejected === 0 ? {} : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: reason } }
+    const partial = rejected === 0 ? {} : { partialSuccess: { [field]: String(rejected), errorMessage: reason } }
     return Buffer.from(JSON.stringify(partial))
   }
   if (rejected === 0) return Buffer.alloc(0)

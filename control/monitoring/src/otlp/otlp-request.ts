@@ -52,3 +52,29 @@ export interface ResourceSpans {
 export interface OtlpRequest {
   readonly resourceSpans?: readonly ResourceSpans[]
 }
+
+export interface OtlpLogRecord {
+  readonly timeUnixNano?: string | number
+  readonly observedTimeUnixNano?: string | number
+  readonly severityNumber?: number | string
+  readonly severityText?: string
+  readonly body?: AnyValue
+  readonly attributes?: readonly KeyValue[]
+  readonly traceId?: string
+  readonly spanId?: string
+}
+
+export interface ScopeLogs {
+  readonly scope?: { readonly name?: string }
+  readonly logRecords?: readonly OtlpLogRecord[]
+}
+
+export interface ResourceLogs {
+  readonly resource?: { readonly attributes?: readonly KeyValue[] }
+  readonly scopeLogs?: readonly ScopeLogs[]
+}
+
+/** An ExportLogsServiceRequest, as its JSON has it; not trusted either. */
+export interface OtlpLogsRequest {
+  readonly resourceLogs?: readonly ResourceLogs[]
+}

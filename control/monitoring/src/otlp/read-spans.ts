@@ -1,5 +1,18 @@
-import { redactText, redactField, type StoredSpan } from '@stoa/telemetry'
-import type { AnyValue, KeyValue, OtlpRequest, OtlpSpan, ResourceSpans } from './otlp-request.ts'
+import { redactField, type StoredSpan } from '@stoa/telemetry'
+import type { AnyValue, KeyValue, OtlpRequest, OtlpSpan } from './otlp-request.ts'
+import {
+  isId,
+  isPersonal,
+  listOf,
+  millisOf,
+  numberOf,
+  originOf,
+  redactingScope,
+  shownValueOf,
+  textOf,
+  withoutNull,
+  type Origin,
+} from './values.ts'
 
 /** The spans of a request, and how many were refused. */
 export interface ReadSpans {
@@ -9,7 +22,8 @@ export interface ReadSpans {
   readonly reason: string | undefined
 }
 
-interface Period {
+/** The times that are accepted. */
+export interface Period {
   /** Milliseconds since the epoch. */
   readonly fromMs: number
   readonly toMs: number
@@ -18,30 +32,11 @@ interface Period {
 const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 const kindNames = /^SPAN_KIND_(INTERNAL|SERVER|CLIENT|PRODUCER|CONSUMER)$/
 
-// The platform redacts its spans before it sends them; other senders may not.
-const redactingScope = '@stoa/telemetry'
-// What identifies a person, and does not help to find a fault; also by the names of conventions that senders still use.
-const personal = new Set([
-  'client.address',
-  'client.port',
-  'network.peer.address',
-  'user_agent.original',
-  'url.query',
-  'http.client_ip',
-  'net.peer.ip',
-  'net.sock.peer.addr',
-  'http.user_agent',
-])
-const personalGroup = /^(enduser|user|geo)\./
-// What follows the path of these can name people too.
-const withQuery = new Set(['url.full', 'http.url', 'http.target'])
-
 const maxName = 500
 const maxText = 2_000
 const maxAttributes = 64
 const maxEvents = 8
 const maxLinks = 32
-const maxOrigin = 100
 
 /** Reads the spans of an OTLP request: each that is valid, within limits of size, without personal data. */
 export function readSpans(request: OtlpRequest, period: Period): ReadSpans {
@@ -49,7 +44,7 @@ export function readSpans(request: OtlpRequest, period: Period): ReadSpans {
   let rejected = 0
   let reason: string | undefined
   for (const resourceSpans of listOf(request.resourceSpans)) {
-    const origin = originOf(resourceSpans)
+    const origin = originOf(resourceSpans.resource)
     for (const { scope, spans: sent } of listOf(resourceSpans.scopeSpans)) {
       const isRedacted = scope?.name === redactingScope
       for (const each of listOf(sent)) {
@@ -66,7 +61,7 @@ export function readSpans(request: OtlpRequest, period: Period): ReadSpans {
 }
 
 interface Source {
-  readonly origin: { readonly service: string; readonly instance: string }
+  readonly origin: Origin
   readonly period: Period
   readonly isRedacted: boolean
 }
@@ -109,34 +104,21 @@ function readSpan(span: OtlpSpan, { origin, period, isRedacted }: Source): Store
   }
 }
 
-function originOf(resourceSpans: ResourceSpans): Source['origin'] {
-  const found = attributesOf(resourceSpans.resource?.attributes, true)
-  const text = (name: string, fallback: string) => {
-    const value = found[name]
-    return typeof value === 'string' && value !== '' ? value.slice(0, maxOrigin) : fallback
-  }
-  return { service: text('service.name', 'unknown_service'), instance: text('service.instance.id', '') }
-}
-
 type Attributes = NonNullable<StoredSpan['attributes']>
 
 function attributesOf(pairs: readonly KeyValue[] | undefined, isRedacted: boolean, depth = 0): Attributes {
   const attributes: Attributes = {}
   let count = 0
-  for (const { key, value } of listOf(pairs)) {
-    if (typeof key !== 'string' || personal.has(key) || personalGroup.test(key)) continue
-    const plain = plainOf(withQuery.has(key) ? withoutQuery(value) : value, { depth, isRedacted })
+  for (const pair of listOf(pairs)) {
+    const { key } = pair
+    if (typeof key !== 'string' || isPersonal(key)) continue
+    const plain = plainOf(shownValueOf(pair), { depth, isRedacted })
     if (plain === undefined) continue
     count += 1
     if (count > maxAttributes) break
     attributes[key.slice(0, maxName)] = (isRedacted ? plain : redactField(key, plain)) as Attributes[string]
   }
   return attributes
-}
-
-function withoutQuery(value: AnyValue | undefined): AnyValue {
-  const url = value?.stringValue
-  return typeof url === 'string' ? { stringValue: url.replace(/[?#].*$/s, '') } : {}
 }
 
 interface Nested {
@@ -160,42 +142,8 @@ function plainOf(value: AnyValue | undefined, { depth, isRedacted }: Nested): un
   return JSON.stringify(attributesOf(kvlistValue?.values, isRedacted, depth + 1)).slice(0, maxText)
 }
 
-/** What is neither a number nor a text is not converted: of a list in lists that would not end. */
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
-  return Number.isFinite(number) ? number : undefined
-}
-
-function textOf(text: unknown, maxLength: number, isRedacted: boolean): string {
-  if (typeof text !== 'string') return ''
-  const short = withoutNull(text.slice(0, maxLength))
-  return isRedacted ? short : redactText(short)
-}
-
-/** PostgreSQL stores no NUL in a text. */
-function withoutNull(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '') : text
-}
-
-function isId(id: unknown, length: number): id is string {
-  return typeof id === 'string' && id.length === length && /^[0-9a-f]+$/i.test(id) && !/^0+$/.test(id)
-}
-
-/** Milliseconds since the epoch with microseconds, of nanoseconds that a number cannot hold. */
-function millisOf(nanos: unknown): number | undefined {
-  const text = typeof nanos === 'string' || typeof nanos === 'number' ? String(nanos) : ''
-  if (!/^[1-9]\d{0,19}$/.test(text)) return undefined
-  return text.length <= 3 ? 0 : Number(text.slice(0, -3)) / 1_000
-}
-
 function kindOf(kind: unknown): StoredSpan['kind'] {
   if (typeof kind === 'number') return kinds[kind] ?? 'internal'
   const [, name] = typeof kind === 'string' ? (kindNames.exec(kind) ?? []) : []
   return (name?.toLowerCase() ?? 'internal') as StoredSpan['kind']
-}
-
-/** What a sender calls a list, without what is no object in it. */
-function listOf<Item extends object>(items: readonly Item[] | undefined): readonly Item[] {
-  const isList: boolean = Array.isArray(items)
-  return isList && items !== undefined ? items.filter((item: unknown) => typeof item === 'object' && item !== null) : []
 }

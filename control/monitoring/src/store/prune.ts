@@ -1,10 +1,17 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import { fragment, type Fragment } from '@stoa/postgres'
+import type { Period } from '../otlp/read-spans.ts'
 
 /** How much is kept. */
 export interface Retention {
   readonly hours: number
   readonly maxBytes: number
+}
+
+/** The times of spans and log records that are accepted: not older than the retention, and at most an hour ahead. */
+export function acceptedPeriod({ hours }: Retention, now: Temporal.Instant): Period {
+  const nowMs = now.epochMilliseconds
+  return { fromMs: nowMs - hours * 3_600_000, toMs: nowMs + 3_600_000 }
 }
 
 /** The time before which nothing is kept: that of the retention, or a later one if more is stored than is allowed. */
