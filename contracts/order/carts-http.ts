@@ -12,21 +12,26 @@ import {
 import { Type } from 'typebox'
 import { CouponCode } from '../shared/coupon-code.ts'
 import { CartId, PaymentMethodId, QuoteId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { ShippingMethod } from '../shared/shipping-method.ts'
 import { Cart, MAX_CART_LINES, SetQuantity } from './carts.ts'
 import { placeOrder } from './http.ts'
-import { Order, ShippingAddress } from './resources.ts'
+import { ChosenChannel, Order, ShippingAddress } from './resources.ts'
 
 const change = { permission: 'cart:change', owner: 'customerId' } as const
 
 /** POST /api/v1/carts */
 export const createCart = post('/api/v1/carts', {
   ...change,
-  summary: 'Open a cart; an account has one open cart, which is returned with the given region and currency',
+  summary: 'Open a cart; an account has one open cart, which is returned with the given region, currency and channel',
   rateClass: 'critical',
-  body: Type.Object({ region: CountrySchema, currency: Type.Optional(CurrencySchema) }, closed),
+  body: Type.Object(
+    { region: CountrySchema, currency: Type.Optional(CurrencySchema), channel: Type.Optional(ChosenChannel) },
+    closed,
+  ),
   answers: { 200: Cart, 201: Cart },
   answersWith: 'getCart',
+  refuses: ['order.channel_forbidden'],
 })
 
 /** GET /api/v1/carts/{id} */
@@ -115,6 +120,12 @@ export const checkOutCart = post('/api/v1/carts/{id}/checkout', {
       quoteId: Type.Optional(QuoteId),
       couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
       shippingMethod: Type.Optional(ShippingMethod),
+      channel: Type.Optional(
+        Type.Unsafe<SalesChannel>({
+          ...SalesChannel,
+          description: 'that of the cart by default; `marketplace` and `phone` need the permission `order:channel`',
+        }),
+      ),
     },
     closed,
   ),

@@ -1,6 +1,7 @@
 import { closed, CountrySchema, CurrencySchema, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { CartId, OrderId, QuoteId, UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { Sku } from '../shared/sku.ts'
 
 /** The most lines of a cart, which is the most lines of an order. */
@@ -49,6 +50,7 @@ export const Cart = Type.Object({
   status: CartStatus,
   region: CountrySchema,
   currency: CurrencySchema,
+  channel: SalesChannel,
   items: Type.Array(CartLine, { maxItems: MAX_CART_LINES }),
   prices: Type.Enum(['current', 'outdated', 'missing'], {
     description:

@@ -14,6 +14,12 @@ export const orderErrors = errors({
     why: 'The shop accepts orders of accounts only, for all customers or for those to whom a rule of the flag guest-checkout applies.',
     fix: 'Register an account and order with it; the cart of the guest can be handed over.',
   },
+  'order.channel_forbidden': {
+    kind: 'forbidden',
+    title: 'The account cannot order by this channel',
+    why: 'Orders of the channels `marketplace` and `phone` are entered by staff or by programs of partners, which have the permission `order:channel`.',
+    fix: 'Omit `channel`, or send `web` or `app`.',
+  },
   'order.unknown_sku': {
     kind: 'invalid',
     title: 'A SKU is unknown or not for sale',

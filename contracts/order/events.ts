@@ -1,6 +1,7 @@
 import { CountrySchema, event, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { OrderId, UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { PublishedDifference, PublishedKind } from './reconciliation.ts'
 
 // What is optional here is missing in events of older releases.
@@ -32,6 +33,8 @@ const OrderFactSchema = Type.Object({
   country: Type.Optional(CountrySchema),
   /** The state or province of delivery, where the address has one. */
   region: Type.Optional(Type.String()),
+  /** Where the order comes from. */
+  channel: Type.Optional(SalesChannel),
 })
 /** What the events of an order say of it. */
 export type OrderFact = Static<typeof OrderFactSchema>
@@ -40,7 +43,7 @@ const OrderMove = Type.Object({ orderId: OrderId, number: Type.String(), custome
 const OrderEnd = Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId, reason: Type.String() })
 
 /** An order was placed; its saga decides what becomes of it. */
-export const orderCreated = event('order.created', '1.1.0', OrderFactSchema)
+export const orderCreated = event('order.created', '1.2.0', OrderFactSchema)
 /** The status of an order has changed, for changes without a specific event. */
 export const orderUpdated = event(
   'order.updated',
@@ -48,7 +51,7 @@ export const orderUpdated = event(
   Type.Object({ orderId: OrderId, number: Type.String(), customerId: UserId, status: Type.String() }),
 )
 /** Stock, payment and shipment of an order are certain. */
-export const orderConfirmed = event('order.confirmed', '1.1.0', OrderFactSchema)
+export const orderConfirmed = event('order.confirmed', '1.2.0', OrderFactSchema)
 /** An order could not be fulfilled; its payment and stock are released. */
 export const orderRejected = event('order.rejected', '1.0.0', OrderEnd)
 /** An order was cancelled. */
@@ -58,7 +61,7 @@ export const orderShipped = event('order.shipped', '1.0.0', OrderMove)
 /** The goods have arrived. */
 export const orderDelivered = event('order.delivered', '1.0.0', OrderMove)
 /** The return window has expired. */
-export const orderCompleted = event('order.completed', '1.1.0', OrderFactSchema)
+export const orderCompleted = event('order.completed', '1.2.0', OrderFactSchema)
 /** Undamaged goods were returned: the lines, and whether all units were returned. */
 export const orderReturned = event(
   'order.returned',

@@ -17,8 +17,8 @@ const paymentMethodId = '01920000-0000-7000-8000-000000000100'
 
 /** Examples of the operations of order. */
 export const orderExamples: Examples<typeof http & typeof returns & typeof carts> = {
-  placeOrder: { body: { items, shippingAddress, paymentMethodId } },
-  createCart: { body: { region: 'AT', currency: 'EUR' } },
+  placeOrder: { body: { items, shippingAddress, paymentMethodId, channel: 'app' } },
+  createCart: { body: { region: 'AT', currency: 'EUR', channel: 'app' } },
   setCartItems: { body: { items } },
   mergeCart: { body: { token: 'b3ZlciB0byB5b3UsIHdpdGggdGhpcyB0b2tlbiBhbG9uZQ' } },
   checkOutCart: { body: { shippingAddress, paymentMethodId } },

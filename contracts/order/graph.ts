@@ -1,4 +1,5 @@
 import { type Graph, MoneySchema } from '@stoa/contract'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { Cart } from './carts.ts'
 import { Order, OrderStatus, Return, ReturnStatus, ShippingAddress, TimelineEntry } from './resources.ts'
 
@@ -11,6 +12,7 @@ export const orderGraph: Graph = {
   types: {
     Order,
     OrderStatus,
+    SalesChannel,
     OrderLine: Order.properties.items.items,
     ShippingAddress,
     Money: MoneySchema,

@@ -2,8 +2,9 @@ import { closed, get, noteText, opaqueText, PageQuery, pageSchema, post, put, st
 import { Type } from 'typebox'
 import { CouponCode } from '../shared/coupon-code.ts'
 import { OrderId, PaymentMethodId, QuoteId, UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { ShippingMethod } from '../shared/shipping-method.ts'
-import { Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
+import { ChosenChannel, Order, OrderStatus, RequestedLine, ShippingAddress, TimelineEntry } from './resources.ts'
 
 /** POST /api/v1/orders */
 export const placeOrder = post('/api/v1/orders', {
@@ -21,6 +22,7 @@ export const placeOrder = post('/api/v1/orders', {
       quoteId: Type.Optional(QuoteId),
       couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
       shippingMethod: Type.Optional(ShippingMethod),
+      channel: Type.Optional(ChosenChannel),
     },
     closed,
   ),
@@ -29,6 +31,7 @@ export const placeOrder = post('/api/v1/orders', {
   settled: (order) => order.status !== 'pending',
   refuses: [
     'order.guests_excluded',
+    'order.channel_forbidden',
     'order.unknown_sku',
     'order.quantity_invalid',
     'order.quote_unknown',
@@ -59,7 +62,15 @@ export const listOrders = get('/api/v1/orders', {
   summary: 'List orders, newest first; staff see every order, customers their own',
   permission: 'order:read',
   owner: 'none',
-  query: Type.Object({ ...PageQuery, status: Type.Optional(OrderStatus), customerId: Type.Optional(UserId) }, closed),
+  query: Type.Object(
+    {
+      ...PageQuery,
+      status: Type.Optional(OrderStatus),
+      customerId: Type.Optional(UserId),
+      channel: Type.Optional(SalesChannel),
+    },
+    closed,
+  ),
   answers: { 200: pageSchema(Order) },
 })
 

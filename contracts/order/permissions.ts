@@ -8,6 +8,11 @@ export const orderPermissions = {
   'cart:read:any': { description: 'read every cart', roles: customerService },
   'order:cancel': { description: 'cancel your orders', roles: shoppers },
   'order:cancel:any': { description: 'cancel every order', roles: customerService, isForPartners: true },
+  'order:channel': {
+    description: 'enter orders of marketplaces and of the phone',
+    roles: customerService,
+    isForPartners: true,
+  },
   'order:manage': { description: 'manage every order', roles: customerService, isForPartners: true },
   'order:place': { description: 'place orders for you', roles: shoppers, isForPartners: true },
   'order:read': { description: 'read your orders', roles: shoppers },

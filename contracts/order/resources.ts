@@ -2,6 +2,7 @@ import { closed, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { addressFields, postalCodeWhereUsed } from '../shared/address.ts'
 import { OrderId, ReturnId, UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { Sku } from '../shared/sku.ts'
 
 /** The status of an order. */
@@ -22,6 +23,12 @@ export type OrderStatus = Static<typeof OrderStatus>
 
 /** An order line: a SKU and a quantity. */
 export const RequestedLine = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed)
+
+/** The channel that a request states. */
+export const ChosenChannel = Type.Unsafe<SalesChannel>({
+  ...SalesChannel,
+  description: '`web` by default; `marketplace` and `phone` need the permission `order:channel`',
+})
 
 /** Where an order goes. */
 export const ShippingAddress = Type.Object(addressFields, { ...closed, ...postalCodeWhereUsed })
@@ -47,6 +54,7 @@ export const Order = Type.Object({
   status: OrderStatus,
   reason: Type.Optional(Type.String()),
   customerId: UserId,
+  channel: SalesChannel,
   items: Type.Array(OrderLine),
   shippingAddress: ShippingAddress,
   subtotal: MoneySchema,

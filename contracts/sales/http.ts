@@ -1,6 +1,7 @@
 import { closed, CurrencySchema, get, InstantSchema, PageQuery, pageSchema, post } from '@stoa/contract'
 import { Type } from 'typebox'
 import { UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import {
   Channel,
   Day,
@@ -92,6 +93,7 @@ export const listSales = get('/api/v1/sales', {
     {
       ...PageQuery,
       channel: Type.Optional(Channel),
+      orderChannel: Type.Optional(SalesChannel),
       status: Type.Optional(SaleStatus),
       customerId: Type.Optional(UserId),
     },
@@ -126,8 +128,9 @@ export const analyseRevenue = get('/api/v2/sales/analytics', {
       from: Type.Optional({ ...Day, description: 'by default 30 days before `to`' }),
       to: Type.Optional({ ...Day, description: 'by default today; included' }),
       interval: Type.Optional(Type.Enum(['day', 'week', 'month'])),
-      by: Type.Optional(Type.Enum(['channel'])),
+      by: Type.Optional(Type.Enum(['channel', 'orderChannel'])),
       channel: Type.Optional(Channel),
+      orderChannel: Type.Optional(SalesChannel),
       currency: Type.Optional(CurrencySchema),
     },
     closed,

@@ -1,15 +1,25 @@
 import { AmountSchema, closed, CurrencySchema, idSchema, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
 import { UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { pathName, Sku } from '../shared/sku.ts'
 
 /** The id of a sale; the sale of an order has the id of the order. */
 export const SaleId = idSchema('sale')
 export type SaleId = Static<typeof SaleId>
 
-/** Where a sale was made: in the shop, or at a point of sale. */
+/** How a sale was made: as an order of the shop, or at a point of sale. Values cannot be added: published events have them. */
 export const Channel = Type.Enum(['online', 'pos'])
 export type Channel = Static<typeof Channel>
+
+const OrderChannel = Type.Optional(
+  Type.Unsafe<SalesChannel>({
+    ...SalesChannel,
+    description: 'the channel of the order; missing at a point of sale, and if a release without channels recorded it',
+  }),
+)
+/** Where a sale comes from. */
+export const origin = { channel: Channel, orderChannel: OrderChannel }
 
 /** The status of a sale. */
 export const SaleStatus = Type.Enum(['completed', 'partially_returned', 'returned', 'voided'])
@@ -56,7 +66,7 @@ export type SaleLine = Static<typeof SaleLine>
 export const Sale = Type.Object({
   id: SaleId,
   version: Type.Integer({ minimum: 1, description: 'number of its events' }),
-  channel: Channel,
+  ...origin,
   status: SaleStatus,
   lines: Type.Array(SaleLine),
   shipping: { ...MoneySchema, description: 'what was paid beside the lines' },
@@ -77,6 +87,7 @@ export const SaleSummary = Type.Pick(Sale, [
   'id',
   'version',
   'channel',
+  'orderChannel',
   'status',
   'total',
   'returned',
@@ -145,6 +156,7 @@ export const RevenuePart = Type.Object({
   from: Day,
   to: { ...Day, description: 'day in UTC, included' },
   channel: Type.Optional(Channel),
+  orderChannel: OrderChannel,
   currency: CurrencySchema,
   ...sums,
 })

@@ -23,6 +23,7 @@ export const Dimension = Type.Enum([
   'kind',
   'country',
   'region',
+  'channel',
   'priceList',
 ])
 export type Dimension = Static<typeof Dimension>

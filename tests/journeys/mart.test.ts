@@ -47,7 +47,10 @@ async function stored(): Promise<unknown[][]> {
 
 test('an order is in the star schema after a run of the pipeline, to the cent, and in a report as PDF, Excel and CSV', async () => {
   const customer = await newCustomer()
-  const { body: order } = await place(customer, { items: [{ sku: 'TEA-GREEN-100', quantity: 3 }] })
+  const { body: order } = await place(customer, {
+    items: [{ sku: 'TEA-GREEN-100', quantity: 3 }],
+    channel: 'app',
+  })
   expect(order.status).toBe('confirmed')
   const run = await runPipeline()
   expect(run.steps.map(({ name }: { name: string }) => name)).toEqual(['flush-events', 'build-star'])
@@ -64,10 +67,10 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const teas = { dimension: 'sku', values: ['TEA-GREEN-100'] }
   const { rows: countries } = await query({
     measures: ['units'],
-    dimensions: ['country', 'priceList'],
+    dimensions: ['country', 'channel', 'priceList'],
     filters: [teas],
   })
-  expect(countries).toContainEqual([order.shippingAddress.country, 'retail', expect.any(Number)])
+  expect(countries).toContainEqual([order.shippingAddress.country, 'app', 'retail', expect.any(Number)])
   const ofTea = await query({ measures: ['units'], dimensions: ['product'], filters: [teas] })
   expect(ofTea.rows[0][0]).toBe('House Green')
   expect(ofTea.rows[0][1]).toBeGreaterThanOrEqual(3)

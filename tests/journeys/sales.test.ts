@@ -33,7 +33,7 @@ async function stored() {
 
 test('an order becomes a sale, and the sales add up to the orders to the cent', async () => {
   const customer = await newCustomer()
-  const { body: kept } = await place(customer)
+  const { body: kept } = await place(customer, { channel: 'app' })
   const { body: other } = await place(customer, { items: [{ sku: 'TEA-GREEN-100', quantity: 3 }] })
   expect([kept.status, other.status]).toEqual(['confirmed', 'confirmed'])
   await ask('POST', `/api/v1/orders/${other.id}/cancel`, { as: customer.token, key: randomUUID() })
@@ -41,6 +41,7 @@ test('an order becomes a sale, and the sales add up to the orders to the cent', 
     expect(await read(`/${kept.id}`)).toMatchObject({
       id: kept.id,
       channel: 'online',
+      orderChannel: 'app',
       status: 'completed',
       orderNumber: kept.number,
       customerId: customer.id,

@@ -27,7 +27,7 @@ async function run(pipeline: string) {
 }
 
 test('a run brings the events of orders into the lake and the star schema, line by line, to the cent', async () => {
-  const details = { tax: 160, discount: 50, country: 'US' }
+  const details = { tax: 160, discount: 50, country: 'US', channel: 'app' } as const
   const orderId = await kit.order({ amount: 1_001, shipping: 499, sku: 'TEA', details })
   await kit.staged(2)
   const { steps } = await run('star-schema')
@@ -48,6 +48,7 @@ test('a run brings the events of orders into the lake and the star schema, line 
         is_confirmed: true,
         country: 'US',
         region: 'NY',
+        channel: 'app',
         price_list: 'retail',
         quantity: '2',
         amount: '1001',

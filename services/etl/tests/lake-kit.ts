@@ -64,8 +64,13 @@ export interface LakeKit extends Omit<OpenLake, 'database' | 'duck'> {
     readonly amount: number
     readonly shipping?: number
     readonly sku?: string
-    /** What releases before 1.1.0 of these events do not say. */
-    readonly details?: { readonly tax: number; readonly discount: number; readonly country: string }
+    /** What events of older releases do not say. */
+    readonly details?: {
+      readonly tax: number
+      readonly discount: number
+      readonly country: string
+      readonly channel: 'app'
+    }
   }) => Promise<string>
   /** Waits until so many events are staged. */
   readonly staged: (count: number) => Promise<void>
@@ -94,7 +99,12 @@ export async function startLake(): Promise<LakeKit> {
             ...(details && { tax: eur(details.tax), discount: eur(details.discount), priceList: 'retail' }),
           },
         ],
-        ...(details && { tax: eur(details.tax + 10), country: details.country, region: 'NY' }),
+        ...(details && {
+          tax: eur(details.tax + 10),
+          country: details.country,
+          channel: details.channel,
+          region: 'NY',
+        }),
       }
       await service.receive(orderCreated, orderId, data)
       await service.receive(orderConfirmed, orderId, data)

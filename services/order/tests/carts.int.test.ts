@@ -72,6 +72,31 @@ test('opening a cart again returns the open one, with another region if it is gi
   expect((await carts.read(id)).body).toMatchObject({ region: 'AT', currency: 'CHF' })
 })
 
+test('a cart has a channel, which its order and the events of both have', async () => {
+  const carts = cartsOf(app, newPerson())
+  const { body: cart } = await carts.open({ region: 'DE', channel: 'app' })
+  expect(cart.channel).toBe('app')
+  await carts.set(cart.id, { TEA: 2 })
+  // without a channel it stays as it is
+  expect((await carts.open()).body).toMatchObject({ id: cart.id, channel: 'app', items: [{ sku: 'TEA' }] })
+  const refused = await carts.open({ region: 'DE', channel: 'phone' })
+  expect([refused.status, refused.body.code]).toEqual([403, 'order.channel_forbidden'])
+  const { body: order } = await carts.checkOut(cart.id)
+  expect(order).toMatchObject({ channel: 'app', status: 'confirmed' })
+  expect(await eventsOf(cartCreated.type, cart.id)).toMatchObject([{ channel: 'app' }])
+  expect((await eventsOf(cartUpdated.type, cart.id)).map(({ channel }) => channel)).toEqual(['app', 'app'])
+})
+
+test('a cart continues in another channel with its prices, and a checkout can state its own', async () => {
+  const { carts, id } = await newCart()
+  await carts.set(id, { TEA: 2 })
+  const { body: cart } = await carts.read(id)
+  const { body: moved } = await carts.open({ region: 'DE', channel: 'app' })
+  expect(moved).toMatchObject({ id, channel: 'app', quoteId: cart.quoteId, prices: 'current' })
+  const { body: order } = await carts.checkOut(id, { channel: 'web' })
+  expect(order.channel).toBe('web')
+})
+
 test('two carts opened at once are one', async () => {
   const carts = cartsOf(app, newPerson('guest'))
   const answers = await Promise.all(Array.from({ length: 6 }, () => carts.open()))

@@ -1,5 +1,5 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
-import { orderCreated, orderRejected } from '@stoa/contracts/order/events'
+import { orderConfirmed, orderCreated, orderRejected } from '@stoa/contracts/order/events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { paymentReviewed } from '@stoa/contracts/payment/events'
 import { shippingDelivered, shippingDispatched } from '@stoa/contracts/shipping/events'
@@ -66,6 +66,34 @@ test('an order is confirmed when everybody agrees', async () => {
     country: order.shippingAddress.country,
     lines: [{ sku: line.sku, total: line.total, net: line.total, tax: line.tax, priceList: 'retail' }],
   })
+})
+
+test('an order says its channel, web unless the request states another; staff find the orders of a channel', async () => {
+  const { body: usual } = await place()
+  const { body: ofApp } = await place({ body: body({ channel: 'app' }) })
+  expect([usual.channel, ofApp.channel]).toEqual(['web', 'app'])
+  const said = async (type: string, id: string) =>
+    (await service.published(type)).filter(({ subject }) => subject === id).map(({ data }: any) => data.channel)
+  for (const { type } of [orderCreated, orderConfirmed]) {
+    expect(await said(type, usual.id)).toEqual(['web'])
+    expect(await said(type, ofApp.id)).toEqual(['app'])
+  }
+  const staff = { subject: newId(), roles: ['staff'] }
+  const { body: page } = await service.request('GET', '/api/v1/orders?channel=app&limit=200', { as: staff })
+  expect(page.items.map(({ id }: any) => id)).toEqual([ofApp.id])
+  expect((await service.request('GET', '/api/v1/orders?channel=fax', { as: staff })).status).toBe(422)
+})
+
+test('a channel that does not exist is a wrong request, and those of staff are refused to customers', async () => {
+  const unknown = await place({ body: body({ channel: 'fax' }) })
+  expect([unknown.status, unknown.body.errors[0].pointer]).toEqual([422, '/channel'])
+  for (const channel of ['phone', 'marketplace']) {
+    const refused = await place({ body: body({ channel }) })
+    expect([refused.status, refused.body.code]).toEqual([403, 'order.channel_forbidden'])
+  }
+  const agent = { subject: newId(), roles: ['customer', 'staff'] }
+  const { status, body: order } = await place({ as: agent, body: body({ channel: 'phone' }) })
+  expect([status, order.channel]).toEqual([201, 'phone'])
 })
 
 test('billing learns what an invoice states of an order: its lines with their tax, its sums, and its address', async () => {

@@ -3,6 +3,7 @@ import { eventSourcingMigrations, makeProjections } from '@stoa/eventsourcing'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { revenueByChannel } from './projections/revenue-by-channel.ts'
 import { revenue } from './projections/revenue.ts'
 import { saleList } from './projections/sale-list.ts'
 import { createSale, returnSale, voidSale } from './use-cases/change-sale.ts'
@@ -21,7 +22,7 @@ export const salesService = defineService(sales, {
     logger: telemetry.logger,
     database,
     makeTx,
-    projections: makeProjections([saleList, revenue], { database, telemetry }),
+    projections: makeProjections([saleList, revenueByChannel, revenue], { database, telemetry }),
   }),
   onStart: ({ database, makeTx, projections }) => database.transaction((tx) => projections.start(makeTx(tx))),
   admin: ({ makeTx, projections }) => projections.admin(makeTx),

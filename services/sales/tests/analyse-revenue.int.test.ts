@@ -6,10 +6,10 @@ beforeAll(async () => {
   app = await startSales()
   await app.service.database.transaction(
     ({ sql }) => sql`
-      insert into revenue_by_day (generation, day, currency, channel, sales, gross, voided, returned)
-      values (1, '2026-01-30', 'EUR', 'online', 2, 3001, 0, 0), (1, '2026-01-31', 'EUR', 'pos', 1, 500, 0, 100),
-             (1, '2026-02-02', 'EUR', 'online', 1, 1000, 1000, 0), (1, '2026-02-02', 'SEK', 'online', 0, 0, 50, 0),
-             (1, '2026-02-03', 'SEK', 'online', 4, ${2 ** 53 - 1}, 0, 0), (1, '2026-02-04', 'SEK', 'pos', 1, 1, 0, 0)`,
+      insert into revenue_by_channel (generation, day, currency, channel, order_channel, sales, gross, voided, returned)
+      values (1, '2026-01-30', 'EUR', 'online', 'web', 2, 3001, 0, 0), (1, '2026-01-31', 'EUR', 'pos', '', 1, 500, 0, 100),
+             (1, '2026-02-02', 'EUR', 'online', 'web', 1, 1000, 1000, 0), (1, '2026-02-02', 'SEK', 'online', 'web', 0, 0, 50, 0),
+             (1, '2026-02-03', 'SEK', 'online', 'web', 4, ${2 ** 53 - 1}, 0, 0), (1, '2026-02-04', 'SEK', 'pos', '', 1, 1, 0, 0)`,
   )
 })
 afterAll(() => app.service.stop())

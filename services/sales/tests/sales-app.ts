@@ -1,6 +1,7 @@
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { orderCancelled, orderConfirmed, orderReturned } from '@stoa/contracts/order/events'
 import type { SalesService } from '@stoa/contracts/sales/service'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { newId } from '@stoa/kernel'
 import { startTestService, type Stubs, type TestService, type TestServiceOptions } from '@stoa/testing'
 import { salesService } from '../src/service.ts'
@@ -14,6 +15,8 @@ export const eur = (amount: number) => ({ amount, currency: 'EUR' })
 export interface TestOrder {
   readonly orderId: string
   readonly customerId: string
+  /** Missing in events of older releases. */
+  readonly channel?: SalesChannel
 }
 
 /** Sales under test, and the events of orders. */
@@ -36,7 +39,11 @@ export const saleOf = (more: object = {}) => ({
   lines: [{ sku: 'TEA', quantity: 3, unitPrice: eur(1_000), ...more }],
 })
 
-export const anOrder = (): TestOrder => ({ orderId: newId(), customerId: newId() })
+export const anOrder = (more: Partial<TestOrder> = {}): TestOrder => ({
+  orderId: newId(),
+  customerId: newId(),
+  ...more,
+})
 
 /** Inventory with active tea and discontinued mugs. */
 const inventory: NonNullable<Stubs<SalesService>['inventory']> = {
@@ -57,6 +64,7 @@ export async function startSales(options: Partial<TestServiceOptions<SalesServic
       service.receive(orderConfirmed, order.orderId, {
         ...about(order),
         total: eur(2_490),
+        ...(order.channel && { channel: order.channel }),
         lines: [{ sku: 'TEA', quantity: 2, total: eur(2_000) }],
       }),
     cancel: (order) => service.receive(orderCancelled, order.orderId, { ...about(order), reason: 'changed my mind' }),

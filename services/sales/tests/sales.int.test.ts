@@ -1,9 +1,10 @@
 import { saleCreated, saleReturned, saleVoided } from '@stoa/contracts/sales/events'
 import { userDeleted } from '@stoa/contracts/user/events'
 import { newId } from '@stoa/kernel'
+import { identifier } from '@stoa/postgres'
 import { eventually } from '@stoa/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { anOrder, eur, manager, operator, saleOf, startSales, type SalesApp } from './sales-app.ts'
+import { anOrder, eur, manager, operator, saleOf, staff, startSales, type SalesApp } from './sales-app.ts'
 
 let app: SalesApp
 beforeAll(async () => {
@@ -118,11 +119,11 @@ test('a revenue that a number cannot hold is refused for its period alone', asyn
   const { database } = app.service
   await database.transaction(
     ({ sql }) => sql`
-      insert into revenue_by_day (generation, day, currency, channel, gross)
-      values (1, '2026-01-15', 'SEK', 'online', ${2 ** 53 - 1}), (1, '2026-01-16', 'SEK', 'online', 1)`,
+      insert into revenue_by_channel (generation, day, currency, channel, order_channel, gross)
+      values (1, '2026-01-15', 'SEK', 'online', '', ${2 ** 53 - 1}), (1, '2026-01-16', 'SEK', 'online', '', 1)`,
   )
   onTestFinished(async () => {
-    await database.transaction(({ sql }) => sql`delete from revenue_by_day where currency = 'SEK'`)
+    await database.transaction(({ sql }) => sql`delete from revenue_by_channel where currency = 'SEK'`)
   })
   const range = 'from=2026-01-01&to=2026-01-31'
   expect(await app.get(`/analytics?${range}&groupBy=month`)).toMatchObject({
@@ -179,6 +180,57 @@ test('a confirmed order becomes a sale under its id, once, and follows its retur
   expect(answer).toMatchObject({ status: 409, body: { code: 'sales.follows_order' } })
 })
 
+test('the sale of an order has the channel of its order, and so have its events, the list and the revenue', async () => {
+  const [unknown, ofApp, ofPhone, cancelled] = [
+    anOrder(),
+    anOrder({ channel: 'app' }),
+    anOrder({ channel: 'phone' }),
+    anOrder({ channel: 'phone' }),
+  ]
+  for (const order of [unknown, ofApp, ofPhone, cancelled]) await app.confirm(order)
+  await app.giveBack(ofApp, 1, false)
+  await app.cancel(cancelled)
+  await eventually(async () => {
+    const { body: list } = await app.get('?orderChannel=phone')
+    // orders of one millisecond are in any order
+    const byNet = list.items.toSorted((one: any, other: any) => one.net.amount - other.net.amount)
+    expect(byNet).toMatchObject([
+      { id: cancelled.orderId, channel: 'online', orderChannel: 'phone', net: eur(0) },
+      { id: ofPhone.orderId, channel: 'online', orderChannel: 'phone', net: eur(2_490) },
+    ])
+    const analysed = async (query: string) =>
+      (
+        await app.service.request('GET', `/api/v2/sales/analytics?from=${today()}&to=${today()}&${query}`, {
+          as: staff,
+        })
+      ).body
+    const report = await analysed('by=orderChannel&channel=online')
+    const of = (channel?: string) => report.items.filter((item: any) => item.orderChannel === channel)
+    expect(of('app')).toMatchObject([{ sales: 1, gross: eur(2_490), returned: eur(1_000), net: eur(1_490) }])
+    expect(of('phone')).toMatchObject([{ sales: 2, gross: eur(4_980), voided: eur(2_490), net: eur(2_490) }])
+    expect(of()).toMatchObject([{ channel: 'online' }])
+    expect((await analysed('by=channel&orderChannel=phone')).items).toMatchObject([{ channel: 'online', sales: 2 }])
+  })
+  expect((await app.get(`/${ofApp.orderId}`)).body).toMatchObject({ channel: 'online', orderChannel: 'app' })
+  expect((await app.get(`/${unknown.orderId}`)).body).not.toHaveProperty('orderChannel')
+  expect(await dataOf(saleCreated.type, ofApp.orderId)).toMatchObject([{ channel: 'online', orderChannel: 'app' }])
+  expect(await dataOf(saleReturned.type, ofApp.orderId)).toMatchObject([{ orderChannel: 'app' }])
+  expect(await dataOf(saleVoided.type, cancelled.orderId)).toMatchObject([{ orderChannel: 'phone' }])
+})
+
+test('a release before channels of orders reads the same revenue, in sum', async () => {
+  await app.confirm(anOrder({ channel: 'web' }))
+  await app.confirm(anOrder({ channel: 'app' }))
+  const sums = (table: 'revenue_by_day' | 'revenue_by_channel') => app.service.database.read.sql`
+    select day, currency, channel, sum(sales)::int as sales, sum(gross - voided - returned)::bigint as net
+      from ${identifier(table)} group by 1, 2, 3 order by 1, 2, 3`
+  await eventually(async () => {
+    const { items } = (await app.service.request('GET', '/admin/projections', { as: operator })).body
+    expect(items.map(({ lag }: any) => lag)).toEqual([0, 0, 0])
+    expect(await sums('revenue_by_day')).toEqual(await sums('revenue_by_channel'))
+  })
+})
+
 test('the list has every sale as it is, newest first', async () => {
   const { body: first } = await app.sell()
   const { body: second } = await app.sell()
@@ -206,8 +258,9 @@ test('the revenue of a day is the sum of what is in the ledger, by currency and 
       for (const channel of ['pos', 'online']) {
         const of = items.filter((item) => item.channel === channel && item.net.currency === currency)
         const sum = (amountOf: (item: any) => number) => of.reduce((total, item) => total + amountOf(item), 0)
-        const row = report.items.find((item: any) => item.channel === channel && item.currency === currency)
-        expect([row?.sales ?? 0, row?.gross.amount ?? 0, row?.net.amount ?? 0]).toEqual([
+        const rows = report.items.filter((item: any) => item.channel === channel && item.currency === currency)
+        const added = (amountOf: (row: any) => number) => rows.reduce((all: number, row: any) => all + amountOf(row), 0)
+        expect([added((row) => row.sales), added((row) => row.gross.amount), added((row) => row.net.amount)]).toEqual([
           of.length,
           sum(({ total }) => total.amount),
           sum(({ net }) => net.amount),
@@ -251,18 +304,19 @@ test('an operator rebuilds a read model, which equals the one that it replaces',
   const admin = (method: 'GET' | 'POST', path: string) =>
     app.service.request(method, `/admin/projections${path}`, { as: operator })
   const rowsOf = (generation: number) => app.service.database.read.sql`
-    select day, currency, channel, sales, gross, voided, returned from revenue_by_day
-     where generation = ${generation} order by day, currency, channel`
-  const stateOf = async () => (await admin('GET', '')).body.items.filter(({ name }: any) => name === 'revenue')
+    select day, currency, channel, order_channel, sales, gross, voided, returned from revenue_by_channel
+     where generation = ${generation} order by day, currency, channel, order_channel`
+  const stateOf = async () =>
+    (await admin('GET', '')).body.items.filter(({ name }: any) => name === 'revenue-by-channel')
   await eventually(async () => expect(await stateOf()).toMatchObject([{ generation: 1, lag: 0 }]))
   const before = await rowsOf(1)
   expect(before.length).toBeGreaterThan(1)
-  expect((await admin('POST', '/revenue/rebuild')).body).toEqual({ started: 'revenue' })
+  expect((await admin('POST', '/revenue-by-channel/rebuild')).body).toEqual({ started: 'revenue-by-channel' })
   await eventually(async () => {
     expect(await stateOf()).toMatchObject([{ generation: 2, isLive: true, lag: 0 }])
     expect(await rowsOf(2)).toEqual(before)
     expect(await rowsOf(1)).toEqual([])
   })
-  expect((await admin('POST', '/revenue/retry')).body).toEqual({ retried: 'revenue' })
+  expect((await admin('POST', '/revenue-by-channel/retry')).body).toEqual({ retried: 'revenue-by-channel' })
   expect((await admin('POST', '/nothing/rebuild')).status).toBe(404)
 })

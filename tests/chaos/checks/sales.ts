@@ -44,12 +44,12 @@ export const salesChecks: readonly Check[] = [
     'sales',
     `with live as (select name, generation from projections where is_live),
       revenue as (
-        select currency, channel, sum(gross - voided - returned) as net, sum(sales) as sales
-          from revenue_by_day natural join live where name = 'revenue' group by 1, 2),
+        select currency, channel, order_channel, sum(gross - voided - returned) as net, sum(sales) as sales
+          from revenue_by_channel natural join live where name = 'revenue-by-channel' group by 1, 2, 3),
       listed as (
-        select currency, channel, sum(net) as net, count(*) as sales
-          from sale_list natural join live where name = 'sale-list' group by 1, 2)
-      select * from revenue r full join listed l using (currency, channel)
+        select currency, channel, coalesce(order_channel, '') as order_channel, sum(net) as net, count(*) as sales
+          from sale_list natural join live where name = 'sale-list' group by 1, 2, 3)
+      select * from revenue r full join listed l using (currency, channel, order_channel)
        where r.net is distinct from l.net or r.sales is distinct from l.sales`,
   ),
 ]

@@ -24,7 +24,14 @@ export const joins: Readonly<Record<Exclude<StarTableName, 'fact_sales'>, string
 
 /** The columns that a table of an older release of etl lacks. */
 export const laterColumns: Readonly<Partial<Record<StarTableName, Columns>>> = {
-  fact_sales: { country: 'string', region: 'string', price_list: 'string', tax: 'long', discount: 'long' },
+  fact_sales: {
+    country: 'string',
+    region: 'string',
+    channel: 'string',
+    price_list: 'string',
+    tax: 'long',
+    discount: 'long',
+  },
 }
 
 /** The dimensions of sales. */
@@ -42,6 +49,8 @@ export const dimensions: Readonly<Record<Dimension, DimensionModel>> = {
   // where the goods go; unknown in orders of older releases
   country: { type: 'text', sql: 'f.country' },
   region: { type: 'text', sql: 'f.region' },
+  // where the order comes from; unknown in orders of older releases
+  channel: { type: 'text', sql: 'f.channel' },
   priceList: { type: 'text', sql: 'f.price_list' },
 }
 

@@ -1,7 +1,7 @@
 import { etl } from '@stoa/contracts/etl/service'
 
 const orderFields = ['orderId', 'number']
-const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region']
+const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region', 'channel']
 const refundFacts = ['refundId', 'paymentId', 'orderId', 'amount', 'returnId']
 const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider']
 

@@ -5,7 +5,7 @@ const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": ${moneyType
 
 /**
  * What was sold, a row for each line of an order. What an order costs beside its lines is a line of the kind `shipping`, so the lines of an
- * order add up to its total. Amounts are in minor units and include the tax. Tax and discount are null in orders that older releases have
+ * order add up to its total. Amounts are in minor units and include the tax. Tax, discount and channel are null in orders that older releases have
  * placed.
  */
 export const factSales: StarTable = {
@@ -23,6 +23,7 @@ export const factSales: StarTable = {
     is_confirmed: 'boolean',
     country: 'string',
     region: 'string',
+    channel: 'string',
     price_list: 'string',
     quantity: 'long',
     amount: 'long',
@@ -39,6 +40,7 @@ export const factSales: StarTable = {
       select order_id, happened_at as placed_at, data ->> '$.number' as order_number,
         (data ->> '$.total.amount')::bigint as total, data ->> '$.total.currency' as currency,
         (data ->> '$.tax.amount')::bigint as order_tax, data ->> '$.country' as country, data ->> '$.region' as region,
+        data ->> '$.channel' as channel,
         from_json(data -> '$.lines', '${lineType}') as lines
       from steps where type = 'order.created' qualify row_number() over (partition by order_id order by seq) = 1
     ),
@@ -63,7 +65,7 @@ export const factSales: StarTable = {
       from placed
     )
     select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
-      status, is_confirmed, country, region, price_list, quantity, amount, tax, discount
+      status, is_confirmed, country, region, channel, price_list, quantity, amount, tax, discount
     from every join placed using (order_id) join latest using (order_id)
     where kind = 'goods' or amount <> 0
     order by placed_at, order_id, line`,

@@ -39,6 +39,7 @@ const view = (
       status: 'open',
       region: 'DE',
       currency: 'EUR',
+      channel: 'web',
       items,
       orderId: undefined,
       mergedInto: undefined,

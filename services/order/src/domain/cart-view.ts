@@ -33,6 +33,7 @@ export function showCart(
     status: statusAt(cart, now),
     region: cart.region,
     currency: cart.currency,
+    channel: cart.channel,
     items: cart.items.map((item) => showItem(item, prices, offered.get(item.sku), isCurrent)),
     prices: state,
     ...compact({

@@ -1,5 +1,6 @@
 import { MAX_CART_LINES, MAX_CART_UNITS, type CartStatus } from '@stoa/contracts/order/carts'
 import type { CartId, OrderId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import type { Money } from '@stoa/kernel'
 import type { OrderItem, OrderSums } from './order.ts'
 
@@ -22,10 +23,11 @@ export interface CartPrices {
   readonly sums: OrderSums
 }
 
-/** Where a cart is delivered to, and what it is paid in. */
+/** Where a cart is delivered to, what it is paid in, and where it comes from. */
 export interface CartTerms {
   readonly region: string
   readonly currency: string
+  readonly channel: SalesChannel
 }
 
 /** What decisions on a stored cart look at. */

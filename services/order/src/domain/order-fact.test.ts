@@ -8,6 +8,7 @@ const order = (address: Partial<Order['shippingAddress']>): Parameters<typeof or
   id: 'order' as never,
   number: 'S-1',
   customerId: 'ada' as never,
+  channel: 'phone',
   items: [
     {
       sku: 'TEA',
@@ -38,6 +39,10 @@ test('says what each line cost, without and with tax, and from which price list'
       priceList: 'retail',
     },
   ])
+})
+
+test('says where the order comes from', () => {
+  expect(orderFact(order({})).channel).toBe('phone')
 })
 
 test('an order that an older release has placed has no price list', () => {

@@ -3,9 +3,9 @@ import type { Order } from '@stoa/contracts/order/resources'
 import { compact, subtractMoney } from '@stoa/kernel'
 import type { OrderItem } from './order.ts'
 
-/** What the events of an order say of it: its lines, sums, and country, but not who it goes to. */
+/** What the events of an order say of it: its lines, sums, channel and country, but not who it goes to. */
 export function orderFact(order: FactSource): OrderFact {
-  const { id: orderId, number, customerId, total, shipping, tax, shippingAddress } = order
+  const { id: orderId, number, customerId, channel, total, shipping, tax, shippingAddress } = order
   const { country, state } = shippingAddress
   return {
     orderId,
@@ -15,11 +15,15 @@ export function orderFact(order: FactSource): OrderFact {
     lines: order.items.map(lineFact),
     shipping,
     tax,
+    channel,
     ...(country === erasedCountry ? {} : compact({ country, region: regionCode(state) })),
   }
 }
 
-type FactSource = Pick<Order, 'id' | 'number' | 'customerId' | 'total' | 'shipping' | 'tax' | 'shippingAddress'> & {
+type FactSource = Pick<
+  Order,
+  'id' | 'number' | 'customerId' | 'channel' | 'total' | 'shipping' | 'tax' | 'shippingAddress'
+> & {
   readonly items: readonly OrderItem[]
 }
 

@@ -1,5 +1,6 @@
 import type { OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import type { Money } from '@stoa/kernel'
 
 /** One line as it was priced. */
@@ -30,6 +31,7 @@ export interface OrderSums {
 export interface PlacedOrder {
   readonly id: OrderId
   readonly customerId: UserId
+  readonly channel: SalesChannel
   readonly quoteId: QuoteId
   /** Of an order that costs nothing there may be none. */
   readonly paymentMethodId: PaymentMethodId | undefined

@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { CartStatus } from '@stoa/contracts/order/carts'
 import type { CartId, OrderId, UserId } from '@stoa/contracts/shared/ids'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { json } from '@stoa/postgres'
 import type { CartItem, CartPrices, CartState } from '../domain/cart.ts'
 
@@ -11,6 +12,7 @@ interface CartRow {
   readonly status: CartStatus
   readonly region: string
   readonly currency: string
+  readonly channel: SalesChannel
   readonly items: readonly CartItem[]
   readonly prices: CartPrices | null
   readonly priced_at: Temporal.Instant | null
@@ -43,6 +45,7 @@ function fromRow(row: CartRow): StoredCart {
     status: row.status,
     region: row.region,
     currency: row.currency,
+    channel: row.channel,
     items: row.items,
     priced: row.prices === null || row.priced_at === null ? undefined : { prices: row.prices, at: row.priced_at },
     orderId: row.order_id ?? undefined,
@@ -89,6 +92,7 @@ export async function listCarts(db: ReadHandle, customerId: string) {
     status: row.status,
     region: row.region,
     currency: row.currency,
+    channel: row.channel,
     items: row.items.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
     createdAt: row.created_at.toString(),
     updatedAt: row.updated_at.toString(),
@@ -101,17 +105,18 @@ interface NewCart {
   readonly isGuest: boolean
   readonly region: string
   readonly currency: string
+  readonly channel: SalesChannel
   readonly at: Temporal.Instant
   readonly expiresAt: Temporal.Instant
 }
 
 /** Inserts an empty cart; returns undefined if the customer has an open one. */
 export async function insertCart(tx: WriteHandle, cart: NewCart): Promise<StoredCart | undefined> {
-  const { id, customerId, isGuest, region, currency, at, expiresAt } = cart
+  const { id, customerId, isGuest, region, currency, channel, at, expiresAt } = cart
   return first(
     await tx.sql<CartRow>`
-      insert into carts (id, customer_id, is_guest, region, currency, created_at, updated_at, expires_at)
-      values (${id}, ${customerId}, ${isGuest}, ${region}, ${currency}, ${at}, ${at}, ${expiresAt})
+      insert into carts (id, customer_id, is_guest, region, currency, channel, created_at, updated_at, expires_at)
+      values (${id}, ${customerId}, ${isGuest}, ${region}, ${currency}, ${channel}, ${at}, ${at}, ${expiresAt})
       on conflict (customer_id) where status = 'open' do nothing
       returning *`,
   )
@@ -120,6 +125,7 @@ export async function insertCart(tx: WriteHandle, cart: NewCart): Promise<Stored
 interface CartContents {
   readonly region: string
   readonly currency: string
+  readonly channel: SalesChannel
   readonly items: readonly CartItem[]
   /** Undefined when the contents have not been priced. */
   readonly priced: PricesOfTime | undefined
@@ -129,9 +135,9 @@ interface CartContents {
 
 /** Replaces the contents of a cart whose row is locked, and its end. */
 export async function saveContents(tx: WriteHandle, id: string, cart: CartContents): Promise<StoredCart> {
-  const { region, currency, items, priced, at, expiresAt } = cart
+  const { region, currency, channel, items, priced, at, expiresAt } = cart
   const [row] = await tx.sql<CartRow>`
-    update carts set region = ${region}, currency = ${currency}, items = ${json(items)},
+    update carts set region = ${region}, currency = ${currency}, channel = ${channel}, items = ${json(items)},
       prices = ${priced && json(priced.prices)}, priced_at = ${priced?.at},
       updated_at = ${at}, expires_at = ${expiresAt}, version = version + 1
     where id = ${id} returning *`

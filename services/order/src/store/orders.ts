@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { Order, OrderStatus, ShippingAddress } from '@stoa/contracts/order/resources'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { orderErrors } from '@stoa/contracts/order/errors'
 import { catalogueError, money } from '@stoa/kernel'
 import { fragment, json } from '@stoa/postgres'
@@ -11,6 +12,7 @@ interface OrderRow {
   readonly id: OrderId
   readonly number: string
   readonly customer_id: UserId
+  readonly channel: SalesChannel
   readonly status: OrderStatus
   readonly reason: string | null
   readonly cancel_reason: string | null
@@ -63,6 +65,7 @@ function fromRow(row: OrderRow): StoredOrder {
       status: row.status,
       ...(row.reason === null ? {} : { reason: row.reason }),
       customerId: row.customer_id,
+      channel: row.channel,
       items: [...row.items],
       shippingAddress: row.shipping_address,
       subtotal: sum(row.subtotal),
@@ -81,9 +84,9 @@ export async function insertOrder(tx: WriteHandle, order: PlacedOrder, at: Tempo
   const { sums } = order
   const [row] = await tx.sql<OrderRow>`
     with placed as (
-      insert into orders (id, customer_id, status, quote_id, payment_method_id, items, shipping_address, shipping_method,
+      insert into orders (id, customer_id, channel, status, quote_id, payment_method_id, items, shipping_address, shipping_method,
                           currency, subtotal, discount, tax, shipping, total, created_at, updated_at)
-      values (${order.id}, ${order.customerId}, 'pending', ${order.quoteId}, ${order.paymentMethodId}, ${json(order.items)},
+      values (${order.id}, ${order.customerId}, ${order.channel}, 'pending', ${order.quoteId}, ${order.paymentMethodId}, ${json(order.items)},
               ${json(order.shippingAddress)}, ${order.shippingMethod}, ${sums.total.currency}, ${sums.subtotal.amount},
               ${sums.discount.amount}, ${sums.tax.amount}, ${sums.shipping.amount}, ${sums.total.amount}, ${at}, ${at})
       returning *
@@ -189,6 +192,7 @@ export async function notePicked(tx: WriteHandle, id: string): Promise<void> {
 
 interface OrderFilter {
   readonly customerId?: string | undefined
+  readonly channel?: string | undefined
   readonly status?: string | undefined
   readonly beforeId?: string | undefined
   readonly limit: number
@@ -197,13 +201,14 @@ interface OrderFilter {
 /** Orders that fit, newest first. */
 export async function listOrders(
   db: ReadHandle,
-  { customerId, status, beforeId, limit }: OrderFilter,
+  { customerId, channel, status, beforeId, limit }: OrderFilter,
 ): Promise<Order[]> {
   const ofCustomer = customerId === undefined ? fragment`` : fragment`and customer_id = ${customerId}`
+  const ofChannel = channel === undefined ? fragment`` : fragment`and channel = ${channel}`
   const inStatus = status === undefined ? fragment`` : fragment`and status = ${status}`
   const before = beforeId === undefined ? fragment`` : fragment`and id < ${beforeId}`
   const rows = await db.sql<OrderRow>`
-    select * from orders where true ${ofCustomer} ${inStatus} ${before} order by id desc limit ${limit}`
+    select * from orders where true ${ofCustomer} ${ofChannel} ${inStatus} ${before} order by id desc limit ${limit}`
   return rows.map((row) => fromRow(row).resource)
 }
 

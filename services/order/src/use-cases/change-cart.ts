@@ -22,11 +22,11 @@ export async function publishContents(tx: Tx<OrderService>, cart: StoredCart): P
 /** Publishes a change of the status of a cart, with its lines. */
 export async function publishState(
   tx: Tx<OrderService>,
-  { id: cartId, customerId, items }: StoredCart,
+  { id: cartId, customerId, channel, items }: StoredCart,
   state: Pick<Parameters<typeof tx.publish<typeof cartUpdated>>[2], 'status' | 'orderId' | 'mergedInto'>,
 ): Promise<void> {
   const lines = items.map(({ sku, quantity }) => ({ sku, quantity }))
-  await tx.publish(cartUpdated, cartId, { cartId, customerId, lines, ...state })
+  await tx.publish(cartUpdated, cartId, { cartId, customerId, channel, lines, ...state })
 }
 
 /** Sets the quantities of SKUs, priced as the customer sees them from then on. */
@@ -54,8 +54,8 @@ export const setCartItems =
       const excess = findExcess(items)
       if (excess !== undefined) return refuse('order.cart_full', excess)
       const priced = isAsRead && planned.pricing.kind === 'priced' ? planned.pricing.priced : undefined
-      const { region, currency } = cart
-      const contents = { region, currency, items: rememberPrices(items, priced?.prices), priced }
+      const { region, currency, channel } = cart
+      const contents = { region, currency, channel, items: rememberPrices(items, priced?.prices), priced }
       const saved = await saveContents(tx, id, { ...contents, at: now, expiresAt: deps.cartEnds(cart.isGuest, now) })
       await publishContents(tx, saved)
       const known = isAsRead && planned.pricing.kind === 'priced' ? 'current' : 'missing'

@@ -33,7 +33,8 @@ export const checkOutCart =
       )
     }
     const items = read.items.map(({ sku, quantity }) => ({ sku, quantity }))
-    const order = await prepareOrder(deps, { db, calls, caller }, { ...body, items, currency: read.currency })
+    const { currency, channel } = read
+    const order = await prepareOrder(deps, { db, calls, caller }, { channel, ...body, items, currency })
     if ('code' in order) return refuse(withoutLines(order))
     if (body.quoteId === undefined && isDearer(order.sums, read.priced?.prices.sums, body.shippingMethod !== undefined))
       return refuse('order.price_changed', 'The price has risen since the cart was last priced.')

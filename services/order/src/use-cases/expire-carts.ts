@@ -7,10 +7,10 @@ import { deletePriceChanges } from '../store/price-changes.ts'
 
 /** Closes a locked cart whose time is over. */
 export async function expireCart(tx: Tx<OrderService>, cart: StoredCart, at: Temporal.Instant): Promise<void> {
-  const { id: cartId, customerId, items } = cart
+  const { id: cartId, customerId, channel, items } = cart
   await closeAsExpired(tx, cartId, at)
   const lines = items.map(({ sku, quantity }) => ({ sku, quantity }))
-  await tx.publish(cartExpired, cartId, { cartId, customerId, lines })
+  await tx.publish(cartExpired, cartId, { cartId, customerId, channel, lines })
 }
 
 /** So many in a transaction that each is short. */

@@ -1,17 +1,19 @@
 import type { Handler, Tx } from '@stoa/contract'
 import { cartCreated } from '@stoa/contracts/order/cart-events'
 import type { OrderService } from '@stoa/contracts/order/service'
+import { defaultSalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { forgetPrices, isOpen } from '../domain/cart.ts'
 import { findOpenCart, insertCart, lockOpenCart, saveContents, type StoredCart } from '../store/carts.ts'
 import { publishContents } from './change-cart.ts'
+import { refuseChannel } from './choose-channel.ts'
 import { expireCart } from './expire-carts.ts'
 import { readSurroundings, shown } from './read-cart.ts'
 
 type Body = Parameters<Handler<OrderService, 'createCart'>>[0]['body']
 
-/** Opens a cart, or returns the one that is open with the region and currency that were asked for. */
+/** Opens a cart, or returns the one that is open with the region, currency and channel that were asked for. */
 export const createCart =
   (deps: Deps): Handler<OrderService, 'createCart'> =>
   async ({ body, caller, db, calls, commit, refuse }) => {
@@ -19,6 +21,8 @@ export const createCart =
       const fields = [{ pointer: '/currency', detail: 'is not a currency of ISO 4217' }]
       return refuse('request.invalid', 'The currency does not exist.', { fields })
     }
+    const forbidden = refuseChannel(body.channel, caller)
+    if (forbidden !== undefined) return refuse(forbidden)
     const now = deps.clock.now()
     const open = await findOpenCart(db, caller.subject)
     const read = open !== undefined && isOpen(open, now) ? withTerms(open, body) : undefined
@@ -42,10 +46,11 @@ function locationOf({ id }: StoredCart) {
   return { location: `/api/v1/carts/${id}` }
 }
 
-/** The cart with the terms of a request; its prices are those of other terms, if these are new. */
-function withTerms(cart: StoredCart, { region, currency = cart.currency }: Body): StoredCart {
-  if (cart.region === region && cart.currency === currency) return cart
-  return { ...cart, region, currency, items: forgetPrices(cart.items), priced: undefined }
+/** The cart with the terms of a request; its prices are those of other terms, if the region or currency is new. */
+function withTerms(cart: StoredCart, { region, currency = cart.currency, channel = cart.channel }: Body): StoredCart {
+  if (cart.region === region && cart.currency === currency)
+    return cart.channel === channel ? cart : { ...cart, channel }
+  return { ...cart, region, currency, channel, items: forgetPrices(cart.items), priced: undefined }
 }
 
 async function applyTerms(
@@ -72,17 +77,18 @@ interface Wanted {
 async function findOrInsert(
   { newId, cartEnds }: Deps,
   tx: Tx<OrderService>,
-  { customerId, isGuest, body: { region, currency = 'EUR' }, now }: Wanted,
+  { customerId, isGuest, body: { region, currency = 'EUR', channel = defaultSalesChannel }, now }: Wanted,
 ): Promise<{ readonly cart: StoredCart; readonly isNew: boolean }> {
   for (;;) {
     const known = await lockOpenCart(tx, customerId)
     if (known !== undefined && isOpen(known, now)) return { cart: known, isNew: false }
     if (known !== undefined) await expireCart(tx, known, now)
-    const terms = { region, currency, at: now, expiresAt: cartEnds(isGuest, now) }
+    const terms = { region, currency, channel, at: now, expiresAt: cartEnds(isGuest, now) }
     const cart = await insertCart(tx, { id: newId(), customerId, isGuest, ...terms })
     // two at once: the other has inserted one, and the next statement sees it
     if (cart === undefined) continue
-    await tx.publish(cartCreated, cart.id, { cartId: cart.id, customerId: cart.customerId, isGuest, currency, region })
+    const who = { cartId: cart.id, customerId: cart.customerId, isGuest }
+    await tx.publish(cartCreated, cart.id, { ...who, currency, region, channel })
     return { cart, isNew: true }
   }
 }

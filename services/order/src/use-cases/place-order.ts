@@ -3,11 +3,13 @@ import type { OrderService } from '@stoa/contracts/order/service'
 import { orderCreated } from '@stoa/contracts/order/events'
 import type { OrderId, PaymentMethodId, QuoteId, UserId } from '@stoa/contracts/shared/ids'
 import type { PaymentService } from '@stoa/contracts/payment/service'
+import { defaultSalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { compact, isAppError } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import type { PlacedOrder } from '../domain/order.ts'
 import { orderFact } from '../domain/order-fact.ts'
 import { insertOrder, type StoredOrder } from '../store/orders.ts'
+import { refuseChannel } from './choose-channel.ts'
 import { loadNames } from './load-names.ts'
 import { priceOrder, type OrderRefusal, type OrderRequest } from './price-order.ts'
 import { itemsOf, sumsOf } from './priced-quote.ts'
@@ -41,6 +43,8 @@ export async function prepareOrder(
     const fields = [{ pointer: '/paymentMethod', detail: 'must not be combined with paymentMethodId' }]
     return { code: 'request.invalid', detail: 'An order has only one payment method.', fields }
   }
+  const forbidden = refuseChannel(body.channel, caller)
+  if (forbidden !== undefined) return forbidden
   if (caller.roles.includes('guest') && !(await flags.value('guest-checkout', guestContext(body, caller))))
     return { code: 'order.guests_excluded', detail: 'Guests cannot place orders at present.' }
   const skus = body.items.map((item) => item.sku)
@@ -64,6 +68,7 @@ export async function prepareOrder(
   return {
     id: newId() as OrderId,
     customerId: caller.subject as UserId,
+    channel: body.channel ?? defaultSalesChannel,
     quoteId: priced.quote.id as QuoteId,
     paymentMethodId: method,
     items: itemsOf(priced.quote, names),

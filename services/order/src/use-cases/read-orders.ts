@@ -49,13 +49,14 @@ export const followOrder: StreamHandler<OrderService, 'followOrder'> = async fun
 
 interface Listing {
   readonly customerId?: string | undefined
+  readonly channel?: string | undefined
   readonly status?: string | undefined
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
 }
 
-function page(db: ReadHandle, { customerId, status, ...cut }: Listing): Promise<Page<Order>> {
-  return readPageById(cut, (beforeId, limit) => listOrders(db, { customerId, status, beforeId, limit }))
+function page(db: ReadHandle, { customerId, channel, status, ...cut }: Listing): Promise<Page<Order>> {
+  return readPageById(cut, (beforeId, limit) => listOrders(db, { customerId, channel, status, beforeId, limit }))
 }
 
 export const listAllOrders: Handler<OrderService, 'listOrders'> = async ({ query, caller, db }) => {

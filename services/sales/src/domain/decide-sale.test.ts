@@ -156,6 +156,20 @@ test('the sale of an order changes only with its order', () => {
     .then(causes())
 })
 
+test('what happens to the sale of an order has the channel of the order', () => {
+  const ofApp: SaleEvent = { ...ordered, data: { ...ordered.data, orderChannel: 'app' } }
+  const lines = [{ sku: 'TEA', quantity: 2, total: eur(2_000) }]
+  const command = { kind: 'record-order', at, orderNumber: 'S-1', lines, total: eur(2_490) } as const
+  given()
+    .when({ ...command, orderChannel: 'app' })
+    .then(causes(ofApp))
+  given().when(command).then(causes(ordered))
+  const undone = voided('online', 2_490, 'order_cancelled')
+  given(ofApp)
+    .when({ kind: 'cancel-order', at })
+    .then(causes({ ...undone, data: { ...undone.data, orderChannel: 'app' } } as SaleEvent))
+})
+
 test('the last of the goods brings back the shipping of an order', () => {
   const back = (quantity: number, amount: number, all: boolean): SaleEvent => ({
     type: 'goods-returned',

@@ -1,7 +1,8 @@
 import type { NewSaleLine, Reason, ReturnedLine, SaleLine } from '@stoa/contracts/sales/resources'
-import { isCurrency, money, subtractMoney, sumMoney, zero, type Money } from '@stoa/kernel'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
+import { compact, isCurrency, money, subtractMoney, sumMoney, zero, type Money } from '@stoa/kernel'
 import { isAll, returnedValue } from './returned-value.ts'
-import { unitsOf, type RecordedSale, type SaleEvent, type SaleState } from './sale.ts'
+import { originOf, unitsOf, type RecordedSale, type SaleEvent, type SaleState } from './sale.ts'
 
 /** The codes with which commands are refused. */
 export type SaleRefusalCode =
@@ -39,6 +40,8 @@ export type SaleCommand = (
   | {
       readonly kind: 'record-order'
       readonly orderNumber: string
+      /** Undefined for an order of a release without channels. */
+      readonly orderChannel?: SalesChannel | undefined
       readonly lines: readonly SaleLine[]
       readonly total: Money
     }
@@ -118,13 +121,14 @@ function wrongLine(index: number, detail: string) {
   return [{ pointer: `/lines/${index}`, detail }]
 }
 
-function recordOrder({ orderNumber, lines, total, at }: Command<'record-order'>): Decision {
+function recordOrder({ orderNumber, orderChannel, lines, total, at }: Command<'record-order'>): Decision {
   const goods = sumMoney(
     lines.map((line) => line.total),
     total.currency,
   )
   const shipping = subtractMoney(total, goods)
-  return [{ type: 'sale-recorded', data: { channel: 'online', at, orderNumber, lines, shipping, total } }]
+  const origin = { channel: 'online' as const, ...compact({ orderChannel }) }
+  return [{ type: 'sale-recorded', data: { ...origin, at, orderNumber, lines, shipping, total } }]
 }
 
 function decideVoid({ reason, at }: Command<'void'>, sale: SaleState): Decision {
@@ -161,7 +165,7 @@ function refuseChange(sale: SaleState): SaleRefusal | undefined {
 
 function voided(sale: RecordedSale, reason: Reason | 'order_cancelled', at: string): SaleEvent {
   const amount = subtractMoney(sale.total, sale.returned)
-  return { type: 'sale-voided', data: { channel: sale.channel, at, amount, reason } }
+  return { type: 'sale-voided', data: { ...originOf(sale), at, amount, reason } }
 }
 
 interface Returned {
@@ -174,7 +178,7 @@ function returned(sale: RecordedSale, { lines, reason, at }: Returned): readonly
   if (lines.length === 0) return []
   const amount = returnedValue(sale, lines)
   const all = isAll(sale, [...sale.returnedLines, ...lines])
-  return [{ type: 'goods-returned', data: { channel: sale.channel, at, lines: unitsOf(lines), amount, all, reason } }]
+  return [{ type: 'goods-returned', data: { ...originOf(sale), at, lines: unitsOf(lines), amount, all, reason } }]
 }
 
 function refuse(code: SaleRefusalCode, detail: string, fields?: SaleRefusal['fields']): SaleRefusal {

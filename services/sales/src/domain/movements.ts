@@ -1,4 +1,5 @@
 import type { Channel } from '@stoa/contracts/sales/resources'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { money } from '@stoa/kernel'
 import type { SaleEvent } from './sale.ts'
 
@@ -7,18 +8,20 @@ export interface Movement {
   readonly day: string
   readonly currency: string
   readonly channel: Channel
+  /** Empty without an order, and if its channel is unknown. */
+  readonly orderChannel: SalesChannel | ''
   readonly sales: number
   readonly gross: number
   readonly voided: number
   readonly returned: number
 }
 
-/** The sums of some events by day (UTC), currency and channel, sorted. */
+/** The sums of some events by day (UTC), currency, channel and channel of the order, sorted. */
 export function movementsOf(events: readonly SaleEvent[]): Movement[] {
   const sums = new Map<string, Movement>()
   for (const event of events) {
     const movement = movementOf(event)
-    const key = [movement.day, movement.currency, movement.channel].join(' ')
+    const key = [movement.day, movement.currency, movement.channel, movement.orderChannel].join(' ')
     const before = sums.get(key)
     sums.set(key, before === undefined ? movement : add(before, movement))
   }
@@ -27,9 +30,10 @@ export function movementsOf(events: readonly SaleEvent[]): Movement[] {
 
 function movementOf(event: SaleEvent): Movement {
   const { at, channel } = event.data
+  const orderChannel: Movement['orderChannel'] = event.data.orderChannel ?? ''
   const { amount, currency } = event.type === 'sale-recorded' ? event.data.total : event.data.amount
   const day = Temporal.Instant.from(at).toZonedDateTimeISO('UTC').toPlainDate().toString()
-  const none = { day, currency, channel, sales: 0, gross: 0, voided: 0, returned: 0 }
+  const none = { day, currency, channel, orderChannel, sales: 0, gross: 0, voided: 0, returned: 0 }
   switch (event.type) {
     case 'sale-recorded':
       return { ...none, sales: 1, gross: amount }

@@ -1,9 +1,12 @@
 import type { Channel, Reason, ReturnedLine, SaleLine, SaleStatus } from '@stoa/contracts/sales/resources'
-import { addMoney, subtractMoney, zero, type Money } from '@stoa/kernel'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
+import { addMoney, compact, subtractMoney, zero, type Money } from '@stoa/kernel'
 
 /** What every event of a sale has. */
 interface Happened {
   readonly channel: Channel
+  /** Missing at a point of sale, and in what a release without channels of orders has recorded. */
+  readonly orderChannel?: SalesChannel
   /** When it happened; an order may have caused it before it was recorded here. */
   readonly at: string
 }
@@ -48,6 +51,7 @@ export interface RecordedSale {
   readonly soldAt: string
   readonly changedAt: string
   readonly channel: Channel
+  readonly orderChannel?: SalesChannel
   readonly lines: readonly SaleLine[]
   readonly shipping: Money
   readonly total: Money
@@ -78,6 +82,11 @@ export function evolveSale(sale: SaleState, event: SaleEvent): SaleState {
 function recorded({ at, ...sale }: SaleRecorded['data']): RecordedSale {
   const returned = zero(sale.total.currency)
   return { ...sale, status: 'completed', soldAt: at, changedAt: at, returned, returnedLines: [] }
+}
+
+/** Where a sale comes from. */
+export function originOf({ channel, orderChannel }: Pick<RecordedSale, 'channel' | 'orderChannel'>) {
+  return { channel, ...compact({ orderChannel }) }
 }
 
 /** What is left of a sale: nothing of a voided one. */

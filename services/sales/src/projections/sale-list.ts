@@ -8,7 +8,7 @@ type Stored<Type extends SaleEvent['type']> = PositionedEvent<Extract<SaleEvent,
 /** The list of sales, without their lines. */
 export const saleList: Projection<SaleEvent> = {
   name: 'sale-list',
-  version: 1,
+  version: 2,
   source: saleSource,
   tables: ['sale_list'],
   async apply(events, tx, generation) {
@@ -31,15 +31,16 @@ async function insertSales(
 ): Promise<void> {
   if (sales.length === 0) return
   await sql`
-    insert into sale_list (generation, id, version, channel, status, currency, total, returned, net, order_number, till, sold_at,
+    insert into sale_list (generation, id, version, channel, order_channel, status, currency, total, returned, net, order_number, till, sold_at,
                            changed_at)
-    select ${generation}::int, id, version, channel, 'completed', currency, total, 0, total, order_number, till, sold_at, sold_at
+    select ${generation}::int, id, version, channel, order_channel, 'completed', currency, total, 0, total, order_number, till, sold_at, sold_at
       from unnest(
         ${sales.map(({ streamId }) => streamId)}::uuid[], ${sales.map(({ version }) => version)}::int[],
-        ${sales.map(({ data }) => data.channel)}::text[], ${sales.map(({ data }) => data.total.currency)}::text[],
+        ${sales.map(({ data }) => data.channel)}::text[], ${sales.map(({ data }) => data.orderChannel)}::text[],
+        ${sales.map(({ data }) => data.total.currency)}::text[],
         ${sales.map(({ data }) => data.total.amount)}::bigint[], ${sales.map(({ data }) => data.orderNumber)}::text[],
         ${sales.map(({ data }) => data.till)}::text[], ${sales.map(({ data }) => data.at)}::timestamptz[]
-      ) as sale (id, version, channel, currency, total, order_number, till, sold_at)`
+      ) as sale (id, version, channel, order_channel, currency, total, order_number, till, sold_at)`
 }
 
 async function markVoided(

@@ -17,7 +17,8 @@ export async function readRevenueRows(
   const rows = await sql<RevenueRow>`
     select ${period} as period, r.currency, r.channel, sum(r.sales)::int as sales, sum(r.gross)::text as gross,
            sum(r.voided)::text as voided, sum(r.returned)::text as returned
-      from revenue_by_day r join projections p on p.name = 'revenue' and p.is_live and p.generation = r.generation
+      from revenue_by_channel r
+      join projections p on p.name = 'revenue-by-channel' and p.is_live and p.generation = r.generation
      where r.day between ${from} and ${to} group by 1, 2, 3 order by 1, 2, 3`
   return rows.map(({ period, channel, ...row }) => ({
     period,

@@ -1,5 +1,6 @@
 import type { ReadHandle } from '@stoa/contract'
 import type { Channel, SaleId, SaleStatus, SaleSummary } from '@stoa/contracts/sales/resources'
+import type { SalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { compact, money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
 
@@ -7,6 +8,7 @@ interface SaleRow {
   readonly id: SaleId
   readonly version: number
   readonly channel: Channel
+  readonly order_channel: SalesChannel | null
   readonly status: SaleStatus
   readonly currency: string
   readonly total: number
@@ -20,6 +22,7 @@ interface SaleRow {
 
 interface SaleFilter {
   readonly channel?: Channel | undefined
+  readonly orderChannel?: SalesChannel | undefined
   readonly status?: SaleStatus | undefined
   readonly customerId?: string | undefined
   readonly beforeId?: string | undefined
@@ -29,9 +32,10 @@ interface SaleFilter {
 /** Sales that match, newest first. */
 export async function readSales(
   { sql }: ReadHandle,
-  { channel, status, customerId, beforeId, limit }: SaleFilter,
+  { channel, orderChannel, status, customerId, beforeId, limit }: SaleFilter,
 ): Promise<SaleSummary[]> {
   const ofChannel = channel === undefined ? fragment`` : fragment`and s.channel = ${channel}`
+  const ofOrderChannel = orderChannel === undefined ? fragment`` : fragment`and s.order_channel = ${orderChannel}`
   const ofStatus = status === undefined ? fragment`` : fragment`and s.status = ${status}`
   const ofCustomer =
     customerId === undefined
@@ -40,7 +44,7 @@ export async function readSales(
   const before = beforeId === undefined ? fragment`` : fragment`and s.id < ${beforeId}`
   const rows = await sql<SaleRow>`
     select s.* from sale_list s join projections p on p.name = 'sale-list' and p.is_live and p.generation = s.generation
-     where true ${ofChannel} ${ofStatus} ${ofCustomer} ${before} order by s.id desc limit ${limit}`
+     where true ${ofChannel} ${ofOrderChannel} ${ofStatus} ${ofCustomer} ${before} order by s.id desc limit ${limit}`
   return rows.map(fromRow)
 }
 
@@ -56,6 +60,10 @@ function fromRow({ currency, ...row }: SaleRow): SaleSummary {
     net: money(row.net, currency),
     soldAt: row.sold_at.toString(),
     changedAt: row.changed_at.toString(),
-    ...compact({ orderNumber: row.order_number ?? undefined, till: row.till ?? undefined }),
+    ...compact({
+      orderChannel: row.order_channel ?? undefined,
+      orderNumber: row.order_number ?? undefined,
+      till: row.till ?? undefined,
+    }),
   }
 }

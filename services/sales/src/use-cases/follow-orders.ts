@@ -28,8 +28,9 @@ function follow(
 /** Records the sale of an order under the id of the order, once. */
 export const recordOrder = (deps: Deps): Consumer<SalesService, 'orderConfirmed'> => ({
   async apply(event, tx) {
-    const { orderId, number, customerId, lines, total } = event.data
-    await follow(deps, tx, event, orderId, (at) => ({ kind: 'record-order', at, orderNumber: number, lines, total }))
+    const { orderId, number, customerId, lines, total, channel: orderChannel } = event.data
+    const order = { orderNumber: number, orderChannel, lines, total }
+    await follow(deps, tx, event, orderId, (at) => ({ kind: 'record-order', at, ...order }))
     await insertBuyer(tx, orderId, customerId)
   },
 })

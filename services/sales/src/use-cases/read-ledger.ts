@@ -60,9 +60,9 @@ export const listSaleHistory: Handler<SalesService, 'listSaleHistory'> = async (
 }
 
 export const listSales: Handler<SalesService, 'listSales'> = async ({ query, db }) => {
-  const { channel, status, customerId, ...page } = query
+  const { channel, orderChannel, status, customerId, ...page } = query
   const read = (beforeId: string | undefined, limit: number) =>
-    readSales(db, { channel, status, customerId, beforeId, limit })
+    readSales(db, { channel, orderChannel, status, customerId, beforeId, limit })
   return { status: 200, body: await readPageById(page, read) }
 }
 

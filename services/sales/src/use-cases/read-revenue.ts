@@ -21,7 +21,7 @@ async function readFresh<Rows>(
 ): Promise<Fresh<Rows> | RevenueTooHigh> {
   const startedAt = performance.now()
   // before the rows, which are then at least as fresh
-  const { asOf } = await readFreshness(db, 'revenue', now)
+  const { asOf } = await readFreshness(db, 'revenue-by-channel', now)
   try {
     const rows = await read()
     const executionTimeMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000
@@ -53,9 +53,8 @@ export const analyseRevenue =
     const now = clock.now()
     const range = rangeOf(query, now)
     if (range === undefined) return refuse('sales.range_invalid', invalidRange)
-    const { interval = 'day', by, channel, currency } = query
-    const parts = { interval, byChannel: by === 'channel', channel, currency }
-    const found = await readFresh(db, now, () => analyseRevenueRows(db, range, parts))
+    const { interval = 'day', ...parts } = query
+    const found = await readFresh(db, now, () => analyseRevenueRows(db, range, { interval, ...parts }))
     if (found instanceof RevenueTooHigh) return refuse('sales.revenue_too_high', found.message)
     const { rows, ...freshness } = found
     return { status: 200, body: { ...range, interval, ...rows, ...freshness } }

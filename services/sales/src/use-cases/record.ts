@@ -5,7 +5,7 @@ import type { SalesService } from '@stoa/contracts/sales/service'
 import type { CommandRequest, Outcome } from '@stoa/eventsourcing'
 import type { Deps } from '../deps.ts'
 import type { SaleCommand, SaleRefusal } from '../domain/decide-sale.ts'
-import { unitsOf, type SaleEvent, type SaleState } from '../domain/sale.ts'
+import { originOf, unitsOf, type SaleEvent, type SaleState } from '../domain/sale.ts'
 import { ledger } from '../ledger.ts'
 
 /** Executes a command, publishes what it has changed, and wakes the read models. */
@@ -22,15 +22,15 @@ export async function record(
 }
 
 async function publish(tx: Tx<SalesService>, saleId: SaleId, { type, data }: SaleEvent): Promise<void> {
-  const { channel } = data
+  const origin = originOf(data)
   switch (type) {
     case 'sale-recorded':
-      return tx.publish(saleCreated, saleId, { saleId, channel, total: data.total, lines: unitsOf(data.lines) })
+      return tx.publish(saleCreated, saleId, { saleId, ...origin, total: data.total, lines: unitsOf(data.lines) })
     case 'sale-voided':
-      return tx.publish(saleVoided, saleId, { saleId, channel, amount: data.amount })
+      return tx.publish(saleVoided, saleId, { saleId, ...origin, amount: data.amount })
     case 'goods-returned': {
       const { amount, lines, all } = data
-      return tx.publish(saleReturned, saleId, { saleId, channel, amount, lines: [...lines], all })
+      return tx.publish(saleReturned, saleId, { saleId, ...origin, amount, lines: [...lines], all })
     }
   }
 }
