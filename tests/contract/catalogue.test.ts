@@ -116,6 +116,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
   // socket:open: the gateway itself gives tickets
   // audit:read: the gateway merges what each service returns
   // sale:discount: asked for by the height of a discount
+  // order:channel: asked for by the channel of an order
   // recommendation:read: anyone may ask about a product, and an account about itself
   // template:manage:security: asked for by kind, where a message is about the security of an account
   const doors = new Set([
@@ -127,6 +128,7 @@ test('every permission is asked for by an operation, or by the doors of those wh
     'product:read',
     'user:export',
     'sale:discount',
+    'order:channel',
     'recommendation:read',
     'template:manage:security',
   ])
