@@ -12,8 +12,7 @@ import { askDatabases, type Sql } from './databases.ts'
 import type { Doors } from './requests/doors.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('..', import.meta.url))
-const main = join(root, 'cli/src/main.ts')
+const thisTree = fileURLToPath(new URL('..', import.meta.url))
 
 /** A separate running system. */
 export interface WholeSystem extends Doors {
@@ -23,6 +22,8 @@ export interface WholeSystem extends Doors {
   readonly rows: () => Promise<readonly ProcessRow[]>
   /** The stoa command; throws when it fails. */
   readonly stoa: (...args: string[]) => Promise<string>
+  /** Stops it and keeps the data folder. */
+  readonly down: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -37,6 +38,10 @@ interface Options {
   readonly settings?: (home: string) => Readonly<Record<string, string>>
   /** Commands that run before the start. */
   readonly before?: readonly (readonly string[])[]
+  /** The folder of the sources; these by default. */
+  readonly root?: string
+  /** The data folder of an earlier start; a new one by default. */
+  readonly home?: string
   /** A system of the same sources whose bundles are used. */
   readonly bundlesOf?: { readonly home: string } | undefined
 }
@@ -48,11 +53,11 @@ export async function bringUp({
   scale = {},
   settings,
   before = [],
+  root = thisTree,
+  home: earlierHome,
   bundlesOf,
 }: Options): Promise<WholeSystem> {
-  const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
-  // started as root, PostgreSQL runs under another account, which needs access
-  await chmod(home, 0o755)
+  const home = earlierHome ?? (await makeHome(name))
   if (bundlesOf !== undefined) await symlink(join(bundlesOf.home, 'bundles'), join(home, 'bundles'))
   const env = {
     ...systemEnvironment(home),
@@ -65,7 +70,8 @@ export async function bringUp({
     ...settings?.(home),
   }
   const stoa = async (...args: string[]) =>
-    (await run(process.execPath, [main, ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+    (await run(process.execPath, [join(root, 'cli/src/main.ts'), ...args], { cwd: root, env, maxBuffer: 2 ** 26 }))
+      .stdout
   for (const command of before) await stoa(...command)
   const scaled = Object.entries(scale).flatMap(([service, count]) => ['--scale', `${service}=${count}`])
   await stoa('up', '--detach', '--ports', 'auto', '--system', system, ...scaled)
@@ -80,11 +86,19 @@ export async function bringUp({
     serviceUrls,
     rows,
     stoa,
+    down: async () => void (await stoa('down')),
     async stop() {
       await stoa('down')
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+async function makeHome(name: string): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), `stoa-${name}-`))
+  // started as root, PostgreSQL runs under another account, which needs access
+  await chmod(home, 0o755)
+  return home
 }
 
 /** Queries the databases of the system in this data folder. */

@@ -22,7 +22,7 @@ const commonSkus = ['TEA-GREEN-250', 'TEA-SENCHA-FUKUJYU-100']
 const address = { name: 'Ada Lovelace', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' }
 
 /** The body of an order that nothing stands in the way of. */
-export function plentifulOrder(paymentMethodId: string): object {
+export function plentifulOrder(paymentMethodId: string) {
   return { items: [{ sku: plentifulSku, quantity: 1 }], shippingAddress: address, paymentMethodId }
 }
 

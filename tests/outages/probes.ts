@@ -19,6 +19,12 @@ export interface Seen {
   readonly error: string | undefined
 }
 
+/** An order as the shop answers it. */
+export interface PlacedOrder {
+  readonly id: string
+  readonly total: unknown
+}
+
 const password = 'stoa-demo-only'
 const sku = 'TEA-GREEN-100'
 
@@ -30,9 +36,10 @@ interface Customer {
   token: string
 }
 
-/** The requests of some customers, who sign in again when asked to: their tokens last for minutes. */
+/** The requests of some customers, who sign in again when asked to: their tokens last for minutes. Each answered order is passed on. */
 export async function makeProbes(
   gateway: Gateway,
+  onOrder: (order: PlacedOrder) => void = () => {},
 ): Promise<{ readonly probes: readonly Probe[]; readonly signInAgain: () => Promise<void> }> {
   const customers = await Promise.all(Array.from({ length: 8 }, () => makeCustomer(gateway)))
   const [ada] = customers as [Customer]
@@ -41,10 +48,12 @@ export async function makeProbes(
   const operator = { email: 'admin@stoa.example', token: tokenOf(await signIn(gateway, 'admin@stoa.example')) }
   let turn = 0
   const read = (path: string) => () => gateway('GET', path, { as: ada.token })
-  const order = () => {
+  const order = async () => {
     const { token, methodId } = customers[turn++ % customers.length] as Customer
     const asked = { as: token, key: randomUUID(), body: plentifulOrder(methodId), waitSeconds: 5 }
-    return gateway('POST', '/api/v1/orders', asked)
+    const answer = await gateway('POST', '/api/v1/orders', asked)
+    if (answer.status === 201) onOrder(answer.body)
+    return answer
   }
   const { id: cartId } = (await gateway('POST', '/api/v1/carts', { as: ada.token, body: { region: 'AT' } })).body
   // each change is priced anew, if pricing is there
@@ -87,8 +96,8 @@ export async function makeProbes(
   }
 }
 
-/** Makes every request again and again until it is stopped, and remembers what became of it. */
-export function keepAsking(probes: readonly Probe[]) {
+/** Makes every request again and again, after a pause, until it is stopped, and remembers what became of it. */
+export function keepAsking(probes: readonly Probe[], pauseMs = 200) {
   const seen: Seen[] = []
   let isOver = false
   const asking = probes.map(async (probe) => {
@@ -96,7 +105,7 @@ export function keepAsking(probes: readonly Probe[]) {
       const at = performance.now()
       const error = await probe.ask().then(errorOf, (thrown: unknown) => messageOf(thrown))
       seen.push({ probe, at, error })
-      await delay(200)
+      await delay(pauseMs)
     }
   })
   return {
