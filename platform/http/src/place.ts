@@ -35,7 +35,7 @@ export function takePlace(
       if (kind === 'anonymous') {
         // a token that is not valid does not make a read more important
         if (priority === 'normal' && isRead && !isMounted && load.isFull('low')) throw overloaded()
-      } else if (load.tryAssign(subject)) caller = subject
+      } else if (load.tryAssign(subject, 'normal')) caller = subject
       else throw overloaded()
     },
     leave,

@@ -84,31 +84,39 @@ test('a process with one place serves every priority', () => {
   }
 })
 
-const enter = (shedder: ReturnType<typeof loadShedder>, caller: string) => {
-  if (!shedder.tryEnter('normal')) return false
-  if (shedder.tryAssign(caller)) return true
+const enter = (shedder: ReturnType<typeof loadShedder>, caller: string, priority: 'normal' | 'high' = 'normal') => {
+  if (!shedder.tryEnter(priority)) return false
+  if (shedder.tryAssign(caller, priority)) return true
   shedder.leave()
   return false
 }
-const fillAs = (shedder: ReturnType<typeof loadShedder>, caller: string) => {
+const fillAs = (shedder: ReturnType<typeof loadShedder>, caller: string, priority?: 'high') => {
   let taken = 0
-  while (enter(shedder, caller)) taken += 1
+  while (enter(shedder, caller, priority)) taken += 1
   return taken
 }
 
 test('one caller cannot take the places that others need', () => {
   const shedder = loadShedder({ cap: 100, time: lateTime().time })
-  expect(fillAs(shedder, 'one')).toBe(75)
-  expect(fillAs(shedder, 'two')).toBe(15)
+  expect(fillAs(shedder, 'one')).toBe(60)
+  expect(fillAs(shedder, 'two')).toBe(30)
   expect(shedder.snapshot()).toMatchObject({ inProgress: 90, refused: { share: 1, normal: 1 } })
+})
+
+test('one account leaves places for reads without a token, and a service that calls comes before these', () => {
+  const shedder = loadShedder({ cap: 100, time: lateTime().time })
+  fillAs(shedder, 'one')
+  expect(fill(shedder, 'low')).toBe(15)
+  const called = loadShedder({ cap: 100, time: lateTime().time })
+  expect(fillAs(called, 'service:order', 'high')).toBe(75)
 })
 
 test('shares are counted by the callers of the moment, and each has at least one place', () => {
   const shedder = loadShedder({ cap: 40, time: lateTime().time })
-  expect(fillAs(shedder, 'one')).toBe(30)
+  expect(fillAs(shedder, 'one')).toBe(24)
   for (let count = 0; count < 6; count++) expect(enter(shedder, `other ${count}`)).toBe(true)
-  for (let count = 0; count < 30; count++) shedder.leave('one')
+  for (let count = 0; count < 24; count++) shedder.leave('one')
   for (let count = 0; count < 6; count++) shedder.leave(`other ${count}`)
   expect(shedder.snapshot().inProgress).toBe(0)
-  expect(fillAs(shedder, 'other 1')).toBe(30)
+  expect(fillAs(shedder, 'other 1')).toBe(24)
 })

@@ -24,7 +24,7 @@ export interface LoadShedder {
    * Assigns a place that was taken to its caller, who is known only then; returns false if the caller has more than its share and the
    * rest is needed for others. If so, the place is still to be given back, without the caller.
    */
-  readonly tryAssign: (caller: string) => boolean
+  readonly tryAssign: (caller: string, priority: LoadPriority) => boolean
   /** Gives the place back, exactly once for each that was taken, with the caller that it was assigned to. */
   readonly leave: (caller?: string) => void
   /** Records how long a request of a kind took; not those that wait for something on purpose. */
@@ -44,6 +44,11 @@ export interface LoadSnapshot {
 const sampleMs = 250
 /** Which part of the limit the requests of a priority may fill: the rest is kept for more important ones. */
 const partOf: { readonly [priority in LoadPriority]: number } = { low: 0.75, normal: 0.9, high: 1 }
+/**
+ * Which part of the limit is in use when a caller may hold only its share: below what reads without a token may fill, so that one account cannot
+ * keep everyone out who has none; calls of services are more important than these reads.
+ */
+const sharedFrom: { readonly [priority in LoadPriority]: number } = { low: 0.6, normal: 0.6, high: 0.75 }
 
 /**
  * Makes a load shedder: work that is refused at once costs little, work that waits in a queue until its caller has given
@@ -89,9 +94,9 @@ export function loadShedder(options: LoadShedderOptions = {}): LoadShedder {
       if (inProgress > peak) peak = inProgress
       return true
     },
-    tryAssign(caller) {
+    tryAssign(caller, priority) {
       // the place itself is among those in progress
-      const isNeeded = inProgress > Math.max(1, Math.floor(limit * partOf.low))
+      const isNeeded = inProgress > Math.max(1, Math.floor(limit * sharedFrom[priority]))
       return shares.tryTake(caller, isNeeded ? limit : Infinity) || refuse('share')
     },
     leave(caller) {

@@ -32,7 +32,7 @@ export function makeCallShedding(load: LoadShedder | undefined, { metrics }: Tel
       const startMs = performance.now()
       try {
         const result = await call((subject) => {
-          if (!load.tryAssign(subject)) refuse()
+          if (!load.tryAssign(subject, 'high')) refuse()
           caller = subject
         })
         load.record(method, performance.now() - startMs)
