@@ -43,7 +43,7 @@ export async function postWebhook(webhook: Webhook): Promise<WebhookResponse> {
   const limit = AbortSignal.timeout(timeoutMs)
   const signal = webhook.signal === undefined ? limit : AbortSignal.any([limit, webhook.signal])
   const startedMs = performance.now()
-  const addresses = await unlessAborted(signal, reachableAddressesOf(target.hostname, webhook.reach))
+  const addresses = await unlessAborted(signal, reachableAddressesOf(target.hostname, webhook.reach, signal))
   const request = target.protocol === 'https:' ? requestSecurely : requestPlainly
   const headers = {
     'content-type': webhook.contentType ?? 'application/json',

@@ -71,12 +71,39 @@ export interface FoundAddress {
 }
 
 /**
- * The addresses of a host, all of which may be reached. A connection that is made to one of them does not look the name up again, so a name
+ * Look-ups at once. Each holds one of the four threads that files and connections to the database need too, for as long as the name server of
+ * someone else takes.
+ */
+const mostLookUps = 2
+let running = 0
+const waiting: (() => void)[] = []
+
+async function lookUpInTurn(host: string, signal: AbortSignal | undefined): Promise<FoundAddress[]> {
+  if (running < mostLookUps) running += 1
+  else await new Promise<void>((resolve) => void waiting.push(resolve))
+  try {
+    // a caller that gave up while it waited takes no thread
+    signal?.throwIfAborted()
+    return await lookUp(host, { all: true })
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) running -= 1
+    else next()
+  }
+}
+
+/**
+ * The addresses of a host, all of which may be reached, found two names at a time. A connection that is made to one of them does not look the name up again, so a name
  * whose address changes meanwhile leads nowhere else. @throws Error
  */
-export async function reachableAddressesOf(hostname: string, reach: Reach): Promise<FoundAddress[]> {
+export async function reachableAddressesOf(
+  hostname: string,
+  reach: Reach,
+  signal?: AbortSignal,
+): Promise<FoundAddress[]> {
   const host = hostname.replace(/^\[|\]$/g, '')
-  const found = await lookUp(host, { all: true })
+  // an address needs no thread
+  const found = isIP(host) === 0 ? await lookUpInTurn(host, signal) : await lookUp(host, { all: true })
   if (found.length === 0) throw new Error('the host has no address')
   if (!found.every(({ address }) => mayReach(address, reach))) throw new Error('the host is not on the Internet')
   return found
