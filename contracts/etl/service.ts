@@ -11,7 +11,15 @@ import {
   orderReturned,
   orderShipped,
 } from '../order/events.ts'
-import { paymentCompleted, paymentFailed, paymentInitiated, refundFailed, refundProcessed } from '../payment/events.ts'
+import {
+  disputeClosed,
+  disputeOpened,
+  paymentCompleted,
+  paymentFailed,
+  paymentInitiated,
+  refundFailed,
+  refundProcessed,
+} from '../payment/events.ts'
 import { etlErrors } from './errors.ts'
 import { etlExamples } from './examples.ts'
 import * as http from './http.ts'
@@ -42,6 +50,8 @@ const described = describeService({
         paymentFailed,
         refundProcessed,
         refundFailed,
+        disputeOpened,
+        disputeClosed,
         productCreated,
         productUpdated,
         productDeleted,

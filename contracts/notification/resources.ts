@@ -24,6 +24,8 @@ export const NotificationKind = Type.Enum([
   'order.returned',
   'refund.processed',
   'refund.failed',
+  'dispute.opened',
+  'dispute.closed',
   'invoice.issued',
   'inventory.low_stock',
   'fraud.detected',

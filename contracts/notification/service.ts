@@ -14,7 +14,7 @@ import {
   orderShipped,
   reconciliationFailed,
 } from '../order/events.ts'
-import { fraudDetected, refundFailed, refundProcessed } from '../payment/events.ts'
+import { disputeClosed, disputeOpened, fraudDetected, refundFailed, refundProcessed } from '../payment/events.ts'
 import {
   emailVerificationRequested,
   mfaDisabled,
@@ -59,6 +59,8 @@ const described = describeService({
     orderReturned,
     refundProcessed,
     refundFailed,
+    disputeOpened,
+    disputeClosed,
     invoiceIssued,
     inventoryLowStock,
     fraudDetected,

@@ -80,6 +80,30 @@ export const paymentErrors = errors({
     why: 'The amount is larger than what was captured minus what was already refunded.',
     fix: 'Refund at most the remaining amount.',
   },
+  'payment.disputed': {
+    kind: 'conflict',
+    title: 'The amount is disputed',
+    why: 'A dispute holds this amount or has taken it back, so refunding it would return the money twice.',
+    fix: 'Refund at most what is not disputed, or wait until the dispute is closed.',
+  },
+  'payment.dispute_not_found': {
+    kind: 'not_found',
+    title: 'No such dispute',
+    why: 'There is no dispute with this id.',
+    fix: 'Check the id.',
+  },
+  'payment.sandbox_only': {
+    kind: 'conflict',
+    title: 'Only a payment of the sandbox can be simulated',
+    why: 'The payment was made with a provider that decides by itself.',
+    fix: 'Use a payment that was made with a token of the sandbox.',
+  },
+  'payment.simulation_not_possible': {
+    kind: 'conflict',
+    title: 'The sandbox cannot simulate this event now',
+    why: 'A dispute is opened on a captured payment without an open dispute, and only an open one can be won or lost.',
+    fix: 'Read the payment and its disputes.',
+  },
   'payment.refund_refused': {
     kind: 'conflict',
     title: 'The provider rejected the refund',

@@ -1,6 +1,6 @@
-import { event, MoneySchema } from '@stoa/contract'
+import { event, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, PaymentId, RefundId, ReturnId, UserId } from '../shared/ids.ts'
+import { DisputeId, OrderId, PaymentId, RefundId, ReturnId, UserId } from '../shared/ids.ts'
 
 const paymentFact = {
   paymentId: PaymentId,
@@ -63,4 +63,32 @@ export const fraudDetected = event(
   'fraud.detected',
   '1.0.0',
   Type.Object({ paymentId: PaymentId, orderId: OrderId, customerId: UserId, rules: Type.Array(Type.String()) }),
+)
+
+const disputeFact = {
+  disputeId: DisputeId,
+  paymentId: PaymentId,
+  orderId: OrderId,
+  customerId: UserId,
+  amount: MoneySchema,
+  provider: Type.String(),
+  // as the provider names it
+  reasonCode: Type.String(),
+}
+/** A customer has asked the bank to take a payment back. Staff can answer with evidence until it is due. */
+export const disputeOpened = event(
+  'dispute.opened',
+  '1.0.0',
+  Type.Object({
+    ...disputeFact,
+    // an inquiry of the bank takes no money yet
+    isInquiry: Type.Boolean(),
+    evidenceDueBy: Type.Optional(InstantSchema),
+  }),
+)
+/** A dispute is decided; rarely, a bank decides again, and the event follows again with the other outcome. */
+export const disputeClosed = event(
+  'dispute.closed',
+  '1.0.0',
+  Type.Object({ ...disputeFact, outcome: Type.Enum(['won', 'lost', 'warning_closed']) }),
 )

@@ -14,6 +14,7 @@ export const paymentExamples: Examples<typeof http> = {
   },
   refundPayment: { body: { amount: { amount: 1, currency: 'EUR' }, reason: 'goodwill' } },
   reviewPayment: { body: { outcome: 'approved', reason: 'known customer' } },
+  simulatePayment: { body: { event: 'dispute_opened' } },
   keepPaymentMethod: {
     body: { provider: 'sandbox', token: 'tok_visa', label: 'My card' },
     unique: (suffix) => ({ label: suffix }),

@@ -12,8 +12,16 @@ import {
   remove,
 } from '@stoa/contract'
 import { Type } from 'typebox'
-import { OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
-import { LedgerTransaction, MAX_PAYMENT_METHODS, Payment, PaymentMethod, PaymentStatus } from './resources.ts'
+import { DisputeId, OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
+import {
+  Dispute,
+  DisputeStatus,
+  LedgerTransaction,
+  MAX_PAYMENT_METHODS,
+  Payment,
+  PaymentMethod,
+  PaymentStatus,
+} from './resources.ts'
 
 /** POST /api/v1/payments */
 export const createPayment = post('/api/v1/payments', {
@@ -110,6 +118,7 @@ export const refundPayment = post('/api/v1/payments/{id}/refund', {
     'payment.move_not_allowed',
     'payment.amount_invalid',
     'payment.refund_exceeds_captured',
+    'payment.disputed',
     'payment.refund_refused',
     'payment.provider_unavailable',
   ],
@@ -125,6 +134,52 @@ export const reviewPayment = post('/api/v1/payments/{id}/review', {
   body: Type.Object({ outcome: Type.Enum(['approved', 'declined']), reason: Type.Optional(noteText(200)) }, closed),
   answers: { 200: Payment },
   refuses: ['payment.not_found', 'payment.move_not_allowed', 'payment.provider_unavailable'],
+})
+
+/** GET /api/v1/disputes */
+export const listDisputes = get('/api/v1/disputes', {
+  summary: 'List disputes, newest first (staff)',
+  permission: 'dispute:read',
+  owner: 'none',
+  query: Type.Object(
+    { ...PageQuery, paymentId: Type.Optional(PaymentId), status: Type.Optional(DisputeStatus) },
+    closed,
+  ),
+  answers: { 200: pageSchema(Dispute) },
+})
+
+/** GET /api/v1/disputes/{id} */
+export const getDispute = get('/api/v1/disputes/{id}', {
+  params: { id: DisputeId },
+  summary: 'Read a dispute (staff)',
+  permission: 'dispute:read',
+  owner: 'none',
+  answers: { 200: Dispute },
+  refuses: ['payment.dispute_not_found'],
+})
+
+/** POST /api/v1/payments/{id}/simulate */
+export const simulatePayment = post('/api/v1/payments/{id}/simulate', {
+  params: { id: PaymentId },
+  ...settle,
+  audited: true,
+  summary: 'Make the sandbox open or decide a dispute (sandbox only)',
+  permission: 'dispute:manage',
+  body: Type.Object(
+    {
+      event: Type.Enum(['dispute_opened', 'inquiry_opened', 'dispute_won', 'dispute_lost']),
+      amount: Type.Optional({ ...MoneySchema, description: 'the disputed amount; if omitted, all that is captured' }),
+    },
+    closed,
+  ),
+  answers: { 200: Payment },
+  refuses: [
+    'payment.not_found',
+    'payment.sandbox_only',
+    'payment.simulation_not_possible',
+    'payment.amount_invalid',
+    'payment.provider_unavailable',
+  ],
 })
 
 /** POST /api/v1/payment-methods */

@@ -3,6 +3,8 @@ import { businessReaders, shopStaff, shoppers } from '../shared/roles.ts'
 
 /** The permissions of payment, and the roles that have them. */
 export const paymentPermissions = {
+  'dispute:manage': { description: 'respond to disputes', roles: shopStaff },
+  'dispute:read': { description: 'read disputes', roles: businessReaders },
   'ledger:read': { description: 'read the ledger', roles: businessReaders },
   'payment-method:manage': {
     description: 'read and change your payment methods',

@@ -1,6 +1,6 @@
 import { InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type, type Static } from 'typebox'
-import { OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
+import { DisputeId, OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
 
 /** The status of a payment. */
 export const PaymentStatus = Type.Enum([
@@ -39,6 +39,7 @@ export const Payment = Type.Object({
   amount: MoneySchema,
   captured: MoneySchema,
   refunded: MoneySchema,
+  disputed: Type.Optional({ ...MoneySchema, description: 'held or taken back by disputes; it cannot be refunded' }),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
 })
@@ -56,12 +57,58 @@ export const PaymentMethod = Type.Object({
 })
 export type PaymentMethod = Static<typeof PaymentMethod>
 
+/** What a transaction of the ledger is for. */
+export const LedgerKind = Type.Enum([
+  'capture',
+  'refund',
+  'refund_failed',
+  'dispute_withdrawn',
+  'dispute_reinstated',
+  'dispute_fee',
+  'dispute_lost',
+])
+export type LedgerKind = Static<typeof LedgerKind>
+
 /** One transaction of the double-entry ledger; its entries sum to zero. */
 export const LedgerTransaction = Type.Object({
   id: Type.String({ format: 'uuid' }),
   paymentId: PaymentId,
-  kind: Type.Enum(['capture', 'refund', 'refund_failed']),
+  kind: LedgerKind,
   at: InstantSchema,
   entries: Type.Array(Type.Object({ account: Type.String(), amount: MoneySchema })),
 })
 export type LedgerTransaction = Static<typeof LedgerTransaction>
+
+/** The status of a dispute; `warning_…` is an inquiry of the bank, which takes no money yet. */
+export const DisputeStatus = Type.Enum([
+  'warning_needs_response',
+  'warning_under_review',
+  'warning_closed',
+  'needs_response',
+  'under_review',
+  'won',
+  'lost',
+])
+export type DisputeStatus = Static<typeof DisputeStatus>
+
+/** A dispute: the customer has asked the bank to take a payment back (chargeback). */
+export const Dispute = Type.Object({
+  id: DisputeId,
+  paymentId: PaymentId,
+  orderId: OrderId,
+  customerId: UserId,
+  provider: Type.String(),
+  reference: Type.String({ description: 'the id of the dispute at the provider' }),
+  status: DisputeStatus,
+  reason: Type.String({ description: 'as the provider names it' }),
+  amount: MoneySchema,
+  withdrawn: { ...MoneySchema, description: 'what the provider has taken back so far' },
+  reinstated: { ...MoneySchema, description: 'what of it the provider has returned' },
+  fee: Type.Optional(MoneySchema),
+  evidenceDueBy: Type.Optional(InstantSchema),
+  openedAt: InstantSchema,
+  closedAt: Type.Optional(InstantSchema),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+})
+export type Dispute = Static<typeof Dispute>

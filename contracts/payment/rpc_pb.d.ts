@@ -282,7 +282,7 @@ export declare type PaymentState = Message<"stoa.payment.v1.PaymentState"> & {
   refunded?: Money | undefined;
 
   /**
-   * the sum the ledger holds for this payment: captured less refunded
+   * the sum the ledger holds for this payment, disputed money included: captured less refunded
    *
    * @generated from field: stoa.money.v1.Money ledger_balance = 7;
    */
@@ -301,6 +301,13 @@ export declare type PaymentState = Message<"stoa.payment.v1.PaymentState"> & {
    * @generated from field: stoa.money.v1.Money ledger_sum = 9;
    */
   ledgerSum?: Money | undefined;
+
+  /**
+   * of the captured, what disputes hold or have taken back; absent in responses of older releases
+   *
+   * @generated from field: stoa.money.v1.Money disputed = 10;
+   */
+  disputed?: Money | undefined;
 };
 
 /**

@@ -55,6 +55,10 @@ const described = describeService({
   calls: { order: pick(OrderRpc, 'getSummary'), inference: pick(InferenceRpc, 'scorePayment') },
   tasks: {
     'finish-abandoned': { payload: Type.Object({}), everyMs: 10_000 },
+    'settle-dispute': {
+      payload: Type.Object({ provider: Type.String(), reference: Type.String() }),
+      attempts: 100,
+    },
     'forget-at-provider': {
       payload: Type.Object({
         provider: Type.String(),
@@ -69,6 +73,7 @@ const described = describeService({
   personalData: {
     paymentMethods: 'the tokens of a provider and their labels, until the account is erased',
     payments: 'the amounts charged and refunded, by id, as long as accounting records are kept',
+    disputes: 'what the bank disputes and why, by id, as long as accounting records are kept',
   },
   examples: paymentExamples,
   graph: paymentGraph,

@@ -83,6 +83,7 @@ export const makers: Readonly<Record<string, Make>> = {
   'shipping.dispatchShipment': (owner) => shipmentOnItsWay(owner),
   'shipping.simulateShipment': (owner) => shipmentOnItsWay(owner),
   '/api/v1/payments/{}': (owner) => paymentOf(owner),
+  '/api/v1/disputes/{}': (owner) => disputeOf(owner),
   '/api/v1/articles/{}': () => publishedArticle(),
   '/api/v1/articles/{}/feedback/{}': async ({ id }) => id,
   'inference.listSimilarProducts': () => comparedProduct(),
@@ -200,6 +201,13 @@ async function paymentOf(owner: Account, token?: string): Promise<string> {
   const order = await settledOrder(owner, token)
   const { items } = await ask('GET', `/api/v1/payments?orderId=${order.id}`, owner)
   return items[0].id
+}
+
+async function disputeOf(owner: Account): Promise<string> {
+  const paymentId = await paymentOf(owner)
+  const admin = await accountOf('admin')
+  await ask('POST', `/api/v1/payments/${paymentId}/simulate`, admin, { event: 'dispute_opened' })
+  return (await ask('GET', `/api/v1/disputes?paymentId=${paymentId}`, admin)).items[0].id
 }
 
 async function resolvedTicketOf(owner: Account): Promise<string> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accessTable } from '@stoa/contracts/auth/roles'
 import { invoiceIssued } from '@stoa/contracts/billing/events'
-import { fraudDetected, refundFailed } from '@stoa/contracts/payment/events'
+import { disputeClosed, disputeOpened, fraudDetected, refundFailed } from '@stoa/contracts/payment/events'
 import { orderConfirmed, orderRejected, reconciliationFailed } from '@stoa/contracts/order/events'
 import { notificationDelivered, notificationSent } from '@stoa/contracts/notification/events'
 import type { NotificationService } from '@stoa/contracts/notification/service'
@@ -157,6 +157,30 @@ test('staff read what the shop is told, customers do not', async () => {
     expect((await service.request('GET', path, { as: staff })).body.items[0]).toMatchObject({
       kind: 'refund.failed',
       body: expect.stringContaining(`of payment ${paymentId} has failed`),
+    }),
+  )
+  const dispute = {
+    disputeId: newId(),
+    paymentId,
+    orderId,
+    customerId,
+    amount,
+    provider: 'stripe',
+    reasonCode: 'fraudulent',
+  }
+  const evidenceDueBy = '2026-12-24T23:59:59Z'
+  await service.receive(disputeOpened, paymentId, { ...dispute, isInquiry: false, evidenceDueBy })
+  await eventually(async () =>
+    expect((await service.request('GET', path, { as: staff })).body.items[0]).toMatchObject({
+      kind: 'dispute.opened',
+      body: expect.stringContaining(`Evidence is due by ${evidenceDueBy}.`),
+    }),
+  )
+  await service.receive(disputeClosed, paymentId, { ...dispute, outcome: 'lost' })
+  await eventually(async () =>
+    expect((await service.request('GET', path, { as: staff })).body.items[0]).toMatchObject({
+      kind: 'dispute.closed',
+      body: `The dispute over €14.99 of payment ${paymentId} is closed: lost.`,
     }),
   )
   expect((await service.request('GET', path, { as: { subject: newId() } })).status).toBe(404)

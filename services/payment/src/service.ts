@@ -12,12 +12,15 @@ import { keepMethod, keepPaymentMethod } from './use-cases/keep-method.ts'
 import { pay } from './use-cases/pay.ts'
 import { checkMethod, deletePaymentMethod, listPaymentMethods, personalData } from './use-cases/payment-methods.ts'
 import { getPayment, listPayments, listReconciled, listTransactions } from './use-cases/read-payments.ts'
+import { getDispute, listDisputes } from './use-cases/read-disputes.ts'
 import { receiveWebhook } from './use-cases/receive-webhook.ts'
 import { refundPayment } from './use-cases/refund-payment.ts'
 import { refund } from './use-cases/refund.ts'
 import { capturePayment, reviewPayment, voidPayment } from './use-cases/settle-by-hand.ts'
+import { settleDisputeTask } from './use-cases/settle-dispute.ts'
 import { settlePaymentTask } from './use-cases/settle-payment.ts'
 import { settleRefundTask } from './use-cases/settle-refund.ts'
+import { simulatePayment } from './use-cases/simulate-payment.ts'
 
 /** Payments, methods, refunds, ledger: its table of contents. */
 export const paymentService = defineService(payment, {
@@ -27,7 +30,7 @@ export const paymentService = defineService(payment, {
     clock,
     newId,
     logger: telemetry.logger,
-    providers: setUpProviders({ database, newId, settings }),
+    providers: setUpProviders({ database, newId, clock, settings }),
     fraudLimits: {
       reviewAmounts: readReviewAmounts(settings.fraudReviewAmounts),
       paymentsPerHour: settings.fraudPaymentsPerHour,
@@ -53,6 +56,9 @@ export const paymentService = defineService(payment, {
       voidPayment: voidPayment(deps),
       refundPayment: refundPayment(deps),
       reviewPayment: reviewPayment(deps),
+      listDisputes,
+      getDispute,
+      simulatePayment: simulatePayment(deps),
       keepPaymentMethod: keepPaymentMethod(deps),
       listPaymentMethods,
       deletePaymentMethod: deletePaymentMethod(deps),
@@ -71,6 +77,7 @@ export const paymentService = defineService(payment, {
     tasks: {
       'finish-abandoned': finishAbandonedTask(deps),
       'forget-at-provider': forgetAtProviderTask(deps),
+      'settle-dispute': settleDisputeTask(deps),
       'settle-payment': settlePaymentTask(deps),
       'settle-refund': settleRefundTask(deps),
     },

@@ -3,6 +3,7 @@ import { etl } from '@stoa/contracts/etl/service'
 const orderFields = ['orderId', 'number']
 const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region', 'channel']
 const refundFacts = ['refundId', 'paymentId', 'orderId', 'amount', 'returnId']
+const disputeFacts = ['disputeId', 'paymentId', 'orderId', 'amount', 'provider', 'reasonCode']
 const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider']
 
 /**
@@ -23,6 +24,8 @@ const keptFields: Readonly<Record<string, readonly string[]>> = {
   'payment.failed': [...paymentFacts, 'code'],
   'refund.processed': refundFacts,
   'refund.failed': refundFacts,
+  'dispute.opened': [...disputeFacts, 'isInquiry', 'evidenceDueBy'],
+  'dispute.closed': [...disputeFacts, 'outcome'],
   'product.created': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.updated': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.deleted': ['productId', 'skus'],

@@ -142,6 +142,26 @@ const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de
       'Die Erstattung von {{amount}} zur Zahlung {{paymentId}} ist beim Zahlungsdienst nachträglich gescheitert und zurückgebucht. Bitte erstatten Sie den Betrag auf anderem Weg oder noch einmal.',
     ],
   },
+  'dispute.opened': {
+    en: [
+      'Payment {{paymentId}} is disputed',
+      '{{what}} {{amount}} of payment {{paymentId}} (reason: {{reason}}). {{due}} The disputed amount cannot be refunded.\n\nDispute: {{disputeId}}',
+    ],
+    de: [
+      'Zahlung {{paymentId}} wird angefochten',
+      '{{what}} {{amount}} der Zahlung {{paymentId}} (Grund: {{reason}}). {{due}} Der angefochtene Betrag kann nicht erstattet werden.\n\nVorgang: {{disputeId}}',
+    ],
+  },
+  'dispute.closed': {
+    en: [
+      'A dispute over {{amount}} is closed: {{outcome}}',
+      'The dispute over {{amount}} of payment {{paymentId}} is closed: {{outcome}}.',
+    ],
+    de: [
+      'Eine Anfechtung von {{amount}} ist beendet: {{outcome}}',
+      'Die Anfechtung von {{amount}} der Zahlung {{paymentId}} ist beendet: {{outcome}}.',
+    ],
+  },
   'invoice.issued': {
     en: [
       'Your invoice {{invoiceNumber}} for order {{orderNumber}}',

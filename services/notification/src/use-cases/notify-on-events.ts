@@ -6,6 +6,7 @@ import { moneyInWords, reasonInWords } from '../domain/delivery.ts'
 import { erasePerson, listNotifications } from '../store/notifications.ts'
 import { readPreferences } from '../store/preferences.ts'
 import { alertFacts } from './alert-facts.ts'
+import { disputeFacts } from './dispute-facts.ts'
 import { notifyOn } from './notify.ts'
 import { reportFacts } from './report-facts.ts'
 import { ticketFacts } from './ticket-facts.ts'
@@ -19,6 +20,7 @@ export function facts(deps: Deps) {
   return {
     ...orderFacts(deps),
     ...moneyFacts(deps),
+    ...disputeFacts(deps),
     ...ticketFacts(deps),
     ...reportFacts(deps),
     ...alertFacts(deps),

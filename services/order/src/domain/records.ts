@@ -35,6 +35,8 @@ export interface PaymentRecord {
   readonly refunded: number
   /** Of the refunded, what the back office has given back, not a saga. */
   readonly refundedByHand: number
+  /** Of the captured, what disputes hold or have taken back. */
+  readonly disputed: number
   /** What the provider owes for it by the ledger. */
   readonly ledgerBalance: number
   /** All entries of the ledger for it. */

@@ -36,6 +36,7 @@ const payment = (more: Partial<PaymentRecord> = {}): PaymentRecord => {
     captured,
     refunded,
     refundedByHand: 0,
+    disputed: 0,
     ledgerBalance: captured - refunded,
     ledgerSum: 0,
     ...more,
@@ -138,6 +139,14 @@ test('an order that costs nothing needs no payment, and one of nothing fits it',
   expect(kindsOf(free, { ...others, acceptance: accepted, payment: payment({ captured: 1 }) })).toEqual([
     'payment.captured_differs',
   ])
+})
+
+test('what a dispute has taken back is not kept for a cancelled order; what it has not is', () => {
+  const kindsOfDisputed = (disputed: number, refunded: number) =>
+    kinds('cancelled', { payment: payment({ refunded, disputed }) })
+  expect(kindsOfDisputed(2_499, 0)).toEqual([])
+  expect(kindsOfDisputed(2_499, 500)).toEqual([])
+  expect(kindsOfDisputed(1_000, 500)).toEqual(['payment.kept'])
 })
 
 test.each(['cancelled', 'rejected'] as const)('finds everything that is kept for a %s order', (status) => {

@@ -35,7 +35,8 @@ function comparePayment(
   const { total } = order
   if (outcome === 'ended') {
     if (payment === undefined) return
-    const kept = payment.captured - payment.refunded
+    // a dispute can also take what was given back before
+    const kept = Math.max(0, payment.captured - payment.refunded - payment.disputed)
     if (kept !== 0) report('payment.kept', 'nothing kept', `${sumOf(payment, kept)} kept`)
     if (['initiated', 'requires_action', 'in_review', 'authorized'].includes(payment.status))
       report('payment.unsettled', 'a payment that has ended', payment.status)
@@ -60,7 +61,7 @@ function sumOf({ currency }: PaymentRecord, amount: number): string {
 type WirePayment = Awaited<ReturnType<OrderCalls['payment']['listPayments']>>['payments'][number]
 
 function paymentRecord(payment: WirePayment): PaymentRecord {
-  const { orderId, status, amount, captured, refunded, refundedByHand, ledgerBalance, ledgerSum } = payment
+  const { orderId, status, amount, captured, refunded, refundedByHand, disputed, ledgerBalance, ledgerSum } = payment
   const amountOf = (sum: RpcMoney | undefined) => parseRpcMoney(sum)?.amount ?? 0
   return {
     orderId,
@@ -69,6 +70,7 @@ function paymentRecord(payment: WirePayment): PaymentRecord {
     captured: amountOf(captured),
     refunded: amountOf(refunded),
     refundedByHand: amountOf(refundedByHand),
+    disputed: amountOf(disputed),
     ledgerBalance: amountOf(ledgerBalance),
     ledgerSum: amountOf(ledgerSum),
   }

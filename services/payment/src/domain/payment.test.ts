@@ -13,7 +13,16 @@ import {
 } from './payment.ts'
 
 function payment(state: Partial<PaymentState>): PaymentState {
-  return { status: 'captured', pending: undefined, amount: 100, captured: 100, refunding: 0, refunded: 0, ...state }
+  return {
+    status: 'captured',
+    pending: undefined,
+    amount: 100,
+    captured: 100,
+    refunding: 0,
+    refunded: 0,
+    disputed: 0,
+    ...state,
+  }
 }
 
 const fresh = { captured: 0 } as const
@@ -66,6 +75,15 @@ describe('refund', () => {
   test('refuses more than is left, what is about to be given back counted', () => {
     expect(decideRefund(payment({ refunding: 60 }), 41)).toEqual({ kind: 'exceeds_captured', left: 40 })
     expect(decideRefund(payment({ refunding: 60 }), 40)).toEqual({ kind: 'refund', amount: 40 })
+  })
+
+  test('refuses what is disputed, also when the dispute takes what was given back before', () => {
+    expect(decideRefund(payment({ disputed: 60 }), 41)).toEqual({ kind: 'disputed', left: 40 })
+    expect(decideRefund(payment({ disputed: 60 }), 40)).toEqual({ kind: 'refund', amount: 40 })
+    expect(decideRefund(payment({ disputed: 60 }), undefined)).toEqual({ kind: 'refund', amount: 40 })
+    expect(decideRefund(payment({ disputed: 60 }), 101)).toEqual({ kind: 'exceeds_captured', left: 40 })
+    expect(decideRefund(payment({ refunded: 50, disputed: 100 }), 1)).toEqual({ kind: 'disputed', left: 0 })
+    expect(leftToRefund(payment({ refunded: 50, disputed: 100 }))).toBe(0)
   })
 
   test('gives back what is left when at most so much is asked for', () => {

@@ -17,6 +17,8 @@ export interface PaymentState {
   /** Begun to be given back. */
   readonly refunding: number
   readonly refunded: number
+  /** Held by disputes, or taken back. */
+  readonly disputed: number
 }
 
 /** What the customer has to do. */
@@ -84,16 +86,20 @@ export type RefundDecision =
   | { readonly kind: 'refund'; readonly amount: number }
   | { readonly kind: 'nothing_left' }
   | { readonly kind: 'exceeds_captured'; readonly left: number }
+  /** It would be left without the disputes. */
+  | { readonly kind: 'disputed'; readonly left: number }
 
-/** How much is captured and neither given back nor about to be. */
-export function leftToRefund({ captured, refunding, refunded }: PaymentState): number {
-  return captured - refunding - refunded
+/** How much is captured and neither given back, nor about to be, nor disputed: a dispute can also take what was given back before. */
+export function leftToRefund({ captured, refunding, refunded, disputed }: PaymentState): number {
+  return Math.max(0, captured - refunding - refunded - disputed)
 }
 
 /** Decides a refund. If the amount is omitted, it is the remaining amount; `isAtMost` reduces the amount to the remaining one. */
 export function decideRefund(payment: PaymentState, wanted: number | undefined, isAtMost = false): RefundDecision {
   const left = leftToRefund(payment)
-  if (wanted !== undefined && wanted > left && !isAtMost) return { kind: 'exceeds_captured', left }
+  const leftUndisputed = leftToRefund({ ...payment, disputed: 0 })
+  if (wanted !== undefined && wanted > left && !isAtMost)
+    return { kind: wanted > leftUndisputed ? 'exceeds_captured' : 'disputed', left }
   const amount = Math.min(wanted ?? left, left)
   return amount === 0 ? { kind: 'nothing_left' } : { kind: 'refund', amount }
 }

@@ -37,6 +37,7 @@ function scripted({ charge = ['answer'], found }: Script) {
     void: unused,
     refund: unused,
     findRefund: unused,
+    disputes: { read: unused },
     readWebhook: async () => undefined,
   }
   const unknown = { providerCustomer: undefined, reference: undefined }

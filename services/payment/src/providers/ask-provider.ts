@@ -1,12 +1,14 @@
 import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, isAppError } from '@stoa/kernel'
 import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
+import type { ProviderDispute } from '../domain/dispute.ts'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 import type {
   ChargeRequest,
   Forgotten,
   PaymentProvider,
   RefundRequest,
+  SimulatedDispute,
   TokenDescription,
   TokenOwner,
 } from './provider.ts'
@@ -27,8 +29,16 @@ export interface AskedProvider {
   readonly refund: (request: RefundRequest, isRepeat: boolean) => Promise<RefundOutcome>
   /** What has become of a refund by now. */
   readonly findRefund: (request: RefundRequest) => Promise<RefundOutcome | undefined>
+  readonly disputes: AskedDisputes
   readonly forget: ((what: Forgotten) => Promise<void>) | undefined
   readonly readWebhook: PaymentProvider['readWebhook']
+}
+
+/** The disputes at a provider, asked within the same limits. */
+interface AskedDisputes {
+  readonly read: (reference: string) => Promise<ProviderDispute>
+  /** Undefined but for the sandbox. */
+  readonly simulate: ((wanted: SimulatedDispute) => Promise<string | undefined>) | undefined
 }
 
 interface Limits {
@@ -43,7 +53,8 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   const isFailure = (error: unknown) => isAppError(error) && error.kind === 'unavailable'
   const repeated = wrap(retry({ name: provider.name, maxRetries: 2, baseDelayMs: 50, isRetryable: isFailure }), once)
   const reading = asker(repeated)
-  const { forget } = provider
+  const { forget, disputes } = provider
+  const { simulate } = disputes
   return {
     name: provider.name,
     checksVelocity: provider.checksVelocity,
@@ -68,6 +79,10 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
         find: () => reading((signal) => provider.findRefund(request, signal)),
       }),
     findRefund: (request) => reading((signal) => provider.findRefund(request, signal)),
+    disputes: {
+      read: (reference) => reading((signal) => disputes.read(reference, signal)),
+      simulate: simulate && ((wanted) => reading((signal) => simulate(wanted, signal))),
+    },
     forget: forget && ((what) => reading((signal) => forget(what, signal))),
     readWebhook: provider.readWebhook,
   }

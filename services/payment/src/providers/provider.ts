@@ -1,4 +1,5 @@
 import type { Money } from '@stoa/kernel'
+import type { ProviderDispute } from '../domain/dispute.ts'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 
 /** The details of a token at its provider. */
@@ -66,6 +67,24 @@ export interface WebhookMessage {
   /** The reference of the charge of `chargeKey`, by which it is found at once. */
   readonly reference?: string
   readonly refundKey?: string
+  /** The reference of a dispute. */
+  readonly disputeReference?: string
+}
+
+/** What the sandbox is to simulate of the dispute of a charge. */
+export interface SimulatedDispute {
+  readonly event: 'dispute_opened' | 'inquiry_opened' | 'dispute_won' | 'dispute_lost'
+  /** The reference of the charge. */
+  readonly charge: string
+  /** The disputed amount, of a dispute that is opened. */
+  readonly amount: Money
+}
+
+/** The disputes at a provider. */
+export interface ProviderDisputes {
+  readonly read: (reference: string, signal: AbortSignal) => Promise<ProviderDispute>
+  /** Opens or decides a dispute, and returns its reference; undefined if that is not possible now. Only the sandbox has it. */
+  readonly simulate?: (wanted: SimulatedDispute, signal: AbortSignal) => Promise<string | undefined>
 }
 
 /**
@@ -94,6 +113,7 @@ export interface PaymentProvider {
   readonly refund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome>
   /** What became of the refund of this key; undefined when the provider has none. */
   readonly findRefund: (request: RefundRequest, signal: AbortSignal) => Promise<RefundOutcome | undefined>
+  readonly disputes: ProviderDisputes
   /** Forgets it, so that it can no longer be charged; no effect if it is unknown. Undefined if the provider keeps nothing of ours. */
   readonly forget?: (what: Forgotten, signal: AbortSignal) => Promise<void>
   /** Reads a webhook; undefined when its signature or its time is not as it must be. */

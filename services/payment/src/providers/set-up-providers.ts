@@ -1,5 +1,5 @@
 import type { ConfigOf } from '@stoa/config'
-import type { NewId } from '@stoa/kernel'
+import type { Clock, NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { config } from '../config.ts'
 import { askingProvider, type AskedProvider } from './ask-provider.ts'
@@ -10,6 +10,7 @@ import { sandboxProvider } from './sandbox/sandbox.ts'
 interface SetUp {
   readonly database: Database
   readonly newId: NewId
+  readonly clock: Clock
   readonly settings: Pick<
     ConfigOf<typeof config>,
     | 'stoaEnv'
@@ -24,11 +25,14 @@ interface SetUp {
 }
 
 /** The providers that payments can be made with, by name; the sandbox is none in production. */
-export function setUpProviders({ database, newId, settings }: SetUp): ReadonlyMap<string, AskedProvider> {
+export function setUpProviders({ database, newId, clock, settings }: SetUp): ReadonlyMap<string, AskedProvider> {
   const providers: AskedProvider[] = []
   const add = (provider: PaymentProvider, timeoutMs: number) => providers.push(askingProvider(provider, { timeoutMs }))
   if (settings.stoaEnv !== 'production') {
-    add(sandboxProvider({ database, newId, webhookSecret: settings.sandboxWebhookSecret }), settings.providerTimeoutMs)
+    add(
+      sandboxProvider({ database, newId, clock, webhookSecret: settings.sandboxWebhookSecret }),
+      settings.providerTimeoutMs,
+    )
   }
   const { stripeSecretKey: secretKey, stripeTimeoutMs: timeoutMs } = settings
   if (secretKey !== undefined) {

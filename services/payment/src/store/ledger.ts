@@ -1,7 +1,7 @@
 import { money, type IdRange } from '@stoa/kernel'
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, PaymentId } from '@stoa/contracts/shared/ids'
-import type { LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
+import type { LedgerKind, LedgerTransaction, PaymentStatus } from '@stoa/contracts/payment/resources'
 import { fragment } from '@stoa/postgres'
 import type { StoredPayment } from './payments.ts'
 
@@ -91,7 +91,7 @@ export async function bookFailedRefund(
 interface TransactionRow {
   readonly id: string
   readonly payment_id: PaymentId
-  readonly kind: 'capture' | 'refund' | 'refund_failed'
+  readonly kind: LedgerKind
   readonly at: Temporal.Instant
   readonly entries: readonly { readonly account: string; readonly amount: number; readonly currency: string }[]
 }
@@ -137,6 +137,7 @@ export interface ReconciledPayment {
   readonly refunded: number
   /** The part of the refunds that no saga requested. */
   readonly refundedByHand: number
+  readonly disputed: number
   readonly ledgerBalance: number
   /** Of all entries, over all accounts. */
   readonly ledgerSum: number
@@ -152,7 +153,7 @@ export async function reconcilePayments(
       ? fragment`order_id > ${orders.after} and order_id <= ${orders.upTo} order by order_id limit ${orders.limit}`
       : fragment`order_id = any(${orders}::uuid[])`
   return db.sql<ReconciledPayment>`
-    select id, order_id as "orderId", status, currency, payments.amount, captured, payments.refunded,
+    select id, order_id as "orderId", status, currency, payments.amount, captured, payments.refunded, payments.disputed,
            by_hand.amount as "refundedByHand", ledger.balance as "ledgerBalance", ledger.sum as "ledgerSum"
       from payments, lateral (
              -- what staff give back instead of a saga's refund that has failed counts as that
@@ -160,7 +161,9 @@ export async function reconcilePayments(
                     - coalesce(sum(amount) filter (where status = 'failed' and action_key is not null), 0))::bigint as amount
                from refunds where payment_id = payments.id
            ) as by_hand, lateral (
-             select coalesce(sum(entry.amount) filter (where entry.account like 'receivable:%'), 0)::bigint as balance,
+             -- what disputes have moved from the receivable is on their accounts
+             select coalesce(sum(entry.amount) filter (where entry.currency = payments.currency
+                      and (entry.account like 'receivable:%' or entry.account like 'disput%')), 0)::bigint as balance,
                     coalesce(sum(entry.amount), 0)::bigint as sum
                from ledger_transactions booked join ledger_entries entry on entry.transaction_id = booked.id
               where booked.payment_id = payments.id

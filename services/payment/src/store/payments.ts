@@ -22,6 +22,7 @@ interface PaymentRow {
   readonly captured: number
   readonly refunding: number
   readonly refunded: number
+  readonly disputed: number
   readonly provider_reference: string | null
   readonly pending: PendingEffect | null
   readonly next_action: NextStep | null
@@ -68,6 +69,7 @@ function fromRow(row: PaymentRow): StoredPayment {
     captured: row.captured,
     refunding: row.refunding,
     refunded: row.refunded,
+    disputed: row.disputed,
     actionUntil: row.action_until ?? undefined,
     providerCustomer: row.provider_customer ?? undefined,
     version: row.version,
@@ -83,6 +85,7 @@ function fromRow(row: PaymentRow): StoredPayment {
       amount: sum(row.amount),
       captured: sum(row.captured),
       refunded: sum(row.refunded),
+      ...(row.disputed === 0 ? {} : { disputed: sum(row.disputed) }),
       createdAt: row.created_at.toString(),
       updatedAt: row.updated_at.toString(),
     },

@@ -43,6 +43,7 @@ export const listReconciled: RpcHandler<PaymentService, 'listPayments'> = async 
       captured: toRpcMoney({ amount: sums.captured, currency }),
       refunded: toRpcMoney({ amount: sums.refunded, currency }),
       refundedByHand: toRpcMoney({ amount: sums.refundedByHand, currency }),
+      disputed: toRpcMoney({ amount: sums.disputed, currency }),
       ledgerBalance: toRpcMoney({ amount: sums.ledgerBalance, currency }),
       ledgerSum: toRpcMoney({ amount: sums.ledgerSum, currency }),
     })),

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { idOfKey } from '../domain/charge-key.ts'
 import { noteReference } from '../store/payments.ts'
 import { takeWebhook } from '../store/received-webhooks.ts'
+import { enqueueDispute } from './settle-dispute.ts'
 
 /** Takes a provider's word only for that something has happened: what, the provider is then asked. */
 export const receiveWebhook =
@@ -25,6 +26,8 @@ export const receiveWebhook =
         await noteReference(tx, { id: paymentId, provider: provider.name, reference: message.reference })
       if (paymentId !== undefined) await tx.enqueue('settle-payment', { paymentId }, { key: paymentId })
       if (refundId !== undefined) await tx.enqueue('settle-refund', { refundId }, { key: refundId })
+      const { disputeReference: reference } = message
+      if (reference !== undefined) await enqueueDispute(tx, { provider: provider.name, reference })
       return { status: 202 }
     })
   }

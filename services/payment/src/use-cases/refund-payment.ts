@@ -63,6 +63,12 @@ async function beginRefund(
     return { code: 'payment.amount_invalid', detail, fields: [{ pointer, detail }] }
   }
   const decision = decideRefund(payment, wanted?.amount)
+  const isAllDisputed = decision.kind === 'nothing_left' && payment.captured > payment.refunding + payment.refunded
+  if (decision.kind === 'disputed' || isAllDisputed) {
+    const left = decision.kind === 'disputed' ? decision.left : 0
+    const detail = `At most ${left} can be refunded: the rest is disputed.`
+    return { code: 'payment.disputed', detail, fields: [{ pointer: '/amount/amount', detail }] }
+  }
   if (decision.kind === 'nothing_left') return {}
   if (decision.kind === 'exceeds_captured') {
     const detail = `At most ${decision.left} can be refunded.`

@@ -141,11 +141,12 @@ async function beginRefund(
     return { kind: 'refuse', code: 'payment.amount_invalid', detail: `The payment was made in ${currency}.` }
   }
   const decision = decideRefund(payment, wanted?.amount, isAtMost)
-  if (decision.kind === 'exceeds_captured') {
+  if (decision.kind === 'exceeds_captured' || decision.kind === 'disputed') {
+    const why = decision.kind === 'disputed' ? '; the rest is disputed' : ''
     return {
       kind: 'refuse',
       code: 'payment.refund_exceeds_captured',
-      detail: `At most ${decision.left} can be refunded.`,
+      detail: `At most ${decision.left} can be refunded${why}.`,
     }
   }
   if (decision.kind === 'nothing_left') {

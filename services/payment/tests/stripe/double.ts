@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fields, type Fields } from './form.ts'
-import { StripeRefusal, stripeWorld, type StripeWorld } from './world.ts'
+import { StripeRefusal } from './refusal.ts'
+import { stripeWorld, type StripeWorld } from './world.ts'
 
 /** What goes wrong with the next request to a path, once. */
 type Fault =

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { answerDispute, type DisputeAtStripe } from './disputes.ts'
+import { StripeRefusal } from './refusal.ts'
 import { textOf, textsOf, type Fields } from './form.ts'
 
 /** A PaymentIntent of the double. */
@@ -26,22 +28,11 @@ interface Refund {
   status: string
 }
 
-/** An error as Stripe answers it. */
-export class StripeRefusal extends Error {
-  readonly status: number
-  readonly error: object
-
-  constructor(status: number, error: object) {
-    super('refused')
-    this.status = status
-    this.error = error
-  }
-}
-
 /** What the double knows, like the records of Stripe. */
 export interface StripeWorld {
   readonly intents: Map<string, Intent>
   readonly refunds: Map<string, Refund>
+  readonly disputes: Map<string, DisputeAtStripe>
   readonly customers: Map<string, Readonly<Record<string, string>>>
   /** The PaymentMethods, with the customer that each is attached to. */
   readonly methods: Map<string, string | null>
@@ -63,6 +54,7 @@ export function stripeWorld(): StripeWorld {
   const world: StripeWorld = {
     intents: new Map(),
     refunds: new Map(),
+    disputes: new Map(),
     customers: new Map(),
     methods: new Map(),
     isIndexed: true,
@@ -92,6 +84,7 @@ function answer(world: StripeWorld, request: string, form: Fields): object {
     const data = [...world.refunds.values()].filter((each) => each.payment_intent === textOf(form, 'payment_intent'))
     return { object: 'list', data: data.toReversed(), has_more: false }
   }
+  if (kind === 'disputes') return answerDispute(world, { method, name, action, form })
   if (request === 'POST /customers') {
     const customer = id('cus')
     world.customers.set(customer, textsOf(form, 'metadata'))
@@ -195,6 +188,9 @@ function createRefund(world: StripeWorld, form: Fields): Refund {
   const given = [...world.refunds.values()].filter(
     (each) => each.payment_intent === intent.id && each.status !== 'failed',
   )
+  const dispute = [...world.disputes.values()].find((each) => each.payment_intent === intent.id)
+  if (dispute !== undefined && ['needs_response', 'under_review', 'lost'].includes(dispute.status))
+    throw new StripeRefusal(400, { type: 'invalid_request_error', code: 'charge_disputed' })
   const total = given.reduce((sum, each) => sum + each.amount, amount)
   if (intent.status !== 'succeeded' || total > intent.amount_received)
     throw new StripeRefusal(400, { type: 'invalid_request_error', code: 'charge_already_refunded' })

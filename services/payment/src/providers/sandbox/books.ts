@@ -114,7 +114,10 @@ async function noteRefund(
     if (known !== undefined) return { kind: 'done', reference: known.reference }
     if (charge === undefined)
       throw catalogueError(sandboxErrors, 'sandbox.charge_unknown', 'The sandbox does not know this charge.')
-    const isCovered = charge.currency === amount.currency && charge.refunded + amount.amount <= charge.amount
+    const [{ disputed } = { disputed: 0 }] = await sql<{ disputed: number }>`
+      select coalesce(sum(amount), 0)::bigint as disputed from sandbox_disputes
+       where charge_reference = ${reference} and status in ('needs_response', 'under_review', 'lost')`
+    const isCovered = charge.currency === amount.currency && charge.refunded + disputed + amount.amount <= charge.amount
     if (charge.state !== 'captured' || !isCovered) return { kind: 'refused', code: 'payment.refund_refused' }
     const refundReference = `sandbox_re_${newId()}`
     await sql`update sandbox_charges set refunded = refunded + ${amount.amount} where reference = ${reference}`

@@ -1,7 +1,8 @@
-import { catalogueError, type NewId } from '@stoa/kernel'
+import { catalogueError, type Clock, type NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
 import type { PaymentProvider } from '../provider.ts'
 import { openSandboxBooks } from './books.ts'
+import { sandboxDisputes } from './disputes.ts'
 import { sandboxErrors } from './errors.ts'
 import { isSandboxToken, isUnanswered } from './tokens.ts'
 import { readSignedWebhook } from './webhooks.ts'
@@ -9,12 +10,13 @@ import { readSignedWebhook } from './webhooks.ts'
 interface SandboxOptions {
   readonly database: Pick<Database, 'read' | 'transaction'>
   readonly newId: NewId
+  readonly clock: Clock
   /** The secret that signs its webhooks; if omitted, webhooks are rejected. */
   readonly webhookSecret: string | undefined
 }
 
 /** A provider that moves no money: every token has one outcome, always the same. */
-export function sandboxProvider({ database, newId, webhookSecret }: SandboxOptions): PaymentProvider {
+export function sandboxProvider({ database, newId, clock, webhookSecret }: SandboxOptions): PaymentProvider {
   const books = openSandboxBooks(database, newId)
   return {
     name: 'sandbox',
@@ -34,6 +36,7 @@ export function sandboxProvider({ database, newId, webhookSecret }: SandboxOptio
     void: (reference) => books.moveAuthorized(reference, 'voided'),
     refund: books.refund,
     findRefund: ({ key }) => books.findRefund(key),
+    disputes: sandboxDisputes({ database, newId, clock }),
     readWebhook: async (delivery) =>
       webhookSecret === undefined ? undefined : readSignedWebhook(webhookSecret, delivery),
   }

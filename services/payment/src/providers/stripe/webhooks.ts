@@ -38,7 +38,7 @@ function isAhead(signature: string, now: Temporal.Instant): boolean {
 }
 
 /** Of an event that says nothing new to us, nothing. */
-function subjectOf(event: Stripe.Event): Pick<WebhookMessage, 'chargeKey' | 'refundKey' | 'reference'> {
+function subjectOf(event: Stripe.Event): Omit<WebhookMessage, 'id'> {
   const { object } = event.data as {
     readonly object: {
       readonly object?: string
@@ -46,6 +46,7 @@ function subjectOf(event: Stripe.Event): Pick<WebhookMessage, 'chargeKey' | 'ref
       readonly metadata?: Readonly<Record<string, string>> | null
     }
   }
+  if (object.object === 'dispute') return object.id === undefined ? {} : { disputeReference: object.id }
   const key = object.metadata?.[keyName]
   if (key === undefined) return {}
   if (object.object === 'payment_intent')
