@@ -21,7 +21,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   wait: { summary: 'wait until the system is ready or idle', load: () => import('./commands/wait.ts') },
   open: { summary: 'open an address of the system in the browser', load: () => import('./commands/open.ts') },
   restart: { summary: 'stop and start services', load: () => import('./commands/restart.ts') },
-  logs: { summary: 'show the logs of services', load: () => import('./commands/logs.ts') },
+  logs: { isReaching: true, summary: 'show the logs of services', load: () => import('./commands/logs.ts') },
   doctor: { summary: 'check this machine for problems', load: () => import('./commands/doctor.ts') },
   reset: {
     summary: 'delete all data, or that of a service, and load the demonstration data',

@@ -124,6 +124,55 @@ test('commands that repair send what is to be done, at the URL of the environmen
   ])
 })
 
+test('logs of a deployed system are read page by page and printed in the order of time', async () => {
+  const line = (id: string, more: object = {}) => ({
+    id,
+    at: `2026-11-30T10:00:0${id}.000001Z`,
+    level: 'info',
+    service: 'order',
+    instance: 'order-1',
+    message: `line ${id}`,
+    attributes: { orderId: 'o-1' },
+    ...more,
+  })
+  const failed = {
+    level: 'error',
+    attributes: { 'exception.type': 'Error', 'exception.message': 'broken', 'exception.stacktrace': 'Error: broken' },
+  }
+  answerAt = (path) =>
+    path.includes('cursor=next')
+      ? { items: [line('1')] }
+      : { items: [line('3', failed), line('2')], nextCursor: 'next' }
+  const printed = () =>
+    vi
+      .mocked(process.stdout.write)
+      .mock.calls.map(([text]) => String(text))
+      .join('')
+  const trace = 'a'.repeat(32)
+  expect(await run('logs', 'order', '--trace', trace, '--grep', 'o-1', '--url', url)).toBe(0)
+  const asks = `GET /api/v1/telemetry/logs?service=order&contains=o-1&traceId=${trace}&limit=200`
+  expect(paths()).toEqual([asks, `${asks}&cursor=next`])
+  expect(printed()).toBe(
+    [
+      '10:00:01.000 info  order        line 1 orderId=o-1',
+      '10:00:02.000 info  order        line 2 orderId=o-1',
+      '10:00:03.000 error order        line 3 error="broken"\n',
+    ].join('\n'),
+  )
+  vi.mocked(process.stdout.write).mockClear()
+  expect(await run('logs', '--json', '--since', '10m', '--url', url)).toBe(0)
+  expect(
+    printed()
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text).id),
+  ).toEqual(['1', '2', '3'])
+  expect(paths().at(-1)).toMatch(/from=\d{4}-/)
+  answerAt = () => ({ items: [] })
+  await expect(run('logs', '--trace', trace, '--url', url)).rejects.toThrow('no stored log line belongs to trace')
+  await expect(run('logs', 'nothing', '--url', url)).rejects.toThrow('there is no service "nothing"')
+})
+
 test('a refusal is said in the words of the system', async () => {
   answer = { status: 403, body: { code: 'auth.permission_missing', detail: 'This needs the permission ops.' } }
   await expect(run('saga', 'ls', '--url', url)).rejects.toThrow('This needs the permission ops. (403')

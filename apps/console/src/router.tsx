@@ -96,6 +96,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/logs',
+    validateSearch: textsOf('service', 'level', 'trace', 'text', 'from', 'to', 'cursor', 'line'),
+    component: lazyRouteComponent(() => import('./pages/Logs.tsx'), 'Logs'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/alerts',
     validateSearch: textsOf('state', 'severity', 'service', 'cursor'),
     component: lazyRouteComponent(() => import('./pages/Alerts.tsx'), 'Alerts'),

@@ -3,26 +3,27 @@ import { followLogs, readLogs, type LogFilter } from '@stoa/supervisor/read-logs
 import { formatLogLine } from '@stoa/supervisor/log-line'
 import type { DataFolder } from '@stoa/supervisor/data-folder'
 import { systemIn } from '@stoa/supervisor/system-in'
-import { CommandFailed, readArguments, UsageError } from '../arguments.ts'
+import { CommandFailed, readReaching, UsageError } from '../arguments.ts'
+import { showDeployedLogs } from '../deployed-logs.ts'
 import { parseDuration } from '../duration.ts'
 import { say } from '../output.ts'
 
 export const help = `Usage: stoa logs [SERVICE] [-f] [--since 10m] [--grep TEXT] [--trace ID] [--json]
 
 Prints the logs of a service, of one of its processes (order-2), or of all services in the order of time. Prints the last
-200 lines if --since is omitted.
+200 lines if --since is omitted. Of a deployed system (--url), those that monitoring has: of services, from info on.
   -f, --follow   keep printing new lines
   --since 10m    only lines of the last 10 minutes (s, m, h or d), or since a time (2026-01-31T12:00:00Z)
   --grep TEXT    only lines that contain this text
   --trace ID     only lines of this trace
-  --json         print the lines exactly as stored
+  --json         print the lines exactly as stored, or as monitoring returns them
 `
 
 const lastLines = 200
 const pollMs = 300
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { folder, values, positionals } = readArguments(
+  const { system, values, positionals } = readReaching(
     args,
     {
       follow: { type: 'boolean', short: 'f' },
@@ -33,20 +34,34 @@ export async function run(args: readonly string[]): Promise<number> {
     },
     { positionals: 1 },
   )
-  await requireProcess(folder, positionals[0])
   const filter: LogFilter = {
     service: positionals[0],
     since: values.since === undefined ? undefined : parseSince(values.since, new Date()),
     text: values.grep,
     traceId: values.trace,
   }
+  const [isFollowed, isJson] = [values.follow === true, values.json === true]
+  if (system.url === undefined) return showFiles(system.folder, filter, { isFollowed, isJson })
+  const { service, since, text, traceId } = filter
+  await requireService(system.folder, service)
+  await showDeployedLogs(system, { service, since, text, traceId, isFollowed, isJson })
+  return 0
+}
+
+interface Shown {
+  readonly isFollowed: boolean
+  readonly isJson: boolean
+}
+
+async function showFiles(folder: DataFolder, filter: LogFilter, { isFollowed, isJson }: Shown): Promise<number> {
+  await requireProcess(folder, filter.service)
   const show = ({ text, line }: Awaited<ReturnType<typeof readLogs>>[number]) =>
-    say(values.json === true || line === undefined ? text : formatLogLine(line))
-  const follower = values.follow === true ? followLogs(folder, filter) : undefined
+    say(isJson || line === undefined ? text : formatLogLine(line))
+  const follower = isFollowed ? followLogs(folder, filter) : undefined
   const found = await readLogs(folder, filter)
-  if (found.length === 0 && follower === undefined && values.trace !== undefined) {
+  if (found.length === 0 && follower === undefined && filter.traceId !== undefined) {
     throw new CommandFailed(
-      `no stored log line belongs to trace ${values.trace}: log storage is limited, and the oldest lines are deleted first`,
+      `no stored log line belongs to trace ${filter.traceId}: log storage is limited, and the oldest lines are deleted first`,
     )
   }
   for (const each of filter.since === undefined ? found.slice(-lastLines) : found) show(each)
@@ -62,6 +77,14 @@ async function requireProcess(folder: DataFolder, name: string | undefined): Pro
   const { services } = await systemIn(folder)
   const known = [...services.map((each) => each.name), 'postgres', 'supervisor']
   if (name === undefined || known.includes(name.replace(/-\d+$/, ''))) return
+  throw new UsageError(`there is no service "${name}": expected one of ${known.join(', ')}`)
+}
+
+/** A service, or the gateway; monitoring does not tell the processes of a service apart here. @throws UsageError */
+async function requireService(folder: DataFolder, name: string | undefined): Promise<void> {
+  const { services } = await systemIn(folder)
+  const known = services.map((each) => each.name)
+  if (name === undefined || known.includes(name)) return
   throw new UsageError(`there is no service "${name}": expected one of ${known.join(', ')}`)
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeOtlpPost } from './otlp-post.ts'
 
-test('a collector that switches protocols has rejected the spans', async () => {
+test('a collector that switches protocols has rejected the batch', async () => {
   const server = createServer((request) => {
     request.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n')
   }).listen(0, '127.0.0.1')
@@ -15,5 +15,5 @@ test('a collector that switches protocols has rejected the spans', async () => {
     collector.close()
     server.close()
   })
-  await expect(collector.send('{}')).rejects.toThrow('rejected the spans with status 101')
+  await expect(collector.send('{}')).rejects.toThrow('rejected the batch with status 101')
 })

@@ -1,12 +1,15 @@
 import type { TraceSpan } from '@stoa/contracts/monitoring/resources'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { fetchLogsOfTrace } from '../api/logs.ts'
 import { fetchTrace } from '../api/traces.ts'
+import { LogLines } from '../parts/LogLines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Result } from '../parts/Result.tsx'
 import { SpanDetails } from '../parts/SpanDetails.tsx'
 import { Waterfall } from '../parts/Waterfall.tsx'
 import { count, duration } from '../state/format.ts'
+import { useCan } from '../state/session.tsx'
 import { axisOf } from '../state/waterfall.ts'
 import { Time } from '../state/zone.tsx'
 
@@ -22,6 +25,12 @@ export function TraceDetails() {
     queryKey: ['trace', id],
     queryFn: ({ signal }) => fetchTrace(client, id, signal),
   })
+  const can = useCan()
+  const lines = useQuery({
+    queryKey: ['trace', id, 'logs'],
+    queryFn: ({ signal }) => fetchLogsOfTrace(client, id, signal),
+    enabled: can('telemetry:read'),
+  })
   const select = (spanId: string | undefined) =>
     void navigate({ search: spanId === undefined ? {} : { span: spanId }, replace: true, resetScroll: false })
   return (
@@ -30,8 +39,11 @@ export function TraceDetails() {
         {({ spans, total }) => (
           <div className="stack">
             <Summary spans={spans} total={total} traceId={id} />
-            <Waterfall spans={spans} selected={span} onSelect={select} />
+            <Waterfall spans={spans} lines={lines.data ?? []} selected={span} onSelect={select} />
             <SpanDetails span={spans.find(({ spanId }) => spanId === span)} />
+            {can('telemetry:read') && (
+              <Result query={lines}>{(found) => <LogLines traceId={id} lines={found} span={span} />}</Result>
+            )}
           </div>
         )}
       </Result>

@@ -2,22 +2,26 @@ import type { TraceSpan } from '@stoa/contracts/monitoring/resources'
 import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
+import type { LogRecord } from '../api/logs.ts'
 import { duration } from '../state/format.ts'
 import { axisOf, busiestServices, type Axis } from '../state/waterfall.ts'
 import '../styles/waterfall.css'
 
 interface WaterfallProps {
   readonly spans: readonly TraceSpan[]
+  /** The log lines of the trace, which are marked at their spans. */
+  readonly lines: readonly LogRecord[]
   readonly selected: string | undefined
   readonly onSelect: (spanId: string | undefined) => void
 }
 
 /** The spans of a trace on one axis, each below its parent. Only the visible rows are drawn. */
-export function Waterfall({ spans, selected, onSelect }: WaterfallProps) {
+export function Waterfall({ spans, lines, selected, onSelect }: WaterfallProps) {
   const frame = useRef<HTMLDivElement>(null)
   const isNarrow = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const axis = useMemo(() => axisOf(spans), [spans])
   const coloured = useMemo(() => busiestServices(spans), [spans])
+  const linesOf = useMemo(() => Map.groupBy(lines, ({ spanId }) => spanId), [lines])
   const rows = useVirtualizer({
     count: spans.length,
     getScrollElement: () => frame.current,
@@ -52,6 +56,7 @@ export function Waterfall({ spans, selected, onSelect }: WaterfallProps) {
               <Row
                 key={span.spanId}
                 span={span}
+                lines={linesOf.get(span.spanId) ?? []}
                 axis={axis}
                 series={coloured.indexOf(span.service)}
                 top={start}
@@ -84,6 +89,7 @@ function Legend({ services, axis }: { readonly services: readonly string[]; read
 
 interface RowProps {
   readonly span: TraceSpan
+  readonly lines: readonly LogRecord[]
   readonly axis: Axis
   readonly series: number
   readonly top: number
@@ -91,7 +97,7 @@ interface RowProps {
   readonly onSelect: () => void
 }
 
-function Row({ span, axis, series, top, isSelected, onSelect }: RowProps) {
+function Row({ span, lines, axis, series, top, isSelected, onSelect }: RowProps) {
   const { service, name, depth, startMs, durationMs, status } = span
   const from = axis.at(startMs)
   const width = axis.at(startMs + durationMs) - from
@@ -101,6 +107,12 @@ function Row({ span, axis, series, top, isSelected, onSelect }: RowProps) {
       <span className="span-name" style={{ paddingLeft: Math.min(depth, 16) * 14 }} title={`${service}: ${name}`}>
         {status === 'error' && '◆ '}
         <span className="span-service">{service}</span> {name}
+        {lines.length > 0 && (
+          <span className="quiet">
+            {' '}
+            · {lines.length} {lines.length === 1 ? 'line' : 'lines'}
+          </span>
+        )}
       </span>
       <span className="number">{duration(durationMs)}</span>
       <span className="span-lane" aria-hidden="true">
@@ -120,6 +132,14 @@ function Row({ span, axis, series, top, isSelected, onSelect }: RowProps) {
             ...(series < 0 ? {} : { background: `var(--series-${series})` }),
           }}
         />
+        {lines.map(({ id, at, level }) => (
+          <span
+            key={id}
+            className="span-line"
+            data-level={level}
+            style={{ left: percent(Math.min(axis.at(new Date(at).getTime()), 0.998)) }}
+          />
+        ))}
       </span>
     </button>
   )

@@ -11,6 +11,7 @@ export interface ConsolePage {
     | '/events'
     | '/dead-letters'
     | '/traces'
+    | '/logs'
     | '/alerts'
     | '/service-levels'
     | '/audit'
@@ -30,6 +31,7 @@ export const consolePages: readonly ConsolePage[] = [
   { title: 'Events', to: '/events', group: 'Run', permission: 'ops' },
   { title: 'Dead letters', to: '/dead-letters', group: 'Run', permission: 'ops' },
   { title: 'Traces', to: '/traces', group: 'Observe', permission: 'ops' },
+  { title: 'Logs', to: '/logs', group: 'Observe', permission: 'telemetry:read' },
   { title: 'Alerts', to: '/alerts', group: 'Observe', permission: 'alert:read' },
   { title: 'Service levels', to: '/service-levels', group: 'Observe', permission: 'alert:read' },
   { title: 'Audit', to: '/audit', group: 'Trust', permission: 'audit:read' },

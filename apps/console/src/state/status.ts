@@ -3,9 +3,9 @@ export type Tone = 'ok' | 'warning' | 'error' | 'info' | 'waiting' | 'stopped'
 
 const states: Readonly<Record<Tone, readonly string[]>> = {
   ok: ['ready', 'up', 'completed', 'closed', 'delivered', 'done', 'succeeded', 'resolved', 'kept'],
-  warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded', 'spent'],
-  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing', 'burning'],
-  info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered', 'begun'],
+  warning: ['draining', 'drained', 'failing', 'half_open', 'compensating', 'degraded', 'spent', 'warn'],
+  error: ['unhealthy', 'stuck', 'dead', 'open', 'down', 'failed', 'firing', 'burning', 'error', 'fatal'],
+  info: ['starting', 'running', 'pending', 'confirmed', 'picking', 'shipped', 'entered', 'begun', 'info'],
   waiting: ['waiting', 'on_hold', 'queued', 'silenced'],
   stopped: [
     'stopped',
