@@ -92,6 +92,18 @@ export const paymentErrors = errors({
     why: 'There is no dispute with this id.',
     fix: 'Check the id.',
   },
+  'payment.dispute_not_open': {
+    kind: 'conflict',
+    title: 'The dispute cannot be responded to now',
+    why: 'The dispute is closed, the bank is reviewing a response, or another response is in progress.',
+    fix: 'Read the dispute.',
+  },
+  'payment.dispute_refused': {
+    kind: 'conflict',
+    title: 'The provider rejected the response to the dispute',
+    why: 'The evidence came too late, is too long, or is not accepted for this dispute.',
+    fix: 'Check when evidence is due, shorten it, or respond in the dashboard of the provider.',
+  },
   'payment.sandbox_only': {
     kind: 'conflict',
     title: 'Only a payment of the sandbox can be simulated',

@@ -14,6 +14,9 @@ export const paymentExamples: Examples<typeof http> = {
   },
   refundPayment: { body: { amount: { amount: 1, currency: 'EUR' }, reason: 'goodwill' } },
   reviewPayment: { body: { outcome: 'approved', reason: 'known customer' } },
+  submitEvidence: {
+    body: { shippingCarrier: 'Sandbox', shippingTrackingNumber: 'SB100001', uncategorizedText: 'delivered' },
+  },
   simulatePayment: { body: { event: 'dispute_opened' } },
   keepPaymentMethod: {
     body: { provider: 'sandbox', token: 'tok_visa', label: 'My card' },

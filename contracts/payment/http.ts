@@ -13,6 +13,7 @@ import {
 } from '@stoa/contract'
 import { Type } from 'typebox'
 import { DisputeId, OrderId, PaymentId, PaymentMethodId, UserId } from '../shared/ids.ts'
+import { DisputeEvidence } from './evidence.ts'
 import {
   Dispute,
   DisputeStatus,
@@ -156,6 +157,36 @@ export const getDispute = get('/api/v1/disputes/{id}', {
   owner: 'none',
   answers: { 200: Dispute },
   refuses: ['payment.dispute_not_found'],
+})
+
+const respond = {
+  ...settle,
+  permission: 'dispute:manage',
+  answersWith: 'getDispute',
+  audited: true,
+  answers: { 200: Dispute },
+  refuses: [
+    'payment.dispute_not_found',
+    'payment.dispute_not_open',
+    'payment.dispute_refused',
+    'payment.provider_unavailable',
+  ],
+} as const
+
+/** POST /api/v1/disputes/{id}/evidence */
+export const submitEvidence = post('/api/v1/disputes/{id}/evidence', {
+  params: { id: DisputeId },
+  ...respond,
+  summary: 'Submit evidence against a dispute, once (staff)',
+  idempotencyKey: 'required',
+  body: DisputeEvidence,
+})
+
+/** POST /api/v1/disputes/{id}/accept */
+export const acceptDispute = post('/api/v1/disputes/{id}/accept', {
+  params: { id: DisputeId },
+  ...respond,
+  summary: 'Accept a dispute: it is lost at once (staff)',
 })
 
 /** POST /api/v1/payments/{id}/simulate */

@@ -106,6 +106,7 @@ export const Dispute = Type.Object({
   reinstated: { ...MoneySchema, description: 'what of it the provider has returned' },
   fee: Type.Optional(MoneySchema),
   evidenceDueBy: Type.Optional(InstantSchema),
+  evidenceSubmittedAt: Type.Optional(InstantSchema),
   openedAt: InstantSchema,
   closedAt: Type.Optional(InstantSchema),
   createdAt: InstantSchema,

@@ -73,7 +73,8 @@ const described = describeService({
   personalData: {
     paymentMethods: 'the tokens of a provider and their labels, until the account is erased',
     payments: 'the amounts charged and refunded, by id, as long as accounting records are kept',
-    disputes: 'what the bank disputes and why, by id, as long as accounting records are kept',
+    disputes:
+      'what the bank disputes and why, by id, as long as accounting records are kept; the text of evidence until the provider has taken it',
   },
   examples: paymentExamples,
   graph: paymentGraph,

@@ -16,6 +16,7 @@ import { getDispute, listDisputes } from './use-cases/read-disputes.ts'
 import { receiveWebhook } from './use-cases/receive-webhook.ts'
 import { refundPayment } from './use-cases/refund-payment.ts'
 import { refund } from './use-cases/refund.ts'
+import { acceptDispute, submitEvidence } from './use-cases/respond-to-dispute.ts'
 import { capturePayment, reviewPayment, voidPayment } from './use-cases/settle-by-hand.ts'
 import { settleDisputeTask } from './use-cases/settle-dispute.ts'
 import { settlePaymentTask } from './use-cases/settle-payment.ts'
@@ -58,6 +59,8 @@ export const paymentService = defineService(payment, {
       reviewPayment: reviewPayment(deps),
       listDisputes,
       getDispute,
+      submitEvidence: submitEvidence(deps),
+      acceptDispute: acceptDispute(deps),
       simulatePayment: simulatePayment(deps),
       keepPaymentMethod: keepPaymentMethod(deps),
       listPaymentMethods,

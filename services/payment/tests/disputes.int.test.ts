@@ -71,3 +71,18 @@ test('the sandbox disputes no more than it has captured, and decides only what i
   expect(await simulate(declined.payment.id, { event: 'dispute_opened' })).toMatchObject(notNow)
   expect(await simulate(newId(), { event: 'dispute_opened' })).toMatchObject({ status: 404 })
 })
+
+test.each([
+  ['winning_evidence', 'won'],
+  ['losing_evidence', 'lost'],
+  ['it was delivered', 'under_review'],
+])('the sandbox takes evidence: %s', async (uncategorizedText, status) => {
+  const { payment } = await pay()
+  await simulate(payment.id, { event: 'dispute_opened' })
+  const [dispute] = await disputesOf(`paymentId=${payment.id}`)
+  const sent = { as: staff, key: newId(), body: { uncategorizedText } }
+  expect(await app.ask('POST', `/api/v1/disputes/${dispute?.id}/evidence`, sent)).toMatchObject({
+    status: 200,
+    body: { status },
+  })
+})

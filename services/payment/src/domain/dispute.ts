@@ -1,3 +1,4 @@
+import type { DisputeEvidence } from '@stoa/contracts/payment/evidence'
 import type { DisputeStatus } from '@stoa/contracts/payment/resources'
 import type { Money } from '@stoa/kernel'
 
@@ -42,6 +43,11 @@ export function isInquiry(status: DisputeStatus): boolean {
   return status.startsWith('warning_')
 }
 
+/** Whether staff can still respond with evidence, or accept it. */
+export function canRespond(status: DisputeStatus): boolean {
+  return status === 'needs_response' || status === 'warning_needs_response'
+}
+
 /**
  * What cannot be refunded because of a dispute: from its opening the whole amount, although the provider may withdraw it later; in an
  * inquiry and once it is won, only what was withdrawn and has not come back.
@@ -55,3 +61,8 @@ export function heldBy(status: DisputeStatus, { amount, withdrawn, reinstated }:
 export function lostBy(status: DisputeStatus, { withdrawn, reinstated }: DisputeSums): number {
   return status === 'lost' || status === 'warning_closed' ? withdrawn - reinstated : 0
 }
+
+/** A response of staff that was begun with the provider and has not ended. */
+export type DisputeResponse =
+  | { readonly kind: 'evidence'; readonly evidence: DisputeEvidence; readonly key: string }
+  | { readonly kind: 'accept'; readonly key: string }

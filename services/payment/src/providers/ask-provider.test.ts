@@ -37,7 +37,7 @@ function scripted({ charge = ['answer'], found }: Script) {
     void: unused,
     refund: unused,
     findRefund: unused,
-    disputes: { read: unused },
+    disputes: { read: unused, respond: unused },
     readWebhook: async () => undefined,
   }
   const unknown = { providerCustomer: undefined, reference: undefined }

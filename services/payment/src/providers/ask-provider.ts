@@ -1,7 +1,7 @@
 import { paymentErrors } from '@stoa/contracts/payment/errors'
 import { catalogueError, isAppError } from '@stoa/kernel'
 import { retry, timeout, wrap, type Policy } from '@stoa/resilience'
-import type { ProviderDispute } from '../domain/dispute.ts'
+import type { DisputeResponse, ProviderDispute } from '../domain/dispute.ts'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 import type {
   ChargeRequest,
@@ -37,6 +37,7 @@ export interface AskedProvider {
 /** The disputes at a provider, asked within the same limits. */
 interface AskedDisputes {
   readonly read: (reference: string) => Promise<ProviderDispute>
+  readonly respond: (reference: string, response: DisputeResponse) => Promise<'done' | 'refused'>
   /** Undefined but for the sandbox. */
   readonly simulate: ((wanted: SimulatedDispute) => Promise<string | undefined>) | undefined
 }
@@ -53,6 +54,10 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
   const isFailure = (error: unknown) => isAppError(error) && error.kind === 'unavailable'
   const repeated = wrap(retry({ name: provider.name, maxRetries: 2, baseDelayMs: 50, isRetryable: isFailure }), once)
   const reading = asker(repeated)
+  const responding = asker(
+    repeated,
+    'The payment provider does not respond; the response to the dispute is sent once it does.',
+  )
   const { forget, disputes } = provider
   const { simulate } = disputes
   return {
@@ -81,6 +86,7 @@ export function askingProvider(provider: PaymentProvider, { timeoutMs }: Limits)
     findRefund: (request) => reading((signal) => provider.findRefund(request, signal)),
     disputes: {
       read: (reference) => reading((signal) => disputes.read(reference, signal)),
+      respond: (reference, response) => responding((signal) => disputes.respond(reference, response, signal)),
       simulate: simulate && ((wanted) => reading((signal) => simulate(wanted, signal))),
     },
     forget: forget && ((what) => reading((signal) => forget(what, signal))),

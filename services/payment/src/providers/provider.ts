@@ -1,5 +1,5 @@
 import type { Money } from '@stoa/kernel'
-import type { ProviderDispute } from '../domain/dispute.ts'
+import type { DisputeResponse, ProviderDispute } from '../domain/dispute.ts'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 
 /** The details of a token at its provider. */
@@ -83,6 +83,8 @@ export interface SimulatedDispute {
 /** The disputes at a provider. */
 export interface ProviderDisputes {
   readonly read: (reference: string, signal: AbortSignal) => Promise<ProviderDispute>
+  /** Submits evidence, or accepts the dispute, once per key; `refused` also if it was responded to before. */
+  readonly respond: (reference: string, response: DisputeResponse, signal: AbortSignal) => Promise<'done' | 'refused'>
   /** Opens or decides a dispute, and returns its reference; undefined if that is not possible now. Only the sandbox has it. */
   readonly simulate?: (wanted: SimulatedDispute, signal: AbortSignal) => Promise<string | undefined>
 }

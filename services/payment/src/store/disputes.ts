@@ -3,10 +3,9 @@ import type { Dispute, DisputeStatus } from '@stoa/contracts/payment/resources'
 import type { DisputeId, OrderId, PaymentId, UserId } from '@stoa/contracts/shared/ids'
 import { compact, money } from '@stoa/kernel'
 import { fragment } from '@stoa/postgres'
-import type { ProviderDispute } from '../domain/dispute.ts'
-
-/** How often an open dispute is asked for without a webhook. */
-const askAgainAfterMs = 3_600_000
+import type { DisputeEvidence } from '@stoa/contracts/payment/evidence'
+import type { DisputeResponse, ProviderDispute } from '../domain/dispute.ts'
+import { askAgainAfterMs } from './dispute-responses.ts'
 
 interface DisputeRow {
   readonly id: DisputeId
@@ -25,6 +24,11 @@ interface DisputeRow {
   readonly fee: number
   readonly fee_currency: string | null
   readonly evidence_due_by: Temporal.Instant | null
+  readonly pending: DisputeResponse['kind'] | null
+  readonly pending_key: string | null
+  readonly pending_since: Temporal.Instant | null
+  readonly evidence: DisputeEvidence | null
+  readonly evidence_submitted_at: Temporal.Instant | null
   readonly version: number
   readonly opened_at: Temporal.Instant
   readonly closed_at: Temporal.Instant | null
@@ -43,6 +47,9 @@ export interface StoredDispute {
   readonly reinstated: number
   /** What is booked as lost. */
   readonly lost: number
+  /** What staff have begun with the provider, and since when. */
+  readonly response: DisputeResponse | undefined
+  readonly respondingSince: Temporal.Instant | undefined
   readonly version: number
   readonly resource: Dispute
 }
@@ -50,7 +57,11 @@ export interface StoredDispute {
 function fromRow(row: DisputeRow): StoredDispute {
   const { id, payment_id: paymentId, provider, reference, status, currency, withdrawn, reinstated } = row
   const fee = row.fee_currency === null ? undefined : money(row.fee, row.fee_currency)
-  const times = { evidenceDueBy: row.evidence_due_by?.toString(), closedAt: row.closed_at?.toString() }
+  const times = {
+    evidenceDueBy: row.evidence_due_by?.toString(),
+    evidenceSubmittedAt: row.evidence_submitted_at?.toString(),
+    closedAt: row.closed_at?.toString(),
+  }
   return {
     id,
     paymentId,
@@ -60,6 +71,8 @@ function fromRow(row: DisputeRow): StoredDispute {
     withdrawn,
     reinstated,
     lost: row.lost,
+    response: responseOf(row),
+    respondingSince: row.pending_since ?? undefined,
     version: row.version,
     resource: {
       id,
@@ -79,6 +92,11 @@ function fromRow(row: DisputeRow): StoredDispute {
       updatedAt: row.updated_at.toString(),
     },
   }
+}
+
+function responseOf({ pending, pending_key: key, evidence }: DisputeRow): DisputeResponse | undefined {
+  if (pending === null || key === null) return undefined
+  return pending === 'accept' ? { kind: pending, key } : { kind: pending, key, evidence: evidence ?? {} }
 }
 
 const rows = fragment`

@@ -6,7 +6,16 @@ import type { DisputeId } from '@stoa/contracts/shared/ids'
 import { compact } from '@stoa/kernel'
 import { getProvider, type Deps } from '../deps.ts'
 import { idOfKey } from '../domain/charge-key.ts'
-import { heldBy, isInquiry, lostBy, outcomeOfDispute, type ProviderDispute } from '../domain/dispute.ts'
+import {
+  canRespond,
+  heldBy,
+  isInquiry,
+  lostBy,
+  outcomeOfDispute,
+  type DisputeResponse,
+  type ProviderDispute,
+} from '../domain/dispute.ts'
+import { endResponse } from '../store/dispute-responses.ts'
 import {
   findDispute,
   findDisputeByReference,
@@ -105,10 +114,59 @@ export async function enqueueDispute(tx: Tx<PaymentService>, { provider, referen
   await tx.enqueue('settle-dispute', { provider, reference }, { key: `${provider}/${reference}` })
 }
 
+/** What has become of a response, and of its dispute. */
+export interface AskedResponse extends AskedDispute {
+  readonly id: DisputeId
+  readonly response: DisputeResponse
+  readonly isDone: boolean
+}
+
+/** Sends a response that was begun; the provider carries it out once, and a response that it has taken before counts as done. */
+export async function askResponse(
+  deps: Deps,
+  { id, provider, reference, version }: StoredDispute,
+  response: DisputeResponse,
+): Promise<AskedResponse> {
+  const { disputes } = getProvider(deps, provider)
+  const outcome = await disputes.respond(reference, response)
+  // Read afterwards: the response to a repeated request may be long out of date.
+  const found = await disputes.read(reference)
+  return { id, response, provider, reference, version, found, isDone: outcome === 'done' || !canRespond(found.status) }
+}
+
+/** Ends a response, and stores what has become of its dispute. */
+export async function writeResponse(
+  deps: Deps,
+  tx: Tx<PaymentService>,
+  { id, response, isDone, ...asked }: AskedResponse,
+): Promise<void> {
+  await writeDispute(deps, tx, asked)
+  await endResponse(tx, id, response, { isDone, at: deps.clock.now() })
+}
+
+/** Sends a response of which nobody has told the end; undefined if there is none, or another is about to. */
+async function resumeResponse(
+  { abandonedAfterMs, clock, ...deps }: Deps,
+  db: ReadHandle,
+  { provider, reference }: DisputeName,
+): Promise<AskedResponse | undefined> {
+  const dispute = await findDisputeByReference(db, provider, reference)
+  const since = dispute?.respondingSince
+  if (dispute?.response === undefined || since === undefined) return undefined
+  const isAbandoned = clock.now().epochMilliseconds - since.epochMilliseconds >= abandonedAfterMs
+  return isAbandoned ? askResponse({ ...deps, abandonedAfterMs, clock }, dispute, dispute.response) : undefined
+}
+
 /** Follows a dispute of which a webhook has told something. */
 export const settleDisputeTask =
   (deps: Deps): TaskHandler<PaymentService, 'settle-dispute'> =>
   async ({ payload, db, commit }) => {
+    const resumed = await resumeResponse(deps, db, payload)
+    if (resumed !== undefined) {
+      await commit((tx) => writeResponse(deps, tx, resumed))
+      const outcome = resumed.isDone ? 'done' : 'refused'
+      return deps.logger.info('response to a dispute settled', { disputeId: resumed.id, outcome })
+    }
     const asked = await askDispute(deps, db, payload)
     let id: DisputeId | undefined
     await commit(async (tx) => {

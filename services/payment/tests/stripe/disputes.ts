@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Fields } from './form.ts'
+import { textOf, textsOf, type Fields } from './form.ts'
 import { StripeRefusal } from './refusal.ts'
 
 interface BalanceTransaction {
@@ -22,6 +22,8 @@ export interface DisputeAtStripe {
   readonly balance_transactions: BalanceTransaction[]
   reason: string
   status: string
+  /** What was submitted. */
+  evidence: Readonly<Record<string, string>>
 }
 
 /** The part of the double's world that disputes are about. */
@@ -58,6 +60,7 @@ export function openDispute(
     balance_transactions: [],
     reason: 'fraudulent',
     status,
+    evidence: {},
   }
   world.disputes.set(dispute.id, dispute)
   if (isWithdrawn) moveMoney(dispute, -1, feeOfDispute)
@@ -81,10 +84,18 @@ interface DisputeRequest {
   readonly form: Fields
 }
 
-export function answerDispute(world: DisputedWorld, { method, name, form }: DisputeRequest): object {
+export function answerDispute(world: DisputedWorld, { method, name, action, form }: DisputeRequest): object {
   const dispute = world.disputes.get(name)
   if (dispute === undefined) throw new StripeRefusal(404, { type: 'invalid_request_error', code: 'resource_missing' })
-  if (method !== 'GET') throw new StripeRefusal(404, { type: 'invalid_request_error' })
+  if (method === 'POST') {
+    if (!dispute.status.endsWith('needs_response'))
+      throw new StripeRefusal(400, { type: 'invalid_request_error', code: 'dispute_closed' })
+    if (action === 'close') dispute.status = 'lost'
+    else {
+      dispute.evidence = { ...dispute.evidence, ...textsOf(form, 'evidence') }
+      if (textOf(form, 'submit') === 'true') dispute.status = dispute.status.replace('needs_response', 'under_review')
+    }
+  }
   const isExpanded = JSON.stringify(form['expand'] ?? '').includes('payment_intent')
   return { ...dispute, payment_intent: isExpanded ? world.intents.get(dispute.payment_intent) : dispute.payment_intent }
 }

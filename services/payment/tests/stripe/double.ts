@@ -78,7 +78,7 @@ export async function startStripeDouble({ port = 0 } = {}): Promise<StripeDouble
     const url = new URL(request.url ?? '/', 'http://stripe')
     const name = `${request.method} ${url.pathname.replace('/v1', '')}`
     requests.push(name)
-    const fault = faults.get(name)?.shift() ?? faults.get(name.replace(/\/(pi|pm)_\w+/, '/*'))?.shift()
+    const fault = faults.get(name)?.shift() ?? faults.get(name.replace(/\/(pi|pm|du)_\w+/, '/*'))?.shift()
     if (request.headers.authorization !== `Bearer ${secretKey}`)
       return send(response, problem(401, { type: 'invalid_request_error', message: 'no such key' }))
     if (typeof fault === 'object') {

@@ -56,17 +56,23 @@ describe.runIf(hasMock)('the requests to Stripe', () => {
           stripe.void(reference, signal),
           stripe.refund({ key: 'r', reference, amount }, signal),
           stripe.findRefund({ key: 'r', reference, amount }, signal),
+          stripe.disputes.read('du_1', signal),
+          stripe.disputes.respond('du_1', { kind: 'evidence', evidence: { shippingCarrier: 'DHL' }, key: 'e' }, signal),
+          stripe.disputes.respond('du_1', { kind: 'accept', key: 'a' }, signal),
         ])
       }
       const answers = mock.answers()
       expect(answers.filter((answer) => !answer.endsWith(' 200'))).toEqual([])
-      const asked = answers.map((answer) => answer.replace(/\/(pi|pm)_\w+/, '/*').replace(' 200', ''))
+      const asked = answers.map((answer) => answer.replace(/\/(pi|pm|du)_\w+/, '/*').replace(' 200', ''))
       expect([...new Set(asked)].toSorted()).toEqual([
+        'GET /v1/disputes/*',
         'GET /v1/payment_intents/*',
         'GET /v1/payment_intents/search',
         'GET /v1/payment_methods/*',
         'GET /v1/refunds',
         'POST /v1/customers',
+        'POST /v1/disputes/*',
+        'POST /v1/disputes/*/close',
         'POST /v1/payment_intents',
         'POST /v1/payment_intents/*/cancel',
         'POST /v1/payment_intents/*/capture',

@@ -1,7 +1,7 @@
 import type { DisputeStatus } from '@stoa/contracts/payment/resources'
 import { money, type Clock, type NewId } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
-import { isInquiry, type DisputeMovement, type ProviderDispute } from '../../domain/dispute.ts'
+import { isInquiry, type DisputeMovement, type DisputeResponse, type ProviderDispute } from '../../domain/dispute.ts'
 import type { ProviderDisputes, SimulatedDispute } from '../provider.ts'
 
 /** What the sandbox charges for a dispute, in minor units of its currency. */
@@ -36,6 +36,7 @@ export function sandboxDisputes({ database, newId, clock }: SandboxDisputesOptio
       if (row === undefined) throw new Error('the sandbox does not know this dispute')
       return describe(row)
     },
+    respond: (reference, response) => database.transaction(({ sql }) => respond(sql, reference, response)),
     simulate: (wanted) =>
       database.transaction(({ sql }) =>
         wanted.event === 'dispute_opened' || wanted.event === 'inquiry_opened'
@@ -83,6 +84,22 @@ async function decide(sql: Sql, { event, charge }: SimulatedDispute): Promise<st
     select reference, status from sandbox_disputes where charge_reference = ${charge} order by at desc, reference desc limit 1`
   const isDecidedSo = known?.status === outcome || (known?.status === 'warning_closed' && outcome === 'won')
   return isDecidedSo ? known.reference : undefined
+}
+
+/** Takes evidence, or ends an accepted dispute; as in the test mode of Stripe, the text of the evidence can decide it at once. */
+async function respond(sql: Sql, reference: string, response: DisputeResponse): Promise<'done' | 'refused'> {
+  const text = response.kind === 'evidence' ? response.evidence.uncategorizedText : 'losing_evidence'
+  const [dispute, inquiry] =
+    text === 'winning_evidence'
+      ? ['won', 'warning_closed']
+      : text === 'losing_evidence'
+        ? ['lost', 'lost']
+        : ['under_review', 'warning_under_review']
+  const rows = await sql`
+    update sandbox_disputes set status = case when status = 'needs_response' then ${dispute} else ${inquiry} end
+     where reference = ${reference} and status in ('needs_response', 'warning_needs_response')
+    returning 1 as responded`
+  return rows.length > 0 ? 'done' : 'refused'
 }
 
 function describe({ reference, key, currency, amount, status, due_by: dueBy, at }: DisputeRow): ProviderDispute {

@@ -1,10 +1,12 @@
 import type Stripe from 'stripe'
+import type { DisputeEvidence } from '@stoa/contracts/payment/evidence'
 import type { DisputeStatus } from '@stoa/contracts/payment/resources'
 import { money, type Money } from '@stoa/kernel'
-import type { DisputeMovement, ProviderDispute } from '../../domain/dispute.ts'
+import type { DisputeMovement, DisputeResponse, ProviderDispute } from '../../domain/dispute.ts'
 import { fromStripeAmount } from './amounts.ts'
 import { keyName } from './charges.ts'
 import type { StripeClient } from './client.ts'
+import { asStripeFailure, isRefusal, toAppError } from './errors.ts'
 
 const statuses: Readonly<Record<string, DisputeStatus>> = {
   warning_needs_response: 'warning_needs_response',
@@ -21,6 +23,33 @@ const statuses: Readonly<Record<string, DisputeStatus>> = {
 /** A dispute by its id, with what it has moved. */
 export async function readDispute(client: StripeClient, reference: string): Promise<ProviderDispute> {
   return describe(await client.ask((stripe) => stripe.disputes.retrieve(reference, { expand: ['payment_intent'] })))
+}
+
+/** Submits evidence or accepts a dispute: under one key, Stripe does it once. */
+export async function respondToDispute(
+  client: StripeClient,
+  reference: string,
+  response: DisputeResponse,
+): Promise<'done' | 'refused'> {
+  const options = { idempotencyKey: response.key }
+  try {
+    await client.plain((stripe) =>
+      response.kind === 'accept'
+        ? stripe.disputes.close(reference, {}, options)
+        : stripe.disputes.update(reference, { evidence: namedAsStripe(response.evidence), submit: true }, options),
+    )
+    return 'done'
+  } catch (error) {
+    const failure = asStripeFailure(error)
+    if (failure !== undefined && isRefusal(failure)) return 'refused'
+    throw toAppError(error)
+  }
+}
+
+function namedAsStripe(evidence: DisputeEvidence): Stripe.DisputeUpdateParams.Evidence {
+  const named = ([name, text]: readonly [string, string]) =>
+    [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), text] as const
+  return Object.fromEntries(Object.entries(evidence).map(named))
 }
 
 function describe(dispute: Stripe.Dispute): ProviderDispute {

@@ -1,7 +1,7 @@
 import type { PaymentProvider } from '../provider.ts'
 import { cancel, capture, charge, findCharge, read } from './charges.ts'
 import { stripeClient, type StripeAccount } from './client.ts'
-import { readDispute } from './disputes.ts'
+import { readDispute, respondToDispute } from './disputes.ts'
 import { describeMethod, forget } from './methods.ts'
 import { findRefund, refund } from './refunds.ts'
 import { readSignedEvent } from './webhooks.ts'
@@ -27,7 +27,10 @@ export function stripeProvider({ webhookSecret, returnUrl, ...account }: StripeO
     void: (reference) => cancel(client, reference),
     refund: (request) => refund(client, request),
     findRefund: (request) => findRefund(client, request),
-    disputes: { read: (reference) => readDispute(client, reference) },
+    disputes: {
+      read: (reference) => readDispute(client, reference),
+      respond: (reference, response) => respondToDispute(client, reference, response),
+    },
     forget: (what) => forget(client, what),
     readWebhook: async (delivery) =>
       webhookSecret === undefined ? undefined : readSignedEvent(client, webhookSecret, delivery),
