@@ -76,6 +76,20 @@ test('an endpoint that fails for a day is paused and reported, and continues in 
   expect(await endpointOf(id)).toMatchObject({ status: 'active' })
 })
 
+test('an endpoint that failed while the clock was ahead is tried once the clock is right again', async () => {
+  const receiver = await startReceiver()
+  receiver.respond = (response) => void response.writeHead(500).end()
+  const { id } = await register(receiver.url)
+  hoursLater = 48
+  await ship('S-7')
+  await eventually(async () => expect(await endpointOf(id)).toHaveProperty('failingSince'))
+  hoursLater = 0
+  receiver.respond = (response) => void response.writeHead(204).end()
+  await eventually(async () =>
+    expect((await ask('GET', `/${id}/deliveries`)).body.items).toMatchObject([{ state: 'delivered' }]),
+  )
+})
+
 test('an endpoint that says that it is gone is paused at once', async () => {
   const receiver = await startReceiver()
   receiver.respond = (response) => void response.writeHead(410).end()

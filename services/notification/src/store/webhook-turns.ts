@@ -13,6 +13,9 @@ export interface Turn {
 /** Longer than an attempt: after a crash, another replica continues when it has ended. */
 export const leaseMs = 20_000
 
+/** Longer than any pause between two attempts: a clock that was ahead has set what is later, and the endpoint is tried now. */
+const longestWaitHours = 2
+
 /** Takes the turns at endpoints that have something to send now, those first that waited longest for one. */
 export async function takeTurns(
   tx: WriteHandle,
@@ -24,7 +27,8 @@ export async function takeTurns(
      where id = any (array(
        select e.id from webhook_endpoints e
         where e.status = 'active' and e.deleted_at is null and (e.leased_until is null or e.leased_until <= now())
-          and (e.next_attempt_at is null or e.next_attempt_at <= ${now})
+          and (e.next_attempt_at is null or e.next_attempt_at <= ${now}
+               or e.next_attempt_at > ${now.add({ hours: longestWaitHours })})
           and exists (select 1 from webhook_deliveries d where d.endpoint_id = e.id and d.state = 'pending')
         order by e.leased_until nulls first limit ${limit} for update skip locked))
     returning id`
