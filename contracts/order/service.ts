@@ -61,7 +61,16 @@ const described = describeService({
     userDeleted,
   },
   calls: {
-    pricing: pick(PricingRpc, 'quote', 'getQuote', 'acceptQuote', 'releaseQuote', 'listAcceptances', 'checkPromotions'),
+    pricing: pick(
+      PricingRpc,
+      'findCurrency',
+      'quote',
+      'getQuote',
+      'acceptQuote',
+      'releaseQuote',
+      'listAcceptances',
+      'checkPromotions',
+    ),
     inventory: pick(InventoryRpc, 'reserve', 'release', 'confirm', 'getVariants', 'listReservations', 'checkStock'),
     payment: pick(PaymentRpc, 'pay', 'refund', 'checkMethod', 'keepMethod', 'listPayments'),
     shipping: pick(ShippingRpc, 'createShipment', 'cancelShipment', 'release', 'listShipments'),

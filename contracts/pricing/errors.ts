@@ -110,6 +110,12 @@ export const pricingErrors = errors({
     why: 'There is no tax rate for this region and tax class.',
     fix: 'Choose a tax rate from the list.',
   },
+  'pricing.currency_not_found': {
+    kind: 'not_found',
+    title: 'No such currency of a region',
+    why: 'No currency is set for this region and channel.',
+    fix: 'Choose a currency from the list.',
+  },
   'pricing.shipping_charge_not_found': {
     kind: 'not_found',
     title: 'No such shipping charge',

@@ -1,4 +1,5 @@
 import type { Examples } from '@stoa/contract'
+import type * as currencies from './currencies-http.ts'
 import type * as http from './http.ts'
 
 const priceList = { name: 'Enterprise', currency: 'EUR', customerGroup: 'enterprise', taxInclusive: true } as const
@@ -18,7 +19,7 @@ const uniqueCode = (suffix: string) => ({ couponCode: `OWN-${suffix.toUpperCase(
 const uniqueName = (suffix: string) => ({ name: `own ${suffix}` })
 
 /** Examples of the operations of pricing. */
-export const pricingExamples: Examples<typeof http> = {
+export const pricingExamples: Examples<typeof http & typeof currencies> = {
   quote: { body: { items: [{ sku: 'TEA-GREEN-100', quantity: 1 }], region: 'AT', currency: 'EUR' } },
   getSkuPrice: { params: { sku: 'TEA-GREEN-100' }, query: { region: 'AT' } },
   createPriceList: { body: priceList, unique: uniqueName },
@@ -34,6 +35,8 @@ export const pricingExamples: Examples<typeof http> = {
     body: { region: 'AT', taxClass: 'books', rateBasisPoints: 1_000 },
     unique: (suffix) => ({ taxClass: suffix }),
   },
+  // a region without prices: no basket changes its currency
+  setCurrency: { body: { region: 'LI', channel: 'phone', currency: 'CHF' } },
   setShippingCharge: {
     body: {
       region: 'AT',

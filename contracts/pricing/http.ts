@@ -1,5 +1,6 @@
 import { closed, CurrencySchema, get, PageQuery, pageSchema, post, put, remove } from '@stoa/contract'
 import { Type } from 'typebox'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import {
   NewPrice,
   NewPriceList,
@@ -49,7 +50,8 @@ export const getSkuPrice = get('/api/v1/pricing/skus/{sku}', {
     {
       region: Region,
       quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_UNITS_OF_SKU, default: 1 })),
-      currency: Type.Optional(CurrencySchema),
+      currency: Type.Optional({ ...CurrencySchema, description: 'by default the one of the region and channel' }),
+      channel: Type.Optional(SalesChannel),
     },
     closed,
   ),

@@ -11,6 +11,7 @@ import {
 import { Type, type Static } from 'typebox'
 import { CouponCode } from '../shared/coupon-code.ts'
 import { QuoteId, UserId } from '../shared/ids.ts'
+import { SalesChannel } from '../shared/sales-channel.ts'
 import { ShippingMethod } from '../shared/shipping-method.ts'
 import { Sku } from '../shared/sku.ts'
 import { TaxClass } from '../shared/tax-class.ts'
@@ -35,8 +36,9 @@ export const QuoteRequest = Type.Object(
         description: 'the units of a SKU are priced together across all lines',
       },
     ),
-    currency: Type.Optional(CurrencySchema),
+    currency: Type.Optional({ ...CurrencySchema, description: 'by default the one of the region and channel' }),
     region: Region,
+    channel: Type.Optional(SalesChannel),
     couponCodes: Type.Optional(Type.Array(CouponCode, { maxItems: 10 })),
     shippingMethod: Type.Optional(ShippingMethod),
   },
@@ -193,6 +195,15 @@ export const TaxRate = Type.Object({
   version: Type.Integer(),
 })
 export type TaxRate = Static<typeof TaxRate>
+
+/** The currency in which a region is sold to, by one channel or by all that have none of their own. */
+export const RegionCurrency = Type.Object({
+  region: Region,
+  channel: Type.Enum(['all', ...SalesChannel.enum]),
+  currency: CurrencySchema,
+  version: Type.Integer(),
+})
+export type RegionCurrency = Static<typeof RegionCurrency>
 
 /** What shipping to a region costs by a method, tax included, and from which subtotal it is free. */
 export const ShippingCharge = Type.Object({

@@ -68,6 +68,13 @@ export declare type QuoteRequest = Message<"stoa.pricing.v1.QuoteRequest"> & {
    * @generated from field: string shipping_method = 6;
    */
   shippingMethod: string;
+
+  /**
+   * a sales channel; with the region it decides the currency if that is empty
+   *
+   * @generated from field: string channel = 7;
+   */
+  channel: string;
 };
 
 /**
@@ -573,6 +580,47 @@ export declare type FindTaxClassesResponse = Message<"stoa.pricing.v1.FindTaxCla
 export declare const FindTaxClassesResponseSchema: GenMessage<FindTaxClassesResponse>;
 
 /**
+ * @generated from message stoa.pricing.v1.FindCurrencyRequest
+ */
+export declare type FindCurrencyRequest = Message<"stoa.pricing.v1.FindCurrencyRequest"> & {
+  /**
+   * ISO 3166-1 alpha-2 country of delivery
+   *
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * a sales channel
+   *
+   * @generated from field: string channel = 2;
+   */
+  channel: string;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.FindCurrencyRequest.
+ * Use `create(FindCurrencyRequestSchema)` to create a new message.
+ */
+export declare const FindCurrencyRequestSchema: GenMessage<FindCurrencyRequest>;
+
+/**
+ * @generated from message stoa.pricing.v1.FindCurrencyResponse
+ */
+export declare type FindCurrencyResponse = Message<"stoa.pricing.v1.FindCurrencyResponse"> & {
+  /**
+   * @generated from field: string currency = 1;
+   */
+  currency: string;
+};
+
+/**
+ * Describes the message stoa.pricing.v1.FindCurrencyResponse.
+ * Use `create(FindCurrencyResponseSchema)` to create a new message.
+ */
+export declare const FindCurrencyResponseSchema: GenMessage<FindCurrencyResponse>;
+
+/**
  * @generated from service stoa.pricing.v1.PricingRpc
  */
 export declare const PricingRpc: GenService<{
@@ -645,6 +693,16 @@ export declare const PricingRpc: GenService<{
     methodKind: "unary";
     input: typeof FindTaxClassesRequestSchema;
     output: typeof FindTaxClassesResponseSchema;
+  },
+  /**
+   * The currency in which a region is sold to by a channel.
+   *
+   * @generated from rpc stoa.pricing.v1.PricingRpc.FindCurrency
+   */
+  findCurrency: {
+    methodKind: "unary";
+    input: typeof FindCurrencyRequestSchema;
+    output: typeof FindCurrencyResponseSchema;
   },
 }>;
 

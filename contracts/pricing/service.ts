@@ -4,6 +4,7 @@ import { productCreated, productDeleted, productUpdated } from '../inventory/eve
 import { ShippingRpc } from '../shipping/rpc_pb.js'
 import { userCreated, userDeleted, userUpdated } from '../user/events.ts'
 import { UserRpc } from '../user/rpc_pb.js'
+import * as currencies from './currencies-http.ts'
 import { pricingErrors } from './errors.ts'
 import * as events from './events.ts'
 import { pricingExamples } from './examples.ts'
@@ -28,7 +29,7 @@ const described = describeService({
   owner: 'commerce',
   slo: { availability: 0.999, p99Ms: 50, errorRate: 0.001 },
   errors: pricingErrors,
-  operations: http,
+  operations: { ...http, ...currencies },
   rpc: rpc(PricingRpc, {
     quote: { effect: 'write', refuses: quoteRefusals },
     getQuote: { effect: 'read', refuses: ['pricing.quote_not_found', 'pricing.quote_expired'] },
@@ -45,6 +46,7 @@ const described = describeService({
     listAcceptances: { effect: 'read' },
     checkPromotions: { effect: 'read' },
     findTaxClasses: { effect: 'read' },
+    findCurrency: { effect: 'read' },
   }),
   publishes: events,
   consumes: { productCreated, productUpdated, productDeleted, userCreated, userUpdated, userDeleted },

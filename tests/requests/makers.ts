@@ -41,6 +41,11 @@ export const makers: Readonly<Record<string, Make>> = {
     const body = { region, taxClass: randomUUID(), rateBasisPoints: 100 }
     return (await ask('POST', '/api/v1/pricing/taxes', await accountOf('admin'), body)).taxClass
   },
+  '/api/v1/pricing/currencies/{}': async () => 'LI',
+  '/api/v1/pricing/currencies/{}/{}': async (_, [region]) => {
+    const body = { region, channel: 'marketplace', currency: 'CHF' }
+    return (await ask('POST', '/api/v1/pricing/currencies', await accountOf('admin'), body)).channel
+  },
   '/api/v1/pricing/shipping-charges/{}': async () => String(meanings['region']),
   '/api/v1/pricing/shipping-charges/{}/{}': async (_, [region]) => {
     const body = { region, method: 'express', charge: { amount: 100, currency: 'EUR' } }

@@ -87,6 +87,26 @@ test('a cart has a channel, which its order and the events of both have', async 
   expect((await eventsOf(cartUpdated.type, cart.id)).map(({ channel }) => channel)).toEqual(['app', 'app'])
 })
 
+test('a cart is in the currency of its region and channel, unless one is stated', async () => {
+  const carts = cartsOf(app, newPerson())
+  expect((await carts.open({ region: 'CH' })).body).toMatchObject({ region: 'CH', currency: 'CHF' })
+  const stated = await carts.open({ region: 'CH', currency: 'EUR' })
+  expect(stated.body).toMatchObject({ region: 'CH', currency: 'EUR' })
+  // what was stated stays as long as region and channel do
+  expect((await carts.open({ region: 'CH' })).body.currency).toBe('EUR')
+  expect((await carts.open({ region: 'US' })).body.currency).toBe('EUR')
+  expect((await carts.open({ region: 'US', channel: 'app' })).body.currency).toBe('USD')
+})
+
+test('without pricing a cart is not opened in a currency that nobody knows', async () => {
+  app.others.fails('findCurrency', platformError('service.unavailable', 'away'))
+  const carts = cartsOf(app, newPerson())
+  expect((await carts.open({ region: 'CH' })).status).toBe(503)
+  const { status, body } = await carts.open({ region: 'CH', currency: 'CHF' })
+  expect([status, body.currency]).toEqual([201, 'CHF'])
+  expect((await carts.open({ region: 'CH' })).status).toBe(200)
+})
+
 test('a cart continues in another channel with its prices, and a checkout can state its own', async () => {
   const { carts, id } = await newCart()
   await carts.set(id, { TEA: 2 })

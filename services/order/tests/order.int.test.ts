@@ -84,6 +84,11 @@ test('an order says its channel, web unless the request states another; staff fi
   expect((await service.request('GET', '/api/v1/orders?channel=fax', { as: staff })).status).toBe(422)
 })
 
+test('an order leaves its currency to pricing, which knows that of the country and channel', async () => {
+  await place({ body: body({ channel: 'app' }) })
+  expect(others.quotedCurrencies).toEqual([' app'])
+})
+
 test('a channel that does not exist is a wrong request, and those of staff are refused to customers', async () => {
   const unknown = await place({ body: body({ channel: 'fax' }) })
   expect([unknown.status, unknown.body.errors[0].pointer]).toEqual([422, '/channel'])

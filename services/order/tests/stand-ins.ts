@@ -23,6 +23,8 @@ export interface StandIns {
   readonly unitCosts: (amount: number) => void
   /** What pricing was asked to quote: its SKUs and quantities. */
   readonly quoted: string[]
+  /** The currency and channel of each. */
+  readonly quotedCurrencies: string[]
   readonly holdsPicking: () => void
   /** Quotes are different in these from here on. */
   readonly quotes: (more: object) => void
@@ -33,6 +35,7 @@ const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 export function standIns(): StandIns {
   const log: string[] = []
   const quotedBaskets: string[] = []
+  const quotedCurrencies: string[] = []
   let unit = 1000
   const refunds: (number | undefined)[] = []
   const refundedReturns: string[] = []
@@ -81,7 +84,13 @@ export function standIns(): StandIns {
   })
   const calls: StandIns['calls'] = {
     pricing: {
-      quote: noted('quote', async ({ items }) => {
+      findCurrency: async ({ region, channel }) => {
+        const failure = failures.get('findCurrency')
+        if (failure !== undefined) throw failure
+        return { currency: region === 'CH' ? 'CHF' : channel === 'app' && region === 'US' ? 'USD' : 'EUR' }
+      },
+      quote: noted('quote', async ({ items, currency, channel }) => {
+        quotedCurrencies.push(`${currency} ${channel}`)
         quotedBaskets.push(items.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', '))
         return quote(items)
       }),
@@ -131,11 +140,13 @@ export function standIns(): StandIns {
     calls,
     log,
     quoted: quotedBaskets,
+    quotedCurrencies,
     refunds,
     refundedReturns,
     reset() {
       log.length = 0
       quotedBaskets.length = 0
+      quotedCurrencies.length = 0
       unit = 1000
       refunds.length = 0
       refundedReturns.length = 0

@@ -10,4 +10,8 @@ export const config = defineConfig('pricing', {
     unit: 's',
     doc: 'Time for which a quote is valid.',
   }),
+  SHOP_CURRENCY: setting(Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 currency code' }), {
+    default: 'EUR',
+    doc: 'Currency of the regions for which none is set, where a request states none.',
+  }),
 })

@@ -6,4 +6,6 @@ export interface Deps {
   readonly newId: NewId
   /** Time for which a quote is valid. */
   readonly quoteSeconds: number
+  /** The currency of regions that have none of their own. */
+  readonly shopCurrency: string
 }

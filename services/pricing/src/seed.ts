@@ -97,6 +97,10 @@ async function seedRegions(tx: Tx<PricingService>): Promise<void> {
       ${[...regions.map(() => 'standard'), ...regions.map(() => 'reduced')]}::text[],
       ${[...regions.map((region) => taxes[region]?.[0]), ...regions.map((region) => taxes[region]?.[1])]}::int[]
     ) as given (region, class, rate)`
+  // in the currency of the prices above, whatever that of the shop is
+  await tx.sql`
+    insert into region_currencies (region, channel, currency)
+    select region, 'all', 'EUR' from unnest(${regions}::text[]) as given (region)`
   const charge = (region: string, isExpress: boolean) =>
     (region === 'DE' ? 499 : region === 'US' ? 1_999 : 999) * (isExpress ? 2 : 1)
   await tx.sql`

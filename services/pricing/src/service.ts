@@ -12,6 +12,8 @@ import {
   personalData,
   purgeQuotesTask,
 } from './use-cases/follow-others.ts'
+import { findCurrency } from './use-cases/currency-of.ts'
+import { deleteCurrency, getCurrency, listCurrencies, setCurrency } from './use-cases/manage-currencies.ts'
 import {
   createPrice,
   createPriceList,
@@ -51,7 +53,12 @@ import { announcePromotionTask } from './use-cases/publish-promotion.ts'
 export const pricingService = defineService(pricing, {
   config,
   migrations: new URL('../migrations/', import.meta.url),
-  deps: ({ clock, newId, config: { quoteSeconds } }): Deps => ({ clock, newId, quoteSeconds }),
+  deps: ({ clock, newId, config: { quoteSeconds, shopCurrency } }): Deps => ({
+    clock,
+    newId,
+    quoteSeconds,
+    shopCurrency,
+  }),
   bind: (deps) => ({
     operations: {
       quote: quote(deps),
@@ -75,6 +82,10 @@ export const pricingService = defineService(pricing, {
       setTax,
       getTax,
       deleteTax,
+      listCurrencies,
+      setCurrency,
+      getCurrency,
+      deleteCurrency,
       listShippingCharges,
       setShippingCharge,
       getShippingCharge,
@@ -88,6 +99,7 @@ export const pricingService = defineService(pricing, {
       listAcceptances,
       checkPromotions,
       findTaxClasses,
+      findCurrency: findCurrency(deps),
     },
     consumes: {
       productCreated: copyCreatedProduct,

@@ -1,10 +1,10 @@
-import type { Handler, Tx } from '@stoa/contract'
+import type { Calls, Handler, Tx } from '@stoa/contract'
 import { cartCreated } from '@stoa/contracts/order/cart-events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { defaultSalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
-import { forgetPrices, isOpen } from '../domain/cart.ts'
+import { forgetPrices, isOpen, type CartTerms } from '../domain/cart.ts'
 import { findOpenCart, insertCart, lockOpenCart, saveContents, type StoredCart } from '../store/carts.ts'
 import { publishContents } from './change-cart.ts'
 import { refuseChannel } from './choose-channel.ts'
@@ -25,13 +25,15 @@ export const createCart =
     if (forbidden !== undefined) return refuse(forbidden)
     const now = deps.clock.now()
     const open = await findOpenCart(db, caller.subject)
-    const read = open !== undefined && isOpen(open, now) ? withTerms(open, body) : undefined
+    const kept = open !== undefined && isOpen(open, now) ? open : undefined
+    const wanted = await termsOf(calls, body, kept)
+    const read = kept && withTerms(kept, wanted)
     const surroundings = read && (await readSurroundings(deps, { db, calls }, read))
     return commit(async (tx) => {
       const who = { customerId: caller.subject, isGuest: caller.roles.includes('guest') }
-      const { cart, isNew } = await findOrInsert(deps, tx, { ...who, body, now })
+      const { cart, isNew } = await findOrInsert(deps, tx, { ...who, terms: wanted, now })
       if (isNew) return { status: 201, ...shown(cart, emptySurroundings, now), headers: locationOf(cart) }
-      const changed = await applyTerms(deps, tx, cart, { body, now })
+      const changed = await applyTerms(deps, tx, cart, { terms: wanted, now })
       const isAsRead = read?.id === cart.id && read.version === cart.version
       const seen = isAsRead && surroundings !== undefined ? surroundings : unknownSurroundings
       return { status: 200, ...shown(changed, seen, now) }
@@ -46,8 +48,24 @@ function locationOf({ id }: StoredCart) {
   return { location: `/api/v1/carts/${id}` }
 }
 
+const currencyTimeoutMs = 2_000
+
+/** What a request asks for. Its currency is that of the open cart if neither region nor channel change, or else what pricing says of them. */
+async function termsOf(
+  calls: Calls<OrderService['calls']>,
+  body: Body,
+  cart: StoredCart | undefined,
+): Promise<CartTerms> {
+  const { region, channel = cart?.channel ?? defaultSalesChannel } = body
+  if (body.currency !== undefined) return { region, channel, currency: body.currency }
+  if (cart?.region === region && cart.channel === channel) return { region, channel, currency: cart.currency }
+  // a cart is not opened rather than in a wrong currency
+  const { currency } = await calls.pricing.findCurrency({ region, channel }, { timeoutMs: currencyTimeoutMs })
+  return { region, channel, currency }
+}
+
 /** The cart with the terms of a request; its prices are those of other terms, if the region or currency is new. */
-function withTerms(cart: StoredCart, { region, currency = cart.currency, channel = cart.channel }: Body): StoredCart {
+function withTerms(cart: StoredCart, { region, currency, channel }: CartTerms): StoredCart {
   if (cart.region === region && cart.currency === currency)
     return cart.channel === channel ? cart : { ...cart, channel }
   return { ...cart, region, currency, channel, items: forgetPrices(cart.items), priced: undefined }
@@ -57,9 +75,9 @@ async function applyTerms(
   deps: Deps,
   tx: Tx<OrderService>,
   cart: StoredCart,
-  { body, now }: { readonly body: Body; readonly now: Temporal.Instant },
+  { terms, now }: { readonly terms: CartTerms; readonly now: Temporal.Instant },
 ): Promise<StoredCart> {
-  const wanted = withTerms(cart, body)
+  const wanted = withTerms(cart, terms)
   if (wanted === cart) return cart
   const saved = await saveContents(tx, cart.id, { ...wanted, at: now, expiresAt: deps.cartEnds(cart.isGuest, now) })
   await publishContents(tx, saved)
@@ -69,7 +87,7 @@ async function applyTerms(
 interface Wanted {
   readonly customerId: string
   readonly isGuest: boolean
-  readonly body: Body
+  readonly terms: CartTerms
   readonly now: Temporal.Instant
 }
 
@@ -77,14 +95,14 @@ interface Wanted {
 async function findOrInsert(
   { newId, cartEnds }: Deps,
   tx: Tx<OrderService>,
-  { customerId, isGuest, body: { region, currency = 'EUR', channel = defaultSalesChannel }, now }: Wanted,
+  { customerId, isGuest, terms: { region, currency, channel }, now }: Wanted,
 ): Promise<{ readonly cart: StoredCart; readonly isNew: boolean }> {
   for (;;) {
     const known = await lockOpenCart(tx, customerId)
     if (known !== undefined && isOpen(known, now)) return { cart: known, isNew: false }
     if (known !== undefined) await expireCart(tx, known, now)
-    const terms = { region, currency, channel, at: now, expiresAt: cartEnds(isGuest, now) }
-    const cart = await insertCart(tx, { id: newId(), customerId, isGuest, ...terms })
+    const times = { at: now, expiresAt: cartEnds(isGuest, now) }
+    const cart = await insertCart(tx, { id: newId(), customerId, isGuest, region, currency, channel, ...times })
     // two at once: the other has inserted one, and the next statement sees it
     if (cart === undefined) continue
     const who = { cartId: cart.id, customerId: cart.customerId, isGuest }

@@ -2,6 +2,7 @@ import type { Calls, Handler, Refusal, RpcRefusalCode } from '@stoa/contract'
 import type { OrderService } from '@stoa/contracts/order/service'
 import type { PricedQuote } from '@stoa/contracts/pricing/rpc_pb.js'
 import type { PricingService } from '@stoa/contracts/pricing/service'
+import { defaultSalesChannel } from '@stoa/contracts/shared/sales-channel'
 import { isAppError } from '@stoa/kernel'
 import { findMismatches } from '../domain/quote.ts'
 import { sumsOf } from './priced-quote.ts'
@@ -10,7 +11,7 @@ type Body = Parameters<Handler<OrderService, 'placeOrder'>>[0]['body']
 
 /** What an order asks for: the body of a request, or a cart that is checked out. */
 export interface OrderRequest extends Body {
-  /** EUR, if it is omitted. */
+  /** That of the country and channel, if it is omitted. */
   readonly currency?: string
 }
 
@@ -41,7 +42,9 @@ function requestOf(body: OrderRequest, customerId: string) {
   return {
     customerId,
     items: body.items.map(({ sku, quantity }) => ({ sku, quantity })),
-    currency: body.currency ?? 'EUR',
+    // without one, pricing knows that of the country and channel
+    currency: body.currency ?? '',
+    channel: body.channel ?? defaultSalesChannel,
     region: body.shippingAddress.country,
     couponCodes: body.couponCodes ?? [],
     shippingMethod: body.shippingMethod ?? '',

@@ -1,7 +1,7 @@
 import type { WriteHandle } from '@stoa/contract'
 import { fragment } from '@stoa/postgres'
 
-type Kind = 'price' | 'tax' | 'charge'
+type Kind = 'price' | 'tax' | 'charge' | 'currency'
 
 /**
  * SQL of the first version of what is made under a natural key: beyond those of what was deleted under it, so that an

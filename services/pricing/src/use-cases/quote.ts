@@ -3,6 +3,7 @@ import type { PricingService } from '@stoa/contracts/pricing/service'
 import { toRpcMoney } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { findQuote, insertQuote, type StoredQuote } from '../store/quotes.ts'
+import { currencyOf } from './currency-of.ts'
 import { makeQuote } from './make-quote.ts'
 
 /** Prices a basket for any caller. */
@@ -11,7 +12,8 @@ export const quote =
   async ({ body, caller, calls, db, commit, refuse }) => {
     const own = caller.kind === 'user' ? caller.subject : undefined
     const customerId = caller.can('pricing:manage') ? (body.customerId ?? own) : own
-    const { items, currency = 'EUR', region, couponCodes = [], shippingMethod = 'standard' } = body
+    const { items, region, couponCodes = [], shippingMethod = 'standard' } = body
+    const currency = body.currency ?? (await currencyOf(deps, db, body))
     const made = await makeQuote(
       deps,
       { db, calls },
@@ -28,13 +30,14 @@ export const quote =
 export const quoteForOrder =
   (deps: Deps): RpcHandler<PricingService, 'quote'> =>
   async ({ input, calls, db, commit, refuse }) => {
+    const origin = { region: input.region, channel: input.channel || undefined }
     const made = await makeQuote(
       deps,
       { db, calls },
       {
         customerId: input.customerId,
         items: input.items.map(({ sku, quantity }) => ({ sku, quantity })),
-        currency: input.currency === '' ? 'EUR' : input.currency,
+        currency: input.currency === '' ? await currencyOf(deps, db, origin) : input.currency,
         region: input.region,
         couponCodes: input.couponCodes,
         shippingMethod: input.shippingMethod === '' ? 'standard' : input.shippingMethod,

@@ -1,13 +1,16 @@
 import type { Handler } from '@stoa/contract'
 import type { PricingService } from '@stoa/contracts/pricing/service'
 import type { Deps } from '../deps.ts'
+import { currencyOf } from './currency-of.ts'
 import { makeQuote } from './make-quote.ts'
 
 /** Prices units of one SKU for any caller, as a basket with nothing else and no coupon; nothing is stored. */
 export const getSkuPrice =
   (deps: Deps): Handler<PricingService, 'getSkuPrice'> =>
-  async ({ params: { sku }, query: { region, quantity = 1, currency = 'EUR' }, caller, calls, db, refuse }) => {
+  async ({ params: { sku }, query, caller, calls, db, refuse }) => {
     const customerId = caller.kind === 'user' ? caller.subject : undefined
+    const { region, quantity = 1 } = query
+    const currency = query.currency ?? (await currencyOf(deps, db, query))
     const items = [{ sku, quantity }]
     const made = await makeQuote(
       deps,
