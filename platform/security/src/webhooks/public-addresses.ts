@@ -1,5 +1,6 @@
 import { lookup as lookUp } from 'node:dns/promises'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { lookUpsInTurn, type FoundAddress } from './look-ups.ts'
 
 /** Addresses that are not of the Internet: this machine, private networks, metadata of clouds, and ranges that lead to IPv4 (RFC 6890). */
 const special = new BlockList()
@@ -64,33 +65,8 @@ export function mayReach(address: string, reach: Reach): boolean {
   return isPublicAddress(address) || (reach === 'this-machine' && isLoopbackAddress(address))
 }
 
-/** An address of a host, as `lookupOf` takes it. */
-export interface FoundAddress {
-  readonly address: string
-  readonly family: number
-}
-
-/**
- * Look-ups at once. Each holds one of the four threads that files and connections to the database need too, for as long as the name server of
- * someone else takes.
- */
-const mostLookUps = 2
-let running = 0
-const waiting: (() => void)[] = []
-
-async function lookUpInTurn(host: string, signal: AbortSignal | undefined): Promise<FoundAddress[]> {
-  if (running < mostLookUps) running += 1
-  else await new Promise<void>((resolve) => void waiting.push(resolve))
-  try {
-    // a caller that gave up while it waited takes no thread
-    signal?.throwIfAborted()
-    return await lookUp(host, { all: true })
-  } finally {
-    const next = waiting.shift()
-    if (next === undefined) running -= 1
-    else next()
-  }
-}
+/** Each look-up holds one of the four threads that files and connections to the database need too, for as long as a name server takes. */
+const lookUpInTurn = lookUpsInTurn((host) => lookUp(host, { all: true }), 2)
 
 /**
  * The addresses of a host, all of which may be reached, found two names at a time. A connection that is made to one of them does not look the name up again, so a name
@@ -102,8 +78,7 @@ export async function reachableAddressesOf(
   signal?: AbortSignal,
 ): Promise<FoundAddress[]> {
   const host = hostname.replace(/^\[|\]$/g, '')
-  // an address needs no thread
-  const found = isIP(host) === 0 ? await lookUpInTurn(host, signal) : await lookUp(host, { all: true })
+  const found = await lookUpInTurn(host, signal)
   if (found.length === 0) throw new Error('the host has no address')
   if (!found.every(({ address }) => mayReach(address, reach))) throw new Error('the host is not on the Internet')
   return found
