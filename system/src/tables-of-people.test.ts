@@ -6,7 +6,7 @@ import { system as shop } from '@stoa/systems/shop'
 
 /** Columns that name a person, or hold what only a person has. */
 const personal =
-  /\b(?:user_id|customer_id|account_id|owner_id|requested_by|acknowledged_by|created_by|email|email_hash|mailbox|shipping_address|phone)\b/
+  /\b(?:user_id|customer_id|account_id|owner_id|requested_by|acknowledged_by|created_by|evidence|email|email_hash|mailbox|shipping_address|phone)\b/
 
 /** The tables of some migrations that name people, without those that a later migration drops. */
 function tablesOfPeople(migrations: string): string[] {
