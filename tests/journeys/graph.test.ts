@@ -36,16 +36,28 @@ beforeAll(async () => {
   const cart = await ask('POST', '/api/v1/carts', { as: ada.token, body: { region: 'AT' } })
   const own = await ask('POST', `/api/v1/users/${ada.id}/addresses`, { as: ada.token, body: address })
   const { body: account } = await ask('GET', `/api/v1/users/${ada.id}`, { as: ada.token })
+  const payment = await first(`/api/v1/payments?orderId=${order.id}`)
   ids = {
     user: ada.id,
     order: order.id,
     cart: cart.body.id,
-    payment: await first(`/api/v1/payments?orderId=${order.id}`),
+    payment,
+    dispute: await disputeOf(payment),
     shipment: await first(`/api/v1/shipments?orderId=${order.id}`),
     invoice: await first(`/api/v1/invoices?orderId=${order.id}`),
   }
   secrets = [...Object.values(ids), own.body.id, account.email, order.number]
 })
+
+/** A dispute, which staff alone may see. */
+async function disputeOf(payment: string): Promise<string> {
+  const as = await signIn('staff@stoa.example')
+  const opened = await ask('POST', `/api/v1/payments/${payment}/simulate`, { as, body: { event: 'inquiry_opened' } })
+  expect(opened.status).toBe(200)
+  const { body } = await ask('GET', `/api/v1/disputes?paymentId=${payment}`, { as })
+  expect(body.items).toHaveLength(1)
+  return body.items[0].id
+}
 
 test('the query of the guide returns an order with all that belongs to it, in one request', async () => {
   const text = await readFile(join(import.meta.dirname, 'order.graphql'), 'utf8')
@@ -130,8 +142,11 @@ const schema = makeSchema(catalogue)
 const queries = Object.values(schema.getQueryType()?.getFields() ?? {})
 /** What every visitor may see, so that a query over all the rest stays within its limits. */
 const isPublic = new Set(['Product', 'ProductPage', 'ProductList', 'SkuPrice', 'AvailabilityList', 'CategoryList'])
-/** Lists that show the owner none of what is asked for here: admins read accounts, Ada has returned nothing, and methods have no secret. */
-const showsNothing = new Set(['users', 'returns', 'paymentMethods'])
+/**
+ * What shows the owner none of what is asked for here: admins read accounts, staff read disputes, Ada has returned nothing, and methods
+ * have no secret.
+ */
+const showsNothing = new Set(['users', 'dispute', 'disputes', 'returns', 'paymentMethods'])
 const deepest = 8
 
 /** All fields of a type, with those of the objects within it, each type once on a way. */
