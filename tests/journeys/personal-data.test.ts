@@ -29,8 +29,9 @@ const keepsIds: ReadonlySet<string> = new Set([
   'payment public.payments',
   'shipping public.shipments',
   'billing public.documents',
-  // until their retention: traces have the paths of requests for a day
+  // until their retention: traces and log lines have the paths of requests for a day
   'monitoring public.spans',
+  'monitoring public.log_records',
   'user public.authentications',
   'auth public.account_end',
   ...withDatabase.map((service) => `${service} public.idempotency_records`),
