@@ -31,10 +31,12 @@ export function takenRequest(each: DeclaredRoute, headers: OutgoingHttpHeaders, 
   const upload = uploadOf(each)
   const file = upload === undefined ? undefined : sampleFor(upload)
   const whole = route.query === undefined ? {} : (wholeValueOf(route.query, meanings) as Record<string, unknown>)
-  // An example is a period, say, whose end comes after its beginning.
+  // An example is a period, say, whose end comes after its beginning: half of it could be too long.
   const { query: example } = each.service.examples[each.at.slice(each.service.name.length + 1)] ?? {}
   const exemplary = (example ?? {}) as Readonly<Record<string, unknown>>
-  const query = ((route.query?.required ?? []) as readonly string[]).flatMap((name) =>
+  const required = (route.query?.required ?? []) as readonly string[]
+  const names = required.length === 0 ? [] : new Set([...required, ...Object.keys(exemplary)])
+  const query = [...names].flatMap((name) =>
     [exemplary[name] ?? whole[name]].flat().map((item) => `${name}=${encodeURIComponent(String(item))}`),
   )
   return {

@@ -44,6 +44,8 @@ export interface ProxiedRequest {
   readonly deadlineMs: number
   /** The version of the service that a traffic rule has chosen. */
   readonly version?: string | undefined
+  /** The key that the gateway gives a PUT or DELETE, so that a retry gets the response of the attempt that had the effect. */
+  readonly ownKey?: string | undefined
   /** Whether it is the copy that a traffic rule makes for another version. */
   readonly isCopy?: boolean
   /** Released when the upstream has responded or failed, or when only the client's reading is left. */

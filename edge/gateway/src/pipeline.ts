@@ -9,6 +9,7 @@ import type { AnswerTarget, RequestHead } from './exchange.ts'
 import type { Authenticate } from './policies/authentication.ts'
 import { authorize } from './policies/authorization.ts'
 import { timeLimitMs } from './policies/deadline.ts'
+import { ownKeyFor } from './policies/repeat.ts'
 import { clientKey, type RateHeaders, type RateLimits } from './policies/rate-limits.ts'
 import type { StreamLimits } from './policies/stream-limits.ts'
 import { proxy, type Proxied } from './proxy.ts'
@@ -150,7 +151,8 @@ async function forward(
     // the client may have disconnected after it got its slot
     if (response.destroyed) throw clientHasLeft()
     const context = currentContext()
-    const exchange = { head, route, principal, response, deadlineMs, slot, version: destination?.version }
+    const { version } = destination ?? {}
+    const exchange = { head, route, principal, response, deadlineMs, slot, version, ownKey: ownKeyFor(route, head) }
     const trace = context === undefined ? {} : traceHeaders(context)
     const sent = proxy({ exchange, upstream, body, trace, extraHeaders })
     if (destination?.mirror !== undefined) mirror({ route, head, principal, upstream, version: destination.mirror })

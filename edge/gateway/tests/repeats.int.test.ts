@@ -65,3 +65,48 @@ test.each<[string, Refusal, string]>([
 ])('a request is sent once when the service %s', async (_, refusal, method) => {
   expect(await sendThrough(refusal, method)).toEqual({ status: refusal.status, requests: 1 })
 })
+
+/** Sends a PUT whose first attempt gets no response, and whose further attempts get these; returns what the client gets. */
+async function putTwice(later: readonly Refusal[], headers: Record<string, string> = {}) {
+  order.answer = (request, response) => {
+    const nth = order.requests.length
+    if (nth === 1) return request.socket.destroy()
+    const { status, code, retryAfter } = later[nth - 2] ?? later.at(-1) ?? { status: 200, code: 'none' }
+    const said = { 'content-type': 'application/problem+json', ...(retryAfter && { 'retry-after': retryAfter }) }
+    return response.writeHead(status, said).end(JSON.stringify({ code }))
+  }
+  const response = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/carts/0192/items`, {
+    method: 'PUT',
+    headers: { authorization: 'Bearer ada', 'content-type': 'application/json', ...headers },
+    body: '{}',
+  })
+  const { code } = (await response.json()) as { code: string }
+  const keys = order.requests.map((request) => request.headers['idempotency-key'])
+  return { status: response.status, code, keys }
+}
+
+const inProgress = { status: 409, code: 'idempotency.in_progress', retryAfter: '1' }
+
+test('a PUT without a key is sent under one key of the gateway, so that the service knows its retry', async () => {
+  const { status, keys } = await putTwice([])
+  expect({ status, sent: keys.length, different: new Set(keys).size }).toEqual({ status: 200, sent: 2, different: 1 })
+  expect(keys[0]).toMatch(/^"[0-9a-f-]{36}"$/)
+})
+
+test("a key of the client is sent as it came, and its conflicts are the client's to see", async () => {
+  const sent = await putTwice([inProgress], { 'idempotency-key': 'mine' })
+  expect(sent).toEqual({ status: 409, code: inProgress.code, keys: ['mine', 'mine'] })
+})
+
+test('while the first attempt is still in progress, its retries wait for it', async () => {
+  expect(await putTwice([inProgress, { status: 200, code: 'none' }])).toMatchObject({ status: 200 })
+  order.requests.length = 0
+  const tooLong = await putTwice([inProgress])
+  expect(tooLong).toMatchObject({ status: 504, code: 'request.deadline_exceeded' })
+  expect(tooLong.keys).toHaveLength(4)
+})
+
+test('a conflict of the change itself is not retried', async () => {
+  const conflict = { status: 409, code: 'cart.checked_out' }
+  expect(await putTwice([conflict])).toMatchObject({ ...conflict, keys: { length: 2 } })
+})

@@ -117,11 +117,14 @@ test('after a refusal in the middle of a body, its connection serves the next re
     })
     sent.end(bytes)
     const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    // not `reusedSocket`: it stays false for a request that waited until the body before it was written
+    const port = response.socket.localPort
     await json(response)
-    return { status: response.statusCode, isReused: sent.reusedSocket }
+    return { status: response.statusCode, port }
   }
-  expect(await send(Buffer.alloc(9 * 1_048_576, 'no image'))).toEqual({ status: 422, isReused: false })
-  expect(await send(png(4, 3))).toEqual({ status: 201, isReused: true })
+  const refused = await send(Buffer.alloc(9 * 1_048_576, 'no image'))
+  expect(refused.status).toBe(422)
+  expect(await send(png(4, 3))).toEqual({ status: 201, port: refused.port })
   agent.destroy()
 })
 

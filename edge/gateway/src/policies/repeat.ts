@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { RequestHead } from '../exchange.ts'
 import type { Route } from '../routes/route.ts'
 import type { ResponseHead } from '../upstream/response-head.ts'
@@ -11,6 +12,20 @@ export function isRepeatable(route: Route, { method, headers }: RequestHead): bo
   if (route.onlyReads === true) return true
   if (method !== 'POST' && method !== 'PATCH') return true
   return route.idempotencyKey !== 'none' && headers['idempotency-key'] !== undefined
+}
+
+/**
+ * A key for a PUT or DELETE that came without one. Such a request is retried, and without a record of the first attempt's
+ * effect a retry would be refused by it: a thing that is deleted is not found, and a version that was changed no longer matches.
+ */
+export function ownKeyFor({ idempotencyKey }: Route, { method, headers }: RequestHead): string | undefined {
+  const isAccepted = (method === 'PUT' || method === 'DELETE') && idempotencyKey === 'accepted'
+  return isAccepted && headers['idempotency-key'] === undefined ? randomUUID() : undefined
+}
+
+/** Whether the service says that an earlier attempt under the gateway's own key is still in progress. */
+export function isInProgress({ status }: ResponseHead, body: readonly Buffer[]): boolean {
+  return status === 409 && codeIn(body) === 'idempotency.in_progress'
 }
 
 /**

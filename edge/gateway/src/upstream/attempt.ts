@@ -2,7 +2,7 @@ import { AppError, platformError } from '@stoa/kernel'
 import type { ProxiedRequest } from '../exchange.ts'
 import type { ResponseSink } from './answer-reader.ts'
 import type { BodyProgress, Connection, OutgoingBody } from './connection.ts'
-import { isWorthRepeating, mayBeRefusal } from '../policies/repeat.ts'
+import { isInProgress, isWorthRepeating, mayBeRefusal } from '../policies/repeat.ts'
 import { requestHead } from './request-head.ts'
 import { withAdded, type ResponseHead } from './response-head.ts'
 import type { Target } from './upstreams.ts'
@@ -111,7 +111,8 @@ function sinkOf(options: AttemptOptions, { watch, resolve, wasReused }: SinkPart
   return {
     onHead(answer) {
       watch.onProgress()
-      if (mayRetry && mayBeRefusal(answer)) {
+      const isOfOwnKey = exchange.ownKey !== undefined && answer.status === 409
+      if (isOfOwnKey || (mayRetry && mayBeRefusal(answer))) {
         held = answer
         return
       }
@@ -137,8 +138,9 @@ function sinkOf(options: AttemptOptions, { watch, resolve, wasReused }: SinkPart
         response.end()
         return
       }
+      if (isInProgress(held, heldChunks)) return resolve(unfinished(route.service))
       const outcome = heldOutcome(held, heldChunks, exchange, extraHeaders)
-      if (isWorthRepeating(held, heldChunks, isRepeatable)) return resolve(outcome)
+      if (mayBeRefusal(held) && isWorthRepeating(held, heldChunks, isRepeatable)) return resolve(outcome)
       outcome.sendAnyway()
       resolve({ kind: 'answered', status: held.status })
     },
@@ -173,6 +175,17 @@ function heldOutcome(
     sendAnyway() {
       slot.release()
       response.writeHead(head.status, withAdded(head.headers, extra)).end(Buffer.concat(chunks))
+    },
+  }
+}
+
+/** An earlier attempt is still in progress; the client has sent no key, and has to learn only that it takes too long. */
+function unfinished(service: string): AttemptOutcome {
+  return {
+    kind: 'unwell',
+    status: 504,
+    sendAnyway() {
+      throw platformError('request.deadline_exceeded', `${service} did not respond in time.`)
     },
   }
 }

@@ -44,7 +44,7 @@ export interface ForwardedFields {
  * way here are left out, and said again.
  */
 export function requestHead(
-  { head, isCopy }: ProxiedRequest,
+  { head, isCopy, ownKey }: ProxiedRequest,
   { host, bodyBytes, deadlineMs, trace }: ForwardedFields,
 ): string {
   let text = `${head.method} ${head.path}${head.search} HTTP/1.1\r\nHost: ${host}\r\n`
@@ -66,6 +66,7 @@ export function requestHead(
   if (forwardedHost !== undefined) text += `X-Forwarded-Host: ${forwardedHost}\r\n`
   if (trace.traceparent !== undefined) text += `traceparent: ${trace.traceparent}\r\n`
   if (trace.tracestate !== undefined) text += `tracestate: ${trace.tracestate}\r\n`
+  if (ownKey !== undefined) text += `Idempotency-Key: "${ownKey}"\r\n`
   if (isCopy === true) text += 'X-Stoa-Mirrored: 1\r\n'
   if (bodyBytes !== undefined) text += `Content-Length: ${bodyBytes}\r\n`
   return `${text}\r\n`
