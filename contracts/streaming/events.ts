@@ -1,6 +1,6 @@
 import { event, InstantSchema } from '@stoa/contract'
 import { Type } from 'typebox'
-import { StreamName, WindowResult } from './resources.ts'
+import { PatternMatch, StreamName, WindowResult } from './resources.ts'
 
 /**
  * A stream has measured a window. The latest result of a stream, key and window replaces the earlier ones: the one with the highest
@@ -14,5 +14,20 @@ export const metricComputed = event(
     ...WindowResult.properties,
     revision: Type.Integer({ minimum: 1 }),
     computedAt: InstantSchema,
+  }),
+)
+
+/**
+ * Events of one key match a pattern, or a match was corrected or withdrawn. The event of a pattern and match with the highest revision
+ * replaces the others.
+ */
+export const patternDetected = event(
+  'pattern.detected',
+  '1.0.0',
+  Type.Object({
+    pattern: StreamName,
+    ...PatternMatch.properties,
+    revision: Type.Integer({ minimum: 1 }),
+    detectedAt: InstantSchema,
   }),
 )

@@ -3,7 +3,7 @@ import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { BatchControl } from '@stoa/events'
 import type { Clock } from '@stoa/kernel'
 import type { Database } from '@stoa/postgres'
-import type { StreamDefinition, StreamName } from './engine/stream.ts'
+import type { AnyStream, StreamName } from './engine/stream.ts'
 
 /** What the use cases of streaming are made with. */
 export interface Deps {
@@ -11,5 +11,5 @@ export interface Deps {
   readonly database: Database
   readonly makeTx: (handle: Parameters<Parameters<Database['transaction']>[0]>[0]) => Tx<StreamingService>
   readonly batches: BatchControl<StreamName>
-  readonly streams: Readonly<Record<StreamName, StreamDefinition>>
+  readonly streams: Readonly<Record<StreamName, AnyStream>>
 }

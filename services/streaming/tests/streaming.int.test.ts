@@ -57,7 +57,7 @@ test('publishes orders and revenue by minute and currency', async () => {
   expect(stream).toMatchObject({ name: 'orders', state: 'running', lateEvents: 0, windowSeconds: 60 })
   expect(stream.results.map(({ key }: any) => key.currency)).toContain('USD')
   const { body } = await service.request('GET', '/api/v1/streams', { as: operator })
-  expect(body.items.map(({ name }: any) => name)).toEqual(['orders', 'payments'])
+  expect(body.items.map(({ name }: any) => name)).toEqual(['orders', 'payments', 'failed-payments'])
 })
 
 test('counts declined payments', async () => {

@@ -1,6 +1,7 @@
 import type { EventType, ReceivedEvent } from '@stoa/contract'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { Measure } from './measures.ts'
+import type { Pattern } from './pattern.ts'
 import type { TumblingWindow } from './window.ts'
 
 /** The name of a stream, which is the name of its batch in the contract. */
@@ -25,6 +26,22 @@ export interface StreamDefinition<Event extends ReceivedEvent = ReceivedEvent, V
   readonly measures: Readonly<Record<string, Measure<Value>>>
 }
 
+/** A continuous query for events of one key that match a pattern. */
+export interface PatternDefinition<Event extends ReceivedEvent = ReceivedEvent, Value = unknown> extends Pick<
+  StreamDefinition<Event, Value>,
+  'name' | 'read' | 'keyOf'
+> {
+  readonly pattern: Pattern<Value>
+}
+
+/** Every kind of continuous query. */
+export type AnyStream = StreamDefinition | PatternDefinition
+
+/** Whether a stream looks for a pattern. */
+export function isPattern(definition: AnyStream): definition is PatternDefinition {
+  return 'pattern' in definition
+}
+
 interface Chain<Event extends ReceivedEvent, Value> {
   /** Leaves out the values that do not match. */
   readonly filter: (matches: (value: Value) => boolean) => Chain<Event, Value>
@@ -37,6 +54,8 @@ interface Chain<Event extends ReceivedEvent, Value> {
       /** Names what is measured in a window. */
       readonly measure: (measures: Readonly<Record<string, Measure<Value>>>) => StreamDefinition
     }
+    /** Looks for a pattern in the values of a key. */
+    readonly pattern: (pattern: Pattern<Value>) => PatternDefinition
   }
 }
 
@@ -68,6 +87,10 @@ function chain<Event extends ReceivedEvent, Value>(
           return typed as unknown as StreamDefinition
         },
       }),
+      pattern(pattern) {
+        const typed: PatternDefinition<Event, Value> = { name, read, keyOf, pattern }
+        return typed as unknown as PatternDefinition
+      },
     }),
   }
 }

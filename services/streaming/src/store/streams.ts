@@ -7,6 +7,7 @@ export interface StreamRow {
   readonly name: string
   readonly watermark: Temporal.Instant | null
   readonly lateEvents: number
+  readonly droppedEvents: number
 }
 
 /**
@@ -107,7 +108,7 @@ export async function deleteLate({ sql }: WriteHandle, before: Temporal.Instant,
 /** All stored streams. */
 export function readStreams({ sql }: ReadHandle): Promise<StreamRow[]> {
   return sql<StreamRow & Record<string, unknown>>`
-    select name, watermark, late_events as "lateEvents" from streams`
+    select name, watermark, late_events as "lateEvents", dropped_events as "droppedEvents" from streams`
 }
 
 /** Forgets the watermark, the times and the late events of a stream. */

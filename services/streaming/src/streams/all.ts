@@ -1,6 +1,11 @@
-import type { StreamDefinition, StreamName } from '../engine/stream.ts'
+import type { AnyStream, StreamName } from '../engine/stream.ts'
+import { failedPayments } from './failed-payments.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 
 /** All streams: one for each batch of the contract. */
-export const streams: Readonly<Record<StreamName, StreamDefinition>> = { orders, payments }
+export const streams = {
+  orders,
+  payments,
+  'failed-payments': failedPayments,
+} as const satisfies Readonly<Record<StreamName, AnyStream>>

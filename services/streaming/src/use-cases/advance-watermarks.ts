@@ -1,10 +1,13 @@
 import type { TaskHandler, Tx } from '@stoa/contract'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { Deps } from '../deps.ts'
-import type { StreamDefinition } from '../engine/stream.ts'
+import { isPattern, type AnyStream, type PatternDefinition, type StreamDefinition } from '../engine/stream.ts'
 import { watermarkOf } from '../engine/watermark.ts'
+import { deleteMatches, withdrawStale } from '../store/matches.ts'
+import { lockDueKeys } from '../store/patterns.ts'
 import { deleteLate, holdGeneration, raiseWatermark, readGeneration, readTimes } from '../store/streams.ts'
 import { closeWindows, deleteFinalWindows } from '../store/windows.ts'
+import { publishMatches, updateKeys } from './match-events.ts'
 
 /** Moves the watermark of every stream forward, closes the windows before it, and removes those that are final. */
 export const advanceWatermarksTask =
@@ -16,8 +19,9 @@ export const advanceWatermarksTask =
     if (failed !== undefined) throw failed.reason
   }
 
-async function advance(deps: Deps, { name, window }: StreamDefinition): Promise<void> {
+async function advance(deps: Deps, definition: AnyStream): Promise<void> {
   const { clock, database, batches, makeTx } = deps
+  const { name } = definition
   // before everything that a reset changes
   const generation = await readGeneration(database.read, name)
   // Before the ends of the partitions are asked for: what is appended later has not been read.
@@ -41,6 +45,18 @@ async function advance(deps: Deps, { name, window }: StreamDefinition): Promise<
       )
     while ((await changeSome()) === portion);
   }
+  if (isPattern(definition)) await settleMatches(definition, watermark, inPortions)
+  else await settleWindows(definition, watermark, inPortions)
+}
+
+/** Runs a change until it has changed less than a portion, each time in a transaction of its own. */
+type InPortions = (change: (tx: Tx<StreamingService>) => Promise<number>) => Promise<void>
+
+async function settleWindows(
+  { name, window }: StreamDefinition,
+  watermark: Temporal.Instant,
+  inPortions: InPortions,
+): Promise<void> {
   await inPortions(async (tx) => {
     const closed = await closeWindows(tx, name, watermark, portion)
     if (closed > 0) await tx.enqueue('publish-results', { stream: name }, { key: name })
@@ -50,7 +66,25 @@ async function advance(deps: Deps, { name, window }: StreamDefinition): Promise<
   await inPortions((tx) => deleteFinalWindows(tx, name, lastStart, portion))
 }
 
-/** Windows for each transaction. */
+/** Time alone can complete a match, make it final, or show that a reset does not find it again. */
+async function settleMatches(
+  definition: PatternDefinition,
+  watermark: Temporal.Instant,
+  inPortions: InPortions,
+): Promise<void> {
+  await inPortions(async (tx) => {
+    const stored = await lockDueKeys(tx, definition.name, watermark, portion)
+    await updateKeys(tx, definition, { stored, added: new Map(), watermarkMs: watermark.epochMilliseconds })
+    return stored.length
+  })
+  await inPortions(async (tx) => {
+    const withdrawn = await withdrawStale(tx, definition.name, watermark, portion)
+    await publishMatches(tx, definition.name, withdrawn)
+    return withdrawn.length
+  })
+}
+
+/** Windows or keys for each transaction. */
 const portion = 5_000
 
 const keptDays = 30
@@ -62,4 +96,12 @@ export const pruneLateEventsTask =
   async () => {
     const before = clock.now().subtract({ hours: 24 * keptDays })
     while ((await database.transaction((tx) => deleteLate(tx, before, mostAtOnce))) === mostAtOnce);
+  }
+
+/** Removes matches that were detected long ago. */
+export const pruneMatchesTask =
+  ({ clock, database }: Deps): TaskHandler<StreamingService, 'prune-matches'> =>
+  async () => {
+    const before = clock.now().subtract({ hours: 24 * keptDays })
+    while ((await database.transaction((tx) => deleteMatches(tx, before, mostAtOnce))) === mostAtOnce);
   }

@@ -1,6 +1,8 @@
 import type { Handler } from '@stoa/contract'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { Deps } from '../deps.ts'
+import { isPattern } from '../engine/stream.ts'
+import { forgetMarks } from '../store/patterns.ts'
 import { forgetTimes } from '../store/streams.ts'
 import { emptyWindows } from '../store/windows.ts'
 import { findStream } from './read-streams.ts'
@@ -23,7 +25,10 @@ export const resumeStream =
     return commit(async () => ({ status: 200, id: stream.name }))
   }
 
-/** The windows stay, without values: their next results correct what was published, also where nothing is counted any more. */
+/**
+ * The windows stay, without values: their next results correct what was published, also where nothing is counted any more. Matches stay
+ * until they are found again, or the watermark has passed them.
+ */
 export const resetStream =
   (deps: Deps): Handler<StreamingService, 'resetStream'> =>
   async ({ params, refuse, commit }) => {
@@ -32,6 +37,10 @@ export const resetStream =
     return commit(async (tx) => {
       await deps.batches.restart(tx, stream.name, undefined)
       await forgetTimes(tx, stream.name)
+      if (isPattern(stream)) {
+        await forgetMarks(tx, stream.name)
+        return { status: 200, id: stream.name }
+      }
       await emptyWindows(tx, stream.name)
       await tx.enqueue('publish-results', { stream: stream.name }, { key: stream.name })
       return { status: 200, id: stream.name }

@@ -3,6 +3,7 @@ import { metricComputed } from '@stoa/contracts/streaming/events'
 import type { StreamingService } from '@stoa/contracts/streaming/service'
 import type { Deps } from '../deps.ts'
 import { merge } from '../engine/fold.ts'
+import { isPattern } from '../engine/stream.ts'
 import { takeDirty } from '../store/windows.ts'
 
 const mostAtOnce = 500
@@ -14,7 +15,7 @@ export const publishResultsTask =
     const definition = Object.values(streams).find(({ name }) => name === stream)
     await commit(async (tx) => {
       // Of a stream that only a newer release has, nothing is taken.
-      if (definition === undefined) return
+      if (definition === undefined || isPattern(definition)) return
       const changed = await takeDirty(tx, stream, mostAtOnce)
       for (const { key, keyFields, startsAt, endsAt, state, revision, isClosed } of changed) {
         await tx.publish(metricComputed, `${stream}/${startsAt.toString()}/${key}`, {
