@@ -1,5 +1,6 @@
 import { event, InstantSchema, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
+import { PaymentMethodKind } from './resources.ts'
 import { DisputeId, OrderId, PaymentId, RefundId, ReturnId, UserId } from '../shared/ids.ts'
 
 const paymentFact = {
@@ -9,15 +10,17 @@ const paymentFact = {
   amount: MoneySchema,
   // missing in events of older releases
   provider: Type.Optional(Type.String()),
+  // missing in events of older releases, and of methods that they have kept
+  methodKind: Type.Optional(PaymentMethodKind),
 }
 const PaymentFact = Type.Object(paymentFact)
 
 /** A payment was started at its provider. */
-export const paymentInitiated = event('payment.initiated', '1.1.0', PaymentFact)
+export const paymentInitiated = event('payment.initiated', '1.2.0', PaymentFact)
 /** A payment was captured. */
-export const paymentCompleted = event('payment.completed', '1.1.0', PaymentFact)
+export const paymentCompleted = event('payment.completed', '1.2.0', PaymentFact)
 /** A payment was declined; the code is the reason. */
-export const paymentFailed = event('payment.failed', '1.1.0', Type.Object({ ...paymentFact, code: Type.String() }))
+export const paymentFailed = event('payment.failed', '1.2.0', Type.Object({ ...paymentFact, code: Type.String() }))
 /** A payment that waited for a person is decided: by the reviewers, or by what the customer had to confirm. */
 export const paymentReviewed = event(
   'payment.reviewed',

@@ -1,9 +1,9 @@
 import type { Graph } from '@stoa/contract'
-import { Dispute, DisputeStatus, Payment, PaymentMethod, PaymentStatus } from './resources.ts'
+import { Dispute, DisputeStatus, Payment, PaymentMethod, PaymentMethodKind, PaymentStatus } from './resources.ts'
 
 /** What payment contributes to the graph. */
 export const paymentGraph: Graph = {
-  types: { Dispute, DisputeStatus, Payment, PaymentStatus, PaymentMethod },
+  types: { Dispute, DisputeStatus, Payment, PaymentStatus, PaymentMethod, PaymentMethodKind },
   queries: {
     payment: { operation: 'getPayment' },
     payments: { operation: 'listPayments' },

@@ -26,6 +26,13 @@ export const NextAction = Type.Object({
 })
 export type NextAction = Static<typeof NextAction>
 
+/** How a customer pays: a card, a card in a wallet such as Apple Pay, a direct debit, or a transfer. Providers of this release have the first two. */
+export const PaymentMethodKind = Type.Enum(['card', 'wallet', 'bank_debit', 'bank_transfer'])
+export type PaymentMethodKind = Static<typeof PaymentMethodKind>
+
+// missing in methods that older releases have kept
+const methodKind = Type.Optional(PaymentMethodKind)
+
 /** A payment of an order. */
 export const Payment = Type.Object({
   id: PaymentId,
@@ -33,6 +40,7 @@ export const Payment = Type.Object({
   customerId: UserId,
   paymentMethodId: PaymentMethodId,
   provider: Type.String(),
+  methodKind,
   status: PaymentStatus,
   code: Type.Optional(Type.String()),
   nextAction: Type.Optional(NextAction),
@@ -52,6 +60,7 @@ export const MAX_PAYMENT_METHODS = 100
 export const PaymentMethod = Type.Object({
   id: PaymentMethodId,
   provider: Type.String(),
+  kind: methodKind,
   label: Type.String(),
   createdAt: InstantSchema,
 })

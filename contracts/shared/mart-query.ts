@@ -25,6 +25,8 @@ export const Dimension = Type.Enum([
   'region',
   'channel',
   'priceList',
+  'paymentProvider',
+  'paymentMethod',
 ])
 export type Dimension = Static<typeof Dimension>
 

@@ -67,10 +67,11 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   const teas = { dimension: 'sku', values: ['TEA-GREEN-100'] }
   const { rows: countries } = await query({
     measures: ['units'],
-    dimensions: ['country', 'channel', 'priceList'],
+    dimensions: ['country', 'channel', 'priceList', 'paymentProvider', 'paymentMethod'],
     filters: [teas],
   })
-  expect(countries).toContainEqual([order.shippingAddress.country, 'app', 'retail', expect.any(Number)])
+  const { country } = order.shippingAddress
+  expect(countries).toContainEqual([country, 'app', 'retail', 'sandbox', 'card', expect.any(Number)])
   const ofTea = await query({ measures: ['units'], dimensions: ['product'], filters: [teas] })
   expect(ofTea.rows[0][0]).toBe('House Green')
   expect(ofTea.rows[0][1]).toBeGreaterThanOrEqual(3)

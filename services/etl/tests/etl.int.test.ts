@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orderCancelled, orderCreated } from '@stoa/contracts/order/events'
 import { etl } from '@stoa/contracts/etl/service'
+import { paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
 import { productUpdated } from '@stoa/contracts/inventory/events'
 import { newId } from '@stoa/kernel'
 import { enqueue } from '@stoa/tasks'
@@ -29,11 +30,15 @@ async function run(pipeline: string) {
 test('a run brings the events of orders into the lake and the star schema, line by line, to the cent', async () => {
   const details = { tax: 160, discount: 50, country: 'US', channel: 'app' } as const
   const orderId = await kit.order({ amount: 1_001, shipping: 499, sku: 'TEA', details })
-  await kit.staged(2)
+  const payment = { paymentId: newId(), orderId, customerId: newId(), amount: { amount: 1_500, currency: 'EUR' } }
+  const paid = { ...payment, provider: 'stripe', methodKind: 'wallet' } as const
+  await kit.service.receive(paymentInitiated, payment.paymentId, paid)
+  await kit.service.receive(paymentCompleted, payment.paymentId, paid)
+  await kit.staged(4)
   const { steps } = await run('star-schema')
   expect(steps).toMatchObject([
-    { name: 'flush-events', rowsRead: 2, rowsWritten: 2 },
-    { name: 'build-star', rowsRead: 2, rowsWritten: 3 },
+    { name: 'flush-events', rowsRead: 4, rowsWritten: 4 },
+    { name: 'build-star', rowsRead: 4, rowsWritten: 3 },
   ])
   expect(await kit.query('star/fact_sales', 'select * exclude (placed_at, day) from TABLE order by line desc')).toEqual(
     [
@@ -50,6 +55,8 @@ test('a run brings the events of orders into the lake and the star schema, line 
         region: 'NY',
         channel: 'app',
         price_list: 'retail',
+        payment_provider: 'stripe',
+        payment_method: 'wallet',
         quantity: '2',
         amount: '1001',
         tax: '160',
@@ -81,9 +88,9 @@ test('a cancelled order keeps its place in the facts, and a product has the name
   await run('star-schema')
   const [fact] = await kit.query(
     'star/fact_sales',
-    `select status, is_confirmed from TABLE where order_id = '${orderId}'`,
+    `select status, is_confirmed, payment_method from TABLE where order_id = '${orderId}'`,
   )
-  expect(fact).toEqual({ status: 'cancelled', is_confirmed: true })
+  expect(fact).toEqual({ status: 'cancelled', is_confirmed: true, payment_method: null })
   expect(await kit.query('star/dim_product', 'select sku, product_name, category from TABLE')).toEqual([
     { sku: 'CUP', product_name: 'New cup', category: 'cups' },
   ])

@@ -27,6 +27,10 @@ export const seed = defineSeed<PaymentService, SeededMethods>(paymentService, (t
 async function storeMethods(tx: WriteHandle, methods: readonly SeededMethod[], at: Temporal.Instant): Promise<void> {
   for (const { id, customerId, ...rest } of methods) {
     const ids = { id: id as PaymentMethodId, customerId: customerId as UserId }
-    await keepMethod(tx, { ...rest, ...ids, country: undefined, fingerprint: undefined, isLabelGiven: true }, at)
+    await keepMethod(
+      tx,
+      { ...rest, ...ids, kind: 'card', country: undefined, fingerprint: undefined, isLabelGiven: true },
+      at,
+    )
   }
 }

@@ -40,7 +40,7 @@ async function wanted(provider: string): Promise<WantedPayment> {
   const customerId = newId() as UserId
   const { id } = await app.service.database.transaction(async ({ sql }) => {
     const method = { id: newId() as PaymentMethodId, customerId, provider, label: 'card', country: 'DE' }
-    const card = { isLabelGiven: false, token: newId(), fingerprint: newId() }
+    const card = { isLabelGiven: false, token: newId(), kind: undefined, fingerprint: newId() }
     return keepMethod({ sql } as never, { ...method, ...card }, systemClock.now())
   })
   return {

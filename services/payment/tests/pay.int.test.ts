@@ -25,7 +25,13 @@ test('authorises, captures, books and tells', async () => {
   const paid = await app.call('Pay', order)
   expect(paid).toMatchObject({ status: 200, body: { outcome: 'captured' } })
   const payment = await app.paymentOf(order.orderId)
-  const state = { id: paid.body.paymentId, status: 'captured', captured: { amount: 1_999 }, refunded: { amount: 0 } }
+  const state = {
+    id: paid.body.paymentId,
+    status: 'captured',
+    methodKind: 'card',
+    captured: { amount: 1_999 },
+    refunded: { amount: 0 },
+  }
   expect(payment).toMatchObject(state)
   const { body } = await app.ask('GET', `/api/v1/transactions?paymentId=${payment.id}`, { as: staff })
   expect(body.items).toMatchObject([

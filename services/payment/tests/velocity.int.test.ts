@@ -37,6 +37,7 @@ async function pay(
         id: newId() as PaymentMethodId,
         customerId,
         provider: 'bank',
+        kind: undefined,
         label: 'card',
         country: undefined,
         isLabelGiven: false,

@@ -29,6 +29,8 @@ export const laterColumns: Readonly<Partial<Record<StarTableName, Columns>>> = {
     region: 'string',
     channel: 'string',
     price_list: 'string',
+    payment_provider: 'string',
+    payment_method: 'string',
     tax: 'long',
     discount: 'long',
   },
@@ -52,6 +54,9 @@ export const dimensions: Readonly<Record<Dimension, DimensionModel>> = {
   // where the order comes from; unknown in orders of older releases
   channel: { type: 'text', sql: 'f.channel' },
   priceList: { type: 'text', sql: 'f.price_list' },
+  // how it was paid, or tried to; the kind of method is unknown in payments of older releases
+  paymentProvider: { type: 'text', sql: 'f.payment_provider' },
+  paymentMethod: { type: 'text', sql: 'f.payment_method' },
 }
 
 /** A sum over confirmed orders. */

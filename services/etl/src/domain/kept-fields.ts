@@ -4,7 +4,7 @@ const orderFields = ['orderId', 'number']
 const orderFacts = [...orderFields, 'total', 'lines', 'shipping', 'tax', 'country', 'region', 'channel']
 const refundFacts = ['refundId', 'paymentId', 'orderId', 'amount', 'returnId']
 const disputeFacts = ['disputeId', 'paymentId', 'orderId', 'amount', 'provider', 'reasonCode']
-const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider']
+const paymentFacts = ['paymentId', 'orderId', 'amount', 'provider', 'methodKind']
 
 /**
  * The fields of each event that the lake keeps. A field that is not listed never reaches it: neither the ids of customers nor free text,

@@ -5,8 +5,8 @@ const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": ${moneyType
 
 /**
  * What was sold, a row for each line of an order. What an order costs beside its lines is a line of the kind `shipping`, so the lines of an
- * order add up to its total. Amounts are in minor units and include the tax. Tax, discount and channel are null in orders that older releases have
- * placed.
+ * order add up to its total. Amounts are in minor units and include the tax. Tax, discount, channel and kind of payment method are null where the
+ * events are of older releases; an order without a payment has neither provider nor kind.
  */
 export const factSales: StarTable = {
   name: 'fact_sales',
@@ -25,6 +25,8 @@ export const factSales: StarTable = {
     region: 'string',
     channel: 'string',
     price_list: 'string',
+    payment_provider: 'string',
+    payment_method: 'string',
     quantity: 'long',
     amount: 'long',
     tax: 'long',
@@ -52,6 +54,12 @@ export const factSales: StarTable = {
         end, seq) as status, bool_or(type = 'order.confirmed') as is_confirmed
       from steps group by order_id
     ),
+    paid as (
+      -- an order has one payment
+      select data ->> '$.orderId' as order_id, arg_max(data ->> '$.provider', seq) as payment_provider,
+        arg_max(data ->> '$.methodKind', seq) as payment_method
+      from ${events} as events where type in ('payment.initiated', 'payment.completed', 'payment.failed') group by 1
+    ),
     goods as (
       select order_id, unnest(range(1, len(lines) + 1)) as line, unnest(lines) as item from placed
     ),
@@ -65,8 +73,9 @@ export const factSales: StarTable = {
       from placed
     )
     select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
-      status, is_confirmed, country, region, channel, price_list, quantity, amount, tax, discount
-    from every join placed using (order_id) join latest using (order_id)
+      status, is_confirmed, country, region, channel, price_list, payment_provider, payment_method, quantity, amount,
+      tax, discount
+    from every join placed using (order_id) join latest using (order_id) left join paid using (order_id)
     where kind = 'goods' or amount <> 0
     order by placed_at, order_id, line`,
 }

@@ -1,3 +1,4 @@
+import type { PaymentMethodKind } from '@stoa/contracts/payment/resources'
 import type { Money } from '@stoa/kernel'
 import type { DisputeResponse, ProviderDispute } from '../domain/dispute.ts'
 import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
@@ -6,6 +7,7 @@ import type { ChargeOutcome, RefundOutcome } from '../domain/payment.ts'
 export interface TokenDescription {
   /** The label of the method for the customer. */
   readonly label: string
+  readonly kind: PaymentMethodKind
   /** ISO 3166-1 alpha-2 country of the card or account, when the provider says it. */
   readonly country?: string
   /** The fingerprint of the card or account, the same for all its tokens, if the provider reports it. */

@@ -1,6 +1,7 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
-import type { PaymentMethod } from '@stoa/contracts/payment/resources'
+import type { PaymentMethod, PaymentMethodKind } from '@stoa/contracts/payment/resources'
+import { compact } from '@stoa/kernel'
 import { advisoryXactLock, fragment } from '@stoa/postgres'
 import type { Forgotten } from '../providers/provider.ts'
 
@@ -10,6 +11,7 @@ interface MethodRow {
   readonly provider: string
   readonly token: string
   readonly label: string
+  readonly kind: PaymentMethodKind | null
   readonly country: string | null
   readonly fingerprint: string | null
   readonly created_at: Temporal.Instant
@@ -30,7 +32,13 @@ function fromRow(row: MethodRow): StoredMethod {
     token: row.token,
     country: row.country ?? undefined,
     fingerprint: row.fingerprint ?? undefined,
-    resource: { id: row.id, provider: row.provider, label: row.label, createdAt: row.created_at.toString() },
+    resource: {
+      id: row.id,
+      provider: row.provider,
+      ...compact({ kind: row.kind ?? undefined }),
+      label: row.label,
+      createdAt: row.created_at.toString(),
+    },
   }
 }
 
@@ -41,6 +49,8 @@ export interface NewMethod {
   readonly provider: string
   readonly token: string
   readonly label: string
+  /** Unknown of a method that an older release has kept. */
+  readonly kind: PaymentMethodKind | undefined
   readonly country: string | undefined
   readonly fingerprint: string | undefined
   /** What the provider knows the customer by, if it was asked. */
@@ -62,9 +72,9 @@ export async function isBeyondLimit(tx: WriteHandle, method: NewMethod, most: nu
 /** Keeps a method, or finds the one of the same token; a label that is given then takes the place of the old one. */
 export async function keepMethod(tx: WriteHandle, method: NewMethod, at: Temporal.Instant): Promise<PaymentMethod> {
   const [row] = await tx.sql<MethodRow>`
-    insert into payment_methods (id, customer_id, provider, token, label, country, fingerprint, created_at)
-    values (${method.id}, ${method.customerId}, ${method.provider}, ${method.token}, ${method.label}, ${method.country},
-            ${method.fingerprint}, ${at})
+    insert into payment_methods (id, customer_id, provider, token, label, kind, country, fingerprint, created_at)
+    values (${method.id}, ${method.customerId}, ${method.provider}, ${method.token}, ${method.label}, ${method.kind},
+            ${method.country}, ${method.fingerprint}, ${at})
     on conflict (customer_id, provider, token)
     do update set label = case when ${method.isLabelGiven}::boolean then excluded.label else payment_methods.label end
     returning *`

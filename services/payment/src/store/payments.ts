@@ -1,6 +1,6 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { OrderId, PaymentId, PaymentMethodId, UserId } from '@stoa/contracts/shared/ids'
-import type { NextAction, Payment, PaymentStatus } from '@stoa/contracts/payment/resources'
+import type { NextAction, Payment, PaymentMethodKind, PaymentStatus } from '@stoa/contracts/payment/resources'
 import { compact, money } from '@stoa/kernel'
 import { advisoryXactLock, fragment, json } from '@stoa/postgres'
 import type { NextStep, PaymentState, PendingEffect } from '../domain/payment.ts'
@@ -12,6 +12,7 @@ interface PaymentRow {
   readonly customer_id: UserId
   readonly payment_method_id: PaymentMethodId
   readonly provider: string
+  readonly method_kind: PaymentMethodKind | null
   readonly token: string | null
   readonly status: PaymentStatus
   readonly code: string | null
@@ -79,6 +80,7 @@ function fromRow(row: PaymentRow): StoredPayment {
       customerId: row.customer_id,
       paymentMethodId: row.payment_method_id,
       provider: row.provider,
+      ...compact({ methodKind: row.method_kind ?? undefined }),
       status: row.status,
       ...(row.code === null ? {} : { code: row.code }),
       ...compact({ nextAction: nextActionOf(row) }),
@@ -104,6 +106,7 @@ export interface NewPayment {
   readonly customerId: UserId
   readonly paymentMethodId: PaymentMethodId
   readonly provider: string
+  readonly methodKind: PaymentMethodKind | undefined
   readonly token: string
   /** A digest of what the card or account is known by, where its payments are counted. */
   readonly instrument: string | undefined
@@ -121,10 +124,10 @@ export async function insertPayment(
 ): Promise<StoredPayment | undefined> {
   const isCharging = payment.status === 'initiated'
   const [row] = await tx.sql<PaymentRow>`
-    insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, token, status, currency, amount,
+    insert into payments (id, order_id, action_key, customer_id, payment_method_id, provider, method_kind, token, status, currency, amount,
                           captures_at_once, instrument, pending, pending_since, provider_customer, created_at, updated_at)
     values (${payment.id}, ${payment.orderId}, ${payment.actionKey}, ${payment.customerId}, ${payment.paymentMethodId},
-           ${payment.provider}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
+           ${payment.provider}, ${payment.methodKind}, ${payment.status === 'captured' ? null : payment.token}, ${payment.status}, ${payment.currency},
            ${payment.amount}, ${payment.capturesAtOnce}, ${payment.instrument}, ${isCharging ? 'charge' : null}, ${isCharging ? at : null},
            (select reference from provider_customers where customer_id = ${payment.customerId} and provider = ${payment.provider}),
            ${at}, ${at})

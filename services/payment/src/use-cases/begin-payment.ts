@@ -8,6 +8,7 @@ import { getProvider, type Deps } from '../deps.ts'
 import { assessFraud } from '../domain/fraud.ts'
 import type { StoredMethod } from '../store/payment-methods.ts'
 import { countPaymentsSince, findPaymentOfOrder, insertPayment, type StoredPayment } from '../store/payments.ts'
+import { factOf } from './settle-payment.ts'
 import { findUsableMethod } from './usable-method.ts'
 
 /** A payment request. */
@@ -75,11 +76,12 @@ async function writeDown(
   // An order that costs nothing needs no provider.
   const status = minorUnits === 0 ? 'captured' : rules.length > 0 ? 'in_review' : 'initiated'
   const id = deps.newId() as PaymentId
-  const { provider } = method.resource
+  const { provider, kind } = method.resource
   const row = {
     ...wanted,
     id,
     provider,
+    methodKind: kind,
     token: method.token,
     instrument,
     amount: minorUnits,
@@ -88,7 +90,7 @@ async function writeDown(
   } as const
   const payment = await insertPayment(tx, row, deps.clock.now())
   if (payment === undefined) return undefined
-  const fact = { paymentId: id, orderId, customerId, amount, provider }
+  const fact = factOf(payment.resource)
   await tx.publish(paymentInitiated, id, fact)
   if (status === 'captured') await tx.publish(paymentCompleted, id, fact)
   if (status === 'in_review') await tx.publish(fraudDetected, id, { paymentId: id, orderId, customerId, rules })

@@ -54,16 +54,17 @@ async function describe(
           customerId,
           reference: await findProviderCustomer(db, customerId, provider),
         })
-      : { ...known, label: known.resource.label, providerCustomer: undefined }
+      : { ...known, label: known.resource.label, kind: known.resource.kind, providerCustomer: undefined }
   if (described === undefined)
     return wrongAt('/token', 'payment.token_unknown', 'The provider does not recognize this token.')
-  const { country, fingerprint, providerCustomer } = described
+  const { kind, country, fingerprint, providerCustomer } = described
   const method = {
     id,
     customerId,
     provider,
     token,
     label: label ?? described.label,
+    kind,
     country,
     fingerprint,
     providerCustomer,

@@ -141,8 +141,8 @@ async function captureTakenOver({ clock }: Deps, tx: Tx<PaymentService>, id: Pay
 }
 
 /** What every event of a payment carries. */
-export function factOf({ id: paymentId, orderId, customerId, amount, provider }: Payment) {
-  return { paymentId, orderId, customerId, amount, provider }
+export function factOf({ id: paymentId, orderId, customerId, amount, provider, methodKind }: Payment) {
+  return { paymentId, orderId, customerId, amount, provider, ...compact({ methodKind }) }
 }
 
 /** Publishes the decision of a review. */

@@ -33,6 +33,21 @@ describe('a payment with Stripe', () => {
   })
 
   test.each([
+    ['pm_card_visa', 'card'],
+    ['pm_card_applePay', 'wallet'],
+  ])('is said to be with %s of the kind %s, in its events too', async (token, kind) => {
+    const { order, payment } = await pay(token)
+    expect(payment).toMatchObject({ provider: 'stripe', methodKind: kind })
+    const { body } = await app.ask('GET', '/api/v1/payment-methods', { as: { subject: order.customerId } })
+    expect(body.items).toMatchObject([{ kind }])
+    const published = (await app.service.published()).filter(({ subject }) => subject === payment.id)
+    expect(published).toMatchObject([
+      { type: 'payment.initiated', data: { provider: 'stripe', methodKind: kind } },
+      { type: 'payment.completed', data: { provider: 'stripe', methodKind: kind } },
+    ])
+  })
+
+  test.each([
     ['pm_card_chargeDeclined', 'payment.declined'],
     ['pm_card_insufficientFunds', 'payment.insufficient_funds'],
     ['pm_card_expired', 'payment.card_expired'],

@@ -232,6 +232,7 @@ function paymentMethod(world: StripeWorld, { name, action, form }: MethodRequest
     if (!world.methods.get(name)) throw new StripeRefusal(400, { type: 'invalid_request_error' })
     world.methods.set(name, null)
   }
-  const card = { brand: 'visa', last4: '4242', country: 'DE', fingerprint: `fp_${name}` }
+  const wallet = kindOf(name) === 'pm_card_applePay' ? { type: 'apple_pay', apple_pay: {} } : null
+  const card = { brand: 'visa', last4: '4242', country: 'DE', fingerprint: `fp_${name}`, wallet }
   return { id: name, object: 'payment_method', type: 'card', customer: world.methods.get(name) ?? null, card }
 }

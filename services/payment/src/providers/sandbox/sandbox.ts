@@ -21,7 +21,7 @@ export function sandboxProvider({ database, newId, clock, webhookSecret }: Sandb
   return {
     name: 'sandbox',
     checksVelocity: false,
-    describeToken: async (token) => (isSandboxToken(token) ? { label: token } : undefined),
+    describeToken: async (token) => (isSandboxToken(token) ? { label: token, kind: 'card' } : undefined),
     async charge(request, signal) {
       const { token } = request
       if (!isSandboxToken(token)) throw new Error('the sandbox does not know the token to charge')

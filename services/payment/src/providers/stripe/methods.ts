@@ -19,9 +19,11 @@ export async function describeMethod(
     const held = typeof method.customer === 'string' ? method.customer : method.customer?.id
     const providerCustomer = await attach(client, token, owner, held)
     if (providerCustomer === undefined) return undefined
-    const { brand, last4, country, fingerprint } = method.card
+    const { brand, last4, country, fingerprint, wallet } = method.card
     return {
       label: `${brand} •••• ${last4}`,
+      // Apple Pay and the like hand over a card of their own
+      kind: wallet === null || wallet === undefined ? 'card' : 'wallet',
       providerCustomer,
       ...(country === null ? {} : { country }),
       ...(fingerprint === null || fingerprint === undefined ? {} : { fingerprint }),
