@@ -5,7 +5,7 @@ import { formatLogLine } from '@stoa/supervisor/log-line'
 import { CommandFailed } from './arguments.ts'
 import { askOperation } from './ask-operation.ts'
 import { keepAsking } from './keep-asking.ts'
-import { note, say } from './output.ts'
+import { note, say, sayJson } from './output.ts'
 import type { ReachedSystem } from './system-url.ts'
 
 /** Which lines are printed, and how. */
@@ -26,7 +26,7 @@ const lateMs = 10_000
 
 /** Prints the log lines that monitoring of a deployed system has, the earliest first, and with `isFollowed` those that arrive. @throws CommandFailed */
 export async function showDeployedLogs(system: ReachedSystem, wanted: WantedLines): Promise<void> {
-  const show = (line: LogRecord) => say(wanted.isJson ? JSON.stringify(line) : formatted(line))
+  const show = (line: LogRecord) => (wanted.isJson ? sayJson(line) : say(formatted(line)))
   const isLimited = wanted.since === undefined && wanted.traceId === undefined
   let lines = await linesOf(system, wanted, wanted.since, isLimited ? lastLines : mostLines)
   if (lines.length === 0 && !wanted.isFollowed && wanted.traceId !== undefined) {
@@ -36,14 +36,15 @@ export async function showDeployedLogs(system: ReachedSystem, wanted: WantedLine
   }
   if (lines.length === mostLines) note(`only the latest ${mostLines} lines are shown`)
   for (const line of lines) show(line)
+  // what is older than the first line that is shown is not new: it was left out, or came before the command
+  const begin = lines.at(0)?.at ?? new Date(Date.now() - lateMs).toISOString()
   while (wanted.isFollowed) {
     await delay(pollMs)
     const known = new Set(lines.map(({ id }) => id))
-    const newest = lines.at(-1)?.at ?? new Date(Date.now() - lateMs).toISOString()
+    const newest = lines.at(-1)?.at ?? begin
     const from = new Date(Date.parse(newest) - lateMs).toISOString()
     const found = await keepAsking(() => linesOf(system, wanted, from, mostLines))
-    // what is older than the end of what has been shown is not new
-    const isNew = ({ id, at }: LogRecord) => !known.has(id) && (lines.length > 0 || at >= newest)
+    const isNew = ({ id, at }: LogRecord) => !known.has(id) && at >= begin
     for (const line of found) if (isNew(line)) show(line)
     if (found.length > 0) lines = found
   }

@@ -33,9 +33,14 @@ export function sayJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`)
 }
 
-/** Returns JSON that escapes also the control characters that JSON allows in strings. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
+/** Returns JSON, on one line unless it is indented, that escapes also the control characters that JSON allows in strings. */
+export function jsonText(value: unknown, indent?: number): string {
+  return printableJson(JSON.stringify(value, undefined, indent))
+}
+
+/** Escapes in a text of JSON the control characters that JSON allows in strings; it stays JSON with the same meaning. */
+export function printableJson(json: string): string {
+  return json.replaceAll(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )

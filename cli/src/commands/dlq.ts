@@ -1,7 +1,7 @@
 import { readLimit, readReaching, UsageError } from '../arguments.ts'
 import { letterEndpoints } from '@stoa/events/endpoints'
 import { askItem, listOf, retryAll, type ItemAt } from '../operating.ts'
-import { formatTable, say, sayJson } from '../output.ts'
+import { formatTable, jsonText, say, sayJson } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 
 export const help = `Usage: stoa dlq ls [SERVICE] [--state STATE] [--json]
@@ -48,7 +48,7 @@ async function show(args: readonly string[]): Promise<number> {
   const { system, values, positionals } = readReaching(args, { json: { type: 'boolean' } }, { positionals: 2 })
   const letter = await askItem(system, letterEndpoints.showDeadLetter, letterAt(positionals))
   if (values.json === true) sayJson(letter)
-  else say(JSON.stringify(letter, undefined, 2))
+  else say(jsonText(letter, 2))
   return 0
 }
 

@@ -7,7 +7,7 @@ import { eventLogDatabase } from '@stoa/system/topology'
 import { keepAsking } from '../keep-asking.ts'
 import { CommandFailed, readArguments, readLimit, readReaching, UsageError } from '../arguments.ts'
 import { askService } from '../operating.ts'
-import { note, say, sayJson, toned } from '../output.ts'
+import { jsonText, note, say, sayJson, toned } from '../output.ts'
 import { requireArgument, runSubcommand } from '../subcommand.ts'
 import { parseSince } from './logs.ts'
 import { describePruned, pruneLog } from '../prune-log.ts'
@@ -111,7 +111,7 @@ async function show(args: readonly string[]): Promise<number> {
   )
   if (values.bare === true) sayJson(event.event)
   else if (values.json === true) sayJson(event)
-  else say(JSON.stringify(event, undefined, 2))
+  else say(jsonText(event, 2))
   return 0
 }
 

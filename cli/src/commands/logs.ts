@@ -6,7 +6,7 @@ import { systemIn } from '@stoa/supervisor/system-in'
 import { CommandFailed, readReaching, UsageError } from '../arguments.ts'
 import { showDeployedLogs } from '../deployed-logs.ts'
 import { parseDuration } from '../duration.ts'
-import { say } from '../output.ts'
+import { printableJson, say } from '../output.ts'
 
 export const help = `Usage: stoa logs [SERVICE] [-f] [--since 10m] [--grep TEXT] [--trace ID] [--json]
 
@@ -56,7 +56,7 @@ interface Shown {
 async function showFiles(folder: DataFolder, filter: LogFilter, { isFollowed, isJson }: Shown): Promise<number> {
   await requireProcess(folder, filter.service)
   const show = ({ text, line }: Awaited<ReturnType<typeof readLogs>>[number]) =>
-    say(isJson || line === undefined ? text : formatLogLine(line))
+    say(line === undefined ? text : isJson ? printableJson(text) : formatLogLine(line))
   const follower = isFollowed ? followLogs(folder, filter) : undefined
   const found = await readLogs(folder, filter)
   if (found.length === 0 && follower === undefined && filter.traceId !== undefined) {

@@ -18,11 +18,12 @@ let server: Server | undefined
 afterEach(() => void server?.close())
 
 /** A collector that keeps what is sent to /v1/logs. */
-async function startCollector(status = 200): Promise<{ sent: Sent[]; endpoint: string }> {
+async function startCollector(status = 200, maxBytes = Infinity): Promise<{ sent: Sent[]; endpoint: string }> {
   const sent: Sent[] = []
   const collector = createServer((request, response) => {
     void text(request).then((body) => {
       const [logs] = (JSON.parse(body).resourceLogs ?? []) as [any]
+      if (body.length > maxBytes) return void response.writeHead(413).end('{}')
       if (logs !== undefined) {
         const { resource, scopeLogs } = logs
         const { logRecords: records } = scopeLogs[0]
@@ -194,4 +195,16 @@ test('beyond what can be held, lines are dropped and counted, those of lower sev
   expect(dropped).toBe(4_000 - 3_072)
   add('warn')
   expect(dropped).toBe(4_000 - 3_072 + 1)
+})
+
+test('errors with long stacks are sent in parts that the collector takes, and only a line that is too long for it is dropped', async () => {
+  const { sent, endpoint } = await startCollector(200, 100_000)
+  const { telemetry } = telemetryTo(endpoint)
+  const longs = Array.from({ length: 40 }, (_, nth) => `line ${nth}`)
+  for (const message of longs) telemetry.logger.error(message, { detail: 'x'.repeat(5_000) })
+  telemetry.logger.error('endless', { parts: Array.from({ length: 30 }, () => 'x'.repeat(5_000)) })
+  await telemetry.close()
+  expect(messagesOf(sent)).toEqual(longs)
+  expect(sent.length).toBeGreaterThan(1)
+  expect((await telemetry.metrics.expose()).body).toContain('\ntelemetry_logs_dropped_total 1\n')
 })

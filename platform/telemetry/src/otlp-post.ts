@@ -7,10 +7,12 @@ import { untracedHeaders } from './trace-headers.ts'
 export class RefusedBatch extends Error {
   override readonly name = 'RefusedBatch'
   readonly retryable: boolean
+  readonly isTooLarge: boolean
 
   constructor(url: string, status: number) {
     super(`${url} rejected the batch with status ${status}`)
     // OTLP 1.x: only these may be sent again
+    this.isTooLarge = status === 413
     this.retryable = [429, 502, 503, 504].includes(status)
   }
 }

@@ -1,4 +1,15 @@
-/** A destination of items, which come in batches. A rejected write counts its items as dropped. */
+/** Some items of a batch could not be written; the others were. */
+export class ItemsDropped extends Error {
+  override readonly name = 'ItemsDropped'
+  readonly count: number
+
+  constructor(count: number, cause: unknown) {
+    super(`${count} items of a batch were dropped`, { cause })
+    this.count = count
+  }
+}
+
+/** A destination of items, which come in batches. A rejected write counts its items as dropped, unless it is with ItemsDropped. */
 export interface Sink<Item> {
   write(items: readonly Item[]): Promise<void>
   /** Resolves when all writes have ended; a sink that waits before it repeats a write no longer does. */
@@ -44,7 +55,10 @@ export function makePipeline<Item>(options: PipelineOptions<Item>): Pipeline<Ite
     const batch = prepare === undefined ? held : held.map(prepare)
     held = []
     for (const sink of sinks) {
-      const write = sink.write(batch).catch((error: unknown) => onDropped(batch.length, error))
+      const write = sink.write(batch).catch((error: unknown) => {
+        if (error instanceof ItemsDropped) onDropped(error.count, error.cause)
+        else onDropped(batch.length, error)
+      })
       writing.add(write)
       void write.then(() => writing.delete(write))
     }

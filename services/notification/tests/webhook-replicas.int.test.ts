@@ -132,3 +132,20 @@ test('a replica that stops hands over an endpoint at once, also during an attemp
   onTestFinished(() => second.stop())
   await eventually(() => expect(stepsOf(receiver, 'north')).toEqual([1, 1, 2]))
 })
+
+test.each([null, '019f0000-0000-7000-8000-000000000000'])(
+  'a turn that the clock of the database set while it was ahead ends at once, with lease %s',
+  async (lease) => {
+    const { urls, database, register, pack } = await warehouse()
+    const receiver = await startReceiver()
+    receiver.respond = (response) => void response.writeHead(204).end()
+    await register(receiver)
+    await database.transaction(
+      ({ sql }) => sql`update webhook_endpoints set lease = ${lease}, leased_until = now() + interval '1 day'`,
+    )
+    const replica = startReplica('only', urls)
+    onTestFinished(() => replica.stop())
+    await pack('north', [1])
+    await eventually(() => expect(stepsOf(receiver, 'north')).toEqual([1]))
+  },
+)

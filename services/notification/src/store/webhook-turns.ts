@@ -1,5 +1,6 @@
 import type { ReadHandle, WriteHandle } from '@stoa/contract'
 import type { WebhookEndpointId, WebhookPauseReason } from '@stoa/contracts/notification/webhook-resources'
+import { fragment } from '@stoa/postgres'
 import type { DeliveryRow } from './webhook-deliveries.ts'
 import type { EndpointRow } from './webhook-endpoints.ts'
 
@@ -12,6 +13,10 @@ export interface Turn {
 
 /** Longer than an attempt: after a crash, another replica continues when it has ended. */
 export const leaseMs = 20_000
+
+/** No replica has the turn. A time further ahead than a lease is long is that of a clock that has been set back. */
+export const turnIsFree = fragment`(e.lease is null or e.leased_until <= now()
+  or e.leased_until > now() + ${leaseMs}::float8 * interval '1 millisecond')`
 
 /** Longer than any pause between two attempts: a clock that was ahead has set what is later, and the endpoint is tried now. */
 const longestWaitHours = 2
@@ -26,7 +31,7 @@ export async function takeTurns(
     update webhook_endpoints set lease = ${lease}, leased_until = now() + ${leaseMs}::float8 * interval '1 millisecond'
      where id = any (array(
        select e.id from webhook_endpoints e
-        where e.status = 'active' and e.deleted_at is null and (e.leased_until is null or e.leased_until <= now())
+        where e.status = 'active' and e.deleted_at is null and ${turnIsFree}
           and (e.next_attempt_at is null or e.next_attempt_at <= ${now}
                or e.next_attempt_at > ${now.add({ hours: longestWaitHours })})
           and exists (select 1 from webhook_deliveries d where d.endpoint_id = e.id and d.state = 'pending')

@@ -2,6 +2,7 @@ import type { WriteHandle } from '@stoa/contract'
 import type { WebhookEndpointId } from '@stoa/contracts/notification/webhook-resources'
 import { json } from '@stoa/postgres'
 import type { EndpointRow } from './webhook-endpoints.ts'
+import { turnIsFree } from './webhook-turns.ts'
 
 /** A part of the log that was removed. */
 export interface Removal {
@@ -62,7 +63,7 @@ export async function deleteForgotten(tx: WriteHandle, limit: number): Promise<n
     returning 1`
   await tx.sql`
     delete from webhook_endpoints e where e.deleted_at is not null
-       and (e.leased_until is null or e.leased_until < now())
+       and ${turnIsFree}
        and not exists (select 1 from webhook_deliveries d where d.endpoint_id = e.id)`
   return rows.length
 }
