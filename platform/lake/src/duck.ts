@@ -3,6 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
 import { platformError } from '@stoa/kernel'
+import { quoteText } from './columns.ts'
 import { makeTurns } from './turns.ts'
 
 /** A value that a statement takes or returns; whole numbers of 64 bits are returned as text, and so are times and dates. */
@@ -12,6 +13,8 @@ export type SqlValue = string | number | boolean | bigint | null
 export interface DuckSession {
   /** Runs a statement and returns its rows. */
   readonly rows: (sql: string, parameters?: readonly SqlValue[]) => Promise<Record<string, SqlValue>[]>
+  /** The connection of the library, for work that prepares statements or reads their rows in portions; not to be used after the work. */
+  readonly connection: DuckDBConnection
 }
 
 /** How long a piece of work may take, and until when it is wanted. */
@@ -27,6 +30,12 @@ export interface DuckOptions {
   /** The only folder that statements can read and write; work that exceeds the memory spills into a folder in it. */
   readonly folder: string
   readonly memoryMiB: number
+  /** Narrows `folder` to these folders in it; work that exceeds the memory still spills into `folder`. */
+  readonly reads?: readonly string[]
+  /** Settings of DuckDB from its start on, such as `errors_as_json`. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Statements that prepare the engine before it is locked. */
+  readonly prepare?: readonly string[]
   /** How much of the disk work that exceeds the memory may use; 1,024 by default. */
   readonly spillMiB?: number
   readonly threads?: number
@@ -86,7 +95,7 @@ export function makeDuck(options: DuckOptions): Duck {
         return await within(await connect(), { ...limits, closing: closing.signal }, work)
       } catch (error) {
         // DuckDB does not trust its own state after these.
-        if (/^(INTERNAL|FATAL)/.test((error as Error).message)) starting = undefined
+        if (/^(\{"exception_type":")?(INTERNAL|FATAL)/.test((error as Error).message)) starting = undefined
         throw error
       } finally {
         turns.leave(isPatient)
@@ -100,7 +109,13 @@ export function makeDuck(options: DuckOptions): Duck {
   }
 }
 
-async function start({ folder, memoryMiB, spillMiB = 1_024, threads = 2 }: DuckOptions): Promise<DuckDBInstance> {
+async function start({
+  folder,
+  memoryMiB,
+  spillMiB = 1_024,
+  threads = 2,
+  ...options
+}: DuckOptions): Promise<DuckDBInstance> {
   await removeSpilled(folder)
   const { DuckDBInstance: Instance } = await import('@duckdb/node-api')
   const instance = await Instance.create(':memory:', {
@@ -111,11 +126,13 @@ async function start({ folder, memoryMiB, spillMiB = 1_024, threads = 2 }: DuckO
     max_temp_directory_size: `${spillMiB}MiB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    ...options.settings,
   })
   const connection = await instance.connect()
-  const allowed = folder.replaceAll("'", "''")
+  const allowed = (options.reads ?? [folder]).map((each) => quoteText(each)).join(', ')
   await connection.run(`set TimeZone = 'UTC'`)
-  await connection.run(`set allowed_directories = ['${allowed}']`)
+  for (const statement of options.prepare ?? []) await connection.run(statement)
+  await connection.run(`set allowed_directories = [${allowed}]`)
   await connection.run('set enable_external_access = false')
   await connection.run('set lock_configuration = true')
   connection.closeSync()
@@ -155,6 +172,7 @@ async function within<Result>(
   for (const each of signals) each.addEventListener('abort', interrupt)
   try {
     return await work({
+      connection,
       async rows(sql, parameters = []) {
         // between two statements there is nothing to interrupt
         if (isLate) throw platformError('lake.too_long', `the query took longer than ${timeoutMs} ms`)
@@ -175,10 +193,10 @@ async function within<Result>(
 
 function refusalOf(cause: unknown, lateAfterMs: number | undefined): unknown {
   const { message } = cause as Error
-  if (lateAfterMs !== undefined && message.startsWith('INTERRUPT')) {
+  if (lateAfterMs !== undefined && /^(\{"exception_type":")?INTERRUPT/.test(message)) {
     return platformError('lake.too_long', `the query took longer than ${lateAfterMs} ms`, { cause })
   }
-  if (message.startsWith('Out of Memory')) {
+  if (/^(\{"exception_type":")?Out of Memory/.test(message)) {
     return platformError('lake.too_large', 'the query needs more memory than it may use', { cause })
   }
   return cause

@@ -25,6 +25,7 @@ vi.mock(import('node:fs/promises'), async (original) => {
 /** Has one row, and writes files as DuckDB would. */
 function sessionOn(day: string | null): DuckSession {
   return {
+    connection: undefined as never,
     async rows(sql) {
       const path = /to '([^']+)'/.exec(sql)?.[1]
       if (path !== undefined) await writeFile(path, 'rows')

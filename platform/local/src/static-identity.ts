@@ -28,6 +28,10 @@ export function staticIdentity(access: AccessTable, service: string): Identity {
     verifier: { verify: () => refuse(), forget() {}, revokeSessions() {}, knowsEnded() {}, checkKeys: async () => 1 },
     onInvalidated: () => () => {},
     close: async () => {},
+    signIn: async (credential) => {
+      const principal = principalOf(claimsOf(readCaller(credential)))
+      return async () => principal
+    },
     async authenticate(authorization) {
       if (authorization === undefined) return anonymous
       const caller = readCaller(authorization)

@@ -16,6 +16,7 @@ export {
   type Decrypted,
 } from './changing-keys.ts'
 export { audienceOf, PUBLIC_AUDIENCE, resourceOf, type Claims } from './claims.ts'
+export { API_KEY_PREFIX, createApiKeyExchange, type ExchangeApiKey } from './api-key-tokens.ts'
 export { boundKeyOf, createProofVerifier, PROOF_ALGORITHMS, type PresentedProof, type ProofVerifier } from './dpop.ts'
 export { fetchKeys, type LoadKeys } from './key-set.ts'
 export { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'

@@ -12,7 +12,8 @@ export interface BoundService {
 
 /** Makes the deps and the handlers of a service. @throws StartError if a handler is missing or not declared */
 export function bindService(definition: DefinedService, connections: Connections): BoundService {
-  const { service, live, database, log, clock, newId, telemetry, makeTx, tally, calls, flags, blobs } = connections
+  const { service, live, database, log, clock, newId, telemetry, makeTx, tally, calls, flags, blobs, identity } =
+    connections
   const deps = definition.deps({
     config: live.values,
     db: database.read,
@@ -22,6 +23,7 @@ export function bindService(definition: DefinedService, connections: Connections
     telemetry,
     makeTx,
     audit: tally,
+    signIn: identity.signIn,
     calls: calls.for({}) as never,
     flags: flags.flags as never,
     blobs: blobs?.shelves as never,

@@ -8,6 +8,7 @@ import type { Dependency } from '@stoa/kernel/part'
 import type { BatchControl, CatchUp, LogFollower } from '@stoa/events'
 import type { Database, MigrationSet } from '@stoa/postgres'
 import type { Telemetry } from '@stoa/telemetry'
+import type { SignIn } from './sign-in.ts'
 
 /** The context from which a service creates its deps when it starts. */
 export interface DepsContext<Config, S extends Service> {
@@ -22,6 +23,8 @@ export interface DepsContext<Config, S extends Service> {
   readonly makeTx: (handle: WriteHandle) => Tx<S>
   /** Records actions outside of a transaction in the audit trail, equal ones of a minute as one entry. */
   readonly audit: Tally
+  /** Signs in callers of a door that the service opens beside its port. */
+  readonly signIn: SignIn
   /** The clients of the declared calls, outside of any request. */
   readonly calls: Calls<S['calls']>
   /** The declared feature flags; their rules come from config, and their defaults from the contract. */

@@ -4,6 +4,7 @@ import { type Clock, platformError } from '@stoa/kernel'
 import type { Part } from '@stoa/kernel/part'
 import {
   anonymous,
+  createApiKeyExchange,
   createPrincipals,
   createServiceTokens,
   createTokenVerifier,
@@ -15,6 +16,7 @@ import {
 } from '@stoa/security'
 import type { Telemetry } from '@stoa/telemetry'
 import { followEndedSessions } from './follow-ended-sessions.ts'
+import { makeSignIn, type SignIn } from './sign-in.ts'
 
 /** Authenticates the callers of a service, and provides its tokens for calls. */
 export interface Identity {
@@ -24,6 +26,7 @@ export interface Identity {
   readonly tokens: ServiceTokens
   readonly verifier: TokenVerifier
   readonly onInvalidated: OnInvalidated
+  readonly signIn: SignIn
   /** Stops following ended sessions. */
   readonly close: () => Promise<void>
 }
@@ -71,6 +74,11 @@ export function makeIdentity(options: IdentityOptions): Identity {
   return {
     verifier,
     onInvalidated,
+    signIn: makeSignIn({
+      verify: verifier.verify,
+      principalOf,
+      exchangeApiKey: createApiKeyExchange({ service, secret, tokenUrl }),
+    }),
     close,
     tokens,
     async authenticate(authorization) {

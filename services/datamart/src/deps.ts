@@ -1,6 +1,7 @@
 import type { Clock } from '@stoa/kernel'
 import type { Duck, TableReader } from '@stoa/lake'
 import type { Database } from '@stoa/postgres'
+import type { SqlEndpoint } from './sql/serve-sql.ts'
 
 /** What the use cases of datamart are made with. */
 export interface Deps {
@@ -11,4 +12,8 @@ export interface Deps {
   readonly lake: string
   readonly tables: TableReader
   readonly queryTimeoutMs: number
+  /** Opens the endpoint for SQL clients; undefined if none is set. */
+  readonly openSql: (() => Promise<SqlEndpoint>) | undefined
+  /** The endpoint that is open. */
+  sql?: SqlEndpoint
 }
