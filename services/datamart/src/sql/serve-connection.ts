@@ -198,7 +198,7 @@ async function serveSession(door: SqlDoor, parts: SessionParts, end: OpenSession
         throw fatal(sqlStates.protocolViolation, `message ${JSON.stringify(message.type)} is not supported`)
       }
       idle.refresh()
-      // whoever sends and never reads has as long as a statement
+      // a client that sends and never reads has as long as a statement
       await transport.drained(AbortSignal.any([transport.closed, AbortSignal.timeout(door.limits.timeoutMs)]))
     }
   } finally {

@@ -1,4 +1,3 @@
-import type { Principal } from '@stoa/security'
 import { readBody } from '../wire/body-reader.ts'
 import type { Message } from '../wire/message-reader.ts'
 import { SqlError, sqlStates } from '../wire/sql-error.ts'
@@ -17,7 +16,7 @@ export interface SessionParts {
   readonly engine: SqlEngine
   readonly state: SessionState
   /** Verifies the caller again. @throws SqlError fatal, once it may no longer query */
-  readonly verify: () => Promise<Principal>
+  readonly verify: () => Promise<{ readonly subject: string }>
   readonly timeoutMs: number
   readonly log: StatementLog
   /** Cancels the statements that run. */

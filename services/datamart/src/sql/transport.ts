@@ -33,7 +33,7 @@ export function makeTransport(accepted: Socket): Transport {
 
   const onData = (chunk: Buffer) => {
     reader.add(chunk)
-    // One that sends ahead waits; whoever reads a longer message resumes.
+    // A client that sends ahead waits; `read` resumes it for a longer message.
     if (reader.size() > mostUnreadBytes) socket.pause()
     wake()
   }
