@@ -35,7 +35,7 @@ export declare type OpenSessionRequest = Message<"stoa.auth.v1.OpenSessionReques
   tier: string;
 
   /**
-   * how it was proven, by RFC 8176: pwd, otp, mfa; or guest
+   * how it was proven, by RFC 8176: pwd, otp, pop, mfa; or guest
    *
    * @generated from field: repeated string methods = 5;
    */

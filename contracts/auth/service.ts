@@ -21,7 +21,9 @@ const described = describeService({
   }),
   publishes: events,
   consumes: { userDeleted },
-  calls: { user: pick(UserRpc, 'verifyPassword', 'verifyOneTimeCode', 'getClaims') },
+  calls: {
+    user: pick(UserRpc, 'verifyPassword', 'verifyOneTimeCode', 'beginPasskeySignIn', 'verifyPasskey', 'getClaims'),
+  },
   tasks: {
     'purge-expired': { payload: Type.Object({}), everyMs: 600_000 },
     'rotate-signing-keys': { payload: Type.Object({}), everyMs: 3_600_000 },

@@ -110,4 +110,34 @@ export const userErrors = errors({
     why: 'The second factor of your own account is disabled with its password and a code, so that a stolen session cannot do it.',
     fix: 'Disable it with a code or a recovery code, or ask another administrator.',
   },
+  'user.passkey_not_found': {
+    kind: 'not_found',
+    title: 'No such passkey',
+    why: 'There is no passkey with this id, or it belongs to another account.',
+    fix: 'List the passkeys of the account.',
+  },
+  'user.passkey_limit': {
+    kind: 'conflict',
+    title: 'The account has the maximum number of passkeys',
+    why: 'The number of passkeys per account is limited.',
+    fix: 'Remove a passkey that is no longer used.',
+  },
+  'user.passkey_taken': {
+    kind: 'conflict',
+    title: 'The passkey was added before',
+    why: 'A passkey belongs to one account, and is added once.',
+    fix: 'List the passkeys of the account; make another passkey to add one more.',
+  },
+  'user.passkey_refused': {
+    kind: 'invalid',
+    title: 'The new passkey is not accepted',
+    why: 'The options of the passkey have expired, were used, or belong to another session; or it was made on a page of another origin, without verifying its user, or with an unknown algorithm.',
+    fix: 'Request new options, and make the passkey on a page of PASSKEY_ORIGINS with a screen lock, fingerprint or PIN.',
+  },
+  'user.passkey_wrong': {
+    kind: 'unauthenticated',
+    title: 'The passkey is not accepted',
+    why: 'The passkey was removed, its challenge has expired or was used, or its signature is wrong.',
+    fix: 'Begin the sign-in again, or sign in with the password.',
+  },
 })

@@ -61,3 +61,11 @@ export const mfaDisabled = event(
     resetBy: Type.Optional(UserId),
   }),
 )
+
+const PasskeyOfAccount = Type.Object({ userId: UserId, passkeyId: Type.String({ format: 'uuid' }) })
+
+/** A passkey was added to an account: it signs in without the password. */
+export const passkeyAdded = event('user.passkey_added', '1.0.0', PasskeyOfAccount)
+
+/** A passkey was removed from an account. */
+export const passkeyRemoved = event('user.passkey_removed', '1.0.0', PasskeyOfAccount)

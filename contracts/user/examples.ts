@@ -1,6 +1,7 @@
 import type { Examples } from '@stoa/contract'
 import type * as addresses from './addresses-http.ts'
 import type * as http from './http.ts'
+import type * as passkeys from './passkeys-http.ts'
 import type * as preferences from './preferences-http.ts'
 import type * as secondFactor from './second-factor-http.ts'
 
@@ -16,8 +17,19 @@ const address = {
   isDefault: true,
 } as const
 
+const createdCredential = {
+  id: '3q2-7wAAAAAAAAAAAAAAAA',
+  response: {
+    clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0',
+    attestationObject: 'o2NmbXRkbm9uZQ',
+    transports: ['internal'],
+  },
+} as const
+
 /** Examples of the operations of user. */
-export const userExamples: Examples<typeof http & typeof preferences & typeof addresses & typeof secondFactor> = {
+export const userExamples: Examples<
+  typeof http & typeof preferences & typeof addresses & typeof secondFactor & typeof passkeys
+> = {
   registerUser: {
     body: { ...credentials, name: 'Cora Contract', locale: 'en' },
     unique: (suffix) => ({ email: `${suffix}@stoa.example`, password: `${suffix}-good` }),
@@ -46,6 +58,9 @@ export const userExamples: Examples<typeof http & typeof preferences & typeof ad
   enableSecondFactor: { body: { password: 'a-long-password' } },
   verifySecondFactor: { body: { otp: '123456' } },
   disableSecondFactor: { body: { password: 'a-long-password', otp: '123456' } },
+  beginPasskey: { body: { password: 'a-long-password' } },
+  addPasskey: { body: { name: 'Phone', credential: createdCredential } },
+  renamePasskey: { body: { name: 'Old phone' } },
   addAddress: { body: address },
   replaceAddress: { body: address },
 }

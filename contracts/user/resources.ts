@@ -76,7 +76,7 @@ export const Tokens = Type.Object({
 })
 export type Tokens = Static<typeof Tokens>
 
-/** What became of an attempt to sign in; the last three had the right password. */
+/** What became of an attempt to sign in; those of a one-time code had the right password. */
 export const AttemptOutcome = Type.Enum([
   'succeeded',
   'wrong_password',
@@ -84,6 +84,7 @@ export const AttemptOutcome = Type.Enum([
   'otp_required',
   'otp_wrong',
   'otp_unexpected',
+  'passkey_wrong',
 ])
 export type AttemptOutcome = Static<typeof AttemptOutcome>
 

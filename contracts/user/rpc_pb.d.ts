@@ -177,6 +177,103 @@ export declare type VerifyOneTimeCodeResponse = Message<"stoa.user.v1.VerifyOneT
 export declare const VerifyOneTimeCodeResponseSchema: GenMessage<VerifyOneTimeCodeResponse>;
 
 /**
+ * @generated from message stoa.user.v1.BeginPasskeySignInRequest
+ */
+export declare type BeginPasskeySignInRequest = Message<"stoa.user.v1.BeginPasskeySignInRequest"> & {
+  /**
+   * the sign-in at the caller that the challenge is bound to; a new challenge replaces the one before
+   *
+   * @generated from field: string sign_in_id = 1;
+   */
+  signInId: string;
+};
+
+/**
+ * Describes the message stoa.user.v1.BeginPasskeySignInRequest.
+ * Use `create(BeginPasskeySignInRequestSchema)` to create a new message.
+ */
+export declare const BeginPasskeySignInRequestSchema: GenMessage<BeginPasskeySignInRequest>;
+
+/**
+ * @generated from message stoa.user.v1.BeginPasskeySignInResponse
+ */
+export declare type BeginPasskeySignInResponse = Message<"stoa.user.v1.BeginPasskeySignInResponse"> & {
+  /**
+   * base64url
+   *
+   * @generated from field: string challenge = 1;
+   */
+  challenge: string;
+
+  /**
+   * @generated from field: string rp_id = 2;
+   */
+  rpId: string;
+
+  /**
+   * @generated from field: int32 timeout_ms = 3;
+   */
+  timeoutMs: number;
+};
+
+/**
+ * Describes the message stoa.user.v1.BeginPasskeySignInResponse.
+ * Use `create(BeginPasskeySignInResponseSchema)` to create a new message.
+ */
+export declare const BeginPasskeySignInResponseSchema: GenMessage<BeginPasskeySignInResponse>;
+
+/**
+ * @generated from message stoa.user.v1.VerifyPasskeyRequest
+ */
+export declare type VerifyPasskeyRequest = Message<"stoa.user.v1.VerifyPasskeyRequest"> & {
+  /**
+   * @generated from field: string sign_in_id = 1;
+   */
+  signInId: string;
+
+  /**
+   * JSON of the credential, as its toJSON() returns it
+   *
+   * @generated from field: string credential = 2;
+   */
+  credential: string;
+
+  /**
+   * @generated from field: string address = 3;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message stoa.user.v1.VerifyPasskeyRequest.
+ * Use `create(VerifyPasskeyRequestSchema)` to create a new message.
+ */
+export declare const VerifyPasskeyRequestSchema: GenMessage<VerifyPasskeyRequest>;
+
+/**
+ * @generated from message stoa.user.v1.VerifyPasskeyResponse
+ */
+export declare type VerifyPasskeyResponse = Message<"stoa.user.v1.VerifyPasskeyResponse"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * the version of the account whose passkey was checked
+   *
+   * @generated from field: int32 account_version = 2;
+   */
+  accountVersion: number;
+};
+
+/**
+ * Describes the message stoa.user.v1.VerifyPasskeyResponse.
+ * Use `create(VerifyPasskeyResponseSchema)` to create a new message.
+ */
+export declare const VerifyPasskeyResponseSchema: GenMessage<VerifyPasskeyResponse>;
+
+/**
  * @generated from message stoa.user.v1.GetClaimsRequest
  */
 export declare type GetClaimsRequest = Message<"stoa.user.v1.GetClaimsRequest"> & {
@@ -382,6 +479,26 @@ export declare const UserRpc: GenService<{
     methodKind: "unary";
     input: typeof VerifyOneTimeCodeRequestSchema;
     output: typeof VerifyOneTimeCodeResponseSchema;
+  },
+  /**
+   * Begins a sign-in with a passkey: a challenge that counts once, and for five minutes, in this sign-in.
+   *
+   * @generated from rpc stoa.user.v1.UserRpc.BeginPasskeySignIn
+   */
+  beginPasskeySignIn: {
+    methodKind: "unary";
+    input: typeof BeginPasskeySignInRequestSchema;
+    output: typeof BeginPasskeySignInResponseSchema;
+  },
+  /**
+   * Checks what a passkey answered to the challenge of a sign-in, lock-out included.
+   *
+   * @generated from rpc stoa.user.v1.UserRpc.VerifyPasskey
+   */
+  verifyPasskey: {
+    methodKind: "unary";
+    input: typeof VerifyPasskeyRequestSchema;
+    output: typeof VerifyPasskeyResponseSchema;
   },
   /**
    * What a token says of an account: roles, tier, e-mail; refuses a closed one.

@@ -8,7 +8,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file user/rpc.proto.
  */
 export const file_user_rpc = /*@__PURE__*/
-  fileDesc("Cg51c2VyL3JwYy5wcm90bxIMc3RvYS51c2VyLnYxIiQKEUdldENvbnRhY3RSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkilwEKEkdldENvbnRhY3RSZXNwb25zZRINCgVlbWFpbBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmxvY2FsZRgDIAEoCRIbCg5lbWFpbF92ZXJpZmllZBgEIAEoCEgAiAEBEhYKCXRpbWVfem9uZRgFIAEoCUgBiAEBQhEKD19lbWFpbF92ZXJpZmllZEIMCgpfdGltZV96b25lImAKFVZlcmlmeVBhc3N3b3JkUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEhUKDWFza3NfZm9yX2NvZGUYBCABKAgiWQoWVmVyaWZ5UGFzc3dvcmRSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEhcKD2FjY291bnRfdmVyc2lvbhgCIAEoBRIVCg1jb2RlX3JlcXVpcmVkGAMgASgIImIKGFZlcmlmeU9uZVRpbWVDb2RlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhcKD2FjY291bnRfdmVyc2lvbhgCIAEoBRILCgNvdHAYAyABKAkSDwoHYWRkcmVzcxgEIAEoCSIbChlWZXJpZnlPbmVUaW1lQ29kZVJlc3BvbnNlIiMKEEdldENsYWltc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSKyAQoRR2V0Q2xhaW1zUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVyb2xlcxgDIAMoCRIMCgR0aWVyGAQgASgJEgwKBG5hbWUYBSABKAkSDgoGbG9jYWxlGAYgASgJEhsKDmVtYWlsX3ZlcmlmaWVkGAcgASgISACIAQESEgoKdXBkYXRlZF9hdBgIIAEoA0IRCg9fZW1haWxfdmVyaWZpZWQiKAoVSXNzdWVMaW5rVG9rZW5SZXF1ZXN0Eg8KB2xpbmtfaWQYASABKAkiJwoWSXNzdWVMaW5rVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCSI8ChRTbmFwc2hvdFVzZXJzUmVxdWVzdBIVCg1hZnRlcl91c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFIjoKCVVzZXJTdGF0ZRIPCgd1c2VyX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0aWVyGAMgASgJIlsKFVNuYXBzaG90VXNlcnNSZXNwb25zZRImCgV1c2VycxgBIAMoCzIXLnN0b2EudXNlci52MS5Vc2VyU3RhdGUSGgoSbmV4dF9hZnRlcl91c2VyX2lkGAIgASgJMqIECgdVc2VyUnBjEk8KCkdldENvbnRhY3QSHy5zdG9hLnVzZXIudjEuR2V0Q29udGFjdFJlcXVlc3QaIC5zdG9hLnVzZXIudjEuR2V0Q29udGFjdFJlc3BvbnNlElsKDlZlcmlmeVBhc3N3b3JkEiMuc3RvYS51c2VyLnYxLlZlcmlmeVBhc3N3b3JkUmVxdWVzdBokLnN0b2EudXNlci52MS5WZXJpZnlQYXNzd29yZFJlc3BvbnNlEmQKEVZlcmlmeU9uZVRpbWVDb2RlEiYuc3RvYS51c2VyLnYxLlZlcmlmeU9uZVRpbWVDb2RlUmVxdWVzdBonLnN0b2EudXNlci52MS5WZXJpZnlPbmVUaW1lQ29kZVJlc3BvbnNlEkwKCUdldENsYWltcxIeLnN0b2EudXNlci52MS5HZXRDbGFpbXNSZXF1ZXN0Gh8uc3RvYS51c2VyLnYxLkdldENsYWltc1Jlc3BvbnNlElsKDklzc3VlTGlua1Rva2VuEiMuc3RvYS51c2VyLnYxLklzc3VlTGlua1Rva2VuUmVxdWVzdBokLnN0b2EudXNlci52MS5Jc3N1ZUxpbmtUb2tlblJlc3BvbnNlElgKDVNuYXBzaG90VXNlcnMSIi5zdG9hLnVzZXIudjEuU25hcHNob3RVc2Vyc1JlcXVlc3QaIy5zdG9hLnVzZXIudjEuU25hcHNob3RVc2Vyc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("Cg51c2VyL3JwYy5wcm90bxIMc3RvYS51c2VyLnYxIiQKEUdldENvbnRhY3RSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkilwEKEkdldENvbnRhY3RSZXNwb25zZRINCgVlbWFpbBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmxvY2FsZRgDIAEoCRIbCg5lbWFpbF92ZXJpZmllZBgEIAEoCEgAiAEBEhYKCXRpbWVfem9uZRgFIAEoCUgBiAEBQhEKD19lbWFpbF92ZXJpZmllZEIMCgpfdGltZV96b25lImAKFVZlcmlmeVBhc3N3b3JkUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEhUKDWFza3NfZm9yX2NvZGUYBCABKAgiWQoWVmVyaWZ5UGFzc3dvcmRSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEhcKD2FjY291bnRfdmVyc2lvbhgCIAEoBRIVCg1jb2RlX3JlcXVpcmVkGAMgASgIImIKGFZlcmlmeU9uZVRpbWVDb2RlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhcKD2FjY291bnRfdmVyc2lvbhgCIAEoBRILCgNvdHAYAyABKAkSDwoHYWRkcmVzcxgEIAEoCSIbChlWZXJpZnlPbmVUaW1lQ29kZVJlc3BvbnNlIi8KGUJlZ2luUGFzc2tleVNpZ25JblJlcXVlc3QSEgoKc2lnbl9pbl9pZBgBIAEoCSJSChpCZWdpblBhc3NrZXlTaWduSW5SZXNwb25zZRIRCgljaGFsbGVuZ2UYASABKAkSDQoFcnBfaWQYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoBSJPChRWZXJpZnlQYXNza2V5UmVxdWVzdBISCgpzaWduX2luX2lkGAEgASgJEhIKCmNyZWRlbnRpYWwYAiABKAkSDwoHYWRkcmVzcxgDIAEoCSJBChVWZXJpZnlQYXNza2V5UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRIXCg9hY2NvdW50X3ZlcnNpb24YAiABKAUiIwoQR2V0Q2xhaW1zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIrIBChFHZXRDbGFpbXNSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEg0KBWVtYWlsGAIgASgJEg0KBXJvbGVzGAMgAygJEgwKBHRpZXIYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZsb2NhbGUYBiABKAkSGwoOZW1haWxfdmVyaWZpZWQYByABKAhIAIgBARISCgp1cGRhdGVkX2F0GAggASgDQhEKD19lbWFpbF92ZXJpZmllZCIoChVJc3N1ZUxpbmtUb2tlblJlcXVlc3QSDwoHbGlua19pZBgBIAEoCSInChZJc3N1ZUxpbmtUb2tlblJlc3BvbnNlEg0KBXRva2VuGAEgASgJIjwKFFNuYXBzaG90VXNlcnNSZXF1ZXN0EhUKDWFmdGVyX3VzZXJfaWQYASABKAkSDQoFbGltaXQYAiABKAUiOgoJVXNlclN0YXRlEg8KB3VzZXJfaWQYASABKAkSDgoGc3RhdHVzGAIgASgJEgwKBHRpZXIYAyABKAkiWwoVU25hcHNob3RVc2Vyc1Jlc3BvbnNlEiYKBXVzZXJzGAEgAygLMhcuc3RvYS51c2VyLnYxLlVzZXJTdGF0ZRIaChJuZXh0X2FmdGVyX3VzZXJfaWQYAiABKAky5QUKB1VzZXJScGMSTwoKR2V0Q29udGFjdBIfLnN0b2EudXNlci52MS5HZXRDb250YWN0UmVxdWVzdBogLnN0b2EudXNlci52MS5HZXRDb250YWN0UmVzcG9uc2USWwoOVmVyaWZ5UGFzc3dvcmQSIy5zdG9hLnVzZXIudjEuVmVyaWZ5UGFzc3dvcmRSZXF1ZXN0GiQuc3RvYS51c2VyLnYxLlZlcmlmeVBhc3N3b3JkUmVzcG9uc2USZAoRVmVyaWZ5T25lVGltZUNvZGUSJi5zdG9hLnVzZXIudjEuVmVyaWZ5T25lVGltZUNvZGVSZXF1ZXN0Gicuc3RvYS51c2VyLnYxLlZlcmlmeU9uZVRpbWVDb2RlUmVzcG9uc2USZwoSQmVnaW5QYXNza2V5U2lnbkluEicuc3RvYS51c2VyLnYxLkJlZ2luUGFzc2tleVNpZ25JblJlcXVlc3QaKC5zdG9hLnVzZXIudjEuQmVnaW5QYXNza2V5U2lnbkluUmVzcG9uc2USWAoNVmVyaWZ5UGFzc2tleRIiLnN0b2EudXNlci52MS5WZXJpZnlQYXNza2V5UmVxdWVzdBojLnN0b2EudXNlci52MS5WZXJpZnlQYXNza2V5UmVzcG9uc2USTAoJR2V0Q2xhaW1zEh4uc3RvYS51c2VyLnYxLkdldENsYWltc1JlcXVlc3QaHy5zdG9hLnVzZXIudjEuR2V0Q2xhaW1zUmVzcG9uc2USWwoOSXNzdWVMaW5rVG9rZW4SIy5zdG9hLnVzZXIudjEuSXNzdWVMaW5rVG9rZW5SZXF1ZXN0GiQuc3RvYS51c2VyLnYxLklzc3VlTGlua1Rva2VuUmVzcG9uc2USWAoNU25hcHNob3RVc2VycxIiLnN0b2EudXNlci52MS5TbmFwc2hvdFVzZXJzUmVxdWVzdBojLnN0b2EudXNlci52MS5TbmFwc2hvdFVzZXJzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * Describes the message stoa.user.v1.GetContactRequest.
@@ -53,53 +53,81 @@ export const VerifyOneTimeCodeResponseSchema = /*@__PURE__*/
   messageDesc(file_user_rpc, 5);
 
 /**
+ * Describes the message stoa.user.v1.BeginPasskeySignInRequest.
+ * Use `create(BeginPasskeySignInRequestSchema)` to create a new message.
+ */
+export const BeginPasskeySignInRequestSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 6);
+
+/**
+ * Describes the message stoa.user.v1.BeginPasskeySignInResponse.
+ * Use `create(BeginPasskeySignInResponseSchema)` to create a new message.
+ */
+export const BeginPasskeySignInResponseSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 7);
+
+/**
+ * Describes the message stoa.user.v1.VerifyPasskeyRequest.
+ * Use `create(VerifyPasskeyRequestSchema)` to create a new message.
+ */
+export const VerifyPasskeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 8);
+
+/**
+ * Describes the message stoa.user.v1.VerifyPasskeyResponse.
+ * Use `create(VerifyPasskeyResponseSchema)` to create a new message.
+ */
+export const VerifyPasskeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_user_rpc, 9);
+
+/**
  * Describes the message stoa.user.v1.GetClaimsRequest.
  * Use `create(GetClaimsRequestSchema)` to create a new message.
  */
 export const GetClaimsRequestSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 6);
+  messageDesc(file_user_rpc, 10);
 
 /**
  * Describes the message stoa.user.v1.GetClaimsResponse.
  * Use `create(GetClaimsResponseSchema)` to create a new message.
  */
 export const GetClaimsResponseSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 7);
+  messageDesc(file_user_rpc, 11);
 
 /**
  * Describes the message stoa.user.v1.IssueLinkTokenRequest.
  * Use `create(IssueLinkTokenRequestSchema)` to create a new message.
  */
 export const IssueLinkTokenRequestSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 8);
+  messageDesc(file_user_rpc, 12);
 
 /**
  * Describes the message stoa.user.v1.IssueLinkTokenResponse.
  * Use `create(IssueLinkTokenResponseSchema)` to create a new message.
  */
 export const IssueLinkTokenResponseSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 9);
+  messageDesc(file_user_rpc, 13);
 
 /**
  * Describes the message stoa.user.v1.SnapshotUsersRequest.
  * Use `create(SnapshotUsersRequestSchema)` to create a new message.
  */
 export const SnapshotUsersRequestSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 10);
+  messageDesc(file_user_rpc, 14);
 
 /**
  * Describes the message stoa.user.v1.UserState.
  * Use `create(UserStateSchema)` to create a new message.
  */
 export const UserStateSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 11);
+  messageDesc(file_user_rpc, 15);
 
 /**
  * Describes the message stoa.user.v1.SnapshotUsersResponse.
  * Use `create(SnapshotUsersResponseSchema)` to create a new message.
  */
 export const SnapshotUsersResponseSchema = /*@__PURE__*/
-  messageDesc(file_user_rpc, 12);
+  messageDesc(file_user_rpc, 16);
 
 /**
  * @generated from service stoa.user.v1.UserRpc

@@ -10,6 +10,7 @@ import * as events from './events.ts'
 import { userExamples } from './examples.ts'
 import { userGraph } from './graph.ts'
 import * as http from './http.ts'
+import * as passkeys from './passkeys-http.ts'
 import * as preferences from './preferences-http.ts'
 import * as secondFactor from './second-factor-http.ts'
 import { UserRpc } from './rpc_pb.js'
@@ -20,11 +21,13 @@ const described = describeService({
   owner: 'customers',
   slo: { availability: 0.9995, p99Ms: 50, errorRate: 0.001 },
   errors: userErrors,
-  operations: { ...http, ...preferences, ...addresses, ...secondFactor },
+  operations: { ...http, ...preferences, ...addresses, ...secondFactor, ...passkeys },
   rpc: rpc(UserRpc, {
     getContact: { effect: 'read', refuses: ['user.not_found'] },
     verifyPassword: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_required'] },
     verifyOneTimeCode: { effect: 'write', refuses: ['user.credentials_wrong', 'user.locked', 'user.otp_wrong'] },
+    beginPasskeySignIn: { effect: 'write' },
+    verifyPasskey: { effect: 'write', refuses: ['user.passkey_wrong', 'user.locked'] },
     getClaims: { effect: 'read', refuses: ['user.not_found'] },
     issueLinkToken: { effect: 'write', refuses: ['user.token_invalid'] },
     snapshotUsers: { effect: 'read' },
@@ -43,6 +46,8 @@ const described = describeService({
   personalData: {
     secondFactor:
       'the secret of an authenticator app, encrypted, and hashes of recovery codes; not exported, deleted when the account is erased',
+    passkeys:
+      'names, public keys and last uses of passkeys; exported without the keys, deleted when the account is erased',
     account: 'e-mail, name, time zone, addresses and loyalty points; anonymised when the account is erased',
     guests:
       'the e-mail address of a guest, until GUEST_RETENTION_DAYS after the visit, or as long as an order of the guest is kept',

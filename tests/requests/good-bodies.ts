@@ -13,9 +13,11 @@ import type { UserService } from '@stoa/contracts/user/service'
 import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import type { Static, TSchema } from 'typebox'
+import { passkeyDevice } from '../../services/user/tests/passkey-device.ts'
 import { codeOf } from '../second-factor.ts'
 import { accountOf, ask, newCustomer, passwordChange, remembered, type Account } from './accounts.ts'
 import type { DeclaredOperation } from './declared-routes.ts'
+import { doors } from './doors.ts'
 import type { Meanings } from './valid-values.ts'
 
 /** Whom a request is about, and the ids in its path from left to right. */
@@ -135,7 +137,15 @@ const ofAuth: LiveFields<AuthService> = {
   },
 }
 
+/** What a device makes of the options of a new passkey. */
+async function newCredential(owner: Account) {
+  const { challenge, rp } = await ask('POST', `/api/v1/users/${owner.id}/passkeys/options`, owner, withPassword)
+  return passkeyDevice().create({ challenge, rpId: rp.id, origin: doors().gatewayUrl })
+}
+
 const ofUser: LiveFields<UserService> = {
+  beginPasskey: () => withPassword,
+  addPasskey: async ({ owner }) => ({ credential: await newCredential(owner) }),
   authenticate: withCredentials,
   authenticateAtAuth: withCredentials,
   login: withCredentials,

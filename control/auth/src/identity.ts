@@ -133,6 +133,8 @@ async function prepare(settings: IdentitySettings) {
         cookieKeys: keysFor(settings, 'cookies').map((key) => key.toString('base64url')),
         verifyPassword: (attempt) => calls.user.verifyPassword({ ...attempt, asksForCode: true }),
         verifyCode: async (attempt) => void (await calls.user.verifyOneTimeCode(attempt)),
+        beginPasskey: (signIn) => calls.user.beginPasskeySignIn(signIn),
+        verifyPasskey: (attempt) => calls.user.verifyPasskey(attempt),
         useApiKey: (key) => transaction((tx) => useApiKey(tx, fingerprint(key), clock.now())),
         isApiKeyLive: async ({ id, generation }) => (await findApiKey(db, id, clock.now()))?.generation === generation,
         onError: (error) => telemetry.logger.error('authorization server failed', { error }),

@@ -14,7 +14,7 @@ export interface Claims extends JWTPayload {
   readonly email?: string
   readonly roles?: string[]
   readonly tier?: string
-  /** How the person was authenticated (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
+  /** How the person was authenticated (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor; `pop` and `mfa` with a passkey. */
   readonly amr?: string[]
   /** The session the token was minted in; its end ends the token. */
   readonly sid?: string

@@ -1,4 +1,4 @@
-import { defineConfig, secret, serviceSettings, setting } from '@stoa/config'
+import { defineConfig, secret, serviceSettings, setting, url } from '@stoa/config'
 import { user } from '@stoa/contracts/user/service'
 import { Type } from 'typebox'
 
@@ -14,6 +14,14 @@ export const config = defineConfig('user', {
   USER_SECRET_OTHER: secret(Type.String({ minLength: 32 }), {
     optional: true,
     doc: 'Another secret that decrypts the secrets of second factors, to change USER_SECRET: the next one before, and the former one after.',
+  }),
+  PASSKEY_RP_ID: setting(Type.String({ format: 'hostname' }), {
+    optional: true,
+    doc: 'Domain for which passkeys are made (the RP ID of WebAuthn): that of AUTH_ISSUER by default, or a parent of it. Passkeys of one domain do not sign in at another.',
+  }),
+  PASSKEY_ORIGINS: setting(Type.Array(url('http', 'https')), {
+    default: [],
+    doc: 'Origins of the pages that make and use passkeys, all below PASSKEY_RP_ID; the origin of AUTH_ISSUER if empty. It has to be among them.',
   }),
   GUEST_RETENTION_DAYS: setting(days, {
     default: 30,

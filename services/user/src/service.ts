@@ -3,6 +3,8 @@ import { createPasswords, deriveChangingKeys } from '@stoa/security'
 import { defineService } from '@stoa/service'
 import { config } from './config.ts'
 import type { Deps } from './deps.ts'
+import { relyingPartyOf } from './domain/relying-party.ts'
+import { addPasskey, beginPasskey } from './use-cases/add-passkey.ts'
 import { authenticate, authenticateAtAuth, login, verifyOneTimeCode, verifyPassword } from './use-cases/authenticate.ts'
 import { changePassword } from './use-cases/change-password.ts'
 import { patchProfile, replaceProfile, setTier } from './use-cases/change-profile.ts'
@@ -16,6 +18,7 @@ import {
   removeAddress,
   replaceAddress,
 } from './use-cases/manage-addresses.ts'
+import { listPasskeys, removePasskey, renamePasskey } from './use-cases/manage-passkeys.ts'
 import { getPreferences, replacePreferences } from './use-cases/manage-preferences.ts'
 import {
   disableSecondFactor,
@@ -24,6 +27,7 @@ import {
   resetSecondFactor,
   verifySecondFactor,
 } from './use-cases/manage-second-factor.ts'
+import { beginPasskeySignIn, verifyPasskey } from './use-cases/passkey-sign-in.ts'
 import {
   getClaims,
   getContact,
@@ -55,6 +59,7 @@ export const userService = defineService(user, {
     audit,
     passwords: createPasswords(),
     secretKeys: deriveChangingKeys({ secret: config.userSecret, other: config.userSecretOther }, 'second factors'),
+    relyingParty: relyingPartyOf(config),
     retention: { guestDays: config.guestRetentionDays, signInDays: config.signInRetentionDays },
   }),
   bind: (deps) => ({
@@ -85,6 +90,11 @@ export const userService = defineService(user, {
       verifySecondFactor: verifySecondFactor(deps),
       disableSecondFactor: disableSecondFactor(deps),
       resetSecondFactor: resetSecondFactor(deps),
+      listPasskeys,
+      beginPasskey: beginPasskey(deps),
+      addPasskey: addPasskey(deps),
+      renamePasskey,
+      removePasskey: removePasskey(deps),
       listAddresses: listOwnAddresses,
       addAddress: addAddress(deps),
       getAddress,
@@ -95,6 +105,8 @@ export const userService = defineService(user, {
       getContact: getContact(deps),
       verifyPassword: verifyPassword(deps),
       verifyOneTimeCode: verifyOneTimeCode(deps),
+      beginPasskeySignIn: beginPasskeySignIn(deps),
+      verifyPasskey: verifyPasskey(deps),
       getClaims: getClaims(deps),
       issueLinkToken: issueLinkToken(deps),
       snapshotUsers: snapshotUsers(deps),

@@ -205,7 +205,7 @@ function methodsOfRequest(ctx: KoaContextWithOIDC | undefined): readonly string[
   return shown?.amr ?? []
 }
 
-const registeredMethods: ReadonlySet<string> = new Set(['pwd', 'otp', 'mfa'])
+const registeredMethods: ReadonlySet<string> = new Set(['pwd', 'otp', 'pop', 'mfa'])
 
 /** The methods as they stand in a token: those of RFC 8176 alone. */
 function methodsOfToken(methods: readonly string[]): string[] {

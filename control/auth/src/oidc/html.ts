@@ -45,13 +45,14 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 // whole, as its hash stands in the policy and a formatter may not move a space in it
 const STYLE_TAG: Markup = { text: `<style>${STYLE}</style>` }
 
-/** The headers every page is sent with: nothing but its own style, never framed, never cached. */
-export function pageHeaders(): Readonly<Record<string, string>> {
+/** The headers every page is sent with: nothing but its own style and script, never framed, never cached. */
+export function pageHeaders(scriptHash?: string): Readonly<Record<string, string>> {
+  const script = scriptHash === undefined ? '' : `script-src 'sha256-${scriptHash}'; connect-src 'self'; `
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     // no form-action: the answer to a sign-in redirects to wherever the client has its page
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ${script}base-uri 'none'; frame-ancestors 'none'`,
     // with no-referrer a browser sends its forms with `Origin: null`, which cannot be told from another site's (Fetch, 3.1)
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',

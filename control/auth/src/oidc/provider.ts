@@ -18,6 +18,7 @@ import {
 import { methodsAt } from './endpoints.ts'
 import { readForm } from './form.ts'
 import { INTERACTION_PATH, serveInteraction } from './interaction.ts'
+import type { BeginPasskey, VerifyPasskey } from './passkey.ts'
 import type { VerifyCode, VerifyPassword } from './sign-in.ts'
 import { acceptStructuredTokens } from './structured-tokens.ts'
 
@@ -31,6 +32,8 @@ export type { Provider }
 export interface OidcServerSettings extends ProviderSettings {
   readonly verifyPassword: VerifyPassword
   readonly verifyCode: VerifyCode
+  readonly beginPasskey: BeginPasskey
+  readonly verifyPasskey: VerifyPasskey
   readonly useApiKey: UseApiKey
   /** Whether an API key is there, and its tokens of this generation have not been ended. */
   readonly isApiKeyLive: (apiKey: ApiKeyTokens) => Promise<boolean>

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAppError } from '@stoa/kernel'
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider'
 import { html, type Markup } from './html.ts'
+import { passkeyForm, sendOptions, type BeginPasskey, type VerifyPasskey } from './passkey.ts'
 import { send } from './send-page.ts'
 import { isStorable } from './storable.ts'
 
@@ -24,6 +25,8 @@ export type VerifyCode = (attempt: ProvenPassword & { readonly otp: string; read
 export interface SignInSettings {
   readonly verifyPassword: VerifyPassword
   readonly verifyCode: VerifyCode
+  readonly beginPasskey: BeginPasskey
+  readonly verifyPasskey: VerifyPasskey
   /** The address that the request comes from. */
   readonly address: string
 }
@@ -49,9 +52,11 @@ export function signInQuestion(interaction: Interaction): [title: string, body: 
   return [title, signInForm(typeof hint === 'string' ? hint : '')]
 }
 
-/** Takes the form of the sign-in page: first the password, then the code of an account with a second factor. */
+/** Takes the form of the sign-in page: a passkey, or first the password, then the code of an account with a second factor. */
 export async function signIn(settings: SignInSettings, provider: Provider, posted: Posted): Promise<void> {
   const { interaction, form, response } = posted
+  if (form.has('passkey')) return sendOptions(response, await settings.beginPasskey({ signInId: interaction.uid }))
+  if (form.has('credential')) return takePasskey(settings, provider, posted)
   if (form.has('restart')) {
     await keepProof(interaction, undefined)
     return send(response, 200, title, signInForm(''))
@@ -78,6 +83,21 @@ async function takePassword(settings: SignInSettings, provider: Provider, posted
     if (isAppError(error, 'user.credentials_wrong')) return send(response, 401, title, signInForm(email, wrong))
     if (!isAppError(error, 'user.locked')) throw error
     send(response, 429, title, signInForm(email, locked))
+  }
+}
+
+/** A passkey is both factors: the device has verified its owner. */
+async function takePasskey(settings: SignInSettings, provider: Provider, posted: Posted): Promise<void> {
+  const { interaction, form, response } = posted
+  const attempt = { signInId: interaction.uid, credential: form.get('credential') ?? '', address: settings.address }
+  const isWrong = 'The passkey was not accepted. Try again, or use your password.'
+  if (!isStorable(attempt)) return send(response, 401, title, signInForm('', isWrong))
+  try {
+    await finish(provider, posted, await settings.verifyPasskey(attempt), ['pop', 'mfa'])
+  } catch (error) {
+    if (isAppError(error, 'user.passkey_wrong')) return send(response, 401, title, signInForm('', isWrong))
+    if (!isAppError(error, 'user.locked')) throw error
+    send(response, 429, title, signInForm('', locked))
   }
 }
 
@@ -134,7 +154,7 @@ function complaintOf(text: string | undefined): Markup {
 }
 
 function signInForm(email: string, complaint?: string): Markup {
-  return html`${complaintOf(complaint)}
+  return html`${complaintOf(complaint)} ${passkeyForm()}
     <form method="post">
       <label for="email">E-mail address</label>
       <input

@@ -1,4 +1,5 @@
 import type { NotificationKind } from '@stoa/contracts/notification/resources'
+import { securityWords, type Words } from './security-templates.ts'
 import type { Wording } from './template.ts'
 
 /** The first version of a template. */
@@ -7,67 +8,12 @@ export interface DefaultTemplate extends Wording {
   readonly locale: 'en' | 'de'
 }
 
-type Words = readonly [subject: string, body: string]
-
 const words: Readonly<Record<NotificationKind, { readonly en: Words; readonly de: Words }>> = {
   'user.created': {
     en: ['Welcome to Stoa', 'Hello {{name}},\n\nYour account is ready.'],
     de: ['Willkommen bei Stoa', 'Hallo {{name}},\n\nIhr Konto ist bereit.'],
   },
-  'user.locked': {
-    en: [
-      'Your account is locked',
-      'Hello {{name}},\n\nAfter too many wrong passwords or codes your account is locked. To unlock it use: {{unlockToken}}',
-    ],
-    de: [
-      'Ihr Konto ist gesperrt',
-      'Hallo {{name}},\n\nnach zu vielen falschen Passwörtern oder Codes ist Ihr Konto gesperrt. Zum Entsperren: {{unlockToken}}',
-    ],
-  },
-  'user.mfa_enabled': {
-    en: [
-      'Your account has a second factor',
-      'Hello {{name}},\n\nFrom now on, signing in to your account needs a code of your authenticator app or a recovery code. If this was not you, change your password and contact us.',
-    ],
-    de: [
-      'Ihr Konto hat einen zweiten Faktor',
-      'Hallo {{name}},\n\nab jetzt brauchen Sie zum Anmelden einen Code Ihrer Authentifizierungs-App oder einen Wiederherstellungscode. Falls das nicht Sie waren, ändern Sie Ihr Passwort und melden Sie sich bei uns.',
-    ],
-  },
-  'user.mfa_disabled': {
-    en: [
-      'Your account has no second factor any more',
-      'Hello {{name}},\n\nFrom now on, the password alone is enough to sign in to your account. If this was not you, change your password and enable the second factor again.',
-    ],
-    de: [
-      'Ihr Konto hat keinen zweiten Faktor mehr',
-      'Hallo {{name}},\n\nab jetzt genügt zum Anmelden Ihr Passwort. Falls das nicht Sie waren, ändern Sie Ihr Passwort und schalten Sie den zweiten Faktor wieder ein.',
-    ],
-  },
-  'user.email_verification_requested': {
-    en: ['Verify your e-mail address', 'Hello {{name}},\n\nTo verify your e-mail address use: {{linkToken}}'],
-    de: ['Bestätigen Sie Ihre E-Mail-Adresse', 'Hallo {{name}},\n\nzum Bestätigen Ihrer E-Mail-Adresse: {{linkToken}}'],
-  },
-  'user.password_reset_requested': {
-    en: [
-      'Reset your password',
-      'Hello {{name}},\n\nTo set a new password use, within half an hour: {{linkToken}}\n\nIf you did not ask for it, do nothing.',
-    ],
-    de: [
-      'Neues Passwort',
-      'Hallo {{name}},\n\nfür ein neues Passwort, innerhalb einer halben Stunde: {{linkToken}}\n\nFalls Sie keines wollten, tun Sie nichts.',
-    ],
-  },
-  'api_key.created': {
-    en: [
-      'An API key was created for your account',
-      'Hello {{name}},\n\nAn API key was made for your account. It gives: {{scopes}}. If this was not you, delete the key and change your password.',
-    ],
-    de: [
-      'Ein API-Schlüssel zu Ihrem Konto',
-      'Hallo {{name}},\n\nzu Ihrem Konto wurde ein API-Schlüssel erstellt. Er erlaubt: {{scopes}}. Falls nicht von Ihnen, löschen Sie ihn und ändern Sie Ihr Passwort.',
-    ],
-  },
+  ...securityWords,
   'order.confirmed': {
     en: [
       'Order {{orderNumber}} is confirmed',

@@ -76,6 +76,16 @@ function securityFacts(deps: Deps) {
       to: ({ userId }) => userId,
       variables: (_data, { name }) => ({ name }),
     }),
+    passkeyAdded: notifyOn<'passkeyAdded'>(deps, {
+      kind: 'user.passkey_added',
+      to: ({ userId }) => userId,
+      variables: (_data, { name }) => ({ name }),
+    }),
+    passkeyRemoved: notifyOn<'passkeyRemoved'>(deps, {
+      kind: 'user.passkey_removed',
+      to: ({ userId }) => userId,
+      variables: (_data, { name }) => ({ name }),
+    }),
     emailVerificationRequested: notifyOn<'emailVerificationRequested'>(deps, {
       kind: 'user.email_verification_requested',
       to: ({ userId }) => userId,

@@ -44,7 +44,10 @@ export function findCredentialsById(db: ReadHandle, id: string): Promise<Credent
  * Whether a sign-in that proved this version of an account still counts: the account was not erased since, and nothing ended
  * its sessions. The row stays locked, so that a change that ends them comes after this transaction.
  */
-export async function lockIfCurrent(tx: WriteHandle, { id, version }: Credentials): Promise<boolean> {
+export async function lockIfCurrent(
+  tx: WriteHandle,
+  { id, version }: Pick<Credentials, 'id' | 'version'>,
+): Promise<boolean> {
   const rows = await tx.sql`
     select 1 from users
      where id = ${id} and deleted_at is null and sessions_from_version <= ${version} for no key update`

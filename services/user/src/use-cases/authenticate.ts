@@ -4,7 +4,7 @@ import type { UserService } from '@stoa/contracts/user/service'
 import type { Deps } from '../deps.ts'
 import { findCredentials, findCredentialsById } from '../store/credentials.ts'
 import { findFactor } from '../store/second-factors.ts'
-import { checkCode, checkSignInCode, codeUsedRefusal, otpWrongRefusal, type CodeCheck } from './check-code.ts'
+import { checkCode, checkSignInCode, codeUsedRefusal, otpWrongRefusal } from './check-code.ts'
 import {
   admit,
   checkPassword,
@@ -15,6 +15,7 @@ import {
   type Admission,
   type NotAdmitted,
 } from './check-password.ts'
+import { codeRefusal, codeRequired } from './code-refusal.ts'
 import { openSession } from './open-session.ts'
 import { recordRefusedSignIn, recordSignIn } from './record-sign-in.ts'
 
@@ -54,28 +55,6 @@ async function signIn(deps: Deps, { body, caller, calls, db, begin, commit, refu
     return refuse(refusalOnSignIn(deps, turnedAway, admission))
   })
 }
-
-function codeRefusal(second: Exclude<CodeCheck, { readonly kind: 'settled' }>) {
-  switch (second.kind) {
-    case 'locked':
-      return lockedRefusal(second)
-    case 'code required':
-      return codeRequired
-    case 'code wrong':
-      return otpWrongRefusal()
-    case 'code unexpected':
-      return {
-        code: 'user.otp_unexpected',
-        detail: 'The account has no second factor, so a one-time code is not accepted.',
-        fields: [{ pointer: '/otp', detail: 'cannot be checked: the account has no second factor' }],
-      } as const
-  }
-}
-
-const codeRequired = {
-  code: 'user.otp_required',
-  detail: 'The account has a second factor: send the code of the authenticator app, or a recovery code, as `otp`.',
-} as const
 
 function refusalOnSignIn(deps: Deps, turnedAway: NotAdmitted, admission: Admission) {
   if (turnedAway.kind !== 'code used') return refusalOnAdmission(deps, turnedAway, admission)

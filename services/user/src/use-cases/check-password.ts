@@ -47,8 +47,11 @@ export interface ProvenPassword extends ProvenAccount {
 export interface Admission extends ProvenAccount {
   readonly passwordHash?: string
   readonly rehashed?: string | undefined
-  /** The code of the account's second factor; undefined if it has none; 'not asked' where the password alone is enough. */
-  readonly code: ProvenCode | undefined | 'not asked'
+  /**
+   * The code of the account's second factor; undefined if it has none; 'not asked' where the password alone is enough; 'passkey' where one
+   * has signed, which is both factors.
+   */
+  readonly code: ProvenCode | undefined | 'not asked' | 'passkey'
 }
 
 /** Why a password is refused. */
@@ -117,9 +120,8 @@ export async function admit(deps: Deps, tx: UserTx, proven: Admission): Promise<
   if (!(await lockIfCurrent(tx, account))) return { kind: 'changed' }
   const state = await loadGuard(tx, guard, at)
   if (state.lockedUntil !== undefined) return lockedFor(deps, state.lockedUntil)
-  const factorId = await findConfirmedFactorId(tx, account.id)
-  const shown = code === 'not asked' ? undefined : code
-  const isWhole = shown?.factorId === factorId
+  const shown = typeof code === 'object' ? code : undefined
+  const isWhole = code === 'passkey' || shown?.factorId === (await findConfirmedFactorId(tx, account.id))
   if (code !== 'not asked' && !isWhole) return { kind: 'changed' }
   if (shown !== undefined && !(await useCode(tx, shown, at))) return { kind: 'code used' }
   // a right password alone forgives no wrong code
@@ -127,7 +129,7 @@ export async function admit(deps: Deps, tx: UserTx, proven: Admission): Promise<
   if (proven.rehashed !== undefined && proven.passwordHash !== undefined)
     await rehashPassword(tx, account.id, proven.passwordHash, proven.rehashed)
   await insertAttempt(tx, { id: deps.newId(), userId: account.id, outcome: 'succeeded', address, at })
-  const methods = shown === undefined ? ['password'] : ['password', 'otp']
+  const methods = code === 'passkey' ? ['passkey'] : shown === undefined ? ['password'] : ['password', 'otp']
   await tx.publish(userAuthenticated, account.id, { userId: account.id, methods, at: at.toString() })
   return undefined
 }

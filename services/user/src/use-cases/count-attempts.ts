@@ -72,7 +72,7 @@ export async function logAttempt(
 }
 
 /**
- * Logs and counts a wrong password or code, and locks what is due; returns undefined, or the lock that held before. It is
+ * Logs and counts a wrong password, code or signature, and locks what is due; returns undefined, or the lock that held before. It is
  * this transaction that decides what is answered: however many are tried at once, one beyond the limit is `locked`.
  * `countCode` counts a wrong code at its factor and returns whether the account is to be locked for it.
  */
@@ -80,7 +80,7 @@ export async function countWrong(
   deps: Deps,
   tx: UserTx,
   attempt: CountedAttempt,
-  outcome: 'wrong_password' | 'otp_wrong',
+  outcome: 'wrong_password' | 'otp_wrong' | 'passkey_wrong',
   countCode: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<Locked | undefined> {
   const { account, address, guard } = attempt

@@ -11,6 +11,7 @@ import { findPreferences } from '../store/preferences.ts'
 import { listEntries } from '../store/loyalty.ts'
 import { clearGuard, eraseAttempts, listAttempts } from '../store/sign-ins.ts'
 import { deleteLinks } from '../store/links.ts'
+import { deletePasskeysOf, listPasskeysOf } from '../store/passkeys.ts'
 import { deleteFactorOf, describeFactor } from '../store/second-factors.ts'
 import { eraseUser, findUser, lockUser } from '../store/users.ts'
 import { emailHashOf } from './check-password.ts'
@@ -27,6 +28,7 @@ export async function erase(
   await deleteAddressesOf(tx, userId)
   await deleteLinks(tx, userId)
   await deleteFactorOf(tx, userId)
+  await deletePasskeysOf(tx, userId)
   await eraseAttempts(tx, userId)
   await eraseUser(tx, userId, at)
   await tx.publish(userDeleted, userId, { userId })
@@ -64,7 +66,7 @@ const all = 10_000
 /** The personal data in the user service. */
 export const personalData = ({ clock }: Deps): PersonalData<UserService> => ({
   export: async (subject, db) => {
-    const [account, preferences, addresses, signIns, loyalty, secondFactor] = await Promise.all([
+    const [account, preferences, addresses, signIns, loyalty, secondFactor, passkeys] = await Promise.all([
       findUser(db, subject, clock.now()),
       findPreferences(db, subject),
       listAddresses(db, subject, { limit: all }),
@@ -72,8 +74,9 @@ export const personalData = ({ clock }: Deps): PersonalData<UserService> => ({
       listEntries(db, subject),
       // without its secret, which opens the account
       describeFactor(db, subject, clock.now()),
+      listPasskeysOf(db, subject, { limit: all }),
     ])
-    return { account, preferences: preferences?.preferences, addresses, signIns, loyalty, secondFactor }
+    return { account, preferences: preferences?.preferences, addresses, signIns, loyalty, secondFactor, passkeys }
   },
   erase: async (tx, subject) => {
     await noteErased(tx, subject)

@@ -15,8 +15,9 @@ import {
 } from '../store/second-factors.ts'
 import { findUser, lockUser } from '../store/users.ts'
 import { checkCode, codeUsedRefusal, otpWrongRefusal } from './check-code.ts'
-import { admit, checkPassword, guardOf, lockedRefusal, refusalFor, refusalOnAdmission } from './check-password.ts'
+import { admit, guardOf, lockedRefusal, refusalOnAdmission } from './check-password.ts'
 import { endSessionsNow, markOtherSessionsToEnd } from './end-sessions.ts'
+import { checkOwnPassword, missingAccount } from './own-password.ts'
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts'
 
 /** The name that authenticator apps show beside the e-mail address. */
@@ -29,27 +30,12 @@ const isOwn = {
   detail: 'Your own second factor is disabled with its password and a code.',
 } as const
 const isChanged = { code: 'request.stale', detail: 'The account was changed by another request.' } as const
-const missing = (id: string) => ({ code: 'user.not_found', detail: `The account ${id} does not exist.` }) as const
-
-type PasswordContext = Pick<
-  Parameters<Handler<UserService, 'enableSecondFactor'>>[0],
-  'params' | 'caller' | 'db' | 'begin'
->
-
-/** Checks the password of the account that a request is about, or says why it is refused. */
-async function checkOwnPassword(deps: Deps, { params, caller, db, begin }: PasswordContext, password: string) {
-  const account = await findCredentialsById(db, params.id)
-  if (account === undefined) return { kind: 'refused', refusal: missing(params.id) } as const
-  const shown = { email: account.email, account, password, address: caller.address }
-  const checked = await checkPassword(deps, { db, begin }, shown)
-  return checked.kind === 'right' ? checked : ({ kind: 'refused', refusal: refusalFor(checked) } as const)
-}
 
 export const getSecondFactor =
   ({ clock }: Deps): Handler<UserService, 'getSecondFactor'> =>
   async ({ params, db, refuse }) => {
     const now = clock.now()
-    if ((await findUser(db, params.id, now)) === undefined) return refuse(missing(params.id))
+    if ((await findUser(db, params.id, now)) === undefined) return refuse(missingAccount(params.id))
     return { status: 200, body: await describeFactor(db, params.id, now) }
   }
 
@@ -81,7 +67,7 @@ export const verifySecondFactor =
   (deps: Deps): Handler<UserService, 'verifySecondFactor'> =>
   async ({ params, body, caller, calls, db, begin, commit, refuse }) => {
     const account = await findCredentialsById(db, params.id)
-    if (account === undefined) return refuse(missing(params.id))
+    if (account === undefined) return refuse(missingAccount(params.id))
     const factor = await findFactor(db, params.id, deps.clock.now())
     if (factor === undefined) return refuse(isNotEnabled)
     if (factor.isConfirmed) return refuse(isEnabled)
@@ -93,7 +79,7 @@ export const verifySecondFactor =
     if (!('step' in by)) throw new Error('a pending factor was proven by a recovery code')
     const enabled = await begin(async (tx) => {
       const now = deps.clock.now()
-      if ((await lockUser(tx, account.id, now)) === undefined) return refuse(missing(params.id))
+      if ((await lockUser(tx, account.id, now)) === undefined) return refuse(missingAccount(params.id))
       if (!(await confirmFactor(tx, factor.id, by.step, now))) {
         return refuse((await findConfirmedFactorId(tx, account.id)) === undefined ? isNotEnabled : isEnabled)
       }
@@ -144,7 +130,7 @@ export const resetSecondFactor =
     if (params.id === caller.subject) return refuse(isOwn)
     const reset = await begin(async (tx) => {
       const now = deps.clock.now()
-      if ((await lockUser(tx, params.id, now)) === undefined) return refuse(missing(params.id))
+      if ((await lockUser(tx, params.id, now)) === undefined) return refuse(missingAccount(params.id))
       const factorId = await findConfirmedFactorId(tx, params.id)
       if (factorId === undefined || !(await deleteFactor(tx, factorId))) return refuse(isNotEnabled)
       await tx.publish(mfaDisabled, params.id, { userId: params.id, resetBy: caller.subject as UserId })

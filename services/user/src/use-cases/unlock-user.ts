@@ -4,6 +4,7 @@ import { fingerprint } from '@stoa/security'
 import type { Deps } from '../deps.ts'
 import { clearGuard, deleteOldAttempts, deleteOldSignIns } from '../store/sign-ins.ts'
 import { deleteExpiredLinks, markExpiredUnlocked, markUnlocked, useLink } from '../store/links.ts'
+import { deleteOldChallenges } from '../store/passkey-challenges.ts'
 import { deleteOldPendingFactors } from '../store/second-factors.ts'
 import { lockUser } from '../store/users.ts'
 import { announceChange } from './announce-change.ts'
@@ -34,4 +35,5 @@ export const forgetOldSignIns =
       await deleteOldAttempts(tx, now, retention.signInDays)
       await deleteExpiredLinks(tx, now)
       await deleteOldPendingFactors(tx, now)
+      await deleteOldChallenges(tx, now)
     })
