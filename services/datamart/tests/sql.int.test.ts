@@ -78,6 +78,33 @@ test('parameters are values of the types that the statement gives them, in any o
   expect(await refusalOf(client.query(statement, ['no day', 1, '', null, 1]))).toMatchObject({ code: '22P02' })
 })
 
+test('tools find the tables and their columns in the catalog of PostgreSQL', async () => {
+  const relations = await client.query(
+    `SELECT n.nspname, c.relname FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relname OPERATOR(pg_catalog.~) '^(fact_sales)$' COLLATE pg_catalog.default AND n.nspname !~ '^pg_'
+       AND pg_catalog.pg_table_is_visible(c.oid)`,
+  )
+  expect(relations.rows).toEqual([{ nspname: 'public', relname: 'fact_sales' }])
+  const columns = await client.query(
+    `select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) as type from pg_attribute a
+     where a.attrelid = 'public.fact_sales'::regclass and a.attname in ('day', 'amount') order by 1`,
+  )
+  expect(columns.rows).toEqual([
+    { attname: 'amount', type: 'bigint' },
+    { attname: 'day', type: 'date' },
+  ])
+  const { rows } = await client.query(
+    `select table_name, column_name, data_type from information_schema.columns where table_name = $1 order by ordinal_position`,
+    ['dim_date'],
+  )
+  expect(rows).toEqual([
+    { table_name: 'dim_date', column_name: 'day', data_type: 'date' },
+    { table_name: 'dim_date', column_name: 'weekday', data_type: 'integer' },
+  ])
+  expect((await client.query('select pg_catalog.version() as v')).rows[0].v).toMatch(/^PostgreSQL 9\.6/)
+  expect(await refusalOf(client.query('select view_definition from information_schema.views'))).toEqual({})
+})
+
 const refused: readonly [string, string, string | undefined][] = [
   ['select nothing from fact_sales', '42703', '8'],
   [`select '🍵', nothing from fact_sales`, '42703', '13'],

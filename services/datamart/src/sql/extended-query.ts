@@ -2,6 +2,7 @@ import { readBody } from '../wire/body-reader.ts'
 import type { Message } from '../wire/message-reader.ts'
 import { SqlError, sqlStates } from '../wire/sql-error.ts'
 import { write, type Format } from '../wire/write-messages.ts'
+import { catalogEdits } from './catalog-edits.ts'
 import { parameterText } from './parameter-values.ts'
 import { runInTurn, type RunningStatement } from './portal.ts'
 import { openCursor, planStatement, type Plan } from './run-statement.ts'
@@ -240,7 +241,7 @@ async function prepare(
   const time = beginStatement(session)
   try {
     const plan = await session.engine.use({ subject, signal: time.signal }, (connection, readable) =>
-      planStatement(connection, { statement, whole, edits: [], declared, readable }),
+      planStatement(connection, { statement, whole, edits: catalogEdits(statement), declared, readable }),
     )
     const oids = plan.parameters.map((type, index) => declared[index] || wireTypeOf(type).oid)
     return { statement, command: undefined, plan, oids }

@@ -1,6 +1,7 @@
 import {
   DuckDBTypeId,
   StatementType,
+  VARCHAR,
   type DuckDBConnection,
   type DuckDBPreparedStatement,
   type DuckDBType,
@@ -53,7 +54,7 @@ export async function planStatement(connection: DuckDBConnection, planning: Plan
     if (prepared.statementType !== expected) {
       throw new SqlError(sqlStates.readOnlyTransaction, 'only statements that read are run')
     }
-    const types = typesOf(prepared)
+    const types = await typesOf(connection, prepared, () => withNulls(planning, prepared))
     return { ...typed, isExplain, ...types, columns: isExplain ? explainColumns : types.columns }
   } finally {
     prepared.destroySync()
@@ -107,11 +108,39 @@ function castOf({ at, text }: Token, declared: string | undefined, tokens: reado
   return [{ at, length: text.length, text: `cast(${text} as ${type})` }]
 }
 
-function typesOf(prepared: DuckDBPreparedStatement): Pick<Plan, 'parameters' | 'columns' | 'types'> {
-  const parameters = Array.from({ length: prepared.parameterCount }, (_, index) => prepared.parameterType(index + 1))
+/** DuckDB leaves the columns open if those of some functions could depend on a parameter; then they are those with nulls in the place of parameters. */
+async function typesOf(
+  connection: DuckDBConnection,
+  prepared: DuckDBPreparedStatement,
+  nulled: () => string,
+): Promise<Pick<Plan, 'parameters' | 'columns' | 'types'>> {
+  const parameters = Array.from({ length: prepared.parameterCount }, (_, index) => parameterType(prepared, index + 1))
+  if (prepared.columnTypeId(0) !== DuckDBTypeId.INVALID) return { parameters, ...columnsOf(prepared) }
+  const closed = await connection.prepare(nulled())
+  try {
+    return { parameters, ...columnsOf(closed) }
+  } finally {
+    closed.destroySync()
+  }
+}
+
+function parameterType(prepared: DuckDBPreparedStatement, number: number): DuckDBType {
+  return prepared.parameterTypeId(number) === DuckDBTypeId.INVALID ? VARCHAR : prepared.parameterType(number)
+}
+
+function columnsOf(prepared: DuckDBPreparedStatement): Pick<Plan, 'columns' | 'types'> {
   const types = Array.from({ length: prepared.columnCount }, (_, index) => prepared.columnType(index))
-  const columns = types.map((type, index) => columnOf(prepared.columnName(index), type))
-  return { parameters, types, columns }
+  return { types, columns: types.map((type, index) => columnOf(prepared.columnName(index), type)) }
+}
+
+function withNulls({ statement, whole, edits }: Planning, prepared: DuckDBPreparedStatement): string {
+  const nulls = statement.tokens.flatMap(({ kind, at, text }) => {
+    if (kind !== 'parameter') return []
+    const type = parameterType(prepared, Number(text.slice(1)))
+    return [{ at, length: text.length, text: `cast(null as ${String(type)})` }]
+  })
+  const taken = edits.filter(({ at, length }) => !nulls.some((each) => each.at >= at && each.at < at + length))
+  return rewrite(statement, [...taken, ...nulls], whole).sql
 }
 
 function columnOf(name: string, type: DuckDBType): WireColumn {

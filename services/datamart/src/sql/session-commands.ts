@@ -19,7 +19,7 @@ export interface Command {
 
 /** Names of settings as PostgreSQL reports them; a client is told when one of them changes. */
 export const reported = {
-  server_version: '15.0',
+  server_version: '9.6.24',
   server_encoding: 'UTF8',
   client_encoding: 'UTF8',
   DateStyle: 'ISO, MDY',
@@ -45,7 +45,7 @@ const others = {
   max_identifier_length: '63',
   lc_collate: 'C',
   lc_ctype: 'C',
-  server_version_num: '150000',
+  server_version_num: '90624',
   max_index_keys: '32',
   row_security: 'on',
 }
@@ -92,7 +92,7 @@ export function millisecondsOf(text: string): number | undefined {
 }
 
 const writes =
-  /^(insert|update|delete|merge|create|drop|alter|truncate|copy|grant|revoke|comment|vacuum|analyze|reindex|refresh|lock|call|do|listen|notify|unlisten|attach|detach|pragma|install|load|use|import|export|checkpoint|cluster|security|reassign|declare|fetch|move|prepare|execute|savepoint|release)$/
+  /^(insert|update|delete|merge|create|drop|alter|truncate|copy|grant|revoke|comment|vacuum|analyze|reindex|refresh|lock|call|do|listen|notify|unlisten|attach|detach|pragma|install|load|use|import|export|checkpoint|cluster|security|reassign|declare|fetch|move|prepare|execute)$/
 
 const queries = /^(select|with|values|table|from|explain|describe|desc|summarize)$/
 
@@ -102,6 +102,11 @@ export function commandOf({ text, tokens }: Statement): Command | undefined {
   if (first === undefined || first === '(' || queries.test(first)) return undefined
   if (first === 'begin' || first === 'start') return transaction(first === 'begin' ? 'BEGIN' : 'START TRANSACTION', 'T')
   if (first === 'commit' || first === 'end') return ending('COMMIT')
+  if (first === 'savepoint' || first === 'release' || first === 'deallocate')
+    return command(() => ({ tag: first.toUpperCase() }))
+  // what only reads has nothing to take back
+  if (first === 'rollback' && tokens.some((token) => token.text.toLowerCase() === 'to'))
+    return transaction('ROLLBACK', 'T')
   if (first === 'rollback' || first === 'abort') return ending('ROLLBACK')
   if (first === 'set') return setting(text)
   if (first === 'reset' || first === 'discard')

@@ -2,6 +2,7 @@ import { readBody } from '../wire/body-reader.ts'
 import type { Message } from '../wire/message-reader.ts'
 import { SqlError, sqlStates } from '../wire/sql-error.ts'
 import { write } from '../wire/write-messages.ts'
+import { catalogEdits } from './catalog-edits.ts'
 import { asSqlError } from './duck-errors.ts'
 import { runInTurn } from './portal.ts'
 import { planStatement, openCursor, type RowSink } from './run-statement.ts'
@@ -113,8 +114,9 @@ export async function simpleQuery(session: SessionParts, { body }: Message): Pro
 }
 
 /** Reports an error; one that is fatal is left to the end of the session. */
-export function sendError({ transport, state }: SessionParts, error: unknown): void {
+export function sendError({ transport, state, log }: SessionParts, error: unknown): void {
   const known = asSqlError(error, () => 0)
+  if (known.code === sqlStates.internalError) log({ statement: '', rows: 0, durationMs: 0, outcome: known.code }, error)
   if (known.isFatal) throw known
   if (state.status === 'T') state.status = 'E'
   transport.send(write.error(known))
@@ -137,7 +139,13 @@ async function runSimple(session: SessionParts, statement: Statement, whole: str
   const time = beginStatement(session)
   const { signal } = time
   const running = runInTurn(engine, { subject: principal.subject, signal }, async (connection, readable) => {
-    const plan = await planStatement(connection, { statement, whole, edits: [], declared: [], readable })
+    const plan = await planStatement(connection, {
+      statement,
+      whole,
+      edits: catalogEdits(statement),
+      declared: [],
+      readable,
+    })
     if (plan.parameters.length > 0) throw new SqlError(sqlStates.syntaxError, 'there is no parameter $1')
     const cursor = await openCursor(connection, plan, { values: [], formats: [] })
     transport.send(write.columns(plan.columns, []))
@@ -163,13 +171,13 @@ export async function logged(
   work: () => Promise<number>,
 ): Promise<void> {
   const start = performance.now()
-  const note = (rows: number, outcome: string, error?: unknown) =>
-    log({ statement, rows, outcome, durationMs: Math.round(performance.now() - start) }, error)
+  const note = (rows: number, outcome: string) =>
+    log({ statement, rows, outcome, durationMs: Math.round(performance.now() - start) })
   try {
     note(await work(), 'ok')
   } catch (error) {
     const known = asSqlError(error, () => 0)
-    note(0, known.code, known.code === sqlStates.internalError ? error : undefined)
+    note(0, known.code)
     throw error
   }
 }

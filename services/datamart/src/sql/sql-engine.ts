@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { makeDuck, makeTurns, type TableReader, type Turns } from '@stoa/lake'
+import { catalogSchema, catalogTables } from './catalog.ts'
 import type { Readable } from './check-statement.ts'
 import { makeStarViews, preparation, starFolders } from './star-views.ts'
 
@@ -70,7 +71,7 @@ export function makeSqlEngine({ lake, tables, memoryMiB, timeoutMs, sessions }: 
           signal.throwIfAborted()
           hasBegun = true
           const star = await refresh(connection)
-          return work(connection, { tables: { public: star } })
+          return work(connection, { tables: { public: star, [catalogSchema]: catalogTables } })
         })
       })
       // what waits for its turn need not wait to be cancelled

@@ -4,9 +4,10 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { starTableNames, starTablePath, type StarTableName } from '@stoa/contracts/etl/lake-layout'
 import { quoteText, tableSql, type TableReader } from '@stoa/lake'
 import { laterColumns } from '../model/sales.ts'
+import { catalogPreparation } from './catalog.ts'
 
 /** What is run in a new engine before it is locked: the database in which clients see the star schema. */
-export const preparation = [`attach ':memory:' as mart`, 'create schema mart.public']
+export const preparation = [`attach ':memory:' as mart`, 'create schema mart.public', ...catalogPreparation]
 
 /** The folders of the tables of the star schema, the only ones that statements read. */
 export function starFolders(lake: string): string[] {

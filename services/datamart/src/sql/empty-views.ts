@@ -1,0 +1,137 @@
+type Sample = number | string | boolean | readonly number[]
+
+// 0 is for a number, '' for a text, false for a truth and [] for a list of numbers
+const columnsOf: Readonly<Record<string, Readonly<Record<string, Sample>>>> = {
+  pg_am: { oid: 0, amname: '', amhandler: 0, amtype: '' },
+  pg_attrdef: { oid: 0, adrelid: 0, adnum: 0, adbin: '' },
+  pg_auth_members: { roleid: 0, member: 0, grantor: 0, admin_option: false },
+  pg_collation: { oid: 0, collname: '', collnamespace: 0, collprovider: '' },
+  pg_constraint: {
+    oid: 0,
+    conname: '',
+    connamespace: 0,
+    contype: '',
+    condeferrable: false,
+    condeferred: false,
+    convalidated: false,
+    conrelid: 0,
+    contypid: 0,
+    conindid: 0,
+    conparentid: 0,
+    confrelid: 0,
+    confupdtype: '',
+    confdeltype: '',
+    confmatchtype: '',
+    conkey: [],
+    confkey: [],
+    conislocal: false,
+    connoinherit: false,
+  },
+  pg_depend: { classid: 0, objid: 0, objsubid: 0, refclassid: 0, refobjid: 0, refobjsubid: 0, deptype: '' },
+  pg_description: { objoid: 0, classoid: 0, objsubid: 0, description: '' },
+  pg_enum: { oid: 0, enumtypid: 0, enumsortorder: 0, enumlabel: '' },
+  pg_extension: { oid: 0, extname: '', extowner: 0, extnamespace: 0, extversion: '' },
+  pg_foreign_server: { oid: 0, srvname: '', srvowner: 0, srvoptions: '' },
+  pg_foreign_table: { ftrelid: 0, ftserver: 0, ftoptions: '' },
+  pg_index: {
+    indexrelid: 0,
+    indrelid: 0,
+    indnatts: 0,
+    indnkeyatts: 0,
+    indisunique: false,
+    indisprimary: false,
+    indisexclusion: false,
+    indisclustered: false,
+    indisvalid: false,
+    indisreplident: false,
+    indkey: [],
+    indoption: [],
+    indexprs: '',
+    indpred: '',
+  },
+  pg_indexes: { schemaname: '', tablename: '', indexname: '', tablespace: '', indexdef: '' },
+  pg_inherits: { inhrelid: 0, inhparent: 0, inhseqno: 0, inhdetachpending: false },
+  pg_language: { oid: 0, lanname: '' },
+  pg_matviews: { schemaname: '', matviewname: '', definition: '' },
+  pg_opclass: { oid: 0, opcname: '', opcdefault: false },
+  pg_partitioned_table: { partrelid: 0, partstrat: '' },
+  pg_policy: {
+    oid: 0,
+    polname: '',
+    polrelid: 0,
+    polcmd: '',
+    polpermissive: false,
+    polroles: '',
+    polqual: '',
+    polwithcheck: '',
+  },
+  pg_proc: { oid: 0, proname: '', pronamespace: 0, proowner: 0, prokind: '', prorettype: 0, proargtypes: '' },
+  pg_publication: { oid: 0, pubname: '', puballtables: false },
+  pg_publication_namespace: { oid: 0, pnpubid: 0, pnnspid: 0 },
+  pg_publication_rel: { oid: 0, prpubid: 0, prrelid: 0, prqual: '', prattrs: '' },
+  pg_range: { rngtypid: 0, rngsubtype: 0 },
+  pg_rewrite: { oid: 0, rulename: '', ev_class: 0, ev_type: '', ev_enabled: '' },
+  pg_sequence: {
+    seqrelid: 0,
+    seqtypid: 0,
+    seqstart: 0,
+    seqincrement: 0,
+    seqmin: 0,
+    seqmax: 0,
+    seqcache: 0,
+    seqcycle: false,
+  },
+  pg_shdescription: { objoid: 0, classoid: 0, description: '' },
+  pg_statistic_ext: { oid: 0, stxrelid: 0, stxname: '', stxnamespace: 0, stxstattarget: 0, stxkind: '' },
+  pg_tablespace: { oid: 0, spcname: '' },
+  pg_trigger: { oid: 0, tgrelid: 0, tgname: '', tgenabled: '', tgisinternal: false, tgparentid: 0, tgfoid: 0 },
+  pg_views: { schemaname: '', viewname: '', viewowner: '', definition: '' },
+  is_views: { table_catalog: '', table_schema: '', table_name: '', view_definition: '' },
+  is_table_constraints: {
+    constraint_catalog: '',
+    constraint_schema: '',
+    constraint_name: '',
+    table_schema: '',
+    table_name: '',
+    constraint_type: '',
+  },
+  is_key_column_usage: {
+    constraint_schema: '',
+    constraint_name: '',
+    table_schema: '',
+    table_name: '',
+    column_name: '',
+    ordinal_position: 0,
+    position_in_unique_constraint: 0,
+  },
+  is_constraint_column_usage: {
+    table_schema: '',
+    table_name: '',
+    column_name: '',
+    constraint_schema: '',
+    constraint_name: '',
+  },
+  is_referential_constraints: {
+    constraint_schema: '',
+    constraint_name: '',
+    unique_constraint_schema: '',
+    unique_constraint_name: '',
+    update_rule: '',
+    delete_rule: '',
+  },
+  is_routines: { routine_schema: '', routine_name: '', routine_type: '', data_type: '' },
+}
+
+/** What the mart does not have of the catalog of PostgreSQL, such as indexes: views without rows, by name. */
+export const emptyViews: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(columnsOf).map(([name, columns]) => {
+    const nulls = Object.entries(columns).map(([column, sample]) => `null::${typeOf(sample)} as ${column}`)
+    return [name, `select ${nulls.join(', ')} where false`]
+  }),
+)
+
+function typeOf(sample: Sample): string {
+  if (typeof sample === 'number') return 'BIGINT'
+  if (typeof sample === 'string') return 'VARCHAR'
+  return typeof sample === 'boolean' ? 'BOOLEAN' : 'BIGINT[]'
+}
