@@ -3,6 +3,7 @@ import { freePort } from '@stoa/supervisor/free-port'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { installedChromium, launchBrowser } from '../browser.ts'
+import { seriousFindings } from '../console/axe.ts'
 import { openIdClient, type OpenIdClient } from '../journeys/open-id-client.ts'
 import { bringUp, type WholeSystem } from '../whole-system.ts'
 
@@ -117,5 +118,29 @@ describe.runIf(installedChromium !== undefined)('passkeys, in a browser', () => 
     await page.getByLabel('Password').fill(demonstrationPassword)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.waitForURL(/\/signed-in\?code=/)
+  })
+
+  test('the account page lists passkeys, adds one with the password, renames and removes it', async () => {
+    await page.context().clearCookies()
+    await page.goto(`${issuer}/account/passkeys`)
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('E-mail address').fill(ada.email)
+    await page.getByLabel('Password').fill(demonstrationPassword)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('You have no passkeys yet.').waitFor()
+    const add = async (password: string) => {
+      await page.getByLabel('Name').fill('Laptop')
+      await page.getByLabel('Your password').fill(password)
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+    }
+    await add('not the password')
+    await page.getByRole('alert').getByText('The password is wrong.').waitFor()
+    await add(demonstrationPassword)
+    await page.getByRole('row').filter({ hasText: 'Laptop' }).getByText('Never').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    page.on('dialog', (dialog) => void dialog.accept(dialog.type() === 'prompt' ? 'Old laptop' : undefined))
+    await page.getByRole('button', { name: 'Rename: Laptop' }).click()
+    await page.getByRole('button', { name: 'Remove: Old laptop' }).click()
+    await page.getByText('You have no passkeys yet.').waitFor()
   })
 })

@@ -1,13 +1,39 @@
-import { appHeader, appSessionPaths, type AppSignedOut } from '@stoa/contract'
+import { appHeader, appSessionPaths, type AppSession, type AppSignedOut } from '@stoa/contract'
 import { getInvoice, getInvoicePdf, listInvoices } from '@stoa/contracts/billing/http'
 import { account } from '@stoa/contracts/gateway/apps'
-import { restClient } from '@stoa/rest'
+import {
+  addPasskey,
+  beginPasskey,
+  listPasskeys,
+  removePasskey,
+  renamePasskey,
+} from '@stoa/contracts/user/passkeys-http'
+import { RestProblem, restClient } from '@stoa/rest'
 
 /** What makes a request one of this page: the gateway exchanges the cookie of the session for a token. */
 const headers = { [appHeader]: 'account' }
 
 /** The operations of billing that the page uses. */
 export const billing = restClient({ operations: { getInvoice, getInvoicePdf, listInvoices } }, { url: '', headers })
+
+/** The operations of user that the page uses. */
+export const passkeys = restClient(
+  { operations: { listPasskeys, beginPasskey, addPasskey, renamePasskey, removePasskey } },
+  { url: '', headers },
+)
+
+/** A passkey as its operations return it. */
+export type ShownPasskey = Awaited<ReturnType<typeof passkeys.listPasskeys>>['body']['items'][number]
+
+/** The account that is signed in. @throws RestProblem with status 401 for nobody */
+export async function accountId(): Promise<ShownAccount> {
+  const answer = await fetch(account.path + appSessionPaths.show, { headers })
+  if (!answer.ok) throw new RestProblem('session', answer, {})
+  return ((await answer.json()) as AppSession).accountId as ShownAccount
+}
+
+/** The id of an account. */
+export type ShownAccount = Parameters<typeof passkeys.listPasskeys>[0]['params']['id']
 
 /** An invoice or a credit note as its operation returns it. */
 export type ShownInvoice = Awaited<ReturnType<typeof billing.getInvoice>>['body']

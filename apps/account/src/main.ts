@@ -2,6 +2,7 @@ import { account } from '@stoa/contracts/gateway/apps'
 import { RestProblem } from '@stoa/rest'
 import { billing, savePdf, signInUrl, signOut, type ShownInvoice } from './api.ts'
 import { button, element } from './elements.ts'
+import { passkeyParts, passkeyProblem } from './passkeys.ts'
 import { wordsFor } from './words.ts'
 import './style.css'
 
@@ -15,24 +16,31 @@ document.documentElement.lang = language
 document.title = words.title
 void show()
 
-/** Shows the invoice of the address, or all of the account. */
+/** Shows the passkeys, the invoice of the address, or all of the account. */
 async function show(): Promise<void> {
   const id = new RegExp(`^${account.path}/invoices/([0-9a-f-]{36})$`).exec(location.pathname)?.[1]
   try {
-    if (id === undefined) await showAll()
+    if (location.pathname === `${account.path}/passkeys`) await showPasskeys()
+    else if (id === undefined) await showAll()
     else showOne((await billing.getInvoice({ params: { id: id as ShownInvoice['id'] } })).body)
   } catch (error) {
     showFailure(error)
   }
 }
 
+async function showPasskeys(): Promise<void> {
+  const parts = await passkeyParts({ language, words, orSay, reload: () => void show() })
+  page(...parts, element('p', {}, element('a', { href: `${account.path}/` }, words.all)))
+}
+
 async function showAll(): Promise<void> {
   const { items, nextCursor } = (await billing.listInvoices({ query: { limit: atOnce } })).body
-  if (items.length === 0) return page(element('p', {}, words.none))
+  const passkeys = element('p', {}, element('a', { href: `${account.path}/passkeys` }, words.toPasskeys))
+  if (items.length === 0) return page(element('p', {}, words.none), passkeys)
   const rows = element('tbody', {}, ...items.map(rowOf))
   const heads = [words.number, words.order, words.issued, words.total, words.file]
   const table = element('table', {}, element('thead', {}, element('tr', {}, ...heads.map(headOf))), rows)
-  page(table, ...(nextCursor === undefined ? [] : [older(rows, nextCursor)]))
+  page(table, ...(nextCursor === undefined ? [] : [older(rows, nextCursor)]), passkeys)
 }
 
 /** A button that adds the documents before those of the table. */
@@ -107,8 +115,9 @@ async function orSay(work: () => Promise<void>): Promise<void> {
     place.querySelector('[role=alert]')?.remove()
     await work()
   } catch (error) {
-    if (error instanceof RestProblem && error.status === 401) return showFailure(error)
-    place.append(element('p', { role: 'alert' }, words.failed))
+    const text = passkeyProblem(error, words)
+    if (text === undefined && error instanceof RestProblem && error.status === 401) return showFailure(error)
+    place.append(element('p', { role: 'alert' }, text ?? words.failed))
   }
 }
 
