@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sourcesOf } from './sources.ts'
 import { upgrade } from './upgrade.ts'
@@ -21,12 +20,18 @@ const { values } = parseArgs({
 if (values.help === true || values.from === undefined) {
   console.log(help)
   process.exitCode = values.help === true ? 0 : 2
-} else process.exitCode = await run(values.from, Number(values.seconds) * 1_000)
+} else if (/^[1-9]\d{0,3}$/.test(values.seconds))
+  process.exitCode = await run(values.from, Number(values.seconds) * 1_000)
+else {
+  console.error('--seconds is a whole number from 1 to 9999')
+  process.exitCode = 2
+}
 
 async function run(from: string, forMs: number): Promise<number> {
-  const sources = await sourcesOf(from.includes('/') ? resolve(from) : from)
+  const sources = await sourcesOf(from)
   try {
-    const { passed, failed } = await upgrade({ former: sources.root, forMs }, (line) => console.log(line))
+    const options = { former: sources.root, forMs, onInterrupted: sources.remove }
+    const { passed, failed } = await upgrade(options, (line) => console.log(line))
     console.log(`${passed} passed, ${failed} failed`)
     return failed === 0 ? 0 : 1
   } finally {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -19,7 +19,9 @@ export interface Sources {
 
 /** The sources of a folder, or of a tag or commit, which is checked out and installed. @throws where there is none */
 export async function sourcesOf(from: string): Promise<Sources> {
-  if (await isTree(from)) return { root: from, remove: async () => {} }
+  // a name with a slash can be that of a branch
+  const folder = resolve(from)
+  if (await isTree(folder)) return { root: folder, remove: async () => {} }
   const root = await mkdtemp(join(tmpdir(), 'stoa-release-'))
   const remove = () => rm(root, { recursive: true, force: true })
   try {

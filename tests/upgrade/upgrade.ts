@@ -17,6 +17,8 @@ interface Plan {
   /** The folder of the earlier release. */
   readonly former: string
   readonly forMs: number
+  /** Called before the process ends by a signal. */
+  readonly onInterrupted: () => Promise<void>
 }
 
 interface Tally {
@@ -25,7 +27,7 @@ interface Tally {
 }
 
 /** Moves a shop under load from an earlier release to this one, and back. Returns how many facts hold, and how many do not. */
-export async function upgrade({ former, forMs }: Plan, print: Print): Promise<Tally> {
+export async function upgrade({ former, forMs, onInterrupted }: Plan, print: Print): Promise<Tally> {
   const tally = { passed: 0, failed: 0 }
   const judge = (fact: string, complaints: readonly string[]) => {
     print(`${complaints.length === 0 ? 'ok ' : 'NOT'}  ${fact}`)
@@ -35,7 +37,11 @@ export async function upgrade({ former, forMs }: Plan, print: Print): Promise<Ta
   const belongings = makeBelongings()
   let system = await bringUp({ name: 'upgrade', root: former })
   const { home } = system
-  const interrupted = () => void system.stop().then(() => process.exit(130))
+  const interrupted = () =>
+    void system
+      .stop()
+      .finally(onInterrupted)
+      .then(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     const gateway = gatewayAt(system.gatewayUrl)
