@@ -98,6 +98,20 @@ test('a cart is in the currency of its region and channel, unless one is stated'
   expect((await carts.open({ region: 'US', channel: 'app' })).body.currency).toBe('USD')
 })
 
+test('a cart whose currency is no longer sold gets that of its region when it is opened again', async () => {
+  const carts = cartsOf(app, newPerson())
+  const { body: cart } = await carts.open({ region: 'CH', currency: 'EUR' })
+  app.others.fails('quote', platformError('service.unavailable', 'away'))
+  await carts.set(cart.id, { TEA: 1 })
+  const fields = [{ pointer: '/currency', detail: 'is not sold in' }]
+  app.others.fails('quote', new AppError('invalid', 'pricing.currency_unknown', 'This is wrong.', { fields }))
+  expect((await carts.open({ region: 'CH', currency: 'EUR' })).body.currency).toBe('EUR')
+  expect((await carts.open({ region: 'CH' })).body).toMatchObject({ id: cart.id, currency: 'CHF' })
+  app.others.fails('quote', platformError('service.unavailable', 'away'))
+  app.others.fails('findCurrency', platformError('service.unavailable', 'away'))
+  expect((await carts.open({ region: 'CH' })).body.currency).toBe('CHF')
+})
+
 test('without pricing a cart is not opened in a currency that nobody knows', async () => {
   app.others.fails('findCurrency', platformError('service.unavailable', 'away'))
   const carts = cartsOf(app, newPerson())

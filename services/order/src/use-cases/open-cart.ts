@@ -2,14 +2,14 @@ import type { Calls, Handler, Tx } from '@stoa/contract'
 import { cartCreated } from '@stoa/contracts/order/cart-events'
 import type { OrderService } from '@stoa/contracts/order/service'
 import { defaultSalesChannel } from '@stoa/contracts/shared/sales-channel'
-import { isCurrency } from '@stoa/kernel'
+import { isAppError, isCurrency } from '@stoa/kernel'
 import type { Deps } from '../deps.ts'
 import { forgetPrices, isOpen, type CartTerms } from '../domain/cart.ts'
 import { findOpenCart, insertCart, lockOpenCart, saveContents, type StoredCart } from '../store/carts.ts'
 import { publishContents } from './change-cart.ts'
 import { refuseChannel } from './choose-channel.ts'
 import { expireCart } from './expire-carts.ts'
-import { readSurroundings, shown } from './read-cart.ts'
+import { readSurroundings, shown, type CartSurroundings } from './read-cart.ts'
 
 type Body = Parameters<Handler<OrderService, 'createCart'>>[0]['body']
 
@@ -26,9 +26,15 @@ export const createCart =
     const now = deps.clock.now()
     const open = await findOpenCart(db, caller.subject)
     const kept = open !== undefined && isOpen(open, now) ? open : undefined
-    const wanted = await termsOf(calls, body, kept)
-    const read = kept && withTerms(kept, wanted)
-    const surroundings = read && (await readSurroundings(deps, { db, calls }, read))
+    const asked = await termsOf(calls, body, kept)
+    const look = async (terms: CartTerms): Promise<Looked> => {
+      const read = kept && withTerms(kept, terms)
+      return { wanted: terms, read, surroundings: read && (await readSurroundings(deps, { db, calls }, read)) }
+    }
+    const seenFirst = await look(asked)
+    const current = body.currency === undefined ? await currencyInstead(calls, seenFirst) : undefined
+    const { wanted, read, surroundings } =
+      current === undefined ? seenFirst : await look({ ...asked, currency: current })
     return commit(async (tx) => {
       const who = { customerId: caller.subject, isGuest: caller.roles.includes('guest') }
       const { cart, isNew } = await findOrInsert(deps, tx, { ...who, terms: wanted, now })
@@ -39,6 +45,13 @@ export const createCart =
       return { status: 200, ...shown(changed, seen, now) }
     })
   }
+
+/** An open cart with the terms of a request, and what it is then shown with. */
+interface Looked {
+  readonly wanted: CartTerms
+  readonly read: StoredCart | undefined
+  readonly surroundings: CartSurroundings | undefined
+}
 
 const emptySurroundings = { known: { state: 'current', prices: undefined }, offered: new Map() } as const
 // changed by another request at the same time; the next read prices it
@@ -62,6 +75,23 @@ async function termsOf(
   // a cart is not opened rather than in a wrong currency
   const { currency } = await calls.pricing.findCurrency({ region, channel }, { timeoutMs: currencyTimeoutMs })
   return { region, channel, currency }
+}
+
+/** The currency of the region now, for a cart that has no current prices in its own: it may no longer be sold in. */
+async function currencyInstead(
+  calls: Calls<OrderService['calls']>,
+  { wanted, read, surroundings }: Looked,
+): Promise<string | undefined> {
+  if (read === undefined || read.items.length === 0 || surroundings?.known.state === 'current') return undefined
+  try {
+    const { region, channel } = wanted
+    const { currency } = await calls.pricing.findCurrency({ region, channel }, { timeoutMs: currencyTimeoutMs })
+    return currency === wanted.currency ? undefined : currency
+  } catch (error) {
+    // then it has no prices because pricing is away
+    if (isAppError(error) && (error.kind === 'unavailable' || error.kind === 'timeout')) return undefined
+    throw error
+  }
 }
 
 /** The cart with the terms of a request; its prices are those of other terms, if the region or currency is new. */
