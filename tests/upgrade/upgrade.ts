@@ -40,8 +40,8 @@ export async function upgrade({ former, forMs, onInterrupted }: Plan, print: Pri
   const interrupted = () =>
     void system
       .stop()
-      .finally(onInterrupted)
-      .then(() => process.exit(130))
+      .then(onInterrupted)
+      .finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     const gateway = gatewayAt(system.gatewayUrl)

@@ -88,7 +88,7 @@ async function currencyInstead(
     const { currency } = await calls.pricing.findCurrency({ region, channel }, { timeoutMs: currencyTimeoutMs })
     return currency === wanted.currency ? undefined : currency
   } catch (error) {
-    // then it has no prices because pricing is away
+    // then it has no prices because pricing is unavailable
     if (isAppError(error) && (error.kind === 'unavailable' || error.kind === 'timeout')) return undefined
     throw error
   }
