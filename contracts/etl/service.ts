@@ -1,6 +1,6 @@
 import { describeService } from '@stoa/contract'
 import { Type } from 'typebox'
-import { productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
+import { inventoryCostChanged, productCreated, productDeleted, productUpdated } from '../inventory/events.ts'
 import {
   orderCancelled,
   orderCompleted,
@@ -55,6 +55,7 @@ const described = describeService({
         productCreated,
         productUpdated,
         productDeleted,
+        inventoryCostChanged,
       },
       from: 'start',
     },

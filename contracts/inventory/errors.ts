@@ -74,6 +74,12 @@ export const inventoryErrors = errors({
     why: 'Warehouse codes are unique.',
     fix: 'Choose another code.',
   },
+  'inventory.cost_currency_invalid': {
+    kind: 'invalid',
+    title: 'The unit cost is in another currency',
+    why: 'Unit costs are in the currency of the list prices (`SHOP_CURRENCY` of inventory), so that margins can be calculated.',
+    fix: 'Convert the amount, and send it in the currency that `errors` states.',
+  },
   'inventory.unknown_sku': {
     kind: 'invalid',
     title: 'A SKU is unknown',

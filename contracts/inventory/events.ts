@@ -1,4 +1,4 @@
-import { event } from '@stoa/contract'
+import { event, MoneySchema } from '@stoa/contract'
 import { Type } from 'typebox'
 import { OrderId, ProductId, ReservationId, WarehouseId } from '../shared/ids.ts'
 
@@ -53,6 +53,12 @@ export const inventoryAdjusted = event(
   'inventory.adjusted',
   '1.0.0',
   Type.Object({ sku: Type.String(), warehouseId: WarehouseId, delta: Type.Integer(), reason: Type.String() }),
+)
+/** The unit cost of a SKU has changed, for sales from now on; without `unitCost` it is no longer known. */
+export const inventoryCostChanged = event(
+  'inventory.cost_changed',
+  '1.0.0',
+  Type.Object({ sku: Type.String(), unitCost: Type.Optional(MoneySchema) }),
 )
 /** What can still be sold of a SKU in a warehouse has fallen below its reorder point. */
 export const inventoryLowStock = event(

@@ -29,6 +29,11 @@ export const inventoryExamples: Examples<typeof http> = {
     query: { sku: ['TEA-GREEN-100'] },
     response: { items: [{ sku: 'TEA-GREEN-100', available: 97, onHand: 100, reserved: 3 }] },
   },
+  listUnitCosts: {
+    query: { sku: ['TEA-GREEN-100'] },
+    response: { items: [{ sku: 'TEA-GREEN-100', unitCost: { amount: 210, currency: 'EUR' } }] },
+  },
+  setUnitCost: { params: { sku: 'TEA-GREEN-100' }, body: { unitCost: { amount: 210, currency: 'EUR' } } },
   createCategory: {
     body: { path: 'tea/yellow', name: 'Yellow tea' },
     unique: (suffix) => ({ path: `own-${suffix}` }),

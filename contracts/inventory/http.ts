@@ -16,6 +16,7 @@ import {
 import { Sku } from '../shared/sku.ts'
 
 export { createCategory, listCategories } from './categories.ts'
+export { listUnitCosts, removeUnitCost, setUnitCost } from './costs.ts'
 export { addProductImage, deleteProductImage, readProductImage } from './images.ts'
 export { getReadModel, rebuildReadModel } from './read-model.ts'
 

@@ -3,10 +3,22 @@ import { Type, type Static } from 'typebox'
 
 /** What can be measured; amounts are in minor units. */
 export const Measure = Type.Enum(
-  ['orders', 'confirmedOrders', 'units', 'revenue', 'tax', 'netRevenue', 'discounts', 'placedValue'],
+  [
+    'orders',
+    'confirmedOrders',
+    'units',
+    'revenue',
+    'tax',
+    'netRevenue',
+    'discounts',
+    'costOfSales',
+    'grossMargin',
+    'placedValue',
+  ],
   {
     description:
-      '`tax`, `netRevenue` and `discounts` leave out orders that a release before 1.1 of their events has placed',
+      '`tax`, `netRevenue` and `discounts` leave out orders that a release before 1.1 of their events has placed; ' +
+      '`costOfSales` and `grossMargin` (net revenue less cost) count only goods whose unit cost was set when they were ordered',
   },
 )
 export type Measure = Static<typeof Measure>

@@ -47,6 +47,9 @@ async function stored(): Promise<unknown[][]> {
 
 test('an order is in the star schema after a run of the pipeline, to the cent, and in a report as PDF, Excel and CSV', async () => {
   const customer = await newCustomer()
+  const unitCost = { amount: 100, currency: 'EUR' }
+  const costed = await ask('PUT', '/api/v1/inventory/costs/TEA-GREEN-100', { as: staff, body: { unitCost } })
+  expect([costed.status, costed.body]).toMatchObject([200, { unitCost }])
   const { body: order } = await place(customer, {
     items: [{ sku: 'TEA-GREEN-100', quantity: 3 }],
     channel: 'app',
@@ -72,6 +75,16 @@ test('an order is in the star schema after a run of the pipeline, to the cent, a
   })
   const { country } = order.shippingAddress
   expect(countries).toContainEqual([country, 'app', 'retail', 'sandbox', 'card', expect.any(Number)])
+  const margin = await query({
+    measures: ['netRevenue', 'costOfSales', 'grossMargin'],
+    dimensions: ['currency'],
+    filters: [teas, { dimension: 'channel', values: ['app'] }],
+  })
+  const [, net, cost, gross] = margin.rows[0]
+  // other tests may have ordered the tea before it had a cost
+  expect(cost).toBeGreaterThanOrEqual(100 * 3)
+  expect(gross).toBeGreaterThan(0)
+  expect(gross).toBeLessThanOrEqual(net - cost)
   const ofTea = await query({ measures: ['units'], dimensions: ['product'], filters: [teas] })
   expect(ofTea.rows[0][0]).toBe('House Green')
   expect(ofTea.rows[0][1]).toBeGreaterThanOrEqual(3)

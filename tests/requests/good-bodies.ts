@@ -50,7 +50,7 @@ const fresh = () => randomUUID().slice(-12)
 /** A warehouse of our own, so that no other test's stock is counted differently. */
 export const aWarehouse = remembered(() => makeWarehouse())
 const otherWarehouse = remembered(() => makeWarehouse())
-const ownSku = remembered(async () => {
+export const ownSku = remembered(async () => {
   const sku = `OWN-${fresh()}`
   const { body } = inventoryExamples.createProduct ?? {}
   const variants = body?.variants.map((variant) => ({ ...variant, sku }))

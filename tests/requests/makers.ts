@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { configExamples } from '@stoa/contracts/config/examples'
+import { inventoryExamples } from '@stoa/contracts/inventory/examples'
 import { monitoringExamples } from '@stoa/contracts/monitoring/examples'
 import { orderExamples } from '@stoa/contracts/order/examples'
 import { supportExamples } from '@stoa/contracts/support/examples'
@@ -7,7 +8,7 @@ import { plentifulSku } from '@stoa/system/seed/catalogue'
 import { eventually } from '@stoa/testing'
 import { accountOf, ask, signIn, type Account } from './accounts.ts'
 import { ownDoorOf, send } from './send.ts'
-import { meanings, orderBody, protectedCustomer, settledOrder } from './good-bodies.ts'
+import { meanings, orderBody, ownSku, protectedCustomer, settledOrder } from './good-bodies.ts'
 
 /** Makes a thing for an owner, below the things with these ids; returns its id. */
 export type Make = (owner: Account, above: readonly string[]) => Promise<string>
@@ -22,6 +23,11 @@ export const makers: Readonly<Record<string, Make>> = {
     const body = { orderId: randomUUID(), lines: [{ sku: plentifulSku, quantity: 1 }] }
     await ask('POST', '/api/v1/inventory/reserve', await accountOf('admin'), body)
     return body.orderId
+  },
+  '/api/v1/inventory/costs/{}': async () => {
+    const sku = await ownSku()
+    await ask('PUT', `/api/v1/inventory/costs/${sku}`, await accountOf('admin'), inventoryExamples.setUnitCost?.body)
+    return sku
   },
   '/api/v1/notifications/{}': async (owner) => {
     const body = { userId: owner.id, kind: 'message', variables: { subject: 'Good day', text: 'to you' } }

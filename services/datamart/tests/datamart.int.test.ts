@@ -173,14 +173,14 @@ test('another service is refused what is no query, and what names no column of t
 
 test('divides by country, channel, price list and payment method, and subtracts tax and discounts', async () => {
   const query = {
-    measures: ['revenue', 'tax', 'netRevenue', 'discounts'],
+    measures: ['revenue', 'tax', 'netRevenue', 'discounts', 'costOfSales', 'grossMargin'],
     dimensions: ['currency', 'country', 'channel', 'priceList', 'paymentProvider', 'paymentMethod'],
     orderBy: [{ by: 'revenue' }],
   }
   // etl is of an older release still
   await writeStar(lake, { fact_sales: [sale({ order_id: 'a', amount: 1_190 })] })
-  expect(await rowsOf(query)).toEqual([['EUR', null, null, null, null, null, 1_190, 0, 0, 0]])
-  const newer = { tax: 190, discount: 10, country: 'US', region: 'NY', channel: 'app', price_list: 'retail' }
+  expect(await rowsOf(query)).toEqual([['EUR', null, null, null, null, null, 1_190, 0, 0, 0, 0, 0]])
+  const newer = { tax: 190, discount: 10, cost: 400, country: 'US', region: 'NY', channel: 'app', price_list: 'retail' }
   const paid = { payment_provider: 'stripe', payment_method: 'wallet' }
   await writeStar(
     lake,
@@ -188,8 +188,8 @@ test('divides by country, channel, price list and payment method, and subtracts 
     laterColumns.fact_sales,
   )
   expect(await rowsOf(query)).toEqual([
-    ['EUR', null, null, null, null, null, 5, 0, 0, 0],
-    ['EUR', 'US', 'app', 'retail', 'stripe', 'wallet', 1_190, 190, 1_000, 10],
+    ['EUR', null, null, null, null, null, 5, 0, 0, 0, 0, 0],
+    ['EUR', 'US', 'app', 'retail', 'stripe', 'wallet', 1_190, 190, 1_000, 10, 400, 600],
   ])
   expect(await rowsOf({ measures: ['units'], filters: [{ dimension: 'country', values: ['US'] }] })).toEqual([[1]])
   expect(await rowsOf({ measures: ['units'], filters: [{ dimension: 'region', values: ['NY'] }] })).toEqual([[1]])

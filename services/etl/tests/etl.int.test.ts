@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { orderCancelled, orderCreated } from '@stoa/contracts/order/events'
 import { etl } from '@stoa/contracts/etl/service'
 import { paymentCompleted, paymentInitiated } from '@stoa/contracts/payment/events'
-import { productUpdated } from '@stoa/contracts/inventory/events'
+import { inventoryCostChanged, productUpdated } from '@stoa/contracts/inventory/events'
 import { newId } from '@stoa/kernel'
 import { enqueue } from '@stoa/tasks'
 import { eventually } from '@stoa/testing'
@@ -61,6 +61,7 @@ test('a run brings the events of orders into the lake and the star schema, line 
         amount: '1001',
         tax: '160',
         discount: '50',
+        cost: null,
       },
       expect.objectContaining({ line: 0, kind: 'shipping', quantity: '0', amount: '499', tax: '10', discount: '0' }),
     ],
@@ -68,6 +69,27 @@ test('a run brings the events of orders into the lake and the star schema, line 
   // nothing has changed: nothing is written
   const again = await run('star-schema')
   expect(again.steps).toMatchObject([{ skipped: true }, { skipped: true, versions: steps[1].versions }])
+})
+
+test('goods have the cost that was set last when they were ordered, in the currency of the order', async () => {
+  const cost = (amount: number | undefined, currency = 'EUR') =>
+    kit.service.receive(inventoryCostChanged, 'MUG', {
+      sku: 'MUG',
+      ...(amount === undefined ? {} : { unitCost: { amount, currency } }),
+    })
+  const orders: string[] = []
+  for (const change of [undefined, () => cost(200), () => cost(300), () => cost(7, 'CHF'), () => cost(undefined)]) {
+    await change?.()
+    orders.push(await kit.order({ amount: 1_000, sku: 'MUG' }))
+  }
+  await kit.staged(14)
+  await run('star-schema')
+  const rows = await kit.query(
+    'star/fact_sales',
+    `select order_id, cost from TABLE where sku = 'MUG' order by placed_at, cost`,
+  )
+  const costs = new Map(rows.map(({ order_id: id, cost: of }) => [id, of]))
+  expect(orders.map((id) => costs.get(id))).toEqual([null, '400', '600', null, null])
 })
 
 test('a cancelled order keeps its place in the facts, and a product has the name of its last version', async () => {

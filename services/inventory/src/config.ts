@@ -14,7 +14,7 @@ export const config = defineConfig('inventory', {
   }),
   SHOP_CURRENCY: setting(Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 currency code' }), {
     default: 'EUR',
-    doc: 'Currency of the prices by which products are listed and sorted.',
+    doc: 'Currency of unit costs, and of the prices by which products are listed and sorted.',
   }),
   LIST_PRICE_LIST: setting(Type.String({ minLength: 1 }), {
     default: 'retail',

@@ -10,6 +10,8 @@ export interface Deps {
   readonly blobs: Blobs
   /** How long stock is held for a cart. */
   readonly cartHoldMs: number
+  /** The currency of list prices and unit costs. */
+  readonly shopCurrency: string
   /** Whether a price is the one shown in lists and sorted by. */
   readonly isListPrice: (priceList: string, currency: string) => boolean
 }

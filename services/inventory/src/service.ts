@@ -22,6 +22,7 @@ import { reserve, reserveStock } from './use-cases/reserve-stock.ts'
 import { restockOnReturn } from './use-cases/restock-on-return.ts'
 import { snapshotProducts } from './use-cases/snapshot-products.ts'
 import { transferStock } from './use-cases/transfer-stock.ts'
+import { listUnitCosts, removeUnitCost, setUnitCost } from './use-cases/unit-costs.ts'
 
 /** Products, stock, warehouses, reservations: its table of contents. */
 export const inventoryService = defineService(inventory, {
@@ -33,6 +34,7 @@ export const inventoryService = defineService(inventory, {
     database,
     blobs,
     cartHoldMs: Math.round(cartHoldMinutes * 60_000),
+    shopCurrency,
     isListPrice: (priceList, currency) => priceList === listPriceList && currency === shopCurrency,
   }),
   onStart: buildReadModel,
@@ -58,6 +60,9 @@ export const inventoryService = defineService(inventory, {
       confirmStock: confirmStock(deps),
       listWarehouses,
       createWarehouse: createWarehouse(deps),
+      listUnitCosts,
+      setUnitCost: setUnitCost(deps),
+      removeUnitCost,
       adjustStock: adjustStock(deps),
       transferStock: transferStock(deps),
       listMovements,

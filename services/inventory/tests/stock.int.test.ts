@@ -157,7 +157,14 @@ test('goods that leave for no reservation are taken off what is free, never off 
   const lines = [{ sku: 'FREE', warehouseId: de, quantity: 1 }]
   const event = { data: { shipmentId, orderId, trackingNumber: 'T', lines } } as never
   const { database } = app.service
-  const deps = { ...tools, database, blobs: undefined as never, cartHoldMs: 0, isListPrice: () => true }
+  const deps = {
+    ...tools,
+    database,
+    blobs: undefined as never,
+    cartHoldMs: 0,
+    shopCurrency: 'EUR',
+    isListPrice: () => true,
+  }
   const applied = database.transaction((tx) => fulfilOnDispatch(deps).apply(event, makeTx(tx), undefined))
   await expect(applied).rejects.toMatchObject({ code: 'inventory.insufficient_stock' })
   expect(await app.availability('FREE')).toMatchObject({ onHand: 1, reserved: 1 })

@@ -33,6 +33,7 @@ export const laterColumns: Readonly<Partial<Record<StarTableName, Columns>>> = {
     payment_method: 'string',
     tax: 'long',
     discount: 'long',
+    cost: 'long',
   },
 }
 
@@ -74,5 +75,8 @@ export const measures: Readonly<Record<Measure, MeasureModel>> = {
   tax: confirmed('f.tax'),
   netRevenue: confirmed('f.amount - f.tax'),
   discounts: confirmed('f.discount'),
+  // of goods whose unit cost was set when they were ordered
+  costOfSales: confirmed('f.cost'),
+  grossMargin: confirmed('f.amount - f.tax - f.cost'),
   placedValue: { type: 'money', sql: 'coalesce(sum(f.amount), 0)' },
 }

@@ -29,6 +29,7 @@ const keptFields: Readonly<Record<string, readonly string[]>> = {
   'product.created': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.updated': ['productId', 'version', 'status', 'name', 'category', 'taxClass', 'variants'],
   'product.deleted': ['productId', 'skus'],
+  'inventory.cost_changed': ['sku', 'unitCost'],
 }
 
 /** Every type of event that goes into the lake. */

@@ -6,7 +6,8 @@ const lineType = `[{"sku": "VARCHAR", "quantity": "BIGINT", "total": ${moneyType
 /**
  * What was sold, a row for each line of an order. What an order costs beside its lines is a line of the kind `shipping`, so the lines of an
  * order add up to its total. Amounts are in minor units and include the tax. Tax, discount, channel and kind of payment method are null where the
- * events are of older releases; an order without a payment has neither provider nor kind.
+ * events are of older releases; an order without a payment has neither provider nor kind. Cost is
+ * that of the units by the unit cost that was set last when the order was placed; null without one, or in another currency.
  */
 export const factSales: StarTable = {
   name: 'fact_sales',
@@ -31,6 +32,7 @@ export const factSales: StarTable = {
     amount: 'long',
     tax: 'long',
     discount: 'long',
+    cost: 'long',
   },
   sql: (events) => `
     with steps as (
@@ -60,6 +62,12 @@ export const factSales: StarTable = {
         arg_max(data ->> '$.methodKind', seq) as payment_method
       from ${events} as events where type in ('payment.initiated', 'payment.completed', 'payment.failed') group by 1
     ),
+    costs as (
+      select data ->> '$.sku' as cost_sku, happened_at as since, (data ->> '$.unitCost.amount')::bigint as unit_cost,
+        data ->> '$.unitCost.currency' as cost_currency
+      from ${events} as events where type = 'inventory.cost_changed'
+      qualify row_number() over (partition by cost_sku, happened_at order by seq desc) = 1
+    ),
     goods as (
       select order_id, unnest(range(1, len(lines) + 1)) as line, unnest(lines) as item from placed
     ),
@@ -74,8 +82,9 @@ export const factSales: StarTable = {
     )
     select order_id, order_number, line, kind, sku, (placed_at at time zone 'UTC')::date as day, placed_at, currency,
       status, is_confirmed, country, region, channel, price_list, payment_provider, payment_method, quantity, amount,
-      tax, discount
+      tax, discount, case when cost_currency = currency then unit_cost * quantity end as cost
     from every join placed using (order_id) join latest using (order_id) left join paid using (order_id)
+      asof left join costs on cost_sku = sku and placed_at >= since
     where kind = 'goods' or amount <> 0
     order by placed_at, order_id, line`,
 }

@@ -81,7 +81,9 @@ export async function saveVariants(tx: WriteHandle, products: readonly ProductOf
   return skus.filter((sku) => !written.has(sku))
 }
 
-/** Forgets SKUs. */
-export async function deleteVariants(tx: WriteHandle, skus: readonly string[]): Promise<void> {
-  await tx.sql`delete from variants where sku = any(${skus}::text[])`
+/** Forgets SKUs; returns those that had a unit cost. */
+export async function deleteVariants(tx: WriteHandle, skus: readonly string[]): Promise<string[]> {
+  const deleted = await tx.sql<{ sku: string; has_cost: boolean }>`
+    delete from variants where sku = any(${skus}::text[]) returning sku, unit_cost is not null as has_cost`
+  return deleted.filter(({ has_cost: hasCost }) => hasCost).map(({ sku }) => sku)
 }

@@ -8,11 +8,12 @@ import { patched } from '../domain/product.ts'
 import { writtenVersion } from '../domain/product-view.ts'
 import { lockProduct, updateProduct } from '../store/products.ts'
 import { lockReservedSkus } from '../store/stock.ts'
-import { deleteVariants, saveVariants } from '../store/variants.ts'
+import { saveVariants } from '../store/variants.ts'
 import { checkProduct, skuTaken } from './check-product.ts'
 import { checkTaxClass } from './check-tax-class.ts'
 import { productState } from './product-state.ts'
 import { projectProducts } from './project-products.ts'
+import { dropVariants } from './unit-costs.ts'
 
 export const replaceProduct =
   (deps: Deps): Handler<InventoryService, 'replaceProduct'> =>
@@ -89,6 +90,6 @@ async function dropSkus(tx: Tx<InventoryService>, before: NewProduct, after: New
   const dropped = before.variants.map(({ sku }) => sku).filter((sku) => !kept.has(sku))
   if (dropped.length === 0) return undefined
   const [reserved] = await lockReservedSkus(tx, dropped)
-  if (reserved === undefined) await deleteVariants(tx, dropped)
+  if (reserved === undefined) await dropVariants(tx, dropped)
   return reserved
 }

@@ -7,8 +7,8 @@ import { writtenVersion } from '../domain/product-view.ts'
 import { deleteProduct as removeProduct, lockProduct } from '../store/products.ts'
 import { deleteImagesOf } from '../store/product-images.ts'
 import { lockReservedSkus } from '../store/stock.ts'
-import { deleteVariants } from '../store/variants.ts'
 import { forgetProduct } from './project-products.ts'
+import { dropVariants } from './unit-costs.ts'
 
 /** Deletes a product; what still lies in the warehouses stays in their books. */
 export const deleteProduct: Handler<InventoryService, 'deleteProduct'> = async ({
@@ -24,7 +24,7 @@ export const deleteProduct: Handler<InventoryService, 'deleteProduct'> = async (
     const skus = product.variants.map(({ sku }) => sku)
     const [reserved] = await lockReservedSkus(tx, skus)
     if (reserved !== undefined) return refuse('product.in_use', `Stock of ${reserved} is reserved.`)
-    await deleteVariants(tx, skus)
+    await dropVariants(tx, skus)
     await dropBlobs(tx, await deleteImagesOf(tx, id))
     await removeProduct(tx, id)
     await forgetProduct(tx, id)
