@@ -46,6 +46,7 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, Sample>>>> = {
     indisreplident: false,
     indkey: [],
     indoption: [],
+    indclass: [],
     indexprs: '',
     indpred: '',
   },

@@ -115,6 +115,8 @@ export async function simpleQuery(session: SessionParts, { body }: Message): Pro
 
 /** Reports an error; one that is fatal is left to the end of the session. */
 export function sendError({ transport, state, log }: SessionParts, error: unknown): void {
+  // a client that has left gets no error, and is none
+  if (transport.closed.aborted) return
   const known = asSqlError(error, () => 0)
   if (known.code === sqlStates.internalError) log({ statement: '', rows: 0, durationMs: 0, outcome: known.code }, error)
   if (known.isFatal) throw known
