@@ -91,9 +91,12 @@ async function makeThings({ at, route }: DeclaredRoute, owner: Account): Promise
   return ids
 }
 
+// a passkey is made with the password of its account, which sign-ins with wrong passwords lock
+const ofAccount: readonly unknown[] = ['/api/v1/users/{}', '/api/v1/users/{}/passkeys/{}']
+
 /** Whether it may end or change the account itself, which is then one that nothing else needs. */
 export function changesAccount({ route }: DeclaredRoute): boolean {
-  const isOfAccount = thingsOf(route.path).at(-1) === '/api/v1/users/{}' || route.permission === 'session:manage'
+  const isOfAccount = ofAccount.includes(thingsOf(route.path).at(-1)) || route.permission === 'session:manage'
   return route.method !== 'GET' && isOfAccount
 }
 
