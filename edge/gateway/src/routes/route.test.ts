@@ -10,6 +10,7 @@ test('wrong credentials count against the address wherever a contract says that 
     '/api/v1/users/login',
     '/api/v1/users/{id}/mfa/disable',
     '/api/v1/users/{id}/mfa/enable',
+    '/api/v1/users/{id}/passkeys/options',
     '/api/v1/users/{id}/password',
     '/oauth2/*',
   ])
